@@ -1,0 +1,59 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/bucketseal/bucketseal/mock/seal"
+)
+
+// The answers a caller tells apart with errors.Is. Each is named after the S3
+// error code it becomes where there is one.
+var (
+	ErrNoSuchBucket       = errors.New("no such bucket")
+	ErrBucketExists       = errors.New("the bucket exists already")
+	ErrBucketNotEmpty     = errors.New("the bucket is not empty")
+	ErrNoSuchKey          = errors.New("no such key")
+	ErrNoSuchVersion      = errors.New("no such version")
+	ErrNoSuchUpload       = errors.New("no such upload")
+	ErrInvalidPart        = errors.New("a listed part was not uploaded or its etag differs")
+	ErrInvalidPartOrder   = errors.New("the parts are not listed in ascending order")
+	ErrPartNumber         = errors.New("part number must be between 1 and 10000")
+	ErrPreconditionFailed = errors.New("precondition failed")
+	ErrKeyTooLong         = errors.New("object key is longer than 1024 bytes or empty")
+	ErrIncompleteBody     = errors.New("the body is shorter or longer than announced")
+	ErrBadDigest          = errors.New("the body does not have the announced MD5")
+	ErrNoSuchConfig       = errors.New("no such bucket configuration")
+
+	// ErrCustomerKeyMissing: the object or upload is SSE-C and no key was given.
+	ErrCustomerKeyMissing = errors.New("stored with a customer key which was not given")
+	// ErrCustomerKeyUnexpected: a customer key was given for something not SSE-C.
+	ErrCustomerKeyUnexpected = errors.New("a customer key was given but none was used to store this")
+	// ErrWrongCustomerKey: another customer key than the one stored with.
+	ErrWrongCustomerKey = seal.ErrWrongCustomerKey
+	// ErrCorrupt: the bytes on disk are not those that were written.
+	ErrCorrupt = seal.ErrCorrupt
+
+	errUnfinished = errors.New("store: unfinished")
+)
+
+// EntityTooSmallError says which part of a completion is under the least size.
+type EntityTooSmallError struct {
+	PartNumber   int
+	ETag         string
+	Size         int64
+	MinSizeBytes int64
+}
+
+func (e *EntityTooSmallError) Error() string {
+	return fmt.Sprintf("part %d has %d bytes, less than the minimum of %d", e.PartNumber, e.Size, e.MinSizeBytes)
+}
+
+// PreconditionError is the ErrPreconditionFailed of one condition; Condition is
+// "If-Match" or "If-None-Match". If-Match on a missing key is ErrNoSuchKey.
+type PreconditionError struct{ Condition string }
+
+func (e *PreconditionError) Error() string { return e.Condition + ": " + ErrPreconditionFailed.Error() }
+
+// Unwrap makes errors.Is(err, ErrPreconditionFailed) true.
+func (e *PreconditionError) Unwrap() error { return ErrPreconditionFailed }

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"time"
+
+	"github.com/bucketseal/bucketseal/mock/seal"
+)
+
+// Mode is how a body is stored.
+type Mode string
+
+// The modes. Plain bodies lie on disk as they are, like on a server without
+// encryption.
+const (
+	Plain   Mode = ""
+	SSES3   Mode = "SSE-S3"
+	SSEKMS  Mode = "SSE-KMS"
+	DSSEKMS Mode = "DSSE-KMS"
+	SSEC    Mode = "SSE-C"
+)
+
+// Sealing is the encryption asked for a new object or upload, already decided:
+// bucket defaults applied, key id resolved.
+type Sealing struct {
+	Mode      Mode
+	KeyID     string            // SSEKMS, DSSEKMS: the resolved key ARN, given to Options.KMS
+	BucketKey bool              // SSEKMS only
+	Context   map[string]string // SSEKMS, DSSEKMS: as sent; the store adds aws:s3:arn when it is absent
+	Customer  seal.CustomerKey  // SSEC only
+}
+
+// Encryption is how an object is stored, kept with it. No secrets.
+type Encryption struct {
+	Mode           Mode              `json:"mode,omitempty"`
+	KeyID          string            `json:"keyId,omitempty"`
+	BucketKey      bool              `json:"bucketKey,omitempty"`
+	Context        map[string]string `json:"context,omitempty"` // with aws:s3:arn; S3 returns it on writes, never on GET or HEAD
+	CustomerKeyMD5 string            `json:"customerKeyMD5,omitempty"`
+}
+
+// Checksums are the checksums kept with an object or part, of the plaintext.
+type Checksums struct {
+	Values map[string]string `json:"values,omitempty"` // algorithm ("CRC32", "SHA256", ...) to base64 value as S3 writes it; composite values end in "-N"
+	Type   string            `json:"type,omitempty"`   // "FULL_OBJECT", "COMPOSITE" or empty
+}
+
+// Object is what is known of a stored object without reading it.
+type Object struct {
+	Bucket       string            `json:"-"`
+	Key          string            `json:"-"`
+	VersionID    string            `json:"versionId"`              // "null" until versioning is switched on
+	DeleteMarker bool              `json:"deleteMarker,omitempty"` // never seen today: reads of a marker answer ErrNoSuchKey
+	Size         int64             `json:"size"`                   // plaintext bytes
+	ETag         string            `json:"etag"`                   // without quotes
+	Modified     time.Time         `json:"modified"`               // UTC, whole milliseconds
+	Headers      map[string]string `json:"headers,omitempty"`      // Content-Type etc., by canonical name
+	UserMetadata map[string]string `json:"userMetadata,omitempty"` // without the x-amz-meta- prefix
+	Tags         map[string]string `json:"tags,omitempty"`
+	Encryption   Encryption        `json:"encryption"`
+	Checksums    Checksums         `json:"checksums"`
+	CRC64NVME    string            `json:"crc64nvme"`           // base64 of the whole plaintext, always computed by the store
+	PartCount    int               `json:"partCount,omitempty"` // 0 for a single PUT, N after CompleteUpload
+}
