@@ -1,0 +1,161 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Kind classifies what went wrong by what a person can do about it. It is
+// decided once, at the border (s3store), from the server's code, message and
+// operation together: codes alone lie.
+type Kind int
+
+// The kinds. KindUnknown is an answer the error table does not hold.
+const (
+	KindUnknown              Kind = iota
+	KindNotFound                  // no such object
+	KindNoBucket                  // no such bucket
+	KindDenied                    // the account may not do this
+	KindBadCredentials            // access key unknown or signature wrong
+	KindExpired                   // the session's credentials have expired
+	KindClockSkew                 // this machine's clock is wrong
+	KindKeyUnknown                // the server does not know the KMS key
+	KindKeyDisabled               // the key is disabled, pending deletion or unusable
+	KindKeyDenied                 // the account may not use the key
+	KindKeyRequired               // SSE-KMS asked without a key id where the server has no default key
+	KindWrongKey                  // another SSE-C key than the object's
+	KindNeedsKey                  // an SSE-C object was asked for without its key
+	KindNotCustomerKey            // SSE-C headers for an object stored otherwise
+	KindEncryptionRefused         // the server refuses the encryption asked
+	KindInsecure                  // encryption asked over plain http
+	KindPrecondition              // the object changed meanwhile, or exists already
+	KindNoUpload                  // the multipart upload is gone
+	KindExists                    // bucket exists
+	KindNotEmpty                  // bucket is not empty
+	KindInvalid                   // the request or a name is not valid
+	KindCorrupt                   // bytes or checksum did not agree
+	KindUnsupported               // the server does not have this call, or it must not be sent there
+	KindThrottled                 // the server asks to slow down
+	KindUnavailable               // the server failed (5xx)
+	KindNetwork                   // no connection: DNS, refused, reset
+	KindStalled                   // the connection stayed silent too long
+	KindTLS                       // the server's certificate is not trusted
+	KindWrongRegion               // the bucket is in another region
+	KindLocal                     // a file of this machine could not be read or written
+	KindCancelled                 // the user stopped it
+	KindEncryptionNotAsAsked      // stored, but not encrypted as asked
+	KindRefused                   // refused before a byte left, by a rule
+	kindEnd
+)
+
+var kindNames = [...]string{
+	"Unknown", "NotFound", "NoBucket", "Denied", "BadCredentials", "Expired", "ClockSkew", "KeyUnknown", "KeyDisabled",
+	"KeyDenied", "KeyRequired", "WrongKey", "NeedsKey", "NotCustomerKey", "EncryptionRefused", "Insecure", "Precondition",
+	"NoUpload", "Exists", "NotEmpty", "Invalid", "Corrupt", "Unsupported", "Throttled", "Unavailable", "Network", "Stalled",
+	"TLS", "WrongRegion", "Local", "Cancelled", "EncryptionNotAsAsked", "Refused",
+}
+
+// String is the kind's name as the JSON of the command line writes it.
+func (k Kind) String() string {
+	if k < 0 || k >= kindEnd {
+		return "Unknown"
+	}
+	return kindNames[k]
+}
+
+// Kinds lists every kind, so that a test can ask each for its hint.
+func Kinds() []Kind {
+	all := make([]Kind, 0, kindEnd)
+	for k := range kindEnd {
+		all = append(all, k)
+	}
+	return all
+}
+
+// Temporary reports whether the same call may succeed later without anybody
+// changing anything.
+func (k Kind) Temporary() bool {
+	switch k {
+	case KindThrottled, KindUnavailable, KindNetwork, KindStalled:
+		return true
+	}
+	return false
+}
+
+// An Error is a failure with what a person needs to know about it: what was
+// tried, where, what kind of failure, and the server's own words for support.
+type Error struct {
+	Op        string   // the S3 or KMS operation, or a verb: "PutObject", "open"
+	Kind      Kind     //
+	At        Location // zero where there is none
+	Key       KeyID    // the KMS key it is about, "" for none
+	Status    int      // HTTP status, 0 for none
+	Code      string   // the server's code, "" for none
+	Message   string   // the server's message, "" for none
+	RequestID string   // the server's request id, "" for none
+	Err       error    // the cause
+}
+
+// Error is for logs and details: operation, place, kind, the server's words.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	if e.At != (Location{}) {
+		b.WriteString(" " + e.At.String())
+	}
+	b.WriteString(": " + e.Kind.words())
+	if e.Key != "" {
+		fmt.Fprintf(&b, " (key %s)", e.Key)
+	}
+	switch {
+	case e.Code != "" && e.Message != "":
+		fmt.Fprintf(&b, ": %s: %s", e.Code, e.Message)
+	case e.Code != "":
+		b.WriteString(": " + e.Code)
+	case e.Message != "":
+		b.WriteString(": " + e.Message)
+	case e.Err != nil:
+		b.WriteString(": " + e.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap is the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// words is the kind as lower-case words, for error texts.
+func (k Kind) words() string {
+	switch k {
+	case KindBadCredentials:
+		return "access key or secret not accepted"
+	case KindKeyUnknown:
+		return "the server does not know this key"
+	case KindTLS:
+		return "certificate not trusted"
+	case KindEncryptionNotAsAsked:
+		return "not encrypted as asked"
+	}
+	var b strings.Builder
+	for i, r := range k.String() {
+		if i > 0 && r >= 'A' && r <= 'Z' {
+			b.WriteByte(' ')
+		}
+		b.WriteString(strings.ToLower(string(r)))
+	}
+	return b.String()
+}
+
+// KindOf classifies any error; one that is no *Error and no cancellation is
+// KindUnknown.
+func KindOf(err error) Kind {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return e.Kind
+	case errors.Is(err, context.Canceled):
+		return KindCancelled
+	}
+	return KindUnknown
+}

@@ -1,0 +1,118 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// Scheme is how a Location begins when it is written out.
+const Scheme = "s3://"
+
+// MaxKeyBytes is the longest object key, in bytes of UTF-8.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+const MaxKeyBytes = 1024
+
+// A Location is a place in a store: a bucket, a folder in it (Key ends in "/"
+// or is empty) or an object. Keys are kept verbatim: "a//b", "./x" and
+// "../x" are legal and three different objects.
+type Location struct{ Bucket, Key string }
+
+// ParseLocation reads "s3://bucket", "s3://bucket/" or "s3://bucket/key".
+// Everything after the bucket's slash is the key, unchanged: nothing is
+// decoded or cleaned. "s3://" alone is the list of buckets.
+func ParseLocation(s string) (Location, error) {
+	rest, ok := strings.CutPrefix(s, Scheme)
+	if !ok {
+		return Location{}, fmt.Errorf("%q is not a location: write s3://BUCKET/KEY", s)
+	}
+	bucket, key, _ := strings.Cut(rest, "/")
+	if bucket == "" && key != "" {
+		return Location{}, fmt.Errorf("%q names no bucket: write s3://BUCKET/KEY", s)
+	}
+	l := Location{Bucket: bucket, Key: key}
+	if err := l.check(); err != nil {
+		return Location{}, fmt.Errorf("%q: %w", s, err)
+	}
+	return l, nil
+}
+
+// check refuses what no S3 server can hold. Names a particular server refuses
+// are for that server to refuse.
+func (l Location) check() error {
+	switch {
+	case strings.ContainsAny(l.Bucket, " \t\r\n\x00\\?#"):
+		return errors.New("a bucket name has no blanks and none of \\ ? #")
+	case len(l.Key) > MaxKeyBytes:
+		return fmt.Errorf("the key is %d bytes long, %d is the most S3 takes", len(l.Key), MaxKeyBytes)
+	case !utf8.ValidString(l.Key):
+		return errors.New("the key is not valid UTF-8")
+	}
+	return nil
+}
+
+// CheckKey says whether an object may be written here: it has a bucket and a
+// key that S3 can hold.
+func (l Location) CheckKey() error {
+	if l.Bucket == "" {
+		return errors.New("no bucket is named")
+	}
+	if l.Key == "" {
+		return errors.New("no object is named")
+	}
+	return l.check()
+}
+
+// String writes the location so that [ParseLocation] reads it back.
+func (l Location) String() string {
+	if l.Key == "" {
+		return Scheme + l.Bucket
+	}
+	return Scheme + l.Bucket + "/" + l.Key
+}
+
+// IsFolder reports whether the location names a bucket or a folder in it,
+// rather than an object.
+func (l Location) IsFolder() bool { return l.Key == "" || strings.HasSuffix(l.Key, "/") }
+
+// Folder is the same location as a folder: its key ends in "/" unless it is
+// the bucket itself.
+func (l Location) Folder() Location {
+	if l.IsFolder() {
+		return l
+	}
+	return Location{l.Bucket, l.Key + "/"}
+}
+
+// Join is the object or folder called name inside the folder l.
+func (l Location) Join(name string) Location {
+	return Location{l.Bucket, l.Folder().Key + name}
+}
+
+// Parent is the folder that holds l; the parent of a bucket is the list of
+// buckets, whose parent is itself.
+func (l Location) Parent() Location {
+	if l.Key == "" {
+		return Location{}
+	}
+	k := strings.TrimSuffix(l.Key, "/")
+	if i := strings.LastIndexByte(k, '/'); i >= 0 {
+		return Location{l.Bucket, k[:i+1]}
+	}
+	return Location{Bucket: l.Bucket}
+}
+
+// Base is the last name of the location, with the "/" of a folder kept off:
+// what a list shows. The base of a bucket is the bucket's name.
+func (l Location) Base() string {
+	if l.Key == "" {
+		return l.Bucket
+	}
+	k := strings.TrimSuffix(l.Key, "/")
+	return k[strings.LastIndexByte(k, '/')+1:]
+}
+
+// Ext is the file name extension of the key with its dot, "" for none.
+func (l Location) Ext() string { return path.Ext(l.Base()) }

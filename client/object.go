@@ -1,0 +1,63 @@
+package client
+
+import "time"
+
+// A Bucket is one bucket of an account.
+type Bucket struct {
+	Name    string
+	Created time.Time // zero where the server does not say
+	Region  string    // "" where the server does not say
+}
+
+// An Object is an object, or a folder of a listing, as the server reports it.
+// Fields a call cannot know are zero; Encryption says itself whether it was
+// told.
+type Object struct {
+	At           Location
+	IsFolder     bool // a common prefix of a listing: At.Key ends in "/", nothing else is set
+	VersionID    string
+	Size         int64 // bytes of plaintext
+	Modified     time.Time
+	ETag         string // without quotes; never a content hash
+	StorageClass string // "" is STANDARD
+	ContentType  string
+	Encryption   Reported
+	Checksums    []Checksum        // as stored by the server, of the plaintext
+	Metadata     map[string]string // x-amz-meta-*, names in lower case
+	Headers      map[string][]string
+	RequestID    string
+}
+
+// Checksum is a checksum of an object's plaintext.
+type Checksum struct {
+	Algorithm ChecksumAlgorithm
+	Value     string // base64, as S3 writes it
+	Composite bool   // of a multipart object: a checksum of checksums, no content hash
+}
+
+// ChecksumAlgorithm is named as S3 names it.
+type ChecksumAlgorithm string
+
+// CRC64NVME is the one this program computes: always of the full object, also
+// for multipart uploads.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+const CRC64NVME ChecksumAlgorithm = "CRC64NVME"
+
+// MetaChecksum is the metadata name (x-amz-meta-...) under which an upload
+// keeps its own CRC64NVME, for servers that store no checksums.
+const MetaChecksum = "bucketseal-crc64nvme"
+
+// FullChecksum finds a checksum of the whole content: the server's own, or
+// the one an upload of ours left in the metadata. ok is false when the object
+// has none.
+func (o Object) FullChecksum() (sum Checksum, ok bool) {
+	for _, c := range o.Checksums {
+		if c.Algorithm == CRC64NVME && !c.Composite {
+			return c, true
+		}
+	}
+	if v := o.Metadata[MetaChecksum]; v != "" {
+		return Checksum{Algorithm: CRC64NVME, Value: v}, true
+	}
+	return Checksum{}, false
+}

@@ -1,0 +1,184 @@
+// Package rules decides how a file is encrypted, and says why.
+//
+// It is pure: no files, no network, no clock. A [Set] is the user's ordered
+// list of rules seen from one account; [Set.Decide] takes any file and any
+// place and always answers, either with what to send or with a refusal that
+// says what to do. The first enabled rule whose account, bucket and file masks
+// fit wins; when none fits, nothing is sent and the bucket's default applies.
+//
+// It fails closed: a rule that fits and cannot be carried out refuses the file
+// rather than letting a later rule, or the bucket's default, take it.
+package rules
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A Set is the rules as they apply to one account.
+type Set struct {
+	Rules    []Rule
+	Account  string // the account's name
+	Endpoint string // its URL; "" is AWS, over https
+	// CustomerKeys holds the SSE-C keys by rule ID, as far as the keyring
+	// gave them.
+	CustomerKeys map[string]client.CustomerKey
+}
+
+// A File is what is known of an upload when it is decided.
+type File struct {
+	Size int64 // bytes
+	// Override is what the user asked for this one upload, over every rule; nil
+	// lets the rules decide.
+	Override client.Encryption
+}
+
+// A Decision is what to do with one file, and because of what.
+type Decision struct {
+	Put     client.PutOptions // Encryption is never nil unless Refuse is set
+	Rule    int               // number of the rule that decided, counted from 1; 0 for none
+	Because string            // a sentence's half for people: "rule 2, reports* -> SSE-KMS, key ab12"
+	Refuse  string            // not empty: the file must not be sent, and why
+}
+
+// Decide says how a file bound for a place is encrypted.
+func (s Set) Decide(f File, to client.Location) Decision {
+	if err := to.CheckKey(); err != nil {
+		return Decision{Refuse: err.Error()}
+	}
+	if f.Override != nil {
+		d := Decision{Because: "chosen for this upload: " + client.Describe(f.Override)}
+		return s.finish(d, f.Override, nil)
+	}
+	for i, r := range s.Rules {
+		if !s.takes(r, to) {
+			continue
+		}
+		d := Decision{Rule: i + 1, Because: fmt.Sprintf("rule %d, %s -> %s", i+1, r.masks(), r.Describe())}
+		e, err := r.encryption(s.CustomerKeys[r.ID])
+		if err != nil {
+			err = fmt.Errorf("rule %d matches and cannot be used: %w", i+1, err)
+		}
+		return s.finish(d, e, err)
+	}
+	return s.finish(Decision{Because: "no rule matches: bucket default"}, client.Inherit{}, nil)
+}
+
+// finish refuses what must not be sent.
+func (s Set) finish(d Decision, e client.Encryption, err error) Decision {
+	if err == nil {
+		err = client.CheckEncryption(e)
+	}
+	if err == nil && client.NeedsTLS(e) && !s.Secure() {
+		err = fmt.Errorf("%s over plain http is refused: %s would travel unprotected; use an https endpoint",
+			client.TypeOf(e), exposed(e))
+	}
+	if err != nil {
+		d.Refuse = err.Error()
+		return d
+	}
+	d.Put.Encryption = e
+	return d
+}
+
+func exposed(e client.Encryption) string {
+	if _, ok := e.(client.SSEC); ok {
+		return "the key itself"
+	}
+	return "the file"
+}
+
+// Secure reports whether the account's endpoint may be asked for SSE-KMS and
+// SSE-C: https, or this very machine.
+func (s Set) Secure() bool {
+	if s.Endpoint == "" {
+		return true
+	}
+	u, err := url.Parse(s.Endpoint)
+	if err != nil {
+		return false
+	}
+	if strings.EqualFold(u.Scheme, "https") {
+		return true
+	}
+	host := u.Hostname()
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// takes reports whether the rule is in force here and its masks fit.
+func (s Set) takes(r Rule, at client.Location) bool {
+	return !r.Disabled && (r.Account == "" || r.Account == s.Account) &&
+		Match(r.Bucket, at.Bucket) && Match(r.Key, at.Key)
+}
+
+// masks writes the rule's masks as people read them.
+func (r Rule) masks() string {
+	b, k := r.Bucket, r.Key
+	if b == "" {
+		b = "*"
+	}
+	if k == "" {
+		return b
+	}
+	return b + "/" + k
+}
+
+// ShadowedBy gives, for each rule, the number (from 1) of an earlier enabled
+// rule that already takes everything it could take; 0 where there is none. A
+// disabled rule is not shadowed: it is off.
+func ShadowedBy(all []Rule) []int {
+	by := make([]int, len(all))
+	for j, r := range all {
+		if r.Disabled {
+			continue
+		}
+		for i, earlier := range all[:j] {
+			if !earlier.Disabled && (earlier.Account == "" || earlier.Account == r.Account) &&
+				covers(earlier.Bucket, r.Bucket) && covers(earlier.Key, r.Key) {
+				by[j] = i + 1
+				break
+			}
+		}
+	}
+	return by
+}
+
+// A BucketMatch says what one rule does in one bucket.
+type BucketMatch struct {
+	Bucket  string
+	TakenBy int // number of the earlier rule that takes all of it there, 0 for none
+}
+
+// MatchesNow lists the buckets in which the rule at index i would take files,
+// in the order given, whether or not the rule is enabled. A rule for another
+// account matches nothing.
+func (s Set) MatchesNow(i int, buckets []string) []BucketMatch {
+	r := s.Rules[i]
+	var out []BucketMatch
+	if r.Account != "" && r.Account != s.Account {
+		return nil
+	}
+	for _, b := range buckets {
+		if !Match(r.Bucket, b) {
+			continue
+		}
+		m := BucketMatch{Bucket: b}
+		for j, earlier := range s.Rules[:i] {
+			if !earlier.Disabled && (earlier.Account == "" || earlier.Account == s.Account) &&
+				Match(earlier.Bucket, b) && covers(earlier.Key, r.Key) {
+				m.TakenBy = j + 1
+				break
+			}
+		}
+		out = append(out, m)
+	}
+	return out
+}

@@ -1,0 +1,136 @@
+package client
+
+import (
+	"context"
+	"io"
+)
+
+// A Store is one account of one S3 or S3-compatible service. Implementations
+// are safe for concurrent use and return *Error. Package storetest says what
+// each word means.
+type Store interface {
+	Buckets
+	Objects
+	Uploads
+}
+
+// Buckets are the calls about whole buckets.
+type Buckets interface {
+	// Buckets lists the account's buckets, by name.
+	Buckets(ctx context.Context) ([]Bucket, error)
+	MakeBucket(ctx context.Context, name string) error
+	// RemoveBucket removes an empty bucket (KindNotEmpty otherwise).
+	RemoveBucket(ctx context.Context, name string) error
+	// DefaultEncryption is what the bucket does with uploads that ask for
+	// nothing. Not told where the server has no such call or denies it: err is
+	// nil then, unless the bucket is missing or the network failed.
+	DefaultEncryption(ctx context.Context, bucket string) (Reported, error)
+}
+
+// Objects are the calls about single objects.
+type Objects interface {
+	// List gives one page of what lies under a prefix.
+	List(ctx context.Context, under Location, o ListOptions) (Page, error)
+	// Head asks for an object's properties, encryption included.
+	Head(ctx context.Context, at Location, o ReadOptions) (Object, error)
+	// Get opens an object, or a part of it, for reading. The caller closes the
+	// reader. Reading fails rather than ends early when bytes are missing.
+	Get(ctx context.Context, at Location, o ReadOptions) (Object, io.ReadCloser, error)
+	// Put writes an object in one request. body is read from its start and may
+	// be read again when the request is repeated; its length is size. The object
+	// returned holds what the response said, its encryption above all.
+	Put(ctx context.Context, at Location, body io.ReadSeeker, size int64, o PutOptions) (Object, error)
+	// Delete removes objects of one bucket; a missing one counts as removed.
+	// It returns one result for each location, in order; err is set only when
+	// nothing is known of any of them.
+	Delete(ctx context.Context, at []Location) ([]error, error)
+}
+
+// Uploads are the calls of a multipart upload. Encryption is decided by
+// CreateUpload and cannot change afterwards; an SSE-C key goes with every part.
+type Uploads interface {
+	// CreateUpload begins. The object returned holds what the response said of
+	// the encryption.
+	CreateUpload(ctx context.Context, at Location, o PutOptions) (Upload, Object, error)
+	// UploadPart sends part number n (1 to 10,000). Parts but the last are at
+	// least 5 MiB.
+	UploadPart(ctx context.Context, u Upload, n int, body io.ReadSeeker, size int64) (Part, error)
+	// Parts lists what the server holds.
+	Parts(ctx context.Context, u Upload) ([]Part, error)
+	// CompleteUpload makes the object of all the parts, in order. sum is the
+	// full-object checksum, zero for none.
+	CompleteUpload(ctx context.Context, u Upload, parts []Part, sum Checksum) (Object, error)
+	// AbortUpload drops the parts; a missing upload is no error.
+	AbortUpload(ctx context.Context, u Upload) error
+}
+
+// Keys are the calls of a key management service, for accounts that have one.
+// A Store that has it implements Keys too. All may be denied.
+type Keys interface {
+	// Keys lists the keys that can encrypt now, customer keys first.
+	Keys(ctx context.Context) ([]Key, error)
+	// DescribeKey says what an id, ARN or alias means.
+	DescribeKey(ctx context.Context, id KeyID) (Key, error)
+}
+
+// A Key is a KMS key.
+type Key struct {
+	ID         string
+	ARN        KeyID
+	Aliases    []string // "alias/name"
+	AWSManaged bool
+	Enabled    bool
+	State      string // as KMS says it: Enabled, Disabled, PendingDeletion
+}
+
+// ListOptions narrow a listing.
+type ListOptions struct {
+	Recursive bool   // everything below, no folders
+	After     string // the Next of the page before; "" for the first
+	Max       int    // most entries of a page, 1 to 1000; 0 is 1000
+}
+
+// A Page is a part of a listing, in the order of the keys.
+type Page struct {
+	Objects []Object // objects and folders
+	Next    string   // "" when this is the last page
+}
+
+// ReadOptions say which bytes of which version are read.
+type ReadOptions struct {
+	VersionID string
+	IfMatch   string      // ETag without quotes; KindPrecondition when the object is another now
+	Key       CustomerKey // for SSE-C objects
+	// Offset and Length choose bytes of a Get. Length 0 is everything from
+	// Offset on.
+	Offset, Length int64
+}
+
+// PutOptions are how an object is written. The zero value is refused, since
+// its Encryption is undecided.
+type PutOptions struct {
+	Encryption  Encryption
+	ContentType string // "" is application/octet-stream
+	Metadata    map[string]string
+	Checksum    Checksum // full-object CRC64NVME of the body, zero for none
+	// OnlyIfAbsent asks the server to refuse (KindPrecondition) when the object
+	// exists.
+	OnlyIfAbsent bool
+}
+
+// An Upload is a multipart upload under way.
+type Upload struct {
+	At  Location
+	ID  string
+	Key CustomerKey // SSE-C only: it goes with every part
+	// Checksummed says that the upload was begun with a checksum algorithm.
+	Checksummed bool
+}
+
+// A Part is an uploaded part.
+type Part struct {
+	Number   int
+	Size     int64
+	ETag     string
+	Checksum Checksum // zero where the server keeps none
+}
