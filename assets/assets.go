@@ -1,0 +1,34 @@
+// Package assets holds the files which are part of the program: the fonts, the
+// icon and the translations. It only embeds; what they mean is decided where
+// they are used. It imports nothing but the standard library, so that every
+// room may use it.
+package assets
+
+import "embed"
+
+// FontRegular and FontBold are Noto Sans TC, cut down to the characters named
+// in fonts/README.md: TrueType, one face each, under the SIL Open Font License
+// in FontLicence.
+var (
+	//go:embed fonts/NotoSansTC-Regular.ttf
+	FontRegular []byte
+	//go:embed fonts/NotoSansTC-Bold.ttf
+	FontBold []byte
+	//go:embed fonts/OFL.txt
+	FontLicence string
+)
+
+// IconPNG (512x512) and IconSVG are the icon of the program.
+var (
+	//go:embed icon.png
+	IconPNG []byte
+	//go:embed icon.svg
+	IconSVG []byte
+)
+
+// Translations holds one JSON object per language in translations/, from the
+// English text to the text shown: en.json, zh-Hant.json; and fyne.zh-Hant.json,
+// the stock words of the Fyne toolkit, which ships no Traditional Chinese.
+//
+//go:embed translations/*.json
+var Translations embed.FS
