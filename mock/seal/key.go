@@ -1,53 +1,117 @@
 package seal
 
 import (
-	"errors"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"log/slog"
 )
 
-var errUnfinished = errors.New("seal: unfinished")
+const (
+	redacted = "redacted"
 
-const redacted = "redacted"
+	// wrapVersion is the first byte of everything Wrap returns, so that another
+	// recipe can be told apart later.
+	wrapVersion = 1
+)
 
-// Key is a 32 byte AES-256-GCM key encryption key held in memory. It is a
-// [KeyWrapper]. It prints as "redacted" in every format.
+// Key is a 32 byte key held in memory, either a data key or a key encryption key;
+// as the latter it is a [KeyWrapper]. It prints as "redacted" in every format.
 type Key struct{ raw [KeyLen]byte }
 
 var _ KeyWrapper = (*Key)(nil)
 
 // NewKey makes a key of 32 raw bytes, which it copies; [ErrKeyLength] otherwise.
-func NewKey(raw []byte) (*Key, error) { return nil, errUnfinished }
+func NewKey(raw []byte) (*Key, error) {
+	if len(raw) != KeyLen {
+		return nil, ErrKeyLength
+	}
+	k := &Key{}
+	copy(k.raw[:], raw)
+	return k, nil
+}
 
 // GenerateKey returns a new random key.
-func GenerateKey() *Key { return nil }
-
-// OpenRootKey reads the root key kept at path, or makes one there (mode 0600)
-// when there is none. It refuses a file which others than the owner may read
-// (not on Windows) and a file which is not a root key.
-func OpenRootKey(path string) (*Key, error) { return nil, errUnfinished }
+func GenerateKey() *Key {
+	k := &Key{}
+	_, _ = rand.Read(k.raw[:]) // crypto/rand.Read never fails: it ends the program instead
+	return k
+}
 
 // Derive returns the key for another purpose (HKDF-SHA256 with the label as
 // info), so that one root key serves several uses without their mixing.
-func (k *Key) Derive(label string) *Key { return nil }
+func (k *Key) Derive(label string) *Key { return derive(k.raw[:], nil, label) }
 
-// Bytes returns a copy of the raw key, for sealing it under another key.
-func (k *Key) Bytes() []byte { return nil }
+func derive(secret, salt []byte, label string) *Key {
+	raw, err := hkdf.Key(sha256.New, secret, salt, "bucketseal/1 "+label, KeyLen)
+	if err != nil {
+		panic(err) // only for more than 255 hash lengths of output
+	}
+	k := &Key{}
+	copy(k.raw[:], raw)
+	return k
+}
 
-// Wrap implements [KeyWrapper]: random nonce, then AES-256-GCM.
-func (k *Key) Wrap(dek, aad []byte) ([]byte, error) { return nil, errUnfinished }
+// Bytes returns a copy of the raw key, for wrapping it under another key.
+func (k *Key) Bytes() []byte { return append([]byte(nil), k.raw[:]...) }
+
+func (k *Key) aead() cipher.AEAD {
+	block, err := aes.NewCipher(k.raw[:])
+	if err != nil {
+		panic(err) // only for another key length
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err) // only for another block length
+	}
+	return aead
+}
+
+// Wrap implements [KeyWrapper] for secrets of any length: a version byte, a
+// random 96 bit nonce, AES-256-GCM ciphertext and tag.
+func (k *Key) Wrap(dek, aad []byte) ([]byte, error) {
+	return k.aead().Seal([]byte{wrapVersion}, nil, dek, aad), nil
+}
 
 // Unwrap implements [KeyWrapper].
-func (k *Key) Unwrap(wrapped, aad []byte) ([]byte, error) { return nil, errUnfinished }
+func (k *Key) Unwrap(wrapped, aad []byte) ([]byte, error) {
+	if len(wrapped) == 0 || wrapped[0] != wrapVersion {
+		return nil, fmt.Errorf("unwrap key: unknown format: %w", ErrCorrupt)
+	}
+	dek, err := k.aead().Open(nil, nil, wrapped[1:], aad)
+	if err != nil {
+		return nil, fmt.Errorf("unwrap key: %w", ErrCorrupt)
+	}
+	return dek, nil
+}
 
-// String and its companions keep the key out of logs and errors.
-func (k *Key) String() string { return redacted }
+// Tag authenticates a message which is stored in the clear (HMAC-SHA256).
+func (k *Key) Tag(message []byte) []byte {
+	mac := hmac.New(sha256.New, k.raw[:])
+	mac.Write(message)
+	return mac.Sum(nil)
+}
+
+// CheckTag says in constant time whether tag is that of message; [ErrCorrupt].
+func (k *Key) CheckTag(message, tag []byte) error {
+	if !hmac.Equal(k.Tag(message), tag) {
+		return fmt.Errorf("check tag: %w", ErrCorrupt)
+	}
+	return nil
+}
+
+// String says "redacted".
+func (k Key) String() string { return redacted }
 
 // Format says "redacted" for every verb.
-func (k *Key) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+func (k Key) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
 // MarshalJSON says "redacted".
-func (k *Key) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+func (k Key) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
 
 // LogValue says "redacted".
-func (k *Key) LogValue() slog.Value { return slog.StringValue(redacted) }
+func (k Key) LogValue() slog.Value { return slog.StringValue(redacted) }
