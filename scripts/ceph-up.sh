@@ -26,30 +26,11 @@ set -euo pipefail
 dir=$(mktemp -d "${TMPDIR:-/tmp}/bs-ceph.XXXXXX")
 mkdir -p "$dir"/{log,run,mon,mgr,osd,rgw,tls}
 chmod 700 "$dir"
-started=()   # process ids in the order of starting
-
-# stop ends one process: politely, then after five seconds for certain.
-stop() {
-  local pid=$1 i
-  kill -TERM "$pid" 2>/dev/null || return 0
-  for ((i = 0; i < 50; i++)); do
-    kill -0 "$pid" 2>/dev/null || { wait "$pid" 2>/dev/null || true; return 0; }
-    sleep 0.1
-  done
-  kill -KILL "$pid" 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
-}
-
-cleanup() {
-  local status=$? i
-  trap - EXIT INT TERM HUP
-  for ((i = ${#started[@]} - 1; i >= 0; i--)); do stop "${started[i]}"; done
-  if [ -n "${BUCKETSEAL_KEEP_CEPH:-}" ]; then echo "ceph: logs kept in $dir/log" >&2; else rm -rf "$dir"; fi
-  exit "$status"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+# shellcheck source=scripts/processes.sh
+. "$(dirname "$0")/processes.sh"
+# shellcheck disable=SC2317  # called when the script ends
+forget() { if [ -n "${BUCKETSEAL_KEEP_CEPH:-}" ]; then echo "ceph: logs kept in $dir/log" >&2; else rm -rf "$dir"; fi; }
+at_exit forget
 
 # fail prints why, with the end of every log, and ends the run as "Ceph did not come up".
 fail() {
@@ -66,11 +47,11 @@ fail() {
 # until_true SECONDS WHAT COMMAND...: asks again and again until COMMAND succeeds; gives up, with logs, at the limit or
 # as soon as one of the processes has died.
 until_true() {
-  local limit=$((SECONDS + $1)) what=$2 pid
+  local limit=$((SECONDS + $1)) what=$2
   shift 2
   until "$@" >/dev/null 2>&1; do
     [ "$SECONDS" -lt "$limit" ] || fail "$what: not within the time"
-    for pid in "${started[@]}"; do kill -0 "$pid" 2>/dev/null || fail "$what: a daemon died first"; done
+    ! one_died || fail "$what: a daemon died first"
     sleep 0.2
   done
 }
@@ -192,6 +173,7 @@ ceph-osd -c "$dir/ceph.conf" -i 0 --mkfs --osd-uuid "$(cat /proc/sys/kernel/rand
   fail "preparing the OSD failed"
 admin osd new "$(cat "$dir/osd/fsid")" 0 >>"$dir/log/setup.log" 2>&1 || fail "registering the OSD failed"
 daemon osd.0 ceph-osd -i 0
+# shellcheck disable=SC2317  # called by until_true
 osd_is_up() { admin osd stat | grep -q '1 up'; }
 until_true 60 "OSD" osd_is_up
 
@@ -204,6 +186,7 @@ rm -f "$dir/log/user.log"   # it repeats the secret
 
 daemon client.rgw radosgw -n client.rgw
 endpoint=https://127.0.0.1:$rgw_port
+# shellcheck disable=SC2317  # called by until_true
 gateway_answers() { curl --silent --show-error --fail --max-time 3 --cacert "$tls/ca.pem" "$endpoint/"; }
 until_true 120 "gateway" gateway_answers
 echo "ceph: the gateway answers at $endpoint after $((SECONDS - began)) s" >&2

@@ -16,29 +16,9 @@ done
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/bs-screen.XXXXXX")
 chmod 700 "$dir"
-started=()
-
-stop() {
-  local pid=$1 i
-  kill -TERM "$pid" 2>/dev/null || return 0
-  for ((i = 0; i < 30; i++)); do
-    kill -0 "$pid" 2>/dev/null || { wait "$pid" 2>/dev/null || true; return 0; }
-    sleep 0.1
-  done
-  kill -KILL "$pid" 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
-}
-
-cleanup() {
-  local status=$? i
-  trap - EXIT INT TERM HUP
-  for ((i = ${#started[@]} - 1; i >= 0; i--)); do stop "${started[i]}"; done
-  rm -rf "$dir"
-  exit "$status"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+# shellcheck source=scripts/processes.sh
+. "$(dirname "$0")/processes.sh"
+at_exit rm -rf "$dir"
 
 fail() {
   echo "screen: $*" >&2

@@ -1,0 +1,34 @@
+# What can be done here. Each target is one script in scripts/, which says at its top what it does and promises.
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check bench interop windows screenshots fresh
+
+help: ## Lists these targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
+
+run: ## Builds and opens the window on the Local demo account; without a display, does the main job in a virtual one
+	@bash scripts/run.sh
+
+build: ## Builds bucketseal, bucketseal-cli and mocks3 into bin/
+	@bash scripts/build.sh
+
+test: ## Runs every test below the real window, then the window's story in a virtual screen
+	@bash scripts/test.sh
+
+check: ## Formatting, vet (also for Windows), lint, walls, tests under the race detector, known vulnerabilities
+	@bash scripts/check.sh
+
+bench: ## Runs the benchmarks of the core; the figures stay in artefacts/bench.txt
+	@bash scripts/bench.sh
+
+interop: ## Tests the client against a real Ceph object gateway started on loopback
+	@bash scripts/interop.sh
+
+windows: ## Cross-builds bucketseal.exe, bucketseal-cli.exe and mocks3.exe into dist/
+	@bash scripts/windows.sh
+
+screenshots: ## Plays the window's story and refreshes the pictures in docs/screenshots
+	@bash scripts/screenshots.sh
+
+fresh: ## Proves run and test in a minimal Debian 12 made for it (needs root and debootstrap)
+	@bash scripts/fresh.sh

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs the benchmarks of the rooms which decide the speed, and keeps the figures.
+#
+#   scripts/bench.sh [GO TEST ARGUMENT...]     for example: scripts/bench.sh -bench Decide -count 10
+#
+# Promises: runs benchmarks only, no tests; the output is also in artefacts/bench.txt, in the form benchstat reads.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+bash scripts/need.sh go
+unset AWS_CA_BUNDLE
+mkdir -p artefacts
+CGO_ENABLED=0 go test -run '^$' -bench . -benchmem "$@" ./client/... ./mock/... | tee artefacts/bench.txt
+grep -q '^Benchmark' artefacts/bench.txt || { echo "bench: no benchmark was run" >&2; exit 1; }
