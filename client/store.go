@@ -44,6 +44,8 @@ type Objects interface {
 	// It returns one result for each location, in order; err is set only when
 	// nothing is known of any of them.
 	Delete(ctx context.Context, at []Location) ([]error, error)
+	// Tags are an object's tags; versionID "" is the current version.
+	Tags(ctx context.Context, at Location, versionID string) (map[string]string, error)
 }
 
 // Uploads are the calls of a multipart upload. Encryption is decided by

@@ -54,6 +54,11 @@ type Plan struct {
 	Jobs    []Job
 	Refused []Refusal
 	Bytes   int64
+	// Existing are the targets that are there already and would be overwritten.
+	Existing []client.Location
+	// Warnings say what a person should know before a byte moves, e.g. that a
+	// rule asks for less than the bucket's default.
+	Warnings []string
 }
 
 // A Refusal is a file that will not be moved, and why.
