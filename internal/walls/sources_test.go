@@ -1,0 +1,120 @@
+package walls
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A source is one parsed Go file of the house.
+type source struct {
+	path string // from the root of the house, with slashes
+	file *ast.File
+	size int // lines
+}
+
+func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
+
+func readSources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	files := token.NewFileSet()
+	root := os.DirFS(filepath.Join("..", ".."))
+	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if path != "." && (strings.HasPrefix(entry.Name(), ".") || slices.Contains([]string{"testdata", "bin", "dist", "artefacts"}, entry.Name())) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		text, err := fs.ReadFile(root, path)
+		if err != nil {
+			return err
+		}
+		parsed, err := parser.ParseFile(files, path, text, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		all = append(all, source{path: path, file: parsed, size: files.File(parsed.FileStart).LineCount()})
+		return nil
+	})
+	require.NoError(t, err)
+	require.Greater(t, len(all), 5, "there is more in the house than this room")
+	return all
+}
+
+// callsTo returns the names of the functions of a package called in the file,
+// by what the package is imported as. A comment is no call.
+func callsTo(file *ast.File, importPath string) []string {
+	local := ""
+	for _, spec := range file.Imports {
+		if strings.Trim(spec.Path.Value, `"`) != importPath {
+			continue
+		}
+		local = map[string]string{"fyne.io/fyne/v2": "fyne"}[importPath]
+		if spec.Name != nil {
+			local = spec.Name.Name
+		}
+	}
+	var calls []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		if selector, ok := n.(*ast.SelectorExpr); ok {
+			if name, ok := selector.X.(*ast.Ident); ok && local != "" && name.Name == local {
+				calls = append(calls, selector.Sel.Name)
+			}
+		}
+		return true
+	})
+	return calls
+}
+
+func TestACallIsSeenUnderAnotherImportNameAndACommentIsNot(t *testing.T) {
+	parse := func(text string) *ast.File {
+		file, err := parser.ParseFile(token.NewFileSet(), "x.go", text, parser.ParseComments)
+		require.NoError(t, err)
+		return file
+	}
+	renamed := parse("package x\nimport f \"fyne.io/fyne/v2\"\nfunc y() { f.DoAndWait(y) }")
+	assert.Equal(t, []string{"DoAndWait"}, callsTo(renamed, "fyne.io/fyne/v2"))
+	comment := parse("package x\nimport \"fyne.io/fyne/v2\"\n// fyne.Do(y)\nvar _ fyne.Widget")
+	assert.Equal(t, []string{"Widget"}, callsTo(comment, "fyne.io/fyne/v2"))
+}
+
+func TestTheAppPackageIsImportedByTheProgramOnly(t *testing.T) {
+	for _, s := range readSources(t) {
+		for _, spec := range s.file.Imports {
+			if spec.Path.Value == `"fyne.io/fyne/v2/app"` {
+				assert.True(t, strings.HasPrefix(s.path, "cmd/bucketseal/"), "%s imports it", s.path)
+			}
+		}
+	}
+}
+
+func TestNoRoomHasANameThatSaysNothing(t *testing.T) {
+	empty := []string{"util", "utils", "common", "helper", "helpers", "types", "manager", "misc", "base"}
+	for _, s := range readSources(t) {
+		name := strings.TrimSuffix(s.file.Name.Name, "_test")
+		assert.NotContains(t, empty, name, s.path)
+	}
+}
+
+func TestNoFileGrowsPastFiveHundredLines(t *testing.T) {
+	for _, s := range readSources(t) {
+		assert.LessOrEqual(t, s.size, 500, "%s: split it by noun", s.path)
+	}
+}
