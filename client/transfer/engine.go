@@ -2,6 +2,9 @@ package transfer
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"sync"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -27,21 +30,127 @@ type Config struct {
 	Resolve func(context.Context, client.KeyID) (client.KeyID, error)
 	// Receipt is called once for each verified transfer, before its row is Done;
 	// nil for none. An error fails the transfer: a proof that could not be kept
-	// is no proof.
+	// is no proof. Calls come from several goroutines.
 	Receipt func(Receipt) error
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
-// A Row is a job as it stands, for a screen or a report.
-type Row struct {
-	Job      Job
-	Phase    Phase
-	Sent     int64   // bytes moved and not taken back by a retry
-	Rate     float64 // bytes a second over the last seconds, 0 when not moving
-	Started  time.Time
-	Ended    time.Time
-	Receipt  *Receipt // set once verified, whatever the verdict
-	Err      error    // why it failed or was skipped
-	Attempts int
+const (
+	defaultAtOnce   = 4
+	mostAtOnce      = 64
+	defaultPartSize = 8 << 20
+)
+
+// withDefaults fills the zero values in and refuses what is out of range.
+func (c Config) withDefaults() (Config, error) {
+	if c.Store == nil {
+		return c, errors.New("a transfer engine needs a store")
+	}
+	for _, n := range []struct {
+		name  string
+		value *int
+	}{{"files at once", &c.Workers}, {"parts at once", &c.PartsAtOnce}} {
+		if *n.value == 0 {
+			*n.value = defaultAtOnce
+		}
+		if *n.value < 1 || *n.value > mostAtOnce {
+			return c, fmt.Errorf("%s: %d is not between 1 and %d", n.name, *n.value, mostAtOnce)
+		}
+	}
+	if c.PartSize == 0 {
+		c.PartSize = defaultPartSize
+	}
+	if c.PartSize < minPartSize || c.PartSize > maxPartSize {
+		return c, fmt.Errorf("part size: %d bytes is not between 5 MiB and 5 GiB, the bounds of S3", c.PartSize)
+	}
+	if c.LimitRate < 0 {
+		return c, fmt.Errorf("limit rate: %d bytes a second is less than nothing; 0 is no limit", c.LimitRate)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c, nil
+}
+
+// An Engine carries jobs out, a few at once, in the order of their submission.
+// It is safe for concurrent use. Whoever makes one calls Close.
+type Engine struct {
+	cfg  Config
+	pace *pace
+
+	changed chan struct{}
+
+	mu     sync.Mutex
+	items  []*item // as submitted
+	byID   map[string]*item
+	queue  []*item // waiting for a worker; may hold items that left Queued since
+	busy   int     // workers at work
+	open   int     // items Queued, Sending or Verifying
+	idle   chan struct{}
+	closed bool
+	lastID int
+}
+
+// New makes an engine that waits for plans.
+func New(c Config) (*Engine, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	idle := make(chan struct{})
+	close(idle)
+	return &Engine{
+		cfg: c, pace: newPace(c.LimitRate), changed: make(chan struct{}, 1),
+		byID: map[string]*item{}, idle: idle,
+	}, nil
+}
+
+// Changed receives after rows changed: one signal for any number of changes, so
+// look at Snapshot then, as often as is worth drawing. There is one channel for
+// all callers.
+func (e *Engine) Changed() <-chan struct{} { return e.changed }
+
+func (e *Engine) signal() {
+	select {
+	case e.changed <- struct{}{}:
+	default:
+	}
+}
+
+// SetLimitRate sets the bytes a second all jobs may move together, from now on;
+// 0 or less is no limit.
+func (e *Engine) SetLimitRate(bytesPerSecond int64) { e.pace.set(bytesPerSecond) }
+
+// Wait returns nil once nothing is queued or running; what is paused is not
+// waited for. It gives up with ctx.
+func (e *Engine) Wait(ctx context.Context) error {
+	for {
+		e.mu.Lock()
+		idle, open := e.idle, e.open
+		e.mu.Unlock()
+		if open == 0 {
+			return nil
+		}
+		select {
+		case <-idle:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Close cancels what is queued, paused or running and waits until every job has
+// cleaned up after itself: multipart uploads aborted, temporary files removed.
+// The engine takes no more plans; its rows can still be read. It stops waiting
+// with ctx.
+func (e *Engine) Close(ctx context.Context) error {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	e.Cancel()
+	if err := e.Wait(ctx); err != nil {
+		return fmt.Errorf("close the transfers: %w", err)
+	}
+	return nil
 }

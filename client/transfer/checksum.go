@@ -1,0 +1,87 @@
+package transfer
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/minio/crc64nvme"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// ReadChecksum reads r to its end and returns the CRC64NVME of what it read,
+// as S3 writes it, and the number of bytes.
+func ReadChecksum(r io.Reader) (client.Checksum, int64, error) {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	h := crc64nvme.New()
+	// The reader is hidden behind struct{} so that io.CopyBuffer uses our buffer.
+	n, err := io.CopyBuffer(h, struct{ io.Reader }{r}, *buf)
+	if err != nil {
+		return client.Checksum{}, n, fmt.Errorf("read for the checksum: %w", err)
+	}
+	return checksumOf(h.Sum64()), n, nil
+}
+
+// buffers are what bytes pass through here: a few, reused, whatever the size of
+// the files.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
+
+// checksumOf writes a CRC64NVME as S3 does: base64 of its eight bytes, most
+// significant first.
+func checksumOf(crc uint64) client.Checksum {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], crc)
+	return client.Checksum{Algorithm: client.CRC64NVME, Value: base64.StdEncoding.EncodeToString(b[:])}
+}
+
+// combineCRC is the CRC64NVME of A followed by B, of their CRCs and B's length
+// in bytes: the way of zlib's crc32_combine, by squaring the matrix of one zero
+// bit until it stands for all bits of B.
+func combineCRC(a, b uint64, lengthB int64) uint64 {
+	if lengthB <= 0 {
+		return a
+	}
+	var odd, even [64]uint64
+	odd[0] = crc64nvme.NVME // the operator of one zero bit
+	for i := 1; i < 64; i++ {
+		odd[i] = 1 << (i - 1)
+	}
+	square(&even, &odd) // two zero bits
+	square(&odd, &even) // four
+	for {
+		square(&even, &odd)
+		if lengthB&1 == 1 {
+			a = times(&even, a)
+		}
+		if lengthB >>= 1; lengthB == 0 {
+			break
+		}
+		square(&odd, &even)
+		if lengthB&1 == 1 {
+			a = times(&odd, a)
+		}
+		if lengthB >>= 1; lengthB == 0 {
+			break
+		}
+	}
+	return a ^ b
+}
+
+func times(m *[64]uint64, v uint64) (sum uint64) {
+	for i := 0; v != 0; i, v = i+1, v>>1 {
+		if v&1 == 1 {
+			sum ^= m[i]
+		}
+	}
+	return sum
+}
+
+func square(to, m *[64]uint64) {
+	for i := range m {
+		to[i] = times(m, m[i])
+	}
+}

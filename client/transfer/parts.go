@@ -1,0 +1,32 @@
+package transfer
+
+// The bounds of S3's multipart uploads.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+const (
+	minPartSize = 5 << 20
+	maxPartSize = 5 << 30
+	mostParts   = 10_000
+)
+
+// partSizeFor is the size of the parts of a file: the size wished for, or so
+// much more, in whole MiB, that 10,000 parts are enough.
+func partSizeFor(size, wished int64) int64 {
+	const mib = 1 << 20
+	least := (size + mostParts - 1) / mostParts
+	return max(wished, (least+mib-1)/mib*mib)
+}
+
+// A span is a run of bytes of a file.
+type span struct {
+	number         int // from 1
+	offset, length int64
+}
+
+// spans cuts size bytes into pieces of at most each bytes. No bytes, no spans.
+func spans(size, each int64) []span {
+	var all []span
+	for offset := int64(0); offset < size; offset += each {
+		all = append(all, span{len(all) + 1, offset, min(each, size-offset)})
+	}
+	return all
+}

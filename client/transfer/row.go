@@ -1,0 +1,64 @@
+package transfer
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// A Row is a job as it stands, for a screen or a report.
+type Row struct {
+	Job      Job
+	Phase    Phase
+	Sent     int64   // bytes moved and not taken back by a retry
+	Rate     float64 // bytes a second over the last seconds, 0 when not moving
+	Started  time.Time
+	Ended    time.Time
+	Receipt  *Receipt // set once verified, whatever the verdict
+	Err      error    // why it failed or was skipped
+	Attempts int
+}
+
+// An item is a row with what moves it. Its row belongs to the engine's mutex;
+// the counters are their own.
+type item struct {
+	row    Row
+	sent   atomic.Int64
+	rate   meter
+	queued bool                    // stands in the engine's queue
+	stop   context.CancelCauseFunc // of the attempt under way, nil otherwise
+}
+
+// snapshot copies the row. The caller holds the engine's mutex.
+func (it *item) snapshot(now time.Time) Row {
+	r := it.row
+	r.Sent = it.sent.Load()
+	if r.Phase == Sending || r.Phase == Verifying {
+		r.Rate = it.rate.rate(now)
+	}
+	return r
+}
+
+// Snapshot copies the rows, in the order of their submission.
+func (e *Engine) Snapshot() []Row {
+	now := e.cfg.Now()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	rows := make([]Row, len(e.items))
+	for i, it := range e.items {
+		rows[i] = it.snapshot(now)
+	}
+	return rows
+}
+
+// Row copies one row.
+func (e *Engine) Row(id string) (Row, bool) {
+	now := e.cfg.Now()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	it, ok := e.byID[id]
+	if !ok {
+		return Row{}, false
+	}
+	return it.snapshot(now), true
+}

@@ -1,0 +1,98 @@
+package transfer
+
+// What people do to jobs. Without ids each verb means every job it can apply
+// to; ids that are unknown, and jobs it cannot apply to, are left alone.
+
+// Pause holds jobs that are queued or running until Resume. A running one loses
+// what it has sent so far and begins again.
+func (e *Engine) Pause(ids ...string) {
+	e.each(ids, func(it *item) {
+		switch it.row.Phase {
+		case Queued:
+			it.row.Phase = Paused
+			e.leave()
+		case Sending, Verifying:
+			it.stop(errPaused)
+		}
+	})
+}
+
+// Resume queues what was paused.
+func (e *Engine) Resume(ids ...string) {
+	e.each(ids, func(it *item) {
+		if it.row.Phase == Paused && !e.closed {
+			e.enqueue(it)
+		}
+	})
+}
+
+// Cancel stops jobs for good (Retry begins them anew). What they had sent is
+// dropped: uploads in parts are aborted, temporary files removed. A file already
+// stored whole, and only being verified, stays on the server.
+func (e *Engine) Cancel(ids ...string) {
+	e.each(ids, func(it *item) {
+		switch it.row.Phase {
+		case Queued, Paused:
+			if it.row.Phase == Queued {
+				e.leave()
+			}
+			it.row.Phase, it.row.Err, it.row.Ended = Cancelled, errCancelled, e.cfg.Now()
+		case Sending, Verifying:
+			it.stop(errCancelled)
+		}
+	})
+}
+
+// Retry queues again what failed or was cancelled; what was skipped only when
+// it is named.
+func (e *Engine) Retry(ids ...string) {
+	e.each(ids, func(it *item) {
+		switch it.row.Phase {
+		case Failed, Cancelled:
+		case Skipped:
+			if len(ids) == 0 {
+				return
+			}
+		default:
+			return
+		}
+		if !e.closed {
+			e.enqueue(it)
+		}
+	})
+}
+
+// Clear forgets the rows that are over.
+func (e *Engine) Clear() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	kept := e.items[:0]
+	for _, it := range e.items {
+		if it.row.Phase.Over() {
+			delete(e.byID, it.row.Job.ID)
+			continue
+		}
+		kept = append(kept, it)
+	}
+	clear(e.items[len(kept):])
+	e.items = kept
+	e.signal()
+}
+
+// each applies a verb and then starts what became possible.
+func (e *Engine) each(ids []string, verb func(*item)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(ids) == 0 {
+		for _, it := range e.items {
+			verb(it)
+		}
+	}
+	for _, id := range ids {
+		if it, ok := e.byID[id]; ok {
+			verb(it)
+		}
+	}
+	e.dispatch()
+	e.signal()
+}
