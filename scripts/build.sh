@@ -16,7 +16,7 @@ bash scripts/need.sh go build
 window=migrated_fynedo
 case $what in
   release) ;;
-  debug) window=debug ;;
+  debug) window=no_metadata ;;   # FyneApp.toml, found at run time, would switch the check off
   *) sed -n '4,6p' "$0" >&2; exit 64 ;;
 esac
 [ "$(go env GOOS)" != linux ] || window=x11,$window

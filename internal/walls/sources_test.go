@@ -22,8 +22,6 @@ type source struct {
 	size int // lines
 }
 
-func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
-
 func readSources(t *testing.T) []source {
 	t.Helper()
 	var all []source
