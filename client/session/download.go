@@ -1,0 +1,118 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// DownloadOptions narrow a download.
+type DownloadOptions struct {
+	Overwrite transfer.Overwrite // "" is always
+	VersionID string             // of a single object
+	// As is the exact file name for a single object; "" is its own.
+	As string
+	// Contents puts what is in a folder straight into the target, without the
+	// folder's own name.
+	Contents bool
+}
+
+// PlanDownload says what downloading objects and folders into a folder of
+// this machine would do. Names that a file system cannot hold are escaped
+// (transfer.Names); nothing is written yet.
+func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into string, o DownloadOptions) (transfer.Plan, error) {
+	root, err := filepath.Abs(into)
+	if err != nil {
+		return transfer.Plan{}, &client.Error{Op: "download", Kind: client.KindLocal, Err: err}
+	}
+	if o.Overwrite == "" {
+		o.Overwrite = transfer.OverwriteAlways
+	}
+	found, names, err := s.expand(ctx, what, o)
+	if err != nil {
+		return transfer.Plan{}, err
+	}
+	var plan transfer.Plan
+	safe := transfer.Names(names)
+	if o.As != "" && len(safe) == 1 {
+		safe[0] = o.As
+	}
+	for i, object := range found {
+		plan.Bytes += object.Size
+		plan.Jobs = append(plan.Jobs, transfer.Job{
+			ID: rand.Text(), Op: transfer.Download, Remote: object.At, Root: root, Name: safe[i],
+			Local: filepath.Join(root, filepath.FromSlash(safe[i])), Size: object.Size, Modified: object.Modified,
+			Read: client.ReadOptions{VersionID: o.VersionID}, Overwrite: o.Overwrite,
+		})
+		if o.Overwrite == transfer.OverwriteAlways {
+			if _, err := os.Lstat(plan.Jobs[i].Local); err == nil {
+				plan.Existing = append(plan.Existing, object.At)
+			}
+		}
+	}
+	return plan, s.unlock(ctx, plan.Jobs)
+}
+
+// expand lists folders and gives each object with the name it has below the
+// target, still as the key spells it.
+func (s *Session) expand(ctx context.Context, what []client.Object, o DownloadOptions) (found []client.Object, names []string, err error) {
+	for _, w := range what {
+		if !w.IsFolder {
+			found, names = append(found, w), append(names, w.At.Base())
+			continue
+		}
+		folder := w.At.Folder()
+		strip := len(folder.Key)
+		if !o.Contents && folder.Key != "" {
+			strip = len(folder.Parent().Key)
+		}
+		err := s.walk(ctx, folder, func(o client.Object) {
+			if o.Size == 0 && strings.HasSuffix(o.At.Key, "/") {
+				return // a marker of an empty folder, no file
+			}
+			found, names = append(found, o), append(names, o.At.Key[strip:])
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return found, names, nil
+}
+
+// unlock finds the key of every SSE-C object, asking the server only when the
+// rules know such keys at all.
+func (s *Session) unlock(ctx context.Context, jobs []transfer.Job) error {
+	set, err := s.RuleSet(ctx)
+	if err != nil || len(set.CustomerKeys) == 0 {
+		// Rules that cannot be read hide keys, which the server will ask for; they
+		// decide nothing about a download.
+		return ctx.Err()
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(8)
+	for i := range jobs {
+		group.Go(func() error {
+			jobs[i].Read.Key = s.keyFor(ctx, set, jobs[i])
+			return ctx.Err()
+		})
+	}
+	return group.Wait()
+}
+
+// keyFor is the SSE-C key that opens the object, zero when it needs none or
+// none opens it: the download then fails with the server's own reason.
+func (s *Session) keyFor(ctx context.Context, set rules.Set, j transfer.Job) client.CustomerKey {
+	_, key, err := s.head(ctx, set, j.Remote, j.Read.VersionID)
+	if err != nil {
+		return client.CustomerKey{}
+	}
+	return key
+}

@@ -1,0 +1,45 @@
+package session
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// MakeFolder writes the empty object by which clients show an empty folder.
+// It is encrypted by the rules like any other and judged like any other.
+func (s *Session) MakeFolder(ctx context.Context, at client.Location) error {
+	set, err := s.RuleSet(ctx)
+	if err != nil {
+		return err
+	}
+	at = at.Folder()
+	d := set.Decide(rules.File{}, at)
+	if d.Refuse != "" {
+		return &client.Error{Op: "PutObject", Kind: client.KindRefused, At: at, Message: d.Refuse}
+	}
+	d.Put.ContentType = "application/x-directory"
+	d.Put.OnlyIfAbsent = true
+	o, err := s.store.Put(ctx, at, bytes.NewReader(nil), 0, d.Put)
+	if err != nil {
+		return err
+	}
+	f := transfer.Judge(d.Put.Encryption, o.Encryption, s.alias(ctx, d.Put.Encryption))
+	if !f.Verdict.AsAsked() {
+		return &client.Error{Op: "PutObject", Kind: client.KindEncryptionNotAsAsked, At: at, RequestID: o.RequestID, Message: f.Why}
+	}
+	return nil
+}
+
+// TestName says which rule would take an object of that name in this account,
+// and why.
+func (s *Session) TestName(ctx context.Context, at client.Location) (rules.Decision, error) {
+	set, err := s.RuleSet(ctx)
+	if err != nil {
+		return rules.Decision{}, err
+	}
+	return set.Decide(rules.File{}, at), nil
+}

@@ -1,0 +1,88 @@
+package session
+
+import (
+	"context"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A Census is what lies at and below some places: what a deletion would take.
+type Census struct {
+	Objects []client.Location
+	Bytes   int64
+}
+
+// Count lists everything at and below the places: folders with all they hold,
+// objects by themselves. at holds the objects as a listing gave them.
+func (s *Session) Count(ctx context.Context, at []client.Object) (Census, error) {
+	var c Census
+	for _, o := range at {
+		if !o.IsFolder {
+			c.Objects = append(c.Objects, o.At)
+			c.Bytes += o.Size
+			continue
+		}
+		err := s.walk(ctx, o.At.Folder(), func(o client.Object) {
+			c.Objects = append(c.Objects, o.At)
+			c.Bytes += o.Size
+		})
+		if err != nil {
+			return Census{}, err
+		}
+	}
+	return c, nil
+}
+
+// walk visits every object below a folder.
+func (s *Session) walk(ctx context.Context, under client.Location, visit func(client.Object)) error {
+	for after := ""; ; {
+		page, err := s.store.List(ctx, under, client.ListOptions{Recursive: true, After: after})
+		if err != nil {
+			return err
+		}
+		for _, o := range page.Objects {
+			visit(o)
+		}
+		if page.Next == "" {
+			return nil
+		}
+		after = page.Next
+	}
+}
+
+// A Removal is what became of a deletion.
+type Removal struct {
+	Removed int
+	Failed  []Failure
+}
+
+// A Failure is one place that could not be removed.
+type Failure struct {
+	At  client.Location
+	Err error
+}
+
+// Delete removes objects, of one bucket or several. It goes on after a failure
+// and reports each.
+func (s *Session) Delete(ctx context.Context, at []client.Location) (Removal, error) {
+	var r Removal
+	for len(at) > 0 {
+		n := 1
+		for n < len(at) && n < 1000 && at[n].Bucket == at[0].Bucket {
+			n++
+		}
+		results, err := s.store.Delete(ctx, at[:n])
+		if err != nil {
+			return r, err
+		}
+		for i, err := range results {
+			if err != nil {
+				r.Failed = append(r.Failed, Failure{at[i], err})
+			} else {
+				r.Removed++
+			}
+		}
+		at = at[n:]
+	}
+	return r, nil
+}

@@ -1,0 +1,176 @@
+// Package session is one open account: its store, the user's rules, the
+// transfer engine. It is what the screen and the command line talk to, so that
+// both do the same job in the same way.
+//
+// It promises that no upload is planned without the rules having been read: a
+// rule list that cannot be read refuses every upload, it never means "no
+// rules". It never dials by itself: [Opener] is handed how to reach a store,
+// where secrets are and where rules are kept, so it knows neither AWS, nor the
+// keyring, nor the disk.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// An Opener opens accounts. Dial, Credentials and Rules are needed, the rest
+// is optional.
+type Opener struct {
+	// Dial makes the store of an account; it does not wait for the network.
+	Dial func(client.Account, client.Credentials) (client.Store, error)
+	// Credentials fetches an account's secret; it may wait for a keyring.
+	Credentials func(context.Context, client.Account) (client.Credentials, error)
+	Rules       RuleBook
+	// CustomerKey fetches the key of an SSE-C rule by the rule's ID; nil when
+	// there is no place for keys.
+	CustomerKey func(ctx context.Context, ruleID string) (client.CustomerKey, error)
+	// Transfer is how transfers are done; Store, Account and Resolve are filled
+	// in here.
+	Transfer transfer.Config
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// A RuleBook keeps the user's rules.
+type RuleBook interface {
+	Rules() ([]rules.Rule, error)
+	UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error
+}
+
+// A Session is one open account. It is safe for concurrent use.
+type Session struct {
+	account     client.Account
+	store       client.Store
+	keys        client.Keys // nil without a KMS
+	book        RuleBook
+	customerKey func(context.Context, string) (client.CustomerKey, error)
+	engine      *transfer.Engine
+	now         func() time.Time
+}
+
+// keyed is a Store that knows whether it has a KMS beside it.
+type keyed interface {
+	KMS() (client.Keys, bool)
+}
+
+// checksummed is a Store that knows whether its server keeps checksums.
+type checksummed interface{ ChecksumsStored() bool }
+
+// Open opens an account without waiting for its server.
+func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
+	if err := a.Check(); err != nil {
+		return nil, fmt.Errorf("account %q: %w", a.Name, err)
+	}
+	c, err := o.Credentials(ctx, a)
+	if err != nil {
+		return nil, fmt.Errorf("account %q: %w", a.Name, err)
+	}
+	store, err := o.Dial(a, c)
+	if err != nil {
+		return nil, fmt.Errorf("account %q: %w", a.Name, err)
+	}
+	s := &Session{account: a, store: store, book: o.Rules, customerKey: o.CustomerKey, now: o.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if k, ok := store.(keyed); ok {
+		if keys, has := k.KMS(); has {
+			s.keys = keys
+		}
+	}
+	config := o.Transfer
+	config.Store, config.Account, config.Resolve, config.Now = store, a.Name, s.resolve, s.now
+	if k, ok := store.(checksummed); ok {
+		config.Checksums = k.ChecksumsStored()
+	}
+	if s.engine, err = transfer.New(config); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Account is what was opened.
+func (s *Session) Account() client.Account { return s.account }
+
+// Transfers is the account's engine.
+func (s *Session) Transfers() *transfer.Engine { return s.engine }
+
+// Close stops the transfers and waits for them, until ctx ends.
+func (s *Session) Close(ctx context.Context) error { return s.engine.Close(ctx) }
+
+// Buckets lists the account's buckets.
+func (s *Session) Buckets(ctx context.Context) ([]client.Bucket, error) { return s.store.Buckets(ctx) }
+
+// MakeBucket makes a bucket.
+func (s *Session) MakeBucket(ctx context.Context, name string) error {
+	return s.store.MakeBucket(ctx, name)
+}
+
+// RemoveBucket removes an empty bucket.
+func (s *Session) RemoveBucket(ctx context.Context, name string) error {
+	return s.store.RemoveBucket(ctx, name)
+}
+
+// List gives one page of a folder.
+func (s *Session) List(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
+	return s.store.List(ctx, under, o)
+}
+
+// Rules reads the rules as they are now.
+func (s *Session) Rules() ([]rules.Rule, error) { return s.book.Rules() }
+
+// UpdateRules changes the rules; nobody else's change made meanwhile is lost.
+func (s *Session) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
+	return s.book.UpdateRules(change)
+}
+
+// RuleSet is the rules as they apply to this account, with the SSE-C keys that
+// can be fetched. Keys that cannot are left out, and Decide refuses what needs
+// them.
+func (s *Session) RuleSet(ctx context.Context) (rules.Set, error) {
+	all, err := s.book.Rules()
+	if err != nil {
+		return rules.Set{}, fmt.Errorf("the encryption rules cannot be read, so nothing is uploaded: %w", err)
+	}
+	set := rules.Set{Rules: all, Account: s.account.Name, Endpoint: s.account.Endpoint}
+	for _, r := range all {
+		if r.Type != client.TypeSSEC || s.customerKey == nil {
+			continue
+		}
+		if key, err := s.customerKey(ctx, r.ID); err == nil {
+			if set.CustomerKeys == nil {
+				set.CustomerKeys = map[string]client.CustomerKey{}
+			}
+			set.CustomerKeys[r.ID] = key
+		}
+	}
+	return set, nil
+}
+
+// HasKMS reports whether keys can be listed here.
+func (s *Session) HasKMS() bool { return s.keys != nil }
+
+// KMSKeys lists the keys that can encrypt, for choosing one.
+func (s *Session) KMSKeys(ctx context.Context) ([]client.Key, error) {
+	if s.keys == nil {
+		return nil, &client.Error{Op: "ListKeys", Kind: client.KindUnsupported,
+			Err: errors.New("this service has no KMS interface: enter the key id you were given")}
+	}
+	return s.keys.Keys(ctx)
+}
+
+// resolve asks KMS which key an alias points at.
+func (s *Session) resolve(ctx context.Context, id client.KeyID) (client.KeyID, error) {
+	if s.keys == nil {
+		return "", errors.New("this service has no KMS interface")
+	}
+	k, err := s.keys.DescribeKey(ctx, id)
+	return k.ARN, err
+}

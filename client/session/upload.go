@@ -1,0 +1,264 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"mime"
+	"os"
+	"path/filepath"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// UploadOptions narrow an upload.
+type UploadOptions struct {
+	// Encryption is asked for every file, over the rules; nil lets them decide.
+	Encryption client.Encryption
+	Overwrite  transfer.Overwrite // "" is always
+	// As is the exact key for a single file; "" is its own name in the folder.
+	As string
+	// Contents puts what is in a folder straight into the target, without the
+	// folder's own name.
+	Contents bool
+}
+
+// PlanUpload says what uploading files and folders into a folder would do. It
+// reads directories and the first bytes of files, and asks the server what is
+// there already; it changes nothing.
+func (s *Session) PlanUpload(ctx context.Context, paths []string, to client.Location, o UploadOptions) (transfer.Plan, error) {
+	set, err := s.RuleSet(ctx)
+	if err != nil {
+		return transfer.Plan{}, err
+	}
+	if o.Overwrite == "" {
+		o.Overwrite = transfer.OverwriteAlways
+	}
+	u := &uploadPlanner{set: set, o: o}
+	for _, path := range paths {
+		if err := u.add(ctx, path, to); err != nil {
+			return transfer.Plan{}, err
+		}
+	}
+	if o.Overwrite == transfer.OverwriteAlways {
+		if u.plan.Existing, err = s.existing(ctx, u.plan.Jobs, u.roots); err != nil {
+			u.plan.Warnings = append(u.plan.Warnings, "whether files with these names are there already could not be found out: "+err.Error())
+		}
+	}
+	s.warnWeaker(ctx, &u.plan)
+	return u.plan, nil
+}
+
+// uploadPlanner collects one plan.
+type uploadPlanner struct {
+	set   rules.Set
+	o     UploadOptions
+	plan  transfer.Plan
+	roots []client.Location // the objects and folders that will be written
+}
+
+func (u *uploadPlanner) add(ctx context.Context, path string, to client.Location) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", path, err)
+	}
+	target := to.Folder().Join(filepath.Base(path))
+	if u.o.As != "" {
+		target = client.Location{Bucket: to.Bucket, Key: u.o.As}
+	}
+	stat, err := os.Stat(path)
+	if err != nil {
+		u.refuse(path, target, 0, client.KindLocal, localReason(err))
+		return nil
+	}
+	if !stat.IsDir() {
+		u.roots = append(u.roots, target)
+		u.file(path, stat, target)
+		return nil
+	}
+	folder := target.Folder()
+	if u.o.Contents {
+		folder = to.Folder()
+	}
+	u.roots = append(u.roots, folder)
+	return u.folder(ctx, path, []os.FileInfo{stat}, folder)
+}
+
+// folder walks one folder; above holds the folders it lies in, itself last.
+func (u *uploadPlanner) folder(ctx context.Context, path string, above []os.FileInfo, to client.Location) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		u.refuse(path, to, 0, client.KindLocal, localReason(err))
+		return nil
+	}
+	for _, e := range entries {
+		inside, target := filepath.Join(path, e.Name()), to.Join(e.Name())
+		stat, err := os.Stat(inside) // follows symlinks, as people expect of a folder they drop
+		switch {
+		case err != nil:
+			u.refuse(inside, target, 0, client.KindLocal, localReason(err))
+		case !stat.IsDir():
+			u.file(inside, stat, target)
+		case isAmong(stat, above):
+			u.refuse(inside, target, 0, client.KindLocal, "it is a link to a folder it lies in: following it would never end")
+		default:
+			if err := u.folder(ctx, inside, append(above[:len(above):len(above)], stat), target.Folder()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func isAmong(f os.FileInfo, above []os.FileInfo) bool {
+	for _, a := range above {
+		if os.SameFile(f, a) {
+			return true
+		}
+	}
+	return false
+}
+
+// file decides one file.
+func (u *uploadPlanner) file(path string, stat os.FileInfo, to client.Location) {
+	if !stat.Mode().IsRegular() {
+		u.refuse(path, to, 0, client.KindLocal, "it is no ordinary file (a device, pipe or socket)")
+		return
+	}
+	contentType, err := sniff(path)
+	if err != nil {
+		u.refuse(path, to, 0, client.KindLocal, localReason(err))
+		return
+	}
+	d := u.set.Decide(rules.File{Size: stat.Size(), Override: u.o.Encryption}, to)
+	if d.Refuse != "" {
+		u.refuse(path, to, d.Rule, client.KindRefused, d.Refuse)
+		return
+	}
+	d.Put.ContentType = contentType
+	u.plan.Bytes += stat.Size()
+	u.plan.Jobs = append(u.plan.Jobs, transfer.Job{
+		ID: rand.Text(), Op: transfer.Upload, Local: path, Remote: to, Size: stat.Size(), Modified: stat.ModTime(),
+		Put: d.Put, Rule: d.Rule, Because: d.Because, Overwrite: u.o.Overwrite,
+	})
+}
+
+func (u *uploadPlanner) refuse(path string, to client.Location, rule int, kind client.Kind, reason string) {
+	u.plan.Refused = append(u.plan.Refused, transfer.Refusal{Source: path, Target: to, Rule: rule, Kind: kind, Reason: reason})
+}
+
+// localReason is what the system says of a file, without the path, which is
+// shown beside it.
+func localReason(err error) string {
+	switch {
+	case os.IsNotExist(err):
+		return "there is no such file"
+	case os.IsPermission(err):
+		return "this user may not read it"
+	}
+	if e, ok := err.(*os.PathError); ok { //nolint:errorlint // the outermost is the one whose path is cut
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// sniff opens the file, which also proves that it can be read, and says what
+// it holds: by its name where that is telling, else by its first bytes.
+func sniff(path string) (contentType string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if closing := f.Close(); err == nil {
+			err = closing
+		}
+	}()
+	if t := mime.TypeByExtension(filepath.Ext(path)); t != "" {
+		return t, nil
+	}
+	t, err := mimetype.DetectReader(io.LimitReader(f, 3072))
+	if err != nil {
+		return "", err
+	}
+	return t.String(), nil
+}
+
+// existing finds which targets are there already, by listing what the plan
+// would write to.
+func (s *Session) existing(ctx context.Context, jobs []transfer.Job, roots []client.Location) ([]client.Location, error) {
+	there := map[client.Location]bool{}
+	for _, root := range roots {
+		if root.IsFolder() {
+			if err := s.walk(ctx, root, func(o client.Object) { there[o.At] = true }); err != nil {
+				return nil, ignoreMissing(err)
+			}
+			continue
+		}
+		_, err := s.store.Head(ctx, root, client.ReadOptions{})
+		if kind := client.KindOf(err); err == nil || kind == client.KindNeedsKey {
+			there[root] = true
+		} else if ignoreMissing(err) != nil {
+			return nil, err
+		}
+	}
+	var found []client.Location
+	for _, j := range jobs {
+		if there[j.Remote] {
+			found = append(found, j.Remote)
+		}
+	}
+	return found, nil
+}
+
+func ignoreMissing(err error) error {
+	if k := client.KindOf(err); k == client.KindNotFound || k == client.KindNoBucket {
+		return nil
+	}
+	return err
+}
+
+// warnWeaker says when a plan asks a bucket for less than its default gives.
+func (s *Session) warnWeaker(ctx context.Context, p *transfer.Plan) {
+	buckets := map[string]client.Reported{}
+	warned := map[string]bool{}
+	for _, j := range p.Jobs {
+		asked := client.TypeOf(j.Put.Encryption)
+		if asked == client.TypeInherit || warned[j.Remote.Bucket] {
+			continue
+		}
+		byDefault, ok := buckets[j.Remote.Bucket]
+		if !ok {
+			byDefault, _ = s.store.DefaultEncryption(ctx, j.Remote.Bucket) // not told is nothing to warn of
+			buckets[j.Remote.Bucket] = byDefault
+		}
+		if byDefault.Told && strength(asked) < strength(byDefault.Type) {
+			warned[j.Remote.Bucket] = true
+			p.Warnings = append(p.Warnings, fmt.Sprintf("%s asks for %s, which is weaker than the bucket's default, %s",
+				j.Remote.Bucket, client.Describe(j.Put.Encryption), byDefault.Describe()))
+		}
+	}
+}
+
+// strength orders the types by who must fail before the bytes are readable:
+// the store alone, the store and the key service, both in two layers. SSE-C
+// stands beside KMS: the key is not at the server at all.
+func strength(t client.EncryptionType) int {
+	switch t {
+	case client.TypeSSES3:
+		return 1
+	case client.TypeSSEKMS, client.TypeSSEC:
+		return 2
+	case client.TypeDSSEKMS:
+		return 3
+	}
+	return 0
+}
