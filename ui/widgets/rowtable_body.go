@@ -1,0 +1,175 @@
+package widgets
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+)
+
+var (
+	_ fyne.Widget            = (*tableBody)(nil)
+	_ fyne.Focusable         = (*tableBody)(nil)
+	_ fyne.Shortcutable      = (*tableBody)(nil)
+	_ fyne.Scrollable        = (*tableBody)(nil) // also what makes the driver clip it
+	_ fyne.SecondaryTappable = (*tableBody)(nil)
+	_ desktop.Mouseable      = (*tableBody)(nil)
+	_ desktop.Hoverable      = (*tableBody)(nil)
+)
+
+// tableBody is the part of a RowTable with the rows. It owns all their input:
+// the driver gives an event to the deepest object that could take it and to no
+// other, so nothing drawn in a cell may take any. It selects when the button
+// goes down, and counts double clicks itself, because the toolkit would hold
+// back every single click to wait for a second.
+type tableBody struct {
+	widget.BaseWidget
+	table   *RowTable
+	focused bool
+	hover   int // row under the pointer, or -1
+
+	clicked   int // row of the last plain click, or -1
+	clickedAt time.Time
+	typed     string // letters of the search going on
+	typedAt   time.Time
+}
+
+// searchPause ends a search by typing: the next letter begins a new one.
+const searchPause = time.Second
+
+func newTableBody(t *RowTable) *tableBody {
+	b := &tableBody{table: t, hover: -1, clicked: -1}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// MouseDown selects, and activates on the second click at once on a row.
+func (b *tableBody) MouseDown(ev *desktop.MouseEvent) {
+	b.table.RequestFocus()
+	row := b.table.view.rowAt(ev.Position.Y)
+	if ev.Button == desktop.MouseButtonSecondary {
+		b.selectForMenu(row)
+		return
+	}
+	if ev.Button != desktop.MouseButtonPrimary {
+		return
+	}
+	now := b.table.Now()
+	again := row >= 0 && row == b.clicked && now.Sub(b.clickedAt) <= fyne.CurrentApp().Driver().DoubleTapDelay()
+	toggles := ev.Modifier&fyne.KeyModifierShortcutDefault != 0
+	extends := ev.Modifier&fyne.KeyModifierShift != 0
+	b.clicked, b.clickedAt = row, now
+	if toggles || extends {
+		b.clicked = -1
+	}
+	b.change(func(sel *rowselect.Model) {
+		switch {
+		case row < 0 && (toggles || extends): // a slip beside the rows keeps the selection
+		case row < 0:
+			sel.Clear()
+		case extends:
+			sel.Extend(row, toggles)
+		case toggles:
+			sel.Toggle(row)
+		default:
+			sel.Only(row)
+		}
+	})
+	if again && !toggles && !extends {
+		b.clicked = -1
+		if b.table.OnActivate != nil {
+			b.table.OnActivate(row)
+		}
+	}
+}
+
+// MouseUp is part of desktop.Mouseable.
+func (b *tableBody) MouseUp(*desktop.MouseEvent) {}
+
+// TappedSecondary opens the menu when the right button is let go, so that the
+// release does not land on the menu.
+func (b *tableBody) TappedSecondary(ev *fyne.PointEvent) {
+	row := b.table.view.rowAt(ev.Position.Y)
+	b.selectForMenu(row)
+	if b.table.OnMenu != nil {
+		b.table.OnMenu(row, ev.AbsolutePosition)
+	}
+}
+
+// selectForMenu keeps the selection if row is in it, else selects only row.
+func (b *tableBody) selectForMenu(row int) {
+	b.change(func(sel *rowselect.Model) {
+		switch {
+		case row < 0:
+			sel.Clear()
+		case sel.Contains(row):
+			sel.MoveTo(row)
+		default:
+			sel.Only(row)
+		}
+	})
+}
+
+// change runs f on the selection and tells the screen if it made a difference.
+func (b *tableBody) change(f func(*rowselect.Model)) {
+	t := b.table
+	t.sync()
+	before, cursor := t.Selection.Spans(), t.Selection.Cursor()
+	f(t.Selection)
+	if cursor == t.Selection.Cursor() && slices.Equal(before, t.Selection.Spans()) {
+		return
+	}
+	b.Refresh()
+	if t.OnSelect != nil {
+		t.OnSelect()
+	}
+}
+
+// Scrolled moves the view; a wheel with Shift arrives here as sideways.
+func (b *tableBody) Scrolled(ev *fyne.ScrollEvent) {
+	t := b.table
+	if ev.Scrolled.DX != 0 && t.wide > b.Size().Width {
+		t.scrollXBy(-ev.Scrolled.DX)
+	}
+	if ev.Scrolled.DY != 0 {
+		t.view.scrollBy(-ev.Scrolled.DY)
+		b.hover = t.view.rowAt(ev.Position.Y)
+		t.scrolled()
+	}
+}
+
+// MouseIn is part of desktop.Hoverable.
+func (b *tableBody) MouseIn(ev *desktop.MouseEvent) { b.MouseMoved(ev) }
+
+// MouseMoved marks the row under the pointer.
+func (b *tableBody) MouseMoved(ev *desktop.MouseEvent) {
+	b.setHover(b.table.view.rowAt(ev.Position.Y))
+}
+
+// MouseOut is part of desktop.Hoverable.
+func (b *tableBody) MouseOut() { b.setHover(-1) }
+
+func (b *tableBody) setHover(row int) {
+	if row == b.hover {
+		return
+	}
+	b.hover = row
+	b.Refresh()
+}
+
+// FocusGained draws the ring.
+func (b *tableBody) FocusGained() {
+	b.focused = true
+	b.Refresh()
+}
+
+// FocusLost takes the ring away and forgets letters typed.
+func (b *tableBody) FocusLost() {
+	b.focused = false
+	b.typed = ""
+	b.Refresh()
+}
