@@ -1,0 +1,22 @@
+// Package settings keeps accounts, rules and preferences on disk.
+//
+// Each is one file of versioned JSON in one folder: accounts.json, rules.json,
+// preferences.json. The app and the command line share them, and either may
+// change them while the other runs: every change is a function from what is on
+// disk now to what shall be there, run under a lock between processes, so no
+// change is lost. A crash leaves the old file or the new one.
+//
+// It refuses to guess. A file that is not what it should be makes every call
+// fail with a [DamagedError] until the user repairs it or resets it
+// ([Store.Reset]): with the rules silently gone, files would go out
+// unencrypted. A copy is kept aside. Preferences alone are also answered with
+// defaults, beside the error. A file of a newer version is left alone
+// ([NewerError]).
+//
+// There are no secrets here: see package keychain.
+//
+// Versions: a field that is unknown to this program is ignored in accounts and
+// preferences, and gone after the next change; in rules it is refused as
+// damage, since a rule that is half understood encrypts wrongly. So a new
+// field in a rule, or a new meaning anywhere, raises the file's version.
+package settings

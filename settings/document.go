@@ -1,0 +1,113 @@
+package settings
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/bucketseal/bucketseal/settings/internal/durable"
+)
+
+// version is the version of all three files.
+const version = 1
+
+// A document says how one file is read and written. T is what the caller sees.
+type document[T any] struct {
+	file   File
+	field  string // the one field beside "version"
+	strict bool   // an unknown field is damage
+	empty  func() T
+	check  func(T) error // nil: anything that decodes is read
+}
+
+// load reads the file. On error T is empty, so that preferences can go on.
+func (d document[T]) load(s *Store) (T, error) {
+	b, err := durable.Read(s.Path(d.file))
+	if err != nil {
+		return d.empty(), err
+	}
+	return d.decode(s, b)
+}
+
+// update is load, change and write under the lock.
+func (d document[T]) update(s *Store, change func(T) (T, error)) error {
+	return s.locked(d.file, func(old []byte) ([]byte, error) {
+		now, err := d.decode(s, old)
+		if err != nil {
+			return nil, err
+		}
+		next, err := change(now)
+		if err != nil {
+			return nil, err
+		}
+		return d.encode(next)
+	})
+}
+
+func (d document[T]) decode(s *Store, b []byte) (T, error) {
+	if b == nil {
+		return d.empty(), nil
+	}
+	v, err := d.parse(s.Path(d.file), b)
+	if err == nil {
+		return v, nil
+	}
+	var newer *NewerError
+	if errors.As(err, &newer) {
+		return d.empty(), err
+	}
+	return d.empty(), durable.Damaged(s.Path(d.file), b, err)
+}
+
+func (d document[T]) parse(path string, b []byte) (T, error) {
+	v := d.empty()
+	b = bytes.TrimPrefix(b, []byte("\ufeff")) // Notepad's mark
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(b, &head); err != nil {
+		return v, fmt.Errorf("it is not the JSON this program writes: %w", err)
+	}
+	switch {
+	case head.Version > version:
+		return v, &NewerError{Path: path, Version: head.Version, Known: version}
+	case head.Version < 1:
+		return v, errors.New(`it has no "version"`)
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(b, &fields); err != nil {
+		return v, err
+	}
+	body, ok := fields[d.field]
+	if !ok || string(bytes.TrimSpace(body)) == "null" {
+		// An absent list is no empty list: with a misspelt name all rules
+		// would be off.
+		return v, fmt.Errorf("it has no %q", d.field)
+	}
+	if d.strict && len(fields) > 2 {
+		return v, fmt.Errorf("it has more fields than %q and \"version\"", d.field)
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	if d.strict {
+		dec.DisallowUnknownFields()
+	}
+	if err := dec.Decode(&v); err != nil {
+		return v, fmt.Errorf("%s: %w", d.field, err)
+	}
+	if d.check != nil {
+		return v, d.check(v)
+	}
+	return v, nil
+}
+
+func (d document[T]) encode(v T) ([]byte, error) {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	e.SetIndent("  ", "  ")
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("write %s: %w", d.file, err)
+	}
+	return fmt.Appendf(nil, "{\n  \"version\": %d,\n  %q: %s\n}\n", version, d.field, bytes.TrimSpace(body.Bytes())), nil
+}

@@ -1,0 +1,87 @@
+package durable
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// A DamagedError names a file that is there and cannot be understood. The
+// file stays where it is, so that nothing goes on as if it were empty, and a
+// copy is kept aside.
+type DamagedError struct {
+	Path  string // the file, still in its place
+	Aside string // the copy; "" when none could be made
+	Err   error  // what is wrong with it
+}
+
+func (e *DamagedError) Error() string {
+	kept := "a copy is kept as " + e.Aside
+	if e.Aside == "" {
+		kept = "no copy could be made"
+	}
+	return fmt.Sprintf("%s is damaged and was left as it is (%v); %s; repair it or put back a good copy, or reset it to begin again with an empty one",
+		e.Path, e.Err, kept)
+}
+
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// A NewerError names a file written by a newer Bucketseal. It is neither read
+// nor touched.
+type NewerError struct {
+	Path    string
+	Version int // of the file
+	Known   int // the newest this program reads
+}
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("%s has version %d and this program reads up to %d: it was left as it is; update Bucketseal", e.Path, e.Version, e.Known)
+}
+
+// Damaged keeps a copy of the content beside path, once for each content, and
+// returns the error that names both.
+func Damaged(path string, content []byte, cause error) *DamagedError {
+	e := &DamagedError{Path: path, Err: cause}
+	unlock, err := Lock(context.Background(), path+".damaged")
+	if err != nil {
+		return e
+	}
+	defer unlock()
+	e.Aside = keepAside(path, content)
+	return e
+}
+
+func keepAside(path string, content []byte) string {
+	dir, file := filepath.Split(path)
+	for _, k := range beginning(dir, file+".damaged-") {
+		if b, err := Read(k); err == nil && bytes.Equal(b, content) {
+			return k
+		}
+	}
+	stamp := path + ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
+	for i := 1; i < 100; i++ {
+		name := stamp
+		if i > 1 {
+			name = fmt.Sprintf("%s-%d", stamp, i)
+		}
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return ""
+		}
+		_, werr := f.Write(content)
+		if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
+			_ = os.Remove(name)
+			return ""
+		}
+		return name
+	}
+	return ""
+}
