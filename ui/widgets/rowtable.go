@@ -32,7 +32,7 @@ type Cell struct {
 	Icon fyne.Resource // before the text, or nil
 	Role Role
 	Bold bool
-	Bar  bool    // draw a progress bar behind the text
+	Bar  bool    // draw a progress bar behind the text, which should be RoleNormal then
 	Part float64 // how much of the bar is filled, 0 to 1
 }
 

@@ -25,7 +25,7 @@ func (r *bodyRenderer) drawCell(c *cellObjects, cell Cell, align fyne.TextAlign,
 		setVisible(c.icon, cell.Icon != nil && room >= iconSize)
 	}
 	if cell.Icon != nil {
-		c.icon.Move(fyne.NewPos(left, y+(rowHeight-iconSize)/2))
+		c.icon.Move(fyne.NewPos(left, y+(rowHeight-iconSize)/2+1))
 		c.icon.Resize(fyne.NewSquareSize(iconSize))
 		if c.shown.Icon != cell.Icon || c.epoch != r.look.epoch {
 			c.icon.Resource = cell.Icon

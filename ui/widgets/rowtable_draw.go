@@ -15,8 +15,8 @@ var _ fyne.WidgetRenderer = (*bodyRenderer)(nil)
 type bodyRenderer struct {
 	body    *tableBody
 	rows    []*rowObjects
-	ring    *canvas.Rectangle
-	cursor  *canvas.Rectangle
+	ring    *frame
+	cursor  *frame
 	objects []fyne.CanvasObject
 	look    look
 }
@@ -52,15 +52,9 @@ type cellObjects struct {
 
 // CreateRenderer is called by the toolkit.
 func (b *tableBody) CreateRenderer() fyne.WidgetRenderer {
-	r := &bodyRenderer{body: b, ring: frame(1.5), cursor: frame(1)}
-	r.objects = []fyne.CanvasObject{r.cursor, r.ring}
+	r := &bodyRenderer{body: b, ring: newFrame(2), cursor: newFrame(1)}
+	r.gather()
 	return r
-}
-
-func frame(width float32) *canvas.Rectangle {
-	f := canvas.NewRectangle(color.Transparent)
-	f.StrokeWidth = width
-	return f
 }
 
 func (r *bodyRenderer) Layout(fyne.Size) { r.draw() }
@@ -99,7 +93,7 @@ func (r *bodyRenderer) dress() {
 		selected: named(theme.ColorNameSelection),
 		hover:    named(theme.ColorNameHover),
 		focus:    named(theme.ColorNamePrimary),
-		bar:      named(theme.ColorNameSelection),
+		bar:      named(theme.ColorNameFocus),
 		rail:     named(theme.ColorNameSeparator),
 		size:     theme.SizeForWidget(theme.SizeNameText, b),
 		epoch:    r.look.epoch,
@@ -152,7 +146,8 @@ func (r *bodyRenderer) gather() {
 			r.objects = append(r.objects, c.text)
 		}
 	}
-	r.objects = append(r.objects, r.cursor, r.ring)
+	r.objects = append(r.objects, r.cursor.objects()...)
+	r.objects = append(r.objects, r.ring.objects()...)
 }
 
 func (r *bodyRenderer) drawRow(row *rowObjects, n int) {
@@ -183,14 +178,12 @@ func (r *bodyRenderer) drawRow(row *rowObjects, n int) {
 func (r *bodyRenderer) drawFocus() {
 	b, t := r.body, r.body.table
 	size := b.Size()
-	r.ring.StrokeColor, r.cursor.StrokeColor = r.look.focus, r.look.focus
-	r.ring.Resize(size)
-	setVisible(r.ring, b.focused)
+	r.ring.place(fyne.NewPos(0, 0), size, r.look.focus)
+	r.ring.setVisible(b.focused)
 	row := t.Selection.Cursor()
 	first, end := t.view.visible()
-	r.cursor.Move(fyne.NewPos(2, t.view.y(row)+0.5))
-	r.cursor.Resize(fyne.NewSize(max(0, size.Width-4), t.view.row-1))
-	setVisible(r.cursor, b.focused && row >= first && row < end)
+	r.cursor.place(fyne.NewPos(2, t.view.y(row)), fyne.NewSize(max(0, size.Width-4), t.view.row), r.look.focus)
+	r.cursor.setVisible(b.focused && row >= first && row < end)
 }
 
 func (row *rowObjects) hide() {

@@ -58,6 +58,8 @@ func TestEveryRoleCanBeReadOnEveryGround(t *testing.T) {
 			hovered := over(c(theme.ColorNameHover), c(theme.ColorNameBackground))
 			assert.GreaterOrEqual(t, contrast(c(role.ColorName()), hovered), 4.5, "%s: role %d on a hovered row", name, role)
 		}
+		bar := over(c(theme.ColorNameFocus), c(theme.ColorNameSeparator))
+		assert.GreaterOrEqual(t, contrast(c(theme.ColorNameForeground), bar), 4.5, "%s: text on a progress bar", name)
 		for text, fill := range map[fyne.ThemeColorName]fyne.ThemeColorName{
 			theme.ColorNameForegroundOnPrimary: theme.ColorNamePrimary,
 			theme.ColorNameForegroundOnSuccess: theme.ColorNameSuccess,
