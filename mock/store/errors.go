@@ -33,8 +33,6 @@ var (
 	ErrWrongCustomerKey = seal.ErrWrongCustomerKey
 	// ErrCorrupt: the bytes on disk are not those that were written.
 	ErrCorrupt = seal.ErrCorrupt
-
-	errUnfinished = errors.New("store: unfinished")
 )
 
 // EntityTooSmallError says which part of a completion is under the least size.

@@ -9,14 +9,23 @@
 // shortened body fails to read ([ErrCorrupt]).
 //
 // What it refuses: to return a sealed body without its key, a second process on
-// the same folder, keys of more than 1024 bytes.
+// the same folder, a folder whose root key is missing or another's, object keys
+// of more than 1024 bytes.
 //
-// All methods are safe for concurrent use.
+// All methods are safe for concurrent use. The layout on disk and what exactly is
+// authenticated stand in docs/mock-at-rest.md.
 package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/bucketseal/bucketseal/mock/seal"
 )
@@ -28,8 +37,8 @@ type Options struct {
 
 	// KMS returns the wrapper behind a KMS key id, exactly as the id stands in
 	// Sealing.KeyID (resolve aliases before). Its errors reach the caller of Put,
-	// Open, CreateUpload, PutPart and CompleteUpload wrapped with %w. Nil means that
-	// no KMS mode can be used.
+	// Open, CreateUpload, PutPart and CompleteUpload wrapped with %w. It is never
+	// called inside a transaction. Nil means that no KMS mode can be used.
 	KMS func(ctx context.Context, keyID string) (seal.KeyWrapper, error)
 
 	// Now is the clock, time.Now when nil.
@@ -40,19 +49,124 @@ type Options struct {
 	MinPartSize int64
 }
 
-// Open opens the store in dir, making the folder (0700) when it is not there, and
-// sweeps bodies that no record mentions. It fails when another process has it open.
-func Open(dir string, opts Options) (*Store, error) { return nil, errUnfinished }
+const (
+	defaultMinPartSize = 5 << 20
+	formatVersion      = "1"
+	lockWait           = time.Second
+)
 
 // Store is an open data folder. Make one with [Open].
-type Store struct{}
+type Store struct {
+	dir  string
+	opts Options
+	db   *bolt.DB
+	root *seal.Key
+	pins pins
+}
+
+// Open opens the store in dir, making the folder (0700) when it is not there, and
+// sweeps bodies that no record mentions. It fails when another process has it open.
+func Open(dir string, opts Options) (*Store, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.MinPartSize == 0 {
+		opts.MinPartSize = defaultMinPartSize
+	}
+	s := &Store{dir: dir, opts: opts}
+	for _, d := range []string{dir, s.bodyDir(), s.tempDir()} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return nil, fmt.Errorf("open store: %w", err)
+		}
+	}
+	db, err := bolt.Open(filepath.Join(dir, "records.db"), 0o600, &bolt.Options{
+		Timeout: lockWait, NoSync: opts.Fast, FreelistType: bolt.FreelistMapType,
+	})
+	if errors.Is(err, berrors.ErrTimeout) {
+		return nil, fmt.Errorf("open store %s: another process has it open", dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	}
+	s.db = db
+	if err := s.prepare(); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	}
+	return s, nil
+}
+
+// prepare brings an opened folder into a state to work with.
+func (s *Store) prepare() error {
+	if err := s.unlock(); err != nil {
+		return err
+	}
+	return s.sweep()
+}
+
+// unlock finds the root key and judges whether it belongs to the records: a lost
+// key file must not be replaced by a new one, which could open nothing.
+func (s *Store) unlock() error {
+	path := filepath.Join(s.dir, "root.key")
+	var format, check []byte
+	err := s.db.View(func(tx *bolt.Tx) error {
+		if meta := tx.Bucket(bMeta); meta != nil {
+			format = append(format, meta.Get([]byte("format"))...)
+			check = append(check, meta.Get([]byte("root"))...)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if format != nil {
+		if string(format) != formatVersion {
+			return fmt.Errorf("records are of format %q, this program knows %q", format, formatVersion)
+		}
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("the root key is missing, nothing sealed can be read; put %s back: %w", path, err)
+		}
+	}
+	if s.root, err = seal.OpenRootKey(path); err != nil {
+		return err
+	}
+	message := []byte("root key of this folder")
+	if format != nil {
+		if s.root.Derive("folder check").CheckTag(message, check) != nil {
+			return fmt.Errorf("%s is not the root key of this folder", path)
+		}
+		return nil
+	}
+	if err := s.syncDir(s.dir); err != nil {
+		return err
+	}
+	return s.db.Update(func(tx *bolt.Tx) error {
+		for _, name := range [][]byte{bMeta, bBuckets, bContent, bObjectParts, bUploadParts} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		meta := tx.Bucket(bMeta)
+		if err := meta.Put([]byte("root"), s.root.Derive("folder check").Tag(message)); err != nil {
+			return err
+		}
+		return meta.Put([]byte("format"), []byte(formatVersion))
+	})
+}
 
 // Close waits for running transactions and releases the folder.
-func (s *Store) Close() error { return errUnfinished }
+func (s *Store) Close() error {
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
 
 // RootKey returns a key derived from the folder's root key for another purpose of
 // the same endpoint, e.g. RootKey("kms keystore").
-func (s *Store) RootKey(label string) *seal.Key { return nil }
+func (s *Store) RootKey(label string) *seal.Key { return s.root.Derive("for " + label) }
 
 // Dir is the folder the store was opened in.
-func (s *Store) Dir() string { return "" }
+func (s *Store) Dir() string { return s.dir }
+
+func (s *Store) now() time.Time { return s.opts.Now().UTC().Truncate(time.Millisecond) }

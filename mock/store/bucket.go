@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// Bucket is what is known of a bucket.
+type Bucket struct {
+	Name    string    `json:"-"`
+	Region  string    `json:"region,omitempty"`
+	Created time.Time `json:"created"`
+}
+
+// CreateBucket makes an empty bucket; ErrBucketExists. Names are the caller's to judge.
+func (s *Store) CreateBucket(_ context.Context, name, region string) (Bucket, error) {
+	made := Bucket{Name: name, Region: region, Created: s.now()}
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		if tx.Bucket(bBuckets).Get([]byte(name)) != nil {
+			return ErrBucketExists
+		}
+		tables, err := tx.Bucket(bContent).CreateBucket([]byte(name))
+		if err != nil {
+			return err
+		}
+		for _, t := range [][]byte{tCurrent, tUploads, tConfig, tKeys} {
+			if _, err := tables.CreateBucket(t); err != nil {
+				return err
+			}
+		}
+		return put(tx.Bucket(bBuckets), []byte(name), made)
+	})
+	if err != nil {
+		return Bucket{}, fmt.Errorf("create bucket %s: %w", name, err)
+	}
+	return made, nil
+}
+
+// DeleteBucket removes an empty bucket with its configuration and its open
+// uploads; ErrNoSuchBucket, ErrBucketNotEmpty.
+func (s *Store) DeleteBucket(_ context.Context, name string) error {
+	var orphans []string
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		objects, err := content(tx, name, tCurrent)
+		if err != nil {
+			return err
+		}
+		if k, _ := objects.Cursor().First(); k != nil {
+			return ErrBucketNotEmpty
+		}
+		uploads, err := content(tx, name, tUploads)
+		if err != nil {
+			return err
+		}
+		err = uploads.ForEach(func(k, _ []byte) error {
+			_, id := splitUploadKey(k)
+			names, err := dropParts(tx, id)
+			orphans = append(orphans, names...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := tx.Bucket(bContent).DeleteBucket([]byte(name)); err != nil {
+			return err
+		}
+		return tx.Bucket(bBuckets).Delete([]byte(name))
+	})
+	if err != nil {
+		return fmt.Errorf("delete bucket %s: %w", name, err)
+	}
+	s.remove(orphans...)
+	return nil
+}
+
+// Buckets lists all buckets by name.
+func (s *Store) Buckets(_ context.Context) ([]Bucket, error) {
+	var all []Bucket
+	err := s.db.View(func(tx *bolt.Tx) error {
+		return tx.Bucket(bBuckets).ForEach(func(k, v []byte) error {
+			b := Bucket{Name: string(k)}
+			if err := decode(v, &b); err != nil {
+				return err
+			}
+			all = append(all, b)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list buckets: %w", err)
+	}
+	return all, nil
+}
+
+// HeadBucket returns one bucket; ErrNoSuchBucket.
+func (s *Store) HeadBucket(_ context.Context, name string) (Bucket, error) {
+	b := Bucket{Name: name}
+	err := s.db.View(func(tx *bolt.Tx) error {
+		if _, err := content(tx, name, tCurrent); err != nil {
+			return err
+		}
+		return decode(tx.Bucket(bBuckets).Get([]byte(name)), &b)
+	})
+	if err != nil {
+		return Bucket{}, fmt.Errorf("head bucket %s: %w", name, err)
+	}
+	return b, nil
+}
+
+// BucketConfig returns a named document kept with a bucket ("encryption",
+// "versioning", ...); ErrNoSuchConfig, ErrNoSuchBucket.
+func (s *Store) BucketConfig(_ context.Context, bucket, name string) ([]byte, error) {
+	var doc []byte
+	err := s.db.View(func(tx *bolt.Tx) error {
+		b, err := content(tx, bucket, tConfig)
+		if err != nil {
+			return err
+		}
+		v := b.Get([]byte(name))
+		if v == nil {
+			return ErrNoSuchConfig
+		}
+		doc = append([]byte{}, v...)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s configuration of bucket %s: %w", name, bucket, err)
+	}
+	return doc, nil
+}
+
+// SetBucketConfig keeps a document with a bucket; a nil document removes it.
+func (s *Store) SetBucketConfig(_ context.Context, bucket, name string, doc []byte) error {
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		b, err := content(tx, bucket, tConfig)
+		if err != nil {
+			return err
+		}
+		if doc == nil {
+			return b.Delete([]byte(name))
+		}
+		return b.Put([]byte(name), doc)
+	})
+	if err != nil {
+		return fmt.Errorf("set %s configuration of bucket %s: %w", name, bucket, err)
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/bucketseal/bucketseal/mock/seal"
+)
+
+// PutRequest is one whole object to store.
+type PutRequest struct {
+	Bucket, Key  string
+	Body         io.Reader
+	Size         int64 // -1 unknown; otherwise Body must have exactly so many bytes (ErrIncompleteBody)
+	Headers      map[string]string
+	UserMetadata map[string]string
+	Tags         map[string]string
+	Sealing      Sealing
+
+	// MD5 is the expected digest of the plaintext (Content-MD5), nil for none; ErrBadDigest.
+	MD5 []byte
+
+	// Verify, when not nil, runs after the body was read to its end and before
+	// anything is committed: an error stops the Put and leaves nothing behind. It
+	// returns the checksums to keep (the caller computes them in Body).
+	Verify func() (Checksums, error)
+
+	// IfMatch, IfNoneMatch: "", "*" or an ETag with or without quotes; judged in the
+	// transaction that commits. *PreconditionError, or ErrNoSuchKey for IfMatch on
+	// a missing key. Bucket and preconditions are also looked at before the body is
+	// read, so that a hopeless upload fails early.
+	IfMatch, IfNoneMatch string
+}
+
+const maxKeyLen = 1024
+
+func checkKey(key string) error {
+	if key == "" || len(key) > maxKeyLen {
+		return ErrKeyTooLong
+	}
+	return nil
+}
+
+// Put stores an object, replacing the one under that key.
+func (s *Store) Put(ctx context.Context, r PutRequest) (Object, error) {
+	obj, err := s.put(ctx, r)
+	if err != nil {
+		return Object{}, fmt.Errorf("put %s/%s: %w", r.Bucket, r.Key, err)
+	}
+	return obj, nil
+}
+
+func (s *Store) put(ctx context.Context, r PutRequest) (Object, error) {
+	if err := checkKey(r.Key); err != nil {
+		return Object{}, err
+	}
+	cond := condition{r.IfMatch, r.IfNoneMatch}
+	if err := s.foresee(r.Bucket, r.Key, cond); err != nil {
+		return Object{}, err
+	}
+	env, err := s.newEnvelope(ctx, r.Bucket, r.Key, r.Sealing)
+	if err != nil {
+		return Object{}, err
+	}
+	b, sums, err := s.receive(ctx, incoming{
+		from: r.Body, size: r.Size, keys: env.keys,
+		wantMD5: r.MD5 != nil || digestETag(env.enc.Mode),
+	}, r.MD5, r.Verify)
+	if err != nil {
+		return Object{}, err
+	}
+	rec := record{
+		Object: Object{
+			Bucket: r.Bucket, Key: r.Key, VersionID: nullVersion,
+			Size: b.size, ETag: etag(env.enc.Mode, b.md5), Modified: s.now(),
+			Headers: maps.Clone(r.Headers), UserMetadata: maps.Clone(r.UserMetadata), Tags: maps.Clone(r.Tags),
+			Encryption: env.enc, Checksums: sums, CRC64NVME: crcText(b.crc),
+		},
+		ID: randomID(), File: b.file,
+	}
+	if rec.Sealed, err = s.closeEnvelope(env, objectAAD(rec, nil)); err == nil {
+		err = s.commit(rec, cond, nil)
+	}
+	if err != nil {
+		s.remove(b.file)
+		return Object{}, err
+	}
+	return rec.Object, nil
+}
+
+// receive writes a body and puts it to the tests of the request. After an error
+// nothing is left.
+func (s *Store) receive(ctx context.Context, in incoming, wantMD5 []byte, verify func() (Checksums, error)) (body, Checksums, error) {
+	b, err := s.writeBody(ctx, in)
+	if err != nil {
+		return body{}, Checksums{}, err
+	}
+	var sums Checksums
+	if wantMD5 != nil && !bytes.Equal(wantMD5, b.md5) {
+		err = ErrBadDigest
+	} else if verify != nil {
+		sums, err = verify()
+	}
+	if err != nil {
+		s.remove(b.file)
+		return body{}, Checksums{}, err
+	}
+	return b, sums, nil
+}
+
+// closeEnvelope wraps the data keys bound to what was written; nil when Plain.
+func (s *Store) closeEnvelope(env envelope, aad []byte) (*sealedRecord, error) {
+	if env.sealed == nil {
+		return nil, nil
+	}
+	sealed := *env.sealed
+	var err error
+	if sealed.Envelope, err = seal.Wrap(env.keys, env.under, aad); err != nil {
+		return nil, err
+	}
+	sealed.Tag = s.recordTag().Tag(aad)
+	return &sealed, nil
+}
+
+// foresee looks at bucket and preconditions before a body is read.
+func (s *Store) foresee(bucket, key string, cond condition) error {
+	return s.db.View(func(tx *bolt.Tx) error {
+		b, err := content(tx, bucket, tCurrent)
+		if err != nil {
+			return err
+		}
+		rec, found, err := current(b, bucket, key)
+		if err != nil {
+			return err
+		}
+		return cond.judge(rec.Object, found && !rec.DeleteMarker)
+	})
+}
+
+// commit makes rec the current version of its key, if the preconditions hold at
+// this very moment; also runs in the same transaction. Then the bodies of the
+// version before are deleted.
+func (s *Store) commit(rec record, cond condition, also func(tx *bolt.Tx) error) error {
+	var oldID string
+	var oldFiles []string
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		b, err := content(tx, rec.Bucket, tCurrent)
+		if err != nil {
+			return err
+		}
+		old, found, err := current(b, rec.Bucket, rec.Key)
+		if err != nil {
+			return err
+		}
+		if err := cond.judge(old.Object, found && !old.DeleteMarker); err != nil {
+			return err
+		}
+		if found {
+			oldID = old.ID
+			if oldFiles, err = drop(tx, old); err != nil {
+				return err
+			}
+		}
+		if also != nil {
+			if err := also(tx); err != nil {
+				return err
+			}
+		}
+		return put(b, []byte(rec.Key), rec)
+	})
+	if err != nil {
+		return err
+	}
+	s.discard(oldID, oldFiles)
+	return nil
+}
+
+// drop removes what a record has beside its row and returns its body files, to be
+// deleted after the commit.
+func drop(tx *bolt.Tx, rec record) ([]string, error) {
+	names, err := files(tx, rec)
+	if err != nil {
+		return nil, err
+	}
+	return names, tx.Bucket(bObjectParts).Delete([]byte(rec.ID))
+}
+
+// condition is the preconditions of a write.
+type condition struct{ ifMatch, ifNoneMatch string }
+
+// judge follows S3: If-Match on a missing key is 404, everything else 412.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+func (c condition) judge(obj Object, found bool) error {
+	if c.ifMatch != "" {
+		if !found {
+			return ErrNoSuchKey
+		}
+		if c.ifMatch != "*" && unquote(c.ifMatch) != obj.ETag {
+			return &PreconditionError{Condition: "If-Match"}
+		}
+	}
+	if c.ifNoneMatch != "" && found && (c.ifNoneMatch == "*" || unquote(c.ifNoneMatch) == obj.ETag) {
+		return &PreconditionError{Condition: "If-None-Match"}
+	}
+	return nil
+}
+
+func unquote(etag string) string { return strings.Trim(etag, `"`) }
+
+// digestETag tells whether the ETag of a single PUT or part is the MD5 of its
+// plaintext. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+func digestETag(m Mode) bool { return m == Plain || m == SSES3 }
+
+func etag(m Mode, digest []byte) string {
+	if digestETag(m) {
+		return hex.EncodeToString(digest)
+	}
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+func crcText(crc uint64) string {
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, crc))
+}
