@@ -26,9 +26,9 @@ var (
 	IconSVG []byte
 )
 
-// Translations holds one JSON object per language in translations/, from the
-// English text to the text shown: en.json, zh-Hant.json; and fyne.zh-Hant.json,
-// the stock words of the Fyne toolkit, which ships no Traditional Chinese.
+// Translations holds zh-Hant.json, an object from the English text to the text
+// in Traditional Chinese (English is the key and needs no file), and
+// fyne.zh-Hant.json, the stock words of the Fyne toolkit, which ships none.
 //
 //go:embed translations/*.json
 var Translations embed.FS
