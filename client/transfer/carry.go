@@ -3,9 +3,34 @@ package transfer
 import (
 	"context"
 	"errors"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
-// carry is one attempt at a job.
+// carry is one attempt at a job, through Sending and Verifying.
 func (e *Engine) carry(ctx context.Context, it *item) error {
-	return errors.New("not yet")
+	if it.row.Job.Op == Download {
+		return e.download(ctx, it)
+	}
+	return e.upload(ctx, it)
 }
+
+// moved counts n bytes that went or came; less than nothing for bytes that will
+// go again.
+func (e *Engine) moved(it *item, n int64) {
+	if n == 0 {
+		return
+	}
+	it.sent.Add(n)
+	if n > 0 {
+		it.rate.add(n, e.cfg.Now())
+	}
+	e.signal()
+}
+
+// local is a failure of this machine's file system in a job.
+func local(j Job, err error) error {
+	return &client.Error{Op: string(j.Op), Kind: client.KindLocal, At: j.Remote, Err: err}
+}
+
+func localText(j Job, text string) error { return local(j, errors.New(text)) }

@@ -126,9 +126,9 @@ func (e *Engine) work(ctx context.Context, it *item) {
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	it.row.Phase, it.row.Err = outcome(ctx, err)
 	it.stop(nil)
 	it.stop = nil
-	it.row.Phase, it.row.Err = outcome(ctx, err)
 	it.row.Ended = e.cfg.Now()
 	e.busy--
 	e.leave()
@@ -137,14 +137,17 @@ func (e *Engine) work(ctx context.Context, it *item) {
 }
 
 // outcome is the phase an attempt ends in. A stop by the user counts only for
-// an attempt it cut short.
+// an attempt it cut short: a verdict that was reached is not hidden by it.
 func outcome(ctx context.Context, err error) (Phase, error) {
 	var skip *skipped
+	kind := client.KindOf(err)
 	switch {
 	case err == nil:
 		return Done, nil
 	case errors.As(err, &skip):
 		return Skipped, skip.err
+	case kind == client.KindEncryptionNotAsAsked || kind == client.KindCorrupt:
+		return Failed, err
 	case errors.Is(context.Cause(ctx), errPaused):
 		return Paused, nil
 	case ctx.Err() != nil:

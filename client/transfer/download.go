@@ -1,0 +1,114 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// mostRestarts is how often a download begins anew because the object became
+// another under it.
+const mostRestarts = 3
+
+// download fetches an object whole and unmixed, or not at all.
+func (e *Engine) download(ctx context.Context, it *item) error {
+	for restarts := 0; ; restarts++ {
+		err := e.downloadOnce(ctx, it)
+		if client.KindOf(err) != client.KindPrecondition || restarts == mostRestarts {
+			return err
+		}
+		it.sent.Store(0)
+		e.enter(it, Sending)
+	}
+}
+
+func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
+	job := it.row.Job
+	head, err := e.cfg.Store.Head(ctx, job.Remote, client.ReadOptions{VersionID: job.Read.VersionID, Key: job.Read.Key})
+	if err != nil {
+		return err
+	}
+	t, err := openTarget(job)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if err := t.mayLand(head.Modified); err != nil {
+		return err
+	}
+	if err := t.create(); err != nil {
+		return err
+	}
+	if err := e.fetch(ctx, it, t, head); err != nil {
+		return err
+	}
+	e.enter(it, Verifying)
+	receipt, err := e.proveDownload(ctx, t, head)
+	if err != nil {
+		return err
+	}
+	if err := t.finish(head.Modified); err != nil {
+		return err
+	}
+	// The receipt is kept before the file gets its name: a download that fails
+	// leaves nothing under it.
+	if err := e.keep(it, receipt); err != nil {
+		return err
+	}
+	return t.land(head.Modified)
+}
+
+// fetch fills the temporary file, a few ranges at once.
+func (e *Engine) fetch(ctx context.Context, it *item, t *target, head client.Object) error {
+	all := spans(head.Size, partSizeFor(head.Size, e.cfg.PartSize))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(e.cfg.PartsAtOnce)
+	for _, s := range all {
+		group.Go(func() error {
+			f := &fetcher{engine: e, it: it, target: t, head: head, left: s, whole: len(all) == 1}
+			return f.run(gctx)
+		})
+	}
+	return group.Wait()
+}
+
+// proveDownload reads back what was written and compares it with what the
+// server says of the object.
+func (e *Engine) proveDownload(ctx context.Context, t *target, head client.Object) (Receipt, error) {
+	job := t.job
+	corrupt := func(err error) error {
+		return &client.Error{Op: "download", Kind: client.KindCorrupt, At: job.Remote, RequestID: head.RequestID, Err: err}
+	}
+	if _, err := t.file.Seek(0, io.SeekStart); err != nil {
+		return Receipt{}, local(job, err)
+	}
+	sum, n, err := ReadChecksum(&interruptible{ctx, t.file})
+	switch {
+	case ctx.Err() != nil:
+		return Receipt{}, context.Cause(ctx)
+	case err != nil:
+		return Receipt{}, local(job, err)
+	case n != head.Size:
+		return Receipt{}, corrupt(fmt.Errorf("%d bytes arrived and the object has %d", n, head.Size))
+	}
+	why := "the server offers no checksum of the whole file to compare with; the size agrees"
+	if want, ok := head.FullChecksum(); ok {
+		if want.Value != sum.Value {
+			return Receipt{}, corrupt(fmt.Errorf("the checksum of what arrived is %s and the object's is %s: the file was not kept", sum.Value, want.Value))
+		}
+		why = "size and checksum agree with the object's"
+	}
+	return Receipt{
+		Account: e.cfg.Account, Op: Download, Source: job.Remote.String(), At: job.Remote,
+		VersionID: first(job.Read.VersionID, head.VersionID), Size: n, Checksum: sum,
+		Reported: head.Encryption, Verdict: VerdictNone, Why: why + "; " + head.Encryption.Describe(),
+		Rule: job.Rule, Because: job.Because, RequestID: head.RequestID, VerifiedAt: e.cfg.Now(),
+	}, nil
+}
+
+var errTooMuch = errors.New("the server sent other bytes than the range asked for")

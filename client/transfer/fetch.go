@@ -1,0 +1,123 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A fetcher reads one range of an object into its place in the target. An
+// answer that breaks off is continued where it stopped: the store repeats
+// requests, but cannot repeat half a body.
+type fetcher struct {
+	engine *Engine
+	it     *item
+	target *target
+	head   client.Object
+	left   span // what is still missing
+	whole  bool // the range is the whole object: ask for no range
+}
+
+const (
+	fetchTries = 5 // without a byte of progress
+	fetchPause = 250 * time.Millisecond
+)
+
+func (f *fetcher) run(ctx context.Context) error {
+	for failures := 0; ; {
+		n, err := f.once(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case !mayContinue(err):
+			return err
+		case f.left.length == 0:
+			return nil // broke off after the last byte
+		}
+		if n > 0 {
+			failures = 0
+		}
+		if failures++; failures == fetchTries {
+			return f.brokeOff(err)
+		}
+		select {
+		case <-time.After(fetchPause << failures):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// brokeOff says of a body that ended early what it is: a matter of the network.
+func (f *fetcher) brokeOff(err error) error {
+	if client.KindOf(err) != client.KindUnknown {
+		return err
+	}
+	return &client.Error{Op: "GetObject", Kind: client.KindNetwork, At: f.target.job.Remote, RequestID: f.head.RequestID, Err: err}
+}
+
+// mayContinue: the network failed, not the request.
+func mayContinue(err error) bool {
+	return client.KindOf(err).Temporary() || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// once asks for what is missing, and writes what comes.
+func (f *fetcher) once(ctx context.Context) (n int64, err error) {
+	job := f.target.job
+	o := client.ReadOptions{VersionID: job.Read.VersionID, IfMatch: f.head.ETag, Key: job.Read.Key}
+	if !f.whole {
+		o.Offset, o.Length = f.left.offset, f.left.length
+	}
+	object, r, err := f.engine.cfg.Store.Get(ctx, job.Remote, o)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = r.Close() }() // only read from
+	if object.ETag != "" && f.head.ETag != "" && object.ETag != f.head.ETag {
+		// A server that does not know If-Match.
+		return 0, &client.Error{Op: "GetObject", Kind: client.KindPrecondition, At: job.Remote,
+			RequestID: object.RequestID, Err: errors.New("the object changed while it was read")}
+	}
+	n, err = f.copy(ctx, r)
+	f.whole = false // a continuation is a range
+	return n, err
+}
+
+func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	for {
+		// One byte more than is missing: a server that ignores the range and
+		// sends the whole object must not pass.
+		p := (*buf)[:min(int64(len(*buf)), int64(f.engine.pace.piece()), f.left.length+1)]
+		got, rerr := r.Read(p)
+		if int64(got) > f.left.length {
+			return n, &client.Error{Op: "GetObject", Kind: client.KindCorrupt, At: f.target.job.Remote, Err: errTooMuch}
+		}
+		if got > 0 {
+			if _, err := f.target.file.WriteAt(p[:got], f.left.offset); err != nil {
+				return n, local(f.target.job, err)
+			}
+			n += int64(got)
+			f.left.offset += int64(got)
+			f.left.length -= int64(got)
+			f.engine.moved(f.it, int64(got))
+			if err := f.engine.pace.wait(ctx, got); err != nil {
+				return n, err
+			}
+		}
+		switch {
+		case errors.Is(rerr, io.EOF) && f.left.length > 0:
+			return n, io.ErrUnexpectedEOF
+		case errors.Is(rerr, io.EOF):
+			return n, nil
+		case rerr != nil:
+			return n, rerr
+		}
+	}
+}

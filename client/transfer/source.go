@@ -1,0 +1,109 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A source is the file of an upload, opened once and watched: what is sent must
+// be what was planned, and must still be that when all of it is sent.
+type source struct {
+	job  Job
+	file *os.File
+	stat os.FileInfo // when opened
+}
+
+// openSource refuses what is no regular file (opening a pipe would wait for
+// ever) and what is not the file that was planned.
+func openSource(j Job) (*source, error) {
+	before, err := os.Stat(j.Local)
+	if err != nil {
+		return nil, local(j, err)
+	}
+	if !before.Mode().IsRegular() {
+		return nil, local(j, fmt.Errorf("%s is not a file with contents of its own", j.Local))
+	}
+	f, err := os.Open(j.Local)
+	if err != nil {
+		return nil, local(j, err)
+	}
+	s := &source{job: j, file: f}
+	if s.stat, err = f.Stat(); err == nil && !os.SameFile(before, s.stat) {
+		err = errors.New("it was replaced while it was opened")
+	}
+	if err == nil {
+		err = s.asPlanned()
+	}
+	if err != nil {
+		_ = f.Close() // only read from
+		return nil, local(j, err)
+	}
+	return s, nil
+}
+
+func (s *source) asPlanned() error {
+	switch {
+	case s.stat.Size() != s.job.Size:
+		return fmt.Errorf("%s changed since it was planned: it had %d bytes then and has %d now", s.job.Local, s.job.Size, s.stat.Size())
+	case !s.job.Modified.IsZero() && !s.stat.ModTime().Equal(s.job.Modified):
+		return fmt.Errorf("%s changed since it was planned", s.job.Local)
+	}
+	return nil
+}
+
+// unchanged fails when the file, or what its path names, is another than when
+// it was opened.
+func (s *source) unchanged() error {
+	opened, err := s.file.Stat()
+	if err != nil {
+		return local(s.job, err)
+	}
+	named, err := os.Stat(s.job.Local)
+	switch {
+	case err != nil:
+		return local(s.job, fmt.Errorf("%s is gone since it was opened: %w", s.job.Local, err))
+	case !os.SameFile(opened, named):
+		return s.changedWhileSent()
+	case opened.Size() != s.stat.Size() || !opened.ModTime().Equal(s.stat.ModTime()):
+		return s.changedWhileSent()
+	}
+	return nil
+}
+
+func (s *source) changedWhileSent() error {
+	return local(s.job, fmt.Errorf("%s changed while it was sent: send it again when nobody writes to it", s.job.Local))
+}
+
+// checksum reads the whole file once.
+func (s *source) checksum(ctx context.Context) (client.Checksum, error) {
+	sum, n, err := ReadChecksum(&interruptible{ctx, io.NewSectionReader(s.file, 0, s.job.Size)})
+	switch {
+	case ctx.Err() != nil:
+		return client.Checksum{}, context.Cause(ctx)
+	case err != nil:
+		return client.Checksum{}, local(s.job, err)
+	case n != s.job.Size:
+		return client.Checksum{}, s.changedWhileSent()
+	}
+	return sum, nil
+}
+
+func (s *source) close() { _ = s.file.Close() } // only read from
+
+// interruptible ends with its context.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i *interruptible) Read(p []byte) (int, error) {
+	if i.ctx.Err() != nil {
+		return 0, context.Cause(i.ctx)
+	}
+	return i.r.Read(p)
+}

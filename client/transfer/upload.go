@@ -1,0 +1,125 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// upload sends a file and proves it: open, look before overwriting, read for
+// the checksum, send, verify.
+func (e *Engine) upload(ctx context.Context, it *item) error {
+	job := it.row.Job
+	src, err := openSource(job)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	if err := e.mayOverwrite(ctx, job); err != nil {
+		return err
+	}
+	sum, err := src.checksum(ctx)
+	if err != nil {
+		return err
+	}
+	sent, err := e.send(ctx, it, src, e.putOptions(job, sum))
+	if err != nil {
+		return e.skippedIfThere(job, err)
+	}
+	sent.sum = sum
+	e.enter(it, Verifying)
+	return e.proveUpload(ctx, it, sent)
+}
+
+// sent is what the server said while a file was sent.
+type sent struct {
+	answer    client.Reported // to PutObject or CreateMultipartUpload
+	versionID string
+	requestID string
+	sum       client.Checksum
+}
+
+// putOptions adds our checksum to what was planned: in the metadata always, for
+// servers that keep none, and in the request where the server checks it.
+func (e *Engine) putOptions(j Job, sum client.Checksum) client.PutOptions {
+	o := j.Put
+	o.Metadata = maps.Clone(o.Metadata)
+	if o.Metadata == nil {
+		o.Metadata = map[string]string{}
+	}
+	o.Metadata[client.MetaChecksum] = sum.Value
+	if e.cfg.Checksums {
+		o.Checksum = sum
+	}
+	return o
+}
+
+// mayOverwrite looks at what is there already. Between this look and the
+// upload another client may write: PutOptions.OnlyIfAbsent closes that gap
+// where the server knows it.
+func (e *Engine) mayOverwrite(ctx context.Context, j Job) error {
+	if j.Overwrite == OverwriteAlways {
+		return nil
+	}
+	there, err := e.cfg.Store.Head(ctx, j.Remote, client.ReadOptions{Key: customerKey(j.Put.Encryption)})
+	switch {
+	case client.KindOf(err) == client.KindNotFound:
+		return nil
+	case err != nil:
+		return err
+	case j.Overwrite == OverwriteNewer && there.Modified.Before(j.Modified):
+		return nil
+	case j.Overwrite == OverwriteNewer:
+		return &skipped{fmt.Errorf("%s is there already and not older than the file", j.Remote)}
+	}
+	return &skipped{fmt.Errorf("%s is there already", j.Remote)}
+}
+
+// skippedIfThere reads a refused OnlyIfAbsent as what was asked for.
+func (e *Engine) skippedIfThere(j Job, err error) error {
+	if j.Put.OnlyIfAbsent && j.Overwrite != OverwriteAlways && client.KindOf(err) == client.KindPrecondition {
+		return &skipped{fmt.Errorf("%s is there already", j.Remote)}
+	}
+	return err
+}
+
+// customerKey is the SSE-C key asked for, zero where there is none.
+func customerKey(e client.Encryption) client.CustomerKey {
+	if c, ok := e.(client.SSEC); ok {
+		return c.Key
+	}
+	return client.CustomerKey{}
+}
+
+// send moves the bytes: in one request up to one part's size, in parts beyond.
+func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOptions) (sent, error) {
+	job := it.row.Job
+	if job.Size > e.cfg.PartSize {
+		return e.sendParts(ctx, it, src, o)
+	}
+	b := e.newBody(ctx, it, src, span{1, 0, job.Size})
+	object, err := e.cfg.Store.Put(ctx, job.Remote, b, job.Size, o)
+	if err != nil {
+		b.takeBack()
+		return sent{}, b.failure(err)
+	}
+	crc, ok := b.sum()
+	if err := src.sentWhole(o, crc, ok); err != nil {
+		return sent{}, fmt.Errorf("%w; what the server holds now may be a mixture", err)
+	}
+	return sent{answer: object.Encryption, versionID: object.VersionID, requestID: object.RequestID}, nil
+}
+
+// sentWhole fails when the file changed since it was read for the checksum: by
+// its properties, and by the bytes that went out where they were all seen.
+func (s *source) sentWhole(o client.PutOptions, crc uint64, seen bool) error {
+	if err := s.unchanged(); err != nil {
+		return err
+	}
+	if seen && checksumOf(crc).Value != o.Metadata[client.MetaChecksum] {
+		return s.changedWhileSent()
+	}
+	return nil
+}
