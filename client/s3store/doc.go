@@ -1,0 +1,33 @@
+// Package s3store is a [client.Store] over S3 and the services that imitate it.
+// It is the one room that speaks aws-sdk-go-v2 (S3 and KMS); everything above
+// it speaks package client.
+//
+// There are two kinds of endpoint. At AWS the newest habits of the SDK are
+// used: virtual-host addressing, CRC64NVME checksums stored by the server. At
+// every other endpoint the oldest behaviour is assumed (Ceph RGW 16): path
+// style, no checksum headers, and a fixed list of operations, enforced in one
+// place before a request is built, because a server that does not know a
+// sub-resource may run the bare verb: on Ceph 16 DeleteBucketEncryption deletes
+// an empty bucket and says success.
+//
+// It promises:
+//   - Encryption headers go on PutObject and CreateMultipartUpload, the three
+//     SSE-C headers on every call that touches bytes, and none anywhere else.
+//   - An SSE-C key or session token never crosses plain http to another machine,
+//     is never forwarded to another host, and never stands in an error or a log.
+//   - Every failure is a *client.Error whose Kind was decided from the server's
+//     code, message and operation together (see table.go), with the request id.
+//   - "The server did not say" is reported as such, never as "not encrypted".
+//   - A read ends early with an error, never silently; a silent connection is
+//     given up after a minute; a call that may succeed later is repeated.
+//
+// It refuses: uploads nobody decided, encryption over plain http to another
+// machine, and calls not known to be safe at the endpoint. It never reads the
+// environment, except in [FromEnvironment]; only the proxy variables
+// (HTTPS_PROXY, NO_PROXY) are honoured, as people expect.
+//
+// Listings use ListObjectsV2, which Ceph 16 and every current service have.
+// Keys are asked for URL-encoded at AWS; elsewhere only when a listing could
+// not be read, since XML 1.0 cannot hold control characters and some services
+// encode wrongly.
+package s3store

@@ -1,0 +1,147 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A call is what was being done, for the error table and for the error.
+type call struct {
+	op       string
+	at       client.Location
+	asked    client.Encryption  // of writes
+	customer client.CustomerKey // SSE-C key sent with the call
+	key      client.KeyID       // KMS calls: the key asked about
+}
+
+// refuse is an error about something that did not leave the process.
+func (s *Store) refuse(c call, k client.Kind, err error) *client.Error {
+	return &client.Error{Op: c.op, Kind: k, At: c.at, Key: c.keyAsked(), Err: err}
+}
+
+func (c call) keyAsked() client.KeyID {
+	if c.key != "" {
+		return c.key
+	}
+	return client.KeyOf(c.asked)
+}
+
+// fail turns whatever the SDK or the network answered into a *client.Error.
+func (s *Store) fail(c call, err error) error {
+	if err == nil {
+		return nil
+	}
+	var done *client.Error
+	if errors.As(err, &done) {
+		return done
+	}
+	f := failure{call: c, https: s.https}
+	e := &client.Error{Op: c.op, At: c.at}
+	var answer interface{ HTTPResponse() *smithyhttp.Response }
+	if errors.As(err, &answer) && answer.HTTPResponse() != nil {
+		r := answer.HTTPResponse()
+		f.status, f.region = r.StatusCode, r.Header.Get("X-Amz-Bucket-Region")
+		e.Status, e.RequestID = r.StatusCode, requestID(r.Header)
+	}
+	var id interface{ ServiceRequestID() string }
+	if errors.As(err, &id) && e.RequestID == "" {
+		e.RequestID = id.ServiceRequestID()
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		f.code, f.message = said(api.ErrorCode()), said(api.ErrorMessage())
+	}
+	if f.status == http.StatusOK && f.code == "" {
+		f.status = 0 // the answer broke off: what counts is how
+	}
+	e.Kind = f.kind(err)
+	e.Code, e.Message, e.Err = f.code, f.message, err
+	if keyKinds[e.Kind] {
+		e.Key = f.keyNamed()
+	}
+	if e.Kind == client.KindWrongRegion && f.region != "" {
+		e.Message = fmt.Sprintf("%s (the bucket is in region %s)", f.message, f.region)
+	}
+	return s.clean(e, secretsOf(c.customer)...)
+}
+
+// said is what the server said; the SDK fills in a word where it said nothing.
+func said(s string) string {
+	if s == "UnknownError" {
+		return ""
+	}
+	return s
+}
+
+// clean takes secrets out of the server's words. Servers quote what they were
+// sent, and an SDK error quotes the server.
+func (s *Store) clean(e *client.Error, more ...string) *client.Error {
+	secrets := append(more, s.secrets...)
+	e.Message = redact(redactHeaders(e.Message), secrets...)
+	if e.Err == nil {
+		return e
+	}
+	before := e.Err.Error()
+	if after := redact(redactHeaders(before), secrets...); after != before {
+		e.Err = errors.New(after)
+	}
+	return e
+}
+
+// keyKinds are the kinds that are about a KMS key.
+var keyKinds = map[client.Kind]bool{
+	client.KindKeyUnknown: true, client.KindKeyDisabled: true, client.KindKeyDenied: true,
+}
+
+// kind classifies: what happened on this machine and on the way first, then
+// the server's answer by the table.
+func (f failure) kind(err error) client.Kind {
+	var (
+		forbidden *errForbidden
+		stalled   *errStalled
+		netError  net.Error
+		send      *smithyhttp.RequestSendError
+		canceled  *smithy.CanceledError
+		local     *errSource
+		foreign   *smithy.DeserializationError
+	)
+	switch {
+	case errors.As(err, &forbidden):
+		return client.KindUnsupported
+	case errors.Is(err, errPlainText), errors.Is(err, errDowngrade), errors.Is(err, errElsewhere):
+		return client.KindInsecure
+	case errors.As(err, &stalled):
+		return client.KindStalled
+	case errors.Is(err, context.DeadlineExceeded):
+		return client.KindStalled
+	case errors.Is(err, context.Canceled), errors.As(err, &canceled):
+		return client.KindCancelled
+	case isUntrusted(err):
+		return client.KindTLS
+	case errors.As(err, &local):
+		return client.KindLocal
+	case f.code != "" || f.status != 0:
+		return f.classify()
+	case isChecksum(err):
+		return client.KindCorrupt
+	case errors.As(err, &send), errors.As(err, &netError), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return client.KindNetwork
+	case errors.As(err, &foreign):
+		return client.KindUnsupported // an answer, and not to this call
+	}
+	return client.KindUnknown
+}
+
+// isChecksum reports whether the SDK found that an answer's bytes are not those
+// of its checksum. The type of that error is internal to the SDK.
+func isChecksum(err error) bool { return strings.Contains(err.Error(), "checksum did not match") }

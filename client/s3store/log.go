@@ -1,0 +1,61 @@
+package s3store
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go/logging"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+const redacted = "redacted"
+
+// sdkLog turns a slog.Logger into the SDK's, with secrets taken out. The SDK
+// writes whole requests and canonical strings, SSE-C keys and session tokens
+// included, so what it writes is cleaned by header name and by value.
+func sdkLog(o Options, secrets []string) (logging.Logger, aws.ClientLogMode) {
+	if o.Log == nil {
+		return logging.Nop{}, 0
+	}
+	mode := o.logMode
+	if o.Log.Enabled(context.Background(), slog.LevelDebug) {
+		mode |= aws.LogRetries | aws.LogRequest | aws.LogResponse
+	}
+	return logging.LoggerFunc(func(c logging.Classification, format string, v ...any) {
+		level := slog.LevelDebug
+		if c == logging.Warn {
+			level = slog.LevelWarn
+		}
+		o.Log.Log(context.Background(), level, redact(redactHeaders(fmt.Sprintf(format, v...)), secrets...))
+	}), mode
+}
+
+// secretHeaders matches the headers, and query parameters of signed URLs, that
+// carry secrets, in requests and in canonical strings.
+var secretHeaders = regexp.MustCompile(
+	`(?i)(x-amz-(?:copy-source-)?server-side-encryption-customer-key|x-amz-security-token|authorization|x-amz-signature)(\s*[:=]\s*)[^\r\n&]*`)
+
+func redactHeaders(s string) string { return secretHeaders.ReplaceAllString(s, "${1}${2}"+redacted) }
+
+// redact takes known secrets out of a text that came from elsewhere.
+func redact(s string, secrets ...string) string {
+	for _, secret := range secrets {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, redacted)
+		}
+	}
+	return s
+}
+
+// secretsOf are the forms in which an SSE-C key could come back to us.
+func secretsOf(k client.CustomerKey) []string {
+	if k.IsZero() {
+		return nil
+	}
+	return []string{k.Secret().Reveal()}
+}

@@ -1,0 +1,176 @@
+package s3store
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// Options are the habits of a store. The zero value is right for people.
+type Options struct {
+	// Log gets a record of every request and answer at debug level, without
+	// bodies and with secrets replaced by "redacted"; nil is no log.
+	Log *slog.Logger
+	// Stall is how long a connection may stay silent in the middle of a body;
+	// 0 is a minute. The first byte of an answer may take twice as long, and ten
+	// times as long where the server has to put an object together.
+	Stall time.Duration
+	// Attempts is how often a call that moves bytes is tried in all; 0 is 8.
+	// Other calls, for which somebody waits, are tried three times at most.
+	Attempts int
+
+	atAWS     bool              // tests: treat the endpoint as AWS
+	transport http.RoundTripper // tests: instead of the network
+	logMode   aws.ClientLogMode // tests: log more than Log alone would
+	backoff   func(int, error) (time.Duration, error)
+}
+
+// A Store is one account, opened. It is safe for concurrent use and holds
+// nothing that needs closing.
+type Store struct {
+	s3      *s3.Client
+	kms     *keyService // nil where there is none
+	account client.Account
+	region  string
+	atAWS   bool
+	https   bool
+	safe    bool // https, or a machine of our own
+	secrets []string
+	patient aws.Retryer // for calls that move bytes
+}
+
+var _ client.Store = (*Store)(nil)
+
+// Dial opens an account for whoever knows only package client: the store it
+// returns is also a client.Keys where the account has a KMS.
+func Dial(a client.Account, c client.Credentials, o Options) (client.Store, error) {
+	s, err := Open(a, c, o)
+	if err != nil {
+		return nil, err
+	}
+	if s.kms != nil {
+		return keyed{s, s.kms}, nil
+	}
+	return s, nil
+}
+
+// keyed is a store with a key management service beside it.
+type keyed struct {
+	*Store
+	*keyService
+}
+
+var _ interface {
+	client.Store
+	client.Keys
+} = keyed{}
+
+// Open prepares an account for use. Nothing is sent: whether the account works
+// is what [Store.Test] says. The error is a *client.Error: KindInvalid for an
+// account that cannot be opened, KindLocal or KindTLS for its CA file.
+func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
+	if err := a.Check(); err != nil {
+		return nil, &client.Error{Op: "open", Kind: client.KindInvalid, Err: err}
+	}
+	if c.AccessKeyID == "" {
+		c.AccessKeyID = a.AccessKeyID
+	}
+	if c.Secret.IsZero() {
+		return nil, &client.Error{Op: "open", Kind: client.KindBadCredentials,
+			Err: fmt.Errorf("no secret is known for access key %s: enter the secret access key", c.AccessKeyID)}
+	}
+	network, err := newNetwork(a, o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		account: a,
+		region:  a.Region,
+		atAWS:   a.IsAWS() || o.atAWS,
+		https:   a.Endpoint == "" || strings.HasPrefix(a.Endpoint, "https:"),
+		safe:    a.Endpoint == "" || isSafe(a.Endpoint),
+		secrets: []string{c.Secret.Reveal(), c.SessionToken.Reveal()},
+	}
+	if s.region == "" {
+		s.region = client.DefaultRegion
+	}
+	if o.Attempts <= 0 {
+		o.Attempts = 8
+	}
+	s.patient = newRetryer(o.Attempts, o.backoff)
+	cfg := aws.Config{
+		Region:                     s.region,
+		Credentials:                credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()),
+		HTTPClient:                 network,
+		Retryer:                    func() aws.Retryer { return newRetryer(min(3, o.Attempts), o.backoff) },
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
+	}
+	if s.atAWS {
+		cfg.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported
+		cfg.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenSupported
+	}
+	cfg.Logger, cfg.ClientLogMode = sdkLog(o, s.secrets)
+	s.s3 = s3.NewFromConfig(cfg, func(so *s3.Options) {
+		if a.Endpoint != "" {
+			so.BaseEndpoint = aws.String(strings.TrimSuffix(a.Endpoint, "/"))
+		}
+		so.UsePathStyle = a.Addressing == client.AddressingPath || !s.atAWS && a.Addressing != client.AddressingVirtual
+		so.DisableLogOutputChecksumValidationSkipped = true
+		if !s.atAWS {
+			so.APIOptions = append(so.APIOptions, addGuard)
+		}
+	})
+	s.kms = newKeyService(cfg, s)
+	return s, nil
+}
+
+// ChecksumsStored reports whether the server keeps the checksum sent with an
+// upload, so that [client.Object.Checksums] shows it again.
+func (s *Store) ChecksumsStored() bool { return s.atAWS }
+
+// Test asks the server whether the credentials are good, by a call that changes
+// nothing (ListBuckets). An account that may not list buckets gets KindDenied:
+// its credentials were accepted.
+func (s *Store) Test(ctx context.Context) error {
+	_, err := s.Buckets(ctx)
+	return err
+}
+
+// patiently makes a call that moves bytes keep trying.
+func (s *Store) patiently(o *s3.Options) { o.Retryer = s.patient }
+
+// newRetryer tries up to attempts times. The SDK's shared budget of retries is
+// off, since many workers on a bad line would exhaust it, and 429, which the
+// SDK does not repeat by itself, is repeated.
+func newRetryer(attempts int, backoff func(int, error) (time.Duration, error)) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = attempts
+		o.RateLimiter = noLimit{}
+		o.Retryables = append([]retry.IsErrorRetryable{
+			retry.IsErrorRetryableFunc(hopeless),
+			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{408: {}, 429: {}}},
+		}, o.Retryables...)
+		if backoff != nil {
+			o.Backoff = retry.BackoffDelayerFunc(backoff)
+		}
+	})
+}
+
+// isSafe reports whether nobody can listen on the way to an endpoint: https, or
+// this machine.
+func isSafe(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && (u.Scheme == "https" || isLoopback(u.Hostname()))
+}

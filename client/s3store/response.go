@@ -1,0 +1,121 @@
+package s3store
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// headersOf are the headers of the answer to a call that succeeded.
+func headersOf(m middleware.Metadata) http.Header {
+	if r, ok := awsmiddleware.GetRawResponse(m).(*smithyhttp.Response); ok && r != nil {
+		return r.Header
+	}
+	return http.Header{}
+}
+
+// reportedFrom reads what an answer says of encryption. It must be asked only
+// of answers that carry it: PUT, HEAD, GET, and those of multipart uploads.
+func reportedFrom(h http.Header) client.Reported {
+	const p = "X-Amz-Server-Side-Encryption"
+	return client.ReportedFrom(h.Get(p), h.Get(p+"-Aws-Kms-Key-Id"),
+		strings.EqualFold(h.Get(p+"-Bucket-Key-Enabled"), "true"),
+		h.Get(p+"-Customer-Algorithm"), h.Get(p+"-Customer-Key-Md5"))
+}
+
+// objectFrom is an object as the headers of an answer describe it.
+func objectFrom(at client.Location, h http.Header) client.Object {
+	o := client.Object{
+		At:           at,
+		VersionID:    h.Get("X-Amz-Version-Id"),
+		ETag:         strings.Trim(h.Get("Etag"), `"`),
+		StorageClass: h.Get("X-Amz-Storage-Class"),
+		ContentType:  h.Get("Content-Type"),
+		Encryption:   reportedFrom(h),
+		Checksums:    checksumsFrom(h),
+		Headers:      shown(h),
+		RequestID:    requestID(h),
+	}
+	o.Size, _ = strconv.ParseInt(h.Get("Content-Length"), 10, 64)
+	if r := h.Get("Content-Range"); r != "" {
+		_, o.Size, _ = parseContentRange(r)
+	}
+	if t, err := http.ParseTime(h.Get("Last-Modified")); err == nil {
+		o.Modified = t.In(time.UTC)
+	}
+	for name, values := range h {
+		if meta, ok := strings.CutPrefix(strings.ToLower(name), "x-amz-meta-"); ok {
+			if o.Metadata == nil {
+				o.Metadata = map[string]string{}
+			}
+			o.Metadata[meta] = strings.Join(values, ",")
+		}
+	}
+	return o
+}
+
+// writtenFrom is objectFrom for the answer to a write, whose length and type
+// are those of the answer and not of the object.
+func writtenFrom(at client.Location, h http.Header) client.Object {
+	o := objectFrom(at, h)
+	o.Size, o.ContentType, o.Modified = 0, "", time.Time{}
+	return o
+}
+
+// parseContentRange reads "bytes 0-9/100". total is 0 where it is not said.
+func parseContentRange(s string) (first, total int64, ok bool) {
+	span, all, found := strings.Cut(strings.TrimPrefix(s, "bytes "), "/")
+	from, _, dash := strings.Cut(span, "-")
+	first, err := strconv.ParseInt(from, 10, 64)
+	if !found || !dash || err != nil {
+		return 0, 0, false
+	}
+	total, _ = strconv.ParseInt(all, 10, 64)
+	return first, total, true
+}
+
+// checksumsFrom are the checksums in an answer. A checksum of a multipart
+// object is of its parts' checksums unless the answer says FULL_OBJECT; the
+// CRC64NVME always is of the full object.
+func checksumsFrom(h http.Header) []client.Checksum {
+	var all []client.Checksum
+	for _, a := range types.ChecksumAlgorithm("").Values() {
+		v := h.Get("X-Amz-Checksum-" + string(a))
+		if v == "" {
+			continue
+		}
+		c := client.Checksum{Algorithm: client.ChecksumAlgorithm(a), Value: v}
+		c.Composite = h.Get("X-Amz-Checksum-Type") == string(types.ChecksumTypeComposite) || strings.Contains(v, "-")
+		all = append(all, c)
+	}
+	return all
+}
+
+// shown are the headers as received, for people, without what could open a door.
+func shown(h http.Header) map[string][]string {
+	out := make(map[string][]string, len(h))
+	for name, values := range h {
+		switch http.CanonicalHeaderKey(name) {
+		case "Set-Cookie", "X-Amz-Security-Token", headerCustomerKey:
+		default:
+			out[name] = append([]string(nil), values...)
+		}
+	}
+	return out
+}
+
+// requestID is the server's name for the call; support asks for it.
+func requestID(h http.Header) string {
+	if id := h.Get("X-Amz-Request-Id"); id != "" {
+		return id
+	}
+	return h.Get("X-Amzn-Requestid")
+}

@@ -1,0 +1,48 @@
+package s3store
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// noLimit lets every retry through.
+type noLimit struct{}
+
+func (noLimit) GetToken(context.Context, uint) (func() error, error) { return nothing, nil }
+func (noLimit) AddTokens(uint) error                                 { return nil }
+
+func nothing() error { return nil }
+
+// hopeless settles what the SDK would guess wrong: an untrusted certificate or
+// a refusal of our own stays what it is however often one asks; an answer that
+// broke off in the middle may be whole the next time.
+func hopeless(err error) aws.Ternary {
+	var local *errSource
+	switch {
+	case errors.As(err, &local):
+		return aws.FalseTernary
+	case isUntrusted(err), errors.Is(err, errPlainText), errors.Is(err, errDowngrade), errors.Is(err, errElsewhere):
+		return aws.FalseTernary
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
+}
+
+// isUntrusted reports whether the server's certificate was not accepted.
+func isUntrusted(err error) bool {
+	var (
+		verification *tls.CertificateVerificationError
+		authority    x509.UnknownAuthorityError
+		hostname     x509.HostnameError
+		invalid      x509.CertificateInvalidError
+		roots        x509.SystemRootsError
+	)
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) ||
+		errors.As(err, &invalid) || errors.As(err, &roots)
+}

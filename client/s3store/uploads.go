@@ -1,0 +1,172 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// CreateUpload begins a multipart upload. At AWS it is begun with CRC64NVME, so
+// that the object gets a checksum of its full content.
+func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.PutOptions) (client.Upload, client.Object, error) {
+	c := call{op: "CreateMultipartUpload", at: at, asked: o.Encryption, customer: customerOf(o.Encryption)}
+	if err := s.checkPut(c, o); err != nil {
+		return client.Upload{}, client.Object{}, err
+	}
+	h, err := s.sseOf(c, o.Encryption)
+	if err != nil {
+		return client.Upload{}, client.Object{}, err
+	}
+	in := &s3.CreateMultipartUploadInput{
+		Bucket: &at.Bucket, Key: &at.Key, ContentType: aws.String(contentType(o)), Metadata: o.Metadata,
+		ServerSideEncryption: h.mode, SSEKMSKeyId: h.key, SSEKMSEncryptionContext: h.context, BucketKeyEnabled: h.bucketKey,
+		SSECustomerAlgorithm: h.customerKey.algorithm, SSECustomerKey: h.customerKey.key, SSECustomerKeyMD5: h.customerKey.md5,
+	}
+	if s.atAWS {
+		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
+	}
+	out, err := s.s3.CreateMultipartUpload(ctx, in, s.patiently)
+	if err != nil {
+		return client.Upload{}, client.Object{}, s.fail(c, err)
+	}
+	u := client.Upload{At: at, ID: aws.ToString(out.UploadId), Key: c.customer, Checksummed: s.atAWS}
+	if u.ID == "" {
+		return client.Upload{}, client.Object{}, s.refuse(c, client.KindUnsupported, errors.New("the server began a multipart upload without giving it an id"))
+	}
+	return u, writtenFrom(at, headersOf(out.ResultMetadata)), nil
+}
+
+// UploadPart sends one part. Its encryption was decided by CreateUpload; only
+// an SSE-C key goes with it.
+func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64) (client.Part, error) {
+	c := call{op: "UploadPart", at: u.At, customer: u.Key}
+	if n < 1 || n > 10_000 {
+		return client.Part{}, s.refuse(c, client.KindInvalid, fmt.Errorf("part %d: parts are numbered 1 to 10,000", n))
+	}
+	h, err := s.customer(c, u.Key)
+	if err != nil {
+		return client.Part{}, err
+	}
+	in := &s3.UploadPartInput{
+		Bucket: &u.At.Bucket, Key: &u.At.Key, UploadId: &u.ID, PartNumber: aws.Int32(int32(n)),
+		Body: newSource(body, size), ContentLength: &size,
+		SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
+	}
+	if u.Checksummed {
+		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc64nvme
+	}
+	out, err := s.s3.UploadPart(ctx, in, s.patiently)
+	if err != nil {
+		return client.Part{}, s.fail(c, err)
+	}
+	return client.Part{Number: n, Size: size, ETag: strings.Trim(aws.ToString(out.ETag), `"`), Checksum: checksumOf(out.ChecksumCRC64NVME)}, nil
+}
+
+// Parts lists what the server holds, by number.
+func (s *Store) Parts(ctx context.Context, u client.Upload) ([]client.Part, error) {
+	c := call{op: "ListParts", at: u.At, customer: u.Key}
+	h, err := s.customerIfChecksummed(c, u)
+	if err != nil {
+		return nil, err
+	}
+	in := &s3.ListPartsInput{
+		Bucket: &u.At.Bucket, Key: &u.At.Key, UploadId: &u.ID,
+		SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
+	}
+	var all []client.Part
+	for {
+		out, err := s.s3.ListParts(ctx, in, s.patiently)
+		if err != nil {
+			return nil, s.fail(c, err)
+		}
+		for _, p := range out.Parts {
+			all = append(all, client.Part{
+				Number: int(aws.ToInt32(p.PartNumber)), Size: aws.ToInt64(p.Size),
+				ETag: strings.Trim(aws.ToString(p.ETag), `"`), Checksum: checksumOf(p.ChecksumCRC64NVME),
+			})
+		}
+		next := aws.ToString(out.NextPartNumberMarker)
+		if !aws.ToBool(out.IsTruncated) {
+			return all, nil
+		}
+		if next == "" || next == aws.ToString(in.PartNumberMarker) {
+			return nil, s.refuse(c, client.KindUnsupported, errors.New("the server says there are more parts and does not say where to go on"))
+		}
+		in.PartNumberMarker = &next
+	}
+}
+
+// CompleteUpload makes the object of all the parts. A server may say 200 and
+// then fail: that is an error here.
+func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []client.Part, sum client.Checksum) (client.Object, error) {
+	c := call{op: "CompleteMultipartUpload", at: u.At, customer: u.Key}
+	if len(parts) == 0 {
+		return client.Object{}, s.refuse(c, client.KindInvalid, errors.New("an upload has at least one part"))
+	}
+	h, err := s.customerIfChecksummed(c, u)
+	if err != nil {
+		return client.Object{}, err
+	}
+	in := &s3.CompleteMultipartUploadInput{
+		Bucket: &u.At.Bucket, Key: &u.At.Key, UploadId: &u.ID, MultipartUpload: &types.CompletedMultipartUpload{},
+		SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
+	}
+	var size int64
+	for _, p := range parts {
+		done := types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: quoted(p.ETag)}
+		if u.Checksummed {
+			done.ChecksumCRC64NVME = text(p.Checksum.Value)
+		}
+		in.MultipartUpload.Parts = append(in.MultipartUpload.Parts, done)
+		size += p.Size
+	}
+	if u.Checksummed {
+		in.ChecksumType = types.ChecksumTypeFullObject
+		in.ChecksumCRC64NVME = text(sum.Value)
+	}
+	out, err := s.s3.CompleteMultipartUpload(ctx, in, s.patiently)
+	if err != nil {
+		return client.Object{}, s.fail(c, err)
+	}
+	obj := writtenFrom(u.At, headersOf(out.ResultMetadata))
+	obj.Size, obj.ETag = size, strings.Trim(aws.ToString(out.ETag), `"`)
+	if v := aws.ToString(out.ChecksumCRC64NVME); v != "" {
+		obj.Checksums = []client.Checksum{checksumOf(&v)}
+	}
+	return obj, nil
+}
+
+// AbortUpload drops the parts; a missing upload is no error.
+func (s *Store) AbortUpload(ctx context.Context, u client.Upload) error {
+	c := call{op: "AbortMultipartUpload", at: u.At}
+	_, err := s.s3.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &u.At.Bucket, Key: &u.At.Key, UploadId: &u.ID}, s.patiently)
+	err = s.fail(c, err)
+	if client.KindOf(err) == client.KindNoUpload {
+		return nil
+	}
+	return err
+}
+
+// customerIfChecksummed are the SSE-C headers of calls that need the key only
+// to show or make a checksum.
+func (s *Store) customerIfChecksummed(c call, u client.Upload) (customerHeaders, error) {
+	if !u.Checksummed {
+		return customerHeaders{}, nil
+	}
+	return s.customer(c, u.Key)
+}
+
+func checksumOf(v *string) client.Checksum {
+	if aws.ToString(v) == "" {
+		return client.Checksum{}
+	}
+	return client.Checksum{Algorithm: client.CRC64NVME, Value: *v}
+}

@@ -1,0 +1,146 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+)
+
+// A watchdog sends requests and gives up on connections that fall silent: the
+// SDK has no read timeout for S3, and http.Client.Timeout would end a long but
+// lively transfer. Time the caller takes over its own bytes (a rate limit, a
+// slow disk, a pause) does not count.
+type watchdog struct {
+	client *http.Client
+	stall  time.Duration // silence allowed in the middle of a body
+}
+
+// errStalled is what a silent connection ends with.
+type errStalled struct{ silence time.Duration }
+
+func (e *errStalled) Error() string { return fmt.Sprintf("no byte moved for %s", e.silence) }
+
+// Timeout makes the SDK repeat the call.
+func (*errStalled) Timeout() bool { return true }
+
+// Do is http.Client.Do under watch. It is the last door before the network, so
+// it is also where an SSE-C key is kept from plain http.
+func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
+	if carriesKey(r.Header) && r.URL.Scheme != "https" && !isLoopback(r.URL.Hostname()) {
+		return nil, errPlainText
+	}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	w := &watch{cancel: cancel}
+	r = r.WithContext(ctx)
+	wait := d.answer(ctx)
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = &sending{ReadCloser: r.Body, watch: w, left: r.ContentLength, stall: d.stall, answer: wait}
+	}
+	w.arm(wait)
+	resp, err := d.client.Do(r)
+	w.disarm()
+	if err != nil {
+		defer cancel(nil)
+		if stalled := stalledBy(ctx); stalled != nil {
+			return nil, stalled
+		}
+		return nil, err
+	}
+	resp.Body = &receiving{ReadCloser: resp.Body, watch: w, ctx: ctx, stall: d.stall}
+	return resp, nil
+}
+
+// answer is how long the first byte of an answer may take. A server that puts
+// an object together sends nothing while it works.
+func (d *watchdog) answer(ctx context.Context) time.Duration {
+	switch awsmiddleware.GetOperationName(ctx) {
+	case "CompleteMultipartUpload", "CopyObject", "UploadPartCopy":
+		return 10 * d.stall
+	}
+	return 2 * d.stall
+}
+
+func stalledBy(ctx context.Context) error {
+	var s *errStalled
+	if errors.As(context.Cause(ctx), &s) {
+		return s
+	}
+	return nil
+}
+
+// A watch ends a request when it stays armed for too long.
+type watch struct {
+	cancel context.CancelCauseFunc
+	mu     sync.Mutex
+	timer  *time.Timer
+}
+
+func (w *watch) arm(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+	w.timer = time.AfterFunc(d, func() { w.cancel(&errStalled{d}) })
+}
+
+func (w *watch) disarm() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+}
+
+// sending is a request body: the watch runs while the network holds the bytes.
+type sending struct {
+	io.ReadCloser
+	watch         *watch
+	left          int64 // bytes not yet given to the network
+	stall, answer time.Duration
+}
+
+func (b *sending) Read(p []byte) (int, error) {
+	b.watch.disarm()
+	n, err := b.ReadCloser.Read(p)
+	b.left -= int64(n)
+	if err != nil || b.left <= 0 {
+		b.watch.arm(b.answer)
+	} else {
+		b.watch.arm(b.stall)
+	}
+	return n, err
+}
+
+// receiving is a response body: the watch runs while bytes are waited for.
+type receiving struct {
+	io.ReadCloser
+	watch *watch
+	ctx   context.Context //nolint:containedctx // the request's own, to learn why it ended
+	stall time.Duration
+}
+
+func (b *receiving) Read(p []byte) (int, error) {
+	b.watch.arm(b.stall)
+	n, err := b.ReadCloser.Read(p)
+	b.watch.disarm()
+	if err != nil && err != io.EOF {
+		if stalled := stalledBy(b.ctx); stalled != nil {
+			err = stalled
+		}
+	}
+	return n, err
+}
+
+func (b *receiving) Close() error {
+	err := b.ReadCloser.Close()
+	b.watch.disarm()
+	b.watch.cancel(nil)
+	return err
+}

@@ -1,0 +1,71 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// defaultType is what an object is when nobody says.
+const defaultType = "application/octet-stream"
+
+// Put writes an object in one request. The checksum of the options goes into
+// the request only where the server stores it.
+func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker, size int64, o client.PutOptions) (client.Object, error) {
+	c := call{op: "PutObject", at: at, asked: o.Encryption, customer: customerOf(o.Encryption)}
+	if err := s.checkPut(c, o); err != nil {
+		return client.Object{}, err
+	}
+	h, err := s.sseOf(c, o.Encryption)
+	if err != nil {
+		return client.Object{}, err
+	}
+	in := &s3.PutObjectInput{
+		Bucket: &at.Bucket, Key: &at.Key, Body: newSource(body, size), ContentLength: &size,
+		ContentType: aws.String(contentType(o)), Metadata: o.Metadata,
+		ServerSideEncryption: h.mode, SSEKMSKeyId: h.key, SSEKMSEncryptionContext: h.context, BucketKeyEnabled: h.bucketKey,
+		SSECustomerAlgorithm: h.customerKey.algorithm, SSECustomerKey: h.customerKey.key, SSECustomerKeyMD5: h.customerKey.md5,
+	}
+	if o.OnlyIfAbsent {
+		in.IfNoneMatch = aws.String("*")
+	}
+	if s.atAWS && o.Checksum.Algorithm == client.CRC64NVME {
+		in.ChecksumCRC64NVME = text(o.Checksum.Value)
+	}
+	out, err := s.s3.PutObject(ctx, in, s.patiently)
+	if err != nil {
+		return client.Object{}, s.fail(c, err)
+	}
+	obj := writtenFrom(at, headersOf(out.ResultMetadata))
+	obj.Size = size
+	return obj, nil
+}
+
+func (s *Store) checkPut(c call, o client.PutOptions) error {
+	if err := c.at.CheckKey(); err != nil {
+		return s.refuse(c, client.KindInvalid, err)
+	}
+	if sum := o.Checksum; sum.Composite || sum.Algorithm != "" && sum.Algorithm != client.CRC64NVME {
+		return s.refuse(c, client.KindInvalid, errors.New("only a CRC64NVME of the full object can be sent as its checksum"))
+	}
+	return nil
+}
+
+func contentType(o client.PutOptions) string {
+	if o.ContentType == "" {
+		return defaultType
+	}
+	return o.ContentType
+}
+
+func customerOf(e client.Encryption) client.CustomerKey {
+	if c, ok := e.(client.SSEC); ok {
+		return c.Key
+	}
+	return client.CustomerKey{}
+}
