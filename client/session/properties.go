@@ -102,3 +102,20 @@ func candidates(set rules.Set, at client.Location) []client.CustomerKey {
 	}
 	return keys
 }
+
+// Encryption asks how one object is encrypted, and nothing else.
+func (s *Session) Encryption(ctx context.Context, at client.Location) (client.Reported, error) {
+	o, err := s.store.Head(ctx, at, client.ReadOptions{})
+	if err == nil {
+		return o.Encryption, nil
+	}
+	if client.KindOf(err) != client.KindNeedsKey {
+		return client.Reported{}, err
+	}
+	set, ruleErr := s.RuleSet(ctx)
+	if ruleErr != nil {
+		return client.Reported{}, ruleErr
+	}
+	o, _, err = s.head(ctx, set, at, "")
+	return o.Encryption, err
+}

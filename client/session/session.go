@@ -23,7 +23,8 @@ import (
 // An Opener opens accounts. Dial, Credentials and Rules are needed, the rest
 // is optional.
 type Opener struct {
-	// Dial makes the store of an account; it does not wait for the network.
+	// Dial makes the store of an account; it does not wait for the network. A
+	// store with a KMS beside it is a client.Keys too.
 	Dial func(client.Account, client.Credentials) (client.Store, error)
 	// Credentials fetches an account's secret; it may wait for a keyring.
 	Credentials func(context.Context, client.Account) (client.Credentials, error)
@@ -46,18 +47,12 @@ type RuleBook interface {
 
 // A Session is one open account. It is safe for concurrent use.
 type Session struct {
-	account     client.Account
-	store       client.Store
-	keys        client.Keys // nil without a KMS
-	book        RuleBook
-	customerKey func(context.Context, string) (client.CustomerKey, error)
-	engine      *transfer.Engine
-	now         func() time.Time
-}
-
-// keyed is a Store that knows whether it has a KMS beside it.
-type keyed interface {
-	KMS() (client.Keys, bool)
+	opener  Opener
+	account client.Account
+	store   client.Store
+	keys    client.Keys // nil without a KMS
+	engine  *transfer.Engine
+	now     func() time.Time
 }
 
 // checksummed is a Store that knows whether its server keeps checksums.
@@ -76,15 +71,11 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("account %q: %w", a.Name, err)
 	}
-	s := &Session{account: a, store: store, book: o.Rules, customerKey: o.CustomerKey, now: o.Now}
+	s := &Session{opener: o, account: a, store: store, now: o.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if k, ok := store.(keyed); ok {
-		if keys, has := k.KMS(); has {
-			s.keys = keys
-		}
-	}
+	s.keys, _ = store.(client.Keys)
 	config := o.Transfer
 	config.Store, config.Account, config.Resolve, config.Now = store, a.Name, s.resolve, s.now
 	if k, ok := store.(checksummed); ok {
@@ -124,27 +115,32 @@ func (s *Session) List(ctx context.Context, under client.Location, o client.List
 }
 
 // Rules reads the rules as they are now.
-func (s *Session) Rules() ([]rules.Rule, error) { return s.book.Rules() }
+func (s *Session) Rules() ([]rules.Rule, error) { return s.opener.Rules.Rules() }
 
 // UpdateRules changes the rules; nobody else's change made meanwhile is lost.
 func (s *Session) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
-	return s.book.UpdateRules(change)
+	return s.opener.Rules.UpdateRules(change)
 }
 
-// RuleSet is the rules as they apply to this account, with the SSE-C keys that
+// RuleSet is the rules as they apply to this account.
+func (s *Session) RuleSet(ctx context.Context) (rules.Set, error) {
+	return s.opener.RuleSet(ctx, s.account)
+}
+
+// RuleSet is the rules as they apply to an account, with the SSE-C keys that
 // can be fetched. Keys that cannot are left out, and Decide refuses what needs
 // them.
-func (s *Session) RuleSet(ctx context.Context) (rules.Set, error) {
-	all, err := s.book.Rules()
+func (o Opener) RuleSet(ctx context.Context, a client.Account) (rules.Set, error) {
+	all, err := o.Rules.Rules()
 	if err != nil {
 		return rules.Set{}, fmt.Errorf("the encryption rules cannot be read, so nothing is uploaded: %w", err)
 	}
-	set := rules.Set{Rules: all, Account: s.account.Name, Endpoint: s.account.Endpoint}
+	set := rules.Set{Rules: all, Account: a.Name, Endpoint: a.Endpoint}
 	for _, r := range all {
-		if r.Type != client.TypeSSEC || s.customerKey == nil {
+		if r.Type != client.TypeSSEC || o.CustomerKey == nil {
 			continue
 		}
-		if key, err := s.customerKey(ctx, r.ID); err == nil {
+		if key, err := o.CustomerKey(ctx, r.ID); err == nil {
 			if set.CustomerKeys == nil {
 				set.CustomerKeys = map[string]client.CustomerKey{}
 			}

@@ -1,0 +1,176 @@
+// Package wiring joins the rooms for the programs: settings on disk, secrets
+// in the keyring, the S3 store, sessions. It decides nothing.
+package wiring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/s3store"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/settings"
+	"github.com/bucketseal/bucketseal/settings/keychain"
+)
+
+// A Home is one user's settings and secrets.
+type Home struct {
+	Settings *settings.Store
+	Secrets  *keychain.Keychain
+	Log      *slog.Logger // every request, without secrets; nil for none
+}
+
+// Open opens the settings in dir ("" for the user's own) and finds where
+// secrets can be kept. ask is how a vault's passphrase is asked for; nil when
+// nobody can be asked.
+func Open(ctx context.Context, dir string, ask func(context.Context, keychain.Question) (client.Secret, error)) (*Home, error) {
+	if dir == "" {
+		dir = settings.DefaultDir()
+	}
+	s, err := settings.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	k := keychain.Open(ctx, keychain.Options{VaultFile: filepath.Join(s.Dir(), "secrets.age"), Passphrase: ask})
+	return &Home{Settings: s, Secrets: k}, nil
+}
+
+// Opener opens accounts with this home's secrets and rules.
+func (h *Home) Opener(t transfer.Config) session.Opener {
+	return session.Opener{
+		Dial:        h.Dial,
+		Credentials: h.Secrets.AccountCredentials,
+		Rules:       h.Settings,
+		CustomerKey: h.Secrets.CustomerKey,
+		Transfer:    t,
+	}
+}
+
+// Dial makes the store of an account.
+func (h *Home) Dial(a client.Account, c client.Credentials) (client.Store, error) {
+	return s3store.Dial(a, c, s3store.Options{Log: h.Log})
+}
+
+// Account finds a saved account.
+func (h *Home) Account(name string) (client.Account, error) {
+	all, err := h.Settings.Accounts()
+	if err != nil {
+		return client.Account{}, err
+	}
+	for _, a := range all {
+		if a.Name == name {
+			return a, nil
+		}
+	}
+	return client.Account{}, fmt.Errorf("there is no account called %q", name)
+}
+
+// SaveAccount adds an account, or replaces the one called old. A zero secret
+// keeps the one kept before. The secret is kept first: an account without its
+// secret would be of no use.
+func (h *Home) SaveAccount(ctx context.Context, old string, a client.Account, c client.Credentials) error {
+	if err := a.Check(); err != nil {
+		return err
+	}
+	if err := h.checkName(old, a.Name); err != nil {
+		return err
+	}
+	if c.Secret.IsZero() && old != "" {
+		before, err := h.Account(old)
+		if err != nil {
+			return err
+		}
+		if c, err = h.Secrets.AccountCredentials(ctx, before); err != nil {
+			return err
+		}
+		if before.AccessKeyID != a.AccessKeyID {
+			return errors.New("the access key changed: enter its secret")
+		}
+	}
+	c.AccessKeyID = a.AccessKeyID
+	if err := h.Secrets.SetAccountCredentials(ctx, a, c); err != nil {
+		return err
+	}
+	err := h.Settings.UpdateAccounts(func(all []client.Account) ([]client.Account, error) {
+		for i := range all {
+			if all[i].Name == old {
+				all[i] = a
+				return all, nil
+			}
+		}
+		return append(all, a), nil
+	})
+	if err != nil || old == "" || old == a.Name {
+		return err
+	}
+	if err := h.renameInRules(old, a.Name); err != nil {
+		return err
+	}
+	return h.Secrets.Delete(ctx, keychain.AccountName(old))
+}
+
+func (h *Home) checkName(old, name string) error {
+	if old == name {
+		return nil
+	}
+	if _, err := h.Account(name); err == nil {
+		return fmt.Errorf("name: there is an account called %q already", name)
+	}
+	_, err := h.Settings.Accounts()
+	return err
+}
+
+// renameInRules follows an account's new name, or its rules would apply to
+// nothing and its uploads go without them.
+func (h *Home) renameInRules(old, name string) error {
+	return h.Settings.UpdateRules(func(all []rules.Rule) ([]rules.Rule, error) {
+		for i := range all {
+			if all[i].Account == old {
+				all[i].Account = name
+			}
+		}
+		return all, nil
+	})
+}
+
+// RemoveAccount forgets an account and its secret. Its rules stay, and apply
+// to nothing.
+func (h *Home) RemoveAccount(ctx context.Context, name string) error {
+	if _, err := h.Account(name); err != nil {
+		return err
+	}
+	err := h.Settings.UpdateAccounts(func(all []client.Account) ([]client.Account, error) {
+		kept := make([]client.Account, 0, len(all))
+		for _, a := range all {
+			if a.Name != name {
+				kept = append(kept, a)
+			}
+		}
+		return kept, nil
+	})
+	if err != nil {
+		return err
+	}
+	return h.Secrets.Delete(ctx, keychain.AccountName(name))
+}
+
+// TestAccount asks the server something harmless. A zero secret means the one
+// kept.
+func (h *Home) TestAccount(ctx context.Context, a client.Account, c client.Credentials) error {
+	if c.Secret.IsZero() {
+		var err error
+		if c, err = h.Secrets.AccountCredentials(ctx, a); err != nil {
+			return err
+		}
+	}
+	store, err := s3store.Open(a, c, s3store.Options{Log: h.Log})
+	if err != nil {
+		return err
+	}
+	return store.Test(ctx)
+}
