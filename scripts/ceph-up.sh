@@ -32,15 +32,15 @@ chmod 700 "$dir"
 forget() { if [ -n "${BUCKETSEAL_KEEP_CEPH:-}" ]; then echo "ceph: logs kept in $dir/log" >&2; else rm -rf "$dir"; fi; }
 at_exit forget
 
-# fail prints why, with the end of every log, and ends the run as "Ceph did not come up".
+# fail prints the end of every log and then why, and ends the run as "Ceph did not come up".
 fail() {
-  echo "ceph: $*" >&2
   local f
   for f in "$dir"/log/*; do
     [ -s "$f" ] || continue
     echo "--- the end of ${f##*/}" >&2
     tail -n 15 "$f" >&2
   done
+  echo "ceph: $*" >&2
   exit 70
 }
 
