@@ -99,8 +99,8 @@ func (s *Store) Reset(f File) (aside string, err error) {
 		if old == nil {
 			return nil, nil
 		}
-		if aside = durable.Damaged(s.Path(f), old, nil).Aside; aside == "" {
-			return nil, fmt.Errorf("reset %s: no copy of it could be kept aside, so it was left as it is", s.Path(f))
+		if aside, err = durable.KeepAside(s.Path(f), old); err != nil {
+			return nil, fmt.Errorf("reset %s: it was left as it is, since no copy could be kept aside: %w", f, err)
 		}
 		return nil, nil
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
@@ -16,11 +17,11 @@ var ErrNotFound = errors.New("no secret is kept")
 
 // ErrDecline is what Options.Passphrase returns for a user who wants no vault,
 // or does not know its passphrase: secrets stay in memory for this run.
-var ErrDecline = errors.New("no passphrase was given: secrets are kept in memory for this run")
+var ErrDecline = errors.New("no passphrase was given")
 
 // ErrLocked says that the vault needs its passphrase and there is nobody to
 // ask.
-var ErrLocked = errors.New("no keyring answered, and the vault needs a passphrase which nobody was there to type")
+var ErrLocked = errors.New("the vault needs its passphrase, and there is nobody to ask for it")
 
 // ErrWrongPassphrase says that the passphrase does not open the vault.
 var ErrWrongPassphrase = errors.New("the passphrase does not open the vault: try again, and mind capital letters and the keyboard layout")
@@ -75,7 +76,7 @@ type Keychain struct {
 	why    error
 	ring   ring
 	vault  *vault // nil without one, or when declined
-	memory map[string]string
+	memory map[string]client.Secret
 }
 
 // Open chooses the place. It returns within Options.Timeout and never asks the
@@ -90,7 +91,7 @@ func Open(ctx context.Context, o Options) *Keychain {
 	if o.Timeout == 0 {
 		o.Timeout = time.Second
 	}
-	k := &Keychain{turn: make(chan struct{}, 1), where: Memory, memory: map[string]string{}}
+	k := &Keychain{turn: make(chan struct{}, 1), where: Memory, memory: map[string]client.Secret{}}
 	k.ring = ring{backend: o.Backend, service: o.Service, lockFile: o.VaultFile}
 	if o.VaultFile != "" {
 		k.where, k.vault = Vault, newVault(o)
@@ -115,8 +116,9 @@ func (k *Keychain) WhyNoKeyring() error { return k.why }
 
 // Get returns the secret kept under the name, or ErrNotFound.
 func (k *Keychain) Get(ctx context.Context, n Name) (client.Secret, error) {
-	var value string
+	var got client.Secret
 	err := k.inTurn(ctx, n, "read", func() (err error) {
+		var value string
 		switch k.where {
 		case Keyring:
 			value, err = k.ring.get(ctx, n.key())
@@ -126,10 +128,12 @@ func (k *Keychain) Get(ctx context.Context, n Name) (client.Secret, error) {
 					k.vault, err = nil, ErrNotFound
 				}
 			}
+			got = client.NewSecret(value)
 			return err
 		case Vault:
 			value, err = k.vault.get(ctx, n.key())
 			if !errors.Is(err, ErrDecline) {
+				got = client.NewSecret(value)
 				return err
 			}
 			k.where, k.vault = Memory, nil
@@ -138,13 +142,13 @@ func (k *Keychain) Get(ctx context.Context, n Name) (client.Secret, error) {
 		if !ok {
 			return ErrNotFound
 		}
-		value = v
+		got = v
 		return nil
 	})
 	if err != nil {
 		return client.Secret{}, err
 	}
-	return client.NewSecret(value), nil
+	return got, nil
 }
 
 // Set keeps a secret, in place of any other under the name. When the keyring
@@ -152,6 +156,9 @@ func (k *Keychain) Get(ctx context.Context, n Name) (client.Secret, error) {
 func (k *Keychain) Set(ctx context.Context, n Name, s client.Secret) error {
 	if s.IsZero() {
 		return fmt.Errorf("keep the secret of %s: it is empty", n)
+	}
+	if !utf8.ValidString(s.Reveal()) {
+		return fmt.Errorf("keep the secret of %s: it is not text; encode it", n)
 	}
 	return k.inTurn(ctx, n, "keep", func() error {
 		switch k.where {
@@ -171,7 +178,7 @@ func (k *Keychain) Set(ctx context.Context, n Name, s client.Secret) error {
 			}
 			k.where, k.vault = Memory, nil
 		}
-		k.memory[n.key()] = s.Reveal()
+		k.memory[n.key()] = s
 		return nil
 	})
 }
@@ -189,7 +196,14 @@ func (k *Keychain) Delete(ctx context.Context, n Name) error {
 		if !k.vault.exists() {
 			return nil
 		}
-		return k.vault.set(ctx, n.key(), nil)
+		err := k.vault.set(ctx, n.key(), nil)
+		if errors.Is(err, ErrDecline) {
+			if k.vault = nil; k.where == Vault {
+				k.where = Memory
+			}
+			return fmt.Errorf("%w: the vault may still hold it", err)
+		}
+		return err
 	})
 }
 

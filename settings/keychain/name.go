@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -63,6 +64,9 @@ func (k *Keychain) SetAccountCredentials(ctx context.Context, a client.Account, 
 	if c.AccessKeyID != a.AccessKeyID {
 		return fmt.Errorf("keep the secret of %s: the account has access key %s and the secret belongs to %s",
 			AccountName(a.Name), a.AccessKeyID, c.AccessKeyID)
+	}
+	if !utf8.ValidString(c.Secret.Reveal() + c.SessionToken.Reveal()) {
+		return fmt.Errorf("keep the secret of %s: it is not text; paste it again", AccountName(a.Name))
 	}
 	b, err := json.Marshal(credentials{c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()})
 	if err != nil {

@@ -14,31 +14,6 @@ import (
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
 )
 
-// A Backend is a keyring: by default the system's. It answers
-// keyring.ErrNotFound where it has nothing.
-type Backend interface {
-	Get(service, user string) (string, error)
-	Set(service, user, secret string) error
-	Delete(service, user string) error
-}
-
-// NoKeyring is the Backend of those who want none, as on a server.
-var NoKeyring Backend = none{}
-
-var errTurnedOff = errors.New("the keyring is turned off")
-
-type none struct{}
-
-func (none) Get(string, string) (string, error) { return "", errTurnedOff }
-func (none) Set(string, string, string) error   { return errTurnedOff }
-func (none) Delete(string, string) error        { return errTurnedOff }
-
-type system struct{}
-
-func (system) Get(service, user string) (string, error) { return keyring.Get(service, user) }
-func (system) Set(service, user, secret string) error   { return keyring.Set(service, user, secret) }
-func (system) Delete(service, user string) error        { return keyring.Delete(service, user) }
-
 // ring keeps values of any length in a keyring whose entries are short: 2560
 // bytes on Windows, a command line of 4096 in base64 on macOS. A value is kept
 // as "=" and itself, or, when it is long, as "+", a random generation, ":" and

@@ -192,8 +192,8 @@ func (v *vault) reset(ctx context.Context) (aside string, err error) {
 		if old == nil {
 			return nil, nil
 		}
-		if aside = durable.Damaged(v.path, old, nil).Aside; aside == "" {
-			return nil, fmt.Errorf("reset the vault: no copy of %s could be kept aside, so it was left as it is", v.path)
+		if aside, err = durable.KeepAside(v.path, old); err != nil {
+			return nil, fmt.Errorf("reset the vault: it was left as it is, since no copy could be kept aside: %w", err)
 		}
 		return nil, nil
 	})

@@ -18,12 +18,13 @@ type DamagedError struct {
 	Path  string // the file, still in its place
 	Aside string // the copy; "" when none could be made
 	Err   error  // what is wrong with it
+	Kept  error  // why there is no copy; nil when there is one
 }
 
 func (e *DamagedError) Error() string {
 	kept := "a copy is kept as " + e.Aside
 	if e.Aside == "" {
-		kept = "no copy could be made"
+		kept = fmt.Sprintf("no copy could be kept aside (%v)", e.Kept)
 	}
 	return fmt.Sprintf("%s is damaged and was left as it is (%v); %s; repair it or put back a good copy, or reset it to begin again with an empty one",
 		e.Path, e.Err, kept)
@@ -43,45 +44,50 @@ func (e *NewerError) Error() string {
 	return fmt.Sprintf("%s has version %d and this program reads up to %d: it was left as it is; update Bucketseal", e.Path, e.Version, e.Known)
 }
 
-// Damaged keeps a copy of the content beside path, once for each content, and
-// returns the error that names both.
+// Damaged keeps the content aside and returns the error that names both.
 func Damaged(path string, content []byte, cause error) *DamagedError {
 	e := &DamagedError{Path: path, Err: cause}
-	unlock, err := Lock(context.Background(), path+".damaged")
-	if err != nil {
-		return e
-	}
-	defer unlock()
-	e.Aside = keepAside(path, content)
+	e.Aside, e.Kept = KeepAside(path, content)
 	return e
 }
 
-func keepAside(path string, content []byte) string {
+// KeepAside writes the content beside path as "<name>.damaged-<UTC time>" and
+// returns the path of that. The same content is kept once.
+func KeepAside(path string, content []byte) (string, error) {
+	unlock, err := Lock(context.Background(), path+".damaged")
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
 	dir, file := filepath.Split(path)
 	for _, k := range beginning(dir, file+".damaged-") {
 		if b, err := Read(k); err == nil && bytes.Equal(b, content) {
-			return k
+			return k, nil
 		}
 	}
 	stamp := path + ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
-	for i := 1; i < 100; i++ {
-		name := stamp
-		if i > 1 {
-			name = fmt.Sprintf("%s-%d", stamp, i)
+	name := stamp
+	for i := 2; ; i++ { // two in one second
+		err := create(name, content)
+		if err == nil {
+			return name, nil
 		}
-		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if errors.Is(err, fs.ErrExist) {
-			continue
+		if !errors.Is(err, fs.ErrExist) {
+			return "", err
 		}
-		if err != nil {
-			return ""
-		}
-		_, werr := f.Write(content)
-		if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
-			_ = os.Remove(name)
-			return ""
-		}
-		return name
+		name = fmt.Sprintf("%s-%d", stamp, i)
 	}
-	return ""
+}
+
+func create(name string, content []byte) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, werr := f.Write(content)
+	if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
+		_ = os.Remove(name)
+		return err
+	}
+	return nil
 }

@@ -31,7 +31,8 @@ import (
 // package comes near it.
 const MaxBytes = 16 << 20
 
-// LockTimeout is how long Update waits for another process by default.
+// LockTimeout is how long one waits for another process at most; a context
+// may end it earlier.
 const LockTimeout = 5 * time.Second
 
 // ErrBusy says that another process held the lock all the time one waited.
@@ -49,15 +50,15 @@ func Read(path string) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read settings: %w", err)
+		return nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
 	}
 	defer func() { _ = f.Close() }()
 	b, err := io.ReadAll(io.LimitReader(f, MaxBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("read settings: %w", err)
+		return nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
 	}
 	if len(b) > MaxBytes {
-		return nil, fmt.Errorf("read settings: %s is larger than %d MiB, which no such file is: move it away", path, MaxBytes>>20)
+		return nil, fmt.Errorf("read %s: it is larger than %d MiB, which no file of this program is: move it away", path, MaxBytes>>20)
 	}
 	return b, nil
 }
@@ -89,10 +90,10 @@ func Update(ctx context.Context, path string, change func(old []byte) ([]byte, e
 		err = replace(path, next)
 	}
 	if err != nil {
-		return fmt.Errorf("write settings: %w", err)
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
 	if err := syncFolder(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("write settings: %w", err)
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
 	return nil
 }
@@ -105,11 +106,8 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
 		return nil, fmt.Errorf("make the settings folder: %w", err)
 	}
-	if _, ok := ctx.Deadline(); !ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, LockTimeout)
-		defer cancel()
-	}
+	ctx, cancel := context.WithTimeout(ctx, LockTimeout)
+	defer cancel()
 	// Opened for writing: NFS gives an exclusive lock on nothing less.
 	l := flock.New(filepath.Join(dir, "."+name+".lock"), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
 	_, err = l.TryLockContext(ctx, 10*time.Millisecond)

@@ -1,0 +1,227 @@
+package settings
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+)
+
+// each file with the call that reads it and the call that changes it.
+var files = []struct {
+	file   File
+	good   string
+	load   func(*Store) error
+	change func(*Store) error
+}{
+	{
+		AccountsFile, `{"version":1,"accounts":[{"name":"aws","accessKeyId":"AKID"}]}`,
+		func(s *Store) error { _, err := s.Accounts(); return err },
+		func(s *Store) error { return s.UpdateAccounts(become([]client.Account{work})) },
+	},
+	{
+		RulesFile, `{"version":1,"rules":[{"id":"a","type":"SSE-KMS","kmsKey":"ab12"}]}`,
+		func(s *Store) error { _, err := s.Rules(); return err },
+		func(s *Store) error { return s.UpdateRules(become([]rules.Rule{rest})) },
+	},
+	{
+		PreferencesFile, `{"version":1,"preferences":{"theme":"dark"}}`,
+		func(s *Store) error { _, err := s.Preferences(); return err },
+		func(s *Store) error { return s.UpdatePreferences(become(liked)) },
+	},
+}
+
+func asides(t *testing.T, s *Store, f File) []string {
+	t.Helper()
+	all, err := filepath.Glob(s.Path(f) + ".damaged-*")
+	require.NoError(t, err)
+	return all
+}
+
+func TestADamagedFileIsKeptAsideAndNeverReplaced(t *testing.T) {
+	for _, f := range files {
+		field := strings.TrimSuffix(string(f.file), ".json")
+		for name, damage := range map[string]string{
+			"empty":             "",
+			"torn":              f.good[:len(f.good)-1],
+			"not JSON":          "rules = all\n",
+			"more after it":     f.good + f.good,
+			"not an object":     "[]",
+			"null":              "null",
+			"no version":        strings.Replace(f.good, `"version":1,`, "", 1),
+			"a version of text": strings.Replace(f.good, `1`, `"1"`, 1),
+			"version 0":         strings.Replace(f.good, `:1`, `:0`, 1),
+			"nothing in it":     `{"version":1}`,
+			"null in it":        `{"version":1,"` + field + `":null}`,
+			"a misspelt field":  strings.Replace(f.good, field, field[1:], 1),
+			"the wrong kind":    `{"version":1,"` + field + `":"all"}`,
+		} {
+			t.Run(field+" "+name, func(t *testing.T) {
+				s := open(t)
+				put(t, s, f.file, f.good)
+				require.NoError(t, f.load(s), "the good file must be good")
+				put(t, s, f.file, damage)
+
+				err := f.load(s)
+				var d *DamagedError
+				require.ErrorAs(t, err, &d)
+				assert.Equal(t, s.Path(f.file), d.Path)
+				assert.Contains(t, err.Error(), d.Path)
+				require.NotEmpty(t, d.Aside)
+				assert.Contains(t, err.Error(), d.Aside)
+				assert.Equal(t, damage, text(t, d.Aside))
+
+				require.ErrorAs(t, f.change(s), &d, "and so does every change")
+				require.ErrorAs(t, f.load(s), &d, "until the user acts")
+				assert.Equal(t, damage, text(t, s.Path(f.file)), "the file is as it was")
+				assert.Len(t, asides(t, s, f.file), 1, "kept once")
+			})
+		}
+	}
+}
+
+func TestARuleThatIsHalfUnderstoodIsDamage(t *testing.T) {
+	for name, damage := range map[string]string{
+		"an unknown field in a rule": `{"version":1,"rules":[{"id":"a","type":"SSE-KMS","kmsKeyID":"ab12"}]}`,
+		"an unknown field beside":    `{"version":1,"rules":[],"except":["x"]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			put(t, s, RulesFile, damage)
+			_, err := s.Rules()
+			var d *DamagedError
+			require.ErrorAs(t, err, &d)
+		})
+	}
+}
+
+func TestFieldsOfANewerProgramDoNotDisturbAccountsAndPreferences(t *testing.T) {
+	s := open(t)
+	put(t, s, AccountsFile, `{"version":1,"accounts":[{"name":"aws","accessKeyId":"AKIDAWS","role":"x"}],"more":1}`)
+	put(t, s, PreferencesFile, `{"version":1,"preferences":{"theme":"dark","sound":true}}`)
+	a, err := s.Accounts()
+	require.NoError(t, err)
+	assert.Equal(t, []client.Account{aws}, a)
+	p, err := s.Preferences()
+	require.NoError(t, err)
+	assert.Equal(t, Preferences{Theme: ThemeDark}, p)
+}
+
+func TestAWrongRuleIsGivenSoThatItRefusesItsFiles(t *testing.T) {
+	s := open(t)
+	put(t, s, RulesFile, `{"version":1,"rules":[{"id":"a","type":"SSE-QUANTUM"}]}`)
+	got, err := s.Rules()
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+	d := rules.Set{Rules: got}.Decide(rules.File{}, client.Location{Bucket: "b", Key: "k"})
+	assert.Contains(t, d.Refuse, "SSE-QUANTUM")
+}
+
+func TestPreferencesOutOfRangeAreAnsweredWithDefaultsAndTheError(t *testing.T) {
+	s := open(t)
+	put(t, s, PreferencesFile, `{"version":1,"preferences":{"theme":"dark","concurrency":1000000}}`)
+	p, err := s.Preferences()
+	var d *DamagedError
+	require.ErrorAs(t, err, &d)
+	require.ErrorContains(t, err, "concurrency")
+	assert.Equal(t, Preferences{}, p)
+}
+
+func TestARepairedFileIsReadAgain(t *testing.T) {
+	s := open(t)
+	put(t, s, RulesFile, "{")
+	_, err := s.Rules()
+	require.Error(t, err)
+	put(t, s, RulesFile, "\ufeff"+files[1].good) // by Notepad
+	got, err := s.Rules()
+	require.NoError(t, err)
+	assert.Equal(t, []rules.Rule{{ID: "a", Type: client.TypeSSEKMS, KMSKey: "ab12"}}, got)
+}
+
+func TestResetBeginsAnewAndKeepsTheOldFileAside(t *testing.T) {
+	for _, f := range files {
+		s := open(t)
+		aside, err := s.Reset(f.file)
+		require.NoError(t, err)
+		assert.Empty(t, aside, "there was nothing")
+
+		put(t, s, f.file, "{")
+		require.Error(t, f.load(s))
+		aside, err = s.Reset(f.file)
+		require.NoError(t, err)
+		assert.Equal(t, "{", text(t, aside))
+		assert.Equal(t, []string{aside}, asides(t, s, f.file))
+		require.NoError(t, f.load(s))
+		require.NoError(t, f.change(s))
+	}
+}
+
+func TestResetRefusesWithoutACopyAndOtherFiles(t *testing.T) {
+	s := open(t)
+	put(t, s, RulesFile, "{")
+	require.NoError(t, os.Mkdir(filepath.Join(s.Dir(), ".rules.json.damaged.lock"), 0o700)) // no copy can be made
+	_, err := s.Reset(RulesFile)
+	require.ErrorContains(t, err, "left as it is")
+	assert.Equal(t, "{", text(t, s.Path(RulesFile)))
+
+	_, err = s.Rules()
+	var d *DamagedError
+	require.ErrorAs(t, err, &d)
+	assert.Empty(t, d.Aside)
+	assert.Contains(t, err.Error(), "no copy could be kept aside")
+
+	_, err = s.Reset("../passwd")
+	require.ErrorContains(t, err, "no such settings file")
+}
+
+func TestAFileOfANewerProgramIsLeftAlone(t *testing.T) {
+	for _, f := range files {
+		s := open(t)
+		newer := `{"version":2,"everything":"is different"}`
+		put(t, s, f.file, newer)
+		var n *NewerError
+		require.ErrorAs(t, f.load(s), &n)
+		assert.Equal(t, NewerError{Path: s.Path(f.file), Version: 2, Known: 1}, *n)
+		require.ErrorAs(t, f.change(s), &n)
+		assert.Equal(t, newer, text(t, s.Path(f.file)))
+		assert.Empty(t, asides(t, s, f.file))
+	}
+}
+
+func TestAFileThatCannotBeReadIsNoEmptyFile(t *testing.T) {
+	for _, f := range files {
+		s := open(t)
+		require.NoError(t, os.MkdirAll(s.Path(f.file), 0o700)) // a folder in its place
+		require.Error(t, f.load(s))
+		require.Error(t, f.change(s))
+		assert.DirExists(t, s.Path(f.file))
+	}
+}
+
+// Whatever lies in rules.json: it is understood, or refused and untouched.
+func FuzzRulesFileIsUnderstoodOrRefused(f *testing.F) {
+	f.Add([]byte(files[1].good))
+	f.Add([]byte(`{"version":1,"rules":[{}],"rules":[]}`))
+	f.Add([]byte("\ufeff{}"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := ruleList.parse("rules.json", b)
+		if err != nil {
+			return
+		}
+		again, err := ruleList.encode(got)
+		if err != nil {
+			t.Fatalf("%q was read and cannot be written: %v", b, err)
+		}
+		back, err := ruleList.parse("rules.json", again)
+		if err != nil {
+			t.Fatalf("%q became %q, which is refused: %v", b, again, err)
+		}
+		assert.Equal(t, got, back)
+	})
+}

@@ -1,0 +1,186 @@
+package settings
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/adrg/xdg"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+)
+
+func open(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(filepath.Join(t.TempDir(), "bucketseal"))
+	require.NoError(t, err)
+	return s
+}
+
+// put writes a file as a person with an editor would.
+func put(t *testing.T, s *Store, f File, text string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(s.Dir(), 0o700))
+	require.NoError(t, os.WriteFile(s.Path(f), []byte(text), 0o600))
+}
+
+func text(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(b)
+}
+
+func become[T any](v T) func(T) (T, error) { return func(T) (T, error) { return v, nil } }
+
+var (
+	work = client.Account{
+		Name: "工作", Endpoint: "https://s3.example.org:7480", Region: "nl", Addressing: client.AddressingPath,
+		CAFile: "/etc/ca.pem", KMSEndpoint: "https://kms.example.org", AccessKeyID: "AKIDWORK",
+	}
+	aws = client.Account{Name: "aws", AccessKeyID: "AKIDAWS"}
+
+	reports = rules.Rule{
+		ID: "r1", Account: "aws", Bucket: "reports*", Key: "*.csv", Type: client.TypeSSEKMS, KMSKey: "ab12",
+		BucketKey: true, Context: map[string]string{"for": "<a&b>"},
+	}
+	rest = rules.Rule{ID: "r2", Disabled: true, Type: client.TypeSSEC, CustomerKeyMD5: "bWQ1"}
+
+	liked = Preferences{
+		Language: "zh-Hant", Theme: ThemeDark, LastAccount: "aws", Window: Size{900, 600},
+		Columns:     []Column{{Name: "name", Width: 320.5}, {Name: "storage", Hidden: true}},
+		Concurrency: 8, PartSize: 16 << 20, LimitRate: 1 << 20,
+	}
+)
+
+func TestSettingsAreReadBackByTheNextRunAsTheyWereWritten(t *testing.T) {
+	s := open(t)
+	require.NoError(t, s.UpdateAccounts(become([]client.Account{work, aws})))
+	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports, rest})))
+	require.NoError(t, s.UpdatePreferences(become(liked)))
+
+	next, err := Open(s.Dir())
+	require.NoError(t, err)
+	a, err := next.Accounts()
+	require.NoError(t, err)
+	assert.Equal(t, []client.Account{work, aws}, a)
+	r, err := next.Rules()
+	require.NoError(t, err)
+	assert.Equal(t, []rules.Rule{reports, rest}, r)
+	p, err := next.Preferences()
+	require.NoError(t, err)
+	assert.Equal(t, liked, p)
+}
+
+func TestAFileIsJSONForPeople(t *testing.T) {
+	s := open(t)
+	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})))
+	assert.Equal(t, `{
+  "version": 1,
+  "rules": [
+    {
+      "id": "r1",
+      "account": "aws",
+      "bucket": "reports*",
+      "key": "*.csv",
+      "type": "SSE-KMS",
+      "kmsKey": "ab12",
+      "bucketKey": true,
+      "context": {
+        "for": "<a&b>"
+      }
+    }
+  ]
+}
+`, text(t, s.Path(RulesFile)))
+}
+
+func TestReadingMakesNothing(t *testing.T) {
+	s := open(t)
+	a, err := s.Accounts()
+	require.NoError(t, err)
+	assert.Equal(t, []client.Account{}, a)
+	r, err := s.Rules()
+	require.NoError(t, err)
+	assert.Equal(t, []rules.Rule{}, r)
+	p, err := s.Preferences()
+	require.NoError(t, err)
+	assert.Equal(t, Preferences{}, p)
+	assert.NoDirExists(t, s.Dir())
+}
+
+func TestFilesAndFolderAreForTheUserOnly(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such modes")
+	}
+	s := open(t)
+	require.NoError(t, s.UpdateAccounts(become([]client.Account{work})))
+	require.NoError(t, s.UpdateRules(become([]rules.Rule{rest})))
+	require.NoError(t, s.UpdatePreferences(become(liked)))
+	st, err := os.Stat(s.Dir())
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o700), st.Mode().Perm())
+	for _, f := range []File{AccountsFile, RulesFile, PreferencesFile} {
+		st, err := os.Stat(s.Path(f))
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o600), st.Mode().Perm(), f)
+	}
+}
+
+func TestTheFolderIsTheArgumentThenTheEnvironmentThenTheSystems(t *testing.T) {
+	t.Setenv(DirVariable, "")
+	assert.Equal(t, filepath.Join(xdg.ConfigHome, "bucketseal"), DefaultDir())
+
+	env, arg := t.TempDir(), t.TempDir()
+	t.Setenv(DirVariable, env)
+	s, err := Open("")
+	require.NoError(t, err)
+	assert.Equal(t, env, s.Dir())
+	s, err = Open(arg)
+	require.NoError(t, err)
+	assert.Equal(t, arg, s.Dir())
+
+	t.Chdir(arg)
+	s, err = Open("here")
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(arg, "here"), s.Dir(), "a relative folder does not move with the process")
+}
+
+func TestAFileInPlaceOfTheFolderIsRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "f")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	_, err := Open(file)
+	require.ErrorContains(t, err, "is a file")
+	_, err = Open(filepath.Join(file, "below"))
+	require.ErrorContains(t, err, "open the settings folder")
+}
+
+func TestARevisionChangesWithTheContentAndOnlyThen(t *testing.T) {
+	s := open(t)
+	none, err := s.Revision(RulesFile)
+	require.NoError(t, err)
+	assert.Empty(t, none)
+
+	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})))
+	one, err := s.Revision(RulesFile)
+	require.NoError(t, err)
+	assert.NotEmpty(t, one)
+
+	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})))
+	same, err := s.Revision(RulesFile)
+	require.NoError(t, err)
+	assert.Equal(t, one, same)
+
+	require.NoError(t, s.UpdateRules(become([]rules.Rule{rest})))
+	two, err := s.Revision(RulesFile)
+	require.NoError(t, err)
+	assert.NotEqual(t, one, two)
+
+	require.NoError(t, os.Mkdir(s.Path(AccountsFile), 0o700))
+	_, err = s.Revision(AccountsFile)
+	require.Error(t, err)
+}

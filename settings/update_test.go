@@ -1,0 +1,160 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+)
+
+// child makes a copy of the test binary add rules instead of testing.
+const child = "BUCKETSEAL_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if who := os.Getenv(child); who != "" {
+		if err := add50(who, os.Args[len(os.Args)-1]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func add50(who, dir string) error {
+	s, err := Open(dir)
+	for i := 0; err == nil && i < 50; i++ {
+		err = s.UpdateRules(func(now []rules.Rule) ([]rules.Rule, error) {
+			return append(now, rules.Rule{ID: fmt.Sprintf("%s-%d", who, i), Type: client.TypeSSES3}), nil
+		})
+	}
+	return err
+}
+
+func TestTwoProcessesAndTwoGoroutinesLoseNoChange(t *testing.T) {
+	s := open(t)
+	exe, err := os.Executable()
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	for _, who := range []string{"app", "cli"} {
+		all.Go(func() {
+			cmd := exec.Command(exe, s.Dir())
+			cmd.Env = append(os.Environ(), child+"="+who)
+			out, err := cmd.CombinedOutput()
+			assert.NoError(t, err, "%s", out)
+		})
+	}
+	for _, who := range []string{"screen", "worker"} {
+		all.Go(func() { assert.NoError(t, add50(who, s.Dir())) })
+	}
+	all.Wait()
+
+	got, err := s.Rules()
+	require.NoError(t, err)
+	ids := map[string]bool{}
+	for _, r := range got {
+		ids[r.ID] = true
+	}
+	assert.Len(t, got, 200)
+	for _, who := range []string{"app", "cli", "screen", "worker"} {
+		for i := range 50 {
+			assert.True(t, ids[fmt.Sprintf("%s-%d", who, i)], "%s-%d", who, i)
+		}
+	}
+}
+
+func TestARefusedChangeWritesNothing(t *testing.T) {
+	no := errors.New("the user went away")
+	good, bad := aws, aws
+	bad.AccessKeyID = ""
+	kms := rules.Rule{Type: client.TypeSSES3, KMSKey: "ab12"}
+	for name, c := range map[string]struct {
+		change func(*Store) error
+		says   string
+	}{
+		"accounts: change fails": {func(s *Store) error {
+			return s.UpdateAccounts(func([]client.Account) ([]client.Account, error) { return nil, no })
+		}, no.Error()},
+		"accounts: one is wrong": {func(s *Store) error {
+			return s.UpdateAccounts(become([]client.Account{work, bad}))
+		}, `account "aws": access key: `},
+		"accounts: one name twice": {func(s *Store) error {
+			return s.UpdateAccounts(become([]client.Account{good, good}))
+		}, `there already is an account "aws"`},
+		"rules: change fails": {func(s *Store) error {
+			return s.UpdateRules(func([]rules.Rule) ([]rules.Rule, error) { return nil, no })
+		}, no.Error()},
+		"rules: one is wrong": {func(s *Store) error {
+			return s.UpdateRules(become([]rules.Rule{reports, kms}))
+		}, "rule 2: kmsKey: "},
+		"preferences: change fails": {func(s *Store) error {
+			return s.UpdatePreferences(func(p Preferences) (Preferences, error) { return p, no })
+		}, no.Error()},
+		"preferences: theme":       {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Theme: "pink"})) }, "theme: "},
+		"preferences: concurrency": {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Concurrency: 65})) }, "concurrency: 65"},
+		"preferences: part size":   {func(s *Store) error { return s.UpdatePreferences(become(Preferences{PartSize: 1})) }, "part size: 1 "},
+		"preferences: limit":       {func(s *Store) error { return s.UpdatePreferences(become(Preferences{LimitRate: -1})) }, "limit: -1 "},
+		"preferences: window":      {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Window: Size{-1, 1}})) }, "window: "},
+		"preferences: column":      {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Columns: []Column{{}}})) }, "columns: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			require.NoError(t, s.UpdateAccounts(become([]client.Account{work})))
+			require.NoError(t, s.UpdateRules(become([]rules.Rule{rest})))
+			require.NoError(t, s.UpdatePreferences(become(liked)))
+			before := text(t, s.Path(AccountsFile)) + text(t, s.Path(RulesFile)) + text(t, s.Path(PreferencesFile))
+			require.ErrorContains(t, c.change(s), c.says)
+			after := text(t, s.Path(AccountsFile)) + text(t, s.Path(RulesFile)) + text(t, s.Path(PreferencesFile))
+			assert.Equal(t, before, after)
+		})
+	}
+}
+
+func TestTheDemoAccountIsNotWritten(t *testing.T) {
+	s := open(t)
+	demo := client.Account{Name: "Local demo", Demo: true}
+	require.NoError(t, s.UpdateAccounts(become([]client.Account{demo, aws})))
+	got, err := s.Accounts()
+	require.NoError(t, err)
+	assert.Equal(t, []client.Account{aws}, got)
+}
+
+func TestEveryRuleHasAnIDOfItsOwn(t *testing.T) {
+	s := open(t)
+	plain := rules.Rule{Type: client.TypeSSES3}
+	twin := reports
+	given := []rules.Rule{reports, plain, twin, plain}
+	require.NoError(t, s.UpdateRules(become(given)))
+	got, err := s.Rules()
+	require.NoError(t, err)
+	require.Len(t, got, 4)
+	assert.Equal(t, "r1", got[0].ID, "the first of two keeps its ID, and so its key")
+	seen := map[string]bool{}
+	for _, r := range got {
+		assert.NotEmpty(t, r.ID)
+		assert.False(t, seen[r.ID], "%s twice", r.ID)
+		seen[r.ID] = true
+	}
+	assert.Empty(t, given[1].ID, "the caller's list is not written to")
+
+	require.NoError(t, s.UpdateRules(func(now []rules.Rule) ([]rules.Rule, error) { return now, nil }))
+	again, err := s.Rules()
+	require.NoError(t, err)
+	assert.Equal(t, got, again, "an ID never changes")
+}
+
+func TestALockedFileIsReportedAsBusy(t *testing.T) {
+	s := open(t)
+	s.wait = 1
+	require.NoError(t, os.MkdirAll(s.Dir(), 0o700))
+	require.ErrorIs(t, s.UpdateRules(become([]rules.Rule{reports})), ErrBusy)
+	assert.NoFileExists(t, s.Path(RulesFile))
+}
