@@ -1,0 +1,162 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+func (a *app) accountsCommand() *cobra.Command {
+	c := &cobra.Command{Use: "accounts", Short: "List, add, remove and test saved accounts"}
+	c.AddCommand(a.accountsList(), a.accountsAdd(), a.accountsRemove(), a.accountsTest())
+	return c
+}
+
+type accountLine struct {
+	Name        string            `json:"name"`
+	Endpoint    string            `json:"endpoint"`
+	Region      string            `json:"region"`
+	Addressing  client.Addressing `json:"addressing"`
+	CAFile      string            `json:"caFile"`
+	KMSEndpoint string            `json:"kmsEndpoint"`
+	AccessKeyID string            `json:"accessKeyId"`
+}
+
+func (a *app) accountsList() *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the saved accounts", Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			h, err := a.home(c.Context())
+			if err != nil {
+				return err
+			}
+			all, err := h.Settings.Accounts()
+			if err != nil {
+				return settingsError(err)
+			}
+			if a.flags.json {
+				for _, s := range all {
+					a.line(accountLine{s.Name, s.Endpoint, s.Region, s.Addressing, s.CAFile, s.KMSEndpoint, s.AccessKeyID})
+				}
+				return nil
+			}
+			w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
+			for _, s := range all {
+				endpoint := s.Endpoint
+				if endpoint == "" {
+					endpoint = "AWS"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Name, endpoint, s.Region, s.AccessKeyID)
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func (a *app) accountsAdd() *cobra.Command {
+	var accessKey, secretFile, tokenFile string
+	c := &cobra.Command{
+		Use: "add NAME", Short: "Save an account", Args: exactly(1),
+		Long: `Save an account. Where it is comes from --endpoint (nothing: AWS), --region,
+--addressing, --ca-file and --kms-endpoint. Its secret comes from --secret-file, from
+AWS_SECRET_ACCESS_KEY, or is asked for; it goes into the keyring of this computer, or,
+where there is none, into a vault sealed with a passphrase.`,
+		Example: "  bucketseal-cli accounts add team --endpoint https://cos.example --access-key AKIA...",
+		RunE: func(c *cobra.Command, args []string) error {
+			h, err := a.home(c.Context())
+			if err != nil {
+				return err
+			}
+			account := a.override(client.Account{Name: args[0], Endpoint: a.flags.endpoint, AccessKeyID: accessKey})
+			if accessKey == "" {
+				account.AccessKeyID = a.env("AWS_ACCESS_KEY_ID")
+			}
+			if err := account.Check(); err != nil {
+				return settingsError(err)
+			}
+			if _, err := h.Account(account.Name); err == nil {
+				return usage("there is an account called %q already", account.Name)
+			}
+			credentials, err := a.newCredentials(account, secretFile, tokenFile)
+			if err != nil {
+				return err
+			}
+			if err := h.SaveAccount(c.Context(), "", account, credentials); err != nil {
+				return settingsError(err)
+			}
+			a.say("Saved %s. Its secret is kept in: %s.", account.Name, h.Secrets.Where())
+			return nil
+		},
+	}
+	c.Flags().StringVar(&accessKey, "access-key", "", "the access key `ID` (default: AWS_ACCESS_KEY_ID)")
+	c.Flags().StringVar(&secretFile, "secret-file", "", "read the secret access key from `FILE`; - is the standard input")
+	c.Flags().StringVar(&tokenFile, "session-token-file", "", "read a session token from `FILE`")
+	return c
+}
+
+// newCredentials finds the secret of a new account.
+func (a *app) newCredentials(account client.Account, secretFile, tokenFile string) (client.Credentials, error) {
+	c := client.Credentials{AccessKeyID: account.AccessKeyID}
+	var err error
+	in, isFile := a.in.(*os.File)
+	switch {
+	case secretFile != "":
+		c.Secret, err = a.secretFrom(secretFile)
+	case a.env("AWS_SECRET_ACCESS_KEY") != "":
+		c.Secret, c.SessionToken = client.NewSecret(a.env("AWS_SECRET_ACCESS_KEY")), client.NewSecret(a.env("AWS_SESSION_TOKEN"))
+	case a.terminal && isFile && term.IsTerminal(int(in.Fd())):
+		c.Secret, err = a.ask(in, "Secret access key of "+account.AccessKeyID+": ")
+	default:
+		err = usage("nobody can be asked for the secret here: give --secret-file or AWS_SECRET_ACCESS_KEY")
+	}
+	if err == nil && tokenFile != "" {
+		c.SessionToken, err = a.secretFrom(tokenFile)
+	}
+	return c, err
+}
+
+func (a *app) accountsRemove() *cobra.Command {
+	return &cobra.Command{
+		Use: "remove NAME", Short: "Forget an account and its secret", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			h, err := a.home(c.Context())
+			if err != nil {
+				return err
+			}
+			if err := h.RemoveAccount(c.Context(), args[0]); err != nil {
+				return settingsError(err)
+			}
+			a.say("Removed %s.", args[0])
+			return nil
+		},
+	}
+}
+
+func (a *app) accountsTest() *cobra.Command {
+	return &cobra.Command{
+		Use: "test NAME", Short: "Ask the account's server whether it lets us in", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			h, err := a.home(c.Context())
+			if err != nil {
+				return err
+			}
+			account, err := h.Account(args[0])
+			if err != nil {
+				return settingsError(err)
+			}
+			if err := h.TestAccount(c.Context(), a.override(account), client.Credentials{}); err != nil {
+				return err
+			}
+			if a.flags.json {
+				a.line(map[string]any{"account": account.Name, "ok": true})
+			}
+			a.say("%s: connected.", account.Name)
+			return nil
+		},
+	}
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/s3store"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
+)
+
+// adHoc is the account name of a run with --endpoint or --profile.
+const adHoc = "ad hoc"
+
+// home opens the settings and finds the keyring.
+func (a *app) home(ctx context.Context) (*wiring.Home, error) {
+	h, err := wiring.Open(ctx, a.flags.configDir, a.passphrase)
+	if err != nil {
+		return nil, settingsError(err)
+	}
+	h.Log = a.log()
+	return h, nil
+}
+
+func (a *app) log() *slog.Logger {
+	if !a.flags.verbose {
+		return nil
+	}
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// ruleBook is where rules are read and written: the file of --rules, or the
+// saved ones.
+func (a *app) ruleBook(h *wiring.Home) session.RuleBook {
+	if a.flags.rules != "" {
+		return wiring.RuleFile(a.flags.rules)
+	}
+	return h.Settings
+}
+
+// open opens the account the flags name.
+func (a *app) open(ctx context.Context, t transfer.Config) (*session.Session, error) {
+	h, err := a.home(ctx)
+	if err != nil {
+		return nil, err
+	}
+	opener := h.Opener(t)
+	opener.Rules = a.ruleBook(h)
+	account, err := a.account(h)
+	if err != nil {
+		return nil, err
+	}
+	if account.Name == adHoc {
+		credentials, region, err := s3store.FromEnvironment(a.flags.profile)
+		if err != nil {
+			return nil, settingsError(err)
+		}
+		account.AccessKeyID = credentials.AccessKeyID
+		if account.Region == "" {
+			account.Region = region
+		}
+		opener.Credentials = func(context.Context, client.Account) (client.Credentials, error) { return credentials, nil }
+	}
+	s, err := opener.Open(ctx, account)
+	return s, settingsError(err)
+}
+
+// account is the one the flags name: --account, or --endpoint and --profile,
+// or the only one there is.
+func (a *app) account(h *wiring.Home) (client.Account, error) {
+	f := a.flags
+	if f.account != "" && (f.endpoint != "" || f.profile != "") {
+		return client.Account{}, usage("--account names a saved account; leave --endpoint and --profile out, or leave it out")
+	}
+	if f.account == "" && (f.endpoint != "" || f.profile != "") {
+		return a.override(client.Account{Name: adHoc, Endpoint: f.endpoint}), nil
+	}
+	all, err := h.Settings.Accounts()
+	if err != nil {
+		return client.Account{}, settingsError(err)
+	}
+	names := make([]string, len(all))
+	for i, saved := range all {
+		if names[i] = saved.Name; saved.Name == f.account {
+			return a.override(saved), nil
+		}
+	}
+	switch {
+	case f.account != "":
+		return client.Account{}, usage("there is no account %q; the accounts are: %s", f.account, strings.Join(names, ", "))
+	case len(all) == 1:
+		return a.override(all[0]), nil
+	case len(all) > 1:
+		return client.Account{}, usage("choose an account with --account: %s", strings.Join(names, ", "))
+	case a.env("AWS_ACCESS_KEY_ID") != "":
+		return a.override(client.Account{Name: adHoc}), nil
+	}
+	return client.Account{}, usage("no account is saved: add one with 'bucketseal-cli accounts add', or give --endpoint or --profile")
+}
+
+// override applies the flags that change one run of any account.
+func (a *app) override(c client.Account) client.Account {
+	set := func(to *string, flag string) {
+		if flag != "" {
+			*to = flag
+		}
+	}
+	set(&c.Region, a.flags.region)
+	set(&c.CAFile, a.flags.caFile)
+	set(&c.KMSEndpoint, a.flags.kmsEndpoint)
+	set((*string)(&c.Addressing), a.flags.addressing)
+	return c
+}
+
+// closeTimeout is how long a run waits at its end for unfinished uploads to be
+// dropped on the server.
+const closeTimeout = 15 * time.Second
+
+// with opens the session, lets work use it and closes it.
+func (a *app) with(ctx context.Context, t transfer.Config, work func(*session.Session) error) error {
+	s, err := a.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	err = work(s)
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	if closed := s.Close(closing); err == nil && ctx.Err() == nil {
+		err = closed
+	}
+	return err
+}
+
+// secretFrom reads a secret from a file; "-" is the standard input. A secret
+// is never an argument: every user of the machine could read it there.
+func (a *app) secretFrom(file string) (client.Secret, error) {
+	in := a.in
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return client.Secret{}, usage("read the secret: %w", err)
+		}
+		defer f.Close() //nolint:errcheck // opened for reading
+		in = f
+	}
+	const most = 8 << 10
+	b, err := io.ReadAll(io.LimitReader(in, most+1))
+	if err != nil {
+		return client.Secret{}, fmt.Errorf("read the secret: %w", err)
+	}
+	if len(b) > most {
+		return client.Secret{}, usage("%s is longer than any secret", file)
+	}
+	s := strings.TrimRight(string(b), "\r\n")
+	if s == "" {
+		return client.Secret{}, usage("%s holds no secret", file)
+	}
+	return client.NewSecret(s), nil
+}

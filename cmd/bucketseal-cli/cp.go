@@ -1,0 +1,279 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// cpFlags are the flags of cp.
+type cpFlags struct {
+	recursive, allowUnverified              bool
+	sse, kmsKey, customerKeyFile            string
+	overwrite, partSize, limitRate, version string
+	concurrency                             int
+}
+
+func (a *app) cpCommand() *cobra.Command {
+	f := &cpFlags{}
+	c := &cobra.Command{
+		Use: "cp SRC DST", Short: "Upload or download, and verify", Args: exactly(2),
+		Long: `Upload (SRC is a file or folder, DST begins with s3://) or download (the other way
+round). An upload is encrypted by the rules, or by --sse, and then compared with what
+the server reports: only as asked counts as done. With -r, what is in the folder SRC
+is put into DST. A DST ending in / is a folder; otherwise it is the new name of a
+single file.`,
+		Example: "  bucketseal-cli cp a.csv s3://reports/q3/\n  bucketseal-cli cp -r results s3://reports/results\n  bucketseal-cli cp s3://reports/q3/a.csv .",
+		RunE: func(c *cobra.Command, args []string) error {
+			config, err := f.config()
+			if err != nil {
+				return err
+			}
+			from, to := strings.HasPrefix(args[0], client.Scheme), strings.HasPrefix(args[1], client.Scheme)
+			switch {
+			case from && to:
+				return usage("cp does not copy inside the store: download and upload again")
+			case !from && !to:
+				return usage("one of %s and %s must be a place in the store: s3://BUCKET/KEY", args[0], args[1])
+			}
+			return a.with(c.Context(), config, func(s *session.Session) error {
+				plan := a.planUpload
+				if from {
+					plan = a.planDownload
+				}
+				p, err := plan(c.Context(), s, f, args[0], args[1])
+				if err != nil {
+					return err
+				}
+				return a.carryOut(c.Context(), s, p)
+			})
+		},
+	}
+	flags := c.Flags()
+	flags.BoolVarP(&f.recursive, "recursive", "r", false, "a whole folder")
+	flags.StringVar(&f.sse, "sse", "", "encrypt this upload so, over the rules: `inherit`|s3|kms|dsse|c")
+	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
+	flags.StringVar(&f.customerKeyFile, "sse-c-key-file", "", "read the SSE-C key from `FILE`, for --sse c or to download such an object")
+	flags.StringVar(&f.overwrite, "overwrite", "always", "when the target exists: `always`|skip|newer")
+	flags.IntVar(&f.concurrency, "concurrency", 0, "files, and parts of a file, at once (default 4)")
+	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M)")
+	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second, e.g. `10M`")
+	flags.StringVar(&f.version, "version-id", "", "download this version `ID` of an object")
+	flags.BoolVar(&f.allowUnverified, "allow-unverified", false, "count a file as done though it is not encrypted as asked")
+	return c
+}
+
+func (f *cpFlags) config() (transfer.Config, error) {
+	c := transfer.Config{AllowUnverified: f.allowUnverified, Workers: f.concurrency, PartsAtOnce: f.concurrency}
+	if f.concurrency < 0 || f.concurrency > 64 {
+		return c, usage("--concurrency %d: 1 to 64 are possible", f.concurrency)
+	}
+	switch transfer.Overwrite(f.overwrite) {
+	case transfer.OverwriteAlways, transfer.OverwriteSkip, transfer.OverwriteNewer:
+	default:
+		return c, usage("--overwrite %q: use always, skip or newer", f.overwrite)
+	}
+	var err error
+	if c.PartSize, err = size("--part-size", f.partSize); err != nil {
+		return c, err
+	}
+	if c.PartSize != 0 && (c.PartSize < 5<<20 || c.PartSize > 5<<30) {
+		return c, usage("--part-size %s: S3 takes parts from 5M to 5G", f.partSize)
+	}
+	c.LimitRate, err = size("--limit-rate", f.limitRate)
+	return c, err
+}
+
+// size reads a number of bytes; K, M and G are powers of 1024, as in rclone
+// and curl.
+func size(flag, text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	t := strings.ToUpper(strings.TrimSpace(text))
+	if n := len(t); strings.ContainsAny(t[n-1:], "KMGT") {
+		t += "iB"
+	}
+	v, err := humanize.ParseBytes(t)
+	if err != nil || v == 0 || v > 1<<60 {
+		return 0, usage("%s %q is no size: write 8M or 1048576", flag, text)
+	}
+	return int64(v), nil
+}
+
+// override is the encryption that --sse asks for, nil for the rules'.
+func (a *app) overrideEncryption(f *cpFlags) (client.Encryption, error) {
+	if f.sse == "" {
+		if f.kmsKey != "" {
+			return nil, usage("--kms-key needs --sse kms or --sse dsse beside it")
+		}
+		return nil, nil
+	}
+	t, err := encryptionType(f.sse)
+	if err != nil {
+		return nil, err
+	}
+	var e client.Encryption
+	switch t {
+	case client.TypeSSEKMS:
+		e = client.SSEKMS{Key: client.KeyID(f.kmsKey)}
+	case client.TypeDSSEKMS:
+		e = client.DSSEKMS{Key: client.KeyID(f.kmsKey)}
+	case client.TypeSSEC:
+		key, err := a.customerKeyFlag(f)
+		if err != nil {
+			return nil, err
+		}
+		e = client.SSEC{Key: key}
+	case client.TypeSSES3:
+		e = client.SSES3{}
+	default:
+		e = client.Inherit{}
+	}
+	if f.kmsKey != "" && client.KeyOf(e) == "" {
+		return nil, usage("--kms-key belongs to --sse kms or --sse dsse")
+	}
+	return e, settingsError(client.CheckEncryption(e))
+}
+
+func (a *app) customerKeyFlag(f *cpFlags) (client.CustomerKey, error) {
+	if f.customerKeyFile == "" {
+		return client.CustomerKey{}, usage("SSE-C needs a key: give --sse-c-key-file")
+	}
+	s, err := a.secretFrom(f.customerKeyFile)
+	if err != nil {
+		return client.CustomerKey{}, err
+	}
+	key, err := client.ParseCustomerKey(s)
+	return key, settingsError(err)
+}
+
+func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (transfer.Plan, error) {
+	at, err := client.ParseLocation(to)
+	if err != nil {
+		return transfer.Plan{}, usage("%w", err)
+	}
+	if at.Bucket == "" {
+		return transfer.Plan{}, usage("%s names no bucket", to)
+	}
+	o := session.UploadOptions{Overwrite: transfer.Overwrite(f.overwrite), Contents: true}
+	if o.Encryption, err = a.overrideEncryption(f); err != nil {
+		return transfer.Plan{}, err
+	}
+	stat, err := os.Stat(from)
+	switch {
+	case err != nil:
+		return transfer.Plan{}, &client.Error{Op: "open", Kind: client.KindLocal, Err: err}
+	case stat.IsDir() && !f.recursive:
+		return transfer.Plan{}, usage("%s is a folder: add -r to upload all it holds", from)
+	case !stat.IsDir() && !at.IsFolder():
+		o.As = at.Key
+		at = at.Parent()
+	}
+	return s.PlanUpload(ctx, []string{from}, at, o)
+}
+
+func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (transfer.Plan, error) {
+	at, err := client.ParseLocation(from)
+	if err != nil {
+		return transfer.Plan{}, usage("%w", err)
+	}
+	if at.Bucket == "" {
+		return transfer.Plan{}, usage("%s names no bucket", from)
+	}
+	if f.sse != "" {
+		return transfer.Plan{}, usage("--sse is for uploads; a download decrypts by itself")
+	}
+	o := session.DownloadOptions{Overwrite: transfer.Overwrite(f.overwrite), VersionID: f.version, Contents: true}
+	what := client.Object{At: at, IsFolder: f.recursive}
+	root := to
+	if !f.recursive {
+		if at.CheckKey() != nil {
+			return transfer.Plan{}, usage("%s is a folder: add -r to download all it holds", from)
+		}
+		if !isFolderPath(to) {
+			root, o.As = filepath.Split(to)
+			if root == "" {
+				root = "."
+			}
+		}
+	}
+	plan, err := s.PlanDownload(ctx, []client.Object{what}, root, o)
+	if err != nil || f.customerKeyFile == "" {
+		return plan, err
+	}
+	key, err := a.customerKeyFlag(f)
+	for i := range plan.Jobs {
+		plan.Jobs[i].Read.Key = key
+	}
+	return plan, err
+}
+
+// isFolderPath reports whether a local target is meant as a folder.
+func isFolderPath(p string) bool {
+	if strings.HasSuffix(p, "/") || strings.HasSuffix(p, string(filepath.Separator)) || path.Base(filepath.ToSlash(p)) == ".." {
+		return true
+	}
+	stat, err := os.Stat(p)
+	return err == nil && stat.IsDir()
+}
+
+// carryOut submits a plan, shows how it goes and reports each file.
+func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan) error {
+	for _, w := range p.Warnings {
+		if !a.flags.quiet {
+			fmt.Fprintf(a.err, "note: %s\n", printable(w))
+		}
+	}
+	code := exitOK
+	for _, r := range p.Refused {
+		code = exitFailed
+		a.transferred(refused(r))
+	}
+	if len(p.Jobs) == 0 && len(p.Refused) == 0 {
+		a.say("There is nothing to do.")
+		return nil
+	}
+	engine := s.Transfers()
+	ids, err := engine.Submit(p)
+	if err != nil {
+		return err
+	}
+	a.follow(ctx, engine, ids, p.Bytes)
+	for _, id := range ids {
+		r, _ := engine.Row(id)
+		a.transferred(r)
+		switch {
+		case client.KindOf(r.Err) == client.KindEncryptionNotAsAsked:
+			code = exitNotEncrypted
+		case (r.Phase == transfer.Failed || r.Phase == transfer.Cancelled) && code == exitOK:
+			code = exitFailed
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if code != exitOK {
+		return &partial{code}
+	}
+	return nil
+}
+
+// refused shows a file that was not sent as a failed row.
+func refused(r transfer.Refusal) transfer.Row {
+	return transfer.Row{
+		Job:   transfer.Job{Op: transfer.Upload, Local: r.Source, Remote: r.Target, Rule: r.Rule},
+		Phase: transfer.Failed,
+		Err:   &client.Error{Op: "plan", Kind: r.Kind, At: r.Target, Message: r.Reason},
+	}
+}

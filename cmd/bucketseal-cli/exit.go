@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+// The exit codes.
+const (
+	exitOK           = 0
+	exitFailed       = 1
+	exitUsage        = 2
+	exitNotEncrypted = 3
+	exitInterrupted  = 130
+)
+
+// usageError is a mistake in how the program was called or set up.
+type usageError struct{ err error }
+
+func (u *usageError) Error() string { return u.err.Error() }
+func (u *usageError) Unwrap() error { return u.err }
+
+func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+
+// settings marks an error of the settings on disk.
+func settingsError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{err}
+}
+
+// partial says that some transfers did not end as they should; each was
+// reported already.
+type partial struct{ code int }
+
+func (p *partial) Error() string { return "some transfers failed" }
+
+// exitCode says with what the program ends after err.
+func exitCode(ctx context.Context, err error) int {
+	var p *partial
+	var u *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil || client.KindOf(err) == client.KindCancelled:
+		return exitInterrupted
+	case errors.As(err, &p):
+		return p.code
+	case errors.As(err, &u):
+		return exitUsage
+	case client.KindOf(err) == client.KindEncryptionNotAsAsked:
+		return exitNotEncrypted
+	}
+	return exitFailed
+}
+
+// report prints an error the way people or scripts read it.
+func (a *app) report(err error) {
+	var p *partial
+	if errors.As(err, &p) {
+		return
+	}
+	if a.flags.json {
+		a.line(map[string]any{"error": errorJSON(err)})
+		return
+	}
+	m := state.Explain(err)
+	var u *usageError
+	var known *client.Error
+	if errors.As(err, &u) || !errors.As(err, &known) {
+		fmt.Fprintf(a.err, "bucketseal-cli: %v\n", err)
+		return
+	}
+	fmt.Fprintf(a.err, "bucketseal-cli: %s\n", m.Title)
+	for _, s := range append([]string{m.Body}, m.Hints...) {
+		if s != "" {
+			fmt.Fprintf(a.err, "  %s\n", s)
+		}
+	}
+	fmt.Fprintf(a.err, "  (%v", err)
+	if known.RequestID != "" {
+		fmt.Fprintf(a.err, ", request id %s", known.RequestID)
+	}
+	fmt.Fprintln(a.err, ")")
+}

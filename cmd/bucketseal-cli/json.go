@@ -1,0 +1,133 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+// The shapes below are a contract with other people's scripts: fields are
+// added, never renamed or removed.
+
+// line prints one JSON object.
+func (a *app) line(v any) {
+	e := json.NewEncoder(a.out)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v) // a closed pipe ends the program elsewhere
+}
+
+type errorLine struct {
+	Kind      string `json:"kind"`
+	Title     string `json:"title"`
+	Hint      string `json:"hint"`
+	Code      string `json:"code"`
+	RequestID string `json:"requestId"`
+	Details   string `json:"details"`
+}
+
+func errorJSON(err error) *errorLine {
+	if err == nil {
+		return nil
+	}
+	m := state.Explain(err)
+	line := &errorLine{Kind: client.KindOf(err).String(), Title: m.Title, Hint: strings.Join(m.Hints, " "), Details: err.Error()}
+	var known *client.Error
+	if errors.As(err, &known) {
+		line.Code, line.RequestID = known.Code, known.RequestID
+	}
+	var u *usageError
+	if errors.As(err, &u) && known == nil {
+		line.Kind, line.Title, line.Hint = "Usage", err.Error(), ""
+	}
+	return line
+}
+
+type askedLine struct {
+	Type           client.EncryptionType `json:"type"`
+	KeyID          client.KeyID          `json:"keyId"`
+	BucketKey      bool                  `json:"bucketKey,omitempty"`
+	Context        map[string]string     `json:"context,omitempty"`
+	CustomerKeyMD5 string                `json:"customerKeyMD5,omitempty"`
+}
+
+func askedJSON(e client.Encryption) *askedLine {
+	if e == nil {
+		return nil
+	}
+	a := transfer.AskedOf(e)
+	return &askedLine{a.Type, a.Key, a.BucketKey, a.Context, a.CustomerKeyMD5}
+}
+
+type reportedLine struct {
+	Type           client.EncryptionType `json:"type"`
+	KeyID          client.KeyID          `json:"keyId"`
+	BucketKey      bool                  `json:"bucketKey"`
+	CustomerKeyMD5 string                `json:"customerKeyMD5,omitempty"`
+	Told           bool                  `json:"told"`
+}
+
+func reportedJSON(r client.Reported) *reportedLine {
+	return &reportedLine{r.Type, r.Key, r.BucketKey, r.CustomerKeyMD5, r.Told}
+}
+
+type checksumLine struct {
+	Algorithm client.ChecksumAlgorithm `json:"algorithm"`
+	Value     string                   `json:"value"`
+}
+
+func checksumJSON(c client.Checksum) *checksumLine {
+	if c.Value == "" {
+		return nil
+	}
+	return &checksumLine{c.Algorithm, c.Value}
+}
+
+type transferLine struct {
+	Op       transfer.Op   `json:"op"`
+	Source   string        `json:"source"`
+	Target   string        `json:"target"`
+	Bytes    int64         `json:"bytes"`
+	Status   string        `json:"status"`
+	Rule     int           `json:"rule"`
+	Because  string        `json:"because,omitempty"`
+	Asked    *askedLine    `json:"asked"`
+	Reported *reportedLine `json:"reported"`
+	Verdict  *string       `json:"verdict"`
+	Why      string        `json:"why,omitempty"`
+	Checksum *checksumLine `json:"checksum"`
+	Error    *errorLine    `json:"error"`
+}
+
+func transferJSON(r transfer.Row) transferLine {
+	j := r.Job
+	l := transferLine{
+		Op: j.Op, Source: j.Local, Target: j.Remote.String(), Bytes: j.Size, Status: r.Phase.String(), Rule: j.Rule,
+		Because: j.Because, Error: errorJSON(r.Err),
+	}
+	if j.Op == transfer.Download {
+		l.Source, l.Target = l.Target, l.Source
+	} else {
+		l.Asked = askedJSON(j.Put.Encryption)
+	}
+	if c := r.Receipt; c != nil {
+		l.Bytes, l.Why, l.Checksum, l.Reported = c.Size, c.Why, checksumJSON(c.Checksum), reportedJSON(c.Reported)
+		if c.Verdict != transfer.VerdictNone {
+			v := string(c.Verdict)
+			l.Verdict = &v
+		}
+	}
+	return l
+}
+
+// stamp writes a time as RFC 3339 in UTC, "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,37 @@
+// Command bucketseal-cli does every job of Bucketseal without a window: the
+// same accounts, rules, transfers and proofs, for scripts and servers.
+//
+// It exits with 0 when everything was done and verified, 1 when something
+// failed, 2 for wrong usage or settings, 3 when an object is not encrypted as
+// asked, and 130 when interrupted.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/term"
+)
+
+// version is set by the build (-ldflags "-X main.version=...").
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
+	os.Exit(a.run(ctx, os.Args[1:]))
+}
+
+// app is one run of the program; tests make their own.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) string
+	terminal bool // err is a terminal: a progress bar may be drawn, questions asked
+
+	flags globalFlags
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// globalFlags are the flags every command takes.
+type globalFlags struct {
+	account, endpoint, profile, region string
+	kmsEndpoint, addressing, caFile    string
+	rules, configDir                   string
+	json, quiet, verbose               bool
+}
+
+const rootHelp = `bucketseal-cli moves files to and from S3 and S3-compatible stores, encrypts them by
+your rules, and proves it: every transfer ends in a comparison of what the server
+reports with what the rule asked.
+
+  bucketseal-cli accounts add team --endpoint https://cos.example --access-key AKIA...
+  bucketseal-cli rules add --bucket 'reports*' --type kms --kms-key 1234abcd-...
+  bucketseal-cli rules test reports q3/a.csv
+  bucketseal-cli cp a.csv s3://reports/q3/
+  bucketseal-cli props s3://reports/q3/a.csv
+
+Without an account, --endpoint takes credentials and region from AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, or from --profile.
+
+Exit codes: 0 all done and verified, 1 some transfers failed, 2 usage or settings,
+3 encryption not as asked, 130 interrupted.`
+
+// run does what the arguments say and gives the exit code.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		a.report(err)
+	}
+	return exitCode(ctx, err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "bucketseal-cli", Short: "S3 with encryption you can prove", Long: rootHelp, Version: version,
+		SilenceErrors: true, SilenceUsage: true, Args: noArguments, RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage("%w; see '%s --help'", err, c.CommandPath()) })
+	f := root.PersistentFlags()
+	f.StringVar(&a.flags.account, "account", "", "use the saved account `NAME`")
+	f.StringVar(&a.flags.endpoint, "endpoint", "", "use the service at `URL` with credentials from the environment or --profile")
+	f.StringVar(&a.flags.profile, "profile", "", "take credentials and region from this `NAME` in ~/.aws")
+	f.StringVar(&a.flags.region, "region", "", "sign for this `REGION` (default: AWS_REGION, the account's, us-east-1)")
+	f.StringVar(&a.flags.kmsEndpoint, "kms-endpoint", "", "`URL` of a KMS API beside --endpoint, to resolve aliases")
+	f.StringVar(&a.flags.addressing, "addressing", "", "how buckets are addressed: `auto`|path|virtual")
+	f.StringVar(&a.flags.caFile, "ca-file", "", "trust the certificate authorities in this `PEM` file too")
+	f.StringVar(&a.flags.rules, "rules", "", "use the rules in this exported `FILE` instead of the saved ones")
+	f.StringVar(&a.flags.configDir, "config-dir", "", "keep settings in `DIR` (also BUCKETSEAL_CONFIG_DIR)")
+	f.BoolVar(&a.flags.json, "json", false, "print one JSON object a line")
+	f.BoolVar(&a.flags.quiet, "quiet", false, "print errors only")
+	f.BoolVar(&a.flags.verbose, "verbose", false, "log every request to stderr, without secrets")
+	root.AddCommand(a.accountsCommand(), a.lsCommand(), a.cpCommand(), a.rmCommand(), a.mbCommand(), a.rbCommand(),
+		a.propsCommand(), a.rulesCommand())
+	refuseUnknownCommands(root)
+	return root
+}
+
+// noArguments refuses a word that is no command, which cobra would take for an
+// argument.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("%q is no command of %s; see '%s --help'", args[0], c.CommandPath(), c.CommandPath())
+	}
+	return nil
+}
+
+// exactly wants n arguments, named in the usage line.
+func exactly(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usage("usage: %s", c.UseLine())
+		}
+		return nil
+	}
+}
+
+// refuseUnknownCommands makes groups of commands answer a wrong word with an
+// error instead of their help.
+func refuseUnknownCommands(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		if sub.HasSubCommands() && sub.RunE == nil && sub.Run == nil {
+			sub.Args = noArguments
+			sub.RunE = func(c *cobra.Command, _ []string) error {
+				_ = c.Help()
+				return usage("choose one of the commands above")
+			}
+		}
+		refuseUnknownCommands(sub)
+	}
+}
+
+// say prints for people; scripts (--json) and --quiet get nothing.
+func (a *app) say(format string, args ...any) {
+	if !a.flags.json && !a.flags.quiet {
+		fmt.Fprintf(a.out, format+"\n", args...)
+	}
+}
