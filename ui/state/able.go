@@ -1,0 +1,98 @@
+package state
+
+import (
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// What can be done now. Each says why not, in a sentence for the user, or ""
+// when it can.
+
+// WhyNotRefresh is about listing anew.
+func (b *Browser) WhyNotRefresh() string {
+	if b.session == nil {
+		return i18n.T("Open an account first.")
+	}
+	return ""
+}
+
+// WhyNotUpload is about uploading and making folders here.
+func (b *Browser) WhyNotUpload() string {
+	if why := b.WhyNotRefresh(); why != "" {
+		return why
+	}
+	if b.at.Bucket == "" {
+		return i18n.T("Open a bucket first.")
+	}
+	return ""
+}
+
+// WhyNotSelected is about downloading and deleting what is selected.
+func (b *Browser) WhyNotSelected() string {
+	if why := b.WhyNotUpload(); why != "" {
+		return why
+	}
+	if b.list.selection.Count() == 0 {
+		return i18n.T("Select objects or folders in the list first.")
+	}
+	return ""
+}
+
+// WhyNotOne is about what works on one object only.
+func (b *Browser) WhyNotOne() string {
+	if why := b.WhyNotSelected(); why != "" {
+		return why
+	}
+	if all := b.list.selection.Count(); all != 1 {
+		return i18n.T("Select one object only: %s are selected.", count(all))
+	}
+	if b.Selected()[0].IsFolder {
+		return i18n.T("A folder has no properties of its own: select an object in it.")
+	}
+	return ""
+}
+
+// WhyNotRemoveBucket is about removing the bucket shown.
+func (b *Browser) WhyNotRemoveBucket() string { return b.WhyNotUpload() }
+
+// WhyNotStop is about stopping the listing.
+func (b *Browser) WhyNotStop() string {
+	if !b.busy {
+		return i18n.T("Nothing is being listed.")
+	}
+	return ""
+}
+
+// FolderNameProblem says what is wrong with the name of a new folder, "" for
+// nothing.
+func FolderNameProblem(name string) string {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return i18n.T("Give the folder a name.")
+	case strings.Contains(name, "/"):
+		return i18n.T("A name has no slash: make one folder after the other.")
+	case len(name) >= client.MaxKeyBytes:
+		return i18n.T("The name is too long.")
+	}
+	return ""
+}
+
+// BucketNameProblem says what is wrong with the name of a new bucket, "" for
+// nothing. Names that old services allow and AWS does not are left to the
+// server.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+func BucketNameProblem(name string) string {
+	switch {
+	case name == "":
+		return i18n.T("Give the bucket a name.")
+	case len(name) < 3 || len(name) > 63:
+		return i18n.T("A bucket name has 3 to 63 characters.")
+	case strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "":
+		return i18n.T("A bucket name is made of small letters, digits, hyphens and dots.")
+	case strings.Trim(name[:1]+name[len(name)-1:], "-.") != name[:1]+name[len(name)-1:]:
+		return i18n.T("A bucket name begins and ends with a letter or a digit.")
+	}
+	return ""
+}

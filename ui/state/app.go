@@ -1,0 +1,237 @@
+package state
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+)
+
+// An App is the whole screen: accounts, the open one's browser, the transfers.
+type App struct {
+	// OnChange is called after accounts, connection or rates changed. It and the
+	// callbacks below are called on the screen's goroutine; nil for none.
+	OnChange func()
+	// OnProblem shows an error.
+	OnProblem func(Message)
+	// OnConfirm shows what a transfer would do and asks whether it should.
+	OnConfirm func(*Confirm)
+	// OnDeletion shows what a deletion would take and asks.
+	OnDeletion func(*Deletion)
+	// OnReady is called once, after the preferences were read and before an
+	// account is opened.
+	OnReady func()
+
+	Browser     *Browser
+	Transfers   *Transfers
+	Preferences Preferences
+
+	loop Loop
+	desk Desk
+	ctx  context.Context
+	stop context.CancelFunc
+	now  func() time.Time
+
+	accounts []client.Account
+	current  string // name of the open account, or of the one being opened
+	opening  bool
+	sessions map[string]*session.Session // open, by account name: transfers go on when another is shown
+	stops    map[string]context.CancelFunc
+	reached  reach
+}
+
+// NewApp makes the screen of a desk. now is the clock; nil is time.Now.
+func NewApp(desk Desk, loop Loop, now func() time.Time) *App {
+	if now == nil {
+		now = time.Now
+	}
+	a := &App{loop: loop, desk: desk, now: now, sessions: map[string]*session.Session{}, stops: map[string]context.CancelFunc{}}
+	a.ctx, a.stop = context.WithCancel(context.Background())
+	a.Browser = newBrowser(a)
+	a.Transfers = &Transfers{app: a, seen: map[string]bool{}}
+	return a
+}
+
+// Loop, Desk and Context are for the models of other windows.
+func (a *App) Loop() Loop { return a.loop }
+
+// Desk is the world outside.
+func (a *App) Desk() Desk { return a.desk }
+
+// Context lives as long as the program.
+func (a *App) Context() context.Context { return a.ctx }
+
+// Session is the open account's session, nil while none is open.
+func (a *App) Session() *session.Session { return a.Browser.session }
+
+// Start reads preferences and accounts and opens the account shown last, or
+// the first.
+func (a *App) Start() {
+	fetch(a.ctx, a.loop, func(context.Context) (Preferences, error) { return a.desk.Preferences() },
+		func(p Preferences, err error) {
+			a.Preferences = p
+			if a.OnReady != nil {
+				a.OnReady()
+			}
+			a.problem(err)
+			a.loadAccounts(func() {
+				if len(a.accounts) == 0 {
+					return
+				}
+				name := a.accounts[0].Name
+				if _, ok := a.account(p.LastAccount); ok {
+					name = p.LastAccount
+				}
+				a.Open(name)
+			})
+		})
+}
+
+// SavePreferences keeps a.Preferences.
+func (a *App) SavePreferences() {
+	p := a.Preferences
+	p.Columns = slices.Clone(p.Columns)
+	do(a.ctx, a.loop, func(context.Context) error { return a.desk.SavePreferences(p) }, a.problem)
+}
+
+// Accounts are the accounts there are.
+func (a *App) Accounts() []client.Account { return slices.Clone(a.accounts) }
+
+// Current is the name of the account that is open or being opened, "" for
+// none.
+func (a *App) Current() string { return a.current }
+
+func (a *App) account(name string) (client.Account, bool) {
+	i := slices.IndexFunc(a.accounts, func(have client.Account) bool { return have.Name == name })
+	if i < 0 {
+		return client.Account{}, false
+	}
+	return a.accounts[i], true
+}
+
+func (a *App) loadAccounts(then func()) {
+	fetch(a.ctx, a.loop, func(context.Context) ([]client.Account, error) { return a.desk.Accounts() },
+		func(all []client.Account, err error) {
+			if err != nil {
+				a.problem(err)
+				return
+			}
+			a.accounts = all
+			a.changed()
+			if then != nil {
+				then()
+			}
+		})
+}
+
+// Open shows an account. Transfers of the one shown before go on.
+func (a *App) Open(name string) {
+	if name == a.current && (a.opening || a.Session() != nil) {
+		return
+	}
+	a.current, a.opening, a.reached = name, true, reach{}
+	a.Browser.enter(nil)
+	a.changed()
+	if s, ok := a.sessions[name]; ok {
+		a.opened(name, s)
+		return
+	}
+	fetch(a.ctx, a.loop, func(ctx context.Context) (*session.Session, error) { return a.desk.Open(ctx, name) },
+		func(s *session.Session, err error) {
+			switch {
+			case err != nil:
+				if a.current == name {
+					a.opening, a.current = false, ""
+					a.problem(err)
+				}
+			case a.sessions[name] != nil: // opened twice meanwhile
+				a.close(s)
+			default:
+				a.keep(name, s)
+				if a.current == name {
+					a.opened(name, s)
+				}
+			}
+			a.changed()
+		})
+}
+
+// keep holds a session and watches its transfers.
+func (a *App) keep(name string, s *session.Session) {
+	ctx, stop := context.WithCancel(a.ctx)
+	a.sessions[name], a.stops[name] = s, stop
+	a.loop.Watch(ctx, s.Transfers().Changed(), refreshEvery, a.Transfers.refresh)
+}
+
+// refreshEvery is how often a moving transfer is drawn at most.
+const refreshEvery = 200 * time.Millisecond
+
+func (a *App) opened(name string, s *session.Session) {
+	a.opening = false
+	a.Browser.enter(s)
+	if a.Preferences.LastAccount != name {
+		a.Preferences.LastAccount = name
+		a.SavePreferences()
+	}
+	a.changed()
+}
+
+// forget closes a session whose account was changed or removed.
+func (a *App) forget(name string) {
+	s, ok := a.sessions[name]
+	if !ok {
+		return
+	}
+	a.stops[name]()
+	delete(a.sessions, name)
+	delete(a.stops, name)
+	a.close(s)
+	if a.current == name {
+		a.current = ""
+		a.Browser.enter(nil)
+	}
+	a.Transfers.refresh()
+}
+
+func (a *App) close(s *session.Session) {
+	do(a.ctx, a.loop, s.Close, a.problem)
+}
+
+// Close stops everything. It returns at once; closed is called on the screen's
+// goroutine when the transfers have cleaned up after themselves.
+func (a *App) Close(closed func()) {
+	all := make([]*session.Session, 0, len(a.sessions))
+	for _, s := range a.sessions {
+		all = append(all, s)
+	}
+	do(context.WithoutCancel(a.ctx), a.loop, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, closeWait)
+		defer cancel()
+		for _, s := range all {
+			if err := s.Close(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func(error) { // the program ends; whoever waits longer than that for a server wants it to
+		a.stop()
+		closed()
+	})
+}
+
+// closeWait is how long the end of the program waits for a server.
+const closeWait = 10 * time.Second
+
+func (a *App) changed() {
+	if a.OnChange != nil {
+		a.OnChange()
+	}
+}
+
+func (a *App) problem(err error) {
+	if err != nil && a.OnProblem != nil {
+		a.OnProblem(Explain(err))
+	}
+}

@@ -1,0 +1,239 @@
+package state
+
+import (
+	"context"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// Open shows a bucket or a folder; a new one goes into the history.
+func (b *Browser) Open(at client.Location) {
+	at = at.Folder()
+	if at != b.at {
+		b.back = append(b.back, b.at)
+		b.forward = nil
+	}
+	b.show(at, "")
+}
+
+// OpenRow opens the folder of a row; ok is false when the row is no folder.
+func (b *Browser) OpenRow(row int) (ok bool) {
+	if row < 0 || row >= b.Rows() || !b.list.object(row).IsFolder {
+		return false
+	}
+	b.Open(b.list.object(row).At)
+	return true
+}
+
+// GoTo opens a place as people type it: s3://bucket/folder, bucket/folder.
+func (b *Browser) GoTo(text string) error {
+	text = strings.TrimSpace(text)
+	if !strings.HasPrefix(text, client.Scheme) {
+		text = client.Scheme + strings.TrimPrefix(text, "/")
+	}
+	at, err := client.ParseLocation(text)
+	if err != nil {
+		return err
+	}
+	b.Open(at)
+	return nil
+}
+
+// Back and Forward walk the history; Up opens the parent, with the cursor on
+// where one comes from. They do nothing where there is nowhere to go.
+func (b *Browser) Back() {
+	if n := len(b.back); n > 0 {
+		to := b.back[n-1]
+		b.back, b.forward = b.back[:n-1], append(b.forward, b.at)
+		b.show(to, b.at.Key)
+	}
+}
+
+// Forward goes where Back came from.
+func (b *Browser) Forward() {
+	if n := len(b.forward); n > 0 {
+		to := b.forward[n-1]
+		b.forward, b.back = b.forward[:n-1], append(b.back, b.at)
+		b.show(to, "")
+	}
+}
+
+// Up opens the parent folder.
+func (b *Browser) Up() {
+	if b.CanUp() {
+		from := b.at
+		b.Open(b.at.Parent())
+		b.come = from.Key
+	}
+}
+
+// CanBack, CanForward and CanUp say whether there is somewhere to go.
+func (b *Browser) CanBack() bool { return len(b.back) > 0 }
+
+// CanForward says whether Back was used.
+func (b *Browser) CanForward() bool { return len(b.forward) > 0 }
+
+// CanUp says whether there is a parent.
+func (b *Browser) CanUp() bool { return b.at.Bucket != "" }
+
+// Refresh lists the folder and the buckets anew.
+func (b *Browser) Refresh() {
+	if b.session == nil {
+		return
+	}
+	b.RefreshBuckets()
+	b.RefreshRules()
+	cursor := ""
+	if c := b.list.selection.Cursor(); c >= 0 && c < b.Rows() {
+		cursor = b.list.object(c).At.Key
+	}
+	filter := b.list.filter
+	b.show(b.at, cursor)
+	b.SetFilter(filter)
+}
+
+// Stop ends the listing under way; what came stays.
+func (b *Browser) Stop() {
+	if b.busy {
+		b.stop()
+		b.busy, b.partial = false, true
+		b.changed()
+	}
+}
+
+// show leaves the folder shown and lists another; come is the key the cursor
+// goes to.
+func (b *Browser) show(at client.Location, come string) {
+	if b.stop != nil {
+		b.stop()
+	}
+	b.at, b.come = at, come
+	b.err, b.busy, b.partial = nil, false, false
+	b.list.filter = ""
+	b.list.clear()
+	b.probes.reset()
+	if b.session != nil && at.Bucket != "" {
+		var ctx context.Context
+		ctx, b.stop = context.WithCancel(b.ctx)
+		b.busy = true
+		b.next(ctx, "")
+	}
+	b.changed()
+}
+
+// next asks for one page and, once it is shown, for the one after it.
+func (b *Browser) next(ctx context.Context, after string) {
+	s, at := b.session, b.at
+	fetch(ctx, b.app.loop, func(ctx context.Context) (client.Page, error) {
+		return s.List(ctx, at, client.ListOptions{After: after})
+	}, func(page client.Page, err error) {
+		if err != nil {
+			b.busy, b.err = false, err
+			b.changed()
+			return
+		}
+		b.list.add(withoutFolderItself(page.Objects, at))
+		b.arrive()
+		b.busy = page.Next != ""
+		if b.busy {
+			b.next(ctx, page.Next)
+		}
+		b.changed()
+	})
+}
+
+// withoutFolderItself leaves out the marker by which clients show an empty
+// folder.
+func withoutFolderItself(all []client.Object, at client.Location) []client.Object {
+	kept := make([]client.Object, 0, len(all))
+	for _, o := range all {
+		if o.At.Key != at.Key {
+			kept = append(kept, o)
+		}
+	}
+	return kept
+}
+
+// arrive puts the cursor where the user comes from, once it is listed.
+func (b *Browser) arrive() {
+	if b.come == "" {
+		return
+	}
+	if row := b.list.find(b.come); row >= 0 {
+		b.list.selection.Only(row)
+		b.come = ""
+	}
+}
+
+// RefreshBuckets lists the buckets anew.
+func (b *Browser) RefreshBuckets() {
+	s := b.session
+	if s == nil {
+		return
+	}
+	b.bucketsBusy = true
+	fetch(b.ctx, b.app.loop, s.Buckets, func(all []client.Bucket, err error) {
+		b.bucketsBusy, b.bucketsErr = false, err
+		if err == nil {
+			b.buckets = all
+			if len(all) == 1 && b.at.Bucket == "" && len(b.back) == 0 {
+				b.Open(client.Location{Bucket: all[0].Name})
+			}
+		}
+		b.app.connection(err)
+		b.changed()
+	})
+}
+
+// RefreshRules reads the rules anew, after they were changed.
+func (b *Browser) RefreshRules() {
+	s := b.session
+	if s == nil {
+		return
+	}
+	fetch(b.ctx, b.app.loop, s.RuleSet, func(set rules.Set, err error) {
+		b.ruleSet, b.rulesErr = set, err
+		b.probes.reset()
+		b.changed()
+	})
+}
+
+// Problem is why the folder could not be listed, nil when it could.
+func (b *Browser) Problem() error { return b.err }
+
+// Progress says how the listing stands: "12,408 listed so far", "3 of 12,408
+// selected, 49.3 GiB".
+func (b *Browser) Progress() string {
+	if b.at.Bucket == "" {
+		return ""
+	}
+	var text string
+	switch n := b.list.selection.Count(); {
+	case n > 0:
+		var bytes int64
+		for row := range b.list.selection.All() {
+			bytes += b.list.object(row).Size
+		}
+		text = i18n.T("%s of %s selected, %s", count(n), count(b.Rows()), size(bytes))
+	case b.list.filter != "":
+		text = i18n.T("%s of %s shown", count(b.Rows()), count(b.Total()))
+	default:
+		text = i18n.N(b.Total(), "%s entry", "%s entries", count(b.Total()))
+	}
+	switch {
+	case b.busy:
+		return i18n.T("%s; listing…", text)
+	case b.partial:
+		return i18n.T("%s; stopped before the end", text)
+	case b.err != nil && b.Total() > 0:
+		return i18n.T("%s; the rest could not be listed", text)
+	}
+	return text
+}
+
+func beginsWith(name, typed string) bool {
+	return len(name) >= len(typed) && strings.HasPrefix(strings.ToLower(name), strings.ToLower(typed))
+}

@@ -1,0 +1,309 @@
+package state
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// An EncryptionChoice is what the user asks for one upload.
+type EncryptionChoice string
+
+// The choices. AsRules is the zero value's meaning: the rules decide.
+const (
+	AsRules       EncryptionChoice = "rules"
+	ChooseSSES3   EncryptionChoice = "SSE-S3"
+	ChooseSSEKMS  EncryptionChoice = "SSE-KMS"
+	ChooseInherit EncryptionChoice = "inherit"
+)
+
+// EncryptionChoices are the choices in the order of the list.
+func EncryptionChoices() []EncryptionChoice {
+	return []EncryptionChoice{AsRules, ChooseSSEKMS, ChooseSSES3, ChooseInherit}
+}
+
+// Label is the choice in words.
+func (c EncryptionChoice) Label() string {
+	switch c {
+	case ChooseSSES3:
+		return i18n.T("SSE-S3 (AES-256, the store's own key)")
+	case ChooseSSEKMS:
+		return i18n.T("SSE-KMS (a key of the key service)")
+	case ChooseInherit:
+		return i18n.T("Bucket default (ask for nothing)")
+	}
+	return i18n.T("As the rules say")
+}
+
+// A Confirm is a transfer before a byte moves: what would happen to which files
+// and why, and what the user may still choose. It is shown at once, while its
+// plan is being made.
+type Confirm struct {
+	// OnChange is called after the plan or a choice changed; nil for none.
+	OnChange func()
+	// OnClose is called once, when the transfers were handed over or the user
+	// gave up.
+	OnClose func()
+
+	Op transfer.Op
+
+	app     *App
+	session *session.Session
+	ctx     context.Context
+	stop    context.CancelFunc
+	round   context.CancelFunc // of the plan under way
+
+	paths []string        // upload
+	what  []client.Object // download
+	to    client.Location // upload
+	into  string          // download
+	As    string          // exact name of a single download, "" for its own
+
+	choice    EncryptionChoice
+	key       client.KeyID
+	overwrite transfer.Overwrite
+
+	planning bool
+	plan     transfer.Plan
+	existing []client.Location // found by the first plan; a plan that skips does not look
+	err      error
+	keys     []client.Key
+	keysErr  error
+	closed   bool
+}
+
+// Upload asks what uploading files and folders into the folder shown would do.
+func (b *Browser) Upload(paths []string) {
+	if b.session == nil || b.at.Bucket == "" || len(paths) == 0 {
+		return
+	}
+	c := b.confirm(transfer.Upload)
+	c.paths, c.to = paths, b.at
+	c.open()
+}
+
+// Drop is Upload, for what was dropped on the window.
+func (b *Browser) Drop(paths []string) { b.Upload(paths) }
+
+// Download asks what downloading the objects into a folder of this computer
+// would do, and begins at once when nothing needs an answer. as is the exact
+// name of the file for a single object, "" for its own.
+func (b *Browser) Download(what []client.Object, into, as string) {
+	if b.session == nil || len(what) == 0 {
+		return
+	}
+	c := b.confirm(transfer.Download)
+	c.what, c.into, c.As = what, into, as
+	c.open()
+}
+
+func (b *Browser) confirm(op transfer.Op) *Confirm {
+	c := &Confirm{Op: op, app: b.app, session: b.session, choice: AsRules, overwrite: transfer.OverwriteAlways}
+	c.ctx, c.stop = context.WithCancel(b.ctx)
+	return c
+}
+
+// open shows an upload at once; a download only once it needs an answer.
+func (c *Confirm) open() {
+	c.replan()
+	if c.Op == transfer.Upload {
+		c.show()
+	}
+}
+
+func (c *Confirm) show() {
+	if c.app.OnConfirm != nil {
+		c.app.OnConfirm(c)
+	}
+}
+
+// replan makes the plan anew; the answer to an earlier choice is dropped.
+func (c *Confirm) replan() {
+	if c.round != nil {
+		c.round()
+	}
+	var ctx context.Context
+	ctx, c.round = context.WithCancel(c.ctx)
+	c.planning, c.err = true, nil
+	first := c.plan.Jobs == nil && c.plan.Refused == nil
+	fetch(ctx, c.app.loop, c.makePlan(c.overwrite), func(p transfer.Plan, err error) {
+		c.planning, c.plan, c.err = false, p, err
+		if c.overwrite == transfer.OverwriteAlways {
+			c.existing = p.Existing
+		}
+		if c.Op == transfer.Download && first {
+			c.ready()
+		}
+		c.changed()
+	})
+}
+
+// makePlan is the question to the session, as it stands now.
+func (c *Confirm) makePlan(overwrite transfer.Overwrite) func(context.Context) (transfer.Plan, error) {
+	s, paths, what, to, into := c.session, c.paths, c.what, c.to, c.into
+	if c.Op == transfer.Download {
+		o := session.DownloadOptions{Overwrite: overwrite, As: c.As}
+		return func(ctx context.Context) (transfer.Plan, error) { return s.PlanDownload(ctx, what, into, o) }
+	}
+	o := session.UploadOptions{Overwrite: overwrite, Encryption: c.override()}
+	return func(ctx context.Context) (transfer.Plan, error) { return s.PlanUpload(ctx, paths, to, o) }
+}
+
+// ready begins a download that needs no answer, and asks about any other.
+func (c *Confirm) ready() {
+	switch {
+	case c.err != nil:
+		c.app.problem(c.err)
+		c.close()
+	case len(c.plan.Existing)+len(c.plan.Refused)+len(c.plan.Warnings) > 0 || len(c.plan.Jobs) == 0:
+		c.show()
+	default:
+		c.Start()
+	}
+}
+
+// override is the encryption chosen over the rules, nil when they decide.
+func (c *Confirm) override() client.Encryption {
+	switch c.choice {
+	case ChooseSSES3:
+		return client.SSES3{}
+	case ChooseSSEKMS:
+		return client.SSEKMS{Key: c.key}
+	case ChooseInherit:
+		return client.Inherit{}
+	}
+	return nil
+}
+
+// Choice is the encryption chosen, with the key of SSE-KMS.
+func (c *Confirm) Choice() (EncryptionChoice, client.KeyID) { return c.choice, c.key }
+
+// SetChoice chooses the encryption of this upload; the plan is made anew.
+func (c *Confirm) SetChoice(choice EncryptionChoice, key client.KeyID) {
+	key = client.KeyID(strings.TrimSpace(string(key)))
+	if choice == c.choice && key == c.key {
+		return
+	}
+	c.choice, c.key = choice, key
+	if choice == ChooseSSEKMS {
+		c.loadKeys()
+	}
+	c.replan()
+	c.changed()
+}
+
+// loadKeys asks once which keys there are to choose from.
+func (c *Confirm) loadKeys() {
+	if c.keys != nil || c.keysErr != nil || !c.session.HasKMS() {
+		return
+	}
+	fetch(c.ctx, c.app.loop, c.session.KMSKeys, func(keys []client.Key, err error) {
+		c.keys, c.keysErr = keys, err
+		c.changed()
+	})
+}
+
+// KeyChoices are the ids of the keys one may choose from; typing another is
+// always possible.
+func (c *Confirm) KeyChoices() []string {
+	var all []string
+	for _, k := range c.keys {
+		if k.Enabled {
+			all = append(all, string(k.ARN))
+		}
+	}
+	return all
+}
+
+// KeyProblem says what is wrong with the key typed, "" for nothing.
+func (c *Confirm) KeyProblem() string {
+	if c.choice != ChooseSSEKMS {
+		return ""
+	}
+	if err := client.CheckEncryption(client.SSEKMS{Key: c.key}); err != nil {
+		return sentence(err.Error())
+	}
+	return ""
+}
+
+// Overwrite is what happens to files that are there already.
+func (c *Confirm) Overwrite() transfer.Overwrite { return c.overwrite }
+
+// SetOverwrite chooses what happens to files that are there already.
+func (c *Confirm) SetOverwrite(o transfer.Overwrite) {
+	if o != c.overwrite {
+		c.overwrite = o
+		c.replan()
+		c.changed()
+	}
+}
+
+// WhyNotStart says why it cannot begin, "" when it can.
+func (c *Confirm) WhyNotStart() string {
+	switch {
+	case c.closed:
+		return i18n.T("It has begun.")
+	case c.planning:
+		return i18n.T("The files are still being looked at.")
+	case c.err != nil:
+		return Explain(c.err).Title
+	case c.KeyProblem() != "":
+		return c.KeyProblem()
+	case len(c.plan.Jobs) == 0:
+		return i18n.T("There is nothing left to transfer.")
+	}
+	return ""
+}
+
+// Start hands the plan over to the transfers.
+func (c *Confirm) Start() {
+	if c.WhyNotStart() != "" {
+		return
+	}
+	c.closed = true // a plan is handed over once, however often the button is pressed
+	plan, engine := c.plan, c.session.Transfers()
+	do(c.app.ctx, c.app.loop, func(context.Context) error {
+		_, err := engine.Submit(plan)
+		return err
+	}, func(err error) {
+		c.app.problem(err)
+		c.app.Transfers.refresh()
+	})
+	c.finish()
+}
+
+// Cancel gives up; nothing has happened.
+func (c *Confirm) Cancel() { c.close() }
+
+func (c *Confirm) close() {
+	if !c.closed {
+		c.closed = true
+		c.finish()
+	}
+}
+
+func (c *Confirm) finish() {
+	c.stop()
+	if c.OnClose != nil {
+		c.OnClose()
+	}
+}
+
+func (c *Confirm) changed() {
+	if c.OnChange != nil && !c.closed {
+		c.OnChange()
+	}
+}
+
+// Target is where the files go, as people read it.
+func (c *Confirm) Target() string {
+	if c.Op == transfer.Download {
+		return filepath.Clean(c.into)
+	}
+	return c.to.String()
+}

@@ -1,0 +1,253 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// A Deletion is a deletion before and while it happens: it counts what it would
+// take, waits for a yes, and tells what was left.
+type Deletion struct {
+	// OnChange is called after the count or the progress changed; nil for none.
+	OnChange func()
+	// OnClose is called once, when it is over or the user gave up.
+	OnClose func()
+
+	browser *Browser
+	session *session.Session
+	ctx     context.Context
+	stop    context.CancelFunc
+
+	what     []client.Object
+	counting bool
+	census   session.Census
+	err      error
+	running  bool
+	removed  int
+	failed   []session.Failure
+	closed   bool
+}
+
+// Delete asks what deleting the selected objects and folders would take.
+func (b *Browser) Delete() {
+	what := b.Selected()
+	if b.session == nil || len(what) == 0 {
+		return
+	}
+	d := &Deletion{browser: b, session: b.session, what: what, counting: true}
+	d.ctx, d.stop = context.WithCancel(b.ctx)
+	fetch(d.ctx, b.app.loop, func(ctx context.Context) (session.Census, error) { return d.session.Count(ctx, what) },
+		func(c session.Census, err error) {
+			d.counting, d.census, d.err = false, c, err
+			d.changed()
+		})
+	if b.app.OnDeletion != nil {
+		b.app.OnDeletion(d)
+	}
+}
+
+// Question is what is asked, with numbers once they are known.
+func (d *Deletion) Question() string {
+	n := len(d.census.Objects)
+	switch {
+	case d.counting:
+		return i18n.T("Counting what would be deleted…")
+	case d.err != nil:
+		return Explain(d.err).Title
+	case d.running:
+		return i18n.T("Deleting: %s of %s", count(d.removed+len(d.failed)), count(n))
+	case n == 1 && len(d.what) == 1 && !d.what[0].IsFolder:
+		return i18n.T("Delete %s (%s)?", d.what[0].At.Base(), size(d.census.Bytes))
+	}
+	return i18n.T("Delete %s (%s)?", files(n), size(d.census.Bytes))
+}
+
+// Lines are what would be deleted and what to know about it.
+func (d *Deletion) Lines() []Line {
+	if d.err != nil {
+		m := Explain(d.err)
+		return []Line{{Text: m.Body, Role: RoleBad, More: m.Hints}}
+	}
+	line := Line{Text: i18n.T("From %s:", d.browser.at.String())}
+	for _, o := range d.what {
+		line.More = append(line.More, objectRow(o).Name)
+	}
+	line.More = shorten(line.More)
+	return []Line{line, {
+		Text: i18n.T("This cannot be undone, unless the bucket keeps versions."), Role: RoleWarn,
+	}}
+}
+
+// WhyNotStart says why it cannot begin, "" when it can.
+func (d *Deletion) WhyNotStart() string {
+	switch {
+	case d.counting:
+		return i18n.T("It is still being counted.")
+	case d.err != nil:
+		return Explain(d.err).Title
+	case d.running || d.closed:
+		return i18n.T("It has begun.")
+	case len(d.census.Objects) == 0:
+		return i18n.T("There is nothing to delete.")
+	}
+	return ""
+}
+
+// deleteAtOnce is how many objects one step deletes: the most of one request.
+const deleteAtOnce = 1000
+
+// Start deletes.
+func (d *Deletion) Start() {
+	if d.WhyNotStart() == "" {
+		d.running = true
+		d.step(d.census.Objects)
+		d.changed()
+	}
+}
+
+func (d *Deletion) step(left []client.Location) {
+	if len(left) == 0 {
+		d.over()
+		return
+	}
+	now, left := left[:min(len(left), deleteAtOnce)], left[min(len(left), deleteAtOnce):]
+	fetch(d.ctx, d.browser.app.loop, func(ctx context.Context) (session.Removal, error) { return d.session.Delete(ctx, now) },
+		func(r session.Removal, err error) {
+			d.removed += r.Removed
+			d.failed = append(d.failed, r.Failed...)
+			if err != nil {
+				d.err = err
+				d.over()
+				return
+			}
+			d.step(left)
+			d.changed()
+		})
+}
+
+// over shows what is left and tells of what could not be deleted.
+func (d *Deletion) over() {
+	b := d.browser
+	if b.session == d.session {
+		if d.err == nil && len(d.failed) == 0 {
+			gone := map[string]bool{}
+			for _, o := range d.what {
+				gone[o.At.Key] = true
+			}
+			b.list.remove(gone)
+			b.changed()
+		} else {
+			b.Refresh()
+		}
+	}
+	d.tell()
+	d.close()
+}
+
+func (d *Deletion) tell() {
+	app := d.browser.app
+	switch {
+	case d.err != nil:
+		app.problem(d.err)
+	case len(d.failed) > 0 && app.OnProblem != nil:
+		m := Explain(d.failed[0].Err)
+		m.Title = i18n.T("%s could not be deleted: %s", files(len(d.failed)), m.Title)
+		var lines []string
+		for _, f := range d.failed {
+			lines = append(lines, f.At.String())
+		}
+		m.Body = joinLines(shorten(lines))
+		app.OnProblem(m)
+	}
+}
+
+// Cancel gives up. What a running deletion has taken is gone.
+func (d *Deletion) Cancel() {
+	if d.running && !d.closed {
+		d.browser.Refresh()
+	}
+	d.close()
+}
+
+func (d *Deletion) close() {
+	if d.closed {
+		return
+	}
+	d.closed = true
+	d.stop()
+	if d.OnClose != nil {
+		d.OnClose()
+	}
+}
+
+func (d *Deletion) changed() {
+	if d.OnChange != nil && !d.closed {
+		d.OnChange()
+	}
+}
+
+// MakeFolder makes a folder in the one shown.
+func (b *Browser) MakeFolder(name string) {
+	if problem := FolderNameProblem(name); problem != "" {
+		b.app.problem(errors.New(problem))
+		return
+	}
+	s, at := b.session, b.at.Join(name).Folder()
+	do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.MakeFolder(ctx, at) }, func(err error) {
+		if err != nil {
+			b.app.problem(err)
+			return
+		}
+		if b.at == at.Parent() {
+			b.list.put(client.Object{At: at, IsFolder: true})
+			if row := b.list.find(at.Key); row >= 0 {
+				b.list.selection.Only(row)
+			}
+			b.changed()
+		}
+	})
+}
+
+// MakeBucket makes a bucket and shows it.
+func (b *Browser) MakeBucket(name string) {
+	s := b.session
+	if s == nil {
+		return
+	}
+	do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.MakeBucket(ctx, name) }, func(err error) {
+		if err != nil {
+			b.app.problem(err)
+			return
+		}
+		if !slices.Contains(b.BucketNames(), name) {
+			b.buckets = append(b.buckets, client.Bucket{Name: name})
+			slices.SortFunc(b.buckets, func(x, y client.Bucket) int { return compareNames(x.Name, y.Name) })
+		}
+		b.Open(client.Location{Bucket: name})
+	})
+}
+
+// RemoveBucket removes an empty bucket.
+func (b *Browser) RemoveBucket(name string) {
+	s := b.session
+	if s == nil {
+		return
+	}
+	do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.RemoveBucket(ctx, name) }, func(err error) {
+		if err != nil {
+			b.app.problem(err)
+			return
+		}
+		b.buckets = slices.DeleteFunc(b.buckets, func(have client.Bucket) bool { return have.Name == name })
+		b.back, b.forward = nil, nil
+		if b.at.Bucket == name {
+			b.show(client.Location{}, "")
+		}
+		b.changed()
+	})
+}

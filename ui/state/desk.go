@@ -1,0 +1,70 @@
+package state
+
+import (
+	"context"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+)
+
+// A Desk is what the screen needs of the world outside it: accounts, secrets,
+// preferences, and sessions. All methods may wait for a disk, a keyring or the
+// network, so they are only called through a [Loop]; they are safe for
+// concurrent use.
+type Desk interface {
+	// Accounts lists the accounts, the built-in demo account included.
+	Accounts() ([]client.Account, error)
+	// SaveAccount adds an account (oldName is "") or changes the one called
+	// oldName. A zero secret or session token keeps the stored one.
+	SaveAccount(ctx context.Context, oldName string, a client.Account, c client.Credentials) error
+	// RemoveAccount forgets an account and its secrets.
+	RemoveAccount(ctx context.Context, name string) error
+	// TestAccount asks the server whether account and credentials would work.
+	// A zero secret means the stored one of the account called a.Name.
+	TestAccount(ctx context.Context, a client.Account, c client.Credentials) error
+	// Open opens an account. The caller closes the session.
+	Open(ctx context.Context, name string) (*session.Session, error)
+	// SecretsKeptIn says in a few words where secrets are kept: "the keyring of
+	// this computer". "" is not known yet.
+	SecretsKeptIn() string
+
+	// Rules is the list of encryption rules, which belongs to no account.
+	Rules() session.RuleBook
+	// SaveCustomerKey keeps the SSE-C key of a rule; a zero key forgets it.
+	SaveCustomerKey(ctx context.Context, ruleID string, key client.CustomerKey) error
+
+	Preferences() (Preferences, error)
+	SavePreferences(Preferences) error
+}
+
+// Preferences are what the window remembers. The zero value is a fresh start.
+type Preferences struct {
+	Language    string     // "en", "zh-Hant"; "" follows the system
+	Appearance  Appearance // "" follows the system
+	LastAccount string     // the account shown last
+	Width       float32    // of the window, in device-independent pixels; 0 is the program's choice
+	Height      float32
+	Sidebar     float64  // share of the width the buckets take, 0 to 1; 0 is the program's choice
+	Transfers   float64  // share of the height above the transfers, 0 to 1; 0 is the program's choice
+	Columns     []Column // of the object table; empty is the program's choice
+	// ShowEncryption asks the server about each visible object (one request or
+	// more a row).
+	ShowEncryption bool
+}
+
+// Appearance is light or dark.
+type Appearance string
+
+// The appearances.
+const (
+	AppearanceSystem Appearance = ""
+	AppearanceLight  Appearance = "light"
+	AppearanceDark   Appearance = "dark"
+)
+
+// A Column of the object table as the user set it.
+type Column struct {
+	ID     string
+	Width  float32
+	Hidden bool
+}

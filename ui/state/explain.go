@@ -1,0 +1,112 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// A Message is an error as people read it.
+type Message struct {
+	Title   string   // what happened, in plain words
+	Body    string   // where, and what is known of why
+	Hints   []string // what to do, one sentence each; never empty
+	Details string   // for support: the server's own words, code, status, request id
+}
+
+// Text is the whole message as plain text, for the clipboard.
+func (m Message) Text() string {
+	parts := []string{m.Title}
+	if m.Body != "" {
+		parts = append(parts, m.Body)
+	}
+	parts = append(parts, m.Hints...)
+	if m.Details != "" {
+		parts = append(parts, m.Details)
+	}
+	return strings.Join(parts, "\n")
+}
+
+// Explain turns any error into words. The kind chooses title and hints; the
+// server's own text goes to the details, never to the title.
+func Explain(err error) Message {
+	if err == nil {
+		return Message{}
+	}
+	kind := client.KindOf(err)
+	if kind == client.KindUnknown && errors.Is(err, context.DeadlineExceeded) {
+		kind = client.KindStalled
+	}
+	words, ok := explanations[kind]
+	if !ok {
+		words = explanations[client.KindUnknown]
+	}
+	m := Message{Title: i18n.T(words.title), Details: err.Error()}
+	for _, hint := range words.hints {
+		m.Hints = append(m.Hints, i18n.T(hint))
+	}
+	var e *client.Error
+	if !errors.As(err, &e) {
+		// One of our own errors: its text was written for people.
+		m.Body = sentence(err.Error())
+		m.Details = ""
+		return m
+	}
+	m.Body = body(e)
+	m.Details = details(err, e)
+	return m
+}
+
+// body says where, with which key, and the reason as far as it is ours: the
+// server's words stay in the details.
+func body(e *client.Error) string {
+	var parts []string
+	if e.At != (client.Location{}) {
+		parts = append(parts, e.At.String())
+	}
+	if e.Key != "" {
+		parts = append(parts, i18n.T("Key: %s", e.Key))
+	}
+	ours := e.Status == 0 && e.Code == ""
+	switch {
+	case (ours || e.Kind == client.KindEncryptionNotAsAsked) && e.Message != "":
+		parts = append(parts, sentence(e.Message))
+	case ours && e.Err != nil:
+		parts = append(parts, sentence(e.Err.Error()))
+	}
+	return strings.Join(parts, "\n")
+}
+
+func details(err error, e *client.Error) string {
+	lines := []string{err.Error()}
+	add := func(name, value string) {
+		if value != "" {
+			lines = append(lines, name+": "+value)
+		}
+	}
+	add("operation", e.Op)
+	add("code", e.Code)
+	if e.Status != 0 {
+		add("HTTP status", fmt.Sprint(e.Status))
+	}
+	add("request id", e.RequestID)
+	return strings.Join(lines, "\n")
+}
+
+// sentence makes a sentence of an error's lower-case words.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	runes := []rune(text)
+	runes[0] = []rune(strings.ToUpper(string(runes[0])))[0]
+	text = string(runes)
+	if !strings.ContainsAny(text[len(text)-1:], ".!?:") {
+		text += "."
+	}
+	return text
+}

@@ -1,0 +1,148 @@
+package state
+
+import (
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// An explanation is a kind of failure in English, which is the key of its
+// translation.
+type explanation struct {
+	title string
+	hints []string
+}
+
+var explanations = map[client.Kind]explanation{
+	client.KindUnknown: {
+		i18n.M("This did not work"),
+		[]string{i18n.M("Try again. If it happens again, copy the details and give them to whoever runs the server.")},
+	},
+	client.KindNotFound: {
+		i18n.M("There is no such object"),
+		[]string{i18n.M("Somebody may have removed or renamed it: refresh the list (F5).")},
+	},
+	client.KindNoBucket: {
+		i18n.M("There is no such bucket"),
+		[]string{i18n.M("Check the spelling of the name."), i18n.M("It may belong to another account or be at another endpoint.")},
+	},
+	client.KindDenied: {
+		i18n.M("This account may not do that"),
+		[]string{i18n.M("Ask whoever manages the account to allow it; the details name the operation.")},
+	},
+	client.KindBadCredentials: {
+		i18n.M("The server did not accept the access key"),
+		[]string{i18n.M("Compare the access key id with the one you were given."), i18n.M("Enter the secret again: a blank at its end is easily copied along.")},
+	},
+	client.KindExpired: {
+		i18n.M("The credentials have expired"),
+		[]string{i18n.M("Temporary credentials end after some hours: get new ones and enter them under File > Edit account.")},
+	},
+	client.KindClockSkew: {
+		i18n.M("The clock of this computer is wrong"),
+		[]string{i18n.M("Set date, time and time zone right (let the system set them from the network), then try again.")},
+	},
+	client.KindKeyUnknown: {
+		i18n.M("The server does not know this key"),
+		[]string{i18n.M("Compare the key id with the one you were given: it is sent exactly as it stands in the rule."), i18n.M("The key may belong to another project, account or region.")},
+	},
+	client.KindKeyDisabled: {
+		i18n.M("The key cannot be used now"),
+		[]string{i18n.M("It is disabled or about to be deleted: ask whoever manages the key to enable it.")},
+	},
+	client.KindKeyDenied: {
+		i18n.M("This account may not use the key"),
+		[]string{i18n.M("Ask whoever manages the key to allow this account to encrypt and decrypt with it (kms:GenerateDataKey, kms:Decrypt).")},
+	},
+	client.KindKeyRequired: {
+		i18n.M("The server needs the id of a key"),
+		[]string{i18n.M("It has no default key: enter the key id in the rule (Tools > Server-Side-Encryption).")},
+	},
+	client.KindWrongKey: {
+		i18n.M("This is another key than the object's"),
+		[]string{i18n.M("The object is encrypted with another SSE-C key: edit its rule and enter the key with which it was uploaded.")},
+	},
+	client.KindNeedsKey: {
+		i18n.M("The object can only be read with its SSE-C key"),
+		[]string{i18n.M("Add a rule of type SSE-C with that key (Tools > Server-Side-Encryption), then try again.")},
+	},
+	client.KindNotCustomerKey: {
+		i18n.M("The object is not encrypted with an SSE-C key"),
+		[]string{i18n.M("Refresh the list (F5) and try again: it seems to have been replaced.")},
+	},
+	client.KindEncryptionRefused: {
+		i18n.M("The server refuses this encryption"),
+		[]string{i18n.M("Choose another encryption type in the rule, or ask whoever runs the server which it supports.")},
+	},
+	client.KindInsecure: {
+		i18n.M("Encryption over an unprotected connection is refused"),
+		[]string{i18n.M("Use an endpoint that begins with https://.")},
+	},
+	client.KindPrecondition: {
+		i18n.M("The object is another one now"),
+		[]string{i18n.M("It was changed, or made, while you worked: refresh the list (F5) and look before you try again.")},
+	},
+	client.KindNoUpload: {
+		i18n.M("The upload is no longer there"),
+		[]string{i18n.M("The server has dropped the parts sent so far: retry, and it begins anew.")},
+	},
+	client.KindExists: {
+		i18n.M("The name is taken"),
+		[]string{i18n.M("Choose another name. Bucket names are often unique over all accounts of a service.")},
+	},
+	client.KindNotEmpty: {
+		i18n.M("The bucket is not empty"),
+		[]string{i18n.M("Delete what is in it first; old versions of objects count too.")},
+	},
+	client.KindInvalid: {
+		i18n.M("The server cannot make sense of this request"),
+		[]string{i18n.M("Check the names and the settings of the account (region, addressing); the details hold the server's words.")},
+	},
+	client.KindCorrupt: {
+		i18n.M("The data did not arrive as it was sent"),
+		[]string{i18n.M("Retry. If it happens again, the network or a disk is damaging data: tell whoever runs them."), i18n.M("Do not use the copy that is there.")},
+	},
+	client.KindUnsupported: {
+		i18n.M("This server cannot do that"),
+		[]string{i18n.M("Many S3-compatible services leave this call out; nothing was changed.")},
+	},
+	client.KindThrottled: {
+		i18n.M("The server asks to slow down"),
+		[]string{i18n.M("Wait a little and retry.")},
+	},
+	client.KindUnavailable: {
+		i18n.M("The server has a problem"),
+		[]string{i18n.M("Retry in a few minutes. If it lasts, give the details to whoever runs the server.")},
+	},
+	client.KindNetwork: {
+		i18n.M("The server cannot be reached"),
+		[]string{i18n.M("Check the endpoint's spelling and the network connection (VPN, proxy, firewall)."), i18n.M("Then try again.")},
+	},
+	client.KindStalled: {
+		i18n.M("The connection went silent"),
+		[]string{i18n.M("Retry. If it happens often, the network drops long connections: ask whoever runs it.")},
+	},
+	client.KindTLS: {
+		i18n.M("The server's certificate is not trusted"),
+		[]string{i18n.M("Ask whoever runs the server for its certificate authority file and set it as the CA file of the account."), i18n.M("If you did not expect this, do not go on: somebody may be listening.")},
+	},
+	client.KindWrongRegion: {
+		i18n.M("The bucket is in another region"),
+		[]string{i18n.M("Set the bucket's region in the account (File > Edit account).")},
+	},
+	client.KindLocal: {
+		i18n.M("A file on this computer could not be read or written"),
+		[]string{i18n.M("Check that it is still there, that you may open it, and that the disk has room.")},
+	},
+	client.KindCancelled: {
+		i18n.M("Stopped"),
+		[]string{i18n.M("You stopped it; retry begins anew.")},
+	},
+	client.KindEncryptionNotAsAsked: {
+		i18n.M("The object is not encrypted as asked"),
+		[]string{i18n.M("Do not rely on it: delete the object, or retry."), i18n.M("Ask whoever runs the server why it did not use the encryption asked for.")},
+	},
+	client.KindRefused: {
+		i18n.M("A rule refuses this"),
+		[]string{i18n.M("Look at the rules (Tools > Server-Side-Encryption); the reason says which one and why. Nothing was sent.")},
+	},
+}

@@ -1,0 +1,111 @@
+package state
+
+import (
+	"context"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// probesAtOnce bounds the questions about visible rows under way.
+const probesAtOnce = 4
+
+// probes is the Encryption column: what the server said of the objects asked
+// about so far, by key. Nothing is asked unless the user turned it on.
+type probes struct {
+	answers map[string]probe
+	asking  map[string]bool
+	round   int // answers of an earlier round are dropped
+}
+
+type probe struct {
+	text string
+	role Role
+}
+
+func (p *probes) reset() {
+	p.answers, p.asking = map[string]probe{}, map[string]bool{}
+	p.round++
+}
+
+func (p *probes) text(key string) (string, Role) {
+	if a, ok := p.answers[key]; ok {
+		return a.text, a.role
+	}
+	if p.asking[key] {
+		return "…", RoleMuted
+	}
+	return "", RoleMuted
+}
+
+// Visible tells which rows are seen, first to end excluded, so that their
+// encryption can be asked for. It does nothing unless ShowEncryption is set.
+func (b *Browser) Visible(first, end int) {
+	if b.session == nil || !b.app.Preferences.ShowEncryption {
+		return
+	}
+	for row := max(first, 0); row < min(end, b.Rows()) && len(b.probes.asking) < probesAtOnce; row++ {
+		o := b.list.object(row)
+		_, known := b.probes.answers[o.At.Key]
+		if o.IsFolder || known || b.probes.asking[o.At.Key] {
+			continue
+		}
+		b.ask(o.At)
+	}
+}
+
+// ask asks about one object. When the answer is shown the screen calls Visible
+// again, which asks about the next.
+func (b *Browser) ask(at client.Location) {
+	s, round := b.session, b.probes.round
+	b.probes.asking[at.Key] = true
+	fetch(b.ctx, b.app.loop, func(ctx context.Context) (session.Properties, error) {
+		return s.Properties(ctx, at, "")
+	}, func(p session.Properties, err error) {
+		if round != b.probes.round {
+			return
+		}
+		delete(b.probes.asking, at.Key)
+		b.probes.answers[at.Key] = probed(p, err)
+		b.changed()
+	})
+}
+
+func probed(p session.Properties, err error) probe {
+	if err != nil {
+		return probe{i18n.T("not told: %s", Explain(err).Title), RoleWarn}
+	}
+	return encryptionCell(p.Object.Encryption, p.Finding)
+}
+
+// encryptionCell is the Encryption column of an object: what the server says,
+// marked when a rule asks for something else.
+func encryptionCell(r client.Reported, f transfer.Finding) probe {
+	text := Reported(r)
+	switch f.Verdict {
+	case transfer.Verified:
+		return probe{text, RoleGood}
+	case transfer.NotEncrypted, transfer.OtherKey:
+		return probe{i18n.T("%s (not as the rule asks)", text), RoleBad}
+	case transfer.KeyNotReported:
+		return probe{text, RoleWarn}
+	}
+	if !r.Told {
+		return probe{text, RoleWarn}
+	}
+	return probe{text, RoleNormal}
+}
+
+// Reported says what a server reported of an encryption. "Not told" is never
+// worded as "not encrypted".
+func Reported(r client.Reported) string {
+	switch {
+	case !r.Told:
+		return i18n.T("not told by the server")
+	case r.Type == client.TypeNone:
+		return i18n.T("none reported")
+	}
+	return r.Describe()
+}

@@ -1,0 +1,157 @@
+package state
+
+import (
+	"strings"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// A TransferRow is a row of the transfers pane as text.
+type TransferRow struct {
+	Upload                                   bool
+	Name, Target, Progress, Speed, ETA, Rule string
+	Part                                     float64 // moved so far, 0 to 1
+	Moving                                   bool    // a progress bar is of use
+	State                                    string  // phase, or the verdict once there is one
+	Role                                     Role
+}
+
+// String is the row on one line, for tests and logs.
+func (r TransferRow) String() string {
+	return strings.Join([]string{r.Name, r.Target, r.Progress, r.Speed, r.ETA, r.Rule, r.State}, " | ")
+}
+
+func arrow(op transfer.Op) string {
+	if op == transfer.Upload {
+		return "→"
+	}
+	return "←"
+}
+
+func transferRow(r transfer.Row) TransferRow {
+	t := TransferRow{Upload: r.Job.Op == transfer.Upload, Name: r.Job.Remote.Base(), Rule: asked(r.Job)}
+	if t.Upload {
+		t.Target = "→ " + r.Job.Remote.Parent().String()
+	} else {
+		t.Target = "← " + r.Job.Local
+	}
+	t.Progress = size(r.Job.Size)
+	t.State, t.Role = standing(r)
+	switch r.Phase {
+	case transfer.Done:
+		t.Part = 1
+	case transfer.Sending, transfer.Verifying, transfer.Paused:
+		if r.Job.Size > 0 {
+			t.Part = min(1, float64(r.Sent)/float64(r.Job.Size))
+		}
+		t.Moving = r.Phase == transfer.Sending
+		t.Progress = i18n.T("%s of %s", size(r.Sent), size(r.Job.Size))
+	}
+	if t.Moving && r.Rate > 0 {
+		t.Speed = i18n.T("%s/s", size(int64(r.Rate)))
+		t.ETA = span(time.Duration(float64(r.Job.Size-r.Sent) / r.Rate * float64(time.Second)))
+	}
+	return t
+}
+
+// asked is what an upload asks for and because of what, in few words.
+func asked(j transfer.Job) string {
+	switch {
+	case j.Op != transfer.Upload:
+		return ""
+	case j.Rule > 0:
+		return i18n.T("rule %d: %s", j.Rule, client.Describe(j.Put.Encryption))
+	}
+	return client.Describe(j.Put.Encryption)
+}
+
+// standing is the state of a row in words. Done is never said without what the
+// proof found.
+func standing(r transfer.Row) (string, Role) {
+	switch r.Phase {
+	case transfer.Queued:
+		return i18n.T("Waiting"), RoleMuted
+	case transfer.Paused:
+		return i18n.T("Paused"), RoleMuted
+	case transfer.Sending:
+		if r.Job.Op == transfer.Download {
+			return i18n.T("Downloading"), RoleNormal
+		}
+		return i18n.T("Uploading"), RoleNormal
+	case transfer.Verifying:
+		return i18n.T("Verifying"), RoleNormal
+	case transfer.Cancelled:
+		return i18n.T("Cancelled"), RoleMuted
+	case transfer.Skipped:
+		if r.Err != nil {
+			return i18n.T("Skipped: %s", reason(r.Err)), RoleMuted
+		}
+		return i18n.T("Skipped"), RoleMuted
+	case transfer.Failed:
+		return i18n.T("Failed: %s", failure(r)), RoleBad
+	}
+	if r.Receipt == nil {
+		return i18n.T("Done"), RoleNormal
+	}
+	if r.Job.Op == transfer.Download {
+		return i18n.T("Downloaded, complete"), RoleGood
+	}
+	return verdict(*r.Receipt)
+}
+
+// reason is the shortest useful word for an error: what it says about itself
+// when it is ours, else its kind.
+func reason(err error) string {
+	m := Explain(err)
+	if m.Body != "" && m.Details == "" {
+		return m.Body
+	}
+	return m.Title
+}
+
+// failure is why a row failed; what the proof found says more than its kind.
+func failure(r transfer.Row) string {
+	if r.Receipt != nil && !r.Receipt.Verdict.AsAsked() {
+		text, _ := verdict(*r.Receipt)
+		return text
+	}
+	return reason(r.Err)
+}
+
+// verdict is what the proof found, in words that claim only what was compared.
+func verdict(r transfer.Receipt) (string, Role) {
+	switch r.Verdict {
+	case transfer.Verified:
+		return i18n.T("Verified, %s", keyed(string(r.Reported.Type), r.Reported.Key)), RoleGood
+	case transfer.OtherKey:
+		return i18n.T("Encrypted, another key: %s", Reported(r.Reported)), RoleBad
+	case transfer.KeyNotReported:
+		return i18n.T("Encrypted, key not reported"), RoleWarn
+	case transfer.NotEncrypted:
+		return i18n.T("Not encrypted"), RoleBad
+	case transfer.NothingAsked:
+		return i18n.T("Done, nothing asked (%s)", Reported(r.Reported)), RoleNormal
+	}
+	return i18n.T("Done"), RoleNormal
+}
+
+// keyed is a type with the short form of its key.
+func keyed(kind string, key client.KeyID) string {
+	if key == "" {
+		return kind
+	}
+	return kind + " " + ShortKey(key)
+}
+
+// ShortKey is the part of a key id by which people know it: the id of an ARN
+// without the road to it.
+func ShortKey(key client.KeyID) string {
+	s := string(key)
+	if i := strings.LastIndexByte(s, '/'); i >= 0 && strings.HasPrefix(s, "arn:") {
+		return s[i+1:]
+	}
+	return s
+}

@@ -1,0 +1,120 @@
+package state
+
+import (
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// A Verb is what a user does to transfers.
+type Verb string
+
+// The verbs. Clear takes the rows that are over off the list.
+const (
+	Retry  Verb = "retry"
+	Cancel Verb = "cancel"
+	Pause  Verb = "pause"
+	Resume Verb = "resume"
+	Clear  Verb = "clear"
+)
+
+// fits says to which phases a verb applies.
+func (v Verb) fits(p transfer.Phase) bool {
+	switch v {
+	case Retry:
+		return p == transfer.Failed || p == transfer.Cancelled || p == transfer.Skipped
+	case Cancel:
+		return !p.Over()
+	case Pause:
+		return p == transfer.Queued || p == transfer.Sending
+	case Resume:
+		return p == transfer.Paused
+	}
+	return p.Over()
+}
+
+// WhyNot says why a verb cannot be used on the rows, "" when it can on at least
+// one. No rows means all.
+func (t *Transfers) WhyNot(v Verb, rows []int) string {
+	if len(t.chosen(v, rows)) > 0 {
+		return ""
+	}
+	switch v {
+	case Retry:
+		return i18n.T("Nothing here has failed or was cancelled.")
+	case Pause, Cancel:
+		return i18n.T("Nothing here is running or waiting.")
+	case Resume:
+		return i18n.T("Nothing here is paused.")
+	}
+	return i18n.T("Nothing here is finished.")
+}
+
+// Do does a verb to the rows it applies to. No rows means all; Clear is always
+// about all.
+func (t *Transfers) Do(v Verb, rows []int) {
+	if v == Clear {
+		for name := range t.app.sessions {
+			t.engine(name).Clear()
+		}
+		t.refresh()
+		return
+	}
+	for account, ids := range t.chosen(v, rows) {
+		e := t.engine(account)
+		switch v {
+		case Retry:
+			for _, id := range ids {
+				delete(t.seen, id)
+			}
+			e.Retry(ids...)
+		case Cancel:
+			e.Cancel(ids...)
+		case Pause:
+			e.Pause(ids...)
+		case Resume:
+			e.Resume(ids...)
+		}
+	}
+	t.refresh()
+}
+
+// chosen are the ids a verb applies to, by account.
+func (t *Transfers) chosen(v Verb, rows []int) map[string][]string {
+	ids := map[string][]string{}
+	if len(rows) == 0 {
+		for row := range t.rows {
+			rows = append(rows, row)
+		}
+	}
+	for _, row := range rows {
+		if row < 0 || row >= len(t.rows) {
+			continue
+		}
+		if r := t.rows[row]; v.fits(r.Phase) && t.engine(r.account) != nil {
+			ids[r.account] = append(ids[r.account], r.Job.ID)
+		}
+	}
+	return ids
+}
+
+// landed shows an uploaded object in the folder that is listed, when it is
+// there.
+func (b *Browser) landed(r transfer.Receipt) {
+	if b.at.Bucket == "" || r.At.Bucket != b.at.Bucket || len(r.At.Key) <= len(b.at.Key) || r.At.Key[:len(b.at.Key)] != b.at.Key {
+		return
+	}
+	o := client.Object{At: r.At, Size: r.Size, Modified: r.VerifiedAt, VersionID: r.VersionID, Encryption: r.Reported}
+	rest := r.At.Key[len(b.at.Key):]
+	for i, c := range rest {
+		if c == '/' { // deeper down: it is the folder that shows here
+			o = client.Object{At: client.Location{Bucket: r.At.Bucket, Key: b.at.Key + rest[:i+1]}, IsFolder: true}
+			break
+		}
+	}
+	b.list.put(o)
+	if !o.IsFolder {
+		b.probes.answers[o.At.Key] = encryptionCell(r.Reported, transfer.Finding{Verdict: r.Verdict})
+	}
+	b.changed()
+}

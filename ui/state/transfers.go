@@ -1,0 +1,165 @@
+package state
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+)
+
+// Transfers are the rows of all open accounts' transfers, as they stood at the
+// last refresh.
+type Transfers struct {
+	// OnChange is called after the rows changed; nil for none.
+	OnChange func()
+	// Selection is what is selected among the rows; the table may change it.
+	Selection rowselect.Model
+
+	app  *App
+	rows []transferring
+	seen map[string]bool // ids of uploads the browser was told of
+}
+
+// transferring is a row and whose it is.
+type transferring struct {
+	transfer.Row
+	account string
+}
+
+func (t *Transfers) engine(account string) *transfer.Engine {
+	if s := t.app.sessions[account]; s != nil {
+		return s.Transfers()
+	}
+	return nil
+}
+
+// refresh looks at every engine.
+func (t *Transfers) refresh() {
+	selected := map[string]bool{}
+	for row := range t.Selection.All() {
+		selected[t.rows[row].Job.ID] = true
+	}
+	t.rows = t.rows[:0]
+	names := make([]string, 0, len(t.app.sessions))
+	for name := range t.app.sessions {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var again []int
+	for _, name := range names {
+		for _, row := range t.engine(name).Snapshot() {
+			if selected[row.Job.ID] {
+				again = append(again, len(t.rows))
+			}
+			t.rows = append(t.rows, transferring{row, name})
+			t.land(row, name)
+		}
+	}
+	t.Selection.SetRows(len(t.rows))
+	t.Selection.SetSelected(again)
+	if t.OnChange != nil {
+		t.OnChange()
+	}
+	t.app.changed()
+}
+
+// land shows an object in the folder it was uploaded to, as soon as it is
+// verified, without listing the folder again.
+func (t *Transfers) land(row transfer.Row, account string) {
+	if row.Receipt == nil || row.Job.Op != transfer.Upload || row.Phase != transfer.Done || t.seen[row.Job.ID] {
+		return
+	}
+	t.seen[row.Job.ID] = true
+	if account == t.app.current {
+		t.app.Browser.landed(*row.Receipt)
+	}
+}
+
+// Rows is the number of rows.
+func (t *Transfers) Rows() int { return len(t.rows) }
+
+// Row is a row as text.
+func (t *Transfers) Row(row int) TransferRow { return transferRow(t.rows[row].Row) }
+
+// Transfer is the row itself, for details.
+func (t *Transfers) Transfer(row int) transfer.Row { return t.rows[row].Row }
+
+// Explain is why the transfer of a row failed, or what its verdict means.
+func (t *Transfers) Explain(row int) Message {
+	r := t.rows[row].Row
+	m := Explain(r.Err)
+	if r.Err == nil {
+		m = Message{Title: transferRow(r).State}
+	}
+	lines := []string{r.Job.Local + " " + arrow(r.Job.Op) + " " + r.Job.Remote.String()}
+	if r.Job.Because != "" {
+		lines = append(lines, sentence(r.Job.Because))
+	}
+	if r.Receipt != nil && r.Receipt.Why != "" {
+		lines = append(lines, sentence(r.Receipt.Why))
+	}
+	if m.Body != "" && !slices.Contains(lines, m.Body) {
+		lines = append(lines, m.Body)
+	}
+	m.Body = strings.Join(lines, "\n")
+	if r.Receipt != nil && r.Receipt.RequestID != "" && m.Details == "" {
+		m.Details = "request id: " + r.Receipt.RequestID
+	}
+	return m
+}
+
+// A Tally counts the transfers by what people ask: how many run, wait, failed,
+// are done.
+type Tally struct {
+	Running, Waiting, Paused, Failed, Done, Other int
+	Up, Down                                      float64 // bytes a second
+}
+
+// Tally counts the rows.
+func (t *Transfers) Tally() Tally {
+	var n Tally
+	for _, r := range t.rows {
+		switch r.Phase {
+		case transfer.Sending, transfer.Verifying:
+			n.Running++
+			if r.Job.Op == transfer.Upload {
+				n.Up += r.Rate
+			} else {
+				n.Down += r.Rate
+			}
+		case transfer.Queued:
+			n.Waiting++
+		case transfer.Paused:
+			n.Paused++
+		case transfer.Failed:
+			n.Failed++
+		case transfer.Done:
+			n.Done++
+		default:
+			n.Other++
+		}
+	}
+	return n
+}
+
+// Open is how many transfers are not over.
+func (n Tally) Open() int { return n.Running + n.Waiting + n.Paused }
+
+// String is the head of the transfers pane.
+func (n Tally) String() string {
+	var parts []string
+	add := func(n int, text string) {
+		if n > 0 {
+			parts = append(parts, i18n.T(text, count(n)))
+		}
+	}
+	add(n.Running, i18n.M("Running %s"))
+	add(n.Waiting, i18n.M("Waiting %s"))
+	add(n.Paused, i18n.M("Paused %s"))
+	add(n.Failed, i18n.M("Failed %s"))
+	add(n.Done, i18n.M("Done %s"))
+	add(n.Other, i18n.M("Stopped or skipped %s"))
+	return strings.Join(parts, "  |  ")
+}
