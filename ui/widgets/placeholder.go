@@ -55,34 +55,7 @@ func (p *placeholder) show(empty bool) { setVisible(p, empty && p.filled) }
 
 // CreateRenderer is called by the toolkit.
 func (p *placeholder) CreateRenderer() fyne.WidgetRenderer {
-	texts := container.New(&columnLayout{width: 420, gap: theme.Padding()},
+	texts := container.New(&column{widest: 420, gap: theme.Padding(), middle: true, small: true},
 		p.icon, p.title, p.hint, container.NewHBox(layout.NewSpacer(), p.button, layout.NewSpacer()))
 	return widget.NewSimpleRenderer(texts)
 }
-
-// columnLayout stacks objects in the middle, no wider than width.
-type columnLayout struct{ width, gap float32 }
-
-func (l *columnLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	w := min(l.width, size.Width)
-	var total float32
-	for _, o := range objects {
-		if !o.Visible() {
-			continue
-		}
-		o.Resize(fyne.NewSize(w, o.MinSize().Height)) // wrapped text knows its height then
-		total += o.MinSize().Height + l.gap
-	}
-	y := max(0, (size.Height-total)/2)
-	for _, o := range objects {
-		if !o.Visible() {
-			continue
-		}
-		h := o.MinSize().Height
-		o.Move(fyne.NewPos((size.Width-w)/2, y))
-		o.Resize(fyne.NewSize(w, h))
-		y += h + l.gap
-	}
-}
-
-func (l *columnLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }

@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"image/color"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -38,3 +39,17 @@ func (r Role) ColorName() fyne.ThemeColorName {
 
 // colorFor is the colour of the role in the theme w is drawn with.
 func (r Role) colorFor(w fyne.Widget) color.Color { return theme.ColorForWidget(r.ColorName(), w) }
+
+// Icon is a sign for the role in its colour: a text's companion, since colour
+// alone tells nothing to some. The same resource is returned every time.
+func (r Role) Icon() fyne.Resource { return roleIcons()[r] }
+
+var roleIcons = sync.OnceValue(func() [RoleMuted + 1]fyne.Resource {
+	return [...]fyne.Resource{
+		RoleNormal: theme.InfoIcon(),
+		RoleGood:   theme.NewColoredResource(theme.ConfirmIcon(), RoleGood.ColorName()),
+		RoleWarn:   theme.NewColoredResource(theme.WarningIcon(), RoleWarn.ColorName()),
+		RoleBad:    theme.NewColoredResource(theme.ErrorIcon(), RoleBad.ColorName()),
+		RoleMuted:  theme.NewColoredResource(theme.InfoIcon(), RoleMuted.ColorName()),
+	}
+})

@@ -30,6 +30,8 @@ func (b *tableBody) TypedKey(ev *fyne.KeyEvent) {
 		}
 	case t.OnKey != nil:
 		t.OnKey(ev.Name, mods)
+	default:
+		offerKey(b, nil, ev.Name)
 	}
 }
 

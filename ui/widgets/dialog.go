@@ -1,0 +1,169 @@
+package widgets
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Action is a button of a dialog.
+type Action struct {
+	Label      string
+	Icon       fyne.Resource
+	Importance widget.Importance
+	Default    bool // Enter means this
+	Cancel     bool // Esc means this
+	Left       bool // stands at the left: help, details; not a way out
+	// Do is called when the button is pressed; it returns whether the dialog
+	// stays open. Nil closes.
+	Do func() (stay bool)
+}
+
+// DialogParams says what a dialog shows.
+type DialogParams struct {
+	Title   string
+	Content fyne.CanvasObject // scrolls when it is higher than the dialog
+	Fixed   bool              // the content scrolls itself (a table)
+	Actions []Action          // from left to right; the way out stands last
+	Size    fyne.Size         // wished; the window's size less a margin is the most
+	Focus   fyne.Focusable    // gets the keyboard; nil = the default button
+	// OnClosed is called once, however the dialog was closed.
+	OnClosed func()
+}
+
+// Dialog is a modal dialog inside a window. It answers to Enter and Esc while
+// one of this package's fields or buttons in it has the keyboard, and one always
+// has at first.
+type Dialog struct {
+	params  DialogParams
+	canvas  fyne.Canvas
+	popup   *widget.PopUp
+	overlay fyne.CanvasObject
+	title   *widget.Label
+	buttons []*ToolButton
+	closed  bool
+}
+
+const dialogMargin float32 = 16 // to the edges of the window, at least
+
+// ShowDialog shows a dialog over a window until an action closes it.
+func ShowDialog(w fyne.Window, p DialogParams) *Dialog {
+	d := &Dialog{params: p, canvas: w.Canvas()}
+	d.title = widget.NewLabelWithStyle(p.Title, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+	d.title.SizeName = theme.SizeNameSubHeadingText
+	d.title.Truncation = fyne.TextTruncateEllipsis
+
+	body := p.Content
+	if !p.Fixed {
+		body = container.NewVScroll(container.NewPadded(p.Content))
+	}
+	content := container.NewPadded(container.NewPadded(
+		container.NewBorder(d.title, container.NewPadded(d.row()), nil, nil, body)))
+	d.popup = widget.NewModalPopUp(content, d.canvas)
+	d.popup.Resize(d.fitting(content.MinSize()))
+	d.popup.Show()
+	d.overlay = d.canvas.Overlays().Top()
+	openDialogs = append(openDialogs, d)
+	content.Refresh() // once the widths are known, wrapped texts know their heights
+	d.focusFirst()
+	return d
+}
+
+// row makes the buttons: the left ones, room, the others.
+func (d *Dialog) row() *fyne.Container {
+	left, right := container.NewHBox(), container.NewHBox()
+	for _, a := range d.params.Actions {
+		b := NewToolButton(a.Label, a.Icon, "", func() { d.run(a) })
+		b.Importance = a.Importance
+		d.buttons = append(d.buttons, b)
+		if a.Left {
+			left.Add(b)
+		} else {
+			right.Add(b)
+		}
+	}
+	return container.NewHBox(left, layout.NewSpacer(), right)
+}
+
+// fitting is the wished size, at least what is needed, at most the window.
+func (d *Dialog) fitting(need fyne.Size) fyne.Size {
+	room := d.canvas.Size().SubtractWidthHeight(2*dialogMargin, 2*dialogMargin)
+	size := d.params.Size.Max(need)
+	if !d.params.Fixed {
+		size.Height = max(size.Height, min(d.params.Content.MinSize().Height+need.Height, 420))
+	}
+	return fyne.NewSize(min(size.Width, room.Width), min(size.Height, room.Height)).Max(need)
+}
+
+func (d *Dialog) focusFirst() {
+	if d.params.Focus != nil {
+		d.canvas.Focus(d.params.Focus)
+		return
+	}
+	for _, wanted := range []func(Action) bool{
+		func(a Action) bool { return a.Default }, func(a Action) bool { return a.Cancel }, func(Action) bool { return true },
+	} {
+		if i := slices.IndexFunc(d.params.Actions, wanted); i >= 0 {
+			d.canvas.Focus(d.buttons[i])
+			return
+		}
+	}
+}
+
+// Enable makes an action usable, or with a reason unusable; the reason is its
+// tooltip.
+func (d *Dialog) Enable(action int, reason string) {
+	if reason == "" {
+		d.buttons[action].Enable()
+		return
+	}
+	d.buttons[action].DisableBecause(reason)
+}
+
+// SetTitle changes the title.
+func (d *Dialog) SetTitle(title string) { d.title.SetText(title) }
+
+// Relayout fits the content's heights again after its texts changed.
+func (d *Dialog) Relayout() { d.popup.Content.Refresh() }
+
+// Close closes the dialog as if by an action that does nothing.
+func (d *Dialog) Close() {
+	if d.closed {
+		return
+	}
+	d.closed = true
+	openDialogs = slices.DeleteFunc(openDialogs, func(o *Dialog) bool { return o == d })
+	d.popup.Hide()
+	if d.params.OnClosed != nil {
+		d.params.OnClosed()
+	}
+}
+
+// Closed tells whether the dialog is gone.
+func (d *Dialog) Closed() bool { return d.closed }
+
+func (d *Dialog) run(a Action) {
+	if d.closed || a.Do != nil && a.Do() {
+		return
+	}
+	d.Close()
+}
+
+// key does what Enter or Esc means here.
+func (d *Dialog) key(key fyne.KeyName) (taken bool) {
+	for i, a := range d.params.Actions {
+		enter := a.Default && (key == fyne.KeyReturn || key == fyne.KeyEnter)
+		if !enter && !(a.Cancel && key == fyne.KeyEscape) {
+			continue
+		}
+		if !d.buttons[i].Disabled() {
+			d.run(a)
+		}
+		return true
+	}
+	return false
+}

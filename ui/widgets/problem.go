@@ -1,0 +1,132 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Problem is what ShowProblem says, in the user's language.
+type Problem struct {
+	Title   string // what happened
+	Cause   string // why, as far as it is known
+	Hint    string // what to do about it
+	Details string // the raw text for those who help: codes, request ids
+	Role    Role   // RoleBad if left RoleNormal
+
+	CloseLabel   string // the button that closes, and Esc
+	CopyLabel    string // the button that copies everything; empty = none
+	DetailsLabel string // heads the details, which are folded
+	Actions      []Action
+}
+
+// ShowProblem shows what went wrong. Every text can be selected; the details
+// are folded away, and the copy button copies all of it.
+func ShowProblem(w fyne.Window, p Problem) *Dialog {
+	if p.Role == RoleNormal {
+		p.Role = RoleBad
+	}
+	column := NewColumn(theme.Padding())
+	for _, text := range []string{p.Cause, p.Hint} {
+		if text != "" {
+			column.Add(selectable(text))
+		}
+	}
+	var d *Dialog
+	if p.Details != "" {
+		details := selectable(p.Details)
+		details.TextStyle.Monospace = true
+		details.Wrapping = fyne.TextWrapBreak
+		folded := widget.NewAccordion(widget.NewAccordionItem(p.DetailsLabel, details))
+		column.Add(folded)
+	}
+	actions := append([]Action{}, p.Actions...)
+	if p.CopyLabel != "" {
+		actions = append([]Action{{Label: p.CopyLabel, Icon: theme.ContentCopyIcon(), Left: true, Do: func() bool {
+			fyne.CurrentApp().Clipboard().SetContent(p.text())
+			return true
+		}}}, actions...)
+	}
+	actions = append(actions, Action{Label: p.CloseLabel, Cancel: true, Default: !hasDefault(actions)})
+	d = ShowDialog(w, DialogParams{
+		Title:   p.Title,
+		Content: signed(p.Role, column),
+		Actions: actions,
+		Size:    fyne.NewSize(520, 220),
+	})
+	return d
+}
+
+// text is all of the problem as plain text.
+func (p Problem) text() string {
+	all := ""
+	for _, t := range []string{p.Title, p.Cause, p.Hint, p.Details} {
+		if t != "" {
+			all += t + "\n"
+		}
+	}
+	return all
+}
+
+// Confirm is what ShowConfirm asks, in the user's language.
+type Confirm struct {
+	Title   string
+	Body    string            // what will happen, with counts and sizes
+	More    fyne.CanvasObject // below the body: a list, a tick box; may be nil
+	Yes, No string            // the labels; No is Esc
+	// Danger is for what cannot be undone: the Yes button is red and Enter
+	// means No.
+	Danger bool
+	OnYes  func()
+}
+
+// ShowConfirm asks before something is done.
+func ShowConfirm(w fyne.Window, c Confirm) *Dialog {
+	column := NewColumn(theme.Padding(), selectable(c.Body))
+	if c.More != nil {
+		column.Add(c.More)
+	}
+	yes := Action{Label: c.Yes, Default: !c.Danger, Importance: widget.HighImportance, Do: func() bool {
+		if c.OnYes != nil {
+			c.OnYes()
+		}
+		return false
+	}}
+	content, sign := fyne.CanvasObject(column), RoleNormal
+	if c.Danger {
+		yes.Importance, sign = widget.DangerImportance, RoleWarn
+		content = signed(sign, column)
+	}
+	return ShowDialog(w, DialogParams{
+		Title:   c.Title,
+		Content: content,
+		Actions: []Action{{Label: c.No, Cancel: true, Default: c.Danger}, yes},
+		Size:    fyne.NewSize(460, 180),
+	})
+}
+
+// signed is content with the sign of a role at its left.
+func signed(r Role, content fyne.CanvasObject) fyne.CanvasObject {
+	sign := canvas.NewImageFromResource(r.Icon())
+	sign.FillMode = canvas.ImageFillContain
+	sign.SetMinSize(fyne.NewSquareSize(32))
+	return container.NewBorder(nil, nil, container.NewVBox(sign), nil, content)
+}
+
+func selectable(text string) *widget.Label {
+	l := widget.NewLabel(text)
+	l.Wrapping = fyne.TextWrapWord
+	l.Selectable = true
+	return l
+}
+
+func hasDefault(actions []Action) bool {
+	for _, a := range actions {
+		if a.Default {
+			return true
+		}
+	}
+	return false
+}

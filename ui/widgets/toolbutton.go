@@ -1,0 +1,78 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+	tooltip "github.com/dweymouth/fyne-tooltip/widget"
+)
+
+var (
+	_ fyne.Widget       = (*ToolButton)(nil)
+	_ desktop.Hoverable = (*ToolButton)(nil)
+)
+
+// ToolButton is a button with icon, text and a tooltip, which says why while it
+// is disabled. The window needs the tooltip layer of fyne-tooltip, else nothing
+// is shown. It answers to Enter and hands on Esc like Button.
+type ToolButton struct {
+	tooltip.Button
+	tip string
+}
+
+// NewToolButton makes a button; icon, text or tip may be left empty.
+func NewToolButton(text string, icon fyne.Resource, tip string, tapped func()) *ToolButton {
+	b := &ToolButton{tip: tip}
+	b.Text, b.Icon, b.OnTapped = text, icon, tapped
+	b.ExtendBaseWidget(b)
+	b.SetToolTip(tip)
+	return b
+}
+
+// NewFlatButton is a ToolButton without a ground of its own, for tool bars.
+func NewFlatButton(text string, icon fyne.Resource, tip string, tapped func()) *ToolButton {
+	b := NewToolButton(text, icon, tip, tapped)
+	b.Importance = widget.LowImportance
+	return b
+}
+
+// DisableBecause disables the button and shows the reason as its tooltip.
+func (b *ToolButton) DisableBecause(reason string) {
+	b.SetToolTip(reason)
+	b.Button.Disable()
+}
+
+// Enable makes the button usable and its tooltip its own again.
+func (b *ToolButton) Enable() {
+	b.SetToolTip(b.tip)
+	b.Button.Enable()
+}
+
+// EnableIf enables the button if there is no reason against it.
+func (b *ToolButton) EnableIf(reason string) {
+	if reason == "" {
+		b.Enable()
+	} else {
+		b.DisableBecause(reason)
+	}
+}
+
+// SetTip changes the tooltip shown while the button is enabled.
+func (b *ToolButton) SetTip(tip string) {
+	b.tip = tip
+	if !b.Disabled() {
+		b.SetToolTip(tip)
+	}
+}
+
+// TypedKey taps by Enter and hands on what a button has no use for.
+func (b *ToolButton) TypedKey(ev *fyne.KeyEvent) {
+	switch {
+	case ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter:
+		b.Tapped(nil)
+	case handsOn(ev.Name):
+		offerKey(b, nil, ev.Name)
+	default:
+		b.Button.TypedKey(ev)
+	}
+}
