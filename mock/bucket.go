@@ -1,0 +1,163 @@
+package mock
+
+import (
+	"encoding/xml"
+	"errors"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
+
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+func validBucketName(name string) bool {
+	return bucketName.MatchString(name) && !strings.Contains(name, "..") && net.ParseIP(name) == nil
+}
+
+type owner struct{ ID, DisplayName string }
+
+var theOwner = owner{ownerID, ownerName}
+
+func (s *Server) listBuckets(w *writer, r *request) error {
+	type bucket struct{ Name, CreationDate, BucketRegion string }
+	doc := struct {
+		XMLName xml.Name `xml:"ListAllMyBucketsResult"`
+		Xmlns   string   `xml:"xmlns,attr"`
+		Owner   owner
+		Buckets struct{ Bucket []bucket }
+		Prefix  string `xml:",omitempty"`
+		Token   string `xml:"ContinuationToken,omitempty"`
+	}{Xmlns: namespace, Owner: theOwner, Prefix: r.query.Get("prefix")}
+	limit, err := limitOf(r, "max-buckets", 10000, 10000)
+	if err != nil {
+		return err
+	}
+	all, err := s.store.Buckets(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, b := range all {
+		if !strings.HasPrefix(b.Name, doc.Prefix) || b.Name <= r.query.Get("continuation-token") {
+			continue
+		}
+		if len(doc.Buckets.Bucket) == limit {
+			doc.Token = doc.Buckets.Bucket[limit-1].Name
+			break
+		}
+		doc.Buckets.Bucket = append(doc.Buckets.Bucket, bucket{b.Name, stamp(b.Created), s.region})
+	}
+	return writeXML(w, doc)
+}
+
+func (s *Server) createBucket(w *writer, r *request) error {
+	if !validBucketName(r.bucket) {
+		return refuse(http.StatusBadRequest, "InvalidBucketName", "The specified bucket is not valid.")
+	}
+	raw, err := smallBody(r, false)
+	if err != nil {
+		return err
+	}
+	if len(raw) > 0 {
+		var doc struct {
+			XMLName            xml.Name `xml:"CreateBucketConfiguration"`
+			LocationConstraint string
+		}
+		if err := xml.Unmarshal(raw, &doc); err != nil {
+			return malformedXML()
+		}
+		if l := doc.LocationConstraint; l != "" && l != s.region && !s.personality.AnyRegion {
+			return refuse(http.StatusBadRequest, "InvalidLocationConstraint", "The specified location-constraint is not valid")
+		}
+	}
+	_, err = s.store.CreateBucket(r.Context(), r.bucket, s.region)
+	// In us-east-1 S3 answers 200 to the owner who makes a bucket again.
+	if err != nil && !(errors.Is(err, store.ErrBucketExists) && s.region == defaultRegion) {
+		return err
+	}
+	w.Header().Set("Location", "/"+r.bucket)
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+func (s *Server) deleteBucket(w *writer, r *request) error {
+	if err := s.store.DeleteBucket(r.Context(), r.bucket); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *Server) headBucket(w *writer, r *request) error {
+	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
+		return err
+	}
+	w.Header().Set("X-Amz-Bucket-Region", s.region)
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+func (s *Server) getBucketLocation(w *writer, r *request) error {
+	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
+		return err
+	}
+	doc := struct {
+		XMLName xml.Name `xml:"LocationConstraint"`
+		Xmlns   string   `xml:"xmlns,attr"`
+		Region  string   `xml:",chardata"`
+	}{Xmlns: namespace, Region: s.region}
+	if s.region == defaultRegion { // S3 tells its first region by an empty element
+		doc.Region = ""
+	}
+	return writeXML(w, doc)
+}
+
+func (s *Server) getBucketVersioning(w *writer, r *request) error {
+	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
+		return err
+	}
+	return writeXML(w, struct {
+		XMLName xml.Name `xml:"VersioningConfiguration"`
+		Xmlns   string   `xml:"xmlns,attr"`
+	}{Xmlns: namespace})
+}
+
+func (s *Server) getBucketACL(w *writer, r *request) error {
+	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
+		return err
+	}
+	return writeACL(w)
+}
+
+func (s *Server) getObjectACL(w *writer, r *request) error {
+	if _, err := s.store.Stat(r.Context(), r.bucket, r.key, r.query.Get("versionId")); err != nil {
+		return err
+	}
+	return writeACL(w)
+}
+
+// writeACL answers the only ACL there is: the owner may do everything.
+func writeACL(w *writer) error {
+	type grantee struct {
+		XSI         string `xml:"xmlns:xsi,attr"`
+		Kind        string `xml:"xsi:type,attr"`
+		ID          string
+		DisplayName string
+	}
+	type grant struct {
+		Grantee    grantee
+		Permission string
+	}
+	doc := struct {
+		XMLName xml.Name `xml:"AccessControlPolicy"`
+		Xmlns   string   `xml:"xmlns,attr"`
+		Owner   owner
+		List    struct{ Grant []grant } `xml:"AccessControlList"`
+	}{Xmlns: namespace, Owner: theOwner}
+	doc.List.Grant = []grant{{grantee{"http://www.w3.org/2001/XMLSchema-instance", "CanonicalUser", ownerID, ownerName}, "FULL_CONTROL"}}
+	return writeXML(w, doc)
+}

@@ -1,0 +1,185 @@
+package mock
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/xml"
+	"fmt"
+	"hash/crc32"
+	"strconv"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/mock/sigv4"
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+type completePart struct {
+	PartNumber        int
+	ETag              string
+	ChecksumCRC32     string
+	ChecksumCRC32C    string
+	ChecksumCRC64NVME string
+	ChecksumSHA1      string
+	ChecksumSHA256    string
+	ChecksumSHA512    string
+}
+
+func (p completePart) sums() map[sigv4.Algorithm]string {
+	return map[sigv4.Algorithm]string{
+		sigv4.CRC32: p.ChecksumCRC32, sigv4.CRC32C: p.ChecksumCRC32C, sigv4.CRC64NVME: p.ChecksumCRC64NVME,
+		sigv4.SHA1: p.ChecksumSHA1, sigv4.SHA256: p.ChecksumSHA256, sigv4.SHA512: p.ChecksumSHA512,
+	}
+}
+
+func (s *Server) completeUpload(w *writer, r *request) error {
+	raw, err := document(r)
+	if err != nil {
+		return err
+	}
+	var doc struct {
+		XMLName xml.Name       `xml:"CompleteMultipartUpload"`
+		Part    []completePart `xml:"Part"`
+	}
+	if err := xml.Unmarshal(raw, &doc); err != nil || len(doc.Part) == 0 || len(doc.Part) > store.MaxPartNumber {
+		return malformedXML()
+	}
+	u, err := s.store.Upload(r.Context(), r.bucket, r.key, r.query.Get("uploadId"))
+	if err != nil {
+		return err
+	}
+	key, err := s.customerKey(r, headerCustomer)
+	if err != nil {
+		return err
+	}
+	if !key.IsZero() && u.Encryption.Mode != store.SSEC || key.IsZero() && u.Encryption.Mode == store.SSEC && u.ChecksumAlgorithm != "" {
+		return badRequest("The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.")
+	}
+	if err := s.allPartsNamed(r, u, len(doc.Part)); err != nil {
+		return err
+	}
+	parts := make([]store.CompletedPart, len(doc.Part))
+	for i, p := range doc.Part {
+		parts[i] = store.CompletedPart{Number: p.PartNumber, ETag: p.ETag}
+	}
+	o, err := s.store.CompleteUpload(r.Context(), store.CompleteRequest{
+		Bucket: r.bucket, Key: r.key, UploadID: u.ID, Parts: parts, Customer: key,
+		IfMatch: r.Header.Get("If-Match"), IfNoneMatch: r.Header.Get("If-None-Match"),
+		Verify: func(stored []store.Part, crc64nvme string) (store.Checksums, error) {
+			return s.judgeParts(r, u, doc.Part, stored, crc64nvme)
+		},
+	})
+	if err != nil {
+		return uploading(err)
+	}
+	told := tellObject(o.Encryption, o.Headers)
+	if told.Mode != store.SSEC { // the matrix has no customer headers here
+		setEncryption(w.Header(), told, false)
+	}
+	out := struct {
+		XMLName      xml.Name `xml:"CompleteMultipartUploadResult"`
+		Xmlns        string   `xml:"xmlns,attr"`
+		Location     string
+		Bucket       string
+		Key          name
+		ETag         string
+		Sums         []checksumElement
+		ChecksumType string `xml:",omitempty"`
+	}{
+		Xmlns: namespace, Location: "https://" + r.Host + "/" + r.bucket + "/" + percentEncoded(r.key),
+		Bucket: r.bucket, Key: naming{}.of(r.key), ETag: quoted(o.ETag),
+	}
+	out.Sums, out.ChecksumType = s.elements(o.Checksums, o.CRC64NVME)
+	return writeXML(w, out)
+}
+
+// allPartsNamed is Ceph's demand; S3 drops the parts that are not named.
+func (s *Server) allPartsNamed(r *request, u store.Upload, named int) error {
+	if !s.personality.AllPartsMustBeNamed {
+		return nil
+	}
+	page, err := s.store.ListParts(r.Context(), r.bucket, r.key, u.ID, 0, store.MaxPartNumber)
+	if err == nil && len(page.Parts) != named {
+		err = store.ErrInvalidPart
+	}
+	return err
+}
+
+// judgeParts compares what the client says of the parts and of the whole with
+// what was stored, and gives the object's checksums.
+func (s *Server) judgeParts(r *request, u store.Upload, named []completePart, stored []store.Part, crc64nvme string) (store.Checksums, error) {
+	if s.personality.NoChecksums {
+		return store.Checksums{}, nil
+	}
+	size := int64(0)
+	for i, p := range stored {
+		size += p.Size
+		for algorithm, want := range named[i].sums() {
+			got := p.Checksums.Values[string(algorithm)]
+			if algorithm == sigv4.CRC64NVME {
+				got = p.CRC64NVME
+			}
+			if want != "" && want != got {
+				return store.Checksums{}, store.ErrInvalidPart
+			}
+		}
+	}
+	if want := r.Header.Get("X-Amz-Mp-Object-Size"); want != "" && want != strconv.FormatInt(size, 10) {
+		return store.Checksums{}, badRequest(fmt.Sprintf("The provided 'x-amz-mp-object-size' header value %s does not match what was computed: %d", want, size))
+	}
+	algorithm, kind := sigv4.Algorithm(u.ChecksumAlgorithm), u.ChecksumType
+	if algorithm == "" {
+		algorithm, kind = sigv4.CRC64NVME, fullObject
+	}
+	if asked := r.Header.Get("X-Amz-Checksum-Type"); asked != "" && asked != kind {
+		return store.Checksums{}, badRequest("The upload was created using the " + kind + " checksum mode. The complete request must use the same checksum mode.")
+	}
+	value, err := wholeSum(algorithm, kind, stored, crc64nvme)
+	if err != nil {
+		return store.Checksums{}, err
+	}
+	for _, a := range sigv4.Algorithms() {
+		want := r.Header.Get(a.Header())
+		if want == "" {
+			continue
+		}
+		if a != algorithm {
+			return store.Checksums{}, badRequest("Checksum Type mismatch occurred, expected checksum Type: " + strings.ToLower(string(algorithm)) + ", actual checksum Type: " + strings.ToLower(string(a)))
+		}
+		if bare, _, _ := strings.Cut(value, "-"); want != value && want != bare {
+			return store.Checksums{}, a.Mismatch()
+		}
+	}
+	return store.Checksums{Values: map[string]string{string(algorithm): value}, Type: kind}, nil
+}
+
+// wholeSum makes the object's checksum of those of its parts.
+func wholeSum(algorithm sigv4.Algorithm, kind string, parts []store.Part, crc64nvme string) (string, error) {
+	if algorithm == sigv4.CRC64NVME {
+		return crc64nvme, nil
+	}
+	all, whole := algorithm.New(), uint32(0)
+	for i, p := range parts {
+		raw, err := base64.StdEncoding.DecodeString(p.Checksums.Values[string(algorithm)])
+		if err != nil || len(raw) != algorithm.New().Size() {
+			return "", fmt.Errorf("part %d has no %s", p.Number, algorithm)
+		}
+		if kind == composite {
+			all.Write(raw)
+			continue
+		}
+		poly := uint32(crc32.IEEE)
+		if algorithm == sigv4.CRC32C {
+			poly = crc32.Castagnoli
+		}
+		sum := binary.BigEndian.Uint32(raw)
+		if i == 0 {
+			whole = sum
+		} else {
+			whole = store.CombineCRC32(poly, whole, sum, p.Size)
+		}
+	}
+	if kind == composite {
+		return base64.StdEncoding.EncodeToString(all.Sum(nil)) + "-" + strconv.Itoa(len(parts)), nil
+	}
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, whole)), nil
+}

@@ -1,0 +1,196 @@
+package mock
+
+import (
+	"encoding/xml"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/mock/sigv4"
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+func field(name, value string) sigv4.Field { return sigv4.Field{Name: name, Value: value} }
+
+// source is the object named by x-amz-copy-source.
+type source struct {
+	address
+	version string
+}
+
+func sourceOf(r *request) (source, error) {
+	header := r.Header.Get("X-Amz-Copy-Source")
+	path, version, _ := strings.Cut(header, "?versionId=")
+	path, err := url.PathUnescape(path)
+	bucket, key, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if err != nil || !ok || bucket == "" || key == "" {
+		return source{}, badArgument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey", "x-amz-copy-source", header)
+	}
+	return source{address{bucket, key}, version}, nil
+}
+
+// openSource judges conditions and keys, and opens the object to copy from.
+func (s *Server) openSource(r *request, from source) (*store.Reader, error) {
+	stored, err := s.store.Stat(r.Context(), from.bucket, from.key, from.version)
+	if err != nil {
+		return nil, err
+	}
+	if err := readConditions(r.Header, "X-Amz-Copy-Source-", stored); err != nil {
+		return nil, err
+	}
+	key, err := s.readKey(r, headerCopySource, stored.Encryption)
+	if err != nil {
+		return nil, err
+	}
+	if r.op == "CopyObject" && s.personality.NoEncryptedSource && stored.Encryption.Mode != store.Plain {
+		return nil, notImplemented("x-amz-copy-source")
+	}
+	reader, err := s.store.Open(r.Context(), store.ReadRequest{Bucket: from.bucket, Key: from.key, VersionID: from.version, Customer: key})
+	return reader, s.reading(err)
+}
+
+type copyResult struct {
+	XMLName      xml.Name
+	Xmlns        string `xml:"xmlns,attr"`
+	LastModified string
+	ETag         string
+	Sums         []checksumElement
+	ChecksumType string `xml:",omitempty"`
+}
+
+type checksumElement struct {
+	XMLName xml.Name
+	Value   string `xml:",chardata"`
+}
+
+// elements are checksums as XML answers carry them: <ChecksumCRC32>.
+func (s *Server) elements(c store.Checksums, crc64nvme string) ([]checksumElement, string) {
+	h := http.Header{}
+	s.setChecksums(h, c, crc64nvme)
+	var all []checksumElement
+	for _, a := range sigv4.Algorithms() {
+		if v := h.Get(a.Header()); v != "" {
+			all = append(all, checksumElement{xml.Name{Local: "Checksum" + string(a)}, v})
+		}
+	}
+	return all, h.Get("X-Amz-Checksum-Type")
+}
+
+func (s *Server) copyObject(w *writer, r *request) error {
+	from, err := sourceOf(r)
+	if err != nil {
+		return err
+	}
+	reader, err := s.openSource(r, from)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	rec, err := s.copiedRecord(r, reader.Object)
+	if err != nil {
+		return err
+	}
+	how, err := s.copySealing(r, from, reader.Object)
+	if err != nil {
+		return err
+	}
+	algorithm, err := copyAlgorithm(r, reader.Object)
+	if err != nil {
+		return err
+	}
+	rec.headers[echoHeader] = how.echo
+	body := s.computing(io.LimitReader(reader.Range(0, reader.Size()), reader.Size()), reader.Size(), algorithm)
+	o, err := s.store.Put(r.Context(), store.PutRequest{
+		Bucket: r.bucket, Key: r.key, Body: body, Size: body.size, Verify: body.verify,
+		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, Sealing: how.Sealing,
+		IfMatch: r.Header.Get("If-Match"), IfNoneMatch: r.Header.Get("If-None-Match"),
+	})
+	if err != nil {
+		return err
+	}
+	setEncryption(w.Header(), tellObject(o.Encryption, o.Headers), how.context)
+	if from.version != "" {
+		w.Header().Set("X-Amz-Copy-Source-Version-Id", from.version)
+	}
+	doc := copyResult{XMLName: xml.Name{Local: "CopyObjectResult"}, Xmlns: namespace, LastModified: stamp(o.Modified), ETag: quoted(o.ETag)}
+	doc.Sums, doc.ChecksumType = s.elements(o.Checksums, o.CRC64NVME)
+	return writeXML(w, doc)
+}
+
+// computing is a body that nobody announced anything about.
+func (s *Server) computing(from io.Reader, size int64, algorithm sigv4.Algorithm) *content {
+	c := &content{Reader: from, size: size}
+	if algorithm != "" && !s.personality.NoChecksums {
+		c.algorithm, c.sum = algorithm, algorithm.New()
+		c.Reader = io.TeeReader(from, c.sum)
+	}
+	return c
+}
+
+// copyAlgorithm is the one asked for, else that of the source.
+func copyAlgorithm(r *request, o store.Object) (sigv4.Algorithm, error) {
+	if asked := r.Header.Get("X-Amz-Checksum-Algorithm"); asked != "" {
+		a, ok := sigv4.AlgorithmOf("x-amz-checksum-" + asked)
+		if !ok {
+			return "", badRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+		}
+		return a, nil
+	}
+	for name := range o.Checksums.Values {
+		return sigv4.Algorithm(name), nil
+	}
+	return "", nil
+}
+
+// copiedRecord follows the metadata and tagging directives.
+func (s *Server) copiedRecord(r *request, o store.Object) (record, error) {
+	rec, err := recordOf(r)
+	if err != nil {
+		return rec, err
+	}
+	directive := r.Header.Get("X-Amz-Metadata-Directive")
+	switch directive {
+	case "REPLACE":
+	case "", "COPY":
+		class := rec.headers["X-Amz-Storage-Class"]
+		rec.headers = map[string]string{}
+		for _, name := range keptHeaders {
+			if v := o.Headers[name]; v != "" {
+				rec.headers[name] = v
+			}
+		}
+		delete(rec.headers, "X-Amz-Storage-Class") // the copy's class is asked for anew
+		if class != "" {
+			rec.headers["X-Amz-Storage-Class"] = class
+		}
+		rec.metadata = o.UserMetadata
+	default:
+		return rec, badArgument("Unknown metadata directive.", "x-amz-metadata-directive", directive)
+	}
+	switch directive := r.Header.Get("X-Amz-Tagging-Directive"); directive {
+	case "REPLACE":
+	case "", "COPY":
+		rec.tags = o.Tags
+	default:
+		return rec, badArgument("Unknown tagging directive.", "x-amz-tagging-directive", directive)
+	}
+	return rec, nil
+}
+
+// copySealing decides the copy's encryption; the source's context is dropped.
+func (s *Server) copySealing(r *request, from source, o store.Object) (sealed, error) {
+	how, err := s.sealing(r)
+	if err != nil {
+		return how, err
+	}
+	same := from.address == r.address && from.version == ""
+	if same && !how.explicit && r.Header.Get("X-Amz-Metadata-Directive") != "REPLACE" && !r.has("X-Amz-Storage-Class") &&
+		!r.has("X-Amz-Website-Redirect-Location") && r.fault(StorePlain) == nil {
+		return how, badRequest("This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.")
+	}
+	if s.personality.PlainCopiesStayBare && o.Encryption.Mode == store.Plain && how.Mode == store.SSEKMS {
+		return sealed{}, nil
+	}
+	return how, nil
+}

@@ -1,0 +1,102 @@
+package mock
+
+import (
+	"crypto/md5"
+	"encoding/base64"
+	"net/http"
+
+	"github.com/bucketseal/bucketseal/mock/seal"
+	"github.com/bucketseal/bucketseal/mock/sigv4"
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+const (
+	headerSSE        = "X-Amz-Server-Side-Encryption"
+	headerKMSKey     = "X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id"
+	headerContext    = "X-Amz-Server-Side-Encryption-Context"
+	headerBucketKey  = "X-Amz-Server-Side-Encryption-Bucket-Key-Enabled"
+	headerCustomer   = "X-Amz-Server-Side-Encryption-Customer-"
+	headerCopySource = "X-Amz-Copy-Source-Server-Side-Encryption-Customer-"
+
+	customerText = "Requests specifying Server Side Encryption with Customer provided keys must "
+)
+
+// customerKey reads the three SSE-C headers that begin with prefix. The zero
+// key is "none given".
+func (s *Server) customerKey(r *request, prefix string) (seal.CustomerKey, error) {
+	var none seal.CustomerKey
+	algorithm, key, sum := r.Header.Get(prefix+"Algorithm"), r.Header.Get(prefix+"Key"), r.Header.Get(prefix+"Key-Md5")
+	if !r.has(prefix+"Algorithm") && key == "" && sum == "" || s.personality.IgnoreSSE {
+		return none, nil
+	}
+	if r.TLS == nil {
+		if s.personality.InsecureRefusal != nil {
+			return none, s.personality.InsecureRefusal
+		}
+		return none, badRequest(customerText + "be made over a secure connection.")
+	}
+	switch {
+	case algorithm == "":
+		return none, badArgument(customerText+"provide a valid encryption algorithm.", prefixName(prefix)+"algorithm", "null")
+	case algorithm != "AES256":
+		return none, refuse(http.StatusBadRequest, "InvalidEncryptionAlgorithmError",
+			"The Encryption request you specified is not valid. Supported value: AES256.",
+			argument(prefixName(prefix)+"algorithm", algorithm)...)
+	case key == "":
+		return none, badArgument(customerText+"provide an appropriate secret key.", prefixName(prefix)+"key", "null")
+	case sum == "":
+		return none, badArgument(customerText+"provide the client calculated MD5 of the secret key.", prefixName(prefix)+"key-MD5", "null")
+	}
+	raw, err := base64.StdEncoding.DecodeString(key)
+	if err == nil {
+		none, err = seal.NewCustomerKey(raw)
+	}
+	if err != nil {
+		return seal.CustomerKey{}, badArgument("The secret key was invalid for the specified algorithm.", prefixName(prefix)+"key", "null")
+	}
+	if digest := md5.Sum(raw); base64.StdEncoding.EncodeToString(digest[:]) != sum {
+		return seal.CustomerKey{}, badArgument("The calculated MD5 hash of the key did not match the hash that was provided.", prefixName(prefix)+"key-MD5", sum)
+	}
+	return none, nil
+}
+
+// prefixName is the spelling of AWS's ArgumentName.
+func prefixName(prefix string) string {
+	if prefix == headerCopySource {
+		return "x-amz-copy-source-server-side-encryption-customer-"
+	}
+	return "x-amz-server-side-encryption-customer-"
+}
+
+func argument(name, value string) []sigv4.Field {
+	return []sigv4.Field{{Name: "ArgumentName", Value: name}, {Name: "ArgumentValue", Value: value}}
+}
+
+// readKey is the customer key for reading an object, judged against how the
+// object is stored, so that each case has its own answer.
+func (s *Server) readKey(r *request, prefix string, stored store.Encryption) (seal.CustomerKey, error) {
+	key, err := s.customerKey(r, prefix)
+	switch {
+	case err != nil:
+		return seal.CustomerKey{}, err
+	case stored.Mode != store.SSEC && !key.IsZero():
+		if s.personality.IgnoreSpareKey {
+			return seal.CustomerKey{}, nil
+		}
+		return seal.CustomerKey{}, badRequest("The encryption parameters are not applicable to this object.")
+	case stored.Mode == store.SSEC && key.IsZero():
+		if s.personality.MissingCustomerKey != nil {
+			return key, s.personality.MissingCustomerKey
+		}
+		return key, badRequest("The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.")
+	}
+	return key, nil
+}
+
+// wrongKey is the answer to store.ErrWrongCustomerKey on reading.
+func (s *Server) wrongKey() *sigv4.Error {
+	if s.personality.WrongCustomerKey != nil {
+		return s.personality.WrongCustomerKey
+	}
+	return refuse(http.StatusForbidden, "AccessDenied", customerText+"provide the correct secret key.")
+}

@@ -1,0 +1,54 @@
+package mock
+
+import (
+	"encoding/xml"
+
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+func (s *Server) deleteObjects(w *writer, r *request) error {
+	raw, err := smallBody(r, true)
+	if err != nil {
+		return err
+	}
+	var doc struct {
+		XMLName xml.Name `xml:"Delete"`
+		Quiet   bool
+		Object  []struct {
+			Key       string
+			VersionID string `xml:"VersionId"`
+			ETag      string
+		}
+	}
+	if err := xml.Unmarshal(raw, &doc); err != nil || len(doc.Object) == 0 || len(doc.Object) > maxKeys {
+		return malformedXML()
+	}
+	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
+		return err
+	}
+	type deleted struct {
+		Key       string
+		VersionID string `xml:"VersionId,omitempty"`
+	}
+	type failed struct {
+		Key, Code, Message string
+		VersionID          string `xml:"VersionId,omitempty"`
+	}
+	out := struct {
+		XMLName xml.Name `xml:"DeleteResult"`
+		Xmlns   string   `xml:"xmlns,attr"`
+		Deleted []deleted
+		Error   []failed
+	}{Xmlns: namespace}
+	for _, o := range doc.Object {
+		_, err := s.store.Delete(r.Context(), store.DeleteRequest{Bucket: r.bucket, Key: o.Key, VersionID: o.VersionID, IfMatch: o.ETag})
+		switch {
+		case err != nil:
+			e := s.refusal(err)
+			out.Error = append(out.Error, failed{o.Key, e.Code, e.Message, o.VersionID})
+		case !doc.Quiet:
+			out.Deleted = append(out.Deleted, deleted{o.Key, o.VersionID})
+		}
+	}
+	return writeXML(w, out)
+}

@@ -1,0 +1,136 @@
+package mock
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"log/slog"
+
+	"github.com/bucketseal/bucketseal/mock/kms"
+)
+
+// Listen says where an endpoint listens. The zero value is a free port of
+// 127.0.0.1, with TLS.
+type Listen struct {
+	Address     string // host:port; empty: 127.0.0.1:0
+	PlainHTTP   bool   // no TLS: SSE-KMS and SSE-C are then refused, as by S3
+	AllowRemote bool   // permit an address beyond loopback
+}
+
+// Endpoint is a server that listens.
+type Endpoint struct {
+	*Server
+	URL       string
+	CAFile    string // PEM, empty for plain http
+	CA        []byte // the same
+	AccessKey string
+	SecretKey string
+
+	http *http.Server
+	done chan error
+}
+
+// Serve opens the data folder and listens until Close.
+func Serve(c Config, l Listen) (*Endpoint, error) {
+	if l.Address == "" {
+		l.Address = "127.0.0.1:0"
+	}
+	host, _, err := net.SplitHostPort(l.Address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", l.Address, err)
+	}
+	if !l.AllowRemote && !isLoopback(host) {
+		return nil, fmt.Errorf("listen on %s: not a loopback address; others could reach this endpoint", l.Address)
+	}
+	s, err := New(c)
+	if err != nil {
+		return nil, err
+	}
+	e := &Endpoint{Server: s, done: make(chan error, 1)}
+	e.AccessKey, e.SecretKey = s.Credentials()
+	if err := e.listen(c.Dir, host, l); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return e, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (e *Endpoint) listen(dir, host string, l Listen) error {
+	listener, err := net.Listen("tcp", l.Address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", l.Address, err)
+	}
+	scheme := "http"
+	if !l.PlainHTTP {
+		scheme = "https"
+		ca, err := newAuthority(host)
+		if err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		e.CA, e.CAFile = ca.pem, filepath.Join(dir, "ca.pem")
+		if err := os.WriteFile(e.CAFile, ca.pem, 0o600); err != nil {
+			return errors.Join(fmt.Errorf("write certificate authority: %w", err), listener.Close())
+		}
+		// HTTP/1.1 only, as S3 and Ceph.
+		listener = tls.NewListener(listener, &tls.Config{
+			Certificates: []tls.Certificate{ca.leaf}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		})
+	}
+	e.URL = scheme + "://" + listener.Addr().String()
+	e.http = &http.Server{
+		Handler: e.Server, ReadHeaderTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(e.log.Handler(), slog.LevelDebug),
+	}
+	go func() { e.done <- e.http.Serve(listener) }()
+	return nil
+}
+
+// Close stops listening, gives running requests a second, and releases the
+// data folder.
+func (e *Endpoint) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	err := e.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = e.http.Close()
+	}
+	if served := <-e.done; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return errors.Join(err, e.Server.Close())
+}
+
+// NamedKey is a key as a person is told of it.
+type NamedKey struct {
+	ID    string `json:"id"`
+	ARN   string `json:"arn"`
+	Alias string `json:"alias,omitempty"`
+}
+
+// NamedKeys lists the customer's keys, oldest first, each with its first alias.
+func (s *Server) NamedKeys() []NamedKey {
+	aliases := map[string]string{}
+	for _, a := range s.keys.Aliases() {
+		if aliases[a.KeyID] == "" {
+			aliases[a.KeyID] = a.Name
+		}
+	}
+	var named []NamedKey
+	for _, k := range s.keys.Keys() {
+		if !k.Managed && k.Usage == kms.UsageEncrypt {
+			named = append(named, NamedKey{k.ID, k.ARN, aliases[k.ID]})
+		}
+	}
+	return named
+}

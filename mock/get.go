@@ -1,0 +1,229 @@
+package mock
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+// getObject answers GET and HEAD.
+func (s *Server) getObject(w *writer, r *request) error {
+	if err := s.refuseSSE(r); err != nil {
+		return err
+	}
+	version := r.query.Get("versionId")
+	stored, err := s.store.Stat(r.Context(), r.bucket, r.key, version)
+	if err != nil {
+		return err
+	}
+	key, err := s.readKey(r, headerCustomer, stored.Encryption)
+	if err != nil {
+		return err
+	}
+	if err := readConditions(r.Header, "", stored); err != nil {
+		return err
+	}
+	from := store.ReadRequest{Bucket: r.bucket, Key: r.key, VersionID: version, Customer: key}
+	if r.Method == http.MethodHead && !r.query.Has("partNumber") {
+		o, err := s.store.Head(r.Context(), from)
+		if err != nil {
+			return s.reading(err)
+		}
+		return s.head(w, r, o, nil)
+	}
+	reader, err := s.store.Open(r.Context(), from)
+	if err != nil {
+		return s.reading(err)
+	}
+	defer reader.Close()
+	if r.Method == http.MethodHead {
+		return s.head(w, r, reader.Object, reader)
+	}
+	return s.send(w, r, reader)
+}
+
+// reading gives a wrong customer key the answer of reads.
+func (s *Server) reading(err error) error {
+	if errors.Is(err, store.ErrWrongCustomerKey) {
+		return s.wrongKey()
+	}
+	return err
+}
+
+func (s *Server) head(w *writer, r *request, o store.Object, parts *store.Reader) error {
+	run, err := s.runOf(r, o, parts)
+	if err != nil {
+		return err
+	}
+	s.describe(w.Header(), r, o, run)
+	w.WriteHeader(run.status)
+	return nil
+}
+
+// describe writes all headers of a read.
+func (s *Server) describe(h http.Header, r *request, o store.Object, run run) {
+	setObject(h, o)
+	setEncryption(h, tellObject(o.Encryption, o.Headers), false)
+	for _, name := range []string{"Content-Type", "Content-Language", "Expires", "Cache-Control", "Content-Disposition", "Content-Encoding"} {
+		if v := r.query.Get("response-" + strings.ToLower(name)); v != "" {
+			h.Set(name, v)
+		}
+	}
+	if strings.EqualFold(r.Header.Get("X-Amz-Checksum-Mode"), "ENABLED") && run.length == o.Size {
+		s.setChecksums(h, o.Checksums, o.CRC64NVME)
+	}
+	if run.parts > 0 {
+		h.Set("X-Amz-Mp-Parts-Count", strconv.Itoa(run.parts))
+	}
+	if run.status == http.StatusPartialContent {
+		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", run.off, run.off+run.length-1, o.Size))
+	}
+	h.Set("Content-Length", strconv.FormatInt(run.length, 10))
+}
+
+// firstBytes are read before the status goes out, so that damage at the
+// beginning is a clean 500; later damage cuts the connection.
+const firstBytes = 64 << 10
+
+func (s *Server) send(w *writer, r *request, reader *store.Reader) error {
+	run, err := s.runOf(r, reader.Object, reader)
+	if err != nil {
+		return err
+	}
+	body := bufio.NewReaderSize(reader.Range(run.off, run.length), firstBytes)
+	if _, err := body.Peek(int(min(firstBytes, run.length))); err != nil && err != io.EOF {
+		return s.reading(err)
+	}
+	s.describe(w.Header(), r, reader.Object, run)
+	w.WriteHeader(run.status)
+	n, err := io.Copy(w, body)
+	if err != nil {
+		return fmt.Errorf("send object: %w", err)
+	}
+	if n != run.length {
+		return fmt.Errorf("send object: %d bytes of %d: %w", n, run.length, io.ErrUnexpectedEOF)
+	}
+	return nil
+}
+
+// run is the stretch of an object that an answer carries.
+type run struct {
+	off, length int64
+	status      int
+	parts       int // x-amz-mp-parts-count, 0 for none
+}
+
+// runOf reads Range and partNumber. A Range that is not understood is ignored,
+// as RFC 9110 asks; one that lies outside is 416.
+func (s *Server) runOf(r *request, o store.Object, parts *store.Reader) (run, error) {
+	all := run{length: o.Size, status: http.StatusOK}
+	if number := r.query.Get("partNumber"); number != "" && !s.personality.IgnorePartNumber && parts != nil {
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 1 || n > store.MaxPartNumber {
+			return all, badArgument("Part number must be an integer between 1 and 10000, inclusive", "partNumber", number)
+		}
+		off, length, ok := parts.PartRange(n)
+		if !ok {
+			return all, refuse(http.StatusRequestedRangeNotSatisfiable, "InvalidPartNumber", "The requested partnumber is not satisfiable")
+		}
+		status := http.StatusPartialContent
+		if length == 0 {
+			status = http.StatusOK
+		}
+		return run{off: off, length: length, status: status, parts: o.PartCount}, nil
+	}
+	header := r.Header.Get("Range")
+	off, length, ok := parseRange(header, o.Size)
+	if !ok {
+		return all, nil
+	}
+	if length <= 0 {
+		r.answer.Set("Content-Range", "bytes */"+strconv.FormatInt(o.Size, 10))
+		return all, refuse(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range is not satisfiable",
+			field("RangeRequested", header), field("ActualObjectSize", strconv.FormatInt(o.Size, 10)))
+	}
+	return run{off: off, length: length, status: http.StatusPartialContent}, nil
+}
+
+// parseRange reads a single "bytes=a-b", "bytes=a-" or "bytes=-n". ok is false
+// for anything else; a length of 0 means that nothing of it lies inside.
+func parseRange(header string, size int64) (off, length int64, ok bool) {
+	set, found := strings.CutPrefix(header, "bytes=")
+	first, last, dash := strings.Cut(set, "-")
+	if !found || !dash || strings.Contains(set, ",") {
+		return 0, 0, false
+	}
+	if first == "" {
+		n, err := strconv.ParseUint(last, 10, 63)
+		if err != nil {
+			return 0, 0, false
+		}
+		length = min(int64(n), size)
+		return size - length, length, true
+	}
+	from, err := strconv.ParseUint(first, 10, 63)
+	if err != nil {
+		return 0, 0, false
+	}
+	to := uint64(size) - 1
+	if last != "" {
+		if to, err = strconv.ParseUint(last, 10, 63); err != nil || to < from {
+			return 0, 0, false
+		}
+	}
+	if from >= uint64(size) {
+		return 0, 0, true
+	}
+	return int64(from), int64(min(to, uint64(size)-1)-from) + 1, true
+}
+
+// readConditions judges If-Match and its kin, in the order of RFC 9110; prefix
+// is "" or "X-Amz-Copy-Source-".
+func readConditions(h http.Header, prefix string, o store.Object) error {
+	match, noneMatch := h.Get(prefix+"If-Match"), h.Get(prefix+"If-None-Match")
+	since, notSince := h.Get(prefix+"If-Modified-Since"), h.Get(prefix+"If-Unmodified-Since")
+	changed := func(value string) (after, ok bool) {
+		t, err := http.ParseTime(value)
+		return wholeSeconds(o.Modified).After(t), err == nil && !t.After(time.Now().Add(24*time.Hour))
+	}
+	if match != "" && !listsETag(match, o.ETag) {
+		return preconditionFailed("If-Match")
+	}
+	if match == "" && notSince != "" {
+		if after, ok := changed(notSince); ok && after {
+			return preconditionFailed("If-Unmodified-Since")
+		}
+	}
+	unchanged := error(nil)
+	if noneMatch != "" {
+		if listsETag(noneMatch, o.ETag) {
+			unchanged = notModified()
+		}
+	} else if since != "" {
+		if after, ok := changed(since); ok && !after {
+			unchanged = notModified()
+		}
+	}
+	if unchanged != nil && prefix != "" { // a copy has no "not modified"
+		return preconditionFailed("x-amz-copy-source-If-None-Match")
+	}
+	return unchanged
+}
+
+// listsETag tells whether a list of ETags, with or without quotes, or "*" names one.
+func listsETag(list, etag string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		one = strings.TrimSpace(one)
+		if one == "*" || strings.Trim(strings.TrimPrefix(one, "W/"), `"`) == etag {
+			return true
+		}
+	}
+	return false
+}

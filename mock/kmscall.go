@@ -1,0 +1,68 @@
+package mock
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/mock/kms"
+	"github.com/bucketseal/bucketseal/mock/sigv4"
+)
+
+const jsonType = "application/x-amz-json-1.1"
+
+// callKMS runs one call of the key service (AWS JSON 1.1) on the same port.
+func (s *Server) callKMS(w *writer, r *request) error {
+	if !strings.HasPrefix(r.Header.Get("X-Amz-Target"), kms.Target) {
+		return &kms.Error{Code: "UnknownOperationException", Message: "this endpoint speaks only S3 and KMS"}
+	}
+	body, err := io.ReadAll(r.auth.Body) // bounded by the verifier
+	if err != nil {
+		return err
+	}
+	out, err := s.keys.Call(r.op, body)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", jsonType)
+	if out == nil {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	raw, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(raw)
+	return err
+}
+
+// kmsCodes are the names KMS has for refusals of the door.
+var kmsCodes = map[string]string{
+	"SignatureDoesNotMatch": "InvalidSignatureException", "RequestTimeTooSkewed": "InvalidSignatureException",
+	"InvalidAccessKeyId": "UnrecognizedClientException", "AccessDenied": "MissingAuthenticationTokenException",
+	"AuthorizationHeaderMalformed": "IncompleteSignatureException",
+}
+
+func writeKMSRefusal(w *writer, r *request, err error) {
+	code, message, status := "InternalFailure", "an internal error occurred", http.StatusInternalServerError
+	var ofKMS *kms.Error
+	var ofDoor *sigv4.Error
+	switch {
+	case errors.As(err, &ofKMS):
+		code, message, status = ofKMS.Code, ofKMS.Message, http.StatusBadRequest
+	case errors.As(err, &ofDoor):
+		code, message, status = ofDoor.Code, ofDoor.Message, ofDoor.Status
+		if c, ok := kmsCodes[code]; ok {
+			code, status = c, http.StatusBadRequest
+		}
+	}
+	w.Header().Set("Content-Type", jsonType)
+	w.Header().Set("X-Amzn-Errortype", code)
+	w.Header().Set("X-Amzn-Requestid", r.id)
+	w.WriteHeader(status)
+	raw, _ := json.Marshal(map[string]string{"__type": code, "message": message}) // strings always marshal
+	_, _ = w.Write(raw)
+}

@@ -1,0 +1,249 @@
+package mock
+
+import (
+	"encoding/base64"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bucketseal/bucketseal/mock/sigv4"
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+const maxKeys = 1000
+
+// limitOf reads max-keys and its like.
+func limitOf(r *request, name string, standard, most int) (int, error) {
+	value := r.query.Get(name)
+	if value == "" {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 {
+		return 0, badArgument("Argument "+name+" must be an integer between 0 and 2147483647", name, value)
+	}
+	return min(n, most), nil
+}
+
+// name is a key in a listing: as it is, or percent-encoded where the client
+// asked for encoding-type=url.
+type name struct {
+	Inner string `xml:",innerxml"`
+}
+
+type naming struct{ url bool }
+
+func namingOf(r *request) (naming, error) {
+	switch v := r.query.Get("encoding-type"); v {
+	case "":
+		return naming{}, nil
+	case "url":
+		return naming{url: true}, nil
+	default:
+		return naming{}, badArgument("Invalid Encoding Method specified in Request", "encoding-type", v)
+	}
+}
+
+func (n naming) kind() string {
+	if n.url {
+		return "url"
+	}
+	return ""
+}
+
+func (n naming) of(key string) name {
+	if n.url {
+		return name{percentEncoded(key)}
+	}
+	var b strings.Builder
+	for _, c := range key {
+		// S3 writes what XML 1.0 does not allow as a character reference all the
+		// same; strict parsers fail on it, which is why encoding-type=url exists.
+		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0xFFFE || c == 0xFFFF {
+			fmt.Fprintf(&b, "&#x%x;", c)
+			continue
+		}
+		_ = xml.EscapeText(&b, utf8.AppendRune(nil, c))
+	}
+	return name{b.String()}
+}
+
+// optional is nil for an empty name, so that the element is left out.
+func (n naming) optional(key string) *name {
+	if key == "" {
+		return nil
+	}
+	v := n.of(key)
+	return &v
+}
+
+// percentEncoded encodes all but unreserved characters and the slash; a space
+// is %20, which every client decodes.
+func percentEncoded(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-_.~/*", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+type listedObject struct {
+	Key               name
+	VersionID         string `xml:"VersionId,omitempty"`
+	IsLatest          string `xml:",omitempty"`
+	LastModified      string
+	ETag              string
+	ChecksumAlgorithm string `xml:",omitempty"`
+	ChecksumType      string `xml:",omitempty"`
+	Size              int64
+	StorageClass      string
+	Owner             *owner `xml:",omitempty"`
+}
+
+type commonPrefix struct{ Prefix name }
+
+type listDocument struct {
+	XMLName        xml.Name
+	Xmlns          string `xml:"xmlns,attr"`
+	Name           string
+	Prefix         name
+	Marker         *name  `xml:",omitempty"`
+	NextMarker     *name  `xml:",omitempty"`
+	KeyMarker      *name  `xml:",omitempty"`
+	NextKeyMarker  *name  `xml:",omitempty"`
+	VersionMarker  *name  `xml:"VersionIdMarker,omitempty"`
+	NextVersion    *name  `xml:"NextVersionIdMarker,omitempty"`
+	StartAfter     *name  `xml:",omitempty"`
+	Token          string `xml:"ContinuationToken,omitempty"`
+	NextToken      string `xml:"NextContinuationToken,omitempty"`
+	KeyCount       *int   `xml:",omitempty"`
+	MaxKeys        int
+	Delimiter      *name  `xml:",omitempty"`
+	EncodingType   string `xml:",omitempty"`
+	IsTruncated    bool
+	Contents       []listedObject
+	Version        []listedObject
+	CommonPrefixes []commonPrefix
+}
+
+// page fills what all listings have in common.
+func (s *Server) page(r *request, root, after string, owned bool) (*listDocument, store.Listing, naming, error) {
+	n, err := namingOf(r)
+	if err != nil {
+		return nil, store.Listing{}, n, err
+	}
+	limit, err := limitOf(r, "max-keys", maxKeys, maxKeys)
+	if err != nil {
+		return nil, store.Listing{}, n, err
+	}
+	prefix, delimiter := r.query.Get("prefix"), r.query.Get("delimiter")
+	got, err := s.store.List(r.Context(), store.ListRequest{Bucket: r.bucket, Prefix: prefix, Delimiter: delimiter, After: after, Max: limit})
+	if err != nil {
+		return nil, got, n, err
+	}
+	doc := &listDocument{
+		XMLName: xml.Name{Local: root}, Xmlns: namespace, Name: r.bucket, Prefix: n.of(prefix), MaxKeys: limit,
+		Delimiter: n.optional(delimiter), EncodingType: n.kind(), IsTruncated: got.Truncated,
+	}
+	for _, o := range got.Objects {
+		doc.Contents = append(doc.Contents, s.listed(o, n, owned))
+	}
+	for _, p := range got.CommonPrefixes {
+		doc.CommonPrefixes = append(doc.CommonPrefixes, commonPrefix{n.of(p)})
+	}
+	return doc, got, n, nil
+}
+
+func (s *Server) listed(o store.Object, n naming, owned bool) listedObject {
+	l := listedObject{
+		Key: n.of(o.Key), LastModified: stamp(o.Modified), ETag: quoted(o.ETag), Size: o.Size,
+		StorageClass: o.Headers["X-Amz-Storage-Class"],
+	}
+	if l.StorageClass == "" {
+		l.StorageClass = "STANDARD"
+	}
+	if owned {
+		l.Owner = &theOwner
+	}
+	if s.personality.NoChecksums {
+		return l
+	}
+	l.ChecksumAlgorithm, l.ChecksumType = string(sigv4.CRC64NVME), fullObject
+	for algorithm := range o.Checksums.Values {
+		l.ChecksumAlgorithm, l.ChecksumType = algorithm, o.Checksums.Type
+	}
+	return l
+}
+
+func (s *Server) listObjects(w *writer, r *request) error {
+	marker := r.query.Get("marker")
+	doc, got, n, err := s.page(r, "ListBucketResult", marker, true)
+	if err != nil {
+		return err
+	}
+	m := n.of(marker)
+	doc.Marker = &m
+	if got.Truncated && r.query.Get("delimiter") != "" {
+		doc.NextMarker = n.optional(got.Next)
+	}
+	return writeXML(w, doc)
+}
+
+func (s *Server) listObjectsV2(w *writer, r *request) error {
+	after, token := r.query.Get("start-after"), r.query.Get("continuation-token")
+	if token != "" {
+		raw, err := base64.URLEncoding.DecodeString(token)
+		if err != nil {
+			return badArgument("The continuation token provided is incorrect", "continuation-token", token)
+		}
+		after = string(raw)
+	} else if r.query.Has("continuation-token") {
+		return badArgument("The continuation token provided is incorrect", "continuation-token", token)
+	}
+	doc, got, n, err := s.page(r, "ListBucketResult", after, r.query.Get("fetch-owner") == "true")
+	if err != nil {
+		return err
+	}
+	count := len(got.Objects) + len(got.CommonPrefixes)
+	doc.KeyCount, doc.Token, doc.StartAfter = &count, token, n.optional(r.query.Get("start-after"))
+	if got.Truncated {
+		doc.NextToken = base64.URLEncoding.EncodeToString([]byte(got.Next))
+	}
+	return writeXML(w, doc)
+}
+
+// listObjectVersions tells of a bucket without versioning: each object is the
+// version "null".
+func (s *Server) listObjectVersions(w *writer, r *request) error {
+	marker := r.query.Get("key-marker")
+	doc, got, n, err := s.page(r, "ListVersionsResult", marker, true)
+	if err != nil {
+		return err
+	}
+	for _, o := range doc.Contents {
+		o.VersionID, o.IsLatest = "null", "true"
+		doc.Version = append(doc.Version, o)
+	}
+	doc.Contents = nil
+	m, v := n.of(marker), n.of(r.query.Get("version-id-marker"))
+	doc.KeyMarker, doc.VersionMarker = &m, &v
+	if got.Truncated {
+		null := n.of("null")
+		doc.NextKeyMarker, doc.NextVersion = n.optional(got.Next), &null
+	}
+	return writeXML(w, doc)
+}
+
+// noContent answers 204.
+func noContent(w *writer) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

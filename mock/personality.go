@@ -1,0 +1,106 @@
+package mock
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/mock/sigv4"
+)
+
+// KeyEcho is how a server names the KMS key of an object in its answers.
+type KeyEcho int
+
+// The ways servers echo a key.
+const (
+	EchoARN      KeyEcho = iota // AWS: the full ARN of the key, whatever was sent
+	EchoVerbatim                // Ceph: the id as sent
+	EchoMinIO                   // MinIO: arn:aws:kms:<id>
+)
+
+// KeyForms is which references to a KMS key a server understands.
+type KeyForms int
+
+// The forms of key references.
+const (
+	AnyForm KeyForms = iota // id, ARN, alias/NAME, alias ARN
+	IDOnly                  // the bare id, nothing else
+	IDOrARN                 // the bare id, or arn:aws:kms:<id>
+)
+
+// BucketEncryption is what a server makes of the bucket's ?encryption.
+type BucketEncryption int
+
+// The ways servers treat ?encryption.
+const (
+	EncryptedByDefault BucketEncryption = iota // AWS: always on, SSE-S3 where nothing was configured
+	OffByDefault                               // 404 where nothing was configured
+	NoSubresource                              // unknown: see UnknownSubresources
+)
+
+// Personality is what tells one S3 server from another: data only, the
+// handlers read it. The zero value is AWS.
+type Personality struct {
+	Name string
+
+	AnyRegion           bool             // signatures for every region pass
+	IgnoreSSE           bool             // every SSE header is ignored, the answer is 200
+	IgnoreSSES3         bool             // AES256 is ignored, the answer is 200
+	NoDSSE              bool             // aws:kms:dsse is refused: 400 InvalidArgument
+	KeyRequired         bool             // aws:kms without a key id: 400 InvalidArgument
+	KeyForms            KeyForms         //
+	KeyEcho             KeyEcho          //
+	UnknownKey          *sigv4.Error     // refusal of an unknown key, %s is the reference; nil is KMS.NotFoundException
+	AlwaysContext       bool             // a write under aws:kms answers the context even where none was sent
+	PlainCopiesStayBare bool             // CopyObject plain -> aws:kms answers 200 and does not encrypt
+	NoEncryptedSource   bool             // CopyObject of an encrypted source: 501
+	NoChecksums         bool             // x-amz-checksum-* are neither verified nor kept
+	NoTrailersOverTLS   bool             // a trailing checksum over https: 400 XAmzContentSHA256Mismatch
+	MD5ETags            bool             // ETags are MD5 in every encryption mode
+	IgnorePartNumber    bool             // ?partNumber= on GET and HEAD answers the whole object
+	IgnoreSpareKey      bool             // SSE-C headers on an object that is not SSE-C are ignored
+	ForgetfulOfQueries  bool             // an unknown sub-resource is ignored, the base verb runs
+	AllPartsMustBeNamed bool             // CompleteMultipartUpload of a subset: 400 InvalidPart
+	BucketEncryption    BucketEncryption //
+	MissingCustomerKey  *sigv4.Error     // nil is AWS's
+	WrongCustomerKey    *sigv4.Error     // nil is AWS's
+	InsecureRefusal     *sigv4.Error     // SSE-KMS or SSE-C over http; nil is AWS's
+}
+
+// Personalities lists the built-in ones: aws, ceph16, minio, plain.
+func Personalities() []Personality {
+	return []Personality{
+		{Name: "aws"},
+		{
+			Name: "ceph16", AnyRegion: true, IgnoreSSES3: true, NoDSSE: true, KeyRequired: true,
+			KeyForms: IDOnly, KeyEcho: EchoVerbatim, AlwaysContext: true,
+			UnknownKey:          refuse(http.StatusForbidden, "InvalidAccessKeyId", "Failed to retrieve the actual key, kms-keyid: %s"),
+			PlainCopiesStayBare: true, NoEncryptedSource: true, NoChecksums: true, NoTrailersOverTLS: true,
+			MD5ETags: true, IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
+			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
+			MissingCustomerKey: refuse(http.StatusBadRequest, "InvalidArgument", "Requests specifying Server Side Encryption with Customer provided keys must provide an appropriate secret key."),
+			WrongCustomerKey:   refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
+			InsecureRefusal:    refuse(http.StatusBadRequest, "InvalidRequest", ""),
+		},
+		{
+			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true,
+			UnknownKey: refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),
+		},
+		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource},
+	}
+}
+
+// PersonalityNamed finds a built-in personality.
+func PersonalityNamed(name string) (Personality, error) {
+	all := Personalities()
+	i := slices.IndexFunc(all, func(p Personality) bool { return p.Name == name })
+	if i < 0 {
+		names := make([]string, len(all))
+		for j, p := range all {
+			names[j] = p.Name
+		}
+		return Personality{}, fmt.Errorf("no personality %q: choose one of %s", name, strings.Join(names, ", "))
+	}
+	return all[i], nil
+}

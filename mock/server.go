@@ -1,0 +1,283 @@
+package mock
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/bucketseal/bucketseal/mock/kms"
+	"github.com/bucketseal/bucketseal/mock/seal"
+	"github.com/bucketseal/bucketseal/mock/sigv4"
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+const (
+	defaultRegion = "us-east-1"
+	hostID        = "bucketseal-mock"
+	ownerID       = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
+	ownerName     = "mock"
+	managedAlias  = "alias/aws/s3"
+)
+
+// Config describes a server. Dir is required; the rest has useful zero values.
+type Config struct {
+	Dir         string      // data folder, made 0700 where it is missing
+	Personality Personality // zero is AWS
+	AccessKey   string      // empty: a random one, see Server.Credentials
+	SecretKey   string      // empty: a random one
+	Region      string      // empty: us-east-1
+	Keys        []KeySpec   // made where they are missing
+	Buckets     []string    // made where they are missing
+	Faults      Faults
+	Log         *slog.Logger     // nil: no log
+	Now         func() time.Time // nil: time.Now
+	Fast        bool             // skip fsync: for tests
+	MinPartSize int64            // bytes; 0: 5 MiB as S3, negative: none
+}
+
+// KeySpec is a KMS key to begin with, skipped where its ID or Alias exists
+// already. An empty ID is a random UUID; an empty spec is skipped.
+type KeySpec struct{ ID, Alias string }
+
+// Server is the endpoint as an http.Handler. Safe for concurrent use.
+type Server struct {
+	personality          Personality
+	accessKey, secretKey string
+	region               string
+	clock                func() time.Time
+	log                  *slog.Logger
+	store                *store.Store
+	keys                 *kms.Keystore
+	faults               atomic.Pointer[faultSet]
+	verifier             sigv4.Verifier
+}
+
+// New opens the data folder, and makes the keys and buckets asked for.
+func New(c Config) (*Server, error) {
+	if c.Dir == "" {
+		return nil, errors.New("mock: Config.Dir is empty: name a data folder")
+	}
+	s := &Server{
+		personality: c.Personality, region: c.Region, clock: c.Now, log: c.Log,
+		accessKey: c.AccessKey, secretKey: c.SecretKey,
+	}
+	if s.personality.Name == "" {
+		s.personality.Name = "aws"
+	}
+	if s.region == "" {
+		s.region = defaultRegion
+	}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.accessKey == "" {
+		s.accessKey = "AKIA" + strings.ToUpper(randomHex(8))
+	}
+	if s.secretKey == "" {
+		s.secretKey = randomHex(20)
+	}
+	if err := s.SetFaults(c.Faults); err != nil {
+		return nil, err
+	}
+	if err := s.open(c); err != nil {
+		return nil, err
+	}
+	if err := s.seed(c); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.verifier = sigv4.Verifier{Region: s.region, Now: s.now, Secret: func(accessKey string) (string, bool) {
+		return s.secretKey, accessKey == s.accessKey
+	}}
+	if s.personality.AnyRegion {
+		s.verifier.Region = ""
+	}
+	return s, nil
+}
+
+func (s *Server) open(c Config) error {
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	var err error
+	s.store, err = store.Open(filepath.Join(c.Dir, "store"), store.Options{
+		Fast: c.Fast, Now: s.clock, MinPartSize: c.MinPartSize,
+		KMS: func(_ context.Context, id string) (seal.KeyWrapper, error) { return s.keys.Wrapper(id) },
+	})
+	if err != nil {
+		return fmt.Errorf("open data folder: %w", err)
+	}
+	s.keys, err = kms.Open(filepath.Join(c.Dir, "keys.sealed"), s.store.RootKey("kms keystore"), kms.Options{Region: s.region, Now: s.clock})
+	if err != nil {
+		return errors.Join(err, s.store.Close())
+	}
+	return nil
+}
+
+func (s *Server) seed(c Config) error {
+	for _, k := range c.Keys {
+		for _, ref := range []string{k.ID, k.Alias} {
+			if _, err := s.keys.Resolve(ref); ref != "" && err == nil {
+				k = KeySpec{}
+				break
+			}
+		}
+		if k == (KeySpec{}) {
+			continue
+		}
+		if _, err := s.keys.Create(kms.Spec{ID: k.ID, Alias: k.Alias}); err != nil {
+			return fmt.Errorf("make key %s %s: %w", k.ID, k.Alias, err)
+		}
+	}
+	for _, name := range c.Buckets {
+		if !validBucketName(name) {
+			return fmt.Errorf("make bucket %q: not a bucket name", name)
+		}
+		_, err := s.store.CreateBucket(context.Background(), name, s.region)
+		if err != nil && !errors.Is(err, store.ErrBucketExists) {
+			return fmt.Errorf("make bucket %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Close releases the data folder; requests that still run fail.
+func (s *Server) Close() error { return s.store.Close() }
+
+// Keys gives access to the key service, to disable a key in a test.
+func (s *Server) Keys() *kms.Keystore { return s.keys }
+
+// Credentials of the one user of the endpoint.
+func (s *Server) Credentials() (accessKey, secretKey string) { return s.accessKey, s.secretKey }
+
+// Region that the endpoint answers for.
+func (s *Server) Region() string { return s.region }
+
+func (s *Server) now() time.Time {
+	return s.clock().Add(s.faults.Load().skew)
+}
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails, or ends the program
+	return hex.EncodeToString(b)
+}
+
+// request is one request on its way through the handlers.
+type request struct {
+	*http.Request
+	address
+	op     string
+	id     string
+	query  url.Values
+	auth   *sigv4.Request
+	active []*Fault    // faults of this very call
+	answer http.Header // of the answer to be
+}
+
+func (r *request) has(header string) bool { return len(r.Header.Values(header)) > 0 }
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
+	start := time.Now()
+	r := &request{Request: hr, address: addressed(hr), id: strings.ToUpper(randomHex(8))}
+	r.query, _ = url.ParseQuery(hr.URL.RawQuery) // a broken query is refused by the verifier
+	w := &writer{ResponseWriter: hw}
+	r.answer = w.Header()
+	w.Header().Set("X-Amz-Request-Id", r.id)
+	w.Header().Set("X-Amz-Id-2", hostID)
+	w.Header().Set("Server", "BucketsealMock")
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+	var failure error
+	defer func() {
+		s.logged(r, w, failure, time.Since(start))
+	}()
+	failure = s.serve(w, r)
+	if failure == nil || errors.Is(failure, errAnswered) {
+		return
+	}
+	if w.status != 0 { // too late to say it: cut the connection, so that the client cannot take it for whole
+		panic(http.ErrAbortHandler)
+	}
+	if r.isKMS() {
+		writeKMSRefusal(w, r, failure)
+		return
+	}
+	writeRefusal(w, hr, r.id, s.refusal(failure))
+}
+
+func (r *request) isKMS() bool { return r.Header.Get("X-Amz-Target") != "" && r.level() == "service" }
+
+func (s *Server) serve(w *writer, r *request) error {
+	op, routeErr := s.route(r)
+	r.op = op
+	r.active = s.faults.Load().of(r)
+	if err := s.beforehand(w, r); err != nil {
+		return err
+	}
+	var err error
+	if r.auth, err = s.verifier.Verify(r.Request); err != nil {
+		return err
+	}
+	if want := "s3"; r.auth.Service != want && !r.isKMS() || r.auth.Service != "kms" && r.isKMS() {
+		return refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; the credential is for another service.")
+	}
+	if routeErr != nil {
+		return routeErr
+	}
+	if r.isKMS() {
+		return s.callKMS(w, r)
+	}
+	if s.personality.NoTrailersOverTLS && r.TLS != nil && strings.HasSuffix(r.auth.Payload, "-TRAILER") {
+		return refuse(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "")
+	}
+	handle, ok := handlers[op]
+	if !ok {
+		return notImplemented(op)
+	}
+	return handle(s, w, r)
+}
+
+// logged writes one line for each request. The query is left out: a presigned
+// one holds a signature.
+func (s *Server) logged(r *request, w *writer, failure error, took time.Duration) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("requestId", r.id), slog.String("op", r.op), slog.String("method", r.Method),
+		slog.String("bucket", r.bucket), slog.String("key", r.key), slog.Int("status", w.status),
+		slog.Int64("bytes", w.bytes), slog.Duration("took", took),
+	}
+	if failure != nil {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.String("error", failure.Error()))
+	}
+	s.log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// handlers by operation.
+var handlers = map[string]func(*Server, *writer, *request) error{
+	"ListBuckets": (*Server).listBuckets, "CreateBucket": (*Server).createBucket, "DeleteBucket": (*Server).deleteBucket,
+	"HeadBucket": (*Server).headBucket, "GetBucketLocation": (*Server).getBucketLocation,
+	"GetBucketVersioning": (*Server).getBucketVersioning, "GetBucketAcl": (*Server).getBucketACL, "GetObjectAcl": (*Server).getObjectACL,
+	"ListObjects": (*Server).listObjects, "ListObjectsV2": (*Server).listObjectsV2, "ListObjectVersions": (*Server).listObjectVersions,
+	"GetBucketEncryption": (*Server).getBucketEncryption, "PutBucketEncryption": (*Server).putBucketEncryption,
+	"DeleteBucketEncryption": (*Server).deleteBucketEncryption,
+	"PutObject":              (*Server).putObject, "GetObject": (*Server).getObject, "HeadObject": (*Server).getObject,
+	"DeleteObject": (*Server).deleteObject, "DeleteObjects": (*Server).deleteObjects, "CopyObject": (*Server).copyObject,
+	"GetObjectTagging": (*Server).getObjectTagging, "PutObjectTagging": (*Server).putObjectTagging, "DeleteObjectTagging": (*Server).deleteObjectTagging,
+	"CreateMultipartUpload": (*Server).createUpload, "UploadPart": (*Server).uploadPart, "UploadPartCopy": (*Server).uploadPartCopy,
+	"CompleteMultipartUpload": (*Server).completeUpload, "AbortMultipartUpload": (*Server).abortUpload,
+	"ListParts": (*Server).listParts, "ListMultipartUploads": (*Server).listUploads,
+}

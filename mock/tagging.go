@@ -1,0 +1,56 @@
+package mock
+
+import (
+	"encoding/xml"
+	"maps"
+	"slices"
+)
+
+type tagDocument struct {
+	XMLName xml.Name `xml:"Tagging"`
+	Xmlns   string   `xml:"xmlns,attr,omitempty"`
+	TagSet  struct {
+		Tag []struct{ Key, Value string }
+	}
+}
+
+func (s *Server) getObjectTagging(w *writer, r *request) error {
+	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.query.Get("versionId"))
+	if err != nil {
+		return err
+	}
+	doc := tagDocument{Xmlns: namespace}
+	for _, name := range slices.Sorted(maps.Keys(o.Tags)) {
+		doc.TagSet.Tag = append(doc.TagSet.Tag, struct{ Key, Value string }{name, o.Tags[name]})
+	}
+	return writeXML(w, doc)
+}
+
+func (s *Server) putObjectTagging(w *writer, r *request) error {
+	raw, err := smallBody(r, true)
+	if err != nil {
+		return err
+	}
+	var doc tagDocument
+	if err := xml.Unmarshal(raw, &doc); err != nil {
+		return malformedXML()
+	}
+	tags := map[string]string{}
+	for _, t := range doc.TagSet.Tag {
+		if _, twice := tags[t.Key]; twice {
+			return refuse(400, "InvalidTag", "Cannot provide multiple Tags with the same key")
+		}
+		tags[t.Key] = t.Value
+	}
+	if err := checkTags(tags); err != nil {
+		return err
+	}
+	return s.store.SetTags(r.Context(), r.bucket, r.key, r.query.Get("versionId"), tags)
+}
+
+func (s *Server) deleteObjectTagging(w *writer, r *request) error {
+	if err := s.store.SetTags(r.Context(), r.bucket, r.key, r.query.Get("versionId"), nil); err != nil {
+		return err
+	}
+	return noContent(w)
+}

@@ -1,0 +1,197 @@
+package mock
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/mock/seal"
+	"github.com/bucketseal/bucketseal/mock/sigv4"
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+func (s *Server) createUpload(w *writer, r *request) error {
+	rec, err := recordOf(r)
+	if err != nil {
+		return err
+	}
+	algorithm, kind, err := s.uploadChecksum(r)
+	if err != nil {
+		return err
+	}
+	how, err := s.sealing(r)
+	if err != nil {
+		return err
+	}
+	rec.headers[echoHeader] = how.echo
+	u, err := s.store.CreateUpload(r.Context(), store.UploadRequest{
+		Bucket: r.bucket, Key: r.key, Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags,
+		Sealing: how.Sealing, ChecksumAlgorithm: string(algorithm), ChecksumType: kind,
+	})
+	if err != nil {
+		return err
+	}
+	setEncryption(w.Header(), tellObject(u.Encryption, u.Headers), how.context)
+	if algorithm != "" {
+		w.Header().Set("X-Amz-Checksum-Algorithm", string(algorithm))
+		w.Header().Set("X-Amz-Checksum-Type", kind)
+	}
+	return writeXML(w, struct {
+		XMLName  xml.Name `xml:"InitiateMultipartUploadResult"`
+		Xmlns    string   `xml:"xmlns,attr"`
+		Bucket   string
+		Key      name
+		UploadID string `xml:"UploadId"`
+	}{Xmlns: namespace, Bucket: r.bucket, Key: naming{}.of(r.key), UploadID: u.ID})
+}
+
+// uploadChecksum reads which checksum the upload will carry; both are empty
+// where the client leaves it to S3.
+func (s *Server) uploadChecksum(r *request) (sigv4.Algorithm, string, error) {
+	named, kind := r.Header.Get("X-Amz-Checksum-Algorithm"), r.Header.Get("X-Amz-Checksum-Type")
+	if s.personality.NoChecksums {
+		return "", "", nil
+	}
+	if named == "" {
+		if kind != "" {
+			return "", "", badRequest("The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.")
+		}
+		return "", "", nil
+	}
+	a, ok := sigv4.AlgorithmOf("x-amz-checksum-" + named)
+	if !ok {
+		return "", "", badRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+	}
+	canFull, canParts := a == sigv4.CRC32 || a == sigv4.CRC32C || a == sigv4.CRC64NVME, a != sigv4.CRC64NVME
+	switch {
+	case kind == "" && canParts:
+		kind = composite
+	case kind == "":
+		kind = fullObject
+	case kind == fullObject && canFull, kind == composite && canParts:
+	case kind == fullObject || kind == composite:
+		return "", "", badRequest("The " + kind + " checksum type cannot be used with the " + strings.ToLower(string(a)) + " checksum algorithm.")
+	default:
+		return "", "", badRequest("Value for x-amz-checksum-type header is invalid.")
+	}
+	return a, kind, nil
+}
+
+func partNumber(r *request) (int, error) {
+	n, err := strconv.Atoi(r.query.Get("partNumber"))
+	if err != nil || n < 1 || n > store.MaxPartNumber {
+		return 0, store.ErrPartNumber
+	}
+	return n, nil
+}
+
+// partKey is the customer key of a part, judged against the upload.
+func (s *Server) partKey(r *request, u store.Upload) (seal.CustomerKey, error) {
+	if err := s.refuseSSE(r); err != nil {
+		return seal.CustomerKey{}, err
+	}
+	key, err := s.customerKey(r, headerCustomer)
+	if err != nil {
+		return key, err
+	}
+	if key.IsZero() == (u.Encryption.Mode == store.SSEC) {
+		return key, badRequest("The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.")
+	}
+	return key, nil
+}
+
+// uploading gives a wrong customer key the answer of parts.
+func uploading(err error) error {
+	if errors.Is(err, store.ErrWrongCustomerKey) {
+		return badRequest("The provided encryption parameters did not match the ones used originally.")
+	}
+	return err
+}
+
+func (s *Server) uploadPart(w *writer, r *request) error {
+	u, part, err := s.partRequest(r)
+	if err != nil {
+		return err
+	}
+	body, err := s.content(r, sigv4.Algorithm(u.ChecksumAlgorithm))
+	if err != nil {
+		return err
+	}
+	if u.ChecksumAlgorithm != "" && string(body.algorithm) != u.ChecksumAlgorithm {
+		return badRequest("Checksum Type mismatch occurred, expected checksum Type: " + strings.ToLower(u.ChecksumAlgorithm) + ", actual checksum Type: " + strings.ToLower(string(body.algorithm)))
+	}
+	part.Body, part.Size, part.MD5, part.Verify = body, body.size, body.md5, body.verify
+	p, err := s.store.PutPart(r.Context(), part)
+	if err != nil {
+		return uploading(err)
+	}
+	w.Header().Set("Etag", quoted(p.ETag))
+	setEncryption(w.Header(), tellObject(u.Encryption, u.Headers), false)
+	s.setChecksums(w.Header(), p.Checksums, p.CRC64NVME)
+	w.Header().Del("X-Amz-Checksum-Type") // told of objects only
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// partRequest finds the upload and the key; the body is the caller's.
+func (s *Server) partRequest(r *request) (store.Upload, store.PartRequest, error) {
+	number, err := partNumber(r)
+	if err != nil {
+		return store.Upload{}, store.PartRequest{}, err
+	}
+	u, err := s.store.Upload(r.Context(), r.bucket, r.key, r.query.Get("uploadId"))
+	if err != nil {
+		return u, store.PartRequest{}, err
+	}
+	key, err := s.partKey(r, u)
+	return u, store.PartRequest{Bucket: r.bucket, Key: r.key, UploadID: u.ID, Number: number, Customer: key}, err
+}
+
+func (s *Server) uploadPartCopy(w *writer, r *request) error {
+	u, part, err := s.partRequest(r)
+	if err != nil {
+		return err
+	}
+	from, err := sourceOf(r)
+	if err != nil {
+		return err
+	}
+	reader, err := s.openSource(r, from)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	off, length := int64(0), reader.Size()
+	if header := r.Header.Get("X-Amz-Copy-Source-Range"); header != "" {
+		var ok bool
+		if off, length, ok = parseRange(header, reader.Size()); !ok || strings.HasSuffix(header, "-") || strings.HasPrefix(header, "bytes=-") {
+			return badArgument("The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy", "x-amz-copy-source-range", header)
+		}
+		if end, _ := strconv.ParseInt(header[strings.LastIndexByte(header, '-')+1:], 10, 64); length == 0 || end >= reader.Size() {
+			return badArgument("Range specified is not valid for source object of size: "+strconv.FormatInt(reader.Size(), 10), "x-amz-copy-source-range", header)
+		}
+	}
+	if length > maxPut {
+		return refuse(http.StatusBadRequest, "InvalidRequest", "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120")
+	}
+	body := s.computing(io.LimitReader(reader.Range(off, length), length), length, sigv4.Algorithm(u.ChecksumAlgorithm))
+	part.Body, part.Size, part.Verify = body, length, body.verify
+	p, err := s.store.PutPart(r.Context(), part)
+	if err != nil {
+		return uploading(err)
+	}
+	setEncryption(w.Header(), tellObject(u.Encryption, u.Headers), false)
+	doc := copyResult{XMLName: xml.Name{Local: "CopyPartResult"}, Xmlns: namespace, LastModified: stamp(p.Modified), ETag: quoted(p.ETag)}
+	doc.Sums, _ = s.elements(p.Checksums, p.CRC64NVME)
+	return writeXML(w, doc)
+}
+
+func (s *Server) abortUpload(w *writer, r *request) error {
+	if err := s.store.AbortUpload(r.Context(), r.bucket, r.key, r.query.Get("uploadId")); err != nil {
+		return err
+	}
+	return noContent(w)
+}
