@@ -11,7 +11,7 @@ import (
 // CustomerKey is the 32 byte key of an SSE-C request. The zero value is "no key
 // given". It prints as "redacted" in every format and is never stored.
 type CustomerKey struct {
-	key *Key // a pointer, so that printing a struct around it shows an address at most
+	key *Key
 }
 
 // NewCustomerKey copies 32 raw bytes; [ErrKeyLength] otherwise.
@@ -29,7 +29,7 @@ func (c CustomerKey) MD5() string {
 	if c.key == nil {
 		return ""
 	}
-	sum := md5.Sum(c.key.raw[:])
+	sum := md5.Sum(c.key.bytes())
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
@@ -48,8 +48,8 @@ const customerCheck = "bucketseal/1 this is the customer key"
 func (c CustomerKey) Prove() (CustomerProof, KeyWrapper) {
 	salt := make([]byte, KeyLen)
 	_, _ = rand.Read(salt) // never fails
-	check := derive(c.key.raw[:], salt, "customer check").Tag([]byte(customerCheck))
-	return CustomerProof{Salt: salt, Check: check}, derive(c.key.raw[:], salt, "customer kek")
+	check := derive(c.key.bytes(), salt, "customer check").Tag([]byte(customerCheck))
+	return CustomerProof{Salt: salt, Check: check}, derive(c.key.bytes(), salt, "customer kek")
 }
 
 // Wrapper returns the wrapper of the right key, [ErrWrongCustomerKey] for another.
@@ -57,10 +57,10 @@ func (p CustomerProof) Wrapper(c CustomerKey) (KeyWrapper, error) {
 	if len(p.Salt) != KeyLen {
 		return nil, fmt.Errorf("customer key proof: %w", ErrCorrupt)
 	}
-	if c.key == nil || derive(c.key.raw[:], p.Salt, "customer check").CheckTag([]byte(customerCheck), p.Check) != nil {
+	if c.key == nil || derive(c.key.bytes(), p.Salt, "customer check").CheckTag([]byte(customerCheck), p.Check) != nil {
 		return nil, ErrWrongCustomerKey
 	}
-	return derive(c.key.raw[:], p.Salt, "customer kek"), nil
+	return derive(c.key.bytes(), p.Salt, "customer kek"), nil
 }
 
 // String says "redacted".

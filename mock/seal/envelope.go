@@ -23,7 +23,7 @@ func Wrap(keys []*Key, under []KeyWrapper, aad []byte) ([]byte, error) {
 	}
 	envelope := []byte{envelopeVersion, byte(len(keys))}
 	for i, k := range keys {
-		wrapped, err := under[i].Wrap(k.raw[:], aad)
+		wrapped, err := under[i].Wrap(k.bytes(), aad)
 		if err != nil {
 			return nil, fmt.Errorf("wrap data key: %w", err)
 		}

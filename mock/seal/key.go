@@ -20,8 +20,12 @@ const (
 )
 
 // Key is a 32 byte key held in memory, either a data key or a key encryption key;
-// as the latter it is a [KeyWrapper]. It prints as "redacted" in every format.
-type Key struct{ raw [KeyLen]byte }
+// as the latter it is a [KeyWrapper]. It prints as "redacted" in every format. Make
+// one with [NewKey], [GenerateKey], [OpenRootKey] or Derive.
+//
+// The bytes hide behind a function because fmt looks through pointers in unexported
+// fields, where it calls no Format method; of a function it prints the address.
+type Key struct{ raw func() *[KeyLen]byte }
 
 var _ KeyWrapper = (*Key)(nil)
 
@@ -30,37 +34,39 @@ func NewKey(raw []byte) (*Key, error) {
 	if len(raw) != KeyLen {
 		return nil, ErrKeyLength
 	}
-	k := &Key{}
-	copy(k.raw[:], raw)
-	return k, nil
+	return newKey([KeyLen]byte(raw)), nil
+}
+
+func newKey(raw [KeyLen]byte) *Key {
+	return &Key{raw: func() *[KeyLen]byte { return &raw }}
 }
 
 // GenerateKey returns a new random key.
 func GenerateKey() *Key {
-	k := &Key{}
-	_, _ = rand.Read(k.raw[:]) // crypto/rand.Read never fails: it ends the program instead
-	return k
+	var raw [KeyLen]byte
+	_, _ = rand.Read(raw[:]) // crypto/rand.Read never fails: it ends the program instead
+	return newKey(raw)
 }
 
 // Derive returns the key for another purpose (HKDF-SHA256 with the label as
 // info), so that one root key serves several uses without their mixing.
-func (k *Key) Derive(label string) *Key { return derive(k.raw[:], nil, label) }
+func (k *Key) Derive(label string) *Key { return derive(k.bytes(), nil, label) }
 
 func derive(secret, salt []byte, label string) *Key {
 	raw, err := hkdf.Key(sha256.New, secret, salt, "bucketseal/1 "+label, KeyLen)
 	if err != nil {
 		panic(err) // only for more than 255 hash lengths of output
 	}
-	k := &Key{}
-	copy(k.raw[:], raw)
-	return k
+	return newKey([KeyLen]byte(raw))
 }
 
+func (k *Key) bytes() []byte { return k.raw()[:] }
+
 // Bytes returns a copy of the raw key, for wrapping it under another key.
-func (k *Key) Bytes() []byte { return append([]byte(nil), k.raw[:]...) }
+func (k *Key) Bytes() []byte { return append([]byte(nil), k.bytes()...) }
 
 func (k *Key) aead() cipher.AEAD {
-	block, err := aes.NewCipher(k.raw[:])
+	block, err := aes.NewCipher(k.bytes())
 	if err != nil {
 		panic(err) // only for another key length
 	}
@@ -91,7 +97,7 @@ func (k *Key) Unwrap(wrapped, aad []byte) ([]byte, error) {
 
 // Tag authenticates a message which is stored in the clear (HMAC-SHA256).
 func (k *Key) Tag(message []byte) []byte {
-	mac := hmac.New(sha256.New, k.raw[:])
+	mac := hmac.New(sha256.New, k.bytes())
 	mac.Write(message)
 	return mac.Sum(nil)
 }

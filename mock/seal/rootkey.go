@@ -58,7 +58,7 @@ func writeRootKey(path string, k *Key) error {
 		return err
 	}
 	defer os.Remove(f.Name())
-	_, err = f.WriteString(rootKeyHead + base64.StdEncoding.EncodeToString(k.raw[:]) + "\n")
+	_, err = f.WriteString(rootKeyHead + base64.StdEncoding.EncodeToString(k.bytes()) + "\n")
 	if err == nil {
 		err = f.Sync()
 	}

@@ -20,7 +20,7 @@ func config(k *Key, sequence uint32) sio.Config {
 		MinVersion:     sio.Version20,
 		MaxVersion:     sio.Version20,
 		CipherSuites:   []byte{sio.AES_256_GCM},
-		Key:            k.raw[:],
+		Key:            k.bytes(),
 		SequenceNumber: sequence,
 	}
 }

@@ -183,6 +183,11 @@ func (s *Store) rebind(ctx context.Context, up uploadRecord, rec record, parts [
 	if err != nil {
 		return nil, err
 	}
+	for _, p := range parts {
+		if _, err := openPart(p, keys); err != nil {
+			return nil, err
+		}
+	}
 	return s.closeEnvelope(envelope{keys: keys, under: under, sealed: up.Sealed}, aad)
 }
 

@@ -63,6 +63,11 @@ func (r *Reader) prepare(ctx context.Context, rec record, parts []partRecord, c 
 		if err := r.checkLength(g); err != nil {
 			return err
 		}
+		if g.size == 0 { // nothing of it will be read: judge it here
+			if _, err := r.segmentKeys(g); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -180,13 +185,20 @@ func (r *Reader) unseal(g segment, f *os.File) (plaintext, error) {
 		}
 		return bare{f, g.size}, nil
 	}
-	keys := r.keys
-	if g.part != nil {
-		if keys, err = seal.Unwrap(g.part.Envelope, partWrappers(r.keys, g.part.Number), partAAD(*g.part)); err != nil {
-			return nil, fmt.Errorf("part %d: %w", g.part.Number, err)
-		}
+	keys, err := r.segmentKeys(g)
+	if err != nil {
+		return nil, err
 	}
 	return seal.OpenStream(f, st.Size(), g.size, keys...)
+}
+
+// segmentKeys returns what a segment is sealed with: the object's data keys, or the
+// part's own.
+func (r *Reader) segmentKeys(g segment) ([]*seal.Key, error) {
+	if len(r.keys) == 0 || g.part == nil {
+		return r.keys, nil
+	}
+	return openPart(*g.part, r.keys)
 }
 
 // bare is a body that is not sealed.

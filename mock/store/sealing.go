@@ -197,6 +197,15 @@ func partWrappers(keys []*seal.Key, number int) []seal.KeyWrapper {
 	return under
 }
 
+// openPart returns the keys of a part's body, given those of its upload.
+func openPart(p partRecord, keys []*seal.Key) ([]*seal.Key, error) {
+	own, err := seal.Unwrap(p.Envelope, partWrappers(keys, p.Number), partAAD(p))
+	if err != nil {
+		return nil, fmt.Errorf("part %d: %w", p.Number, err)
+	}
+	return own, nil
+}
+
 func (s *Store) recordTag() *seal.Key { return s.root.Derive("record tag") }
 
 // openKeys returns the data keys of a stored object, none when it is Plain.
