@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/zalando/go-keyring"
 
@@ -104,8 +105,12 @@ func (r ring) set(ctx context.Context, name, value string) error {
 	if len(head) > partBytes {
 		generation, count := rand.Text(), 0
 		for rest := value; rest != ""; count++ {
-			p := rest[:min(partBytes, len(rest))]
-			rest = rest[len(p):]
+			cut := min(partBytes, len(rest))
+			for cut < len(rest) && !utf8.RuneStart(rest[cut]) {
+				cut-- // every part is text by itself
+			}
+			p := rest[:cut]
+			rest = rest[cut:]
 			if err := r.setOne(ctx, partName(generation, count), p); err != nil {
 				r.deleteAll(ctx, names(generation, count))
 				return err
