@@ -171,7 +171,12 @@ func FuzzNames(f *testing.F) {
 	f.Add("a//b\na/\na\n" + strings.Repeat("é", 200) + "\n%2E\n%file\n%-2")
 	f.Add("K\nk\nſ\ns\nß\nss\nSS\ne\u0301\né\n\xff")
 	f.Add(strings.Repeat("a%", 130) + "\n" + strings.Repeat("A%", 130) + "/b\nCOM¹.x")
-	f.Fuzz(func(t *testing.T, lines string) { check(t, strings.Split(lines, "\n")) })
+	f.Fuzz(func(t *testing.T, lines string) {
+		if len(lines) > 1100 {
+			t.Skip("the check is quadratic in the depth of folders")
+		}
+		check(t, strings.Split(lines, "\n"))
+	})
 }
 
 func FuzzUnescapeName(f *testing.F) {

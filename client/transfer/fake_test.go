@@ -1,0 +1,304 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/minio/crc64nvme"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A fakeStore keeps objects in memory and can be told to misbehave. It is
+// honest by default: it reports the encryption that was asked for.
+type fakeStore struct {
+	client.Store // calls nobody expects panic
+
+	mu      sync.Mutex
+	objects map[client.Location]fakeObject
+	uploads map[string]*fakeUpload
+	calls   []string // "Put s3://b/k", in order
+	gets    []client.ReadOptions
+	heads   []client.ReadOptions
+	etags   int
+
+	keepsChecksums bool
+	report         func(call string, asked client.Encryption) client.Reported // nil: as asked
+	fail           func(call string, nth int) error                           // nil: nothing fails
+	reads          func(body io.ReadSeeker, size int64) ([]byte, error)       // nil: once
+	gives          func(nth int, data []byte) io.Reader                       // nil: the bytes
+	block          chan struct{}                                              // Put, UploadPart and Get wait for it or for the context
+	entered        chan struct{}                                              // receives when one of them waits
+	discard        bool                                                       // keep no bytes: benchmarks
+}
+
+type fakeObject struct {
+	data []byte
+	o    client.PutOptions
+	head client.Object
+}
+
+type fakeUpload struct {
+	o     client.PutOptions
+	at    client.Location
+	parts map[int][]byte
+}
+
+func newFakeStore() *fakeStore {
+	return &fakeStore{objects: map[client.Location]fakeObject{}, uploads: map[string]*fakeUpload{}}
+}
+
+var modified = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+
+// add puts an object where a download finds it.
+func (s *fakeStore) add(at client.Location, data []byte, o client.PutOptions) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store(at, data, o)
+}
+
+func (s *fakeStore) store(at client.Location, data []byte, o client.PutOptions) client.Object {
+	s.etags++
+	head := client.Object{
+		At: at, Size: int64(len(data)), Modified: modified, ETag: fmt.Sprintf("etag-%d", s.etags),
+		Metadata: maps.Clone(o.Metadata), RequestID: fmt.Sprintf("req-%d", s.etags),
+	}
+	if s.keepsChecksums {
+		head.Checksums = []client.Checksum{checksumOf(crc64nvme.Checksum(data))}
+	}
+	s.objects[at] = fakeObject{data, o, head}
+	return head
+}
+
+// begin records a call and says whether it fails.
+func (s *fakeStore) begin(call string, at client.Location) error {
+	s.mu.Lock()
+	s.calls = append(s.calls, call+" "+at.String())
+	nth := s.count(call)
+	fail := s.fail
+	s.mu.Unlock()
+	if fail != nil {
+		return fail(call, nth)
+	}
+	return nil
+}
+
+func (s *fakeStore) count(call string) (n int) {
+	for _, c := range s.calls {
+		if strings.HasPrefix(c, call+" ") {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *fakeStore) called(call string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count(call)
+}
+
+func (s *fakeStore) wait(ctx context.Context) error {
+	if s.block == nil {
+		return nil
+	}
+	select {
+	case s.entered <- struct{}{}:
+	default:
+	}
+	select {
+	case <-s.block:
+		return nil
+	case <-ctx.Done():
+		return &client.Error{Op: "fake", Kind: client.KindCancelled, Err: context.Cause(ctx)}
+	}
+}
+
+func (s *fakeStore) reported(call string, asked client.Encryption) client.Reported {
+	if s.report != nil {
+		return s.report(call, asked)
+	}
+	return honest(asked)
+}
+
+// honest is the report of a server that did what was asked.
+func honest(asked client.Encryption) client.Reported {
+	r := client.Reported{Told: true, Type: client.TypeOf(asked), Key: client.KeyOf(asked)}
+	switch e := asked.(type) {
+	case client.Inherit:
+		r.Type = client.TypeNone
+	case client.SSEC:
+		r.CustomerKeyMD5 = e.Key.MD5()
+	}
+	return r
+}
+
+func (s *fakeStore) read(body io.ReadSeeker, size int64) ([]byte, error) {
+	if s.reads != nil {
+		return s.reads(body, size)
+	}
+	if s.discard {
+		_, err := io.Copy(io.Discard, struct{ io.Reader }{body})
+		return nil, err
+	}
+	data, err := io.ReadAll(body)
+	if err == nil && int64(len(data)) != size {
+		err = fmt.Errorf("%d bytes were promised and %d came", size, len(data))
+	}
+	return data, err
+}
+
+func (s *fakeStore) Put(ctx context.Context, at client.Location, body io.ReadSeeker, size int64, o client.PutOptions) (client.Object, error) {
+	if err := s.begin("Put", at); err != nil {
+		return client.Object{}, err
+	}
+	if err := s.wait(ctx); err != nil {
+		return client.Object{}, err
+	}
+	data, err := s.read(body, size)
+	if err != nil {
+		return client.Object{}, &client.Error{Op: "PutObject", Kind: client.KindNetwork, Err: err}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, there := s.objects[at]; there && o.OnlyIfAbsent {
+		return client.Object{}, &client.Error{Op: "PutObject", Kind: client.KindPrecondition, At: at}
+	}
+	answer := s.store(at, data, o)
+	answer.Encryption = s.reported("Put", o.Encryption)
+	return answer, nil
+}
+
+func (s *fakeStore) Head(_ context.Context, at client.Location, o client.ReadOptions) (client.Object, error) {
+	if err := s.begin("Head", at); err != nil {
+		return client.Object{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heads = append(s.heads, o)
+	there, ok := s.objects[at]
+	if !ok {
+		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindNotFound, At: at}
+	}
+	if c := customerKey(there.o.Encryption); c.MD5() != o.Key.MD5() {
+		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindNeedsKey, At: at}
+	}
+	head := there.head
+	head.Encryption = s.reported("Head", there.o.Encryption)
+	return head, nil
+}
+
+func (s *fakeStore) Get(ctx context.Context, at client.Location, o client.ReadOptions) (client.Object, io.ReadCloser, error) {
+	if err := s.begin("Get", at); err != nil {
+		return client.Object{}, nil, err
+	}
+	if err := s.wait(ctx); err != nil {
+		return client.Object{}, nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gets = append(s.gets, o)
+	there, ok := s.objects[at]
+	switch {
+	case !ok:
+		return client.Object{}, nil, &client.Error{Op: "GetObject", Kind: client.KindNotFound, At: at}
+	case o.IfMatch != "" && o.IfMatch != there.head.ETag:
+		return client.Object{}, nil, &client.Error{Op: "GetObject", Kind: client.KindPrecondition, At: at}
+	case customerKey(there.o.Encryption).MD5() != o.Key.MD5():
+		return client.Object{}, nil, &client.Error{Op: "GetObject", Kind: client.KindWrongKey, At: at}
+	}
+	data := there.data[o.Offset:]
+	if o.Length > 0 {
+		data = data[:o.Length]
+	}
+	var r io.Reader = bytes.NewReader(data)
+	if s.gives != nil {
+		r = s.gives(s.count("Get"), data)
+	}
+	return there.head, io.NopCloser(r), nil
+}
+
+func (s *fakeStore) CreateUpload(_ context.Context, at client.Location, o client.PutOptions) (client.Upload, client.Object, error) {
+	if err := s.begin("CreateUpload", at); err != nil {
+		return client.Upload{}, client.Object{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := fmt.Sprintf("upload-%d", len(s.calls))
+	s.uploads[id] = &fakeUpload{o, at, map[int][]byte{}}
+	return client.Upload{At: at, ID: id, Key: customerKey(o.Encryption), Checksummed: o.Checksum.Value != ""},
+		client.Object{At: at, Encryption: s.reported("CreateUpload", o.Encryption)}, nil
+}
+
+func (s *fakeStore) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64) (client.Part, error) {
+	if err := s.begin("UploadPart", u.At); err != nil {
+		return client.Part{}, err
+	}
+	if err := s.wait(ctx); err != nil {
+		return client.Part{}, err
+	}
+	data, err := s.read(body, size)
+	if err != nil {
+		return client.Part{}, &client.Error{Op: "UploadPart", Kind: client.KindNetwork, Err: err}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	up, ok := s.uploads[u.ID]
+	if !ok {
+		return client.Part{}, &client.Error{Op: "UploadPart", Kind: client.KindNoUpload, At: u.At}
+	}
+	up.parts[n] = data
+	return client.Part{Number: n, Size: size, ETag: fmt.Sprintf("part-%d", n)}, nil
+}
+
+func (s *fakeStore) CompleteUpload(_ context.Context, u client.Upload, parts []client.Part, sum client.Checksum) (client.Object, error) {
+	if err := s.begin("CompleteUpload", u.At); err != nil && !errors.Is(err, errAnswerLost) {
+		return client.Object{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	up, ok := s.uploads[u.ID]
+	if !ok || len(parts) != len(up.parts) {
+		return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindNoUpload, At: u.At}
+	}
+	var data []byte
+	for i, p := range parts {
+		if p.Number != i+1 || p.ETag != fmt.Sprintf("part-%d", i+1) || p.Size == 0 {
+			return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindInvalid, At: u.At}
+		}
+		data = append(data, up.parts[p.Number]...)
+	}
+	if sum.Value != "" && sum != checksumOf(crc64nvme.Checksum(data)) {
+		return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindCorrupt, At: u.At}
+	}
+	delete(s.uploads, u.ID)
+	answer := s.store(u.At, data, up.o)
+	if s.fail != nil && errors.Is(s.fail("CompleteUpload", s.count("CompleteUpload")), errAnswerLost) {
+		return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindNoUpload, At: u.At}
+	}
+	return answer, nil
+}
+
+// errAnswerLost makes CompleteUpload succeed and say that there is no upload, as
+// a repeated call would.
+var errAnswerLost = errors.New("the answer is lost")
+
+func (s *fakeStore) AbortUpload(ctx context.Context, u client.Upload) error {
+	if ctx.Err() != nil {
+		return ctx.Err() // a stopped context cleans nothing up
+	}
+	if err := s.begin("AbortUpload", u.At); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.uploads, u.ID)
+	return nil
+}

@@ -1,0 +1,492 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/minio/crc64nvme"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+var remote = client.Location{Bucket: "reports", Key: "a/b.csv"}
+
+// bench is an engine, its store, and the receipts it handed out.
+type workbench struct {
+	*testing.T
+	store    *fakeStore
+	engine   *Engine
+	mu       sync.Mutex
+	receipts []Receipt
+}
+
+func newBench(t *testing.T, change ...func(*Config)) *workbench {
+	w := &workbench{T: t, store: newFakeStore()}
+	c := Config{Store: w.store, Account: "ward", PartSize: minPartSize, Receipt: func(r Receipt) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.receipts = append(w.receipts, r)
+		return nil
+	}}
+	for _, f := range change {
+		f(&c)
+	}
+	var err error
+	w.engine, err = New(c)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, w.engine.Close(context.Background())) })
+	return w
+}
+
+// run submits jobs and waits for what becomes of them.
+func (w *workbench) run(jobs ...Job) []Row {
+	w.Helper()
+	ids, err := w.engine.Submit(Plan{Jobs: jobs})
+	require.NoError(w, err)
+	require.Len(w, ids, len(jobs))
+	require.NoError(w, w.engine.Wait(w.Context()))
+	rows := make([]Row, len(ids))
+	for i, id := range ids {
+		rows[i], _ = w.engine.Row(id)
+	}
+	return rows
+}
+
+// file is a file of random bytes and the job that uploads it.
+func (w *workbench) file(size int64, e client.Encryption) (Job, []byte) {
+	w.Helper()
+	data := randomBytes(size)
+	path := filepath.Join(w.TempDir(), "b.csv")
+	require.NoError(w, os.WriteFile(path, data, 0o600))
+	stat, err := os.Stat(path)
+	require.NoError(w, err)
+	return Job{
+		Op: Upload, Local: path, Remote: remote, Size: size, Modified: stat.ModTime(), Overwrite: OverwriteAlways,
+		Put: client.PutOptions{Encryption: e, ContentType: "text/csv"}, Rule: 2, Because: "rule 2: all reports",
+	}, data
+}
+
+func randomBytes(n int64) []byte {
+	data := make([]byte, n)
+	_, _ = rand.NewChaCha8([32]byte{byte(n)}).Read(data) // never fails
+	return data
+}
+
+func TestUploadIsDoneOnlyWhenProved(t *testing.T) {
+	for _, keeps := range []bool{false, true} {
+		for _, size := range []int64{0, 1, 1000, minPartSize, minPartSize + 1, 3*minPartSize + 17} {
+			w := newBench(t, func(c *Config) { c.Checksums = keeps })
+			w.store.keepsChecksums = keeps
+			job, data := w.file(size, client.SSEKMS{Key: keyID})
+			row := w.run(job)[0]
+			require.NoError(t, row.Err)
+			assert.Equal(t, Done, row.Phase)
+			assert.Equal(t, size, row.Sent)
+			assert.Equal(t, 1, row.Attempts)
+			assert.False(t, row.Ended.Before(row.Started))
+
+			stored := w.store.objects[remote]
+			assert.True(t, bytes.Equal(data, stored.data))
+			sum := checksumOf(crc64nvme.Checksum(data))
+			assert.Equal(t, sum.Value, stored.o.Metadata[client.MetaChecksum])
+			assert.Equal(t, keeps, stored.o.Checksum == sum)
+			assert.Equal(t, "text/csv", stored.o.ContentType)
+
+			require.Len(t, w.receipts, 1)
+			r := w.receipts[0]
+			assert.Equal(t, r, *row.Receipt)
+			assert.Equal(t, Verified, r.Verdict)
+			assert.Equal(t, sum, r.Checksum)
+			assert.Equal(t, keyID, r.Reported.Key)
+			assert.Equal(t, "ward", r.Account)
+			assert.Equal(t, 2, r.Rule)
+			assert.NotEmpty(t, r.RequestID)
+			if size <= minPartSize {
+				assert.Zero(t, w.store.called("CreateUpload"))
+			} else {
+				assert.Equal(t, int((size+minPartSize-1)/minPartSize), w.store.called("UploadPart"))
+			}
+			assert.Empty(t, w.store.uploads)
+		}
+	}
+}
+
+func TestUploadDoesNotTouchThePlannedMetadata(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	job.Put.Metadata = map[string]string{"ward": "7"}
+	assert.Equal(t, Done, w.run(job)[0].Phase)
+	assert.Equal(t, map[string]string{"ward": "7"}, job.Put.Metadata)
+	assert.Equal(t, "7", w.store.objects[remote].o.Metadata["ward"])
+}
+
+// Each way in which a server can lie about encryption, and what people read.
+func TestUploadFailsWhenTheEncryptionIsNotAsAsked(t *testing.T) {
+	const without = "the server stored the file without encryption"
+	at := func(call string, r client.Reported) func(string, client.Encryption) client.Reported {
+		return func(c string, asked client.Encryption) client.Reported {
+			if c == call || call == "all" || (call == "answer" && c != "Head") {
+				return r
+			}
+			return honest(asked)
+		}
+	}
+	mine := sseC(t, "m")
+	for _, c := range []struct {
+		name    string
+		asked   client.Encryption
+		report  func(string, client.Encryption) client.Reported
+		verdict Verdict
+		text    string
+	}{
+		{"dropped", client.SSES3{}, at("all", told(client.TypeNone, "")), NotEncrypted, without},
+		{"dropped in the answer", client.SSEKMS{Key: keyID}, at("answer", told(client.TypeNone, "")), NotEncrypted, without},
+		{"dropped at HEAD", client.SSEKMS{Key: keyID}, at("Head", told(client.TypeNone, "")), NotEncrypted, without},
+		{"another key", client.SSEKMS{Key: keyID}, at("all", told(client.TypeSSEKMS, otherID)), OtherKey, "encrypted with another key"},
+		{"another key in the answer", client.SSEKMS{Key: keyID}, at("answer", told(client.TypeSSEKMS, otherID)), OtherKey, "encrypted with another key"},
+		{"another type", client.SSEKMS{Key: keyID}, at("all", told(client.TypeSSES3, "")), OtherKey, "in another way than asked"},
+		{"key unnamed", client.SSEKMS{Key: keyID}, at("all", told(client.TypeSSEKMS, "")), KeyNotReported, "the server does not say with which key"},
+		{"untold", client.SSEKMS{Key: keyID}, at("all", client.Reported{}), KeyNotReported, "the server does not say how the file is encrypted"},
+		{"SSE-C unnamed", mine, at("all", told(client.TypeSSEC, "")), KeyNotReported, "the server does not say with which key"},
+	} {
+		for _, size := range []int64{100, minPartSize + 100} {
+			w := newBench(t)
+			w.store.report = c.report
+			job, data := w.file(size, c.asked)
+			row := w.run(job)[0]
+			assert.Equal(t, Failed, row.Phase, c.name)
+			assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err), c.name)
+			assert.ErrorContains(t, row.Err, c.text, c.name)
+			require.Len(t, w.receipts, 1, "a bad verdict is evidence too: "+c.name)
+			assert.Equal(t, c.verdict, w.receipts[0].Verdict, c.name)
+			assert.NotEqual(t, Verified, Judge(c.asked, w.receipts[0].Reported, "").Verdict, "the receipt shows the report that decided: "+c.name)
+			assert.Equal(t, data, w.store.objects[remote].data, "what becomes of the object is the user's to say")
+			assert.Zero(t, w.store.called("AbortUpload"))
+
+			lenient := newBench(t, func(c *Config) { c.AllowUnverified = true })
+			lenient.store.report = c.report
+			job, _ = lenient.file(size, c.asked)
+			row = lenient.run(job)[0]
+			assert.Equal(t, Done, row.Phase, c.name)
+			assert.Equal(t, c.verdict, row.Receipt.Verdict, "the verdict stays what it is: "+c.name)
+		}
+	}
+}
+
+func TestUploadUnderTheBucketDefaultClaimsNothing(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.Inherit{})
+	row := w.run(job)[0]
+	assert.Equal(t, Done, row.Phase)
+	assert.Equal(t, NothingAsked, row.Receipt.Verdict)
+}
+
+func TestUploadThatNobodyDecidedIsRefusedBeforeAByteLeaves(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, nil)
+	row := w.run(job)[0]
+	assert.Equal(t, Failed, row.Phase)
+	assert.Equal(t, client.KindRefused, client.KindOf(row.Err))
+	require.ErrorIs(t, row.Err, client.ErrUndecided)
+	assert.Empty(t, w.store.calls)
+}
+
+func TestUploadUnderAnAliasAsksKMSWhatItMeans(t *testing.T) {
+	answersARN := func(call string, asked client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+	for _, c := range []struct {
+		name    string
+		resolve func(context.Context, client.KeyID) (client.KeyID, error)
+		want    Verdict
+	}{
+		{"it is the key", func(_ context.Context, id client.KeyID) (client.KeyID, error) {
+			assert.Equal(t, alias, id)
+			return keyARN, nil
+		}, Verified},
+		{"it is another", func(context.Context, client.KeyID) (client.KeyID, error) { return otherID, nil }, OtherKey},
+		{"KMS says no", func(context.Context, client.KeyID) (client.KeyID, error) { return "", errors.New("denied") }, KeyNotReported},
+		{"there is no KMS", nil, KeyNotReported},
+	} {
+		w := newBench(t, func(conf *Config) { conf.Resolve = c.resolve })
+		w.store.report = answersARN
+		job, _ := w.file(10, client.SSEKMS{Key: alias})
+		assert.Equal(t, c.want, w.run(job)[0].Receipt.Verdict, c.name)
+	}
+}
+
+func TestUploadWithACustomerKeyShowsItToHead(t *testing.T) {
+	w := newBench(t)
+	e := sseC(t, "k")
+	job, _ := w.file(minPartSize+1, e)
+	job.Overwrite = OverwriteSkip
+	row := w.run(job)[0]
+	require.NoError(t, row.Err)
+	assert.Equal(t, Verified, row.Receipt.Verdict)
+	require.Len(t, w.store.heads, 2)
+	assert.Equal(t, e.Key.MD5(), w.store.heads[0].Key.MD5())
+	assert.Equal(t, e.Key.MD5(), w.store.heads[1].Key.MD5())
+}
+
+func TestUploadSkipsWhatIsThere(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		how   Overwrite
+		mtime time.Time
+		there bool
+		want  Phase
+	}{
+		{"skip, there", OverwriteSkip, modified, true, Skipped},
+		{"skip, not there", OverwriteSkip, modified, false, Done},
+		{"unsaid is skip", "", modified, true, Skipped},
+		{"newer, file is newer", OverwriteNewer, modified.Add(time.Second), true, Done},
+		{"newer, the same age", OverwriteNewer, modified, true, Skipped},
+		{"newer, not there", OverwriteNewer, modified, false, Done},
+		{"always", OverwriteAlways, modified, true, Done},
+	} {
+		w := newBench(t)
+		job, data := w.file(10, client.SSES3{})
+		if c.there {
+			w.store.add(remote, []byte("old"), client.PutOptions{Encryption: client.SSES3{}})
+		}
+		require.NoError(t, os.Chtimes(job.Local, c.mtime, c.mtime))
+		job.Modified, job.Overwrite = c.mtime, c.how
+		row := w.run(job)[0]
+		assert.Equal(t, c.want, row.Phase, c.name)
+		if c.want == Skipped {
+			require.ErrorContains(t, row.Err, "is there already", c.name)
+			assert.Equal(t, "old", string(w.store.objects[remote].data), c.name)
+			assert.Nil(t, row.Receipt)
+			continue
+		}
+		assert.Equal(t, data, w.store.objects[remote].data, c.name)
+	}
+}
+
+func TestUploadOnlyIfAbsentSkipsWhatAnotherWroteMeanwhile(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	job.Overwrite, job.Put.OnlyIfAbsent = OverwriteSkip, true
+	w.store.fail = func(call string, nth int) error {
+		if call == "Put" {
+			w.store.add(remote, []byte("theirs"), client.PutOptions{})
+		}
+		return nil
+	}
+	assert.Equal(t, Skipped, w.run(job)[0].Phase)
+	assert.Equal(t, "theirs", string(w.store.objects[remote].data))
+}
+
+func TestUploadFailsWhenLookingFails(t *testing.T) {
+	denied := &client.Error{Op: "HeadObject", Kind: client.KindDenied}
+	heads := func(call string, _ int) error {
+		if call == "Head" {
+			return denied
+		}
+		return nil
+	}
+	w := newBench(t)
+	w.store.fail = heads
+	job, _ := w.file(10, client.SSES3{})
+	job.Overwrite = OverwriteSkip
+	row := w.run(job)[0]
+	assert.Equal(t, client.KindDenied, client.KindOf(row.Err))
+	assert.Zero(t, w.store.called("Put"), "nothing is sent on a guess")
+
+	job.Overwrite = OverwriteAlways // the look after the upload is denied then
+	row = w.run(job)[0]
+	assert.Equal(t, Failed, row.Phase)
+	require.ErrorContains(t, row.Err, "the file is stored")
+	assert.Nil(t, row.Receipt, "nothing was compared")
+
+	lenient := newBench(t, func(c *Config) { c.AllowUnverified = true })
+	lenient.store.fail = heads
+	job, _ = lenient.file(10, client.SSEKMS{Key: keyID})
+	row = lenient.run(job)[0]
+	require.NoError(t, row.Err)
+	assert.Equal(t, KeyNotReported, row.Receipt.Verdict, "HEAD is needed for more")
+}
+
+func TestUploadFailsWhenTheServerHoldsSomethingElse(t *testing.T) {
+	w := newBench(t)
+	w.store.keepsChecksums = true
+	w.store.reads = func(body io.ReadSeeker, _ int64) ([]byte, error) {
+		data, err := io.ReadAll(body)
+		data[3] ^= 1
+		return data, err
+	}
+	job, _ := w.file(10, client.SSES3{})
+	row := w.run(job)[0]
+	assert.Equal(t, Failed, row.Phase)
+	assert.Equal(t, client.KindCorrupt, client.KindOf(row.Err))
+	assert.Empty(t, w.receipts)
+}
+
+func TestUploadWhoseReceiptCannotBeKeptFails(t *testing.T) {
+	w := newBench(t, func(c *Config) { c.Receipt = func(Receipt) error { return errors.New("the ledger is full") } })
+	job, _ := w.file(10, client.SSES3{})
+	row := w.run(job)[0]
+	assert.Equal(t, Failed, row.Phase)
+	assert.Equal(t, client.KindLocal, client.KindOf(row.Err))
+	require.ErrorContains(t, row.Err, "the ledger is full")
+}
+
+func TestUploadSentTwiceByTheStoreIsCountedOnce(t *testing.T) {
+	w := newBench(t)
+	w.store.reads = func(body io.ReadSeeker, size int64) ([]byte, error) {
+		if _, err := io.CopyN(io.Discard, body, size/2); err != nil {
+			return nil, err
+		}
+		if n, err := body.Seek(0, io.SeekEnd); n != size || err != nil { // how a length is found out
+			return nil, errors.New("wrong length")
+		}
+		if _, err := body.Seek(0, io.SeekStart); err != nil {
+			return nil, err
+		}
+		return io.ReadAll(body)
+	}
+	for _, size := range []int64{1000, 2*minPartSize + 1} {
+		job, data := w.file(size, client.SSES3{})
+		row := w.run(job)[0]
+		require.NoError(t, row.Err)
+		assert.Equal(t, size, row.Sent)
+		assert.Equal(t, data, w.store.objects[remote].data)
+	}
+}
+
+func TestUploadRefusesAFileThatIsNotAsPlanned(t *testing.T) {
+	w := newBench(t)
+	folder, _ := w.file(10, client.SSES3{})
+	folder.Local = filepath.Dir(folder.Local)
+	gone, _ := w.file(10, client.SSES3{})
+	require.NoError(t, os.Remove(gone.Local))
+	grown, _ := w.file(10, client.SSES3{})
+	grown.Size = 9
+	touched, _ := w.file(10, client.SSES3{})
+	touched.Modified = touched.Modified.Add(-time.Second)
+	for text, job := range map[string]Job{
+		"not a file": folder, "no such file": gone, "changed since it was planned: it had 9": grown, "changed since it was planned": touched,
+	} {
+		row := w.run(job)[0]
+		assert.Equal(t, Failed, row.Phase, text)
+		assert.Equal(t, client.KindLocal, client.KindOf(row.Err), text)
+		require.ErrorContains(t, row.Err, text)
+	}
+	assert.Empty(t, w.store.calls)
+}
+
+// A file can change under an upload in several ways; none may pass for sent.
+func TestUploadFailsWhenTheFileChangesWhileItIsSent(t *testing.T) {
+	change := map[string]func(t *testing.T, path string){
+		"shrinks": func(t *testing.T, path string) { require.NoError(t, os.Truncate(path, 3)) },
+		"grows": func(t *testing.T, path string) {
+			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+			require.NoError(t, err)
+			_, err = f.WriteString("more")
+			require.NoError(t, errors.Join(err, f.Close()))
+		},
+		"is replaced": func(t *testing.T, path string) {
+			require.NoError(t, os.WriteFile(path+".new", []byte("another"), 0o600))
+			require.NoError(t, os.Rename(path+".new", path))
+		},
+		"is removed": func(t *testing.T, path string) { require.NoError(t, os.Remove(path)) },
+		"changes and keeps its date": func(t *testing.T, path string) {
+			stat, err := os.Stat(path)
+			require.NoError(t, err)
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
+			require.NoError(t, err)
+			_, err = f.WriteAt([]byte("!!"), 5)
+			require.NoError(t, errors.Join(err, f.Close(), os.Chtimes(path, stat.ModTime(), stat.ModTime())))
+		},
+	}
+	for name, how := range change {
+		for _, size := range []int64{100_000, 2*minPartSize + 5} {
+			w := newBench(t)
+			job, _ := w.file(size, client.SSES3{})
+			var once sync.Once
+			w.store.fail = func(call string, _ int) error {
+				if call == "Put" || call == "UploadPart" {
+					once.Do(func() { how(t, job.Local) })
+				}
+				return nil
+			}
+			row := w.run(job)[0]
+			assert.Equal(t, Failed, row.Phase, name)
+			assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%s: %v", name, row.Err)
+			assert.Empty(t, w.receipts, name)
+			assert.Empty(t, w.store.uploads, "%s: no parts stay behind", name)
+			assert.Zero(t, w.store.called("CompleteUpload"), name)
+		}
+	}
+}
+
+func TestAFailedPartEndsTheUploadAndLeavesNothingOpen(t *testing.T) {
+	for _, call := range []string{"CreateUpload", "UploadPart", "CompleteUpload"} {
+		w := newBench(t)
+		slow := &client.Error{Op: call, Kind: client.KindThrottled}
+		w.store.fail = func(c string, nth int) error {
+			if c == call && (nth == 2 || call != "UploadPart") {
+				return slow
+			}
+			return nil
+		}
+		job, _ := w.file(4*minPartSize, client.SSES3{})
+		row := w.run(job)[0]
+		assert.Equal(t, Failed, row.Phase)
+		require.ErrorIs(t, row.Err, error(slow), call)
+		assert.Empty(t, w.store.uploads, call)
+		assert.Empty(t, w.store.objects, call)
+		assert.Empty(t, w.receipts)
+	}
+}
+
+func TestACompletionWhoseAnswerWasLostIsFoundOut(t *testing.T) {
+	w := newBench(t)
+	w.store.fail = func(call string, _ int) error {
+		if call == "CompleteUpload" {
+			return errAnswerLost
+		}
+		return nil
+	}
+	job, data := w.file(2*minPartSize, client.SSEKMS{Key: keyID})
+	row := w.run(job)[0]
+	require.NoError(t, row.Err)
+	assert.Equal(t, Verified, row.Receipt.Verdict)
+	assert.Equal(t, data, w.store.objects[remote].data)
+
+	// The same answer, and the object there is another.
+	w = newBench(t)
+	w.store.add(remote, []byte("old"), client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
+	w.store.fail = func(call string, _ int) error {
+		if call == "CompleteUpload" {
+			return &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindNoUpload}
+		}
+		return nil
+	}
+	row = w.run(job)[0]
+	assert.Equal(t, client.KindNoUpload, client.KindOf(row.Err))
+}
+
+func TestPartsOfOneFileTravelTogether(t *testing.T) {
+	w := newBench(t, func(c *Config) { c.PartsAtOnce = 3 })
+	w.store.block, w.store.entered = make(chan struct{}), make(chan struct{}, 10)
+	job, data := w.file(5*minPartSize, client.SSES3{})
+	ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+	require.NoError(t, err)
+	for range 3 {
+		<-w.store.entered // three wait inside the store at one time
+	}
+	close(w.store.block)
+	require.NoError(t, w.engine.Wait(t.Context()))
+	row, _ := w.engine.Row(ids[0])
+	require.NoError(t, row.Err)
+	assert.Equal(t, data, w.store.objects[remote].data)
+}
