@@ -4,8 +4,49 @@ package walls
 // the commit that makes it.
 var Walls = []Wall{
 	{
+		Rooms:   []string{"client/...", "settings/...", "ui/state", "ui/widgets/rowselect", "mock/...", "internal/i18n", "cmd/bucketseal-cli", "cmd/mocks3"},
+		Never:   []string{"fyne.io/..."},
+		Because: "everything but the drawing runs, and is tested, without a window",
+	},
+	{
+		Rooms: []string{"client"}, Never: []string{Outside, "client/rules", "client/transfer", "client/session", "client/s3store"},
+		Because: "it is the language all other rooms speak, made of the standard library only",
+	},
+	{
+		Rooms: []string{"..."}, Never: []string{"github.com/aws/..."}, Except: []string{"client/s3store", "cmd/..."},
+		Because: "one room speaks AWS, and only the wiring in cmd knows that room",
+	},
+	{
+		Rooms: []string{"client/transfer", "client/rules"}, Never: []string{"settings/...", "client/s3store"},
+		Because: "a job arrives decided: it looks up neither a rule nor an account",
+	},
+	{
 		Rooms: []string{"client/rules"}, Never: []string{Outside, "std/net/http"},
 		Because: "a decision is a pure function of the rules, the file and the target",
+	},
+	{
+		Rooms: []string{"client/session"}, Never: []string{"client/s3store"},
+		Because: "the session never dials: cmd hands it the way to open an account",
+	},
+	{
+		Rooms: []string{"ui/..."}, Never: []string{"github.com/aws/...", "github.com/zalando/go-keyring/...", "mock/...", "client/s3store"},
+		Because: "the screen asks the session",
+	},
+	{
+		Rooms: []string{"ui/widgets/..."}, Never: []string{"client/...", "settings/...", "ui/state"},
+		Because: "a widget announces what the user did; what it means is decided elsewhere",
+	},
+	{
+		Rooms: []string{"..."}, Never: []string{"github.com/zalando/go-keyring/..."}, Except: []string{"settings/keychain", "cmd/..."},
+		Because: "one room keeps secrets, and only the wiring in cmd knows that room",
+	},
+	{
+		Rooms: []string{"..."}, Never: []string{"github.com/stretchr/...", "client/storetest"}, Except: []string{"client/storetest"},
+		Because: "what tests are made of stays out of the programs",
+	},
+	{
+		Rooms: []string{"mock/...", "cmd/mocks3"}, Never: []string{"client/...", "settings/...", "ui/..."},
+		Because: "or it would share our misunderstandings of S3",
 	},
 	{
 		Rooms: []string{"mock/seal", "mock/store"}, Never: []string{"std/net/http"},
