@@ -41,18 +41,27 @@ func FuzzUnwrap(f *testing.F) {
 	})
 }
 
-// FuzzOpenStream throws anything at the decoding of sealed streams: whatever is
-// read was written.
+// FuzzOpenStream changes, cuts and misdescribes a sealed stream: whatever is read
+// was written.
 func FuzzOpenStream(f *testing.F) {
 	key, err := seal.NewKey(bytes.Repeat([]byte{2}, seal.KeyLen))
 	require.NoError(f, err)
-	content := noise(70_000)
+	content := noise(66_000)
 	box := sealed(f, content, key)
-	f.Add(box, int64(len(content)), int64(0))
-	f.Add(box[:packageSealed], int64(65536), int64(10))
-	f.Add([]byte{}, int64(0), int64(0))
-	f.Add([]byte{0x20, 0, 0xff, 0xff}, int64(1), int64(0))
-	f.Fuzz(func(t *testing.T, stream []byte, plain, off int64) {
+	whole, size := len(box), int64(len(content))
+	f.Add([]byte{}, 0, whole, size, int64(0))
+	f.Add([]byte{0x20, 0, 0xff, 0xff}, 0, whole, size, int64(1))
+	f.Add([]byte{0x80}, 4, packageSealed, int64(65536), int64(10))
+	f.Add([]byte{0x20, 0, 0, 0}, 0, 33, int64(1), int64(0))
+	f.Add(box[packageSealed:], 0, whole-packageSealed, size-65536, int64(0))
+	f.Fuzz(func(t *testing.T, patch []byte, at, length int, plain, off int64) {
+		stream := bytes.Clone(box)
+		if at >= 0 && at < len(stream) {
+			copy(stream[at:], patch)
+		}
+		if length >= 0 && length < len(stream) {
+			stream = stream[:length]
+		}
 		s, err := seal.OpenStream(bytes.NewReader(stream), int64(len(stream)), plain, key)
 		if err != nil {
 			require.ErrorIs(t, err, seal.ErrCorrupt)
