@@ -15,8 +15,10 @@ import (
 	"strings"
 	"testing"
 
+	"filippo.io/age"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/zalando/go-keyring"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
@@ -144,12 +146,31 @@ func TestTheCanaryIsInNoFileNoErrorNoLogAndNoJSON(t *testing.T) {
 	use(Options{Backend: NoKeyring, Passphrase: ask}, false) // damaged
 	_, err = Open(t.Context(), Options{Backend: NoKeyring, VaultFile: path}).ResetVault(t.Context())
 	require.NoError(t, err)
-	use(Options{Backend: &shelf{}}, true) // keyring
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/mocked")
+	keyring.MockInit()
+	use(Options{}, true) // keyring
 
 	require.Greater(t, said.Len(), 1000, "something must have been said")
 	require.FileExists(t, filepath.Join(dir, "rules.json"))
 	require.Len(t, damagedCopies(t, path), 1)
 	assert.Empty(t, traces(t, dir, said.String()))
+}
+
+func TestPrintingAKeychainDoesNotPrintTheKeyOfItsVault(t *testing.T) {
+	k, _ := sealed(t, filled(t), phrase)
+	assert.Equal(t, "s3cret", reveal(t, k, AccountName("a")))
+	printed := func(v any) string { return fmt.Sprintf("%v %+v %#v %s %d %x", v, v, v, v, v, v) }
+	key := k.vault.key()
+	bytesOfKey := strings.Trim(strings.SplitAfter(fmt.Sprint(*key), "]")[0], "{[]}") // 32 numbers
+	require.Len(t, strings.Fields(bytesOfKey), 32)
+	type owner struct {
+		in struct{ key *age.X25519Identity }
+	}
+	careless := owner{struct{ key *age.X25519Identity }{key}}
+	require.Contains(t, printed(careless), bytesOfKey, "the search must find a careless one")
+	for _, v := range []any{k, *k, k.vault, *k.vault, struct{ in *Keychain }{k}} { //nolint:govet // no lock is copied
+		assert.NotContains(t, printed(v), bytesOfKey)
+	}
 }
 
 // brokenShelf is a keyring that fails.

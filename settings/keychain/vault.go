@@ -19,8 +19,10 @@ type vault struct {
 	workFactor int
 	ask        func(context.Context, Question) (client.Secret, error)
 
-	key   *age.X25519Identity // nil until opened
-	keyOf string              // the sealed identity that key came from
+	// key is nil until the vault was opened. It is behind a function because
+	// package fmt prints what is behind a pointer when a verb does not fit.
+	key   func() *age.X25519Identity
+	keyOf string // the sealed identity that key came from
 }
 
 func newVault(o Options) *vault {
@@ -28,6 +30,10 @@ func newVault(o Options) *vault {
 }
 
 func (v *vault) isOpen() bool { return v != nil && v.key != nil }
+
+func (v *vault) learn(key *age.X25519Identity, of string) {
+	v.key, v.keyOf = func() *age.X25519Identity { return key }, of
+}
 
 func (v *vault) exists() bool {
 	if v == nil {
@@ -78,7 +84,7 @@ func (v *vault) set(ctx context.Context, name string, value *string) error {
 				if v.key == nil || f.Identity != v.keyOf {
 					return nil, errOtherKey
 				}
-				if secrets, err = f.open(v.key); err != nil {
+				if secrets, err = f.open(v.key()); err != nil {
 					return nil, v.damaged(old, err)
 				}
 			}
@@ -90,7 +96,7 @@ func (v *vault) set(ctx context.Context, name string, value *string) error {
 			} else {
 				secrets[name] = *value
 			}
-			return f.seal(v.key, secrets)
+			return f.seal(v.key(), secrets)
 		})
 		if !errors.Is(err, errOtherKey) {
 			return err
@@ -121,7 +127,7 @@ func (v *vault) prepare(ctx context.Context, create bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	v.key, v.keyOf = key, sealed
+	v.learn(key, sealed)
 	return sealed, nil
 }
 
@@ -137,9 +143,9 @@ func (v *vault) open(ctx context.Context, b []byte) (map[string]string, error) {
 		if err != nil {
 			return nil, v.damaged(b, err)
 		}
-		v.key, v.keyOf = key, f.Identity
+		v.learn(key, f.Identity)
 	}
-	secrets, err := f.open(v.key)
+	secrets, err := f.open(v.key())
 	if err != nil {
 		return nil, v.damaged(b, err)
 	}
