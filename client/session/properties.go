@@ -35,17 +35,18 @@ func (p Properties) AsAsked() (asAsked, known bool) {
 }
 
 // Properties asks the server about one object. versionID "" is the current
-// one.
+// one. Rules that cannot be read are told in Decision.Refuse: what the server
+// says is worth showing all the same.
 func (s *Session) Properties(ctx context.Context, at client.Location, versionID string) (Properties, error) {
-	set, err := s.RuleSet(ctx)
-	if err != nil {
-		return Properties{}, err
-	}
+	set, noRules := s.RuleSet(ctx)
 	o, _, err := s.head(ctx, set, at, versionID)
 	if err != nil {
 		return Properties{}, err
 	}
 	p := Properties{Object: o, CheckedAt: s.now(), Decision: set.Decide(rules.File{Size: o.Size}, at)}
+	if noRules != nil {
+		p.Decision = rules.Decision{Refuse: noRules.Error()}
+	}
 	p.Tags, p.TagsErr = s.store.Tags(ctx, at, versionID)
 	if p.BucketDefault, err = s.store.DefaultEncryption(ctx, at.Bucket); err != nil {
 		p.BucketDefault = client.Reported{} // a convenience: not told
@@ -112,10 +113,7 @@ func (s *Session) Encryption(ctx context.Context, at client.Location) (client.Re
 	if client.KindOf(err) != client.KindNeedsKey {
 		return client.Reported{}, err
 	}
-	set, ruleErr := s.RuleSet(ctx)
-	if ruleErr != nil {
-		return client.Reported{}, ruleErr
-	}
+	set, _ := s.RuleSet(ctx) // without the rules there are fewer keys to try
 	o, _, err = s.head(ctx, set, at, "")
 	return o.Encryption, err
 }

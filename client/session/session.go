@@ -133,7 +133,7 @@ func (s *Session) RuleSet(ctx context.Context) (rules.Set, error) {
 func (o Opener) RuleSet(ctx context.Context, a client.Account) (rules.Set, error) {
 	all, err := o.Rules.Rules()
 	if err != nil {
-		return rules.Set{}, fmt.Errorf("the encryption rules cannot be read, so nothing is uploaded: %w", err)
+		return rules.Set{}, &RulesError{err}
 	}
 	set := rules.Set{Rules: all, Account: a.Name, Endpoint: a.Endpoint}
 	for _, r := range all {
@@ -149,6 +149,17 @@ func (o Opener) RuleSet(ctx context.Context, a client.Account) (rules.Set, error
 	}
 	return set, nil
 }
+
+// A RulesError says that the rules could not be read. Nothing is uploaded then:
+// rules that cannot be read must not mean "no rules".
+type RulesError struct{ Err error }
+
+func (e *RulesError) Error() string {
+	return "the encryption rules cannot be read, so nothing is uploaded: " + e.Err.Error()
+}
+
+// Unwrap is the cause.
+func (e *RulesError) Unwrap() error { return e.Err }
 
 // HasKMS reports whether keys can be listed here.
 func (s *Session) HasKMS() bool { return s.keys != nil }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
 
@@ -44,6 +46,7 @@ func (p *partial) Error() string { return "some transfers failed" }
 func exitCode(ctx context.Context, err error) int {
 	var p *partial
 	var u *usageError
+	var r *session.RulesError
 	switch {
 	case err == nil:
 		return exitOK
@@ -51,7 +54,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitInterrupted
 	case errors.As(err, &p):
 		return p.code
-	case errors.As(err, &u):
+	case errors.As(err, &u), errors.As(err, &r):
 		return exitUsage
 	case client.KindOf(err) == client.KindEncryptionNotAsAsked:
 		return exitNotEncrypted
@@ -69,22 +72,22 @@ func (a *app) report(err error) {
 		a.line(map[string]any{"error": errorJSON(err)})
 		return
 	}
-	m := state.Explain(err)
 	var u *usageError
 	var known *client.Error
 	if errors.As(err, &u) || !errors.As(err, &known) {
-		fmt.Fprintf(a.err, "bucketseal-cli: %v\n", err)
+		fmt.Fprintf(a.err, "bucketseal-cli: %s\n", printable(err.Error()))
 		return
 	}
+	m := state.Explain(err)
 	fmt.Fprintf(a.err, "bucketseal-cli: %s\n", m.Title)
-	for _, s := range append([]string{m.Body}, m.Hints...) {
+	for _, s := range append(strings.Split(m.Body, "\n"), m.Hints...) {
 		if s != "" {
-			fmt.Fprintf(a.err, "  %s\n", s)
+			fmt.Fprintf(a.err, "  %s\n", printable(s))
 		}
 	}
-	fmt.Fprintf(a.err, "  (%v", err)
+	fmt.Fprintf(a.err, "  (%s", printable(err.Error()))
 	if known.RequestID != "" {
-		fmt.Fprintf(a.err, ", request id %s", known.RequestID)
+		fmt.Fprintf(a.err, ", request id %s", printable(known.RequestID))
 	}
 	fmt.Fprintln(a.err, ")")
 }
