@@ -114,6 +114,8 @@ func (f failure) kind(err error) client.Kind {
 		canceled  *smithy.CanceledError
 		local     *errSource
 		foreign   *smithy.DeserializationError
+		unsent    *smithy.SerializationError
+		params    smithy.InvalidParamsError
 	)
 	switch {
 	case errors.As(err, &forbidden):
@@ -128,6 +130,8 @@ func (f failure) kind(err error) client.Kind {
 		return client.KindCancelled
 	case isUntrusted(err):
 		return client.KindTLS
+	case errors.As(err, &unsent), errors.As(err, &params):
+		return client.KindInvalid
 	case errors.As(err, &local):
 		return client.KindLocal
 	case f.code != "" || f.status != 0:

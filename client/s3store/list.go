@@ -37,7 +37,7 @@ func (s *Store) List(ctx context.Context, under client.Location, o client.ListOp
 		in.EncodingType = types.EncodingTypeUrl
 	}
 	out, err := s.s3.ListObjectsV2(ctx, in)
-	if unreadable(err) && in.EncodingType == "" {
+	if in.EncodingType == "" && (unreadable(err) || err == nil && lossy(out)) {
 		in.EncodingType = types.EncodingTypeUrl
 		out, err = s.s3.ListObjectsV2(ctx, in)
 	}
@@ -56,6 +56,23 @@ func (s *Store) List(ctx context.Context, under client.Location, o client.ListOp
 func unreadable(err error) bool {
 	var broken *smithy.DeserializationError
 	return errors.As(err, &broken) && strings.Contains(err.Error(), "XML syntax error")
+}
+
+// lossy reports whether an answer may hold a key that XML has changed: a parser
+// must read a carriage return as a line feed, so that a key with a line feed may
+// have been another one. https://www.w3.org/TR/xml/#sec-line-ends
+func lossy(out *s3.ListObjectsV2Output) bool {
+	for _, x := range out.Contents {
+		if strings.Contains(aws.ToString(x.Key), "\n") {
+			return true
+		}
+	}
+	for _, x := range out.CommonPrefixes {
+		if strings.Contains(aws.ToString(x.Prefix), "\n") {
+			return true
+		}
+	}
+	return false
 }
 
 // page turns an answer into entries in the order of their keys.

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
 )
 
 // noLimit lets every retry through.
@@ -30,6 +31,8 @@ func hopeless(err error) aws.Ternary {
 		return aws.FalseTernary
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return aws.TrueTernary
+	case isHeld(err):
+		return aws.FalseTernary
 	}
 	return aws.UnknownTernary
 }
@@ -45,4 +48,11 @@ func isUntrusted(err error) bool {
 	)
 	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) ||
 		errors.As(err, &invalid) || errors.As(err, &roots)
+}
+
+// isHeld reports whether Ceph says that another call is completing the upload.
+// It says so too when there is no such upload: see CompleteUpload.
+func isHeld(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && containsFold(api.ErrorMessage(), "multipart completion is already in progress")
 }

@@ -37,6 +37,15 @@ func bucketOnly(f failure) bool  { return f.at.Key == "" && f.at.Bucket != "" }
 func rereading(f failure) bool   { return reading(f) && withKey(f) }
 func plainAsking(f failure) bool { return speechless(f) && !f.https && (asking(f) || withKey(f)) }
 
+// ofUpload is true of calls that name an upload: what they miss is the upload.
+func ofUpload(f failure) bool {
+	switch f.op {
+	case "UploadPart", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload":
+		return true
+	}
+	return false
+}
+
 // codes is a list of codes, for the table to be read easily.
 func codes(c ...string) []string { return c }
 
@@ -93,8 +102,9 @@ var table = []row{
 	// What is asked about.
 	{codes("NoSuchBucket"), "", nil, client.KindNoBucket},
 	{codes("NotFound"), "", bucketOnly, client.KindNoBucket},
-	{codes("NoSuchKey", "NoSuchVersion", "NotFound"), "", nil, client.KindNotFound},
 	{codes("NoSuchUpload"), "", nil, client.KindNoUpload},
+	{codes("NoSuchKey"), "", ofUpload, client.KindNoUpload}, // Ceph 16, to ListParts
+	{codes("NoSuchKey", "NoSuchVersion", "NotFound"), "", nil, client.KindNotFound},
 	{codes("BucketAlreadyExists", "BucketAlreadyOwnedByYou"), "", nil, client.KindExists},
 	{codes("BucketNotEmpty"), "", nil, client.KindNotEmpty},
 	{codes("PreconditionFailed", "NotModified"), "", nil, client.KindPrecondition},

@@ -105,7 +105,9 @@ func (s *Store) Parts(ctx context.Context, u client.Upload) ([]client.Part, erro
 }
 
 // CompleteUpload makes the object of all the parts. A server may say 200 and
-// then fail: that is an error here.
+// then fail: that is an error here. KindNoUpload may mean that an earlier call,
+// whose answer was lost, has made the object: HEAD tells. The ETag is "" where
+// the answer does not name it, as on Ceph 16.
 func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []client.Part, sum client.Checksum) (client.Object, error) {
 	c := call{op: "CompleteMultipartUpload", at: u.At, customer: u.Key}
 	if len(parts) == 0 {
@@ -134,14 +136,33 @@ func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []cli
 	}
 	out, err := s.s3.CompleteMultipartUpload(ctx, in, s.patiently)
 	if err != nil {
-		return client.Object{}, s.fail(c, err)
+		failed := s.fail(c, err)
+		if isHeld(err) {
+			failed = s.askWhether(ctx, c, u, failed)
+		}
+		return client.Object{}, failed
 	}
 	obj := writtenFrom(u.At, headersOf(out.ResultMetadata))
 	obj.Size, obj.ETag = size, strings.Trim(aws.ToString(out.ETag), `"`)
+	if obj.Encryption.Type == client.TypeNone {
+		obj.Encryption = client.Reported{} // Ceph names none here, however the object is encrypted
+	}
 	if v := aws.ToString(out.ChecksumCRC64NVME); v != "" {
 		obj.Checksums = []client.Checksum{checksumOf(&v)}
 	}
 	return obj, nil
+}
+
+// askWhether finds out whether an upload that Ceph 16 calls "already in
+// progress" is there at all: it says the same of one that is gone.
+func (s *Store) askWhether(ctx context.Context, c call, u client.Upload, failed error) error {
+	_, err := s.Parts(ctx, u)
+	var gone *client.Error
+	if errors.As(err, &gone) && gone.Kind == client.KindNoUpload {
+		gone.Op = c.op
+		return gone
+	}
+	return failed
 }
 
 // AbortUpload drops the parts; a missing upload is no error.

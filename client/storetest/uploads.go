@@ -1,0 +1,151 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// partSize is the smallest part S3 takes when another follows.
+const partSize = 5 << 20
+
+var uploads = []testCase{
+	{"PartsBecomeOneObject", func(t *testing.T, f Fixture) {
+		content := pattern(partSize + 1000)
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("big"), client.PutOptions{
+			Encryption: client.Inherit{}, ContentType: "text/plain", Metadata: map[string]string{"colour": "red"},
+		})
+		require.NoError(t, err)
+		assert.Equal(t, f.at("big"), u.At)
+		f.absent(t, "big")
+
+		second := f.part(t, u, 2, content[partSize:])
+		first := f.part(t, u, 1, content[:partSize])
+		held, err := f.Store.Parts(t.Context(), u)
+		require.NoError(t, err)
+		require.Len(t, held, 2)
+		for i, p := range []client.Part{first, second} {
+			assert.Equal(t, p.Number, held[i].Number)
+			assert.Equal(t, p.Size, held[i].Size)
+			assert.Equal(t, p.ETag, held[i].ETag)
+		}
+		obj, err := f.Store.CompleteUpload(t.Context(), u, []client.Part{first, second}, client.Checksum{})
+		require.NoError(t, err)
+		assert.Equal(t, f.at("big"), obj.At)
+
+		got, read := f.get(t, "big", client.ReadOptions{})
+		assert.True(t, content == read, "the bytes differ")
+		assert.Equal(t, "text/plain", got.ContentType)
+		assert.Equal(t, map[string]string{"colour": "red"}, got.Metadata)
+		if obj.ETag != "" {
+			assert.Equal(t, obj.ETag, got.ETag)
+		}
+		_, across := f.get(t, "big", client.ReadOptions{Offset: partSize - 5, Length: 10})
+		assert.Equal(t, content[partSize-5:partSize+5], across, "a read across the parts")
+		_, err = f.Store.Parts(t.Context(), u)
+		fails(t, client.KindNoUpload, f.at("big"), err)
+	}},
+	{"APartSentAgainReplacesTheFirst", func(t *testing.T, f Fixture) {
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), plain)
+		require.NoError(t, err)
+		f.part(t, u, 1, "first")
+		p := f.part(t, u, 1, "second one")
+		_, err = f.Store.CompleteUpload(t.Context(), u, []client.Part{p}, client.Checksum{})
+		require.NoError(t, err)
+		_, content := f.get(t, "a", client.ReadOptions{})
+		assert.Equal(t, "second one", content)
+	}},
+	{"PartsAreEncryptedAsTheUploadWasBegun", func(t *testing.T, f Fixture) {
+		for name, e := range f.encryptions(t) {
+			t.Run(name, func(t *testing.T) {
+				u, begun, err := f.Store.CreateUpload(t.Context(), f.at(name), client.PutOptions{Encryption: e})
+				require.NoError(t, err)
+				f.reports(t, e, begun.Encryption, "the answer to CreateMultipartUpload")
+				p := f.part(t, u, 1, "sealed part")
+				done, err := f.Store.CompleteUpload(t.Context(), u, []client.Part{p}, client.Checksum{})
+				require.NoError(t, err)
+				if done.Encryption.Told { // a server may keep quiet here, and must not be read as "none"
+					assert.Equal(t, client.TypeOf(e), done.Encryption.Type)
+				}
+				head, err := f.Store.Head(t.Context(), f.at(name), client.ReadOptions{Key: keyFor(e)})
+				require.NoError(t, err)
+				f.reports(t, e, head.Encryption, "HEAD")
+				_, content := f.get(t, name, client.ReadOptions{Key: keyFor(e)})
+				assert.Equal(t, "sealed part", content)
+			})
+		}
+	}},
+	{"AnUploadWithAKeyTheServerDoesNotKnowIsNotBegun", func(t *testing.T, f Fixture) {
+		if f.Key == "" {
+			t.Skip("no KMS at this server")
+		}
+		const nobodys client.KeyID = "0f0f0f0f-1111-2222-3333-444444444444"
+		_, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), client.PutOptions{Encryption: client.SSEKMS{Key: nobodys}})
+		told := fails(t, client.KindKeyUnknown, f.at("a"), err)
+		assert.Equal(t, nobodys, told.Key)
+	}},
+	{"AnAbortedUploadIsGone", func(t *testing.T, f Fixture) {
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), plain)
+		require.NoError(t, err)
+		p := f.part(t, u, 1, "content")
+		require.NoError(t, f.Store.AbortUpload(t.Context(), u))
+		require.NoError(t, f.Store.AbortUpload(t.Context(), u), "to abort twice is no error")
+		_, err = f.Store.Parts(t.Context(), u)
+		fails(t, client.KindNoUpload, f.at("a"), err)
+		_, err = f.Store.UploadPart(t.Context(), u, 2, strings.NewReader("more"), 4)
+		fails(t, client.KindNoUpload, f.at("a"), err)
+		_, err = f.Store.CompleteUpload(t.Context(), u, []client.Part{p}, client.Checksum{})
+		fails(t, client.KindNoUpload, f.at("a"), err)
+		f.absent(t, "a")
+	}},
+	{"PartsThatAreNotThereMakeNoObject", func(t *testing.T, f Fixture) {
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), plain)
+		require.NoError(t, err)
+		t.Cleanup(func() { f.drop(t, u) })
+		p := f.part(t, u, 1, "content")
+		p.ETag = strings.Repeat("0", 32)
+		_, err = f.Store.CompleteUpload(t.Context(), u, []client.Part{p}, client.Checksum{})
+		fails(t, client.KindInvalid, f.at("a"), err)
+		_, err = f.Store.CompleteUpload(t.Context(), u, nil, client.Checksum{})
+		fails(t, client.KindInvalid, f.at("a"), err)
+		f.absent(t, "a")
+	}},
+	{"PartsAreNumberedFromOneToTenThousand", func(t *testing.T, f Fixture) {
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), plain)
+		require.NoError(t, err)
+		t.Cleanup(func() { f.drop(t, u) })
+		for _, n := range []int{-1, 0, 10_001} {
+			_, err = f.Store.UploadPart(t.Context(), u, n, strings.NewReader("x"), 1)
+			fails(t, client.KindInvalid, f.at("a"), err)
+		}
+		p := f.part(t, u, 10_000, "last")
+		assert.Equal(t, 10_000, p.Number)
+	}},
+	{"APartThatCannotBeReadIsLeftOut", func(t *testing.T, f Fixture) {
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), plain)
+		require.NoError(t, err)
+		t.Cleanup(func() { f.drop(t, u) })
+		broken := fmt.Errorf("the disk is gone")
+		_, err = f.Store.UploadPart(t.Context(), u, 1, &failing{strings.NewReader("some"), broken}, 1000)
+		fails(t, client.KindLocal, f.at("a"), err)
+		assert.ErrorIs(t, err, broken)
+		held, err := f.Store.Parts(t.Context(), u)
+		require.NoError(t, err)
+		assert.Empty(t, held)
+	}},
+}
+
+func (f Fixture) part(t *testing.T, u client.Upload, n int, content string) client.Part {
+	t.Helper()
+	p, err := f.Store.UploadPart(t.Context(), u, n, strings.NewReader(content), int64(len(content)))
+	require.NoError(t, err, "part %d", n)
+	assert.Equal(t, n, p.Number)
+	assert.EqualValues(t, len(content), p.Size)
+	assert.NotEmpty(t, p.ETag)
+	return p
+}
