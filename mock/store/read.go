@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -59,15 +60,11 @@ func (s *Store) Open(ctx context.Context, r ReadRequest) (*Reader, error) {
 
 func (s *Store) open(ctx context.Context, r ReadRequest) (*Reader, error) {
 	var rec record
-	var parts []partRecord
+	var row []byte // decoded outside the pin, which others wait for
 	err := s.pin(func() (id string, err error) {
 		err = s.db.View(func(tx *bolt.Tx) error {
-			if rec, err = lookup(tx, r.Bucket, r.Key, r.VersionID); err != nil {
-				return err
-			}
-			if rec.File == "" {
-				parts, err = objectParts(tx, rec.ID)
-			}
+			rec, err = lookup(tx, r.Bucket, r.Key, r.VersionID)
+			row = bytes.Clone(tx.Bucket(bObjectParts).Get([]byte(rec.ID)))
 			return err
 		})
 		return rec.ID, err
@@ -76,7 +73,11 @@ func (s *Store) open(ctx context.Context, r ReadRequest) (*Reader, error) {
 		return nil, err
 	}
 	rd := &Reader{Object: rec.Object, store: s, id: rec.ID}
-	if err := rd.prepare(ctx, rec, parts, r.Customer); err != nil {
+	parts, err := decodeParts(rec, row)
+	if err == nil {
+		err = rd.prepare(ctx, rec, parts, r.Customer)
+	}
+	if err != nil {
 		_ = rd.Close()
 		return nil, err
 	}

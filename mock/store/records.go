@@ -134,7 +134,7 @@ func files(tx *bolt.Tx, rec record) ([]string, error) {
 	if rec.File != "" {
 		return []string{rec.File}, nil
 	}
-	parts, err := objectParts(tx, rec.ID)
+	parts, err := decodeParts(rec, tx.Bucket(bObjectParts).Get([]byte(rec.ID)))
 	if err != nil {
 		return nil, err
 	}
@@ -145,13 +145,16 @@ func files(tx *bolt.Tx, rec record) ([]string, error) {
 	return names, nil
 }
 
-func objectParts(tx *bolt.Tx, id string) ([]partRecord, error) {
-	value := tx.Bucket(bObjectParts).Get([]byte(id))
-	if value == nil {
+// decodeParts reads the row of bObjectParts of a record; none for a single PUT.
+func decodeParts(rec record, row []byte) ([]partRecord, error) {
+	if rec.File != "" {
+		return nil, nil
+	}
+	if row == nil {
 		return nil, fmt.Errorf("parts of an object are missing: %w", ErrCorrupt)
 	}
 	var parts []partRecord
-	return parts, decode(value, &parts)
+	return parts, decode(row, &parts)
 }
 
 func randomID() string {

@@ -3,6 +3,8 @@ package store_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -242,4 +244,31 @@ func TestAKeyThatGoesAwayDuringTheBodyLeavesNothing(t *testing.T) {
 		require.ErrorIs(t, err, errKeyDisabled, name)
 	}
 	assert.Empty(t, bodies(t, s))
+}
+
+func TestABodyAndItsSizeCutTogetherDoNotOpen(t *testing.T) {
+	for name, how := range modes(t) {
+		if how.Mode == store.Plain {
+			continue
+		}
+		layers := 1
+		if how.Mode == store.DSSEKMS {
+			layers = 2
+		}
+		for _, size := range []int64{0, 65536} {
+			t.Run(fmt.Sprint(name, " ", size), func(t *testing.T) {
+				kms := newKeyring()
+				s := openWith(t, kms)
+				putObject(t, s, "k", noise(2*65536, 1), how)
+				require.NoError(t, s.Close())
+				editRecord(t, s.Dir(), objectRow("k"), func(r fields) { r["size"] = size })
+				length, err := seal.SealedSize(size, layers)
+				require.NoError(t, err)
+				require.NoError(t, os.Truncate(bodies(t, s)[0], length))
+				s = reopen(t, s.Dir(), store.Options{KMS: kms.wrapper})
+				_, err = load(t, s, "k", how)
+				assert.ErrorIs(t, err, store.ErrCorrupt)
+			})
+		}
+	}
 }
