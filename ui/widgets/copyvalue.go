@@ -16,7 +16,7 @@ type CopyValue struct {
 	// OnCopied is called after the value went to the clipboard.
 	OnCopied func(value string)
 
-	name  *widget.Label
+	name  *Note
 	value *widget.Label
 	copy  *ToolButton
 }
@@ -27,9 +27,7 @@ const copyNameWidth float32 = 170
 // NewCopyValue makes a row; tip is the tooltip of the copy button. A row with an
 // empty value has no button.
 func NewCopyValue(name, value, tip string) *CopyValue {
-	v := &CopyValue{name: widget.NewLabel(name), value: selectable("")}
-	v.name.Importance = widget.LowImportance
-	v.name.Wrapping = fyne.TextWrapWord
+	v := &CopyValue{name: NewNote(name, RoleMuted), value: selectable("")}
 	v.value.Wrapping = fyne.TextWrapBreak // keys and ARNs have no spaces to wrap at
 	v.copy = NewFlatButton("", theme.ContentCopyIcon(), tip, v.toClipboard)
 	v.ExtendBaseWidget(v)

@@ -43,6 +43,8 @@ type Dialog struct {
 	canvas  fyne.Canvas
 	popup   *widget.PopUp
 	overlay fyne.CanvasObject
+	scroll  *container.Scroll // nil if the content scrolls itself
+	tips    *fyne.Container
 	title   *widget.Label
 	buttons []*ToolButton
 	closed  bool
@@ -59,16 +61,18 @@ func ShowDialog(w fyne.Window, p DialogParams) *Dialog {
 
 	body := p.Content
 	if !p.Fixed {
-		body = container.NewVScroll(container.NewPadded(p.Content))
+		d.scroll = container.NewVScroll(container.NewPadded(p.Content))
+		body = d.scroll
 	}
-	content := container.NewPadded(container.NewPadded(
-		container.NewBorder(d.title, container.NewPadded(d.row()), nil, nil, body)))
+	d.tips = container.NewWithoutLayout()
+	content := container.NewPadded(container.NewStack(container.NewPadded(
+		container.NewBorder(d.title, container.NewPadded(d.row()), nil, nil, body)), d.tips))
 	d.popup = widget.NewModalPopUp(content, d.canvas)
-	d.popup.Resize(d.fitting(content.MinSize()))
+	d.popup.Resize(d.within(p.Size.Max(content.MinSize())))
 	d.popup.Show()
 	d.overlay = d.canvas.Overlays().Top()
 	openDialogs = append(openDialogs, d)
-	content.Refresh() // once the widths are known, wrapped texts know their heights
+	d.Relayout()
 	d.focusFirst()
 	return d
 }
@@ -80,23 +84,20 @@ func (d *Dialog) row() *fyne.Container {
 		b := NewToolButton(a.Label, a.Icon, "", func() { d.run(a) })
 		b.Importance = a.Importance
 		d.buttons = append(d.buttons, b)
+		wide := container.New(leastWidth(84), b)
 		if a.Left {
-			left.Add(b)
+			left.Add(wide)
 		} else {
-			right.Add(b)
+			right.Add(wide)
 		}
 	}
 	return container.NewHBox(left, layout.NewSpacer(), right)
 }
 
-// fitting is the wished size, at least what is needed, at most the window.
-func (d *Dialog) fitting(need fyne.Size) fyne.Size {
+// within is size, at least what is needed, at most what the window has room for.
+func (d *Dialog) within(size fyne.Size) fyne.Size {
 	room := d.canvas.Size().SubtractWidthHeight(2*dialogMargin, 2*dialogMargin)
-	size := d.params.Size.Max(need)
-	if !d.params.Fixed {
-		size.Height = max(size.Height, min(d.params.Content.MinSize().Height+need.Height, 420))
-	}
-	return fyne.NewSize(min(size.Width, room.Width), min(size.Height, room.Height)).Max(need)
+	return size.Min(room).Max(d.popup.Content.MinSize())
 }
 
 func (d *Dialog) focusFirst() {
@@ -114,6 +115,15 @@ func (d *Dialog) focusFirst() {
 	}
 }
 
+// leastWidth is a layout that gives its one object at least this width.
+type leastWidth float32
+
+func (leastWidth) Layout(o []fyne.CanvasObject, size fyne.Size) { o[0].Resize(size) }
+
+func (l leastWidth) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return o[0].MinSize().Max(fyne.NewSize(float32(l), 0))
+}
+
 // Enable makes an action usable, or with a reason unusable; the reason is its
 // tooltip.
 func (d *Dialog) Enable(action int, reason string) {
@@ -127,8 +137,19 @@ func (d *Dialog) Enable(action int, reason string) {
 // SetTitle changes the title.
 func (d *Dialog) SetTitle(title string) { d.title.SetText(title) }
 
-// Relayout fits the content's heights again after its texts changed.
-func (d *Dialog) Relayout() { d.popup.Content.Refresh() }
+// Relayout makes the dialog higher if its content needs it, after a text in it
+// became longer. Wrapped texts know their height only once they have a width,
+// so it is what remains too short that is added.
+func (d *Dialog) Relayout() {
+	d.popup.Content.Refresh()
+	if d.scroll == nil {
+		return
+	}
+	if short := d.scroll.Content.MinSize().Height - d.scroll.Size().Height; short > 0 {
+		d.popup.Resize(d.within(d.popup.Content.Size().AddWidthHeight(0, short)))
+		d.popup.Content.Refresh()
+	}
+}
 
 // Close closes the dialog as if by an action that does nothing.
 func (d *Dialog) Close() {

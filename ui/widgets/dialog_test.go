@@ -71,7 +71,7 @@ func TestADisabledActionIsNotRunByEnter(t *testing.T) {
 	d.Enable(0, "The name is empty.")
 	typeKey(w, fyne.KeyReturn)
 	assert.False(t, d.Closed())
-	assert.Equal(t, "The name is empty.", d.buttons[0].ToolTip())
+	assert.Equal(t, "The name is empty.", d.buttons[0].Tip())
 	d.Enable(0, "")
 	typeKey(w, fyne.KeyReturn)
 	assert.True(t, d.Closed())

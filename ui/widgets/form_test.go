@@ -76,14 +76,14 @@ func TestADisabledToolButtonSaysWhy(t *testing.T) {
 	b := NewFlatButton("Delete", theme.DeleteIcon(), "Delete the selected files", nil)
 	b.EnableIf("Select something first.")
 	assert.True(t, b.Disabled())
-	assert.Equal(t, "Select something first.", b.ToolTip())
+	assert.Equal(t, "Select something first.", b.Tip())
 	b.SetTip("Delete for ever")
-	assert.Equal(t, "Select something first.", b.ToolTip())
+	assert.Equal(t, "Select something first.", b.Tip())
 	b.EnableIf("")
 	assert.False(t, b.Disabled())
-	assert.Equal(t, "Delete for ever", b.ToolTip())
+	assert.Equal(t, "Delete for ever", b.Tip())
 	b.SetTip("Delete")
-	assert.Equal(t, "Delete", b.ToolTip())
+	assert.Equal(t, "Delete", b.Tip())
 }
 
 func TestAFieldSaysItsErrorAtItsPlaceAndItsHintOtherwise(t *testing.T) {

@@ -15,8 +15,8 @@ type Note struct {
 
 // NewNote makes a note.
 func NewNote(text string, role Role) *Note {
-	n := &Note{segment: &widget.TextSegment{Style: widget.RichTextStyleParagraph}}
-	n.Wrapping = fyne.TextWrapWord
+	n := &Note{segment: &widget.TextSegment{Style: widget.RichTextStyleInline}}
+	n.Wrapping, n.Scroll = fyne.TextWrapWord, fyne.ScrollNone // the zero value scrolls
 	n.Segments = []widget.RichTextSegment{n.segment}
 	n.ExtendBaseWidget(n)
 	n.Set(text, role)

@@ -32,6 +32,10 @@ type tableBody struct {
 	focused bool
 	hover   int // row under the pointer, or -1
 
+	tips   tipper
+	tipRow int // the cell the tip is for: its row
+	tipCol int // and the place of its column, or -1
+
 	clicked   int // row of the last plain click, or -1
 	clickedAt time.Time
 	typed     string // letters of the search going on
@@ -42,13 +46,15 @@ type tableBody struct {
 const searchPause = time.Second
 
 func newTableBody(t *RowTable) *tableBody {
-	b := &tableBody{table: t, hover: -1, clicked: -1}
+	b := &tableBody{table: t, hover: -1, clicked: -1, tipCol: -1}
+	b.tips.owner = b
 	b.ExtendBaseWidget(b)
 	return b
 }
 
 // MouseDown selects, and activates on the second click at once on a row.
 func (b *tableBody) MouseDown(ev *desktop.MouseEvent) {
+	b.dropTip()
 	b.table.RequestFocus()
 	row := b.table.view.rowAt(ev.Position.Y)
 	if ev.Button == desktop.MouseButtonSecondary {
@@ -138,6 +144,7 @@ func (b *tableBody) Scrolled(ev *fyne.ScrollEvent) {
 	if ev.Scrolled.DY != 0 {
 		t.view.scrollBy(-ev.Scrolled.DY)
 		b.hover = t.view.rowAt(ev.Position.Y)
+		b.dropTip()
 		t.scrolled()
 	}
 }
@@ -145,13 +152,35 @@ func (b *tableBody) Scrolled(ev *fyne.ScrollEvent) {
 // MouseIn is part of desktop.Hoverable.
 func (b *tableBody) MouseIn(ev *desktop.MouseEvent) { b.MouseMoved(ev) }
 
-// MouseMoved marks the row under the pointer.
+// MouseMoved marks the row under the pointer; a cell that was cut tells all of
+// its text in a tip.
 func (b *tableBody) MouseMoved(ev *desktop.MouseEvent) {
-	b.setHover(b.table.view.rowAt(ev.Position.Y))
+	row := b.table.view.rowAt(ev.Position.Y)
+	b.setHover(row)
+	col := b.table.columnAt(ev.Position.X)
+	if row < 0 {
+		col = -1
+	}
+	if row == b.tipRow && col == b.tipCol {
+		return
+	}
+	b.tips.leave()
+	b.tipRow, b.tipCol = row, col
+	if col >= 0 {
+		b.tips.enter(b.table.hiddenText(row, col), ev.AbsolutePosition)
+	}
 }
 
 // MouseOut is part of desktop.Hoverable.
-func (b *tableBody) MouseOut() { b.setHover(-1) }
+func (b *tableBody) MouseOut() {
+	b.setHover(-1)
+	b.dropTip()
+}
+
+func (b *tableBody) dropTip() {
+	b.tips.leave()
+	b.tipCol = -1
+}
 
 func (b *tableBody) setHover(row int) {
 	if row == b.hover {

@@ -78,3 +78,18 @@ func (c *cellObjects) hide() {
 		setVisible(c.bar, false)
 	}
 }
+
+// hiddenText is the whole text of the cell at a row and the place of a column if
+// it was cut, else "".
+func (t *RowTable) hiddenText(row, place int) string {
+	p := t.placed[place]
+	cell := t.source.Cell(row, p.col)
+	room := p.w - 2*cellPad
+	if cell.Icon != nil {
+		room -= iconSize + iconGap
+	}
+	if _, cut := t.fit.fit(cell.Text, room, cell.Bold); !cut {
+		return ""
+	}
+	return cell.Text
+}

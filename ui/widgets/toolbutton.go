@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
-	tooltip "github.com/dweymouth/fyne-tooltip/widget"
 )
 
 var (
@@ -13,19 +12,21 @@ var (
 )
 
 // ToolButton is a button with icon, text and a tooltip, which says why while it
-// is disabled. The window needs the tooltip layer of fyne-tooltip, else nothing
-// is shown. It answers to Enter and hands on Esc like Button.
+// is disabled. Tips are shown in dialogs and in a window WithTips. It answers to
+// Enter and hands on Esc like Button.
 type ToolButton struct {
-	tooltip.Button
-	tip string
+	widget.Button
+	tips   tipper
+	tip    string
+	reason string // why it is disabled
 }
 
 // NewToolButton makes a button; icon, text or tip may be left empty.
 func NewToolButton(text string, icon fyne.Resource, tip string, tapped func()) *ToolButton {
 	b := &ToolButton{tip: tip}
 	b.Text, b.Icon, b.OnTapped = text, icon, tapped
+	b.tips.owner = b
 	b.ExtendBaseWidget(b)
-	b.SetToolTip(tip)
 	return b
 }
 
@@ -38,13 +39,13 @@ func NewFlatButton(text string, icon fyne.Resource, tip string, tapped func()) *
 
 // DisableBecause disables the button and shows the reason as its tooltip.
 func (b *ToolButton) DisableBecause(reason string) {
-	b.SetToolTip(reason)
+	b.reason = reason
 	b.Button.Disable()
 }
 
 // Enable makes the button usable and its tooltip its own again.
 func (b *ToolButton) Enable() {
-	b.SetToolTip(b.tip)
+	b.reason = ""
 	b.Button.Enable()
 }
 
@@ -58,11 +59,38 @@ func (b *ToolButton) EnableIf(reason string) {
 }
 
 // SetTip changes the tooltip shown while the button is enabled.
-func (b *ToolButton) SetTip(tip string) {
-	b.tip = tip
-	if !b.Disabled() {
-		b.SetToolTip(tip)
+func (b *ToolButton) SetTip(tip string) { b.tip = tip }
+
+// Tip is the tooltip shown now.
+func (b *ToolButton) Tip() string {
+	if b.Disabled() && b.reason != "" {
+		return b.reason
 	}
+	return b.tip
+}
+
+// MouseIn is part of desktop.Hoverable.
+func (b *ToolButton) MouseIn(ev *desktop.MouseEvent) {
+	b.Button.MouseIn(ev)
+	b.tips.enter(b.Tip(), ev.AbsolutePosition)
+}
+
+// MouseMoved is part of desktop.Hoverable.
+func (b *ToolButton) MouseMoved(ev *desktop.MouseEvent) {
+	b.Button.MouseMoved(ev)
+	b.tips.at = ev.AbsolutePosition
+}
+
+// MouseOut is part of desktop.Hoverable.
+func (b *ToolButton) MouseOut() {
+	b.Button.MouseOut()
+	b.tips.leave()
+}
+
+// Tapped does what the button is for; its tip is in the way then.
+func (b *ToolButton) Tapped(ev *fyne.PointEvent) {
+	b.tips.leave()
+	b.Button.Tapped(ev)
 }
 
 // TypedKey taps by Enter and hands on what a button has no use for.
