@@ -43,7 +43,9 @@ func config(t testing.TB, e *mock.Endpoint) aws.Config {
 	return aws.Config{
 		Region: e.Region(), Credentials: credentials.NewStaticCredentialsProvider(e.AccessKey, e.SecretKey, ""),
 		HTTPClient: httpClient(t, e), BaseEndpoint: aws.String(e.URL),
-		RetryMaxAttempts: 1,
+		RetryMaxAttempts:           1,
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported, // as config.LoadDefaultConfig has it
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
 	}
 }
 

@@ -1,9 +1,12 @@
 package mock_test
 
 import (
+	"crypto/md5"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -57,4 +60,35 @@ func errorOf(t testing.TB, resp *http.Response) errorAnswer {
 	require.NoError(t, xml.Unmarshal(all, &e), string(all))
 	require.Equal(t, resp.Header.Get("X-Amz-Request-Id"), e.RequestID)
 	return e
+}
+
+func uploadID(t testing.TB, resp *http.Response) string {
+	t.Helper()
+	require.Equal(t, 200, resp.StatusCode)
+	var doc struct {
+		ID string `xml:"UploadId"`
+	}
+	require.NoError(t, xml.NewDecoder(resp.Body).Decode(&doc))
+	require.NotEmpty(t, doc.ID)
+	return doc.ID
+}
+
+func completion(etags ...string) string {
+	var b strings.Builder
+	b.WriteString("<CompleteMultipartUpload>")
+	for i, etag := range etags {
+		fmt.Fprintf(&b, "<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>", i+1, etag)
+	}
+	return b.String() + "</CompleteMultipartUpload>"
+}
+
+func decode(t testing.TB, resp *http.Response, into any) {
+	t.Helper()
+	require.Equal(t, 200, resp.StatusCode)
+	require.NoError(t, xml.NewDecoder(resp.Body).Decode(into))
+}
+
+func md5Of(s string) string {
+	sum := md5.Sum([]byte(s))
+	return base64.StdEncoding.EncodeToString(sum[:])
 }

@@ -56,9 +56,13 @@ func isParameter(name string) bool {
 		strings.HasPrefix(lower, "response-")
 }
 
-// forgotten are sub-resources newer than Ceph 16, which it therefore ignores;
-// those it knows and we do not are still answered 501.
-var forgotten = []string{"encryption", "renameObject", "annotation", "annotations", "metadataTable", "metadataConfiguration", "abac", "session"}
+// remembered are the sub-resources that Ceph 16 knows; all others it ignores.
+// Those of them which are not among the operations are answered 501.
+var remembered = []string{
+	"acl", "attributes", "cors", "delete", "legal-hold", "lifecycle", "list-type", "location", "logging", "notification",
+	"object-lock", "policy", "policyStatus", "publicAccessBlock", "replication", "requestPayment", "retention", "tagging",
+	"torrent", "uploadId", "uploads", "versioning", "versions", "website",
+}
 
 // address is what a request is about.
 type address struct{ bucket, key string }
@@ -97,7 +101,7 @@ func (s *Server) route(r *request) (string, error) {
 	for name := range r.query {
 		switch {
 		case isParameter(name), name == "list-type" && r.query.Get(name) != "2":
-		case s.personality.ForgetfulOfQueries && slices.Contains(forgotten, name):
+		case s.personality.ForgetfulOfQueries && !slices.Contains(remembered, name):
 		case sub != "":
 			return "", notImplemented(name)
 		default:

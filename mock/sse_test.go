@@ -1,0 +1,437 @@
+package mock_test
+
+import (
+	"crypto/md5"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/mock"
+)
+
+const (
+	sse      = "X-Amz-Server-Side-Encryption"
+	kid      = sse + "-Aws-Kms-Key-Id"
+	ctx      = sse + "-Context"
+	bk       = sse + "-Bucket-Key-Enabled"
+	custAlg  = sse + "-Customer-Algorithm"
+	custKey  = sse + "-Customer-Key"
+	custMD5  = sse + "-Customer-Key-Md5"
+	goneUUID = "00000000-0000-4000-8000-000000000000"
+)
+
+func sseHeaders(h http.Header) map[string]string {
+	found := map[string]string{}
+	for name := range h {
+		if strings.HasPrefix(name, sse) {
+			found[name] = h.Get(name)
+		}
+	}
+	return found
+}
+
+func custHeaders(b byte) map[string]string {
+	c := customerOf(b)
+	return map[string]string{custAlg: "AES256", custKey: *c.key, custMD5: *c.md5}
+}
+
+func plus(a, b map[string]string) map[string]string {
+	sum := map[string]string{}
+	for _, m := range []map[string]string{a, b} {
+		for k, v := range m {
+			sum[k] = v
+		}
+	}
+	return sum
+}
+
+// The matrix of headers: each answer carries those and no other.
+func TestEachAnswerCarriesTheHeadersOfTheMatrixAndNoOther(t *testing.T) {
+	e := mock.Start(t)
+	key := e.NamedKeys()[0]
+	context := base64.StdEncoding.EncodeToString([]byte(`{"a":"b"}`))
+	stored := base64.StdEncoding.EncodeToString([]byte(`{"a":"b","aws:s3:arn":"arn:aws:s3:::bucket/k"}`))
+	c := customerOf(1)
+	custBack := map[string]string{custAlg: "AES256", custMD5: *c.md5}
+	for name, m := range map[string]struct{ ask, onWrite, onRead, toRead map[string]string }{
+		"nothing":  {nil, map[string]string{sse: "AES256"}, map[string]string{sse: "AES256"}, nil},
+		"SSE-S3":   {map[string]string{sse: "AES256"}, map[string]string{sse: "AES256"}, map[string]string{sse: "AES256"}, nil},
+		"SSE-KMS":  {map[string]string{sse: "aws:kms", kid: key.ID}, map[string]string{sse: "aws:kms", kid: key.ARN}, map[string]string{sse: "aws:kms", kid: key.ARN}, nil},
+		"DSSE-KMS": {map[string]string{sse: "aws:kms:dsse", kid: key.Alias, bk: "true"}, map[string]string{sse: "aws:kms:dsse", kid: key.ARN}, map[string]string{sse: "aws:kms:dsse", kid: key.ARN}, nil},
+		"bucket key": {
+			map[string]string{sse: "aws:kms", kid: key.ARN, bk: "true"},
+			map[string]string{sse: "aws:kms", kid: key.ARN, bk: "true"}, map[string]string{sse: "aws:kms", kid: key.ARN, bk: "true"}, nil,
+		},
+		"context": {
+			map[string]string{sse: "aws:kms", kid: key.ARN, ctx: context},
+			map[string]string{sse: "aws:kms", kid: key.ARN, ctx: stored}, map[string]string{sse: "aws:kms", kid: key.ARN}, nil,
+		},
+		"SSE-C": {custHeaders(1), custBack, custBack, custHeaders(1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resp := raw(t, e, "PUT", "/bucket/k", "hello", m.ask)
+			require.Equal(t, 200, resp.StatusCode)
+			assert.Equal(t, m.onWrite, sseHeaders(resp.Header))
+			for _, method := range []string{"HEAD", "GET"} {
+				resp := raw(t, e, method, "/bucket/k", "", m.toRead)
+				require.Equal(t, 200, resp.StatusCode, method)
+				assert.Equal(t, m.onRead, sseHeaders(resp.Header), method)
+			}
+			resp = raw(t, e, "GET", "/bucket/k", "", plus(m.toRead, map[string]string{"Range": "bytes=1-2"}))
+			assert.Equal(t, m.onRead, sseHeaders(resp.Header))
+
+			sourceKey := map[string]string{}
+			for k, v := range m.toRead {
+				sourceKey[strings.Replace(k, "X-Amz-", "X-Amz-Copy-Source-", 1)] = v
+			}
+			resp = raw(t, e, "PUT", "/bucket/copy", "", plus(plus(m.ask, sourceKey), map[string]string{"X-Amz-Copy-Source": "bucket/k"}))
+			require.Equal(t, 200, resp.StatusCode)
+			onCopy := plus(m.onWrite, nil)
+			if onCopy[ctx] != "" {
+				onCopy[ctx] = base64.StdEncoding.EncodeToString([]byte(`{"a":"b","aws:s3:arn":"arn:aws:s3:::bucket/copy"}`))
+			}
+			assert.Equal(t, onCopy, sseHeaders(resp.Header))
+
+			resp = raw(t, e, "POST", "/bucket/k?uploads=", "", m.ask)
+			require.Equal(t, 200, resp.StatusCode)
+			assert.Equal(t, m.onWrite, sseHeaders(resp.Header))
+			id := uploadID(t, resp)
+			resp = raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+id, "part", m.toRead)
+			require.Equal(t, 200, resp.StatusCode)
+			assert.Equal(t, m.onRead, sseHeaders(resp.Header))
+			etag := resp.Header.Get("Etag")
+			resp = raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+id, "", plus(plus(m.toRead, sourceKey), map[string]string{"X-Amz-Copy-Source": "bucket/k"}))
+			require.Equal(t, 200, resp.StatusCode)
+			assert.Equal(t, m.onRead, sseHeaders(resp.Header))
+			resp = raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+id, "part", m.toRead)
+			etag = resp.Header.Get("Etag")
+			resp = raw(t, e, "GET", "/bucket/k?uploadId="+id, "", nil)
+			assert.Empty(t, sseHeaders(resp.Header), "ListParts")
+			resp = raw(t, e, "POST", "/bucket/k?uploadId="+id, completion(etag), m.toRead)
+			require.Equal(t, 200, resp.StatusCode)
+			onComplete := plus(m.onRead, nil)
+			delete(onComplete, custAlg)
+			delete(onComplete, custMD5)
+			assert.Equal(t, onComplete, sseHeaders(resp.Header))
+		})
+	}
+}
+
+func TestABareKMSRequestUsesTheAccountsOwnKey(t *testing.T) {
+	e := mock.Start(t)
+	c := s3Client(t, e)
+	kms := func(in *s3.PutObjectInput) { in.ServerSideEncryption = types.ServerSideEncryptionAwsKms }
+	one, two := mustPut(t, c, "a", "x", kms), mustPut(t, c, "b", "x", kms)
+	assert.Equal(t, *one.SSEKMSKeyId, *two.SSEKMSKeyId)
+	key, err := e.Keys().Resolve("alias/aws/s3")
+	require.NoError(t, err)
+	assert.Equal(t, key.ARN, *one.SSEKMSKeyId)
+	assert.True(t, key.Managed)
+	assert.Len(t, e.NamedKeys(), 1, "it is not one of the customer's keys")
+}
+
+// The error table, one line for each row that a write or a read can meet.
+func TestTheErrorTable(t *testing.T) {
+	e := mock.Start(t)
+	key := e.NamedKeys()[0]
+	region := "arn:aws:kms:eu-west-1:000000000000:key/" + key.ID
+	c, other := custHeaders(1), custHeaders(2)
+	without := func(m map[string]string, name string) map[string]string {
+		m = plus(m, nil)
+		delete(m, name)
+		return m
+	}
+	require.Equal(t, 200, raw(t, e, "PUT", "/bucket/sse-c", "x", c).StatusCode)
+	require.Equal(t, 200, raw(t, e, "PUT", "/bucket/plain", "x", nil).StatusCode)
+	writes := []string{"PUT /bucket/k", "POST /bucket/k?uploads=", "COPY /bucket/k"}
+	put := writes[:1]
+	for name, row := range map[string]struct {
+		how     []string
+		header  map[string]string
+		status  int
+		code    string
+		message string
+	}{
+		"not a valid id":            {writes, map[string]string{sse: "aws:kms", kid: "fake-key-id"}, 400, "KMS.NotFoundException", "Invalid keyId 'fake-key-id'"},
+		"id does not exist":         {writes, map[string]string{sse: "aws:kms", kid: goneUUID}, 400, "KMS.NotFoundException", "Key 'arn:aws:kms:us-east-1:000000000000:key/" + goneUUID + "' does not exist"},
+		"alias does not exist":      {writes, map[string]string{sse: "aws:kms", kid: "alias/none"}, 400, "KMS.NotFoundException", "is not found"},
+		"another region":            {writes, map[string]string{sse: "aws:kms", kid: region}, 400, "KMS.NotFoundException", "Invalid arn eu-west-1"},
+		"id without aws:kms":        {writes, map[string]string{kid: key.ID}, 400, "InvalidArgument", "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms"},
+		"id with AES256":            {writes, map[string]string{sse: "AES256", kid: key.ID}, 400, "InvalidArgument", "requires HTTP header"},
+		"empty value":               {writes, map[string]string{sse: ""}, 400, "InvalidArgument", "The encryption method specified is not supported"},
+		"unknown value":             {writes, map[string]string{sse: "rot13"}, 400, "InvalidArgument", "The encryption method specified is not supported"},
+		"context not base64":        {writes, map[string]string{sse: "aws:kms", kid: key.ID, ctx: "{}"}, 400, "InvalidArgument", "shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map"},
+		"context not strings":       {writes, map[string]string{sse: "aws:kms", kid: key.ID, ctx: base64.StdEncoding.EncodeToString([]byte(`{"a":1}`))}, 400, "InvalidArgument", "shall be Base64"},
+		"context null":              {writes, map[string]string{sse: "aws:kms", kid: key.ID, ctx: base64.StdEncoding.EncodeToString([]byte(`null`))}, 400, "InvalidArgument", "shall be Base64"},
+		"SSE and SSE-C":             {writes, plus(c, map[string]string{sse: "AES256"}), 400, "InvalidArgument", "Server Side Encryption with Customer provided key is incompatible with the encryption method specified"},
+		"SSE-C other algorithm":     {writes, plus(c, map[string]string{custAlg: "AES128"}), 400, "InvalidEncryptionAlgorithmError", "The Encryption request you specified is not valid. Supported value: AES256."},
+		"SSE-C without algorithm":   {writes, without(c, custAlg), 400, "InvalidArgument", "must provide a valid encryption algorithm."},
+		"SSE-C without key":         {writes, without(without(c, custKey), custMD5), 400, "InvalidArgument", "must provide an appropriate secret key."},
+		"SSE-C without MD5":         {writes, without(c, custMD5), 400, "InvalidArgument", "must provide the client calculated MD5"},
+		"SSE-C key too short":       {writes, plus(c, map[string]string{custKey: "AAAA"}), 400, "InvalidArgument", "The secret key was invalid for the specified algorithm."},
+		"SSE-C key not base64":      {writes, plus(c, map[string]string{custKey: "*"}), 400, "InvalidArgument", "The secret key was invalid for the specified algorithm."},
+		"SSE-C MD5 differs":         {writes, plus(c, map[string]string{custMD5: other[custMD5]}), 400, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."},
+		"read SSE-C without key":    {[]string{"GET /bucket/sse-c"}, nil, 400, "InvalidRequest", "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object."},
+		"read SSE-C wrong key":      {[]string{"GET /bucket/sse-c"}, other, 403, "AccessDenied", "must provide the correct secret key."},
+		"read plain with a key":     {[]string{"GET /bucket/plain"}, c, 400, "InvalidRequest", "The encryption parameters are not applicable to this object."},
+		"read with SSE":             {[]string{"GET /bucket/plain"}, map[string]string{sse: "aws:kms"}, 400, "InvalidArgument", "not supported for this operation"},
+		"read with a key id":        {[]string{"GET /bucket/plain"}, map[string]string{kid: key.ID}, 400, "InvalidArgument", "not supported for this operation"},
+		"in-place copy of nothing":  {[]string{"PUT /bucket/plain"}, map[string]string{"X-Amz-Copy-Source": "bucket/plain"}, 400, "InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing"},
+		"if-none-match":             {[]string{"PUT /bucket/plain"}, map[string]string{"If-None-Match": "*"}, 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"},
+		"if-match":                  {[]string{"PUT /bucket/plain"}, map[string]string{"If-Match": `"x"`}, 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"},
+		"if-match on a missing key": {put, map[string]string{"If-Match": `"x"`}, 404, "NoSuchKey", ""},
+	} {
+		for _, how := range row.how {
+			t.Run(name+" "+how, func(t *testing.T) {
+				method, path, _ := strings.Cut(how, " ")
+				header := row.header
+				if method == "COPY" {
+					method, header = "PUT", plus(header, map[string]string{"X-Amz-Copy-Source": "bucket/plain"})
+				}
+				resp := raw(t, e, method, path, "", header)
+				got := errorOf(t, resp)
+				assert.Equal(t, row.status, resp.StatusCode)
+				assert.Equal(t, row.code, got.Code)
+				assert.Contains(t, got.Message, row.message)
+				if row.code == "PreconditionFailed" {
+					for name := range row.header {
+						assert.Equal(t, name, got.Condition)
+					}
+				}
+				if method == "PUT" && path == "/bucket/k" {
+					assert.Equal(t, 404, raw(t, e, "HEAD", path, "", nil).StatusCode, "nothing is stored")
+				}
+				if method == "GET" {
+					resp := raw(t, e, "HEAD", path, "", header)
+					assert.Equal(t, row.status, resp.StatusCode)
+					assert.Empty(t, resp.Header.Get("Content-Type"), "an error on HEAD has no body")
+				}
+			})
+		}
+	}
+}
+
+func TestPartsMustCarryTheCustomerKeyOfTheUpload(t *testing.T) {
+	e := mock.Start(t)
+	const missing = "The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters."
+	c := custHeaders(1)
+	with := uploadID(t, raw(t, e, "POST", "/bucket/k?uploads=", "", c))
+	bare := uploadID(t, raw(t, e, "POST", "/bucket/k?uploads=", "", nil))
+	for _, row := range []struct {
+		id      string
+		header  map[string]string
+		message string
+	}{
+		{with, nil, missing},
+		{bare, c, missing},
+		{with, custHeaders(2), "The provided encryption parameters did not match the ones used originally."},
+	} {
+		resp := raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+row.id, "x", row.header)
+		got := errorOf(t, resp)
+		assert.Equal(t, 400, resp.StatusCode)
+		assert.Equal(t, "InvalidRequest", got.Code)
+		assert.Equal(t, row.message, got.Message)
+	}
+	resp := raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+bare, "x", map[string]string{sse: "aws:kms"})
+	assert.Equal(t, "InvalidArgument", errorOf(t, resp).Code)
+	resp = raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+with, "x", c)
+	require.Equal(t, 200, resp.StatusCode)
+	etag := resp.Header.Get("Etag")
+	resp = raw(t, e, "POST", "/bucket/k?uploadId="+with, completion(etag), custHeaders(2))
+	assert.Equal(t, "InvalidRequest", errorOf(t, resp).Code)
+	resp = raw(t, e, "POST", "/bucket/k?uploadId="+bare, completion(etag), c)
+	assert.Equal(t, missing, errorOf(t, resp).Message)
+	assert.Equal(t, 200, raw(t, e, "POST", "/bucket/k?uploadId="+with, completion(etag), nil).StatusCode)
+
+	summed := uploadID(t, raw(t, e, "POST", "/bucket/k?uploads=", "", plus(c, map[string]string{"X-Amz-Checksum-Algorithm": "CRC32"})))
+	resp = raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+summed, "x", c)
+	etag = resp.Header.Get("Etag")
+	assert.Equal(t, missing, errorOf(t, raw(t, e, "POST", "/bucket/k?uploadId="+summed, completion(etag), nil)).Message)
+	assert.Equal(t, 200, raw(t, e, "POST", "/bucket/k?uploadId="+summed, completion(etag), c).StatusCode)
+}
+
+func TestADisabledKeyStopsReadingAndWriting(t *testing.T) {
+	e := mock.Start(t)
+	c := s3Client(t, e)
+	key := e.NamedKeys()[0]
+	under := func(in *s3.PutObjectInput) {
+		in.ServerSideEncryption, in.SSEKMSKeyId = types.ServerSideEncryptionAwsKms, &key.ID
+	}
+	mustPut(t, c, "k", "hello", under)
+
+	require.NoError(t, e.Keys().Disable(key.ID))
+	_, _, err := get(t, c, "k")
+	refused(t, err, 400, "KMS.DisabledException", key.ARN+" is disabled.")
+	_, err = put(t, c, "k2", "hello", under)
+	refused(t, err, 400, "KMS.DisabledException", key.ARN+" is disabled.")
+	_, err = head(t, c, "k2")
+	assert.Equal(t, 404, status(err))
+	_, err = c.CopyObject(bg, &s3.CopyObjectInput{Bucket: aws.String("bucket"), Key: aws.String("k3"), CopySource: aws.String("bucket/k")})
+	refused(t, err, 400, "KMS.DisabledException", "is disabled.")
+	_, err = head(t, c, "k")
+	assert.NoError(t, err, "HEAD asks nothing of KMS")
+
+	require.NoError(t, e.Keys().Enable(key.ID))
+	body, _, err := get(t, c, "k")
+	require.NoError(t, err)
+	assert.Equal(t, "hello", body)
+
+	_, err = e.Keys().ScheduleDeletion(key.ID, 7)
+	require.NoError(t, err)
+	_, _, err = get(t, c, "k")
+	refused(t, err, 400, "KMS.KMSInvalidStateException", key.ARN+" is pending deletion.")
+}
+
+func TestAKeyOfAnotherUsageIsRefused(t *testing.T) {
+	e := mock.Start(t)
+	_, err := e.Keys().Call("CreateKey", []byte(`{"KeyUsage":"SIGN_VERIFY"}`))
+	require.NoError(t, err)
+	keys := e.Keys().Keys()
+	resp := raw(t, e, "PUT", "/bucket/k", "x", map[string]string{sse: "aws:kms", kid: keys[len(keys)-1].ARN})
+	assert.Equal(t, "KMS.InvalidKeyUsageException", errorOf(t, resp).Code)
+}
+
+func TestEncryptionWithKeysNeedsASecureConnection(t *testing.T) {
+	e := mock.Start(t, mock.OverPlainHTTP())
+	key := e.NamedKeys()[0]
+	got := errorOf(t, raw(t, e, "PUT", "/bucket/k", "x", map[string]string{sse: "aws:kms", kid: key.ID}))
+	assert.Equal(t, "InvalidArgument", got.Code)
+	assert.Equal(t, "Requests specifying Server Side Encryption with AWS KMS managed keys must be made over a secure connection.", got.Message)
+	got = errorOf(t, raw(t, e, "PUT", "/bucket/k", "x", custHeaders(1)))
+	assert.Equal(t, "InvalidRequest", got.Code)
+	assert.Equal(t, "Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.", got.Message)
+	assert.Equal(t, 200, raw(t, e, "PUT", "/bucket/k", "x", map[string]string{sse: "AES256"}).StatusCode)
+
+	e = mock.Start(t, mock.OverPlainHTTP(), mock.As("ceph16"), mock.With(func(c *mock.Config) { c.Keys = []mock.KeySpec{{ID: "testkey-1"}} }))
+	for _, header := range []map[string]string{{sse: "aws:kms", kid: "testkey-1"}, custHeaders(1)} {
+		resp := raw(t, e, "PUT", "/bucket/k", "x", header)
+		assert.Equal(t, 400, resp.StatusCode)
+		got := errorOf(t, resp)
+		assert.Equal(t, "InvalidRequest", got.Code)
+		assert.Empty(t, got.Message)
+	}
+}
+
+func TestABucketsDefaultAppliesToWritesThatAskForNothing(t *testing.T) {
+	e := mock.Start(t)
+	c := s3Client(t, e)
+	key := e.NamedKeys()[0]
+	bucket := aws.String("bucket")
+	got, err := c.GetBucketEncryption(bg, &s3.GetBucketEncryptionInput{Bucket: bucket})
+	require.NoError(t, err)
+	rule := got.ServerSideEncryptionConfiguration.Rules[0]
+	assert.Equal(t, types.ServerSideEncryptionAes256, rule.ApplyServerSideEncryptionByDefault.SSEAlgorithm)
+	assert.False(t, *rule.BucketKeyEnabled)
+
+	set := func(rules ...types.ServerSideEncryptionRule) error {
+		_, err := c.PutBucketEncryption(bg, &s3.PutBucketEncryptionInput{Bucket: bucket, ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{Rules: rules}})
+		return err
+	}
+	by := func(method types.ServerSideEncryption, key *string) *types.ServerSideEncryptionByDefault {
+		return &types.ServerSideEncryptionByDefault{SSEAlgorithm: method, KMSMasterKeyID: key}
+	}
+	kmsRule := types.ServerSideEncryptionRule{ApplyServerSideEncryptionByDefault: by("aws:kms", &key.Alias), BucketKeyEnabled: aws.Bool(true)}
+	require.NoError(t, set(kmsRule))
+	out := mustPut(t, c, "k", "x")
+	assert.Equal(t, key.ARN, *out.SSEKMSKeyId)
+	assert.True(t, *out.BucketKeyEnabled)
+	out = mustPut(t, c, "k", "x", func(in *s3.PutObjectInput) { in.ServerSideEncryption = "AES256" })
+	assert.Nil(t, out.SSEKMSKeyId, "what the request names wins")
+	got, err = c.GetBucketEncryption(bg, &s3.GetBucketEncryptionInput{Bucket: bucket})
+	require.NoError(t, err)
+	assert.Equal(t, key.Alias, *got.ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID)
+
+	refused(t, set(kmsRule, kmsRule), 400, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+	none := "<ServerSideEncryptionConfiguration/>"
+	sum := md5.Sum([]byte(none))
+	resp := raw(t, e, "PUT", "/bucket?encryption=", none, map[string]string{"Content-Md5": base64.StdEncoding.EncodeToString(sum[:])})
+	assert.Equal(t, "MalformedXML", errorOf(t, resp).Code)
+	refused(t, set(types.ServerSideEncryptionRule{ApplyServerSideEncryptionByDefault: by("rot13", nil)}), 400, "MalformedXML", "")
+	refused(t, set(types.ServerSideEncryptionRule{ApplyServerSideEncryptionByDefault: by("AES256", &key.ID)}), 400, "InvalidArgument",
+		"a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse")
+	resp = raw(t, e, "PUT", "/bucket?encryption=", "<x/>", nil)
+	assert.Equal(t, "InvalidRequest", errorOf(t, resp).Code, "a checksum is demanded")
+
+	_, err = c.DeleteBucketEncryption(bg, &s3.DeleteBucketEncryptionInput{Bucket: bucket})
+	require.NoError(t, err)
+	assert.Equal(t, types.ServerSideEncryptionAes256, mustPut(t, c, "k", "x").ServerSideEncryption)
+	for _, verb := range []string{"GET", "DELETE"} {
+		assert.Equal(t, "NoSuchBucket", errorOf(t, raw(t, e, verb, "/none?encryption=", "", nil)).Code)
+	}
+}
+
+func TestABucketMayBlockCustomerKeys(t *testing.T) {
+	e := mock.Start(t)
+	c := s3Client(t, e)
+	block := func(kind types.EncryptionType) {
+		rule := types.ServerSideEncryptionRule{ApplyServerSideEncryptionByDefault: &types.ServerSideEncryptionByDefault{SSEAlgorithm: "AES256"}}
+		if kind != "" {
+			rule.BlockedEncryptionTypes = &types.BlockedEncryptionTypes{EncryptionType: []types.EncryptionType{kind}}
+		}
+		_, err := c.PutBucketEncryption(bg, &s3.PutBucketEncryptionInput{Bucket: aws.String("bucket"), ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{
+			Rules: []types.ServerSideEncryptionRule{rule},
+		}})
+		require.NoError(t, err)
+	}
+	for _, kind := range []types.EncryptionType{"SSE-C", ""} { // a rule without the element does not clear the block
+		block(kind)
+		resp := raw(t, e, "PUT", "/bucket/k", "x", custHeaders(1))
+		got := errorOf(t, resp)
+		assert.Equal(t, 403, resp.StatusCode)
+		assert.Equal(t, "AccessDenied", got.Code)
+		assert.Contains(t, got.Message, "because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C)")
+	}
+	out, err := c.GetBucketEncryption(bg, &s3.GetBucketEncryptionInput{Bucket: aws.String("bucket")})
+	require.NoError(t, err)
+	assert.Equal(t, []types.EncryptionType{"SSE-C"}, out.ServerSideEncryptionConfiguration.Rules[0].BlockedEncryptionTypes.EncryptionType)
+	block("NONE")
+	assert.Equal(t, 200, raw(t, e, "PUT", "/bucket/k", "x", custHeaders(1)).StatusCode)
+}
+
+func TestACopyDropsTheSourcesContext(t *testing.T) {
+	e := mock.Start(t)
+	key := e.NamedKeys()[0]
+	context := base64.StdEncoding.EncodeToString([]byte(`{"a":"b"}`))
+	under := map[string]string{sse: "aws:kms", kid: key.ID}
+	require.Equal(t, 200, raw(t, e, "PUT", "/bucket/k", "x", plus(under, map[string]string{ctx: context})).StatusCode)
+	resp := raw(t, e, "PUT", "/bucket/copy", "", plus(under, map[string]string{"X-Amz-Copy-Source": "/bucket/k"}))
+	require.Equal(t, 200, resp.StatusCode)
+	assert.Empty(t, resp.Header.Get(ctx))
+	resp = raw(t, e, "PUT", "/bucket/bare", "", map[string]string{"X-Amz-Copy-Source": "/bucket/k"})
+	assert.Equal(t, map[string]string{sse: "AES256"}, sseHeaders(resp.Header), "nor is the encryption inherited")
+}
+
+func TestNamingAnEncryptionMakesAnInPlaceCopyLegal(t *testing.T) {
+	e := mock.Start(t)
+	c := s3Client(t, e)
+	mustPut(t, c, "k", "hello")
+	out, err := c.CopyObject(bg, &s3.CopyObjectInput{
+		Bucket: aws.String("bucket"), Key: aws.String("k"), CopySource: aws.String("bucket/k"),
+		ServerSideEncryption: "aws:kms", SSEKMSKeyId: aws.String("alias/demo"),
+	})
+	require.NoError(t, err)
+	assert.Equal(t, e.NamedKeys()[0].ARN, *out.SSEKMSKeyId)
+	body, _, err := get(t, c, "k")
+	require.NoError(t, err)
+	assert.Equal(t, "hello", body)
+}
+
+func TestAClockThatIsWrongIsTold(t *testing.T) {
+	e := mock.Start(t)
+	resp := rawAt(t, e, "GET", "/bucket", "", nil, time.Now().Add(-time.Hour))
+	got := errorOf(t, resp)
+	assert.Equal(t, 403, resp.StatusCode)
+	assert.Equal(t, "RequestTimeTooSkewed", got.Code)
+	assert.NotEmpty(t, got.ServerTime)
+	date, err := http.ParseTime(resp.Header.Get("Date"))
+	require.NoError(t, err)
+	assert.WithinDuration(t, time.Now(), date, time.Minute)
+}
