@@ -68,6 +68,7 @@ type Confirm struct {
 	key       client.KeyID
 	overwrite transfer.Overwrite
 
+	ruled    bool // the rules alone would encrypt every file
 	planning bool
 	plan     transfer.Plan
 	existing []client.Location // found by the first plan; a plan that skips does not look
@@ -136,6 +137,9 @@ func (c *Confirm) replan() {
 		if c.overwrite == transfer.OverwriteAlways {
 			c.existing = p.Existing
 		}
+		if c.choice == AsRules {
+			c.ruled = encrypts(p.Jobs)
+		}
 		if c.Op == transfer.Download && first {
 			c.ready()
 		}
@@ -195,6 +199,41 @@ func (c *Confirm) SetChoice(choice EncryptionChoice, key client.KeyID) {
 	}
 	c.replan()
 	c.changed()
+}
+
+// Encrypts reports whether every file is encrypted as things are chosen.
+func (c *Confirm) Encrypts() bool {
+	switch c.choice {
+	case AsRules:
+		return c.ruled
+	case ChooseInherit:
+		return false
+	}
+	return true
+}
+
+// SetEncrypt is the one tick for all of this: on is as the rules say or, where
+// they ask for nothing, SSE-KMS; off is what the bucket does by itself.
+func (c *Confirm) SetEncrypt(on bool) {
+	switch {
+	case on == c.Encrypts():
+	case on && c.ruled, !on && !c.ruled:
+		c.SetChoice(AsRules, c.key)
+	case on:
+		c.SetChoice(ChooseSSEKMS, c.key)
+	default:
+		c.SetChoice(ChooseInherit, c.key)
+	}
+}
+
+// encrypts reports whether every job asks for encryption.
+func encrypts(jobs []transfer.Job) bool {
+	for _, j := range jobs {
+		if client.TypeOf(j.Put.Encryption) == client.TypeInherit {
+			return false
+		}
+	}
+	return len(jobs) > 0
 }
 
 // loadKeys asks once which keys there are to choose from.

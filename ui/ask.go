@@ -1,0 +1,123 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/widgets"
+)
+
+// question asks for a name.
+type question struct {
+	title, label, hint, yes string
+	problem                 func(string) string // what is wrong with a name, "" for nothing
+	do                      func(string)
+}
+
+// ask shows a question. What is wrong with the name is said below it, once
+// something was typed.
+func (u *UI) ask(q question) {
+	entry := widgets.NewEntry()
+	field := widgets.NewField(q.label, entry, q.hint)
+	const yes = 1
+	var d *widgets.Dialog
+	check := func(name string) {
+		why := q.problem(name)
+		d.Enable(yes, why)
+		if name == "" {
+			why = ""
+		}
+		field.SetError(why)
+	}
+	d = widgets.ShowDialog(u.window, widgets.DialogParams{
+		Title: q.title, Content: field, Focus: entry, Size: fyne.NewSize(440, 170),
+		Actions: []widgets.Action{
+			{Label: i18n.T("Cancel"), Cancel: true},
+			{Label: q.yes, Default: true, Importance: widget.HighImportance, Do: func() bool {
+				if q.problem(entry.Text) != "" {
+					return true
+				}
+				q.do(entry.Text)
+				return false
+			}},
+		},
+	})
+	entry.OnChanged = check
+	check("")
+}
+
+func (u *UI) askNewFolder() {
+	u.ask(question{
+		title: i18n.T("New folder"), label: i18n.T("Name"), yes: i18n.T("Create"),
+		hint:    i18n.T("In %s", u.state.Browser.At().String()),
+		problem: state.FolderNameProblem, do: u.state.Browser.MakeFolder,
+	})
+}
+
+func (u *UI) askNewBucket() {
+	u.ask(question{
+		title: i18n.T("New bucket"), label: i18n.T("Name"), yes: i18n.T("Create"),
+		hint:    i18n.T("Small letters, digits and hyphens; nobody else of this service may have it."),
+		problem: state.BucketNameProblem, do: u.state.Browser.MakeBucket,
+	})
+}
+
+// askRemoveBucket has the user type the bucket's name: a whole bucket is not
+// removed by a slip.
+func (u *UI) askRemoveBucket() {
+	name := u.state.Browser.At().Bucket
+	u.ask(question{
+		title: i18n.T("Delete bucket %s", name), label: i18n.T("Type the bucket's name to delete it"), yes: i18n.T("Delete"),
+		hint: i18n.T("Only an empty bucket can be deleted."),
+		problem: func(typed string) string {
+			if typed != name {
+				return i18n.T("This is not the bucket's name.")
+			}
+			return ""
+		},
+		do: u.state.Browser.RemoveBucket,
+	})
+}
+
+func (u *UI) askRemoveAccount() {
+	widgets.ShowConfirm(u.window, widgets.Confirm{
+		Title: i18n.T("Remove account %s?", u.state.Current()),
+		Body:  i18n.T("The account and its secret are forgotten on this computer. Nothing changes on the server."),
+		Yes:   i18n.T("Remove"), No: i18n.T("Cancel"), Danger: true, OnYes: u.state.RemoveAccount,
+	})
+}
+
+func (u *UI) askQuit(body string) {
+	if u.window.Canvas().Overlays().Top() != nil {
+		return // a question is open already
+	}
+	widgets.ShowConfirm(u.window, widgets.Confirm{
+		Title: i18n.T("Transfers are running"), Body: body,
+		Yes: i18n.T("Cancel transfers and quit"), No: i18n.T("Keep running"), Danger: true, OnYes: u.quit,
+	})
+}
+
+func (u *UI) showAbout() {
+	version := u.options.Version
+	if version == "" {
+		version = i18n.T("development build")
+	}
+	widgets.ShowDialog(u.window, widgets.DialogParams{
+		Title: "Bucketseal " + version,
+		Content: widgets.NewColumn(4,
+			widgets.NewNote(i18n.T("An S3 client whose promise is encryption you can prove: rules say which bucket and file is encrypted with which key, and nothing is called done until the server's answer has been compared with what was asked."), widgets.RoleNormal),
+			widgets.NewNote(i18n.T("Secrets are kept in: %s", orText(u.state.Desk().SecretsKeptIn(), i18n.T("not known yet"))), widgets.RoleMuted),
+			widgets.NewNote(i18n.T("Apache License 2.0. Fonts: Noto Sans TC, SIL Open Font License."), widgets.RoleMuted)),
+		Actions: []widgets.Action{{Label: i18n.T("Close"), Default: true, Cancel: true}},
+		Size:    fyne.NewSize(480, 220),
+	})
+}
+
+func orText(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}

@@ -1,0 +1,68 @@
+package ui
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+// This file is the program's whole policy of threads: work runs on goroutines
+// started here, and what it has to say comes back by the one fyne.Do here.
+// Nothing waits for the screen: on Windows it stands still while the user drags
+// a window.
+
+var _ state.Loop = screenLoop{}
+
+// screenLoop is the toolkit's goroutine.
+type screenLoop struct{}
+
+// Start runs work on a goroutine of its own and what it returns on the
+// screen's.
+func (screenLoop) Start(ctx context.Context, work func(context.Context) (apply func())) {
+	go func() {
+		if apply := work(ctx); apply != nil {
+			onScreen(func() {
+				if ctx.Err() == nil {
+					apply()
+				}
+			})
+		}
+	}()
+}
+
+// Watch refreshes after signal, at most once in every; signals that come while
+// a refresh is on its way are one.
+func (screenLoop) Watch(ctx context.Context, signal <-chan struct{}, every time.Duration, refresh func()) {
+	go func() {
+		var waiting atomic.Bool
+		pause := time.NewTimer(0)
+		defer pause.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-pause.C:
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-signal:
+			}
+			if !waiting.Swap(true) {
+				onScreen(func() {
+					waiting.Store(false)
+					if ctx.Err() == nil {
+						refresh()
+					}
+				})
+			}
+			pause.Reset(every)
+		}
+	}()
+}
+
+func onScreen(f func()) { fyne.Do(f) }

@@ -1,0 +1,243 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/widgets"
+)
+
+// The columns of the object table.
+const (
+	columnName       = "name"
+	columnSize       = "size"
+	columnModified   = "modified"
+	columnClass      = "class"
+	columnEncryption = "encryption"
+)
+
+// objectPane is the table of the folder shown and the line below it.
+type objectPane struct {
+	ui      *UI
+	content fyne.CanvasObject
+	table   *widgets.RowTable
+	foot    *widget.Label
+	stop    *widgets.ToolButton
+	file    fyne.Resource
+	folder  fyne.Resource
+}
+
+func newObjectPane(u *UI) *objectPane {
+	p := &objectPane{ui: u, file: theme.FileIcon(), folder: theme.FolderIcon(), foot: widget.NewLabel("")}
+	p.table = widgets.NewRowTable(objectColumns(u.state.Preferences), p)
+	p.table.Label = i18n.T("Objects")
+	p.table.Selection = u.state.Browser.Selection()
+	p.table.OnActivate = func(row int) { u.activate(row) }
+	p.table.OnSelect = u.selectionChanged
+	p.table.OnMenu = p.menu
+	p.table.OnSort = p.sort
+	p.table.OnHeaderMenu = p.headerMenu
+	p.table.OnKey = u.tableKey
+	p.table.OnShortcut = p.shortcut
+	p.table.OnSearch = u.state.Browser.Search
+	p.foot.Truncation = fyne.TextTruncateEllipsis
+	p.foot.Importance = widget.LowImportance
+	p.stop = widgets.NewFlatButton(i18n.T("Stop"), theme.MediaStopIcon(), i18n.T("Stop listing"), u.state.Browser.Stop)
+	p.content = container.NewBorder(nil, container.NewBorder(nil, nil, nil, p.stop, p.foot), nil, nil, p.table)
+	return p
+}
+
+// objectColumns are the columns as the user left them.
+func objectColumns(p state.Preferences) []widgets.Column {
+	all := []widgets.Column{
+		{ID: columnName, Title: i18n.T("Name"), Width: 160, Stretch: true, Sorts: true},
+		{ID: columnSize, Title: i18n.T("Size"), Width: 90, Align: fyne.TextAlignTrailing, Sorts: true},
+		{ID: columnModified, Title: i18n.T("Modified"), Width: 140, Sorts: true},
+		{ID: columnClass, Title: i18n.T("Storage class"), Width: 110, Sorts: true},
+		{ID: columnEncryption, Title: i18n.T("Encryption"), Width: 220, Hidden: !p.ShowEncryption},
+	}
+	for i := range all {
+		for _, c := range p.Columns {
+			if c.ID != all[i].ID {
+				continue
+			}
+			if c.Width > 0 {
+				all[i].Width = c.Width
+			}
+			if c.ID != columnEncryption && c.ID != columnName {
+				all[i].Hidden = c.Hidden
+			}
+		}
+	}
+	return all
+}
+
+// Rows is the number of rows.
+func (p *objectPane) Rows() int { return p.ui.state.Browser.Rows() }
+
+// Cell is one cell of the object table.
+func (p *objectPane) Cell(row, col int) widgets.Cell {
+	r := p.ui.state.Browser.Row(row)
+	switch col {
+	case 0:
+		if r.IsFolder {
+			return widgets.Cell{Text: r.Name, Icon: p.folder}
+		}
+		return widgets.Cell{Text: r.Name, Icon: p.file}
+	case 1:
+		return widgets.Cell{Text: r.Size}
+	case 2:
+		return widgets.Cell{Text: r.Modified}
+	case 3:
+		return widgets.Cell{Text: r.Class, Role: widgets.RoleMuted}
+	}
+	return widgets.Cell{Text: r.Encryption, Role: role(r.EncryptionRole)}
+}
+
+func (p *objectPane) refresh() {
+	b := p.ui.state.Browser
+	p.placeholder()
+	by, down := b.Order()
+	p.table.SetSort(map[state.SortBy]int{state.SortByName: 0, state.SortBySize: 1, state.SortByModified: 2, state.SortByClass: 3}[by], !down)
+	p.table.Refresh()
+	p.refreshFoot()
+	b.Visible(p.table.VisibleRows())
+}
+
+// placeholder says why there are no rows, with the button that helps most.
+func (p *objectPane) placeholder() {
+	u, b := p.ui, p.ui.state.Browser
+	m := b.Empty()
+	hint := strings.Join(m.Hints, "\n")
+	if m.Body != "" {
+		hint = m.Body + "\n" + hint
+	}
+	var help *action
+	switch {
+	case u.state.Session() == nil && len(u.state.Accounts()) == 0:
+		help = u.actions.addAccount
+	case u.state.Session() == nil || b.At().Bucket == "":
+	case b.Problem() != nil:
+		help = u.actions.refresh
+	case b.Filter() != "" && b.Total() > 0:
+		p.table.SetPlaceholder(theme.SearchIcon(), m.Title, hint, i18n.T("Clear filter"), func() { b.SetFilter("") })
+		return
+	case !b.Listing():
+		help = u.actions.upload
+	}
+	if help == nil {
+		p.table.SetPlaceholder(nil, m.Title, hint, "", nil)
+		return
+	}
+	p.table.SetPlaceholder(help.icon, m.Title, hint, help.label, func() { u.perform(help) })
+}
+
+func (p *objectPane) refreshFoot() {
+	b := p.ui.state.Browser
+	p.foot.SetText(b.Progress())
+	if b.Listing() {
+		p.stop.Show()
+	} else {
+		p.stop.Hide()
+	}
+}
+
+func (p *objectPane) sort(col int) {
+	if by := []state.SortBy{state.SortByName, state.SortBySize, state.SortByModified, state.SortByClass}; col < len(by) {
+		p.ui.state.Browser.Sort(by[col])
+	}
+}
+
+func (p *objectPane) menu(row int, at fyne.Position) {
+	p.ui.selectionChanged()
+	a := &p.ui.actions
+	if row < 0 {
+		p.ui.popUp(at, a.upload, a.uploadFolder, a.newFolder, nil, a.refresh, a.showEncryption)
+		return
+	}
+	p.ui.popUp(at, a.open, a.download, nil, a.copyLocation, a.remove, nil, a.properties)
+}
+
+// headerMenu chooses the columns.
+func (p *objectPane) headerMenu(_ int, at fyne.Position) {
+	var all []*action
+	for _, c := range p.table.Columns()[1:] {
+		all = append(all, &action{label: c.Title, checked: func() bool { return !c.Hidden }, run: func() {
+			if c.ID == columnEncryption {
+				p.ui.toggleEncryption()
+				return
+			}
+			p.showColumn(c.ID, c.Hidden)
+		}})
+	}
+	p.ui.popUp(at, all...)
+}
+
+func (p *objectPane) showColumn(id string, show bool) {
+	columns := p.table.Columns()
+	for i := range columns {
+		if columns[i].ID == id {
+			columns[i].Hidden = !show
+		}
+	}
+	p.table.SetColumns(columns)
+}
+
+// shortcut takes Ctrl+C: the locations as text.
+func (p *objectPane) shortcut(s fyne.Shortcut) bool {
+	if _, ok := s.(*fyne.ShortcutCopy); ok {
+		p.ui.perform(p.ui.actions.copyLocation)
+		return true
+	}
+	return false
+}
+
+// tableKey does what keys without Ctrl or Alt mean in the object table: the
+// toolkit never makes shortcuts of them.
+func (u *UI) tableKey(key fyne.KeyName, mods fyne.KeyModifier) {
+	switch key {
+	case fyne.KeyF5:
+		u.perform(u.actions.refresh)
+	case fyne.KeyDelete:
+		u.perform(u.actions.remove)
+	case fyne.KeyBackspace:
+		u.perform(u.actions.up)
+	case fyne.KeyF7:
+		u.perform(u.actions.newFolder)
+	case fyne.KeyF2:
+		u.flash(i18n.T("Renaming is not there yet: download, upload under the new name, delete the old one."))
+	case fyne.KeyEscape:
+		u.state.Browser.Selection().Clear()
+		u.main.objects.table.Refresh()
+		u.selectionChanged()
+	}
+	_ = mods
+}
+
+// activate opens a folder, or shows the properties of an object.
+func (u *UI) activate(row int) {
+	if !u.state.Browser.OpenRow(row) && row < u.state.Browser.Rows() {
+		u.ShowProperties(u.state.Browser.Object(row))
+	}
+}
+
+func (u *UI) openSelected() {
+	if row := u.state.Browser.Selection().Cursor(); row >= 0 {
+		u.activate(row)
+	}
+}
+
+func (u *UI) copyLocations() {
+	var lines []string
+	for _, o := range u.state.Browser.Selected() {
+		lines = append(lines, o.At.String())
+	}
+	u.app.Clipboard().SetContent(strings.Join(lines, "\n"))
+	u.flash(i18n.N(len(lines), "%d location copied.", "%d locations copied.", len(lines)))
+}

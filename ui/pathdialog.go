@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/widgets"
+)
+
+// pathQuestion asks for paths where the system has no file dialog: they are
+// typed or pasted, or chosen in the toolkit's own dialog.
+type pathQuestion struct {
+	title        string
+	many         bool // one path a line
+	folder, save bool
+	name         string // proposed when saving
+	then         func([]string)
+}
+
+func (u *UI) askPaths(q pathQuestion) {
+	entry, hint := widgets.NewEntry(), i18n.T("Type or paste the path. ~ is your home folder.")
+	if q.many {
+		entry = widgets.NewMultiLineEntry()
+		entry.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
+		entry.SetMinRowsVisible(4)
+		hint = i18n.T("Type or paste paths of files and folders, one a line. ~ is your home folder.")
+		// Enter begins: pasting brings its own line breaks, and Shift+Enter makes
+		// one by hand.
+		entry.OnSubmitted = nil
+	}
+	if q.save {
+		entry.Text = filepath.Join(homeFolder(), q.name)
+	}
+	label := i18n.T("Path")
+	if q.many {
+		label = i18n.T("Paths")
+	}
+	field := widgets.NewField(label, entry, hint)
+	var d *widgets.Dialog
+	const ok = 2
+	d = widgets.ShowDialog(u.window, widgets.DialogParams{
+		Title: q.title, Content: field, Focus: entry, Size: fyne.NewSize(560, 230),
+		Actions: []widgets.Action{
+			{Label: i18n.T("Browse…"), Icon: theme.FolderOpenIcon(), Left: true, Do: func() bool {
+				u.browse(q, entry)
+				return true
+			}},
+			{Label: i18n.T("Cancel"), Cancel: true},
+			{Label: i18n.T("OK"), Default: true, Importance: widget.HighImportance, Do: func() bool {
+				paths := typedPaths(entry.Text)
+				if len(paths) == 0 {
+					return true
+				}
+				// The dialog closes before what follows may open another.
+				d.Close()
+				q.then(paths)
+				return true
+			}},
+		},
+	})
+	entry.OnChanged = func(text string) {
+		if len(typedPaths(text)) == 0 {
+			d.Enable(ok, i18n.T("Type a path first."))
+		} else {
+			d.Enable(ok, "")
+		}
+	}
+	entry.OnChanged(entry.Text)
+}
+
+// browse adds what is chosen in the toolkit's dialog.
+func (u *UI) browse(q pathQuestion, entry *widgets.Entry) {
+	add := func(uri fyne.URI) {
+		text := uri.Path()
+		if q.many && strings.TrimSpace(entry.Text) != "" {
+			text = strings.TrimRight(entry.Text, "\n") + "\n" + text
+		}
+		entry.SetText(text)
+	}
+	if q.folder || q.save {
+		dialog.ShowFolderOpen(func(list fyne.ListableURI, err error) {
+			if err != nil || list == nil {
+				return // nothing chosen; a folder that cannot be listed cannot be chosen
+			}
+			add(list)
+			if q.save {
+				entry.SetText(filepath.Join(list.Path(), q.name))
+			}
+		}, u.window)
+		return
+	}
+	dialog.ShowFileOpen(func(file fyne.URIReadCloser, err error) {
+		if err != nil || file == nil {
+			return
+		}
+		add(file.URI())
+		_ = file.Close() // nothing was read
+	}, u.window)
+}
+
+// typedPaths are the paths of a text, one a line, quotes and file:// taken off
+// as file managers copy them.
+func typedPaths(text string) []string {
+	var paths []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		line = strings.TrimPrefix(strings.Trim(line, `"'`), "file://")
+		if rest, ok := strings.CutPrefix(line, "~"); ok && (rest == "" || rest[0] == '/' || rest[0] == filepath.Separator) {
+			line = homeFolder() + rest
+		}
+		if line != "" {
+			paths = append(paths, filepath.Clean(line))
+		}
+	}
+	return paths
+}
+
+func homeFolder() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return home
+}

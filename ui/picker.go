@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"context"
+	"errors"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+// A Picker lets the user choose files and folders of this computer. Its methods
+// wait for the user and are called away from the screen. Nothing chosen is an
+// empty answer and no error. ErrNoPicker says that there is no such dialog here:
+// the window then asks for paths itself.
+type Picker interface {
+	OpenFiles(ctx context.Context, title string) ([]string, error)
+	OpenFolder(ctx context.Context, title string) (string, error)
+	SaveFile(ctx context.Context, title, name string) (string, error)
+}
+
+// ErrNoPicker is the answer of a Picker that cannot be used here.
+var ErrNoPicker = errors.New("this system has no file dialog")
+
+// openFiles lets the user choose files to open.
+func (u *UI) openFiles(title string, then func(paths []string)) {
+	u.pick(func(ctx context.Context) ([]string, error) { return u.options.Picker.OpenFiles(ctx, title) },
+		func() { u.askPaths(pathQuestion{title: title, many: true, then: then}) }, then)
+}
+
+// openFolder lets the user choose a folder.
+func (u *UI) openFolder(title string, then func(path string)) {
+	one := func(paths []string) { then(paths[0]) }
+	u.pick(func(ctx context.Context) ([]string, error) {
+		path, err := u.options.Picker.OpenFolder(ctx, title)
+		return some(path), err
+	}, func() { u.askPaths(pathQuestion{title: title, folder: true, then: one}) }, one)
+}
+
+// saveFile lets the user choose a name to save under; name is the one proposed.
+func (u *UI) saveFile(title, name string, then func(path string)) {
+	one := func(paths []string) { then(paths[0]) }
+	u.pick(func(ctx context.Context) ([]string, error) {
+		path, err := u.options.Picker.SaveFile(ctx, title, name)
+		return some(path), err
+	}, func() { u.askPaths(pathQuestion{title: title, save: true, name: name, then: one}) }, one)
+}
+
+// pick asks the system's dialog, and by ours where there is none. then is not
+// called when nothing was chosen.
+func (u *UI) pick(choose func(context.Context) ([]string, error), ask func(), then func([]string)) {
+	if u.picking {
+		return // one is open; it is not modal everywhere
+	}
+	u.picking = true
+	u.options.Loop.Start(u.state.Context(), func(ctx context.Context) func() {
+		paths, err := choose(ctx)
+		return func() {
+			u.picking = false
+			switch {
+			case errors.Is(err, ErrNoPicker):
+				ask()
+			case err != nil:
+				u.ShowProblem(state.Explain(err))
+			case len(paths) > 0:
+				then(paths)
+			}
+		}
+	})
+}
+
+func some(path string) []string {
+	if path == "" {
+		return nil
+	}
+	return []string{path}
+}
+
+func (u *UI) chooseUpload() {
+	u.openFiles(i18n.T("Upload files"), u.state.Browser.Upload)
+}
+
+func (u *UI) chooseUploadFolder() {
+	u.openFolder(i18n.T("Upload a folder"), func(path string) { u.state.Browser.Upload([]string{path}) })
+}
+
+func (u *UI) chooseDownload() {
+	what := u.state.Browser.Selected()
+	if len(what) == 0 {
+		return
+	}
+	u.openFolder(i18n.T("Download into a folder"), func(path string) { u.state.Browser.Download(what, path, "") })
+}

@@ -1,0 +1,124 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/widgets"
+)
+
+// transferPane is the list of transfers and the buttons about them.
+type transferPane struct {
+	ui      *UI
+	content fyne.CanvasObject
+	table   *widgets.RowTable
+	tally   *widget.Label
+	buttons []*widgets.ToolButton
+	actions []*action
+	up      fyne.Resource
+	down    fyne.Resource
+}
+
+func newTransferPane(u *UI) *transferPane {
+	p := &transferPane{ui: u, up: theme.UploadIcon(), down: theme.DownloadIcon(), tally: widget.NewLabel("")}
+	p.table = widgets.NewRowTable([]widgets.Column{
+		{ID: "name", Title: i18n.T("Name"), Width: 150, Stretch: true},
+		{ID: "target", Title: i18n.T("Where"), Width: 150},
+		{ID: "progress", Title: i18n.T("Progress"), Width: 150},
+		{ID: "speed", Title: i18n.T("Speed"), Width: 90, Align: fyne.TextAlignTrailing},
+		{ID: "left", Title: i18n.T("Time left"), Width: 70, Align: fyne.TextAlignTrailing},
+		{ID: "rule", Title: i18n.T("Asked for"), Width: 170},
+		{ID: "state", Title: i18n.T("State"), Width: 260},
+	}, p)
+	p.table.Label = i18n.T("Transfers")
+	p.table.Selection = &u.state.Transfers.Selection
+	p.table.OnActivate = p.explain
+	p.table.OnSelect = u.refresh
+	p.table.OnMenu = func(row int, at fyne.Position) {
+		a := &u.actions
+		if row < 0 {
+			u.popUp(at, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)
+			return
+		}
+		u.popUp(at, a.detail, nil, a.retry, a.pause, a.resume, a.cancel, nil, a.clear)
+	}
+	p.table.OnKey = func(key fyne.KeyName, _ fyne.KeyModifier) {
+		switch key {
+		case fyne.KeyDelete:
+			u.perform(u.actions.cancel)
+		case fyne.KeyF5:
+			u.perform(u.actions.refresh)
+		}
+	}
+	p.tally.Truncation = fyne.TextTruncateEllipsis
+	head := container.NewHBox()
+	for _, a := range []*action{u.actions.pauseAll, u.actions.resumeAll, u.actions.retryFailed, u.actions.cancelAll, u.actions.clear} {
+		b := widgets.NewFlatButton("", a.icon, a.label, func() { u.perform(a) })
+		p.buttons, p.actions = append(p.buttons, b), append(p.actions, a)
+		head.Add(b)
+	}
+	title := widget.NewLabelWithStyle(i18n.T("Transfers"), fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+	p.content = container.NewBorder(
+		container.NewBorder(nil, nil, title, container.NewHBox(layout.NewSpacer(), head), p.tally), nil, nil, nil, p.table)
+	return p
+}
+
+// Rows is the number of transfers.
+func (p *transferPane) Rows() int { return p.ui.state.Transfers.Rows() }
+
+// Cell is one cell of the transfers.
+func (p *transferPane) Cell(row, col int) widgets.Cell {
+	r := p.ui.state.Transfers.Row(row)
+	switch col {
+	case 0:
+		if r.Upload {
+			return widgets.Cell{Text: r.Name, Icon: p.up}
+		}
+		return widgets.Cell{Text: r.Name, Icon: p.down}
+	case 1:
+		return widgets.Cell{Text: r.Target}
+	case 2:
+		return widgets.Cell{Text: r.Progress, Bar: r.Moving, Part: r.Part}
+	case 3:
+		return widgets.Cell{Text: r.Speed}
+	case 4:
+		return widgets.Cell{Text: r.ETA}
+	case 5:
+		return widgets.Cell{Text: r.Rule}
+	}
+	c := widgets.Cell{Text: r.State, Role: role(r.Role)}
+	if r.Role != state.RoleNormal && r.Role != state.RoleMuted {
+		c.Icon = c.Role.Icon()
+	}
+	return c
+}
+
+func (p *transferPane) refresh() {
+	p.tally.SetText(p.ui.state.Transfers.Tally().String())
+	for i, b := range p.buttons {
+		b.EnableIf(p.actions[i].why())
+	}
+	p.table.Refresh()
+}
+
+func (p *transferPane) selected() []int {
+	var rows []int
+	for row := range p.ui.state.Transfers.Selection.All() {
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// explain shows why a transfer failed, or what its proof says.
+func (p *transferPane) explain(row int) {
+	if row >= p.Rows() {
+		return
+	}
+	t := p.ui.state.Transfers
+	p.ui.showMessage(t.Explain(row), role(t.Row(row).Role))
+}

@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/widgets"
+)
+
+// Options are what the window may be told from outside. The zero value is
+// right for the program; tests replace the parts that touch the world.
+type Options struct {
+	Version string     // shown in Help > About
+	Locales []string   // of the system, first choice first: "zh-TW", "en_US.UTF-8"
+	Loop    state.Loop // nil: the toolkit's goroutine
+	Picker  Picker     // nil: the file dialogs of this system
+	Now     func() time.Time
+	// TypingPause is how long a filter waits for the end of the typing; 0 is 250
+	// ms.
+	TypingPause time.Duration
+}
+
+// UI is the program's windows.
+type UI struct {
+	app     fyne.App
+	window  fyne.Window
+	state   *state.App
+	options Options
+
+	actions actions
+	main    *mainPane // what the main window holds; made anew when the language changes
+	problem *widgets.Dialog
+	closing bool
+
+	filtering context.CancelFunc // of the filter waiting for the end of the typing
+	typing    context.CancelFunc // of the key of an upload, likewise
+	picking   bool               // a file dialog is open
+}
+
+// New makes the main window of a desk; ShowAndRun shows it.
+func New(app fyne.App, desk state.Desk, o Options) *UI {
+	if o.Loop == nil {
+		o.Loop = screenLoop{}
+	}
+	if o.Picker == nil {
+		o.Picker = systemPicker{}
+	}
+	u := &UI{app: app, options: o, state: state.NewApp(desk, o.Loop, o.Now)}
+	// Fyne ships Simplified Chinese only; a missing word would show in it.
+	if err := lang.AddTranslationsForLocale(i18n.Toolkit(), "zh-Hant"); err != nil {
+		fyne.LogError("the toolkit's words in Traditional Chinese", err)
+	}
+	app.SetIcon(widgets.AppIcon())
+	u.window = app.NewWindow("Bucketseal")
+	u.window.SetMaster()
+	u.window.SetOnDropped(u.OnDropped)
+	u.window.SetCloseIntercept(u.OnClose)
+	u.state.OnReady = u.ready
+	u.state.OnChange = u.refresh
+	u.state.Browser.OnChange = u.refreshBrowser
+	u.state.Transfers.OnChange = u.refreshTransfers
+	u.state.OnProblem = u.ShowProblem
+	u.state.OnConfirm = u.showConfirm
+	u.state.OnDeletion = u.showDeletion
+	u.dress()
+	u.build()
+	return u
+}
+
+// ShowAndRun shows the main window and returns when the program ends.
+func (u *UI) ShowAndRun() {
+	u.Start()
+	u.window.ShowAndRun()
+}
+
+// Start begins to read preferences and accounts.
+func (u *UI) Start() { u.state.Start() }
+
+// Window is the main window.
+func (u *UI) Window() fyne.Window { return u.window }
+
+// State is what is on the screen.
+func (u *UI) State() *state.App { return u.state }
+
+// ready takes the preferences over, which have just been read.
+func (u *UI) ready() {
+	u.dress()
+	u.build()
+}
+
+// dress sets language and theme.
+func (u *UI) dress() {
+	p := u.state.Preferences
+	want := i18n.Auto
+	if p.Language != "" {
+		want = i18n.Language(p.Language)
+	}
+	locales := u.options.Locales
+	if len(locales) == 0 {
+		locales = []string{lang.SystemLocale().String()}
+	}
+	i18n.Set(i18n.Choose(want, locales...))
+	u.app.Settings().SetTheme(widgets.NewTheme(appearances[p.Appearance]))
+}
+
+var appearances = map[state.Appearance]widgets.Appearance{
+	state.AppearanceSystem: widgets.FollowSystem,
+	state.AppearanceLight:  widgets.Light,
+	state.AppearanceDark:   widgets.Dark,
+}
+
+// newWindow makes a second window, which closes with Esc when nothing in it
+// has the keyboard.
+func (u *UI) newWindow(title string, size fyne.Size) fyne.Window {
+	w := u.app.NewWindow(title)
+	w.Resize(size)
+	w.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
+		if k.Name == fyne.KeyEscape {
+			w.Close()
+		}
+	})
+	return w
+}
+
+// role gives a role of the state its colour.
+func role(r state.Role) widgets.Role { return widgets.Role(r) }

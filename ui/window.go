@@ -1,0 +1,211 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+	tooltip "github.com/dweymouth/fyne-tooltip"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+// mainPane is what the main window holds.
+type mainPane struct {
+	ui        *UI
+	tools     *toolBar
+	path      *pathPane
+	filter    *filterEntry
+	buckets   *bucketPane
+	objects   *objectPane
+	transfers *transferPane
+	status    *statusBar
+
+	sides *container.Split // buckets | objects
+	rows  *container.Split // sides above transfers
+	body  *fyne.Container  // holds rows, or sides alone while there are no transfers
+}
+
+const (
+	firstWidth, firstHeight float32 = 1120, 720
+	sidebarShare                    = 0.2
+	transfersShare                  = 0.68
+)
+
+// build fills the main window, in the language in force.
+func (u *UI) build() {
+	u.makeActions()
+	m := &mainPane{ui: u}
+	m.tools = newToolBar(u)
+	m.path = newPathPane(u)
+	m.filter = newFilterEntry(u)
+	m.buckets = newBucketPane(u)
+	m.objects = newObjectPane(u)
+	m.transfers = newTransferPane(u)
+	m.status = newStatusBar()
+
+	p := u.state.Preferences
+	m.sides = container.NewHSplit(m.buckets.content, m.objects.content)
+	m.sides.SetOffset(orElse(p.Sidebar, sidebarShare))
+	m.rows = container.NewVSplit(widget.NewLabel(""), widget.NewLabel(""))
+	m.rows.SetOffset(orElse(p.Transfers, transfersShare))
+	m.body = container.NewStack(m.sides)
+	u.main = m
+
+	second := container.NewBorder(nil, nil, m.path.steps, m.filter.box, m.path.bar)
+	content := container.NewBorder(
+		container.NewVBox(m.tools.content, second, widget.NewSeparator()),
+		container.NewVBox(widget.NewSeparator(), m.status.content), nil, nil, m.body)
+	u.window.SetMainMenu(u.mainMenu())
+	u.window.SetContent(tooltip.AddWindowToolTipLayer(content, u.window.Canvas()))
+	if p.Width > 0 && p.Height > 0 {
+		u.window.Resize(fyne.NewSize(p.Width, p.Height))
+	} else {
+		u.window.Resize(fyne.NewSize(firstWidth, firstHeight))
+	}
+	u.refreshTransfers()
+	u.refreshBrowser()
+}
+
+func orElse(v, other float64) float64 {
+	if v > 0 && v < 1 {
+		return v
+	}
+	return other
+}
+
+// refresh draws what belongs to no pane alone.
+func (u *UI) refresh() {
+	if u.main == nil {
+		return
+	}
+	u.main.tools.refresh()
+	u.main.status.set(u.state.Status())
+	u.refreshMenu()
+}
+
+func (u *UI) refreshBrowser() {
+	if u.main == nil {
+		return
+	}
+	u.main.buckets.refresh()
+	u.main.objects.refresh()
+	u.main.path.refresh()
+	u.main.filter.refresh()
+	u.window.SetTitle(u.state.Browser.Title())
+	u.refresh()
+}
+
+// refreshTransfers shows the transfers below, and gives their place away while
+// there are none.
+func (u *UI) refreshTransfers() {
+	if u.main == nil {
+		return
+	}
+	m := u.main
+	shown := m.body.Objects[0] == fyne.CanvasObject(m.rows)
+	switch any := u.state.Transfers.Rows() > 0; {
+	case any && !shown:
+		m.rows.Leading, m.rows.Trailing = m.sides, m.transfers.content
+		m.rows.Refresh()
+		m.body.Objects = []fyne.CanvasObject{m.rows}
+		m.body.Refresh()
+	case !any && shown:
+		m.rows.Leading, m.rows.Trailing = widget.NewLabel(""), widget.NewLabel("")
+		m.body.Objects = []fyne.CanvasObject{m.sides}
+		m.body.Refresh()
+	}
+	m.transfers.refresh()
+	u.refresh()
+}
+
+// flash says in the status line why something was not done; "" clears it.
+func (u *UI) flash(text string) {
+	if u.main != nil {
+		u.main.status.flash(text)
+	}
+}
+
+// selectionChanged brings up to date what depends on the selection.
+func (u *UI) selectionChanged() {
+	u.flash("")
+	u.main.objects.refreshFoot()
+	u.refresh()
+}
+
+// OnDropped uploads what was dropped on the window.
+func (u *UI) OnDropped(_ fyne.Position, uris []fyne.URI) {
+	if u.window.Canvas().Overlays().Top() != nil {
+		return // a question is open: it must be answered first
+	}
+	var paths []string
+	for _, uri := range uris {
+		if uri.Scheme() == "file" {
+			paths = append(paths, uri.Path())
+		}
+	}
+	if why := u.state.Browser.WhyNotUpload(); why != "" {
+		u.flash(why)
+		return
+	}
+	u.state.Browser.Drop(paths)
+}
+
+// remember keeps what the user did to the window.
+func (u *UI) remember() {
+	p := &u.state.Preferences
+	size := u.window.Canvas().Size()
+	p.Width, p.Height = size.Width, size.Height
+	p.Sidebar = u.main.sides.Offset
+	if u.state.Transfers.Rows() > 0 {
+		p.Transfers = u.main.rows.Offset
+	}
+	p.Columns = nil
+	for _, c := range u.main.objects.table.Columns() {
+		p.Columns = append(p.Columns, state.Column{ID: c.ID, Width: c.Width, Hidden: c.Hidden})
+	}
+	u.state.SavePreferences()
+}
+
+func (u *UI) setLanguage(code string) {
+	u.remember()
+	u.state.Preferences.Language = code
+	u.state.SavePreferences()
+	u.dress()
+	u.build()
+}
+
+func (u *UI) setAppearance(a state.Appearance) {
+	u.state.Preferences.Appearance = a
+	u.state.SavePreferences()
+	u.dress()
+	u.refresh()
+}
+
+func (u *UI) toggleEncryption() {
+	u.state.Preferences.ShowEncryption = !u.state.Preferences.ShowEncryption
+	u.state.SavePreferences()
+	u.main.objects.showColumn(columnEncryption, u.state.Preferences.ShowEncryption)
+	u.refreshBrowser()
+}
+
+// OnClose ends the program, after a question when transfers would be lost.
+func (u *UI) OnClose() {
+	if u.closing {
+		return
+	}
+	open := u.state.Transfers.Tally().Open()
+	if open == 0 {
+		u.quit()
+		return
+	}
+	u.askQuit(i18n.N(open, "%d transfer is not finished.", "%d transfers are not finished.", open))
+}
+
+// quit stops everything and then ends the program.
+func (u *UI) quit() {
+	u.closing = true
+	u.remember()
+	u.flash(i18n.T("Stopping the transfers…"))
+	u.state.Close(u.app.Quit)
+}
