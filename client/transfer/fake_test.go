@@ -302,3 +302,11 @@ func (s *fakeStore) AbortUpload(ctx context.Context, u client.Upload) error {
 	delete(s.uploads, u.ID)
 	return nil
 }
+
+// deafToIfMatch is a server that does not know If-Match.
+type deafToIfMatch struct{ *fakeStore }
+
+func (d deafToIfMatch) Get(ctx context.Context, at client.Location, o client.ReadOptions) (client.Object, io.ReadCloser, error) {
+	o.IfMatch = ""
+	return d.fakeStore.Get(ctx, at, o)
+}

@@ -8,11 +8,8 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// Why an attempt was stopped: the cause of its context.
-var (
-	errCancelled = &client.Error{Op: "transfer", Kind: client.KindCancelled, Message: "stopped by you"}
-	errPaused    = errors.New("paused")
-)
+// errCancelled is why an attempt was stopped: the cause of its context.
+var errCancelled = &client.Error{Op: "transfer", Kind: client.KindCancelled, Err: errors.New("stopped by you")}
 
 // ErrClosed is the answer of an engine that was closed.
 var ErrClosed = errors.New("the transfers were closed")
@@ -111,7 +108,7 @@ func (e *Engine) dispatch() {
 			continue // paused or cancelled while it waited
 		}
 		ctx, stop := context.WithCancelCause(context.Background())
-		it.stop = stop
+		it.stop, it.wish = stop, Sending
 		it.row.Phase, it.row.Started = Sending, e.cfg.Now()
 		it.row.Attempts++
 		it.rate.reset()
@@ -126,19 +123,22 @@ func (e *Engine) work(ctx context.Context, it *item) {
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	it.row.Phase, it.row.Err = outcome(ctx, err)
+	it.row.Phase, it.row.Err = outcome(ctx, err, it.wish)
 	it.stop(nil)
 	it.stop = nil
 	it.row.Ended = e.cfg.Now()
 	e.busy--
+	if it.row.Phase == Queued { // paused, and resumed before it came to rest
+		e.enqueue(it)
+	}
 	e.leave()
 	e.dispatch()
 	e.signal()
 }
 
-// outcome is the phase an attempt ends in. A stop by the user counts only for
+// outcome is the phase an attempt ends in. A wish of the user counts only for
 // an attempt it cut short: a verdict that was reached is not hidden by it.
-func outcome(ctx context.Context, err error) (Phase, error) {
+func outcome(ctx context.Context, err error, wish Phase) (Phase, error) {
 	var skip *skipped
 	kind := client.KindOf(err)
 	switch {
@@ -146,14 +146,12 @@ func outcome(ctx context.Context, err error) (Phase, error) {
 		return Done, nil
 	case errors.As(err, &skip):
 		return Skipped, skip.err
-	case kind == client.KindEncryptionNotAsAsked || kind == client.KindCorrupt:
+	case ctx.Err() == nil, kind == client.KindEncryptionNotAsAsked, kind == client.KindCorrupt:
 		return Failed, err
-	case errors.Is(context.Cause(ctx), errPaused):
-		return Paused, nil
-	case ctx.Err() != nil:
+	case wish == Cancelled:
 		return Cancelled, errCancelled
 	}
-	return Failed, err
+	return wish, nil
 }
 
 // skipped says that a job had nothing to do, and why.

@@ -27,6 +27,13 @@ type item struct {
 	rate   meter
 	queued bool                    // stands in the engine's queue
 	stop   context.CancelCauseFunc // of the attempt under way, nil otherwise
+	wish   Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
+}
+
+// end stops the attempt under way. The caller holds the engine's mutex.
+func (it *item) end(wish Phase) {
+	it.wish = wish
+	it.stop(errCancelled)
 }
 
 // snapshot copies the row. The caller holds the engine's mutex.

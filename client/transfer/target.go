@@ -140,8 +140,12 @@ func (t *target) place() error {
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	// No hard links here (FAT, some network drives): hold the name with an empty
-	// file, then replace that.
+	return t.hold()
+}
+
+// hold is for file systems without hard links (FAT, some network drives): an
+// empty file holds the name, then it is replaced.
+func (t *target) hold() error {
 	held, err := t.root.OpenFile(t.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return err

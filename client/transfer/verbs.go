@@ -12,7 +12,9 @@ func (e *Engine) Pause(ids ...string) {
 			it.row.Phase = Paused
 			e.leave()
 		case Sending, Verifying:
-			it.stop(errPaused)
+			if it.wish != Cancelled {
+				it.end(Paused)
+			}
 		}
 	})
 }
@@ -20,8 +22,12 @@ func (e *Engine) Pause(ids ...string) {
 // Resume queues what was paused.
 func (e *Engine) Resume(ids ...string) {
 	e.each(ids, func(it *item) {
-		if it.row.Phase == Paused && !e.closed {
+		switch {
+		case e.closed:
+		case it.row.Phase == Paused:
 			e.enqueue(it)
+		case it.wish == Paused:
+			it.wish = Queued // on its way to a pause
 		}
 	})
 }
@@ -38,7 +44,7 @@ func (e *Engine) Cancel(ids ...string) {
 			}
 			it.row.Phase, it.row.Err, it.row.Ended = Cancelled, errCancelled, e.cfg.Now()
 		case Sending, Verifying:
-			it.stop(errCancelled)
+			it.end(Cancelled)
 		}
 	})
 }

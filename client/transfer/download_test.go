@@ -1,0 +1,388 @@
+package transfer
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/minio/crc64nvme"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// object puts random bytes into the store and is the job that downloads them.
+func (w *workbench) object(size int64, o client.PutOptions) (Job, []byte) {
+	w.Helper()
+	data := randomBytes(size)
+	w.store.add(remote, data, o)
+	return Job{
+		Op: Download, Remote: remote, Root: w.TempDir(), Name: "a/b.csv", Size: size, Overwrite: OverwriteAlways,
+		Read: client.ReadOptions{Key: customerKey(o.Encryption)},
+	}, data
+}
+
+func (j Job) path() string { return filepath.Join(j.Root, filepath.FromSlash(j.Name)) }
+
+// files are all that lies below a folder.
+func files(t *testing.T, root string) (names []string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, p)
+		}
+		return err
+	}))
+	return names
+}
+
+func TestDownloadIsWholeVerifiedAndPrivate(t *testing.T) {
+	for _, size := range []int64{0, 1, 1000, minPartSize, minPartSize + 1, 3*minPartSize + 17} {
+		w := newBench(t)
+		w.store.keepsChecksums = true
+		job, data := w.object(size, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
+		row := w.run(job)[0]
+		require.NoError(t, row.Err)
+		assert.Equal(t, Done, row.Phase)
+		assert.Equal(t, size, row.Sent)
+		got, err := os.ReadFile(job.path())
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(data, got))
+		assert.Equal(t, []string{job.path()}, files(t, job.Root), "no temporary file is left")
+
+		stat, err := os.Stat(job.path())
+		require.NoError(t, err)
+		assert.True(t, stat.ModTime().Equal(modified), "the object's date")
+		if runtime.GOOS != "windows" {
+			assert.Equal(t, fs.FileMode(0o600), stat.Mode().Perm())
+		}
+		for _, get := range w.store.gets {
+			assert.Equal(t, w.store.objects[remote].head.ETag, get.IfMatch)
+		}
+		require.Len(t, w.receipts, 1)
+		r := w.receipts[0]
+		assert.Equal(t, VerdictNone, r.Verdict)
+		assert.Equal(t, keyID, r.Reported.Key)
+		assert.Equal(t, checksumOf(crc64nvme.Checksum(data)), r.Checksum)
+		assert.Contains(t, r.Why, "checksum agree")
+	}
+}
+
+func TestDownloadWithoutAChecksumToCompareSaysSo(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.object(10, client.PutOptions{Encryption: client.SSES3{}})
+	assert.Contains(t, w.run(job)[0].Receipt.Why, "offers no checksum")
+
+	job, data := w.object(10, client.PutOptions{Encryption: client.SSES3{}})
+	w.store.add(remote, data, client.PutOptions{Metadata: map[string]string{
+		client.MetaChecksum: checksumOf(crc64nvme.Checksum(data)).Value,
+	}})
+	assert.Contains(t, w.run(job)[0].Receipt.Why, "checksum agree", "the one our upload left")
+}
+
+func TestDownloadShowsItsCustomerKeyWithEveryCall(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.object(2*minPartSize, client.PutOptions{Encryption: sseC(t, "k")})
+	job.Read.VersionID = "v7"
+	require.NoError(t, w.run(job)[0].Err)
+	for _, o := range append(w.store.gets, w.store.heads...) {
+		assert.Equal(t, job.Read.Key.MD5(), o.Key.MD5())
+		assert.Equal(t, "v7", o.VersionID)
+	}
+	job.Read.Key = client.CustomerKey{}
+	job.Overwrite = OverwriteSkip
+	job.Name = "other"
+	assert.Equal(t, client.KindNeedsKey, client.KindOf(w.run(job)[0].Err))
+}
+
+func TestDownloadKeepsNothingOfWhatArrivedWrong(t *testing.T) {
+	flip := func(_ int, data []byte) io.Reader {
+		data = bytes.Clone(data)
+		data[len(data)/2] ^= 1
+		return bytes.NewReader(data)
+	}
+	more := func(_ int, data []byte) io.Reader {
+		return io.MultiReader(bytes.NewReader(data), strings.NewReader("x"))
+	}
+	for name, gives := range map[string]func(int, []byte) io.Reader{"flipped": flip, "too much": more} {
+		for _, size := range []int64{1000, 2*minPartSize + 1} {
+			w := newBench(t)
+			w.store.keepsChecksums, w.store.gives = true, gives
+			job, _ := w.object(size, client.PutOptions{})
+			row := w.run(job)[0]
+			assert.Equal(t, Failed, row.Phase, name)
+			assert.Equal(t, client.KindCorrupt, client.KindOf(row.Err), name)
+			assert.Empty(t, files(t, job.Root), name)
+			assert.Empty(t, w.receipts)
+		}
+	}
+}
+
+func TestDownloadContinuesWhereAnAnswerBrokeOff(t *testing.T) {
+	broken := &client.Error{Op: "GetObject", Kind: client.KindStalled}
+	for name, end := range map[string]error{"ends early": io.EOF, "stalls": broken, "is cut": io.ErrUnexpectedEOF} {
+		for _, size := range []int64{100_000, 2*minPartSize + 1} {
+			synctest.Test(t, func(t *testing.T) {
+				w := newBench(t)
+				w.store.keepsChecksums = true
+				w.store.gives = func(_ int, data []byte) io.Reader {
+					if len(data) < 1000 {
+						return bytes.NewReader(data)
+					}
+					return io.MultiReader(bytes.NewReader(data[:len(data)/2]), iotest.ErrReader(end))
+				}
+				job, data := w.object(size, client.PutOptions{})
+				row := w.run(job)[0]
+				require.NoError(t, row.Err, name)
+				assert.Equal(t, size, row.Sent, "no byte is counted twice")
+				got, err := os.ReadFile(job.path())
+				require.NoError(t, err)
+				assert.True(t, bytes.Equal(data, got))
+			})
+		}
+	}
+}
+
+func TestDownloadIgnoresABreakAfterTheLastByte(t *testing.T) {
+	w := newBench(t)
+	w.store.gives = func(_ int, data []byte) io.Reader {
+		return io.MultiReader(bytes.NewReader(data), iotest.ErrReader(&client.Error{Kind: client.KindNetwork}))
+	}
+	job, _ := w.object(1000, client.PutOptions{})
+	require.NoError(t, w.run(job)[0].Err)
+	assert.Equal(t, 1, w.store.called("Get"))
+}
+
+func TestDownloadGivesUpWithoutProgress(t *testing.T) {
+	for _, end := range []error{io.EOF, &client.Error{Kind: client.KindNetwork}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newBench(t)
+			w.store.gives = func(int, []byte) io.Reader { return iotest.ErrReader(end) }
+			job, _ := w.object(1000, client.PutOptions{})
+			row := w.run(job)[0]
+			assert.Equal(t, client.KindNetwork, client.KindOf(row.Err))
+			assert.Equal(t, fetchTries, w.store.called("Get"))
+			assert.Empty(t, files(t, job.Root))
+		})
+	}
+}
+
+func TestDownloadBeginsAnewWhenTheObjectChanges(t *testing.T) {
+	for _, deaf := range []bool{false, true} { // servers that do not know If-Match
+		w := newBench(t)
+		w.store.keepsChecksums = true
+		if deaf {
+			w.engine.cfg.Store = deafToIfMatch{w.store}
+		}
+		job, _ := w.object(3*minPartSize, client.PutOptions{})
+		second := bytes.Repeat([]byte("new"), minPartSize)
+		w.store.fail = func(call string, nth int) error {
+			if call == "Get" && nth == 2 {
+				w.store.add(remote, second, client.PutOptions{})
+			}
+			return nil
+		}
+		row := w.run(job)[0]
+		require.NoError(t, row.Err)
+		assert.EqualValues(t, len(second), row.Sent)
+		assert.Equal(t, 2, w.store.called("Head"))
+		got, err := os.ReadFile(job.path())
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(second, got), "the new object whole, not a mixture")
+		assert.Equal(t, []string{job.path()}, files(t, job.Root))
+	}
+}
+
+func TestDownloadOfAnObjectThatKeepsChangingFails(t *testing.T) {
+	w := newBench(t)
+	job, data := w.object(100, client.PutOptions{})
+	w.store.fail = func(call string, _ int) error {
+		if call == "Get" {
+			w.store.add(remote, data, client.PutOptions{})
+		}
+		return nil
+	}
+	row := w.run(job)[0]
+	assert.Equal(t, client.KindPrecondition, client.KindOf(row.Err))
+	assert.Equal(t, mostRestarts+1, w.store.called("Head"))
+	assert.Empty(t, files(t, job.Root))
+}
+
+func TestDownloadLooksBeforeOverwriting(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		how   Overwrite
+		mtime time.Time
+		want  Phase
+	}{
+		{"skip", OverwriteSkip, modified, Skipped},
+		{"unsaid is skip", "", modified.Add(-time.Hour), Skipped},
+		{"newer, ours is older", OverwriteNewer, modified.Add(-time.Second), Done},
+		{"newer, ours is as old", OverwriteNewer, modified, Skipped},
+		{"newer, ours is newer", OverwriteNewer, modified.Add(time.Second), Skipped},
+		{"always", OverwriteAlways, modified.Add(time.Hour), Done},
+	} {
+		w := newBench(t)
+		job, data := w.object(10, client.PutOptions{})
+		job.Overwrite, job.Name = c.how, "b.csv"
+		require.NoError(t, os.WriteFile(job.path(), []byte("mine"), 0o600))
+		require.NoError(t, os.Chtimes(job.path(), c.mtime, c.mtime))
+		row := w.run(job)[0]
+		assert.Equal(t, c.want, row.Phase, "%s: %v", c.name, row.Err)
+		got, err := os.ReadFile(job.path())
+		require.NoError(t, err)
+		if c.want == Skipped {
+			assert.Equal(t, "mine", string(got), c.name)
+			assert.Zero(t, w.store.called("Get"), c.name)
+		} else {
+			assert.Equal(t, data, got, c.name)
+		}
+		assert.Equal(t, []string{job.path()}, files(t, job.Root))
+	}
+}
+
+func TestDownloadDoesNotOverwriteWhatAppearedMeanwhile(t *testing.T) {
+	for _, how := range []Overwrite{OverwriteSkip, OverwriteNewer} {
+		w := newBench(t)
+		job, _ := w.object(10, client.PutOptions{})
+		job.Overwrite, job.Name = how, "b.csv"
+		w.store.fail = func(call string, _ int) error {
+			if call == "Get" {
+				require.NoError(t, os.WriteFile(job.path(), []byte("mine"), 0o600))
+			}
+			return nil
+		}
+		assert.Equal(t, Skipped, w.run(job)[0].Phase)
+		got, err := os.ReadFile(job.path())
+		require.NoError(t, err)
+		assert.Equal(t, "mine", string(got))
+		assert.Len(t, files(t, job.Root), 1)
+	}
+}
+
+func TestDownloadNeverLeavesItsFolder(t *testing.T) {
+	outside := t.TempDir()
+	root := filepath.Join(t.TempDir(), "root")
+	require.NoError(t, os.Mkdir(root, 0o700))
+	require.NoError(t, os.Symlink(outside, filepath.Join(root, "link")))
+	require.NoError(t, os.Symlink(filepath.Join(outside, "target"), filepath.Join(root, "file")))
+	require.NoError(t, os.WriteFile(filepath.Join(outside, "target"), []byte("precious"), 0o600))
+	for _, name := range []string{"../x", "/x", "a/../../x", "link/x", "", ".", "a//b", "..", "link/../../x"} {
+		w := newBench(t)
+		job, _ := w.object(10, client.PutOptions{})
+		job.Root, job.Name = root, name
+		row := w.run(job)[0]
+		assert.Equal(t, Failed, row.Phase, "%q", name)
+		assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%q: %v", name, row.Err)
+	}
+	// A link under the very name is replaced, not followed.
+	w := newBench(t)
+	job, data := w.object(10, client.PutOptions{})
+	job.Root, job.Name = root, "file"
+	require.NoError(t, w.run(job)[0].Err)
+	got, err := os.ReadFile(job.path())
+	require.NoError(t, err)
+	assert.Equal(t, data, got)
+	precious, err := os.ReadFile(filepath.Join(outside, "target"))
+	require.NoError(t, err)
+	assert.Equal(t, "precious", string(precious))
+	assert.Equal(t, []string{filepath.Join(outside, "target")}, files(t, outside))
+	assert.Len(t, files(t, filepath.Dir(root)), 2, "the file and the link")
+}
+
+func TestHostileKeysAllArriveAndNoneTakesAnothersPlace(t *testing.T) {
+	keys := []string{
+		"../x", "/etc/x", "a//b", `C:\x`, "dot.", "blank ", "CON", strings.Repeat("k", 1024), "tab\tnew\nline", "Twin.txt", "twin.TXT",
+		"f", "f/g", "f/", "caf\u00e9", "cafe\u0301", "plain.txt", "資料.csv",
+	}
+	w := newBench(t)
+	w.store.keepsChecksums = true
+	root := t.TempDir()
+	names := Names(keys)
+	var jobs []Job
+	for i, k := range keys {
+		at := client.Location{Bucket: "b", Key: k}
+		w.store.add(at, []byte("this is "+k), client.PutOptions{})
+		jobs = append(jobs, Job{Op: Download, Remote: at, Root: root, Name: names[i], Overwrite: OverwriteSkip})
+	}
+	for i, row := range w.run(jobs...) {
+		require.NoError(t, row.Err, "%q", keys[i])
+		assert.Equal(t, Done, row.Phase)
+		got, err := os.ReadFile(jobs[i].path())
+		require.NoError(t, err)
+		assert.Equal(t, "this is "+keys[i], string(got))
+	}
+	assert.Len(t, files(t, root), len(keys))
+}
+
+func TestDownloadSaysWhatIsInTheWay(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.object(10, client.PutOptions{})
+	require.NoError(t, os.MkdirAll(job.path(), 0o700))
+	row := w.run(job)[0]
+	require.ErrorContains(t, row.Err, "a folder is called a/b.csv there")
+
+	job, _ = w.object(10, client.PutOptions{})
+	require.NoError(t, os.WriteFile(filepath.Join(job.Root, "a"), nil, 0o600))
+	row = w.run(job)[0]
+	assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "a file where a folder should be")
+
+	job.Root = filepath.Join(job.Root, "a")
+	row = w.run(job)[0]
+	assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "the root is a file")
+
+	job.Remote.Key = "gone"
+	row = w.run(job)[0]
+	assert.Equal(t, client.KindNotFound, client.KindOf(row.Err))
+}
+
+func TestDownloadWhoseReceiptCannotBeKeptLeavesNoFile(t *testing.T) {
+	w := newBench(t, func(c *Config) { c.Receipt = func(Receipt) error { return errors.New("the ledger is full") } })
+	job, _ := w.object(10, client.PutOptions{})
+	row := w.run(job)[0]
+	require.ErrorContains(t, row.Err, "the ledger is full")
+	assert.Empty(t, files(t, job.Root))
+}
+
+func TestAFailedDownloadLeavesNoFile(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.object(4*minPartSize, client.PutOptions{})
+	w.store.fail = func(call string, nth int) error {
+		if call == "Get" && nth == 3 {
+			return &client.Error{Op: "GetObject", Kind: client.KindKeyDisabled}
+		}
+		return nil
+	}
+	row := w.run(job)[0]
+	assert.Equal(t, client.KindKeyDisabled, client.KindOf(row.Err))
+	assert.Empty(t, files(t, job.Root))
+}
+
+func TestTargetsWithoutHardLinksAreHeldByAnEmptyFile(t *testing.T) {
+	job := Job{Op: Download, Root: t.TempDir(), Name: "x"}
+	tg, err := openTarget(job)
+	require.NoError(t, err)
+	defer tg.close()
+	require.NoError(t, tg.create())
+	_, err = tg.file.WriteString("content")
+	require.NoError(t, err)
+	require.NoError(t, tg.finish(modified))
+	require.NoError(t, tg.hold())
+	got, err := os.ReadFile(job.path())
+	require.NoError(t, err)
+	assert.Equal(t, "content", string(got))
+	require.ErrorIs(t, tg.hold(), fs.ErrExist, "never over a file that is there")
+	require.NoError(t, os.Remove(job.path()))
+	require.Error(t, tg.hold(), "the temporary file is gone")
+	assert.Empty(t, files(t, job.Root), "the empty file does not stay")
+}

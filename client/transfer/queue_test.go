@@ -1,0 +1,455 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// small are n uploads of one small file to n places.
+func (w *workbench) small(n int) []Job {
+	w.Helper()
+	job, _ := w.file(100, client.SSES3{})
+	jobs := make([]Job, n)
+	for i := range jobs {
+		jobs[i] = job
+		jobs[i].ID = fmt.Sprintf("job%d", i)
+		jobs[i].Remote.Key = fmt.Sprintf("k%d", i)
+	}
+	return jobs
+}
+
+func (w *workbench) submit(jobs ...Job) {
+	w.Helper()
+	_, err := w.engine.Submit(Plan{Jobs: jobs})
+	require.NoError(w, err)
+}
+
+func (w *workbench) phases() (phases []string) {
+	for _, r := range w.engine.Snapshot() {
+		phases = append(phases, r.Phase.String())
+	}
+	return phases
+}
+
+// stuck makes the store hold every file until let is called.
+func (w *workbench) stuck() (let func()) {
+	w.store.block, w.store.entered = make(chan struct{}), make(chan struct{}, 100)
+	return sync.OnceFunc(func() { close(w.store.block) })
+}
+
+func TestSubmitReturnsAtOnceAndRunsAFewInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Workers = 2 })
+		let := w.stuck()
+		w.submit(w.small(5)...)
+		synctest.Wait()
+		assert.Equal(t, []string{"sending", "sending", "queued", "queued", "queued"}, w.phases())
+		assert.Equal(t, 2, w.store.called("Put"))
+		let()
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.Equal(t, []string{"done", "done", "done", "done", "done"}, w.phases())
+	})
+}
+
+func TestSubmitTakesAPlanWholeOrNotAtAll(t *testing.T) {
+	w := newBench(t)
+	jobs := w.small(2)
+	jobs[1].ID = jobs[0].ID
+	_, err := w.engine.Submit(Plan{Jobs: jobs})
+	require.ErrorContains(t, err, "is taken")
+	jobs[1].ID, jobs[1].Op = "", "move"
+	_, err = w.engine.Submit(Plan{Jobs: jobs})
+	require.ErrorContains(t, err, "no operation")
+	assert.Empty(t, w.engine.Snapshot())
+
+	jobs[1].Op = Upload
+	rows := w.run(jobs...)
+	assert.NotEmpty(t, rows[1].Job.ID, "an id is given where there is none")
+	_, err = w.engine.Submit(Plan{Jobs: jobs[:1]})
+	require.ErrorContains(t, err, "is taken")
+}
+
+func TestTwoFilesOfOnePlanNeverLandOnOneTarget(t *testing.T) {
+	w := newBench(t)
+	jobs := w.small(2)
+	jobs[1].Remote = jobs[0].Remote
+	rows := w.run(jobs...)
+	assert.Equal(t, Done, rows[0].Phase)
+	assert.Equal(t, Failed, rows[1].Phase)
+	assert.Equal(t, client.KindRefused, client.KindOf(rows[1].Err))
+
+	down, _ := w.object(10, client.PutOptions{})
+	twin := down
+	twin.Name = "A/B.CSV"
+	rows = w.run(down, twin)
+	assert.Equal(t, Done, rows[0].Phase)
+	assert.Equal(t, client.KindRefused, client.KindOf(rows[1].Err), "one name to some systems")
+}
+
+func TestPauseHoldsAndResumeBeginsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		let := w.stuck()
+		w.submit(w.small(3)...)
+		synctest.Wait()
+		w.engine.Pause("job0", "job1", "nobody")
+		synctest.Wait()
+		assert.Equal(t, []string{"paused", "paused", "sending"}, w.phases())
+		let()
+		require.NoError(t, w.engine.Wait(t.Context()), "what is paused is not waited for")
+		assert.Equal(t, []string{"paused", "paused", "done"}, w.phases())
+		w.engine.Resume()
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.Equal(t, []string{"done", "done", "done"}, w.phases())
+		row, _ := w.engine.Row("job0")
+		assert.Equal(t, 2, row.Attempts)
+		require.NoError(t, row.Err)
+		assert.Equal(t, 4, w.store.called("Put"))
+	})
+}
+
+func TestTheLastWishCountsForARunningJob(t *testing.T) {
+	for wish, verbs := range map[string][]func(*Engine){
+		"paused":    {func(e *Engine) { e.Pause() }},
+		"done":      {func(e *Engine) { e.Pause() }, func(e *Engine) { e.Resume() }},
+		"cancelled": {func(e *Engine) { e.Pause() }, func(e *Engine) { e.Cancel() }, func(e *Engine) { e.Pause() }, func(e *Engine) { e.Resume() }},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newBench(t)
+			hold := make(chan struct{}) // the attempt comes to rest only after all wishes
+			w.store.reads = func(body io.ReadSeeker, _ int64) ([]byte, error) {
+				<-hold
+				return io.ReadAll(body)
+			}
+			w.submit(w.small(1)...)
+			synctest.Wait()
+			for _, verb := range verbs {
+				verb(w.engine)
+			}
+			close(hold)
+			require.NoError(t, w.engine.Wait(t.Context()))
+			assert.Equal(t, []string{wish}, w.phases())
+		})
+	}
+}
+
+func TestPausedAndResumedWhileQueuedRunsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		let := w.stuck()
+		w.submit(w.small(2)...)
+		for range 3 {
+			w.engine.Pause("job1")
+			w.engine.Resume("job1")
+		}
+		w.engine.Cancel("job1")
+		w.engine.Retry("job1")
+		let()
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.Equal(t, []string{"done", "done"}, w.phases())
+		assert.Equal(t, 2, w.store.called("Put"))
+	})
+}
+
+func TestCancelStopsAndLeavesNothingOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Workers = 2 })
+		let := w.stuck()
+		defer let()
+		big, _ := w.file(3*minPartSize, client.SSES3{})
+		big.ID = "big"
+		down, _ := w.object(3*minPartSize, client.PutOptions{})
+		down.ID = "down"
+		queued := w.small(1)[0]
+		big.Remote.Key = "elsewhere"
+		w.submit(big, down, queued)
+		synctest.Wait()
+		assert.Len(t, w.store.uploads, 1)
+		assert.Len(t, files(t, down.Root), 1, "the temporary file")
+		w.engine.Cancel()
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.Equal(t, []string{"cancelled", "cancelled", "cancelled"}, w.phases())
+		assert.Empty(t, w.store.uploads, "aborted with a context of its own")
+		assert.Empty(t, files(t, down.Root))
+		for _, r := range w.engine.Snapshot() {
+			assert.Equal(t, client.KindCancelled, client.KindOf(r.Err))
+			assert.False(t, r.Ended.IsZero())
+		}
+		assert.Empty(t, w.receipts)
+	})
+}
+
+func TestCancelWhileAFileIsReadForItsChecksum(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(1000, client.SSES3{})
+	src, err := openSource(job)
+	require.NoError(t, err)
+	defer src.close()
+	ctx, stop := context.WithCancelCause(t.Context())
+	stop(errCancelled)
+	_, err = src.checksum(ctx)
+	require.ErrorIs(t, err, errCancelled)
+	b := w.engine.newBody(ctx, &item{}, src, span{1, 0, 1000})
+	_, err = b.Read(make([]byte, 10))
+	require.ErrorIs(t, err, errCancelled)
+}
+
+func TestAVerdictIsNotHiddenByACancelThatCameTooLate(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	job.ID = "x"
+	w.store.report = func(call string, _ client.Encryption) client.Reported {
+		if call == "Head" {
+			w.engine.Cancel("x")
+		}
+		return told(client.TypeNone, "")
+	}
+	row := w.run(job)[0]
+	assert.Equal(t, Failed, row.Phase)
+	assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err))
+}
+
+func TestRetryBeginsAnew(t *testing.T) {
+	w := newBench(t)
+	jobs := w.small(4)
+	jobs[2].Overwrite = OverwriteSkip
+	w.store.add(jobs[2].Remote, nil, client.PutOptions{Encryption: client.SSES3{}})
+	down := true
+	w.store.fail = func(call string, _ int) error {
+		if call == "Put" && down {
+			return &client.Error{Op: "PutObject", Kind: client.KindUnavailable}
+		}
+		return nil
+	}
+	rows := w.run(jobs...)
+	assert.Equal(t, []string{"failed", "failed", "skipped", "failed"}, w.phases())
+	assert.Equal(t, client.KindUnavailable, client.KindOf(rows[0].Err))
+	assert.Zero(t, rows[0].Sent)
+	down = false
+	w.engine.Retry("job0")
+	require.NoError(t, w.engine.Wait(t.Context()))
+	assert.Equal(t, []string{"done", "failed", "skipped", "failed"}, w.phases())
+	w.engine.Retry()
+	require.NoError(t, w.engine.Wait(t.Context()))
+	assert.Equal(t, []string{"done", "done", "skipped", "done"}, w.phases())
+	row, _ := w.engine.Row("job1")
+	assert.Equal(t, 2, row.Attempts)
+	require.NoError(t, row.Err)
+
+	delete(w.store.objects, jobs[2].Remote)
+	w.engine.Retry("job2", "job0")
+	require.NoError(t, w.engine.Wait(t.Context()))
+	assert.Equal(t, []string{"done", "done", "done", "done"}, w.phases())
+	row, _ = w.engine.Row("job0")
+	assert.Equal(t, 2, row.Attempts, "what is done is not done again")
+}
+
+func TestClearForgetsWhatIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		jobs := w.small(4)
+		w.submit(jobs[0])
+		require.NoError(t, w.engine.Wait(t.Context()))
+		let := w.stuck()
+		w.submit(jobs[1:]...)
+		synctest.Wait()
+		w.engine.Cancel("job3")
+		w.engine.Clear()
+		assert.Equal(t, []string{"sending", "queued"}, w.phases())
+		_, ok := w.engine.Row("job0")
+		assert.False(t, ok)
+		w.submit(jobs[0]) // the id is free again
+		let()
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.Equal(t, []string{"done", "done", "done"}, w.phases())
+	})
+}
+
+func TestChangedSaysOnceThatSomethingChanged(t *testing.T) {
+	w := newBench(t)
+	select {
+	case <-w.engine.Changed():
+		t.Fatal("nothing happened yet")
+	default:
+	}
+	w.run(w.small(3)...)
+	<-w.engine.Changed()
+	select {
+	case <-w.engine.Changed():
+		t.Fatal("many changes are one signal")
+	default:
+	}
+	w.engine.Clear()
+	<-w.engine.Changed()
+}
+
+func TestSnapshotIsACopy(t *testing.T) {
+	w := newBench(t)
+	w.run(w.small(1)...)
+	w.engine.Snapshot()[0].Phase = Failed
+	assert.Equal(t, []string{"done"}, w.phases())
+}
+
+func TestProgressAndRateAreSeenWhileBytesMove(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const size, perSecond = 4 << 20, 100 << 10
+		w := newBench(t, func(c *Config) { c.LimitRate = perSecond })
+		up, _ := w.file(size, client.SSES3{})
+		began := time.Now()
+		w.submit(up)
+		time.Sleep(20 * time.Second)
+		row := w.engine.Snapshot()[0]
+		assert.Equal(t, Sending, row.Phase)
+		assert.InDelta(t, 20*perSecond, row.Sent, perSecond)
+		assert.InDelta(t, perSecond, row.Rate, perSecond/5)
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.InDelta(t, 40, time.Since(began).Seconds(), 2)
+		assert.Zero(t, w.engine.Snapshot()[0].Rate, "over is over")
+
+		down, _ := w.object(size, client.PutOptions{})
+		began = time.Now()
+		w.submit(down)
+		time.Sleep(10 * time.Second)
+		w.engine.SetLimitRate(0)
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.InDelta(t, 10, time.Since(began).Seconds(), 2, "the limit was lifted")
+		require.NoError(t, w.engine.Snapshot()[1].Err)
+	})
+}
+
+func TestWaitGivesUpWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t)
+		let := w.stuck()
+		defer let()
+		require.NoError(t, w.engine.Wait(t.Context()), "nothing to wait for")
+		w.submit(w.small(1)...)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		require.ErrorIs(t, w.engine.Wait(ctx), context.DeadlineExceeded)
+	})
+}
+
+func TestCloseCleansUpAndTakesNoMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		let := w.stuck()
+		defer let()
+		big, _ := w.file(3*minPartSize, client.SSES3{})
+		w.submit(append([]Job{big}, w.small(2)...)...)
+		synctest.Wait()
+		w.engine.Pause("job1")
+		require.NoError(t, w.engine.Close(t.Context()))
+		assert.Equal(t, []string{"cancelled", "cancelled", "cancelled"}, w.phases())
+		assert.Empty(t, w.store.uploads)
+		_, err := w.engine.Submit(Plan{})
+		require.ErrorIs(t, err, ErrClosed)
+		w.engine.Retry()
+		w.engine.Resume()
+		assert.Equal(t, []string{"cancelled", "cancelled", "cancelled"}, w.phases())
+		require.NoError(t, w.engine.Close(t.Context()), "twice is once")
+	})
+}
+
+func TestCloseStopsWaitingWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := make(chan struct{})
+		w := newBench(t, func(c *Config) {
+			c.Receipt = func(Receipt) error { <-hangs; return nil }
+		})
+		w.submit(w.small(1)...)
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		require.ErrorIs(t, w.engine.Close(ctx), context.DeadlineExceeded)
+		close(hangs)
+	})
+}
+
+func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
+	store := newFakeStore()
+	for name, c := range map[string]Config{
+		"store":                  {},
+		"files at once":          {Store: store, Workers: 65},
+		"parts at once":          {Store: store, PartsAtOnce: -1},
+		"part size":              {Store: store, PartSize: 1 << 20},
+		"between 5 MiB":          {Store: store, PartSize: 6 << 30},
+		"limit rate: -1 bytes a": {Store: store, LimitRate: -1},
+	} {
+		_, err := New(c)
+		require.ErrorContains(t, err, name)
+	}
+	e, err := New(Config{Store: store})
+	require.NoError(t, err)
+	assert.EqualValues(t, 8<<20, e.cfg.PartSize)
+	assert.Equal(t, 4, e.cfg.Workers)
+	assert.Equal(t, 4, e.cfg.PartsAtOnce)
+}
+
+// Many hands on one engine: for the race detector.
+func TestManyHandsOnOneEngine(t *testing.T) {
+	w := newBench(t)
+	jobs := w.small(60)
+	var hands sync.WaitGroup
+	for i := range 6 {
+		hands.Go(func() {
+			_, err := w.engine.Submit(Plan{Jobs: jobs[i*10 : i*10+10]})
+			assert.NoError(t, err)
+			for n := range 10 {
+				id := fmt.Sprintf("job%d", i*10+n)
+				w.engine.Pause(id)
+				w.engine.Snapshot()
+				w.engine.Resume(id)
+				w.engine.Row(id)
+				w.engine.SetLimitRate(int64(n) << 20)
+			}
+		})
+	}
+	hands.Wait()
+	w.engine.SetLimitRate(0)
+	// A pause takes a moment to arrive where bytes move.
+	for {
+		require.NoError(t, w.engine.Wait(t.Context()))
+		w.engine.Resume()
+		if done := w.engine.Snapshot(); !anyPaused(done) {
+			break
+		}
+	}
+	for _, r := range w.engine.Snapshot() {
+		assert.Equal(t, Done, r.Phase, "%v", r.Err)
+	}
+}
+
+func anyPaused(rows []Row) bool {
+	for _, r := range rows {
+		if r.Phase != Done {
+			return true
+		}
+	}
+	return false
+}
+
+func TestLocalErrorsNameTheFile(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	require.NoError(t, os.Remove(job.Local))
+	row := w.run(job)[0]
+	require.ErrorContains(t, row.Err, filepath.Base(job.Local))
+	require.ErrorIs(t, row.Err, os.ErrNotExist)
+	var e *client.Error
+	require.True(t, errors.As(row.Err, &e))
+	assert.Equal(t, remote, e.At)
+}
