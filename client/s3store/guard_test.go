@@ -1,0 +1,88 @@
+package s3store
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/mock"
+)
+
+// forbidden are calls which destroy something on a server that does not know
+// them, made through the very client the store uses.
+func forbidden(t *testing.T, s *Store, bucket, key string) map[string]error {
+	t.Helper()
+	b, k := &bucket, &key
+	ctx := t.Context()
+	calls := map[string]error{}
+	_, calls["PutBucketEncryption"] = s.s3.PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{Bucket: b,
+		ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{Rules: []types.ServerSideEncryptionRule{}}})
+	_, calls["DeleteBucketEncryption"] = s.s3.DeleteBucketEncryption(ctx, &s3.DeleteBucketEncryptionInput{Bucket: b})
+	_, calls["UpdateObjectEncryption"] = s.s3.UpdateObjectEncryption(ctx, &s3.UpdateObjectEncryptionInput{Bucket: b, Key: k,
+		ObjectEncryption: &types.ObjectEncryptionMemberSSEKMS{Value: types.SSEKMSEncryption{KMSKeyArn: aws.String("arn:aws:kms:us-east-1:1:key/k")}}})
+	_, calls["RenameObject"] = s.s3.RenameObject(ctx, &s3.RenameObjectInput{Bucket: b, Key: k, RenameSource: aws.String("/bkt/other")})
+	_, calls["PutObjectAnnotation"] = s.s3.PutObjectAnnotation(ctx, &s3.PutObjectAnnotationInput{Bucket: b, Key: k, AnnotationName: aws.String("a")})
+	_, calls["DeleteObjectAnnotation"] = s.s3.DeleteObjectAnnotation(ctx, &s3.DeleteObjectAnnotationInput{Bucket: b, Key: k, AnnotationName: aws.String("a")})
+	_, calls["GetObjectAttributes"] = s.s3.GetObjectAttributes(ctx, &s3.GetObjectAttributesInput{Bucket: b, Key: k,
+		ObjectAttributes: []types.ObjectAttributes{types.ObjectAttributesEtag}})
+	_, calls["PutObjectTagging"] = s.s3.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: b, Key: k, Tagging: &types.Tagging{TagSet: []types.Tag{}}})
+	_, calls["DeleteObjectTagging"] = s.s3.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: b, Key: k})
+	_, calls["DeleteBucketPolicy"] = s.s3.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: b})
+	_, calls["PutObjectRetention"] = s.s3.PutObjectRetention(ctx, &s3.PutObjectRetentionInput{Bucket: b, Key: k})
+	_, calls["SelectObjectContent"] = s.s3.SelectObjectContent(ctx, &s3.SelectObjectContentInput{Bucket: b, Key: k, Expression: aws.String("x"),
+		ExpressionType: types.ExpressionTypeSql, InputSerialization: &types.InputSerialization{}, OutputSerialization: &types.OutputSerialization{}})
+	return calls
+}
+
+func TestACallThatCouldDestroyDoesNotLeaveTheProcess(t *testing.T) {
+	rec := &recorder{}
+	s := openRecorded(t, rec, compatible, Options{})
+	for name, err := range forbidden(t, s, "bkt", "k") {
+		assert.Equal(t, client.KindUnsupported.String(), client.KindOf(s.fail(call{op: name}, err)).String(), "%s: %v", name, err)
+		assert.ErrorContains(t, err, "is not sent to a server that is not AWS", name)
+	}
+	assert.Zero(t, rec.count(), "not one request was made")
+
+	// The recorder would have seen them: the same calls at AWS are sent.
+	rec = &recorder{}
+	calls := forbidden(t, openRecorded(t, rec, "", Options{}), "bkt", "k")
+	assert.GreaterOrEqual(t, rec.count(), len(calls)-2, "one or two lack what the SDK wants before it sends")
+}
+
+// The same at a server which would really destroy: what was there is there.
+func TestAServerThatForgetsSubresourcesLosesNothing(t *testing.T) {
+	e := mock.Start(t, mock.As("ceph16"))
+	s := openAt(t, e, e.SecretKey, Options{})
+	at := client.Location{Bucket: "bucket", Key: "k"}
+	_, err := s.Put(t.Context(), at, newBody("precious"), 8, client.PutOptions{Encryption: client.Inherit{}})
+	require.NoError(t, err)
+	for name, err := range forbidden(t, s, "bucket", "k") {
+		require.Error(t, err, name)
+	}
+	assert.Equal(t, "precious", contentOf(t, s, at))
+
+	// And it would have: without the guard one of them empties the bucket.
+	loose := s.s3.Options()
+	loose.APIOptions = nil
+	_, err = s3.New(loose).DeleteObjectAnnotation(t.Context(), &s3.DeleteObjectAnnotationInput{Bucket: &at.Bucket, Key: &at.Key, AnnotationName: aws.String("a")})
+	require.NoError(t, err)
+	_, err = s.Head(t.Context(), at, client.ReadOptions{})
+	assert.Equal(t, client.KindNotFound.String(), client.KindOf(err).String())
+}
+
+// What the store itself uses must pass its own guard.
+func TestTheGuardKnowsOnlyReadsAndTheOldestWrites(t *testing.T) {
+	for name := range allowed {
+		assert.NotContains(t, name, "Annotation")
+		assert.NotContains(t, name, "Rename")
+		assert.NotContains(t, name, "UpdateObject")
+		if name != "GetBucketEncryption" {
+			assert.NotContains(t, name, "Encryption", "%s: only asking is allowed", name)
+		}
+	}
+}
