@@ -120,61 +120,92 @@ func TestARecordDoesNotWorkUnderAnotherName(t *testing.T) {
 	}
 }
 
-// TestPartsCannotBeDropped covers SSE-C without the key at the completion, where
+// TestTheListOfPartsIsBound covers SSE-C without the key at the completion, where
 // the data keys cannot be bound to the finished object.
-func TestPartsCannotBeDropped(t *testing.T) {
+func TestTheListOfPartsIsBound(t *testing.T) {
+	changes := map[string]func(parts []fields) []fields{
+		"dropped":   func(parts []fields) []fields { return parts[:2] },
+		"reordered": func(parts []fields) []fields { return []fields{parts[1], parts[0], parts[2]} },
+		"repeated":  func(parts []fields) []fields { return []fields{parts[0], parts[0], parts[2]} },
+		"none":      func([]fields) []fields { return nil },
+	}
 	for name, how := range modes(t) {
 		if how.Mode == store.Plain {
 			continue
 		}
-		t.Run(name, func(t *testing.T) {
-			kms := newKeyring()
-			s := openWith(t, kms)
-			putInParts(t, s, "k", how, noise(200, 1), 100, 100)
-			require.NoError(t, s.Close())
-			editRecord(t, s.Dir(), objectRow("k"), func(r fields) { r["size"] = 100 })
-			edit(t, s.Dir(), func(tx *bolt.Tx) error {
-				b := tx.Bucket([]byte("objectparts"))
-				id, value := b.Cursor().First()
-				var parts []fields
-				require.NoError(t, json.Unmarshal(value, &parts))
-				require.Len(t, parts, 2)
-				value, err := json.Marshal(parts[:1])
-				require.NoError(t, err)
-				return b.Put(append([]byte(nil), id...), value)
+		for what, change := range changes {
+			t.Run(name+" "+what, func(t *testing.T) {
+				kms := newKeyring()
+				s := openWith(t, kms)
+				putInParts(t, s, "k", how, noise(200, 1), 100, 100, 0)
+				require.NoError(t, s.Close())
+				edit(t, s.Dir(), func(tx *bolt.Tx) error {
+					b := tx.Bucket([]byte("objectparts"))
+					id, value := b.Cursor().First()
+					var parts []fields
+					require.NoError(t, json.Unmarshal(value, &parts))
+					require.Len(t, parts, 3)
+					value, err := json.Marshal(change(parts))
+					require.NoError(t, err)
+					return b.Put(append([]byte(nil), id...), value)
+				})
+				s = reopen(t, s.Dir(), store.Options{KMS: kms.wrapper})
+				_, err := load(t, s, "k", how)
+				assert.ErrorIs(t, err, store.ErrCorrupt)
 			})
-			s = reopen(t, s.Dir(), store.Options{KMS: kms.wrapper})
-			_, err := load(t, s, "k", how)
-			assert.ErrorIs(t, err, store.ErrCorrupt)
-		})
+		}
 	}
 }
 
+func TestAMissingListOfPartsIsDamage(t *testing.T) {
+	kms := newKeyring()
+	s := openWith(t, kms)
+	putInParts(t, s, "k", store.Sealing{}, noise(20, 1), 10, 10)
+	require.NoError(t, s.Close())
+	edit(t, s.Dir(), func(tx *bolt.Tx) error {
+		id, _ := tx.Bucket([]byte("objectparts")).Cursor().First()
+		return tx.Bucket([]byte("objectparts")).Delete(append([]byte(nil), id...))
+	})
+	s = reopen(t, s.Dir(), store.Options{KMS: kms.wrapper})
+	_, err := load(t, s, "k", store.Sealing{})
+	assert.ErrorIs(t, err, store.ErrCorrupt)
+}
+
 func TestAPartIsBoundToItsNumberAndSizeBeforeTheCompletion(t *testing.T) {
+	changes := map[string]func(fields){
+		"number": func(r fields) { r["number"] = 2 },
+		"size":   func(r fields) { r["size"] = 0 },
+	}
 	for name, how := range modes(t) {
 		if how.Mode == store.Plain {
 			continue
 		}
-		t.Run(name, func(t *testing.T) {
-			kms := newKeyring()
-			s := openWith(t, kms)
-			up := createUpload(t, s, "k", how)
-			one := putPart(t, s, up, 1, nil, how.Customer)
-			require.NoError(t, s.Close())
-			row := func(tx *bolt.Tx) (*bolt.Bucket, []byte) {
-				b := tx.Bucket([]byte("uploadparts"))
-				key, _ := b.Cursor().First()
-				return b, append([]byte(nil), key...)
-			}
-			editRecord(t, s.Dir(), row, func(r fields) { r["number"] = 2 })
-			s = reopen(t, s.Dir(), store.Options{KMS: kms.wrapper, MinPartSize: -1})
-			_, err := complete(t, s, up, store.CompletedPart{Number: 2, ETag: one.ETag})
-			if how.Mode == store.SSEC {
-				require.NoError(t, err, "without the key a completion can only count")
-				_, err = load(t, s, "k", how)
-			}
-			assert.ErrorIs(t, err, store.ErrCorrupt, "an empty part under another number")
-		})
+		for what, change := range changes {
+			t.Run(name+" "+what, func(t *testing.T) {
+				kms := newKeyring()
+				s := openWith(t, kms)
+				up := createUpload(t, s, "k", how)
+				one := putPart(t, s, up, 1, noise(1000, 1), how.Customer)
+				require.NoError(t, s.Close())
+				editRecord(t, s.Dir(), func(tx *bolt.Tx) (*bolt.Bucket, []byte) {
+					b := tx.Bucket([]byte("uploadparts"))
+					key, _ := b.Cursor().First()
+					return b, append([]byte(nil), key...)
+				}, change)
+				if what == "number" {
+					one.Number = 2
+				} else {
+					require.NoError(t, os.Truncate(bodies(t, s)[0], 0))
+				}
+				s = reopen(t, s.Dir(), store.Options{KMS: kms.wrapper, MinPartSize: -1})
+				_, err := complete(t, s, up, one)
+				if how.Mode == store.SSEC {
+					require.NoError(t, err, "without the key a completion can only count")
+					_, err = load(t, s, "k", how)
+				}
+				assert.ErrorIs(t, err, store.ErrCorrupt)
+			})
+		}
 	}
 }
 
