@@ -1,0 +1,74 @@
+package mock_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/mock"
+)
+
+// awsCLI runs the AWS command line against the endpoint: a client that shares
+// no line of code with us.
+func awsCLI(t *testing.T, e *mock.Endpoint) func(args ...string) (string, error) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("the AWS CLI takes a second for each call")
+	}
+	path, err := exec.LookPath("aws")
+	if err != nil {
+		t.Skip("no AWS CLI is installed (Debian: apt-get install awscli)")
+	}
+	if out, err := exec.Command(path, "--version").CombinedOutput(); err != nil {
+		t.Skipf("the AWS CLI at %s does not run: %s", path, out)
+	}
+	return func(args ...string) (string, error) {
+		cmd := exec.Command(path, append([]string{"--endpoint-url", e.URL, "--output", "json"}, args...)...)
+		cmd.Env = append(os.Environ(), "AWS_CA_BUNDLE="+e.CAFile, "AWS_ACCESS_KEY_ID="+e.AccessKey, "AWS_SECRET_ACCESS_KEY="+e.SecretKey,
+			"AWS_DEFAULT_REGION="+e.Region(), "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_MAX_ATTEMPTS=1")
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+}
+
+func TestTheAWSCommandLineAgrees(t *testing.T) {
+	dir := t.TempDir()
+	e := startIn(t, dir, "aws")
+	key := e.NamedKeys()[0]
+	run := awsCLI(t, e)
+	must := func(args ...string) string {
+		t.Helper()
+		out, err := run(args...)
+		require.NoError(t, err, out)
+		return out
+	}
+	folder := t.TempDir()
+	content := strings.Repeat(secretText, 50) // 10 MB: the CLI sends it in parts
+	up, down := filepath.Join(folder, "up"), filepath.Join(folder, "down")
+	require.NoError(t, os.WriteFile(up, []byte(content), 0o600))
+
+	must("s3", "cp", up, "s3://bucket/dir/file", "--sse", "aws:kms", "--sse-kms-key-id", key.Alias)
+	var head struct{ ServerSideEncryption, SSEKMSKeyId string }
+	require.NoError(t, json.Unmarshal([]byte(must("s3api", "head-object", "--bucket", "bucket", "--key", "dir/file")), &head))
+	assert.Equal(t, "aws:kms", head.ServerSideEncryption)
+	assert.Equal(t, key.ARN, head.SSEKMSKeyId)
+	must("s3", "cp", "s3://bucket/dir/file", down)
+	got, err := os.ReadFile(down)
+	require.NoError(t, err)
+	assert.True(t, content == string(got), "downloaded equal")
+	assert.Contains(t, must("s3", "ls", "s3://bucket", "--recursive"), "dir/file")
+	assert.False(t, holds(t, dir, "canary jumps over"))
+	assert.Contains(t, must("kms", "list-aliases"), key.ID)
+
+	require.NoError(t, e.Keys().Disable(key.ID))
+	out, err := run("s3api", "get-object", "--bucket", "bucket", "--key", "dir/file", down)
+	assert.Error(t, err)
+	assert.Contains(t, out, "KMS.DisabledException")
+	assert.Contains(t, out, key.ARN+" is disabled.")
+}
