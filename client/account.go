@@ -84,14 +84,14 @@ func checkEndpoint(s string) error {
 	}
 	u, err := url.Parse(s)
 	switch {
-	case err != nil:
-		return fmt.Errorf("%q is not a URL", s)
+	case err != nil || u.User != nil && u.Host == "":
+		return errors.New("this is not a URL") // not quoted: it may hold a password
+	case u.User != nil:
+		return errors.New("no user name or password in the URL, please: they go into their own fields")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return fmt.Errorf("%q should begin with https:// (or http://)", s)
 	case u.Host == "":
 		return fmt.Errorf("%q names no host", s)
-	case u.User != nil:
-		return errors.New("no user name or password in the URL, please: they go into their own fields")
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "":
 		return fmt.Errorf("%q should end after the host: bucket names come later", s)
 	}

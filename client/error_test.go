@@ -51,7 +51,7 @@ func TestAnAccountIsRefusedAtItsWrongField(t *testing.T) {
 		"names no host":      func(a *Account) { a.Endpoint = "https://" },
 		"their own fields":   func(a *Account) { a.Endpoint = "https://u:p@cos.example" },
 		"end after the host": func(a *Account) { a.Endpoint = "https://cos.example/bucket" },
-		"is not a URL":       func(a *Account) { a.Endpoint = "https://%zz" },
+		"not a URL":          func(a *Account) { a.Endpoint = "https://%zz" },
 		"KMS endpoint":       func(a *Account) { a.KMSEndpoint = "ftp://x" },
 		"addressing":         func(a *Account) { a.Addressing = "maybe" },
 		"access key: enter":  func(a *Account) { a.AccessKeyID = "" },

@@ -11,6 +11,14 @@ type Preferences struct {
 	LastAccount string `json:"lastAccount,omitempty"` // name of the account shown last
 	// Window is its last size; zero is the program's choice.
 	Window Size `json:"window,omitzero"`
+	// Sidebar is the share of the window's width that the buckets take, and
+	// Transfers the share of its height above the transfers: 0 to 1, 0 is the
+	// program's choice.
+	Sidebar   float64 `json:"sidebar,omitempty"`
+	Transfers float64 `json:"transfers,omitempty"`
+	// ShowEncryption asks the server how each object on the screen is encrypted,
+	// which is a request or more a row.
+	ShowEncryption bool `json:"showEncryption,omitempty"`
 	// Columns are those of the object table in their order; empty is the
 	// program's choice.
 	Columns []Column `json:"columns,omitempty"`
@@ -72,6 +80,8 @@ func (p Preferences) Check() error {
 		return fmt.Errorf("limit: %d bytes a second is less than nothing", p.LimitRate)
 	case p.Window.Width < 0 || p.Window.Height < 0:
 		return fmt.Errorf("window: a size is never negative")
+	case p.Sidebar < 0 || p.Sidebar > 1 || p.Transfers < 0 || p.Transfers > 1:
+		return fmt.Errorf("panes: a share is between 0 and 1")
 	}
 	for _, c := range p.Columns {
 		if c.Name == "" || c.Width < 0 {

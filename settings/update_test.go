@@ -103,6 +103,7 @@ func TestARefusedChangeWritesNothing(t *testing.T) {
 		"preferences: part size":   {func(s *Store) error { return s.UpdatePreferences(become(Preferences{PartSize: 1})) }, "part size: 1 "},
 		"preferences: limit":       {func(s *Store) error { return s.UpdatePreferences(become(Preferences{LimitRate: -1})) }, "limit: -1 "},
 		"preferences: window":      {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Window: Size{-1, 1}})) }, "window: "},
+		"preferences: pane":        {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Sidebar: 1.5})) }, "panes: "},
 		"preferences: column":      {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Columns: []Column{{}}})) }, "columns: "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -63,7 +63,7 @@ func CompareEncryption(asked client.Encryption, answer, head client.Reported, re
 		return Finding{NothingAsked, "nothing was asked; " + head.Describe()}
 	}
 	byAnswer := judge(asked, answer, resolved, "the answer to the upload")
-	byHead := judge(asked, head, resolved, "the object's properties (HEAD)")
+	byHead := judge(asked, head, resolved, "HEAD of the object")
 	// An answer that names the type and keeps quiet about the key is no
 	// contradiction as long as HEAD names the right one.
 	if byAnswer.Verdict == KeyNotReported && byHead.Verdict == Verified {

@@ -14,6 +14,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
+	"github.com/bucketseal/bucketseal/settings"
 )
 
 // adHoc is the account name of a run with --endpoint or --profile.
@@ -40,7 +41,7 @@ func (a *app) log() *slog.Logger {
 // saved ones.
 func (a *app) ruleBook(h *wiring.Home) session.RuleBook {
 	if a.flags.rules != "" {
-		return wiring.RuleFile(a.flags.rules)
+		return settings.RuleFile(a.flags.rules)
 	}
 	return h.Settings
 }

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
+	"github.com/bucketseal/bucketseal/settings/keychain"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+// desk is what the window needs of the world: the user's home, and the Local
+// demo account beside it.
+type desk struct {
+	home *wiring.Home
+	demo *demo
+	ask  func(ctx context.Context, vault string, isNew, wrong bool) (answer client.Secret, given bool)
+}
+
+var _ state.Desk = (*desk)(nil)
+
+// passphrase asks the user for the vault's passphrase, in the window.
+func (d *desk) passphrase(ctx context.Context, q keychain.Question) (client.Secret, error) {
+	if d.ask == nil {
+		return client.Secret{}, keychain.ErrLocked
+	}
+	answer, given := d.ask(ctx, q.Vault, q.New, q.Wrong)
+	if !given {
+		return client.Secret{}, keychain.ErrDecline
+	}
+	return answer, nil
+}
+
+// Accounts lists the saved accounts and the demo.
+func (d *desk) Accounts() ([]client.Account, error) {
+	all, err := d.home.Settings.Accounts()
+	if err != nil {
+		return nil, err
+	}
+	return append(all, client.Account{Name: demoName, Demo: true}), nil
+}
+
+var errDemo = errors.New("the Local demo account is built in: it cannot be changed")
+
+// SaveAccount adds or changes an account.
+func (d *desk) SaveAccount(ctx context.Context, old string, a client.Account, c client.Credentials) error {
+	if old == demoName || a.Name == demoName {
+		return errDemo
+	}
+	return d.home.SaveAccount(ctx, old, a, c)
+}
+
+// RemoveAccount forgets an account and its secrets.
+func (d *desk) RemoveAccount(ctx context.Context, name string) error {
+	if name == demoName {
+		return errDemo
+	}
+	return d.home.RemoveAccount(ctx, name)
+}
+
+// TestAccount asks the account's server something harmless.
+func (d *desk) TestAccount(ctx context.Context, a client.Account, c client.Credentials) error {
+	return d.home.TestAccount(ctx, a, c)
+}
+
+// Open opens an account.
+func (d *desk) Open(ctx context.Context, name string) (*session.Session, error) {
+	opener := d.home.Opener(d.transferConfig())
+	if name != demoName {
+		a, err := d.home.Account(name)
+		if err != nil {
+			return nil, err
+		}
+		return opener.Open(ctx, a)
+	}
+	a, c, err := d.demo.start()
+	if err != nil {
+		return nil, err
+	}
+	opener.Credentials = func(context.Context, client.Account) (client.Credentials, error) { return c, nil }
+	return opener.Open(ctx, a)
+}
+
+// transferConfig is how the user wants transfers done; preferences that cannot
+// be read leave the defaults.
+func (d *desk) transferConfig() transfer.Config {
+	p, _ := d.home.Settings.Preferences() // reported when the window reads them
+	return transfer.Config{Workers: p.Concurrency, PartsAtOnce: p.Concurrency, PartSize: p.PartSize, LimitRate: p.LimitRate}
+}
+
+// SecretsKeptIn says where secrets are kept.
+func (d *desk) SecretsKeptIn() string {
+	switch d.home.Secrets.Where() {
+	case keychain.Keyring:
+		return "the keyring of this computer"
+	case keychain.Vault:
+		return "a file sealed with your passphrase"
+	}
+	return "memory, until the program ends"
+}
+
+// Rules is the list of encryption rules.
+func (d *desk) Rules() session.RuleBook { return d.home.Settings }
+
+// SaveCustomerKey keeps the SSE-C key of a rule; a zero key forgets it.
+func (d *desk) SaveCustomerKey(ctx context.Context, ruleID string, key client.CustomerKey) error {
+	if key.IsZero() {
+		return d.home.Secrets.Delete(ctx, keychain.RuleName(ruleID))
+	}
+	if err := d.home.Secrets.SetCustomerKey(ctx, ruleID, key); err != nil {
+		return fmt.Errorf("keep the SSE-C key: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package settings
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/settings/internal/durable"
+)
+
+// A RuleFile is a list of rules in one exported file, in place of the saved
+// ones: its path.
+type RuleFile string
+
+// Rules reads the file. A missing file is an error: rules that are not there
+// must not mean "encrypt nothing".
+func (f RuleFile) Rules() ([]rules.Rule, error) {
+	content, err := durable.Read(string(f))
+	if err == nil && content == nil {
+		err = fmt.Errorf("there is no file %s: %w", string(f), fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f.decode(content)
+}
+
+func (f RuleFile) decode(content []byte) ([]rules.Rule, error) {
+	all, err := rules.Import(bytes.NewReader(content))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", string(f), err)
+	}
+	return all, nil
+}
+
+// UpdateRules replaces the rules in the file by what change makes of them,
+// whole or not at all; a file that is not there yet begins empty.
+func (f RuleFile) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
+	return durable.Update(context.Background(), string(f), func(old []byte) ([]byte, error) {
+		var all []rules.Rule
+		var err error
+		if old != nil {
+			if all, err = f.decode(old); err != nil {
+				return nil, err
+			}
+		}
+		if all, err = change(all); err != nil {
+			return nil, err
+		}
+		for i, r := range all {
+			if err := r.Check(); err != nil {
+				return nil, fmt.Errorf("rule %d: %w", i+1, err)
+			}
+		}
+		var b bytes.Buffer
+		err = rules.Export(&b, all)
+		return b.Bytes(), err
+	})
+}
