@@ -60,6 +60,7 @@ func (u *UI) showConfirm(c *state.Confirm) {
 			}},
 		},
 	})
+	u.confirm = d
 	c.OnChange = d.refresh
 	c.OnClose = d.dialog.Close
 	d.refresh()

@@ -35,6 +35,7 @@ type UI struct {
 	actions actions
 	main    *mainPane // what the main window holds; made anew when the language changes
 	problem *widgets.Dialog
+	confirm *confirmDialog // shown last
 	closing bool
 
 	filtering context.CancelFunc // of the filter waiting for the end of the typing

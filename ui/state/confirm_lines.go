@@ -53,9 +53,9 @@ func (c *Confirm) Lines() []Line {
 		line := Line{Role: RoleWarn, More: names(c.existing)}
 		switch {
 		case c.overwrite == transfer.OverwriteSkip:
-			line.Text = i18n.T("%s there already: left as they are", files(n))
+			line.Text = i18n.N(n, "%s file is there already: it stays as it is", "%s files are there already: they stay as they are", count(n))
 		default:
-			line.Text = i18n.T("%s there already: will be OVERWRITTEN", files(n))
+			line.Text = i18n.N(n, "%s file is there already and will be OVERWRITTEN", "%s files are there already and will be OVERWRITTEN", count(n))
 		}
 		lines = append(lines, line)
 	}

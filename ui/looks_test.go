@@ -1,0 +1,90 @@
+package ui
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+func TestTheMainWindowInEveryDress(t *testing.T) {
+	inEveryDress(t, "main", func(t *testing.T, s *screen) {
+		s.goTo("reports/2026/")
+		s.picker.paths = []string{s.file("量測資料.bin", 3_000_000), s.file("plan.txt", 12)}
+		s.perform(s.actions.upload)
+		s.loop.Pump()
+		s.confirmStart()
+		s.settled()
+		s.store.Fail = func(op string, _ client.Location) error {
+			if op == "PutObject" {
+				return &client.Error{Op: op, Kind: client.KindKeyUnknown, Key: uitestKey, Status: 400, Code: "KMS.NotFoundException"}
+			}
+			return nil
+		}
+		s.picker.paths = []string{s.file("broken.csv", 12)}
+		s.perform(s.actions.upload)
+		s.loop.Pump()
+		s.confirmStart()
+		s.settled()
+		s.state.Browser.Selection().Only(2)
+		s.selectionChanged()
+		s.main.objects.table.Refresh()
+	})
+}
+
+func TestTheFirstStartInEveryDress(t *testing.T) {
+	inEveryDress(t, "empty", func(*testing.T, *screen) {})
+}
+
+func TestTheUploadConfirmationInEveryDress(t *testing.T) {
+	inEveryDress(t, "confirm", func(t *testing.T, s *screen) {
+		s.goTo("reports/2026/")
+		s.picker.paths = []string{s.file("notes.txt", 3_000_000), s.file("年度報告(最終版)v2.pdf", 12), "/does/not/exist"}
+		s.perform(s.actions.upload)
+		s.loop.Pump()
+		require.NotNil(t, s.window.Canvas().Overlays().Top())
+		s.confirm.model.SetChoice("SSE-KMS", "alias/reports")
+		s.loop.Pump()
+	})
+}
+
+func TestTheDeletionInEveryDress(t *testing.T) {
+	inEveryDress(t, "delete", func(t *testing.T, s *screen) {
+		s.goTo("reports/2026/")
+		s.state.Browser.Selection().SelectAll()
+		s.perform(s.actions.remove)
+		s.loop.Pump()
+		require.NotNil(t, s.window.Canvas().Overlays().Top())
+	})
+}
+
+func TestTheAccountDialogInEveryDress(t *testing.T) {
+	inEveryDress(t, "account", func(t *testing.T, s *screen) {
+		s.perform(s.actions.addAccount)
+		require.NotNil(t, s.window.Canvas().Overlays().Top())
+	})
+}
+
+func TestAProblemInEveryDress(t *testing.T) {
+	inEveryDress(t, "problem", func(t *testing.T, s *screen) {
+		s.store.Fail = func(op string, at client.Location) error {
+			return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403, Code: "AccessDenied", Message: "no", RequestID: "tx0001"}
+		}
+		s.goTo("reports/2026/")
+		s.state.Browser.MakeFolder("a")
+		s.loop.Pump()
+		require.NotNil(t, s.window.Canvas().Overlays().Top())
+	})
+}
+
+const uitestKey = client.KeyID("arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555")
+
+// confirmStart presses the button of the confirmation that is shown.
+func (s *screen) confirmStart() {
+	s.t.Helper()
+	require.NotNil(s.t, s.confirm)
+	s.confirm.model.Start()
+	s.loop.Pump()
+	require.Nil(s.t, s.window.Canvas().Overlays().Top())
+}

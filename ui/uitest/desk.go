@@ -1,0 +1,209 @@
+package uitest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+var (
+	_ state.Desk       = (*Desk)(nil)
+	_ session.RuleBook = ruleBook{}
+)
+
+// Desk is a state.Desk in memory: accounts over stores, rules, keys.
+type Desk struct {
+	mu          sync.Mutex
+	accounts    []client.Account
+	stores      map[string]*Store
+	secrets     map[string]client.Credentials
+	rules       []rules.Rule
+	keys        map[string]client.CustomerKey
+	preferences state.Preferences
+	// Fail is asked before each call by its name; nil never fails.
+	Fail func(call string) error
+	// Saved counts how often preferences were saved.
+	Saved int
+}
+
+// NewDesk makes a desk without accounts.
+func NewDesk() *Desk {
+	return &Desk{stores: map[string]*Store{}, secrets: map[string]client.Credentials{}, keys: map[string]client.CustomerKey{}}
+}
+
+// Add gives the desk an account over a store.
+func (d *Desk) Add(a client.Account, s *Store) *Desk {
+	if a.AccessKeyID == "" {
+		a.AccessKeyID = "AKIATEST"
+	}
+	d.accounts, d.stores[a.Name] = append(d.accounts, a), s
+	return d
+}
+
+// SetRules replaces the rules.
+func (d *Desk) SetRules(all ...rules.Rule) *Desk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.rules = all
+	return d
+}
+
+// SetPreferences replaces the preferences.
+func (d *Desk) SetPreferences(p state.Preferences) *Desk {
+	d.preferences = p
+	return d
+}
+
+// Credentials are what an account was saved with.
+func (d *Desk) Credentials(name string) client.Credentials { return d.secrets[name] }
+
+func (d *Desk) enter(call string) error {
+	if d.Fail != nil {
+		return d.Fail(call)
+	}
+	return nil
+}
+
+// Accounts lists the accounts.
+func (d *Desk) Accounts() ([]client.Account, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.accounts), d.enter("accounts")
+}
+
+// SaveAccount adds or changes an account.
+func (d *Desk) SaveAccount(_ context.Context, oldName string, a client.Account, c client.Credentials) error {
+	if err := d.enter("save account"); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.accounts, func(have client.Account) bool { return have.Name == oldName })
+	if i < 0 {
+		d.accounts = append(d.accounts, a)
+	} else {
+		d.accounts[i] = a
+	}
+	if c.Secret.IsZero() {
+		c.Secret = d.secrets[oldName].Secret
+	}
+	if d.stores[a.Name] == nil {
+		d.stores[a.Name] = d.stores[oldName]
+	}
+	if d.stores[a.Name] == nil {
+		d.stores[a.Name] = NewStore()
+	}
+	d.secrets[a.Name] = c
+	return nil
+}
+
+// RemoveAccount forgets an account.
+func (d *Desk) RemoveAccount(_ context.Context, name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.accounts = slices.DeleteFunc(d.accounts, func(a client.Account) bool { return a.Name == name })
+	return d.enter("remove account")
+}
+
+// TestAccount works unless Fail says otherwise.
+func (d *Desk) TestAccount(context.Context, client.Account, client.Credentials) error {
+	return d.enter("test account")
+}
+
+// Open opens an account over its store.
+func (d *Desk) Open(ctx context.Context, name string) (*session.Session, error) {
+	if err := d.enter("open"); err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	i := slices.IndexFunc(d.accounts, func(a client.Account) bool { return a.Name == name })
+	d.mu.Unlock()
+	if i < 0 {
+		return nil, fmt.Errorf("there is no account %q", name)
+	}
+	o := session.Opener{
+		Dial:        func(a client.Account, _ client.Credentials) (client.Store, error) { return d.stores[a.Name], nil },
+		Credentials: func(context.Context, client.Account) (client.Credentials, error) { return client.Credentials{}, nil },
+		Rules:       d.Rules(),
+		CustomerKey: func(_ context.Context, id string) (client.CustomerKey, error) {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			if k, ok := d.keys[id]; ok {
+				return k, nil
+			}
+			return client.CustomerKey{}, fmt.Errorf("no key for rule %s", id)
+		},
+		Transfer: transfer.Config{Workers: 2},
+		Now:      func() time.Time { return Epoch },
+	}
+	return o.Open(ctx, d.accounts[i])
+}
+
+// SecretsKeptIn is the keyring.
+func (d *Desk) SecretsKeptIn() string { return "the keyring of this computer" }
+
+// Rules is the desk itself.
+func (d *Desk) Rules() session.RuleBook { return ruleBook{d} }
+
+// SaveCustomerKey keeps a key.
+func (d *Desk) SaveCustomerKey(_ context.Context, ruleID string, key client.CustomerKey) error {
+	if err := d.enter("save key"); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.keys[ruleID] = key
+	return nil
+}
+
+// CustomerKey is a key kept.
+func (d *Desk) CustomerKey(ruleID string) client.CustomerKey {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.keys[ruleID]
+}
+
+// Preferences are those set or saved.
+func (d *Desk) Preferences() (state.Preferences, error) { return d.preferences, d.enter("preferences") }
+
+// SavePreferences keeps them.
+func (d *Desk) SavePreferences(p state.Preferences) error {
+	d.preferences = p
+	d.Saved++
+	return d.enter("save preferences")
+}
+
+// ruleBook is the desk's rules.
+type ruleBook struct{ desk *Desk }
+
+// Rules reads the rules.
+func (b ruleBook) Rules() ([]rules.Rule, error) {
+	if err := b.desk.enter("rules"); err != nil {
+		return nil, err
+	}
+	b.desk.mu.Lock()
+	defer b.desk.mu.Unlock()
+	return slices.Clone(b.desk.rules), nil
+}
+
+// UpdateRules changes the rules.
+func (b ruleBook) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
+	if err := b.desk.enter("save rules"); err != nil {
+		return err
+	}
+	b.desk.mu.Lock()
+	defer b.desk.mu.Unlock()
+	all, err := change(slices.Clone(b.desk.rules))
+	if err == nil {
+		b.desk.rules = all
+	}
+	return err
+}

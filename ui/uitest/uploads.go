@@ -1,0 +1,75 @@
+package uitest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// CreateUpload begins a multipart upload.
+func (s *Store) CreateUpload(_ context.Context, at client.Location, o client.PutOptions) (client.Upload, client.Object, error) {
+	if err := s.enter("CreateMultipartUpload", at); err != nil {
+		return client.Upload{}, client.Object{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := fmt.Sprintf("upload-%d", len(s.uploads)+1)
+	s.uploads[id] = &upload{at: at, options: o, parts: map[int][]byte{}}
+	return client.Upload{At: at, ID: id}, client.Object{At: at, Encryption: s.reported(o.Encryption)}, nil
+}
+
+// UploadPart keeps a part.
+func (s *Store) UploadPart(_ context.Context, u client.Upload, n int, body io.ReadSeeker, size int64) (client.Part, error) {
+	if err := s.enter("UploadPart", u.At); err != nil {
+		return client.Part{}, err
+	}
+	b, err := io.ReadAll(body)
+	if err != nil {
+		return client.Part{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.uploads[u.ID].parts[n] = b
+	return client.Part{Number: n, Size: size, ETag: fmt.Sprint("part-", n)}, nil
+}
+
+// Parts lists what is kept.
+func (s *Store) Parts(_ context.Context, u client.Upload) ([]client.Part, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []client.Part
+	for n, b := range s.uploads[u.ID].parts {
+		all = append(all, client.Part{Number: n, Size: int64(len(b)), ETag: fmt.Sprint("part-", n)})
+	}
+	return all, nil
+}
+
+// CompleteUpload makes the object.
+func (s *Store) CompleteUpload(_ context.Context, u client.Upload, parts []client.Part, sum client.Checksum) (client.Object, error) {
+	if err := s.enter("CompleteMultipartUpload", u.At); err != nil {
+		return client.Object{}, err
+	}
+	s.mu.Lock()
+	have := s.uploads[u.ID]
+	delete(s.uploads, u.ID)
+	s.mu.Unlock()
+	slices.SortFunc(parts, func(a, b client.Part) int { return a.Number - b.Number })
+	var body []byte
+	for _, p := range parts {
+		body = append(body, have.parts[p.Number]...)
+	}
+	options := have.options
+	options.Checksum = sum
+	return s.write(u.At, body, options), nil
+}
+
+// AbortUpload drops the parts.
+func (s *Store) AbortUpload(_ context.Context, u client.Upload) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.uploads, u.ID)
+	return nil
+}
