@@ -54,8 +54,11 @@ func escapeComponent(s string) string {
 	if s == "" {
 		return markEmpty
 	}
+	device, short := isDevice(s), strings.Contains(s, "~") && shortName.MatchString(s)
+	if !device && !short && isOrdinary(s) {
+		return s
+	}
 	var b strings.Builder
-	device, short := isDevice(s), shortName.MatchString(s)
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		last := i+size == len(s)
@@ -69,6 +72,18 @@ func escapeComponent(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+func isOrdinary(s string) bool {
+	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, " ") {
+		return false
+	}
+	for _, r := range s {
+		if r == utf8.RuneError || mustEscape(r, 0) { // U+FFFD itself takes the long way
+			return false
+		}
+	}
+	return true
 }
 
 func mustEscape(r rune, size int) bool {

@@ -187,8 +187,14 @@ func (s *fakeStore) Head(_ context.Context, at client.Location, o client.ReadOpt
 	if !ok {
 		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindNotFound, At: at}
 	}
-	if c := customerKey(there.o.Encryption); c.MD5() != o.Key.MD5() {
+	switch c := customerKey(there.o.Encryption); {
+	case c.MD5() == o.Key.MD5():
+	case o.Key.IsZero():
 		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindNeedsKey, At: at}
+	case c.IsZero():
+		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindNotCustomerKey, At: at}
+	default:
+		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindWrongKey, At: at}
 	}
 	head := there.head
 	head.Encryption = s.reported("Head", there.o.Encryption)

@@ -64,9 +64,16 @@ func (e *Engine) mayOverwrite(ctx context.Context, j Job) error {
 		return nil
 	}
 	there, err := e.cfg.Store.Head(ctx, j.Remote, client.ReadOptions{Key: customerKey(j.Put.Encryption)})
-	switch {
-	case client.KindOf(err) == client.KindNotFound:
+	if client.KindOf(err) == client.KindNotCustomerKey { // what is there is stored otherwise than what will be
+		there, err = e.cfg.Store.Head(ctx, j.Remote, client.ReadOptions{})
+	}
+	switch kind := client.KindOf(err); {
+	case err != nil && kind == client.KindNotFound:
 		return nil
+	case kind == client.KindNeedsKey || kind == client.KindWrongKey:
+		if j.Overwrite == OverwriteNewer {
+			return err // how old it is cannot be seen
+		}
 	case err != nil:
 		return err
 	case j.Overwrite == OverwriteNewer && there.Modified.Before(j.Modified):

@@ -271,6 +271,33 @@ func TestUploadSkipsWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestUploadSkipsWhatIsThereUnderAnotherKey(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		there, asked client.Encryption
+		newer        client.Kind // what OverwriteNewer fails with, KindUnknown for not at all
+	}{
+		{"SSE-C is there, and SSE-S3 asked", sseC(t, "x"), client.SSES3{}, client.KindNeedsKey},
+		{"another SSE-C key", sseC(t, "x"), sseC(t, "y"), client.KindWrongKey},
+		{"SSE-S3 is there, and SSE-C asked", client.SSES3{}, sseC(t, "y"), client.KindUnknown},
+	} {
+		w := newBench(t)
+		w.store.add(remote, []byte("old"), client.PutOptions{Encryption: c.there})
+		job, _ := w.file(10, c.asked)
+		job.Overwrite = OverwriteSkip
+		row := w.run(job)[0]
+		assert.Equal(t, Skipped, row.Phase, "%s: %v", c.name, row.Err)
+		job.Overwrite = OverwriteNewer
+		row = w.run(job)[0]
+		assert.Equal(t, c.newer, client.KindOf(row.Err), c.name)
+		if c.newer == client.KindUnknown {
+			assert.Equal(t, Done, row.Phase, "the file is newer than the object")
+		} else {
+			assert.Equal(t, Failed, row.Phase)
+		}
+	}
+}
+
 func TestUploadOnlyIfAbsentSkipsWhatAnotherWroteMeanwhile(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})

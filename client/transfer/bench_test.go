@@ -1,0 +1,110 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// What the engine itself costs: the store throws bytes away, or makes them up.
+// MB/s far above any network say that it is not the limit; B/op says that no
+// part lies in memory.
+
+const benchSize = 256 << 20
+
+func benchEngine(b *testing.B, s client.Store) *Engine {
+	e, err := New(Config{Store: s})
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, e.Close(context.Background())) })
+	return e
+}
+
+func benchJob(b *testing.B, e *Engine, j Job, n int) {
+	j.ID = fmt.Sprintf("%s-%d", b.Name(), n)
+	_, err := e.Submit(Plan{Jobs: []Job{j}})
+	require.NoError(b, err)
+	require.NoError(b, e.Wait(b.Context()))
+	row, _ := e.Row(j.ID)
+	require.NoError(b, row.Err)
+	e.Clear()
+}
+
+func BenchmarkUpload(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "big")
+	require.NoError(b, os.WriteFile(path, make([]byte, benchSize), 0o600))
+	e := benchEngine(b, &endless{size: benchSize})
+	b.SetBytes(benchSize)
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		benchJob(b, e, Job{
+			Op: Upload, Local: path, Remote: remote, Size: benchSize, Overwrite: OverwriteAlways,
+			Put: client.PutOptions{Encryption: client.SSES3{}},
+		}, n)
+	}
+}
+
+func BenchmarkDownload(b *testing.B) {
+	e := benchEngine(b, &endless{size: benchSize})
+	root := b.TempDir()
+	b.SetBytes(benchSize)
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		benchJob(b, e, Job{Op: Download, Remote: remote, Root: root, Name: "big", Overwrite: OverwriteAlways}, n)
+	}
+}
+
+func BenchmarkNames(b *testing.B) {
+	keys := make([]string, 100_000)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("project/資料/run-%03d/sample-%05d.fastq.gz", i/1000, i)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		Names(keys)
+	}
+}
+
+// endless is a store of zeros: uploads vanish, downloads come from nowhere.
+type endless struct {
+	client.Store
+	size int64
+}
+
+func (s *endless) object(at client.Location) client.Object {
+	return client.Object{At: at, Size: s.size, Encryption: client.Reported{Told: true, Type: client.TypeSSES3}}
+}
+
+func (s *endless) Head(_ context.Context, at client.Location, _ client.ReadOptions) (client.Object, error) {
+	return s.object(at), nil
+}
+
+func (s *endless) Get(_ context.Context, at client.Location, o client.ReadOptions) (client.Object, io.ReadCloser, error) {
+	return s.object(at), io.NopCloser(io.LimitReader(zeros{}, o.Length)), nil
+}
+
+func (s *endless) CreateUpload(_ context.Context, at client.Location, _ client.PutOptions) (client.Upload, client.Object, error) {
+	return client.Upload{At: at, ID: "u"}, s.object(at), nil
+}
+
+func (s *endless) UploadPart(_ context.Context, _ client.Upload, n int, body io.ReadSeeker, size int64) (client.Part, error) {
+	_, err := io.CopyBuffer(io.Discard, struct{ io.Reader }{body}, make([]byte, 32<<10)) // as net/http does
+	return client.Part{Number: n, Size: size}, err
+}
+
+func (s *endless) CompleteUpload(_ context.Context, u client.Upload, _ []client.Part, _ client.Checksum) (client.Object, error) {
+	return s.object(u.At), nil
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}

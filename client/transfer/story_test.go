@@ -1,0 +1,258 @@
+package transfer_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/s3store"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/mock"
+)
+
+// The engine against a server that speaks S3 over TLS and really encrypts.
+
+const keyID = client.KeyID("11111111-2222-3333-4444-555555555555")
+
+type story struct {
+	*testing.T
+	server *mock.Endpoint
+	store  client.Store
+	engine *transfer.Engine
+}
+
+func begin(t *testing.T, o []mock.Option, change ...func(*transfer.Config)) *story {
+	o = append(o, mock.With(func(c *mock.Config) { c.Keys = []mock.KeySpec{{ID: string(keyID), Alias: "alias/demo"}} }))
+	server := mock.Start(t, o...)
+	store, err := s3store.Dial(
+		client.Account{Name: "demo", Endpoint: server.URL, CAFile: server.CAFile, AccessKeyID: server.AccessKey, KMSEndpoint: server.URL},
+		client.Credentials{AccessKeyID: server.AccessKey, Secret: client.NewSecret(server.SecretKey)}, s3store.Options{})
+	require.NoError(t, err)
+	c := transfer.Config{Store: store, Account: "demo", PartSize: 5 << 20, Resolve: func(ctx context.Context, id client.KeyID) (client.KeyID, error) {
+		k, err := store.(client.Keys).DescribeKey(ctx, id)
+		return k.ARN, err
+	}}
+	for _, f := range change {
+		f(&c)
+	}
+	engine, err := transfer.New(c)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, engine.Close(context.Background())) })
+	return &story{t, server, store, engine}
+}
+
+func (s *story) do(j transfer.Job) transfer.Row {
+	s.Helper()
+	ids, err := s.engine.Submit(transfer.Plan{Jobs: []transfer.Job{j}})
+	require.NoError(s, err)
+	require.NoError(s, s.engine.Wait(s.Context()))
+	row, ok := s.engine.Row(ids[0])
+	require.True(s, ok)
+	return row
+}
+
+func (s *story) upload(size int, e client.Encryption) (transfer.Job, []byte) {
+	s.Helper()
+	data := make([]byte, size)
+	_, _ = rand.NewChaCha8(sha256.Sum256([]byte(s.Name()))).Read(data) // never fails
+	path := filepath.Join(s.TempDir(), "data.bin")
+	require.NoError(s, os.WriteFile(path, data, 0o600))
+	return transfer.Job{
+		Op: transfer.Upload, Local: path, Remote: client.Location{Bucket: "bucket", Key: "資料/data.bin"}, Size: int64(size),
+		Put: client.PutOptions{Encryption: e}, Overwrite: transfer.OverwriteAlways,
+	}, data
+}
+
+func (s *story) download(of transfer.Job) transfer.Job {
+	j := transfer.Job{Op: transfer.Download, Remote: of.Remote, Root: s.TempDir(), Name: "back.bin", Overwrite: transfer.OverwriteSkip}
+	if c, ok := of.Put.Encryption.(client.SSEC); ok {
+		j.Read.Key = c.Key
+	}
+	return j
+}
+
+func TestFilesGoUpAreProvedAndComeBackEqual(t *testing.T) {
+	customer, err := client.NewCustomerKey(bytes.Repeat([]byte{7}, client.CustomerKeyBytes))
+	require.NoError(t, err)
+	for _, e := range []client.Encryption{
+		client.SSES3{}, client.SSEKMS{Key: keyID}, client.SSEKMS{Key: "alias/demo"}, client.SSEC{Key: customer},
+	} {
+		t.Run(client.Describe(e), func(t *testing.T) {
+			s := begin(t, nil)
+			for _, size := range []int{0, 1024, 20<<20 + 3} {
+				up, data := s.upload(size, e)
+				row := s.do(up)
+				require.NoError(t, row.Err)
+				assert.Equal(t, transfer.Done, row.Phase)
+				assert.Equal(t, transfer.Verified, row.Receipt.Verdict, row.Receipt.Why)
+				assert.EqualValues(t, size, row.Sent)
+
+				down := s.download(up)
+				row = s.do(down)
+				require.NoError(t, row.Err)
+				assert.Contains(t, row.Receipt.Why, "checksum agree", "by what the upload left in the metadata")
+				assert.EqualValues(t, size, row.Sent)
+				got, err := os.ReadFile(filepath.Join(down.Root, down.Name))
+				require.NoError(t, err)
+				assert.True(t, bytes.Equal(data, got))
+			}
+		})
+	}
+}
+
+func TestAServerThatLiesIsFoundOut(t *testing.T) {
+	const without = "the server stored the file without encryption"
+	fault := func(f mock.Fault) func(*story) {
+		return func(s *story) { require.NoError(s, s.server.SetFaults(mock.Faults{Faults: []mock.Fault{f}})) }
+	}
+	for _, c := range []struct {
+		name    string
+		options []mock.Option
+		fault   func(*story)
+		asked   client.Encryption
+		verdict transfer.Verdict
+		text    string
+	}{
+		{"drops the headers", nil, fault(mock.Fault{Do: mock.DropSSEHeaders}), client.SSEKMS{Key: keyID}, transfer.NotEncrypted, without},
+		{"none on HEAD", nil, fault(mock.Fault{Op: "HeadObject", Do: mock.DropSSEHeaders}), client.SSES3{}, transfer.NotEncrypted, without},
+		{"stores plain", nil, fault(mock.Fault{Do: mock.StorePlain}), client.SSEKMS{Key: keyID}, transfer.NotEncrypted, without},
+		{"stores plain and claims", nil, fault(mock.Fault{Do: mock.StorePlain, Echo: true}), client.SSEKMS{Key: keyID}, transfer.NotEncrypted, without},
+		{
+			"another key", nil, fault(mock.Fault{Do: mock.OtherKey, KeyID: "99999999-2222-3333-4444-555555555555"}),
+			client.SSEKMS{Key: keyID}, transfer.OtherKey, "encrypted with another key",
+		},
+		{"Ceph 16 and SSE-S3", []mock.Option{mock.As("ceph16")}, nil, client.SSES3{}, transfer.NotEncrypted, without},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := begin(t, c.options)
+			if c.fault != nil {
+				c.fault(s)
+			}
+			for _, size := range []int{1024, 6 << 20} {
+				up, _ := s.upload(size, c.asked)
+				row := s.do(up)
+				assert.Equal(t, transfer.Failed, row.Phase)
+				assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err), "%v", row.Err)
+				require.ErrorContains(t, row.Err, c.text)
+				require.NotNil(t, row.Receipt)
+				assert.Equal(t, c.verdict, row.Receipt.Verdict)
+			}
+		})
+	}
+}
+
+func TestABrokenConnectionIsContinuedAndAFlippedBitRefused(t *testing.T) {
+	s := begin(t, nil)
+	up, data := s.upload(6<<20, client.SSEKMS{Key: keyID})
+	require.NoError(t, s.do(up).Err)
+
+	require.NoError(t, s.server.SetFaults(mock.Faults{Faults: []mock.Fault{{Op: "GetObject", Do: mock.Cut, Bytes: 1 << 20, Count: 2}}}))
+	down := s.download(up)
+	row := s.do(down)
+	require.NoError(t, row.Err)
+	assert.EqualValues(t, len(data), row.Sent)
+	got, err := os.ReadFile(filepath.Join(down.Root, down.Name))
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(data, got))
+
+	require.NoError(t, s.server.SetFaults(mock.Faults{Faults: []mock.Fault{{Op: "GetObject", Do: mock.FlipBit, Bytes: 1000}}}))
+	down = s.download(up)
+	row = s.do(down)
+	assert.Equal(t, client.KindCorrupt, client.KindOf(row.Err), "%v", row.Err)
+	left, err := os.ReadDir(down.Root)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
+
+func TestAStoppedUploadLeavesNothingOnTheServer(t *testing.T) {
+	opened := make(chan client.Upload, 1)
+	s := begin(t, nil, func(c *transfer.Config) {
+		c.LimitRate = 2 << 20
+		c.Store = watched{c.Store, opened}
+	})
+	up, _ := s.upload(20<<20, client.SSEKMS{Key: keyID})
+	ids, err := s.engine.Submit(transfer.Plan{Jobs: []transfer.Job{up}})
+	require.NoError(t, err)
+	u := <-opened
+	for row, _ := s.engine.Row(ids[0]); row.Sent == 0; row, _ = s.engine.Row(ids[0]) {
+		<-s.engine.Changed()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	require.NoError(t, s.engine.Close(ctx))
+	row, _ := s.engine.Row(ids[0])
+	assert.Equal(t, transfer.Cancelled, row.Phase)
+	_, err = s.store.Parts(t.Context(), u)
+	assert.Equal(t, client.KindNoUpload, client.KindOf(err), "%v", err)
+	_, err = s.store.Head(t.Context(), up.Remote, client.ReadOptions{})
+	assert.Equal(t, client.KindNotFound, client.KindOf(err))
+}
+
+// watched tells which upload was begun.
+type watched struct {
+	client.Store
+	opened chan client.Upload
+}
+
+func (w watched) CreateUpload(ctx context.Context, at client.Location, o client.PutOptions) (client.Upload, client.Object, error) {
+	u, object, err := w.Store.CreateUpload(ctx, at, o)
+	w.opened <- u
+	return u, object, err
+}
+
+func TestAnUnknownKeyIsSaidToBeUnknown(t *testing.T) {
+	s := begin(t, nil)
+	up, _ := s.upload(1024, client.SSEKMS{Key: "00000000-2222-3333-4444-555555555555"})
+	row := s.do(up)
+	assert.Equal(t, client.KindKeyUnknown, client.KindOf(row.Err), "%v", row.Err)
+	assert.Nil(t, row.Receipt)
+}
+
+func TestAFileThatShrinksWhileItIsSentIsSaidToHaveChanged(t *testing.T) {
+	for _, size := range []int{4 << 20, 12 << 20} {
+		s := begin(t, nil, func(c *transfer.Config) { c.LimitRate = 4 << 20 })
+		up, _ := s.upload(size, client.SSEKMS{Key: keyID})
+		ids, err := s.engine.Submit(transfer.Plan{Jobs: []transfer.Job{up}})
+		require.NoError(t, err)
+		for row, _ := s.engine.Row(ids[0]); row.Sent == 0; row, _ = s.engine.Row(ids[0]) {
+			<-s.engine.Changed()
+		}
+		require.NoError(t, os.Truncate(up.Local, 100))
+		require.NoError(t, s.engine.Wait(t.Context()))
+		row, _ := s.engine.Row(ids[0])
+		assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%v", row.Err)
+		require.ErrorContains(t, row.Err, "changed while it was sent")
+		_, err = s.store.Head(t.Context(), up.Remote, client.ReadOptions{})
+		assert.Equal(t, client.KindNotFound, client.KindOf(err), "nothing short was stored")
+	}
+}
+
+func TestPlaintextOfADownloadIsTheObjectsAlsoForForeignUploads(t *testing.T) {
+	// Another client left no checksum of ours: the size is all there is to compare.
+	s := begin(t, nil)
+	at := client.Location{Bucket: "bucket", Key: "foreign"}
+	text := strings.Repeat("from elsewhere ", 1000)
+	_, err := s.store.Put(t.Context(), at, strings.NewReader(text), int64(len(text)), client.PutOptions{Encryption: client.SSES3{}})
+	require.NoError(t, err)
+	down := s.download(transfer.Job{Remote: at})
+	row := s.do(down)
+	require.NoError(t, row.Err)
+	f, err := os.Open(filepath.Join(down.Root, down.Name))
+	require.NoError(t, err)
+	got, err := io.ReadAll(f)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	assert.Equal(t, text, string(got))
+	assert.Contains(t, row.Receipt.Why, "no checksum")
+}
