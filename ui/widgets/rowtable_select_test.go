@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	ctrl  = fyne.KeyModifierControl
+	ctrl  = fyne.KeyModifierShortcutDefault // Control, and Command on a Mac
 	shift = fyne.KeyModifierShift
 )
 

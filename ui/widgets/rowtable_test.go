@@ -102,7 +102,7 @@ func (d *desk) click(row int, mods fyne.KeyModifier) {
 func (d *desk) key(name fyne.KeyName, mods fyne.KeyModifier) {
 	d.mods = mods
 	defer func() { d.mods = 0 }()
-	if mods&fyne.KeyModifierControl != 0 {
+	if mods&ctrl != 0 {
 		if name == fyne.KeyA {
 			d.body.TypedShortcut(&fyne.ShortcutSelectAll{})
 			return

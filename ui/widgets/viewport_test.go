@@ -8,8 +8,8 @@ import (
 
 func TestScrollingToARowIsExactInAMillion(t *testing.T) {
 	for _, rowHeight := range []float32{25, 26.3} {
-		v := viewport{rows: 1_000_000, row: rowHeight, height: 480}
-		for _, row := range []int{0, 1_000, 100_000, 999_999, 500_000, 1} {
+		v := viewport{rows: 1_000_000, row: rowHeight, height: 481.7}
+		for _, row := range []int{0, 1_000, 100_000, 999_999, 500_000, 777_777, 777_778, 999_998, 1} {
 			v.show(row)
 			first, end := v.visible()
 			assert.True(t, row >= first && row < end, "row %d of %v px: shows %d..%d", row, rowHeight, first, end-1)
