@@ -28,11 +28,22 @@ func (b *tableBody) TypedKey(ev *fyne.KeyEvent) {
 		if !b.searching() && cursor >= 0 {
 			b.change(func(sel *rowselect.Model) { sel.Only(cursor) })
 		}
+	case types(ev.Name): // comes as a rune too; TypedRune searches
 	case t.OnKey != nil:
 		t.OnKey(ev.Name, mods)
 	default:
 		offerKey(b, nil, ev.Name)
 	}
+}
+
+// types tells whether a key writes a letter or only modifies another key.
+func types(key fyne.KeyName) bool {
+	switch key {
+	case desktop.KeyShiftLeft, desktop.KeyShiftRight, desktop.KeyControlLeft, desktop.KeyControlRight,
+		desktop.KeyAltLeft, desktop.KeyAltRight, desktop.KeySuperLeft, desktop.KeySuperRight, desktop.KeyCapsLock:
+		return true
+	}
+	return len(key) == 1
 }
 
 // TypedShortcut takes Select All and the movements with Ctrl, offers the rest to

@@ -163,10 +163,10 @@ func TestEnterOpensAndTheMenuKeysAskForTheMenu(t *testing.T) {
 func TestKeysTheTableHasNoUseForGoToTheScreen(t *testing.T) {
 	d := newDesk(t, 10)
 	want := []fyne.KeyName{fyne.KeyF2, fyne.KeyF5, fyne.KeyDelete, fyne.KeyBackspace, fyne.KeyF7, fyne.KeyEscape, fyne.KeyF10}
-	for _, k := range want {
+	for _, k := range append(want, fyne.KeyA, fyne.KeyMinus, desktop.KeyShiftLeft, desktop.KeyControlRight, fyne.KeySpace) {
 		d.key(k, 0)
 	}
-	assert.Equal(t, want, d.keys)
+	assert.Equal(t, want, d.keys, "letters are typed, and Shift alone is no key")
 }
 
 func TestAShortcutNobodyTakesReachesTheCanvas(t *testing.T) {
