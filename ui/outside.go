@@ -19,8 +19,15 @@ import (
 func (u *UI) Loop() state.Loop { return u.options.Loop }
 
 // Quit ends the program without asking, as a signal from the system does.
+// Transfers are cancelled and clean up after themselves first.
 func (u *UI) Quit() {
-	u.options.Loop.Start(context.Background(), func(context.Context) func() { return u.app.Quit })
+	u.options.Loop.Start(context.Background(), func(context.Context) func() {
+		return func() {
+			if !u.closing {
+				u.quit()
+			}
+		}
+	})
 }
 
 // AskPassphrase asks for the passphrase of the vault and waits for the answer;

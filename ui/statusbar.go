@@ -56,6 +56,7 @@ func (s *statusBar) set(line []state.Segment) {
 	s.rule.Importance = importances[rule.Role]
 	s.rule.SetText(rule.Text)
 	s.right.SetText(right)
+	s.content.Refresh() // the badges may need another width now
 }
 
 func (s *statusBar) flash(text string) {

@@ -27,13 +27,13 @@ type transferPane struct {
 func newTransferPane(u *UI) *transferPane {
 	p := &transferPane{ui: u, up: theme.UploadIcon(), down: theme.DownloadIcon(), tally: widget.NewLabel("")}
 	p.table = widgets.NewRowTable([]widgets.Column{
-		{ID: "name", Title: i18n.T("Name"), Width: 150, Stretch: true},
-		{ID: "target", Title: i18n.T("Where"), Width: 150},
-		{ID: "progress", Title: i18n.T("Progress"), Width: 150},
-		{ID: "speed", Title: i18n.T("Speed"), Width: 90, Align: fyne.TextAlignTrailing},
-		{ID: "left", Title: i18n.T("Time left"), Width: 70, Align: fyne.TextAlignTrailing},
-		{ID: "rule", Title: i18n.T("Asked for"), Width: 170},
-		{ID: "state", Title: i18n.T("State"), Width: 260},
+		{ID: "name", Title: i18n.T("Name"), Width: 130, Stretch: true},
+		{ID: "state", Title: i18n.T("State"), Width: 250},
+		{ID: "progress", Title: i18n.T("Progress"), Width: 130},
+		{ID: "speed", Title: i18n.T("Speed"), Width: 80, Align: fyne.TextAlignTrailing},
+		{ID: "left", Title: i18n.T("Time left"), Width: 74, Align: fyne.TextAlignTrailing},
+		{ID: "target", Title: i18n.T("Where"), Width: 120},
+		{ID: "rule", Title: i18n.T("Asked for"), Width: 110},
 	}, p)
 	p.table.Label = i18n.T("Transfers")
 	p.table.Selection = &u.state.Transfers.Selection
@@ -81,7 +81,11 @@ func (p *transferPane) Cell(row, col int) widgets.Cell {
 		}
 		return widgets.Cell{Text: r.Name, Icon: p.down}
 	case 1:
-		return widgets.Cell{Text: r.Target}
+		c := widgets.Cell{Text: r.State, Role: role(r.Role)}
+		if r.Role != state.RoleNormal && r.Role != state.RoleMuted {
+			c.Icon = c.Role.Icon()
+		}
+		return c
 	case 2:
 		return widgets.Cell{Text: r.Progress, Bar: r.Moving, Part: r.Part}
 	case 3:
@@ -89,13 +93,9 @@ func (p *transferPane) Cell(row, col int) widgets.Cell {
 	case 4:
 		return widgets.Cell{Text: r.ETA}
 	case 5:
-		return widgets.Cell{Text: r.Rule}
+		return widgets.Cell{Text: r.Target}
 	}
-	c := widgets.Cell{Text: r.State, Role: role(r.Role)}
-	if r.Role != state.RoleNormal && r.Role != state.RoleMuted {
-		c.Icon = c.Role.Icon()
-	}
-	return c
+	return widgets.Cell{Text: r.Rule}
 }
 
 func (p *transferPane) refresh() {

@@ -2,7 +2,6 @@ package state
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -87,7 +86,7 @@ func planLines(p transfer.Plan) []Line {
 			line.Text = i18n.T("%s refused", files(n))
 		}
 		for _, r := range p.Refused {
-			line.More = append(line.More, fmt.Sprintf("%s: %s", filepath.Base(r.Source), r.Reason))
+			line.More = append(line.More, fmt.Sprintf("%s: %s", r.Source, r.Reason))
 		}
 		line.More = shorten(line.More)
 		lines = append(lines, line)

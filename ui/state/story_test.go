@@ -100,7 +100,7 @@ func TestAnUploadObeysTheRuleAndSaysSoBeforeAndAfter(t *testing.T) {
 	assert.Equal(t, "Verified, SSE-KMS 11111111-2222-3333-4444-555555555555", row.State)
 	assert.Equal(t, state.RoleGood, row.Role)
 	assert.Equal(t, "→ s3://reports/2026/", row.Target)
-	assert.Equal(t, "rule 1: SSE-KMS, key "+string(uitest.Key), row.Rule)
+	assert.Equal(t, "rule 1: SSE-KMS 11111111-2222-3333-4444-555555555555", row.Rule)
 	assert.Equal(t, []string{"報告.csv"}, s.rows(), "it is in the list without listing again")
 	assert.Empty(t, s.problems)
 }

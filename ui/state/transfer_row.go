@@ -63,9 +63,9 @@ func asked(j transfer.Job) string {
 	case j.Op != transfer.Upload:
 		return ""
 	case j.Rule > 0:
-		return i18n.T("rule %d: %s", j.Rule, client.Describe(j.Put.Encryption))
+		return i18n.T("rule %d: %s", j.Rule, shortly(j.Put.Encryption))
 	}
-	return client.Describe(j.Put.Encryption)
+	return shortly(j.Put.Encryption)
 }
 
 // standing is the state of a row in words. Done is never said without what the
@@ -136,6 +136,14 @@ func verdict(r transfer.Receipt) (string, Role) {
 		return i18n.T("Done, nothing asked (%s)", Reported(r.Reported)), RoleNormal
 	}
 	return i18n.T("Done"), RoleNormal
+}
+
+// shortly is what is asked, with the short form of its key.
+func shortly(e client.Encryption) string {
+	if client.TypeOf(e) == client.TypeInherit {
+		return i18n.T("bucket default")
+	}
+	return keyed(string(client.TypeOf(e)), client.KeyOf(e))
 }
 
 // keyed is a type with the short form of its key.
