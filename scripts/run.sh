@@ -16,8 +16,9 @@ fi
 
 echo "run: there is no display here, so the window does its main job in a virtual one" >&2
 bash scripts/need.sh screen
+bash scripts/build.sh story
 status=0
-BUCKETSEAL_BIN=$PWD/bin/bucketseal bash scripts/screen.sh bash scripts/story.sh || status=$?
+bash scripts/screen.sh bash scripts/story.sh || status=$?
 echo "run: the screenshots of each step are in $PWD/artefacts/story:"
 ls artefacts/story/*.png
 exit "$status"

@@ -25,5 +25,5 @@ if [ "$(uname -s)" != Linux ]; then
 fi
 echo "== the window's story"
 bash scripts/need.sh build screen
-bash scripts/build.sh debug
-BUCKETSEAL_BIN=$PWD/bin/bucketseal-debug bash scripts/screen.sh bash scripts/story.sh
+bash scripts/build.sh story
+bash scripts/screen.sh bash scripts/story.sh

@@ -53,7 +53,7 @@ func run(configDir string) error {
 	defer d.demo.stop()
 
 	app.SetMetadata(fyne.AppMetadata{
-		ID: "io.github.bucketseal.Bucketseal", Name: "Bucketseal", Version: version, Migrations: map[string]bool{"fyneDo": true},
+		ID: "io.github.bucketseal.Bucketseal", Name: "Bucketseal", Version: version, Migrations: migrations,
 	})
 	window := ui.New(app.New(), d, ui.Options{Version: version})
 	d.ask = window.AskPassphrase

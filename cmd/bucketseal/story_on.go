@@ -23,6 +23,9 @@ import (
 	"github.com/bucketseal/bucketseal/ui"
 )
 
+// migrations are none, so that Fyne checks each call for the right goroutine.
+var migrations map[string]bool
+
 // story rewrites the map in the file BUCKETSEAL_STORY_MAP names, ten times a
 // second.
 func story(u *ui.UI) {

@@ -1,0 +1,244 @@
+//go:build story
+
+package story
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// patience is how long anything on the screen may take to appear.
+const patience = 60 * time.Second
+
+// spot is something on the screen, as the story build of the program maps it:
+// in pixels of its window, x and y its centre.
+type spot struct {
+	Window  string
+	Layer   int
+	Kind    string
+	Text    string
+	X, Y    float64
+	W, H    float64
+	Focused bool
+}
+
+// A screen is the program's real window in a display, and a person before it
+// who has only mouse, keyboard and eyes.
+type screen struct {
+	t     *testing.T
+	mapAt string
+	shots string
+	log   *os.File
+	count int
+	app   *exec.Cmd
+}
+
+// open starts the program with an empty home.
+func open(t *testing.T, home string) *screen {
+	t.Helper()
+	program := os.Getenv("BUCKETSEAL_BIN")
+	require.NotEmpty(t, program, "run this by scripts/story.sh")
+	shots := os.Getenv("BUCKETSEAL_SHOTS")
+	require.NotEmpty(t, shots, "run this by scripts/story.sh")
+	s := &screen{t: t, mapAt: filepath.Join(t.TempDir(), "map.json"), shots: shots}
+	var err error
+	s.log, err = os.Create(filepath.Join(shots, "program.log"))
+	require.NoError(t, err)
+	s.app = exec.Command(program, "--config-dir", filepath.Join(home, "settings"))
+	s.app.Env = append(os.Environ(), "BUCKETSEAL_STORY_MAP="+s.mapAt, "HOME="+home, "FYNE_SCALE=1", "LANG=C.UTF-8", "LC_ALL=C.UTF-8")
+	s.app.Stdout, s.app.Stderr = s.log, s.log
+	require.NoError(t, s.app.Start())
+	t.Cleanup(s.close)
+	return s
+}
+
+// close ends the program as a window manager would, and looks at what it said.
+func (s *screen) close() {
+	if s.t.Failed() {
+		s.shot("failed")
+		s.t.Log("on the screen: " + s.describe())
+	}
+	_ = s.app.Process.Signal(syscall.SIGTERM)
+	ended := make(chan error, 1)
+	go func() { ended <- s.app.Wait() }()
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		_ = s.app.Process.Kill()
+		s.t.Error("the program did not end when it was told to")
+	}
+	said, err := os.ReadFile(s.log.Name())
+	require.NoError(s.t, err)
+	for _, wrong := range []string{"Error in Fyne call thread", "panic:", "DATA RACE"} {
+		if strings.Contains(string(said), wrong) {
+			s.t.Errorf("the program said:\n%s", said)
+		}
+	}
+}
+
+// look reads the map; nil while there is none.
+func (s *screen) look() []spot {
+	b, err := os.ReadFile(s.mapAt)
+	if err != nil {
+		return nil
+	}
+	var all []spot
+	require.NoError(s.t, json.Unmarshal(b, &all))
+	return all
+}
+
+func (s *screen) describe() string {
+	var b strings.Builder
+	for _, p := range s.look() {
+		fmt.Fprintf(&b, "\n  %q layer %d %s %q at %.0f,%.0f", p.Window, p.Layer, p.Kind, p.Text, p.X, p.Y)
+	}
+	return b.String()
+}
+
+// until waits for something to be true of the screen.
+func (s *screen) until(what string, holds func([]spot) bool) {
+	s.t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-tick.C {
+		if holds(s.look()) {
+			return
+		}
+	}
+	s.t.Fatalf("waited %s for %s", patience, what)
+}
+
+// sees waits for a text that contains words, in a window whose title begins
+// with title, in its topmost layer, and gives its place.
+func (s *screen) sees(title, words string) spot {
+	s.t.Helper()
+	var found spot
+	s.until(fmt.Sprintf("%q in %q", words, title), func(all []spot) bool {
+		top := topLayer(all, title)
+		for _, p := range all {
+			if strings.Contains(p.Window, title) && p.Layer == top && strings.Contains(p.Text, words) {
+				found = p
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// exact is sees for a text that is just these words; the last on the screen,
+// which is the button where a heading says the same.
+func (s *screen) exact(title, words string) spot {
+	s.t.Helper()
+	var found spot
+	s.until(fmt.Sprintf("exactly %q in %q", words, title), func(all []spot) bool {
+		top, ok := topLayer(all, title), false
+		for _, p := range all {
+			if strings.Contains(p.Window, title) && p.Layer == top && p.Text == words {
+				found, ok = p, true
+			}
+		}
+		return ok
+	})
+	return found
+}
+
+// field is the first entry below or beside the label.
+func (s *screen) field(title, label string) spot {
+	s.t.Helper()
+	at := s.exact(title, label)
+	best, distance := spot{}, 1e9
+	for _, p := range s.look() {
+		if !strings.Contains(p.Window, title) || p.Layer != at.Layer || p.Kind != "entry" {
+			continue
+		}
+		if d := (p.Y - at.Y) + max(0, at.Y-p.Y)*1e6; p.Y >= at.Y-2 && d < distance {
+			best, distance = p, d
+		}
+	}
+	require.NotEmpty(s.t, best.Kind, "no field belongs to %q:%s", label, s.describe())
+	return best
+}
+
+func topLayer(all []spot, title string) int {
+	top := 0
+	for _, p := range all {
+		if strings.Contains(p.Window, title) {
+			top = max(top, p.Layer)
+		}
+	}
+	return top
+}
+
+// gone waits until a window has closed or its topmost layer is below.
+func (s *screen) layer(title string, want int) {
+	s.t.Helper()
+	s.until(fmt.Sprintf("layer %d of %q on top", want, title), func(all []spot) bool { return topLayer(all, title) == want })
+}
+
+func (s *screen) xdotool(args ...string) string {
+	s.t.Helper()
+	out, err := exec.Command("xdotool", args...).CombinedOutput()
+	require.NoError(s.t, err, "xdotool %v: %s", args, out)
+	return strings.TrimSpace(string(out))
+}
+
+// window is the X window with that title.
+func (s *screen) window(title string) string {
+	s.t.Helper()
+	var id string
+	s.until("a window "+title, func([]spot) bool {
+		out, err := exec.Command("xdotool", "search", "--onlyvisible", "--name", title).Output()
+		id = strings.TrimSpace(strings.SplitN(string(out), "\n", 2)[0])
+		return err == nil && id != ""
+	})
+	return id
+}
+
+// to moves the mouse to a spot.
+func (s *screen) to(p spot) {
+	s.t.Helper()
+	id := s.window(p.Window)
+	s.xdotool("windowactivate", "--sync", id)
+	s.xdotool("mousemove", "--sync", "--window", id, strconv.Itoa(int(p.X)), strconv.Itoa(int(p.Y)))
+}
+
+func (s *screen) click(p spot)       { s.t.Helper(); s.to(p); s.xdotool("click", "1") }
+func (s *screen) rightClick(p spot)  { s.t.Helper(); s.to(p); s.xdotool("click", "3") }
+func (s *screen) doubleClick(p spot) { s.t.Helper(); s.to(p); s.xdotool("click", "--repeat", "2", "--delay", "60", "1") }
+func (s *screen) key(keys ...string) { s.t.Helper(); s.xdotool(append([]string{"key", "--delay", "30"}, keys...)...) }
+
+// fill replaces what a field holds.
+func (s *screen) fill(p spot, text string) {
+	s.t.Helper()
+	s.click(p)
+	s.key("ctrl+a")
+	s.xdotool("type", "--delay", "3", text)
+	s.until(fmt.Sprintf("%q typed", text), func(all []spot) bool {
+		for _, q := range all {
+			if q.Kind == "entry" && q.Text == text {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// shot keeps a picture of the whole screen.
+func (s *screen) shot(name string) {
+	s.count++
+	file := filepath.Join(s.shots, fmt.Sprintf("%02d-%s.png", s.count, name))
+	if out, err := exec.Command("import", "-window", "root", file).CombinedOutput(); err != nil {
+		s.t.Errorf("screenshot %s: %v %s", name, err, out)
+	}
+}
