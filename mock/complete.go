@@ -43,6 +43,14 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 	if err := xml.Unmarshal(raw, &doc); err != nil || len(doc.Part) == 0 || len(doc.Part) > store.MaxPartNumber {
 		return malformedXML()
 	}
+	for _, p := range doc.Part {
+		switch {
+		case p.ETag == "":
+			return malformedXML()
+		case p.PartNumber < 1 || p.PartNumber > store.MaxPartNumber:
+			return store.ErrPartNumber
+		}
+	}
 	u, err := s.store.Upload(r.Context(), r.bucket, r.key, r.query.Get("uploadId"))
 	if err != nil {
 		return err
@@ -75,6 +83,10 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 	if told.Mode != store.SSEC { // the matrix has no customer headers here
 		setEncryption(w.Header(), told, false)
 	}
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
+	}
 	out := struct {
 		XMLName      xml.Name `xml:"CompleteMultipartUploadResult"`
 		Xmlns        string   `xml:"xmlns,attr"`
@@ -85,7 +97,7 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 		Sums         []checksumElement
 		ChecksumType string `xml:",omitempty"`
 	}{
-		Xmlns: namespace, Location: "https://" + r.Host + "/" + r.bucket + "/" + percentEncoded(r.key),
+		Xmlns: namespace, Location: scheme + r.Host + "/" + r.bucket + "/" + percentEncoded(r.key),
 		Bucket: r.bucket, Key: naming{}.of(r.key), ETag: quoted(o.ETag),
 	}
 	out.Sums, out.ChecksumType = s.elements(o.Checksums, o.CRC64NVME)
@@ -113,6 +125,9 @@ func (s *Server) judgeParts(r *request, u store.Upload, named []completePart, st
 	size := int64(0)
 	for i, p := range stored {
 		size += p.Size
+		if own := sigv4.Algorithm(u.ChecksumAlgorithm); u.ChecksumType == composite && named[i].sums()[own] == "" {
+			return store.Checksums{}, badRequest(fmt.Sprintf("The upload was created using a %s checksum. The complete request must include the checksum for each part. It was missing for part %d in the request.", strings.ToLower(string(own)), p.Number))
+		}
 		for algorithm, want := range named[i].sums() {
 			got := p.Checksums.Values[string(algorithm)]
 			if algorithm == sigv4.CRC64NVME {
@@ -144,6 +159,9 @@ func (s *Server) judgeParts(r *request, u store.Upload, named []completePart, st
 		}
 		if a != algorithm {
 			return store.Checksums{}, badRequest("Checksum Type mismatch occurred, expected checksum Type: " + strings.ToLower(string(algorithm)) + ", actual checksum Type: " + strings.ToLower(string(a)))
+		}
+		if digits, _, _ := strings.Cut(want, "-"); !a.WellFormed(digits) {
+			return store.Checksums{}, badRequest("Value for " + a.Header() + " header is invalid.")
 		}
 		if bare, _, _ := strings.Cut(value, "-"); want != value && want != bare {
 			return store.Checksums{}, a.Mismatch()

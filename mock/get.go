@@ -124,6 +124,9 @@ type run struct {
 // as RFC 9110 asks; one that lies outside is 416.
 func (s *Server) runOf(r *request, o store.Object, parts *store.Reader) (run, error) {
 	all := run{length: o.Size, status: http.StatusOK}
+	if r.query.Has("partNumber") && r.has("Range") && !s.personality.IgnorePartNumber {
+		return all, badRequest("Cannot specify both Range header and partNumber query parameter")
+	}
 	if number := r.query.Get("partNumber"); number != "" && !s.personality.IgnorePartNumber && parts != nil {
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 1 || n > store.MaxPartNumber {

@@ -262,6 +262,9 @@ func TestBucketsAreMadeListedAndRemoved(t *testing.T) {
 	}
 	assert.Equal(t, 404, raw(t, e, "HEAD", "/second-bucket", "", nil).StatusCode)
 	assert.Equal(t, "NoSuchBucket", errorOf(t, raw(t, e, "PUT", "/second-bucket/k", "x", nil)).Code)
+	assert.Equal(t, "KeyTooLongError", errorOf(t, raw(t, e, "DELETE", "/bucket/"+strings.Repeat("k", 1025), "", nil)).Code)
+	assert.Equal(t, "AccessDenied", errorOf(t, raw(t, e, "GET", "/bucket", "", map[string]string{"X-Amz-Expected-Bucket-Owner": "111111111111"})).Code)
+	assert.Equal(t, 200, raw(t, e, "GET", "/bucket", "", map[string]string{"X-Amz-Expected-Bucket-Owner": "000000000000"}).StatusCode)
 	assert.Equal(t, "KeyTooLongError", errorOf(t, raw(t, e, "PUT", "/bucket/"+strings.Repeat("k", 1025), "x", nil)).Code)
 
 	west := mock.Start(t, mock.With(func(c *mock.Config) { c.Region = "eu-west-1" }))

@@ -27,6 +27,8 @@ const (
 	ownerID       = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
 	ownerName     = "mock"
 	managedAlias  = "alias/aws/s3"
+	accountID     = "000000000000"
+	maxKeyLength  = 1024 // bytes of UTF-8
 )
 
 // Config describes a server. Dir is required; the rest has useful zero values.
@@ -119,7 +121,7 @@ func (s *Server) open(c Config) error {
 	if err != nil {
 		return fmt.Errorf("open data folder: %w", err)
 	}
-	s.keys, err = kms.Open(filepath.Join(c.Dir, "keys.sealed"), s.store.RootKey("kms keystore"), kms.Options{Region: s.region, Now: s.clock})
+	s.keys, err = kms.Open(filepath.Join(c.Dir, "keys.sealed"), s.store.RootKey("kms keystore"), kms.Options{Region: s.region, Account: accountID, Now: s.clock})
 	if err != nil {
 		return errors.Join(err, s.store.Close())
 	}
@@ -242,6 +244,12 @@ func (s *Server) serve(w *writer, r *request) error {
 	}
 	if s.personality.NoTrailersOverTLS && r.TLS != nil && strings.HasSuffix(r.auth.Payload, "-TRAILER") {
 		return refuse(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "")
+	}
+	if want := r.Header.Get("X-Amz-Expected-Bucket-Owner"); want != "" && want != ownerID && want != accountID {
+		return refuse(http.StatusForbidden, "AccessDenied", "Access Denied")
+	}
+	if len(r.key) > maxKeyLength {
+		return store.ErrKeyTooLong
 	}
 	handle, ok := handlers[op]
 	if !ok {

@@ -251,7 +251,7 @@ func TestPartsMustCarryTheCustomerKeyOfTheUpload(t *testing.T) {
 	assert.Equal(t, missing, errorOf(t, resp).Message)
 	assert.Equal(t, 200, raw(t, e, "POST", "/bucket/k?uploadId="+with, completion(etag), nil).StatusCode)
 
-	summed := uploadID(t, raw(t, e, "POST", "/bucket/k?uploads=", "", plus(c, map[string]string{"X-Amz-Checksum-Algorithm": "CRC32"})))
+	summed := uploadID(t, raw(t, e, "POST", "/bucket/k?uploads=", "", plus(c, map[string]string{"X-Amz-Checksum-Algorithm": "CRC32", "X-Amz-Checksum-Type": "FULL_OBJECT"})))
 	resp = raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+summed, "x", c)
 	etag = resp.Header.Get("Etag")
 	assert.Equal(t, missing, errorOf(t, raw(t, e, "POST", "/bucket/k?uploadId="+summed, completion(etag), nil)).Message)

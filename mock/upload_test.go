@@ -3,6 +3,7 @@ package mock_test
 import (
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -71,6 +72,7 @@ func TestAnUploadInPartsComesBackWhole(t *testing.T) {
 	assert.Equal(t, "InvalidPartNumber", errorOf(t, raw(t, e, "GET", "/bucket/big?partNumber=4", "", nil)).Code)
 	assert.Equal(t, "InvalidArgument", errorOf(t, raw(t, e, "GET", "/bucket/big?partNumber=0", "", nil)).Code)
 	assert.Equal(t, 206, raw(t, e, "HEAD", "/bucket/big?partNumber=1", "", nil).StatusCode)
+	assert.Equal(t, "InvalidRequest", errorOf(t, raw(t, e, "GET", "/bucket/big?partNumber=1", "", map[string]string{"Range": "bytes=0-1"})).Code)
 	_, err = c.ListParts(bg, &s3.ListPartsInput{Bucket: bucket, Key: key, UploadId: u.UploadId})
 	refused(t, err, 404, "NoSuchUpload", "")
 }
@@ -116,6 +118,14 @@ func TestChecksumsOfTheWholeAreMadeOfTheParts(t *testing.T) {
 			assert.Equal(t, "InvalidRequest", complete(map[string]string{sigv4.SHA512.Header(): sum(sigv4.SHA512, whole)}))
 			assert.Equal(t, "InvalidRequest", complete(map[string]string{"X-Amz-Mp-Object-Size": "1"}))
 			assert.Equal(t, "InvalidRequest", complete(map[string]string{"X-Amz-Checksum-Type": "NONE"}))
+			assert.Equal(t, "InvalidRequest", complete(map[string]string{c.algorithm.Header(): "x"}))
+			if kind == "COMPOSITE" {
+				parts := list
+				list = regexp.MustCompile("<Checksum.*?</Checksum[^>]*>").ReplaceAllString(list, "")
+				require.NotEqual(t, parts, list)
+				assert.Equal(t, "InvalidRequest", complete(nil), "each part's checksum must be named")
+				list = parts
+			}
 			require.Equal(t, "", complete(map[string]string{c.algorithm.Header(): want}))
 			resp := raw(t, e, "HEAD", "/bucket/k", "", map[string]string{"X-Amz-Checksum-Mode": "ENABLED"})
 			assert.Equal(t, want, resp.Header.Get(c.algorithm.Header()))
@@ -147,12 +157,15 @@ func TestWrongUploadsAreRefused(t *testing.T) {
 	one := raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+id, "x", nil).Header.Get("Etag")
 	two := raw(t, e, "PUT", "/bucket/k?partNumber=2&uploadId="+id, "y", nil).Header.Get("Etag")
 	for code, body := range map[string]string{
-		"MalformedXML": "<x/>", "InvalidPart": completion(`"0123456789abcdef0123456789abcdef"`), "EntityTooSmall": completion(one, two),
+		"InvalidArgument": "<CompleteMultipartUpload><Part><PartNumber>0</PartNumber><ETag>" + one + "</ETag></Part></CompleteMultipartUpload>",
+		"MalformedXML":    "<x/>", "InvalidPart": completion(`"0123456789abcdef0123456789abcdef"`), "EntityTooSmall": completion(one, two),
 		"InvalidPartOrder": "<CompleteMultipartUpload><Part><PartNumber>2</PartNumber><ETag>" + two + "</ETag></Part><Part><PartNumber>1</PartNumber><ETag>" + one + "</ETag></Part></CompleteMultipartUpload>",
 	} {
 		assert.Equal(t, code, errorOf(t, raw(t, e, "POST", "/bucket/k?uploadId="+id, body, nil)).Code)
 	}
-	assert.Equal(t, "MalformedXML", errorOf(t, raw(t, e, "POST", "/bucket/k?uploadId="+id, completion(), nil)).Code)
+	for _, body := range []string{completion(), completion("")} {
+		assert.Equal(t, "MalformedXML", errorOf(t, raw(t, e, "POST", "/bucket/k?uploadId="+id, body, nil)).Code)
+	}
 	wrongSum := "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>" + one + "</ETag><ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME></Part></CompleteMultipartUpload>"
 	assert.Equal(t, "InvalidPart", errorOf(t, raw(t, e, "POST", "/bucket/k?uploadId="+id, wrongSum, nil)).Code)
 	assert.Equal(t, 404, raw(t, e, "HEAD", "/bucket/k", "", nil).StatusCode)
@@ -161,7 +174,8 @@ func TestWrongUploadsAreRefused(t *testing.T) {
 	again := create(map[string]string{"X-Amz-Checksum-Algorithm": "SHA256"})
 	assert.Equal(t, "InvalidRequest", errorOf(t, raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+again, "x", map[string]string{"X-Amz-Checksum-Crc32": sum(sigv4.CRC32, "x")})).Code)
 	etag := raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+again, "x", nil).Header.Get("Etag")
-	resp := raw(t, e, "POST", "/bucket/k?uploadId="+again, completion(etag), map[string]string{"If-None-Match": "*"})
+	summed := strings.Replace(completion(etag), "</ETag>", "</ETag><ChecksumSHA256>"+sum(sigv4.SHA256, "x")+"</ChecksumSHA256>", 1)
+	resp := raw(t, e, "POST", "/bucket/k?uploadId="+again, summed, map[string]string{"If-None-Match": "*"})
 	assert.Equal(t, "If-None-Match", errorOf(t, resp).Condition)
 	assert.Equal(t, 204, raw(t, e, "DELETE", "/bucket/k?uploadId="+again, "", nil).StatusCode)
 	for _, query := range []string{"max-parts=x", "part-number-marker=x"} {

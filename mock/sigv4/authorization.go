@@ -46,13 +46,13 @@ func parseClaim(r *http.Request, query url.Values) (claim, error) {
 	if c.stamp == "" {
 		at, err := http.ParseTime(r.Header.Get("Date"))
 		if err != nil {
-			return claim{}, accessDenied("AWS authentication requires a valid Date or x-amz-date header")
+			return claim{}, accessDenied("AWS authentication requires a valid Date or x-amz-date header.")
 		}
 		c.stamp = at.UTC().Format(stampLayout)
 	}
 	c.at, err = time.Parse(stampLayout, c.stamp)
 	if err != nil {
-		return claim{}, accessDenied("AWS authentication requires a valid Date or x-amz-date header")
+		return claim{}, accessDenied("AWS authentication requires a valid Date or x-amz-date header.")
 	}
 	if c.at.Format(dayLayout) != c.scope.day {
 		return claim{}, malformedHeader("Invalid credential date. Date is not the same as X-Amz-Date.")
@@ -79,7 +79,7 @@ func parseAuthorization(header string) (claim, error) {
 	}
 	for _, name := range []string{"Credential", "SignedHeaders", "Signature"} {
 		if parts[name] == "" {
-			return claim{}, malformedHeader("the authorization header requires three components: Credential, SignedHeaders, and Signature.")
+			return claim{}, malformedHeader("missing " + name + ".")
 		}
 	}
 	c := claim{signature: parts["Signature"]}
