@@ -11,5 +11,17 @@
 // object is called; a job arrives decided and is never decided again here. It
 // refuses to overwrite silently and to send what nobody decided.
 //
+// An object key becomes a file name that is legal on every system and leads back
+// to the key ([EscapeKey], [UnescapeName]); [Names] does so for all objects of one
+// download, so that none takes another's place where A.txt and a.txt are one
+// name, or where an object is called what is a folder for another.
+//
+// Downloaded files are readable by their owner only (0600, folders 0700) and have
+// the object's date. While one is fetched it is called ".NAME.XXXXXXXX" and
+// [PartSuffix]; only a program that was killed leaves such a file.
+//
+// Nothing is resumed after a restart yet: what was paused or interrupted begins
+// again. Whatever its size, no file lies in memory.
+//
 // It knows neither rules nor settings nor AWS.
 package transfer

@@ -42,7 +42,7 @@ type Job struct {
 // Overwrite says what to do when the target is there already.
 type Overwrite string
 
-// The ways. Newer overwrites only a target older than the source.
+// The ways; unsaid is skip. Newer overwrites only a target older than the source.
 const (
 	OverwriteAlways Overwrite = "always"
 	OverwriteSkip   Overwrite = "skip"

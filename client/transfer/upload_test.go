@@ -475,6 +475,23 @@ func TestAFailedPartEndsTheUploadAndLeavesNothingOpen(t *testing.T) {
 	}
 }
 
+func TestBytesOfAFailedRequestAreNotCountedAsSent(t *testing.T) {
+	for size, want := range map[int64]int64{1000: 0, 2 * minPartSize: minPartSize} {
+		w := newBench(t, func(c *Config) { c.PartsAtOnce = 1 })
+		w.store.reads = func(body io.ReadSeeker, length int64) ([]byte, error) {
+			if size > minPartSize && w.store.called("UploadPart") == 1 {
+				return io.ReadAll(body)
+			}
+			_, err := io.CopyN(io.Discard, body, length/2)
+			return nil, errors.Join(err, io.ErrUnexpectedEOF)
+		}
+		job, _ := w.file(size, client.SSES3{})
+		row := w.run(job)[0]
+		assert.Equal(t, client.KindNetwork, client.KindOf(row.Err))
+		assert.Equal(t, want, row.Sent)
+	}
+}
+
 func TestACompletionWhoseAnswerWasLostIsFoundOut(t *testing.T) {
 	w := newBench(t)
 	w.store.fail = func(call string, _ int) error {
