@@ -137,6 +137,17 @@ func TestADialogFitsIntoItsWindow(t *testing.T) {
 	assert.Less(t, at.Y+d.buttons[0].Size().Height, float32(300), "the buttons stay in sight")
 }
 
+func TestADialogGrowsForAnErrorThatNeedsMoreLines(t *testing.T) {
+	w := room(t, Light, fyne.NewSize(600, 500))
+	f := NewField("Name", NewEntry(), "A hint.")
+	d := ShowDialog(w, DialogParams{Title: "t", Content: NewColumn(0, f), Actions: []Action{{Label: "Save"}}, Size: fyne.NewSize(300, 120)})
+	before := d.popup.Content.Size().Height
+	f.SetError("The name is too long for what is wanted here: at most three letters are allowed, in any of the alphabets that there are.")
+	assert.Greater(t, d.popup.Content.Size().Height, before)
+	assert.GreaterOrEqual(t, d.scroll.Size().Height, d.scroll.Content.MinSize().Height, "nothing is hidden")
+	assert.GreaterOrEqual(t, f.note.Size().Height, f.note.MinSize().Height)
+}
+
 var aProblem = Problem{
 	Title:      "無法上傳「報告（第三季）最終版.pdf」",
 	Cause:      "The server does not know the key arn:aws:kms:ap-northeast-1:000000000000:key/1b2c3d4e-0000-4444-8888-123456789abc, or you may not use it.",

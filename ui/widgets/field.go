@@ -75,6 +75,9 @@ func (f *Field) say(text string, role Role) {
 	setVisible(f.sign, role != RoleMuted)
 	f.sign.Refresh()
 	f.Refresh()
+	if d := dialogOf(f); d != nil {
+		d.Relayout() // a longer text may need a higher dialog
+	}
 }
 
 // CreateRenderer is called by the toolkit.

@@ -15,17 +15,28 @@ func offerKey(o fyne.CanvasObject, onKey func(fyne.KeyName) bool, key fyne.KeyNa
 	if onKey != nil && onKey(key) {
 		return true
 	}
+	if d := dialogOf(o); d != nil {
+		return d.key(key)
+	}
+	return false
+}
+
+// dialogOf is the dialog on top of the canvas o is on, or nil.
+func dialogOf(o fyne.CanvasObject) *Dialog {
+	if len(openDialogs) == 0 {
+		return nil
+	}
 	c := fyne.CurrentApp().Driver().CanvasForObject(o)
 	if c == nil {
-		return false
+		return nil
 	}
 	top := c.Overlays().Top()
 	for _, d := range openDialogs {
 		if d.overlay == top && top != nil {
-			return d.key(key)
+			return d
 		}
 	}
-	return false
+	return nil
 }
 
 // handsOn tells whether a field of one line has no use for the key itself.

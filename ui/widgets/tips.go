@@ -49,12 +49,10 @@ func tipLayerOf(o fyne.CanvasObject) (fyne.Canvas, *fyne.Container) {
 	if c == nil {
 		return nil, nil
 	}
-	if top := c.Overlays().Top(); top != nil {
-		for _, d := range openDialogs {
-			if d.overlay == top {
-				return c, d.tips
-			}
-		}
+	if d := dialogOf(o); d != nil {
+		return c, d.tips
+	}
+	if c.Overlays().Top() != nil {
 		return c, nil
 	}
 	if a, ok := c.Content().(*tipArea); ok {
