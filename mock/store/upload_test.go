@@ -411,3 +411,33 @@ func TestAnUploadOfManyPartsIsOneObject(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(content, got))
 }
+
+func TestACompletionThatWasOvertakenMakesNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(t *testing.T, s *store.Store, up store.Upload)
+		want      error
+	}{
+		"part sent again": {func(t *testing.T, s *store.Store, up store.Upload) {
+			putPart(t, s, up, 1, []byte("new"), seal.CustomerKey{})
+		}, store.ErrInvalidPart},
+		"aborted": {func(t *testing.T, s *store.Store, up store.Upload) {
+			require.NoError(t, s.AbortUpload(t.Context(), up.Bucket, up.Key, up.ID))
+		}, store.ErrNoSuchUpload},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openStore(t, smallParts)
+			up := createUpload(t, s, "k", store.Sealing{Mode: store.SSES3})
+			one := putPart(t, s, up, 1, []byte("old"), seal.CustomerKey{})
+			_, err := s.CompleteUpload(t.Context(), store.CompleteRequest{
+				Bucket: "b", Key: "k", UploadID: up.ID, Parts: []store.CompletedPart{one},
+				Verify: func([]store.Part, string) (store.Checksums, error) {
+					c.meanwhile(t, s, up)
+					return store.Checksums{}, nil
+				},
+			})
+			require.ErrorIs(t, err, c.want)
+			_, err = s.Stat(t.Context(), "b", "k", "")
+			assert.ErrorIs(t, err, store.ErrNoSuchKey)
+		})
+	}
+}
