@@ -51,7 +51,7 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 			return store.ErrPartNumber
 		}
 	}
-	u, err := s.store.Upload(r.Context(), r.bucket, r.key, r.query.Get("uploadId"))
+	u, err := s.upload(r)
 	if err != nil {
 		return err
 	}

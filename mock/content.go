@@ -70,6 +70,13 @@ func (s *Server) content(r *request, compute sigv4.Algorithm) (*content, error) 
 func announced(r *request) (sigv4.Algorithm, string, error) {
 	var found sigv4.Algorithm
 	var value string
+	for name := range r.Header {
+		short, ok := strings.CutPrefix(name, "X-Amz-Checksum-")
+		_, known := sigv4.AlgorithmOf(name)
+		if ok && !known && short != "Mode" && short != "Type" && short != "Algorithm" {
+			return "", "", badRequest("The checksum of header " + strings.ToLower(name) + " is not supported.")
+		}
+	}
 	for _, a := range sigv4.Algorithms() {
 		if v := r.Header.Get(a.Header()); v != "" {
 			if found != "" {

@@ -245,8 +245,10 @@ func (s *Server) serve(w *writer, r *request) error {
 	if s.personality.NoTrailersOverTLS && r.TLS != nil && strings.HasSuffix(r.auth.Payload, "-TRAILER") {
 		return refuse(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "")
 	}
-	if want := r.Header.Get("X-Amz-Expected-Bucket-Owner"); want != "" && want != ownerID && want != accountID {
-		return refuse(http.StatusForbidden, "AccessDenied", "Access Denied")
+	for _, name := range []string{"X-Amz-Expected-Bucket-Owner", "X-Amz-Source-Expected-Bucket-Owner"} {
+		if want := r.Header.Get(name); want != "" && want != ownerID && want != accountID {
+			return refuse(http.StatusForbidden, "AccessDenied", "Access Denied")
+		}
 	}
 	if len(r.key) > maxKeyLength {
 		return store.ErrKeyTooLong

@@ -120,8 +120,8 @@ func (s *Server) uploadPart(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	if u.ChecksumAlgorithm != "" && string(body.algorithm) != u.ChecksumAlgorithm {
-		return badRequest("Checksum Type mismatch occurred, expected checksum Type: " + strings.ToLower(u.ChecksumAlgorithm) + ", actual checksum Type: " + strings.ToLower(string(body.algorithm)))
+	if err := partChecksum(r, u, body); err != nil {
+		return err
 	}
 	part.Body, part.Size, part.MD5, part.Verify = body, body.size, body.md5, body.verify
 	p, err := s.store.PutPart(r.Context(), part)
@@ -136,13 +136,33 @@ func (s *Server) uploadPart(w *writer, r *request) error {
 	return nil
 }
 
+// partChecksum demands the upload's own algorithm of a part, and for a
+// checksum made of the parts' it demands one at all.
+func partChecksum(r *request, u store.Upload, body *content) error {
+	actual := strings.ToLower(string(body.algorithm))
+	if sent, _, _ := announced(r); sent == "" && u.ChecksumType == composite {
+		actual = "null"
+	} else if u.ChecksumAlgorithm == "" || string(body.algorithm) == u.ChecksumAlgorithm {
+		return nil
+	}
+	return badRequest("Checksum Type mismatch occurred, expected checksum Type: " + strings.ToLower(u.ChecksumAlgorithm) + ", actual checksum Type: " + actual)
+}
+
+// upload finds the open upload of a request; a missing bucket is told first.
+func (s *Server) upload(r *request) (store.Upload, error) {
+	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
+		return store.Upload{}, err
+	}
+	return s.store.Upload(r.Context(), r.bucket, r.key, r.query.Get("uploadId"))
+}
+
 // partRequest finds the upload and the key; the body is the caller's.
 func (s *Server) partRequest(r *request) (store.Upload, store.PartRequest, error) {
 	number, err := partNumber(r)
 	if err != nil {
 		return store.Upload{}, store.PartRequest{}, err
 	}
-	u, err := s.store.Upload(r.Context(), r.bucket, r.key, r.query.Get("uploadId"))
+	u, err := s.upload(r)
 	if err != nil {
 		return u, store.PartRequest{}, err
 	}

@@ -173,7 +173,10 @@ func TestWrongUploadsAreRefused(t *testing.T) {
 
 	again := create(map[string]string{"X-Amz-Checksum-Algorithm": "SHA256"})
 	assert.Equal(t, "InvalidRequest", errorOf(t, raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+again, "x", map[string]string{"X-Amz-Checksum-Crc32": sum(sigv4.CRC32, "x")})).Code)
-	etag := raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+again, "x", nil).Header.Get("Etag")
+	assert.Contains(t, errorOf(t, raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+again, "x", nil)).Message, "actual checksum Type: null")
+	assert.Equal(t, "InvalidRequest", errorOf(t, raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+again, "x", map[string]string{"X-Amz-Checksum-Md6": "x"})).Code)
+	assert.Equal(t, "NoSuchBucket", errorOf(t, raw(t, e, "PUT", "/none/k?partNumber=1&uploadId="+again, "x", nil)).Code)
+	etag := raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+again, "x", map[string]string{"X-Amz-Checksum-Sha256": sum(sigv4.SHA256, "x")}).Header.Get("Etag")
 	summed := strings.Replace(completion(etag), "</ETag>", "</ETag><ChecksumSHA256>"+sum(sigv4.SHA256, "x")+"</ChecksumSHA256>", 1)
 	resp := raw(t, e, "POST", "/bucket/k?uploadId="+again, summed, map[string]string{"If-None-Match": "*"})
 	assert.Equal(t, "If-None-Match", errorOf(t, resp).Condition)

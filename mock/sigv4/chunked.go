@@ -174,7 +174,7 @@ func (c *chunked) finish() error {
 }
 
 func invalidChunk() *Error {
-	return invalidRequest("The chunked encoding of the request body is not well-formed.")
+	return refuse(http.StatusBadRequest, "IncompleteBody", "The request body terminated unexpectedly")
 }
 
 // cut turns the end of the transport into IncompleteBody.

@@ -92,11 +92,11 @@ func TestAChunkChangedOnTheWayIsRefused(t *testing.T) {
 	}{
 		"byte of the first chunk": {false, "\r\naaa", "\r\nbaa", "SignatureDoesNotMatch"},
 		"last signature":          {false, "b6c6ea", "b6c6eb", "SignatureDoesNotMatch"},
-		"no signature":            {false, "400;chunk-signature=", "400;x=", "InvalidRequest"},
+		"no signature":            {false, "400;chunk-signature=", "400;x=", "IncompleteBody"},
 		"trailer value":           {true, "sOO8/Q==", "sOO8/g==", "SignatureDoesNotMatch"},
 		"trailer signature":       {true, "x-amz-trailer-signature:d8", "x-amz-trailer-signature:d9", "SignatureDoesNotMatch"},
 		"trailer without":         {true, "x-amz-trailer-signature", "x-amz-trailer-sign", "MalformedTrailerError"},
-		"length":                  {false, "400;", "3ff;", "InvalidRequest"},
+		"length":                  {false, "400;", "3ff;", "IncompleteBody"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, r, body := documented(t, c.trailer)
@@ -172,14 +172,14 @@ func TestBrokenFramingIsRefused(t *testing.T) {
 		framing func(string) string
 		code    string
 	}{
-		"size not hex":       {replace("5\r\n", "z\r\n"), "InvalidRequest"},
-		"size negative":      {replace("5\r\n", "-5\r\n"), "InvalidRequest"},
-		"size beyond int64":  {replace("5\r\n", "ffffffffffffffff\r\n"), "InvalidRequest"},
-		"size too large":     {replace("5\r\n", "7fffffffffffffff\r\n"), "InvalidRequest"},
+		"size not hex":       {replace("5\r\n", "z\r\n"), "IncompleteBody"},
+		"size negative":      {replace("5\r\n", "-5\r\n"), "IncompleteBody"},
+		"size beyond int64":  {replace("5\r\n", "ffffffffffffffff\r\n"), "IncompleteBody"},
+		"size too large":     {replace("5\r\n", "7fffffffffffffff\r\n"), "IncompleteBody"},
 		"more than promised": {replace("5\r\nhello", "6\r\nhello!"), "IncompleteBody"},
 		"less than promised": {replace("5\r\nhello", "4\r\nhell"), "IncompleteBody"},
-		"line without CR":    {replace("5\r\n", "5\n"), "InvalidRequest"},
-		"line without end":   {func(string) string { return strings.Repeat("0", 2000) }, "InvalidRequest"},
+		"line without CR":    {replace("5\r\n", "5\n"), "IncompleteBody"},
+		"line without end":   {func(string) string { return strings.Repeat("0", 2000) }, "IncompleteBody"},
 		"cut in the size":    {func(s string) string { return s[:1] }, "IncompleteBody"},
 		"cut in the data":    {func(s string) string { return s[:5] }, "IncompleteBody"},
 		"cut after the data": {func(s string) string { return s[:8] }, "IncompleteBody"},
@@ -190,7 +190,7 @@ func TestBrokenFramingIsRefused(t *testing.T) {
 		"trailer too long":   {replace("x-amz-", strings.Repeat("x", 2000)), "MalformedTrailerError"},
 		"value not base64":   {replace("NhCmhg==", "*"), "InvalidRequest"},
 		"value too short":    {replace("NhCmhg==", "NhCm"), "InvalidRequest"},
-		"bytes behind":       {func(s string) string { return s + "x" }, "InvalidRequest"},
+		"bytes behind":       {func(s string) string { return s + "x" }, "IncompleteBody"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, "NhCmhg==", sumOf(sigv4.CRC32, "hello"))
@@ -212,4 +212,22 @@ func TestAlgorithmsAreFoundByTheirHeader(t *testing.T) {
 	_, ok := sigv4.AlgorithmOf("x-amz-checksum-md6")
 	assert.False(t, ok)
 	assert.Panics(t, func() { sigv4.Algorithm("MD6").New() })
+}
+
+func TestATrailerMayBeAllowedAndAbsent(t *testing.T) {
+	send := func(payload, raw string) (string, error) {
+		got, err := door().Verify(signed(t, ask{method: "PUT", body: raw, payload: payload, header: map[string]string{"X-Amz-Decoded-Content-Length": "5"}}))
+		if err != nil {
+			return "", err
+		}
+		body, err := io.ReadAll(got.Body)
+		return string(body), err
+	}
+	body, err := send(sigv4.StreamingUnsignedTrailer, "5\r\nhello\r\n0\r\n\r\n")
+	require.NoError(t, err)
+	assert.Equal(t, "hello", body)
+	_, err = send(sigv4.StreamingUnsignedTrailer, "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n")
+	assert.Equal(t, "IncompleteBody", code(err), "one that was not announced is refused")
+	_, err = send(sigv4.StreamingSignedTrailer, "")
+	assert.Equal(t, "MalformedTrailerError", code(err))
 }

@@ -39,6 +39,13 @@ func (r *Request) attachChunked(h *http.Request, body io.Reader, keys chain) err
 	}
 	if r.Payload != StreamingSigned {
 		name := strings.ToLower(strings.TrimSpace(h.Header.Get("X-Amz-Trailer")))
+		if name == "" && r.Payload == StreamingUnsignedTrailer {
+			r.Body = c // a trailer that may come and does not
+			return nil
+		}
+		if name == "" {
+			return malformedTrailer()
+		}
 		alg, known := AlgorithmOf(name)
 		if !known {
 			return invalidRequest("The value specified in the x-amz-trailer header is not supported")
