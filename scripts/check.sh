@@ -36,7 +36,7 @@ format() {
 }
 
 # The tag ci makes Fyne's app package the test driver, so even the window's program is vetted without C.
-vet() { CGO_ENABLED=0 go vet -tags ci ./...; }
+vet() { CGO_ENABLED=0 go vet -tags ci ./... && CGO_ENABLED=0 go vet -tags ci,story ./cmd/bucketseal ./internal/story; }
 vet-windows() { GOOS=windows CGO_ENABLED=0 go vet -tags ci ./...; }
 lint() {
   tool $golangci

@@ -8,9 +8,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bash scripts/build.sh
 bash scripts/need.sh screen
-BUCKETSEAL_BIN=$PWD/bin/bucketseal bash scripts/screen.sh bash scripts/story.sh
+bash scripts/build.sh story
+bash scripts/screen.sh bash scripts/story.sh
 mkdir -p docs/screenshots
 shopt -s nullglob
 shown=(docs/screenshots/*.png)

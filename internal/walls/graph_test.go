@@ -14,14 +14,14 @@ import (
 // them only is an import all the same.
 var systems = []string{"linux", "windows", "darwin"}
 
-// theGraph asks the go command once per system, for all tests of the run. The
-// tag ci makes Fyne's app package its test driver, so that no C is needed.
+// theGraph asks the go command once per system, for all tests of the run. With
+// cgo on, as the window is built: to list needs no C compiler.
 var theGraph = sync.OnceValues(func() (Graph, error) {
 	g := Graph{}
 	for _, system := range systems {
-		list := exec.Command("go", "list", "-e", "-deps", "-tags", "ci",
+		list := exec.Command("go", "list", "-e", "-deps",
 			"-f", `{{.ImportPath}} {{join .Imports " "}}`, Module+"/...")
-		list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
+		list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=1")
 		list.Stderr = os.Stderr
 		out, err := list.Output()
 		if err != nil {
