@@ -93,6 +93,7 @@ func (t *tipper) leave() {
 	}
 	if t.layer != nil {
 		t.layer.RemoveAll()
+		t.layer.Refresh() // a change of objects alone draws nothing anew
 		t.layer = nil
 	}
 }
@@ -114,6 +115,7 @@ func (t *tipper) show() {
 	}
 	tip.Move(at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(layer)))
 	layer.Add(tip)
+	layer.Refresh()
 	t.layer = layer
 }
 
