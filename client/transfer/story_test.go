@@ -221,7 +221,7 @@ func TestAnUnknownKeyIsSaidToBeUnknown(t *testing.T) {
 
 func TestAFileThatShrinksWhileItIsSentIsSaidToHaveChanged(t *testing.T) {
 	for _, size := range []int{4 << 20, 12 << 20} {
-		s := begin(t, nil, func(c *transfer.Config) { c.LimitRate = 4 << 20 })
+		s := begin(t, nil, func(c *transfer.Config) { c.LimitRate = 1 << 20 })
 		up, _ := s.upload(size, client.SSEKMS{Key: keyID})
 		ids, err := s.engine.Submit(transfer.Plan{Jobs: []transfer.Job{up}})
 		require.NoError(t, err)
