@@ -1,0 +1,126 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/s3store"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/mock"
+)
+
+// memoryBook keeps rules in memory.
+type memoryBook struct {
+	all []rules.Rule
+	err error
+}
+
+func (b *memoryBook) Rules() ([]rules.Rule, error) { return b.all, b.err }
+func (b *memoryBook) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
+	next, err := change(b.all)
+	if err == nil {
+		b.all = next
+	}
+	return err
+}
+
+// desk is a session at a local endpoint over TLS, with the user's files.
+type desk struct {
+	*Session
+	t      *testing.T
+	server *mock.Endpoint
+	book   *memoryBook
+	keys   map[string]client.CustomerKey
+	dir    string
+}
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func open(t *testing.T, all []rules.Rule, options ...mock.Option) *desk {
+	t.Helper()
+	d := &desk{t: t, server: mock.Start(t, options...), book: &memoryBook{all: all}, keys: map[string]client.CustomerKey{}, dir: t.TempDir()}
+	s, err := d.opener().Open(t.Context(), d.account())
+	require.NoError(t, err)
+	d.Session = s
+	t.Cleanup(func() { require.NoError(t, s.Close(context.Background())) })
+	return d
+}
+
+func (d *desk) account() client.Account {
+	return client.Account{Name: "team", Endpoint: d.server.URL, KMSEndpoint: d.server.URL, CAFile: d.server.CAFile, AccessKeyID: d.server.AccessKey}
+}
+
+func (d *desk) opener() Opener {
+	return Opener{
+		Dial: func(a client.Account, c client.Credentials) (client.Store, error) {
+			return s3store.Dial(a, c, s3store.Options{})
+		},
+		Credentials: func(context.Context, client.Account) (client.Credentials, error) {
+			return client.Credentials{AccessKeyID: d.server.AccessKey, Secret: client.NewSecret(d.server.SecretKey)}, nil
+		},
+		Rules: d.book,
+		CustomerKey: func(_ context.Context, id string) (client.CustomerKey, error) {
+			if k, ok := d.keys[id]; ok {
+				return k, nil
+			}
+			return client.CustomerKey{}, errors.New("no such key")
+		},
+		Now: func() time.Time { return noon },
+	}
+}
+
+func (d *desk) write(name, content string) string {
+	d.t.Helper()
+	path := filepath.Join(d.dir, filepath.FromSlash(name))
+	require.NoError(d.t, os.MkdirAll(filepath.Dir(path), 0o700))
+	require.NoError(d.t, os.WriteFile(path, []byte(content), 0o600))
+	return path
+}
+
+// carry submits a plan and waits for its end.
+func (d *desk) carry(p transfer.Plan, err error) []transfer.Row {
+	d.t.Helper()
+	require.NoError(d.t, err)
+	ids, err := d.Transfers().Submit(p)
+	require.NoError(d.t, err)
+	require.NoError(d.t, d.Transfers().Wait(d.t.Context()))
+	var rows []transfer.Row
+	for _, id := range ids {
+		r, ok := d.Transfers().Row(id)
+		require.True(d.t, ok)
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// put uploads a file under the rules.
+func (d *desk) put(key, content string) {
+	d.t.Helper()
+	path := d.write("put/file", content)
+	at := client.Location{Bucket: "bucket", Key: key}
+	for _, r := range d.carry(d.PlanUpload(d.t.Context(), []string{path}, client.Location{Bucket: "bucket"}, UploadOptions{As: at.Key})) {
+		require.NoError(d.t, r.Err)
+		require.Equal(d.t, transfer.Done, r.Phase)
+	}
+}
+
+func customerKey(t *testing.T, letter string) client.CustomerKey {
+	t.Helper()
+	raw := make([]byte, client.CustomerKeyBytes)
+	for i := range raw {
+		raw[i] = letter[0]
+	}
+	k, err := client.NewCustomerKey(raw)
+	require.NoError(t, err)
+	return k
+}
+
+var bucket = client.Location{Bucket: "bucket"}
