@@ -123,6 +123,35 @@ func TestAFlippedBitIsNeverRead(t *testing.T) {
 	}
 }
 
+func TestAReadThatMeetsDamageHandsOutNothing(t *testing.T) {
+	for name, how := range modes(t) {
+		if how.Mode == store.Plain {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			s := openStore(t, smallParts)
+			content := noise(300, 1)
+			putInParts(t, s, "k", how, content, 100, 200)
+			for _, file := range bodies(t, s) {
+				if st, err := os.Stat(file); err == nil && st.Size() > 200 { // the second part
+					flip(t, file, 50)
+				}
+			}
+			r, err := s.Open(t.Context(), store.ReadRequest{Bucket: "b", Key: "k", Customer: how.Customer})
+			require.NoError(t, err)
+			defer r.Close()
+			p := make([]byte, len(content))
+			n, err := r.ReadAt(p, 0)
+			require.ErrorIs(t, err, store.ErrCorrupt)
+			assert.Zero(t, n)
+			assert.Equal(t, make([]byte, len(content)), p)
+			got, err := io.ReadAll(r.Range(0, 100))
+			require.NoError(t, err)
+			assert.Equal(t, content[:100], got, "the first part is whole")
+		})
+	}
+}
+
 func TestACutOrGrownBodyIsFoundWhenItIsOpened(t *testing.T) {
 	for name, how := range modes(t) {
 		t.Run(name, func(t *testing.T) {

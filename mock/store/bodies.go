@@ -128,7 +128,7 @@ func fillBuffer(r io.Reader, buf []byte) ([]byte, error) {
 	for n < len(buf) {
 		m, err := r.Read(buf[n:])
 		n += m
-		if err == io.EOF { //nolint:errorlint // the contract of io.Reader is this very value
+		if err == io.EOF { // the contract of io.Reader is this very value
 			return buf[:n], io.EOF
 		}
 		if err != nil {

@@ -86,6 +86,16 @@ func TestAnEmptyPageIsNotTruncated(t *testing.T) {
 	assert.Equal(t, store.Listing{}, page)
 }
 
+func TestAPageThatEndsWithAGroupNamesTheGroup(t *testing.T) {
+	s := openStore(t, store.Options{})
+	for _, key := range []string{"a/1", "a/2", "b"} {
+		putObject(t, s, key, nil, store.Sealing{})
+	}
+	page, err := s.List(t.Context(), store.ListRequest{Bucket: "b", Delimiter: "/", Max: 1})
+	require.NoError(t, err)
+	assert.Equal(t, store.Listing{CommonPrefixes: []string{"a/"}, Truncated: true, Next: "a/"}, page)
+}
+
 func TestListingAnUnknownBucketSaysSo(t *testing.T) {
 	s := openStore(t, store.Options{})
 	_, err := s.List(t.Context(), store.ListRequest{Bucket: "none", Max: 1})

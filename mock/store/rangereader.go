@@ -102,7 +102,7 @@ func (x *rangeReader) WriteTo(w io.Writer) (int64, error) {
 		switch {
 		case werr != nil:
 			return written, werr
-		case err == io.EOF: //nolint:errorlint // the contract of io.Reader is this very value
+		case err == io.EOF:
 			return written, nil
 		case err != nil:
 			return written, err
