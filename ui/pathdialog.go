@@ -25,16 +25,19 @@ type pathQuestion struct {
 }
 
 func (u *UI) askPaths(q pathQuestion) {
-	entry, hint := widgets.NewEntry(), i18n.T("Type or paste the path. ~ is your home folder.")
-	if q.many {
-		entry = widgets.NewMultiLineEntry()
-		entry.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
-		entry.SetMinRowsVisible(4)
-		hint = i18n.T("Type or paste paths of files and folders, one a line. ~ is your home folder.")
-		// Enter begins: pasting brings its own line breaks, and Shift+Enter makes
-		// one by hand.
-		entry.OnSubmitted = nil
+	var d *widgets.Dialog
+	var entry *pathEntry
+	finish := func() {
+		if paths := typedPaths(entry.Text); len(paths) > 0 {
+			d.Close() // before what follows opens another
+			q.then(paths)
+		}
 	}
+	lines, hint := 1, i18n.T("Type or paste the path. ~ is your home folder.")
+	if q.many {
+		lines, hint = 4, i18n.T("Type or paste paths of files and folders, one a line (Shift+Enter). ~ is your home folder.")
+	}
+	entry = newPathEntry(lines, finish)
 	if q.save {
 		entry.Text = filepath.Join(homeFolder(), q.name)
 	}
@@ -43,7 +46,6 @@ func (u *UI) askPaths(q pathQuestion) {
 		label = i18n.T("Paths")
 	}
 	field := widgets.NewField(label, entry, hint)
-	var d *widgets.Dialog
 	const ok = 2
 	d = widgets.ShowDialog(u.window, widgets.DialogParams{
 		Title: q.title, Content: field, Focus: entry, Size: fyne.NewSize(560, 230),
@@ -53,16 +55,7 @@ func (u *UI) askPaths(q pathQuestion) {
 				return true
 			}},
 			{Label: i18n.T("Cancel"), Cancel: true},
-			{Label: i18n.T("OK"), Default: true, Importance: widget.HighImportance, Do: func() bool {
-				paths := typedPaths(entry.Text)
-				if len(paths) == 0 {
-					return true
-				}
-				// The dialog closes before what follows may open another.
-				d.Close()
-				q.then(paths)
-				return true
-			}},
+			{Label: i18n.T("OK"), Default: true, Importance: widget.HighImportance, Do: func() bool { finish(); return true }},
 		},
 	})
 	entry.OnChanged = func(text string) {
@@ -76,7 +69,7 @@ func (u *UI) askPaths(q pathQuestion) {
 }
 
 // browse adds what is chosen in the toolkit's dialog.
-func (u *UI) browse(q pathQuestion, entry *widgets.Entry) {
+func (u *UI) browse(q pathQuestion, entry *pathEntry) {
 	add := func(uri fyne.URI) {
 		text := uri.Path()
 		if q.many && strings.TrimSpace(entry.Text) != "" {

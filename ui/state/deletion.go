@@ -41,11 +41,18 @@ func (b *Browser) Delete() {
 	}
 	d := &Deletion{browser: b, session: b.session, what: what, counting: true}
 	d.ctx, d.stop = context.WithCancel(b.ctx)
-	fetch(d.ctx, b.app.loop, func(ctx context.Context) (session.Census, error) { return d.session.Count(ctx, what) },
-		func(c session.Census, err error) {
-			d.counting, d.census, d.err = false, c, err
-			d.changed()
-		})
+	if slices.ContainsFunc(what, func(o client.Object) bool { return o.IsFolder }) {
+		fetch(d.ctx, b.app.loop, func(ctx context.Context) (session.Census, error) { return d.session.Count(ctx, what) },
+			func(c session.Census, err error) {
+				d.counting, d.census, d.err = false, c, err
+				d.changed()
+			})
+	} else { // all is known
+		d.counting = false
+		for _, o := range what {
+			d.census.Objects, d.census.Bytes = append(d.census.Objects, o.At), d.census.Bytes+o.Size
+		}
+	}
 	if b.app.OnDeletion != nil {
 		b.app.OnDeletion(d)
 	}
