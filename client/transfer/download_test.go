@@ -368,7 +368,7 @@ func TestAFailedDownloadLeavesNoFile(t *testing.T) {
 	assert.Empty(t, files(t, job.Root))
 }
 
-func TestTargetsWithoutHardLinksAreHeldByAnEmptyFile(t *testing.T) {
+func TestAFileGetsItsNameWithOrWithoutHardLinks(t *testing.T) {
 	job := Job{Op: Download, Root: t.TempDir(), Name: "x"}
 	tg, err := openTarget(job)
 	require.NoError(t, err)
@@ -377,6 +377,9 @@ func TestTargetsWithoutHardLinksAreHeldByAnEmptyFile(t *testing.T) {
 	_, err = tg.file.WriteString("content")
 	require.NoError(t, err)
 	require.NoError(t, tg.finish(modified))
+	require.NoError(t, os.WriteFile(job.path(), []byte("appeared in the last instant"), 0o600))
+	require.ErrorIs(t, tg.place(), fs.ErrExist, "a link replaces nothing")
+	require.NoError(t, os.Remove(job.path()))
 	require.NoError(t, tg.hold())
 	got, err := os.ReadFile(job.path())
 	require.NoError(t, err)
