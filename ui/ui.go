@@ -36,6 +36,7 @@ type UI struct {
 	main    *mainPane // what the main window holds; made anew when the language changes
 	problem *widgets.Dialog
 	confirm *confirmDialog // shown last
+	rules   *rulesWindow   // nil while it is not open
 	closing bool
 
 	filtering context.CancelFunc // of the filter waiting for the end of the typing

@@ -93,6 +93,7 @@ func (u *UI) refreshBrowser() {
 	u.main.path.refresh()
 	u.main.filter.refresh()
 	u.window.SetTitle(u.state.Browser.Title())
+	u.rules.browserChanged()
 	u.refresh()
 }
 

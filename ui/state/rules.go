@@ -1,0 +1,339 @@
+package state
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+)
+
+// A RuleList is the list of encryption rules while it is looked at and changed.
+// Nothing is stored before Save. A list that could not be read cannot be
+// changed: saving over it would lose what is in it.
+type RuleList struct {
+	// OnChange is called after anything of the list changed; nil for none.
+	OnChange func()
+	// OnProblem shows an error; nil for none.
+	OnProblem func(Message)
+	// OnConflict is called when Save found that another program changed the
+	// stored rules meanwhile: Reload or KeepMine is next.
+	OnConflict func()
+	// OnSaved is called once the list was stored.
+	OnSaved func()
+
+	app  *App
+	ctx  context.Context
+	stop context.CancelFunc
+
+	read    bool         // all and stored hold what was read
+	err     error        // why it could not be read
+	stored  []rules.Rule // as read
+	all     []rules.Rule // as changed
+	pending map[string]client.CustomerKey
+	saving  bool
+	theirs  []rules.Rule // what another program stored meanwhile
+	clash   bool
+
+	selection rowselect.Model
+	tested    client.Location
+	rows      []RuleRow // made anew with each change: a mask is dear to compare
+	remarks   []string
+}
+
+// Rules begins to read the rules. Close ends it.
+func (a *App) Rules() *RuleList {
+	l := &RuleList{app: a, pending: map[string]client.CustomerKey{}}
+	l.ctx, l.stop = context.WithCancel(a.ctx)
+	l.Load()
+	return l
+}
+
+// Close drops what is under way. A Save that has begun still ends.
+func (l *RuleList) Close() { l.stop() }
+
+// Load reads the rules, again after an error.
+func (l *RuleList) Load() {
+	if l.read {
+		return
+	}
+	l.err = nil
+	l.app.Browser.RefreshRules() // for the SSE-C keys of what is read now
+	fetch(l.ctx, l.app.loop, func(context.Context) ([]rules.Rule, error) { return l.app.desk.Rules().Rules() },
+		func(all []rules.Rule, err error) {
+			if err != nil {
+				l.err = err
+			} else {
+				l.take(all)
+			}
+			l.changed()
+		})
+	l.changed()
+}
+
+// take begins anew with rules as they are stored.
+func (l *RuleList) take(all []rules.Rule) {
+	l.read, l.clash, l.theirs = true, false, nil
+	l.stored, l.all = slices.Clone(all), slices.Clone(all)
+	l.pending = map[string]client.CustomerKey{}
+	l.selection.SetRows(len(all))
+	l.selection.Clear()
+}
+
+// Selection is what is selected; the table may change it.
+func (l *RuleList) Selection() *rowselect.Model { return &l.selection }
+
+// Rows is the number of rules.
+func (l *RuleList) Rows() int { return len(l.all) }
+
+// Dirty reports whether there is something Save would store.
+func (l *RuleList) Dirty() bool {
+	return l.read && (!sameRules(l.all, l.stored) || len(l.pending) > 0)
+}
+
+func sameRules(a, b []rules.Rule) bool {
+	return slices.EqualFunc(a, b, func(x, y rules.Rule) bool {
+		if len(x.Context) == 0 && len(y.Context) == 0 {
+			x.Context, y.Context = nil, nil
+		}
+		return reflect.DeepEqual(x, y)
+	})
+}
+
+// WhyNotChange says why rules can be neither added nor changed, "" when they
+// can.
+func (l *RuleList) WhyNotChange() string {
+	switch {
+	case l.saving:
+		return i18n.T("One moment, please.")
+	case l.err != nil:
+		return i18n.T("The rules could not be read: nothing can be changed.")
+	case !l.read:
+		return i18n.T("One moment, please.")
+	}
+	return ""
+}
+
+// WhyNotOne is about editing and duplicating: one rule must be selected.
+func (l *RuleList) WhyNotOne() string {
+	if why := l.WhyNotChange(); why != "" {
+		return why
+	}
+	if l.selection.Count() != 1 {
+		return i18n.T("Select one rule in the list first.")
+	}
+	return ""
+}
+
+// WhyNotSelected is about deleting and switching on and off.
+func (l *RuleList) WhyNotSelected() string {
+	if why := l.WhyNotChange(); why != "" {
+		return why
+	}
+	if l.selection.Count() == 0 {
+		return i18n.T("Select rules in the list first.")
+	}
+	return ""
+}
+
+// WhyNotDuplicate is WhyNotOne, and that an SSE-C rule needs its key.
+func (l *RuleList) WhyNotDuplicate() string {
+	if why := l.WhyNotOne(); why != "" {
+		return why
+	}
+	r := l.all[l.selected()]
+	if _, known := l.customerKey(r.ID); r.Type == client.TypeSSEC && !known {
+		return i18n.T("The key of this SSE-C rule is not at hand: add a rule and enter the key.")
+	}
+	return ""
+}
+
+// WhyNotMove says why the selected rules cannot go up (by -1) or down (by 1).
+func (l *RuleList) WhyNotMove(by int) string {
+	if why := l.WhyNotSelected(); why != "" {
+		return why
+	}
+	spans := l.selection.Spans()
+	if by < 0 && spans[0].First == 0 {
+		return i18n.T("It is the first already.")
+	}
+	if by > 0 && spans[len(spans)-1].End == len(l.all) {
+		return i18n.T("It is the last already.")
+	}
+	return ""
+}
+
+// WhyNotExport is that there must be rules.
+func (l *RuleList) WhyNotExport() string {
+	if why := l.WhyNotChange(); why != "" {
+		return why
+	}
+	if len(l.all) == 0 {
+		return i18n.T("There are no rules to export.")
+	}
+	return ""
+}
+
+// WhyNotSave says why there is nothing to store, "" when there is.
+func (l *RuleList) WhyNotSave() string {
+	if why := l.WhyNotChange(); why != "" {
+		return why
+	}
+	if !l.Dirty() {
+		return i18n.T("Nothing was changed.")
+	}
+	return ""
+}
+
+// selected is the index of the first selected rule, -1 for none.
+func (l *RuleList) selected() int {
+	for i := range l.selection.All() {
+		return i
+	}
+	return -1
+}
+
+// Duplicate puts a copy of the selected rule below it.
+func (l *RuleList) Duplicate() {
+	if l.WhyNotDuplicate() != "" {
+		return
+	}
+	at := l.selected()
+	r := l.all[at]
+	r.Context = maps.Clone(r.Context)
+	key, known := l.customerKey(r.ID)
+	r.ID = rand.Text()
+	if r.Type == client.TypeSSEC && known {
+		l.pending[r.ID] = key
+	}
+	l.all = slices.Insert(slices.Clone(l.all), at+1, r)
+	l.choose(at + 1)
+}
+
+// Delete takes the selected rules off the list. The keys of SSE-C rules stay
+// where they are kept, for objects written with them.
+func (l *RuleList) Delete() {
+	if l.WhyNotSelected() != "" {
+		return
+	}
+	at := l.selected()
+	var kept []rules.Rule
+	for i, r := range l.all {
+		if l.selection.Contains(i) {
+			delete(l.pending, r.ID)
+			continue
+		}
+		kept = append(kept, r)
+	}
+	l.all = kept
+	l.choose(min(at, len(kept)-1))
+}
+
+// Move moves the selected rules up (by -1) or down (by 1).
+func (l *RuleList) Move(by int) {
+	if l.WhyNotMove(by) != "" {
+		return
+	}
+	all, rows := slices.Clone(l.all), slices.Collect(l.selection.All())
+	if by > 0 {
+		slices.Reverse(rows)
+	}
+	for i, row := range rows {
+		all[row], all[row+by] = all[row+by], all[row]
+		rows[i] += by
+	}
+	l.all = all
+	l.selection.SetSelected(rows)
+	l.changed()
+}
+
+// Toggle switches the selected rules on, or off when all are on.
+func (l *RuleList) Toggle() {
+	if l.WhyNotSelected() != "" {
+		return
+	}
+	off := true
+	for i := range l.selection.All() {
+		off = off && !l.all[i].Disabled
+	}
+	l.all = slices.Clone(l.all)
+	for i := range l.selection.All() {
+		l.all[i].Disabled = off
+	}
+	l.changed()
+}
+
+// put takes a rule over from the editor: at the index of a rule it replaces it,
+// at the end it is added. key is the SSE-C key entered, zero for none.
+func (l *RuleList) put(at int, r rules.Rule, key client.CustomerKey) {
+	l.all = slices.Clone(l.all)
+	if at < len(l.all) {
+		delete(l.pending, l.all[at].ID)
+		l.all[at] = r
+	} else {
+		l.all = append(l.all, r)
+		at = len(l.all) - 1
+	}
+	if !key.IsZero() {
+		l.pending[r.ID] = key
+	}
+	l.choose(at)
+}
+
+// choose selects one row; -1 selects none.
+func (l *RuleList) choose(row int) {
+	l.selection.SetRows(len(l.all))
+	l.selection.Clear()
+	if row >= 0 {
+		l.selection.Only(row)
+	}
+	l.changed()
+}
+
+// customerKey is the SSE-C key of a rule as far as it is at hand.
+func (l *RuleList) customerKey(id string) (client.CustomerKey, bool) {
+	if k, ok := l.pending[id]; ok {
+		return k, true
+	}
+	k, ok := l.app.Browser.ruleSet.CustomerKeys[id]
+	return k, ok
+}
+
+// keysRead reports whether the SSE-C keys were asked for: without an open
+// account they are not.
+func (l *RuleList) keysRead() bool {
+	b := l.app.Browser
+	return b.session != nil && b.rulesErr == nil && b.ruleSet.Account != ""
+}
+
+// set is the rules of a list as the open account sees them.
+func (l *RuleList) set(all []rules.Rule) rules.Set {
+	s := rules.Set{Rules: all, CustomerKeys: map[string]client.CustomerKey{}}
+	if session := l.app.Session(); session != nil {
+		s.Account, s.Endpoint = session.Account().Name, session.Account().Endpoint
+	}
+	maps.Copy(s.CustomerKeys, l.app.Browser.ruleSet.CustomerKeys)
+	maps.Copy(s.CustomerKeys, l.pending)
+	return s
+}
+
+// Refresh is called after buckets, rules or keys of the open account changed.
+func (l *RuleList) Refresh() { l.changed() }
+
+func (l *RuleList) changed() {
+	l.describe()
+	if l.OnChange != nil {
+		l.OnChange()
+	}
+}
+
+func (l *RuleList) problem(err error) {
+	if err != nil && l.OnProblem != nil {
+		l.OnProblem(Explain(err))
+	}
+}

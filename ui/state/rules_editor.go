@@ -1,0 +1,302 @@
+package state
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// A KMSKeyType is how the KMS key of a rule is given.
+type KMSKeyType string
+
+// The ways, in the words of the manuals people hold.
+const (
+	KeyManaged KMSKeyType = "managed" // no id is sent
+	KeyListed  KMSKeyType = "listed"
+	KeyTyped   KMSKeyType = "typed"
+)
+
+// KMSKeyTypes are the ways in the order of the list.
+func KMSKeyTypes() []KMSKeyType { return []KMSKeyType{KeyManaged, KeyListed, KeyTyped} }
+
+// Label is the way in words.
+func (t KMSKeyType) Label() string {
+	switch t {
+	case KeyManaged:
+		return i18n.T("AWS managed key")
+	case KeyListed:
+		return i18n.T("Choose from list")
+	}
+	return i18n.T("Enter KMS master key ARN")
+}
+
+// RuleTypes are the encryption types of a rule in the order of the list.
+func RuleTypes() []client.EncryptionType {
+	return []client.EncryptionType{client.TypeInherit, client.TypeSSES3, client.TypeSSEKMS, client.TypeDSSEKMS, client.TypeSSEC}
+}
+
+// RuleTypeLabel is an encryption type in the words of the manuals people hold.
+func RuleTypeLabel(t client.EncryptionType) string {
+	switch t {
+	case client.TypeInherit:
+		return i18n.T("Bucket default (send nothing)")
+	case client.TypeSSES3:
+		return i18n.T("Server-Side-Encryption with Amazon S3-Managed Keys (SSE-S3)")
+	case client.TypeSSEKMS:
+		return i18n.T("Server-Side-Encryption with Customer Keys Stored in AWS KMS (SSE-KMS)")
+	case client.TypeDSSEKMS:
+		return i18n.T("Dual-layer Server-Side-Encryption with AWS KMS keys (DSSE-KMS)")
+	case client.TypeSSEC:
+		return i18n.T("Server-Side-Encryption with Customer-Provided Keys (SSE-C)")
+	}
+	return ""
+}
+
+// FieldCustomerKey is the field of the SSE-C key, which is no part of a rule.
+const FieldCustomerKey rules.Field = "customerKey"
+
+// A RuleEditor is one rule being added or changed. Save hands it to the list;
+// nothing is stored by it.
+type RuleEditor struct {
+	// OnChange is called after a field, an error or the preview changed; nil
+	// for none.
+	OnChange func()
+	// OnSaved is called once the list has taken the rule over.
+	OnSaved func()
+
+	list    *RuleList
+	ctx     context.Context
+	stop    context.CancelFunc
+	at      int // index in the list; its length for a new rule
+	before  rules.Rule
+	touched map[rules.Field]bool
+
+	rule        rules.Rule // bucket, file, account, type, disabled, bucket key
+	keyType     KMSKeyType
+	typed       string // the KMS key as typed
+	listed      client.KeyID
+	context     string // NAME=VALUE lines
+	customerKey string // as typed; "" keeps the one there is
+	generated   bool
+
+	asking bool // for the keys
+	keys   []client.Key
+	asked  bool
+	denied string // why there is no list of keys, in words
+}
+
+// Add begins a new rule, by default SSE-KMS with a key id to be typed, for the
+// bucket that is open in the browser; nil when rules cannot be changed now.
+func (l *RuleList) Add() *RuleEditor {
+	if l.WhyNotChange() != "" {
+		return nil
+	}
+	return l.editor(len(l.all), rules.Rule{ID: rand.Text(), Bucket: l.app.Browser.At().Bucket, Type: client.TypeSSEKMS})
+}
+
+// Edit begins to change the selected rule; nil when there is not one.
+func (l *RuleList) Edit() *RuleEditor {
+	if l.WhyNotOne() != "" {
+		return nil
+	}
+	return l.editor(l.selected(), l.all[l.selected()])
+}
+
+func (l *RuleList) editor(at int, r rules.Rule) *RuleEditor {
+	e := &RuleEditor{list: l, at: at, before: r, rule: r, touched: map[rules.Field]bool{}, keyType: KeyTyped, typed: string(r.KMSKey)}
+	if at < len(l.all) && r.KMSKey == "" && (r.Type == client.TypeSSEKMS || r.Type == client.TypeDSSEKMS) {
+		e.keyType = KeyManaged
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Context)) {
+		e.context += name + "=" + r.Context[name] + "\n"
+	}
+	e.context = strings.TrimSuffix(e.context, "\n")
+	e.ctx, e.stop = context.WithCancel(l.ctx)
+	return e
+}
+
+// Close drops what is under way.
+func (e *RuleEditor) Close() { e.stop() }
+
+// IsNew reports whether a rule is being added.
+func (e *RuleEditor) IsNew() bool { return e.at >= len(e.list.all) }
+
+// Bucket, File, Account, Type, Enabled and BucketKey are what the fields hold.
+func (e *RuleEditor) Bucket() string { return e.rule.Bucket }
+
+// File is the mask of the remote file name.
+func (e *RuleEditor) File() string { return e.rule.Key }
+
+// Account is an account's name, "" for all.
+func (e *RuleEditor) Account() string { return e.rule.Account }
+
+// Type is the encryption type.
+func (e *RuleEditor) Type() client.EncryptionType { return e.rule.Type }
+
+// Enabled reports whether the rule is in force.
+func (e *RuleEditor) Enabled() bool { return !e.rule.Disabled }
+
+// BucketKey reports whether an S3 Bucket Key is asked for.
+func (e *RuleEditor) BucketKey() bool { return e.rule.BucketKey }
+
+// KeyType is how the KMS key is given.
+func (e *RuleEditor) KeyType() KMSKeyType { return e.keyType }
+
+// TypedKey is the KMS key as typed.
+func (e *RuleEditor) TypedKey() string { return e.typed }
+
+// Context is the encryption context, a NAME=VALUE on each line.
+func (e *RuleEditor) Context() string { return e.context }
+
+// CustomerKey is the SSE-C key as typed.
+func (e *RuleEditor) CustomerKey() string { return e.customerKey }
+
+// SetBucket changes the bucket's name or mask.
+func (e *RuleEditor) SetBucket(s string) { edit(e, rules.FieldBucket, &e.rule.Bucket, s) }
+
+// SetFile changes the file's name or mask.
+func (e *RuleEditor) SetFile(s string) { edit(e, rules.FieldKey, &e.rule.Key, s) }
+
+// SetAccount chooses an account, "" for all.
+func (e *RuleEditor) SetAccount(s string) { edit(e, "", &e.rule.Account, s) }
+
+// SetEnabled switches the rule on or off.
+func (e *RuleEditor) SetEnabled(on bool) { edit(e, "", &e.rule.Disabled, !on) }
+
+// SetBucketKey asks for an S3 Bucket Key.
+func (e *RuleEditor) SetBucketKey(on bool) { edit(e, rules.FieldType, &e.rule.BucketKey, on) }
+
+// SetType chooses the encryption type.
+func (e *RuleEditor) SetType(t client.EncryptionType) { edit(e, rules.FieldType, &e.rule.Type, t) }
+
+// SetTypedKey changes the KMS key.
+func (e *RuleEditor) SetTypedKey(s string) { edit(e, rules.FieldKMSKey, &e.typed, s) }
+
+// SetContext changes the encryption context.
+func (e *RuleEditor) SetContext(s string) { edit(e, rules.FieldContext, &e.context, s) }
+
+// SetCustomerKey changes the SSE-C key.
+func (e *RuleEditor) SetCustomerKey(s string) {
+	if s != e.customerKey {
+		e.generated = false
+	}
+	edit(e, FieldCustomerKey, &e.customerKey, s)
+}
+
+func edit[T comparable](e *RuleEditor, f rules.Field, field *T, value T) {
+	if *field == value {
+		return
+	}
+	*field = value
+	e.touched[f] = true
+	e.changed()
+}
+
+// UsesKMS and UsesCustomerKey say which fields belong to the type chosen.
+func (e *RuleEditor) UsesKMS() bool {
+	return e.rule.Type == client.TypeSSEKMS || e.rule.Type == client.TypeDSSEKMS
+}
+
+// UsesCustomerKey reports whether the type is SSE-C.
+func (e *RuleEditor) UsesCustomerKey() bool { return e.rule.Type == client.TypeSSEC }
+
+// UsesBucketKey reports whether the type may have an S3 Bucket Key.
+func (e *RuleEditor) UsesBucketKey() bool { return e.rule.Type == client.TypeSSEKMS }
+
+// Accounts are the accounts to choose from, without "all accounts".
+func (e *RuleEditor) Accounts() []string {
+	var names []string
+	for _, a := range e.list.app.accounts {
+		names = append(names, a.Name)
+	}
+	if n := e.before.Account; n != "" && !slices.Contains(names, n) {
+		names = append(names, n) // removed meanwhile; the rule still names it
+	}
+	return names
+}
+
+// Buckets are the buckets known, to choose from.
+func (e *RuleEditor) Buckets() []string { return e.list.app.Browser.BucketNames() }
+
+// Rule is the rule as entered, only with what belongs to its type, and the
+// SSE-C key typed for it.
+func (e *RuleEditor) Rule() (rules.Rule, client.CustomerKey) {
+	t := e.rule.Type
+	r := rules.Rule{
+		ID: e.rule.ID, Disabled: e.rule.Disabled, Account: e.rule.Account, Type: t,
+		Bucket: strings.TrimSpace(e.rule.Bucket), Key: e.rule.Key, BucketKey: e.rule.BucketKey && e.UsesBucketKey(),
+	}
+	if e.UsesKMS() {
+		r.KMSKey = e.kmsKey()
+		r.Context, _ = parseContext(e.context)
+	}
+	if !e.UsesCustomerKey() {
+		return r, client.CustomerKey{}
+	}
+	r.CustomerKeyMD5 = e.before.CustomerKeyMD5
+	if strings.TrimSpace(e.customerKey) == "" {
+		return r, e.pendingKey()
+	}
+	key, err := client.ParseCustomerKey(client.NewSecret(e.customerKey))
+	if err == nil && key.MD5() != e.before.CustomerKeyMD5 && !e.IsNew() {
+		// Under an ID of its own: the old key stays for the objects written
+		// with it, and until the rule is stored it is the one in force.
+		r.ID = rand.Text()
+	}
+	r.CustomerKeyMD5 = key.MD5()
+	return r, key
+}
+
+// pendingKey is the key entered before in this window, zero for none.
+func (e *RuleEditor) pendingKey() client.CustomerKey { return e.list.pending[e.rule.ID] }
+
+// kmsKey is the key id as it would be sent: verbatim but for the blanks a
+// paste brings along.
+func (e *RuleEditor) kmsKey() client.KeyID {
+	switch e.keyType {
+	case KeyManaged:
+		return ""
+	case KeyListed:
+		return e.listed
+	}
+	return client.KeyID(strings.TrimSpace(e.typed))
+}
+
+// Save hands the rule to the list.
+func (e *RuleEditor) Save() {
+	if e.WhyNotSave() != "" {
+		for _, f := range []rules.Field{rules.FieldBucket, rules.FieldKey, rules.FieldType, rules.FieldKMSKey, rules.FieldContext, FieldCustomerKey} {
+			e.touched[f] = true
+		}
+		e.changed()
+		return
+	}
+	r, key := e.Rule()
+	e.stop()
+	e.list.put(e.at, r, key)
+	if e.OnSaved != nil {
+		e.OnSaved()
+	}
+}
+
+// Dirty reports whether the rule is no longer as it was.
+func (e *RuleEditor) Dirty() bool {
+	r, _ := e.Rule()
+	r.ID = e.before.ID
+	return len(e.touched) > 0 && !sameRules([]rules.Rule{r}, []rules.Rule{e.before})
+}
+
+// Refresh is called after the open account's buckets changed.
+func (e *RuleEditor) Refresh() { e.changed() }
+
+func (e *RuleEditor) changed() {
+	if e.OnChange != nil {
+		e.OnChange()
+	}
+}

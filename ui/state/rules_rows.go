@@ -1,0 +1,214 @@
+package state
+
+import (
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// A RuleRow is a rule as a row of the list.
+type RuleRow struct {
+	Number                                             string
+	On                                                 bool
+	Account, Bucket, File, Encryption, Key, MatchesNow string
+	Role                                               Role // RoleMuted for a rule that is off, RoleWarn for one that never applies
+}
+
+// String is the row on one line, for tests.
+func (r RuleRow) String() string {
+	on := "off"
+	if r.On {
+		on = "on"
+	}
+	return strings.Join([]string{r.Number, on, r.Account, r.Bucket, r.File, r.Encryption, r.Key, r.MatchesNow}, " | ")
+}
+
+// Row is a rule as text.
+func (l *RuleList) Row(i int) RuleRow { return l.rows[i] }
+
+// Remarks are what is odd about the rules: those that can never apply, and
+// those that refuse what they take.
+func (l *RuleList) Remarks() []string { return l.remarks }
+
+// mostRemarks is how many remarks are shown below the list.
+const mostRemarks = 3
+
+// describe makes rows and remarks.
+func (l *RuleList) describe() {
+	l.rows, l.remarks = l.rows[:0], nil
+	for i, by := range rules.ShadowedBy(l.all) {
+		why := l.unusable(i)
+		l.rows = append(l.rows, l.row(i, by > 0 || why != ""))
+		if by > 0 {
+			l.remarks = append(l.remarks, i18n.T("Rule %d can never apply: rule %d already matches everything it matches.", i+1, by))
+		}
+		if why != "" && !l.all[i].Disabled {
+			l.remarks = append(l.remarks, i18n.T("Rule %d refuses what it matches: %s", i+1, why))
+		}
+	}
+	if more := len(l.remarks) - mostRemarks; more > 0 {
+		l.remarks = append(l.remarks[:mostRemarks], i18n.N(more, "and %d more", "and %d more", more))
+	}
+}
+
+func (l *RuleList) row(i int, odd bool) RuleRow {
+	r := l.all[i]
+	row := RuleRow{
+		Number: count(i + 1), On: !r.Disabled, Account: orAll(r.Account), Bucket: orAll(r.Bucket), File: orAll(r.Key),
+		Encryption: typeName(r.Type), Key: keyName(r), MatchesNow: l.matches(i),
+	}
+	switch {
+	case r.Disabled:
+		row.Role = RoleMuted
+	case odd:
+		row.Role = RoleWarn
+	}
+	return row
+}
+
+func orAll(s string) string {
+	if s == "" {
+		return i18n.T("all")
+	}
+	return s
+}
+
+// typeName is an encryption type in a few letters.
+func typeName(t client.EncryptionType) string {
+	switch t {
+	case client.TypeInherit:
+		return i18n.T("Bucket default")
+	case client.TypeUndecided:
+		return "?"
+	}
+	return string(t)
+}
+
+// keyName is the key a rule asks for.
+func keyName(r rules.Rule) string {
+	switch r.Type {
+	case client.TypeSSEKMS, client.TypeDSSEKMS:
+		if r.KMSKey == "" {
+			return i18n.T("AWS managed key")
+		}
+		return string(r.KMSKey)
+	case client.TypeSSEC:
+		return i18n.T("MD5 %s", r.CustomerKeyMD5)
+	}
+	return "–"
+}
+
+// ruleWords says what a rule does, as Decide does in English: "rule 1,
+// reports* -> SSE-KMS, key ab12".
+func ruleWords(number int, r rules.Rule) string {
+	masks := r.Bucket
+	if masks == "" {
+		masks = "*"
+	}
+	if r.Key != "" {
+		masks += "/" + r.Key
+	}
+	what := r.Describe()
+	if r.Type == client.TypeInherit {
+		what = i18n.T("bucket default")
+	}
+	return i18n.T("rule %d, %s -> %s", number, masks, what)
+}
+
+// matches says in how many of the open account's buckets a rule takes files.
+func (l *RuleList) matches(i int) string {
+	s, r := l.set(l.all), l.all[i]
+	names := l.app.Browser.BucketNames()
+	switch {
+	case r.Account != "" && r.Account != s.Account:
+		return i18n.T("another account")
+	case !l.app.Browser.bucketsKnown():
+		return "–"
+	}
+	taken := 0
+	found := s.MatchesNow(i, names)
+	for _, m := range found {
+		if m.TakenBy > 0 {
+			taken++
+		}
+	}
+	text := i18n.N(len(names), "%s of %s bucket", "%s of %s buckets", count(len(found)-taken), count(len(names)))
+	if r.Disabled {
+		return i18n.T("%s (off)", text)
+	}
+	return text
+}
+
+// bucketsKnown reports whether the open account's buckets were listed.
+func (b *Browser) bucketsKnown() bool {
+	return b.session != nil && (len(b.buckets) > 0 || !b.bucketsBusy && b.bucketsErr == nil)
+}
+
+// unusable says why files that a rule takes would be refused, "" when they
+// would not.
+func (l *RuleList) unusable(i int) string {
+	r := l.all[i]
+	if err := r.Check(); err != nil {
+		return problemWords(r)
+	}
+	if r.Type != client.TypeSSEC || !l.keysRead() {
+		return ""
+	}
+	key, ok := l.customerKey(r.ID)
+	switch {
+	case !ok:
+		return i18n.T("its SSE-C key is not kept on this computer: edit the rule and enter the key")
+	case r.CustomerKeyMD5 != "" && key.MD5() != r.CustomerKeyMD5:
+		return i18n.T("the SSE-C key kept on this computer is another one: edit the rule and enter the key")
+	}
+	return ""
+}
+
+// Empty says why there are no rows.
+func (l *RuleList) Empty() Message {
+	switch {
+	case l.err != nil:
+		return Explain(l.err)
+	case !l.read:
+		return Message{Title: i18n.T("Loading…")}
+	}
+	return Message{
+		Title: i18n.T("No rules yet"),
+		Hints: []string{i18n.T("Every upload uses the bucket's default. Add a rule to say which buckets and files are encrypted with which key; the first enabled rule that matches wins.")},
+	}
+}
+
+// Failed reports whether the rules could not be read.
+func (l *RuleList) Failed() bool { return l.err != nil }
+
+// SetTest names the file to try the rules on.
+func (l *RuleList) SetTest(bucket, key string) {
+	l.tested = client.Location{Bucket: strings.TrimSpace(bucket), Key: key}
+	l.changed()
+}
+
+// Test says which rule would take the file named by SetTest, and why.
+func (l *RuleList) Test() (text string, role Role) {
+	if l.tested.Bucket == "" || l.tested.Key == "" {
+		return i18n.T("Type a bucket and a file name to see which rule takes it."), RoleMuted
+	}
+	s := l.set(l.all)
+	d := s.Decide(rules.File{}, l.tested)
+	switch {
+	case d.Rule > 0:
+		text = ruleWords(d.Rule, l.all[d.Rule-1])
+	case d.Refuse != "":
+		return inWords(d.Refuse, problemTexts), RoleBad
+	default:
+		return i18n.T("no rule matches: bucket default"), RoleMuted
+	}
+	if d.Refuse == "" {
+		return text, RoleGood
+	}
+	if l.all[d.Rule-1].Type == client.TypeSSEC && !l.keysRead() {
+		return i18n.T("%s (open an account to see whether its key is at hand)", text), RoleWarn
+	}
+	return i18n.T("%s: refused, %s", text, inWords(d.Refuse, problemTexts)), RoleBad
+}
