@@ -72,7 +72,7 @@ func (s *Store) fail(c call, err error) error {
 	if e.Kind == client.KindWrongRegion && f.region != "" {
 		e.Message = fmt.Sprintf("%s (the bucket is in region %s)", f.message, f.region)
 	}
-	return s.clean(e, secretsOf(c.customer)...)
+	return s.clean(e)
 }
 
 // said is what the server said; the SDK fills in a word where it said nothing.
@@ -85,14 +85,13 @@ func said(s string) string {
 
 // clean takes secrets out of the server's words. Servers quote what they were
 // sent, and an SDK error quotes the server.
-func (s *Store) clean(e *client.Error, more ...string) *client.Error {
-	secrets := append(more, s.secrets...)
-	e.Message = redact(redactHeaders(e.Message), secrets...)
+func (s *Store) clean(e *client.Error) *client.Error {
+	e.Message = redact(redactShapes(e.Message), s.secrets...)
 	if e.Err == nil {
 		return e
 	}
 	before := e.Err.Error()
-	if after := redact(redactHeaders(before), secrets...); after != before {
+	if after := redact(redactShapes(before), s.secrets...); after != before {
 		e.Err = errors.New(after)
 	}
 	return e

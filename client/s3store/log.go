@@ -9,8 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/logging"
-
-	"github.com/bucketseal/bucketseal/client"
 )
 
 const redacted = "redacted"
@@ -31,7 +29,7 @@ func sdkLog(o Options, secrets []string) (logging.Logger, aws.ClientLogMode) {
 		if c == logging.Warn {
 			level = slog.LevelWarn
 		}
-		o.Log.Log(context.Background(), level, redact(redactHeaders(fmt.Sprintf(format, v...)), secrets...))
+		o.Log.Log(context.Background(), level, redact(redactShapes(fmt.Sprintf(format, v...)), secrets...))
 	}), mode
 }
 
@@ -40,7 +38,14 @@ func sdkLog(o Options, secrets []string) (logging.Logger, aws.ClientLogMode) {
 var secretHeaders = regexp.MustCompile(
 	`(?i)(x-amz-(?:copy-source-)?server-side-encryption-customer-key|x-amz-security-token|authorization|x-amz-signature)(\s*[:=]\s*)[^\r\n&]*`)
 
-func redactHeaders(s string) string { return secretHeaders.ReplaceAllString(s, "${1}${2}"+redacted) }
+// keyMaterial matches 32 bytes in base64, which is what an SSE-C key looks like
+// wherever a server quotes it. A SHA-256 looks the same and goes too.
+var keyMaterial = regexp.MustCompile(`(^|[^A-Za-z0-9+/=])[A-Za-z0-9+/]{43}=`)
+
+func redactShapes(s string) string {
+	s = secretHeaders.ReplaceAllString(s, "${1}${2}"+redacted)
+	return keyMaterial.ReplaceAllString(s, "${1}"+redacted)
+}
 
 // redact takes known secrets out of a text that came from elsewhere.
 func redact(s string, secrets ...string) string {
@@ -50,12 +55,4 @@ func redact(s string, secrets ...string) string {
 		}
 	}
 	return s
-}
-
-// secretsOf are the forms in which an SSE-C key could come back to us.
-func secretsOf(k client.CustomerKey) []string {
-	if k.IsZero() {
-		return nil
-	}
-	return []string{k.Secret().Reveal()}
 }

@@ -200,6 +200,9 @@ func (s *Store) Tags(ctx context.Context, at client.Location, versionID string) 
 		}
 		return nil, failed
 	}
+	if out.TagSet == nil {
+		return nil, s.refuse(c, client.KindUnsupported, errors.New("the answer is no list of tags"))
+	}
 	tags := make(map[string]string, len(out.TagSet))
 	for _, t := range out.TagSet {
 		tags[aws.ToString(t.Key)] = aws.ToString(t.Value)

@@ -83,7 +83,7 @@ var table = []row{
 	{codes("AccessDenied"), "blocked upload requests that specify", nil, client.KindEncryptionRefused},
 	{codes("InvalidArgument", "InvalidRequest", "NotImplemented", "MalformedEncryptionContext"), "encryption", asking, client.KindEncryptionRefused},
 	{codes("InvalidArgument", "InvalidRequest"), "bad context", asking, client.KindEncryptionRefused},
-	{codes("NotImplemented", "InvalidArgument"), "", asking, client.KindEncryptionRefused},
+	{codes("NotImplemented"), "", asking, client.KindEncryptionRefused},
 
 	// Who asks. Ceph answers SignatureDoesNotMatch to a call it does not have.
 	{codes("SignatureDoesNotMatch"), "", func(f failure) bool { return f.op == "GetObjectAttributes" }, client.KindUnsupported},
