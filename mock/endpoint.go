@@ -5,13 +5,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
-
-	"log/slog"
 
 	"github.com/bucketseal/bucketseal/mock/kms"
 )

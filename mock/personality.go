@@ -57,7 +57,6 @@ type Personality struct {
 	NoEncryptedSource   bool             // CopyObject of an encrypted source: 501
 	NoChecksums         bool             // x-amz-checksum-* are neither verified nor kept
 	NoTrailersOverTLS   bool             // a trailing checksum over https: 400 XAmzContentSHA256Mismatch
-	MD5ETags            bool             // ETags are MD5 in every encryption mode
 	IgnorePartNumber    bool             // ?partNumber= on GET and HEAD answers the whole object
 	IgnoreSpareKey      bool             // SSE-C headers on an object that is not SSE-C are ignored
 	ForgetfulOfQueries  bool             // an unknown sub-resource is ignored, the base verb runs
@@ -77,7 +76,7 @@ func Personalities() []Personality {
 			KeyForms: IDOnly, KeyEcho: EchoVerbatim, AlwaysContext: true,
 			UnknownKey:          refuse(http.StatusForbidden, "InvalidAccessKeyId", "Failed to retrieve the actual key, kms-keyid: %s"),
 			PlainCopiesStayBare: true, NoEncryptedSource: true, NoChecksums: true, NoTrailersOverTLS: true,
-			MD5ETags: true, IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
+			IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
 			MissingCustomerKey: refuse(http.StatusBadRequest, "InvalidArgument", "Requests specifying Server Side Encryption with Customer provided keys must provide an appropriate secret key."),
 			WrongCustomerKey:   refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
