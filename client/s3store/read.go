@@ -70,7 +70,7 @@ func (s *Store) askWhy(ctx context.Context, c call, o client.ReadOptions, head e
 		return head
 	}
 	var why *client.Error
-	if errors.As(err, &why) && why.Code != "" && why.Code != "InvalidRange" {
+	if errors.As(err, &why) && why.Kind != client.KindInvalid && why.Kind != client.KindUnknown {
 		why.Op = c.op
 		return why
 	}
