@@ -38,6 +38,8 @@ type UI struct {
 	confirm *confirmDialog // shown last
 	rules   *rulesWindow   // nil while it is not open
 	closing bool
+	look    widgets.Appearance // of the theme, once dressed
+	dressed bool
 
 	filtering context.CancelFunc // of the filter waiting for the end of the typing
 	typing    context.CancelFunc // of the key of an upload, likewise
@@ -70,8 +72,8 @@ func New(app fyne.App, desk state.Desk, o Options) *UI {
 	u.state.OnConfirm = u.showConfirm
 	u.state.OnDeletion = u.showDeletion
 	u.dress()
-	u.build()
-	return u
+	u.window.Resize(fyne.NewSize(firstWidth, firstHeight))
+	return u // the rest waits for the language, which is in the preferences
 }
 
 // ShowAndRun shows the main window and returns when the program ends.
@@ -107,7 +109,10 @@ func (u *UI) dress() {
 		locales = []string{lang.SystemLocale().String()}
 	}
 	i18n.Set(i18n.Choose(want, locales...))
-	u.app.Settings().SetTheme(widgets.NewTheme(appearances[p.Appearance]))
+	if look := appearances[p.Appearance]; !u.dressed || look != u.look { // a new theme makes every font be read anew
+		u.look, u.dressed = look, true
+		u.app.Settings().SetTheme(widgets.NewTheme(look))
+	}
 }
 
 var appearances = map[state.Appearance]widgets.Appearance{

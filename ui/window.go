@@ -154,6 +154,9 @@ func (u *UI) OnDropped(_ fyne.Position, uris []fyne.URI) {
 
 // remember keeps what the user did to the window.
 func (u *UI) remember() {
+	if u.main == nil {
+		return
+	}
 	p := &u.state.Preferences
 	size := u.window.Canvas().Size()
 	p.Width, p.Height = size.Width, size.Height

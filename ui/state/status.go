@@ -34,7 +34,10 @@ func (a *App) Status() []Segment {
 	if a.current == "" {
 		return []Segment{{Text: i18n.T("No account is open"), Role: RoleMuted}}
 	}
-	account, _ := a.account(a.current)
+	account, known := a.account(a.current)
+	if !known {
+		account.Name = a.current
+	}
 	line := []Segment{a.connected(account), protection(account)}
 	if text, role := a.Browser.RuleHere(); text != "" {
 		line = append(line, Segment{i18n.T("Here: %s", text), role, i18n.T("What uploads into this folder ask for. Change it under Tools > Server-Side-Encryption.")})

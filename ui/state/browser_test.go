@@ -1,0 +1,192 @@
+package state_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/uitest"
+)
+
+func TestOpenDropsTheListingTheUserLeft(t *testing.T) {
+	s := sees(t, "photos/cat.jpg", "reports/a.csv")
+	s.Browser.Open(client.Location{Bucket: "photos"})
+	s.loop.Work() // the answer is there, and not on the screen yet
+	s.Browser.Open(client.Location{Bucket: "reports"})
+	s.loop.Pump()
+	assert.Equal(t, []string{"a.csv"}, s.rows())
+}
+
+func TestFoldersComeFirstAndEverythingByName(t *testing.T) {
+	s := sees(t, "reports/b.csv", "reports/z/1", "reports/a.csv", "reports/c/2").open("reports")
+	assert.Equal(t, []string{"c/", "z/", "a.csv", "b.csv"}, s.rows())
+	assert.Equal(t, "a.csv | 100 B | "+uitest.Epoch.Local().Format("2006-01-02 15:04")+" | STANDARD | ", s.Browser.Row(2).String())
+	s.Browser.Sort(state.SortByName)
+	assert.Equal(t, []string{"z/", "c/", "b.csv", "a.csv"}, s.rows(), "the other way round, folders first still")
+}
+
+func TestAListingOfManyPagesIsSortedAsItComesAndCanBeStopped(t *testing.T) {
+	s := sees(t)
+	s.store.PageSize = 10
+	for i := range 35 {
+		s.store.Fill(i, fmt.Sprintf("reports/%02d", i))
+	}
+	s.Browser.Sort(state.SortBySize)
+	s.Browser.Sort(state.SortBySize)
+	s.Browser.Open(client.Location{Bucket: "reports"})
+	s.loop.Work()
+	s.loop.Apply()
+	assert.Equal(t, "10 entries; listing…", s.Browser.Progress())
+	assert.Equal(t, "09", s.Browser.Row(0).Name)
+	s.loop.Work()
+	s.loop.Apply()
+	assert.Equal(t, "19", s.Browser.Row(0).Name, "the largest so far")
+	s.Browser.Stop()
+	s.loop.Pump()
+	assert.Equal(t, "20 entries; stopped before the end", s.Browser.Progress())
+
+	s.Browser.Refresh()
+	s.loop.Pump()
+	assert.Equal(t, 35, s.Browser.Rows())
+	assert.Equal(t, "34", s.Browser.Row(0).Name)
+	assert.Equal(t, "00", s.Browser.Row(34).Name)
+}
+
+func TestTheSelectionStaysOnItsObjectsWhateverMoves(t *testing.T) {
+	s := sees(t, "reports/a.csv", "reports/b.txt", "reports/c.csv").open("reports")
+	selection := s.Browser.Selection()
+	selection.Only(2)
+	s.Browser.Sort(state.SortByName)
+	require.Len(t, s.Browser.Selected(), 1)
+	assert.Equal(t, "c.csv", s.Browser.Selected()[0].At.Base())
+	assert.Equal(t, 0, selection.Cursor())
+	s.Browser.SetFilter(".csv")
+	assert.Equal(t, []string{"c.csv", "a.csv"}, s.rows())
+	assert.Equal(t, "c.csv", s.Browser.Selected()[0].At.Base())
+	s.Browser.SetFilter("*.TXT")
+	assert.Equal(t, []string{"b.txt"}, s.rows())
+	assert.Empty(t, s.Browser.Selected(), "what is not shown is not selected")
+	assert.Equal(t, "1 of 3 shown", s.Browser.Progress())
+	s.Browser.SetFilter("nothing")
+	assert.Equal(t, "Nothing fits the filter", s.Browser.Empty().Title)
+	assert.Same(t, selection, s.Browser.Selection())
+}
+
+func TestHistoryAndUp(t *testing.T) {
+	s := sees(t, "reports/2026/q3/a.csv", "reports/2026/q4/b.csv").open("s3://reports/2026/q4")
+	assert.Equal(t, []string{"b.csv"}, s.rows())
+	var titles []string
+	for _, c := range s.Browser.Path() {
+		titles = append(titles, c.Title)
+	}
+	assert.Equal(t, []string{"team", "reports", "2026", "q4"}, titles)
+	assert.Equal(t, "2026/", s.Browser.Path()[2].At.Key)
+
+	s.Browser.Up()
+	s.loop.Pump()
+	assert.Equal(t, "2026/", s.Browser.At().Key)
+	assert.Equal(t, "q4", s.Browser.Selected()[0].At.Base(), "the cursor is where one comes from")
+	s.Browser.Back()
+	s.loop.Pump()
+	assert.Equal(t, "2026/q4/", s.Browser.At().Key)
+	s.Browser.Forward()
+	s.loop.Pump()
+	assert.Equal(t, "2026/", s.Browser.At().Key)
+	assert.False(t, s.Browser.CanForward())
+	s.Browser.Up()
+	s.Browser.Up()
+	assert.False(t, s.Browser.CanUp())
+	s.Browser.Up()
+	assert.Equal(t, "Choose a bucket", s.Browser.Empty().Title)
+
+	require.Error(t, s.Browser.GoTo("s3://bad bucket/"))
+	row := -1
+	for i, b := range s.Browser.Buckets() {
+		if b.Name == "reports" {
+			row = i
+		}
+	}
+	assert.True(t, s.Browser.Buckets()[row].Sealed)
+}
+
+func TestAFolderThatCannotBeListedSaysWhy(t *testing.T) {
+	s := sees(t)
+	s.store.Fail = func(op string, at client.Location) error {
+		return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403, Code: "AccessDenied"}
+	}
+	s.open("reports")
+	assert.Equal(t, "This account may not do that", s.Browser.Empty().Title)
+	s.store.Fail = nil
+	s.Browser.Refresh()
+	s.loop.Pump()
+	assert.Equal(t, "This folder is empty", s.Browser.Empty().Title)
+}
+
+func TestTheRuleInForceHereIsNamed(t *testing.T) {
+	s := sees(t).open("reports/x/")
+	text, _ := s.Browser.RuleHere()
+	assert.Equal(t, "rule 1, reports* -> SSE-KMS, key "+string(uitest.Key), text)
+	s.open("photos")
+	text, role := s.Browser.RuleHere()
+	assert.Equal(t, "no rule: bucket default", text)
+	assert.Equal(t, state.RoleMuted, role)
+
+	s.desk.SetRules(rules.Rule{ID: "1", Key: "x/*.log", Type: client.TypeSSES3}, rules.Rule{ID: "2", Type: client.TypeInherit})
+	s.Browser.RefreshRules()
+	s.open("photos/x/")
+	text, _ = s.Browser.RuleHere()
+	assert.Equal(t, "rule 2, * -> bucket default (other rules for some names)", text)
+	s.open("photos/y/")
+	text, _ = s.Browser.RuleHere()
+	assert.Equal(t, "rule 2, * -> bucket default", text, "no name below y/ fits x/*.log")
+}
+
+func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
+	s := sees(t)
+	for i := range 20 {
+		s.store.Fill(1, fmt.Sprintf("reports/%02d", i))
+	}
+	s.open("reports")
+	s.Browser.Visible(0, 10)
+	s.loop.Pump()
+	assert.NotContains(t, s.store.Calls, "HeadObject")
+
+	s.Preferences.ShowEncryption = true
+	s.Browser.OnChange = func() { s.Browser.Visible(0, 10) }
+	s.Browser.Visible(0, 10)
+	s.loop.Work()
+	heads := 0
+	for _, call := range s.store.Calls {
+		if call == "HeadObject" {
+			heads++
+		}
+	}
+	assert.Equal(t, 4, heads, "no more at once")
+	s.loop.Pump()
+	assert.Equal(t, "none reported (not as the rule asks)", s.Browser.Row(9).Encryption)
+	assert.Equal(t, state.RoleBad, s.Browser.Row(9).EncryptionRole)
+	assert.Empty(t, s.Browser.Row(10).Encryption, "it is not seen")
+
+	s.store.Fail = func(string, client.Location) error { return errors.New("gone") }
+	s.Browser.Visible(10, 11)
+	s.loop.Pump()
+	assert.Contains(t, s.Browser.Row(10).Encryption, "not told")
+}
+
+func TestTypingFindsTheRow(t *testing.T) {
+	s := sees(t, "reports/alpha", "reports/Beta", "reports/beth").open("reports")
+	row, ok := s.Browser.Search("be", 0)
+	require.True(t, ok)
+	assert.Equal(t, "Beta", s.Browser.Row(row).Name)
+	row, ok = s.Browser.Search("be", row+1)
+	require.True(t, ok)
+	assert.Equal(t, "beth", s.Browser.Row(row).Name)
+	_, ok = s.Browser.Search("zz", 0)
+	assert.False(t, ok)
+}

@@ -1,0 +1,285 @@
+package state_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+func TestADeletionCountsWhatItTakesAndWaitsForYes(t *testing.T) {
+	s := sees(t, "reports/keep.csv", "reports/old/a", "reports/old/b/c").open("reports")
+	s.Browser.Selection().Only(0)
+	s.Browser.Delete()
+	require.NotNil(t, s.deletion)
+	assert.Equal(t, "Counting what would be deleted…", s.deletion.Question())
+	assert.NotEmpty(t, s.deletion.WhyNotStart())
+	s.deletion.Start()
+	s.loop.Pump()
+	assert.Equal(t, "Delete 2 files (200 B)?", s.deletion.Question())
+	assert.NotContains(t, s.store.Calls, "DeleteObject")
+	assert.Equal(t, []string{"old/"}, s.deletion.Lines()[0].More)
+
+	closed := 0
+	s.deletion.OnClose = func() { closed++ }
+	s.deletion.Start()
+	s.loop.Pump()
+	assert.Equal(t, []string{"keep.csv"}, s.store.Names("reports"))
+	assert.Equal(t, []string{"keep.csv"}, s.rows())
+	assert.Equal(t, 1, closed)
+}
+
+func TestADeletionThatFailsInPartSaysWhichAndShowsWhatIsLeft(t *testing.T) {
+	s := sees(t, "reports/a", "reports/b").open("reports")
+	s.store.Fail = func(op string, at client.Location) error {
+		if op == "DeleteObject" && at.Key == "b" {
+			return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403}
+		}
+		return nil
+	}
+	s.Browser.Selection().SelectAll()
+	s.Browser.Delete()
+	assert.Equal(t, "Delete 2 files (200 B)?", s.deletion.Question(), "objects need no counting")
+	s.deletion.Start()
+	s.loop.Pump()
+	require.Len(t, s.problems, 1)
+	assert.Equal(t, "1 file could not be deleted: This account may not do that", s.problems[0].Title)
+	assert.Equal(t, "s3://reports/b", s.problems[0].Body)
+	assert.Equal(t, []string{"b"}, s.rows())
+}
+
+func TestAFolderIsMadeAndNamed(t *testing.T) {
+	s := sees(t).open("reports")
+	s.Browser.MakeFolder("季報")
+	s.loop.Pump()
+	assert.Equal(t, []string{"季報/"}, s.store.Names("reports"))
+	assert.Equal(t, []string{"季報/"}, s.rows())
+	assert.Len(t, s.Browser.Selected(), 1)
+
+	s.Browser.MakeFolder("a/b")
+	require.Len(t, s.problems, 1)
+	assert.Contains(t, s.problems[0].Body, "no slash")
+	s.Browser.MakeFolder("季報")
+	s.loop.Pump()
+	require.Len(t, s.problems, 2, "it is there already")
+}
+
+func TestABucketIsMadeShownAndRemoved(t *testing.T) {
+	s := sees(t)
+	s.Browser.MakeBucket("logs")
+	s.loop.Pump()
+	assert.Equal(t, []string{"logs", "photos", "reports"}, s.Browser.BucketNames())
+	assert.Equal(t, "logs", s.Browser.At().Bucket)
+	s.store.Fill(1, "logs/x")
+	s.Browser.RemoveBucket("logs")
+	s.loop.Pump()
+	require.Len(t, s.problems, 1)
+	assert.Equal(t, "The bucket is not empty", s.problems[0].Title)
+	_, err := s.store.Delete(t.Context(), []client.Location{{Bucket: "logs", Key: "x"}})
+	require.NoError(t, err)
+	s.Browser.RemoveBucket("logs")
+	s.loop.Pump()
+	assert.Equal(t, []string{"photos", "reports"}, s.Browser.BucketNames())
+	assert.Equal(t, client.Location{}, s.Browser.At())
+}
+
+func TestNamesOfBuckets(t *testing.T) {
+	for _, good := range []string{"abc", "a-b.c9"} {
+		assert.Empty(t, state.BucketNameProblem(good), good)
+	}
+	for _, bad := range []string{"", "ab", "Abc", "a_b", "-ab", "ab-", "季報abc"} {
+		assert.NotEmpty(t, state.BucketNameProblem(bad), bad)
+	}
+}
+
+func TestADisabledActionSaysWhy(t *testing.T) {
+	s := sees(t, "reports/a", "reports/b", "reports/c/d")
+	assert.Equal(t, "Open a bucket first.", s.Browser.WhyNotUpload())
+	s.open("reports")
+	assert.Empty(t, s.Browser.WhyNotUpload())
+	assert.Contains(t, s.Browser.WhyNotSelected(), "Select objects")
+	s.Browser.Selection().SelectAll()
+	assert.Empty(t, s.Browser.WhyNotSelected())
+	assert.Equal(t, "Select one object only: 3 are selected.", s.Browser.WhyNotOne())
+	s.Browser.Selection().Only(0)
+	assert.Contains(t, s.Browser.WhyNotOne(), "A folder has no properties")
+	s.Browser.Selection().Only(1)
+	assert.Empty(t, s.Browser.WhyNotOne())
+	assert.NotEmpty(t, s.Browser.WhyNotStop())
+}
+
+func TestTransfersArePausedResumedCancelledRetriedAndCleared(t *testing.T) {
+	s := sees(t).open("reports")
+	s.store.Hold = make(chan struct{})
+	assert.NotEmpty(t, s.Transfers.WhyNot(state.Pause, nil))
+	s.Browser.Drop([]string{s.file("a", "a"), s.file("b", "b"), s.file("c", "c")})
+	s.loop.Pump()
+	s.confirm.Start()
+	s.loop.Until(t, "two are running", func() bool { return s.Transfers.Tally().Running == 2 })
+	assert.Equal(t, "Running 2  |  Waiting 1", s.Transfers.Tally().String())
+	assert.NotEmpty(t, s.Transfers.WhyNot(state.Clear, nil))
+	assert.NotEmpty(t, s.Transfers.WhyNot(state.Retry, nil))
+
+	s.Transfers.Do(state.Pause, []int{2})
+	assert.Equal(t, "Paused", s.Transfers.Row(2).State)
+	s.Transfers.Do(state.Cancel, []int{0})
+	s.loop.Until(t, "the first is cancelled", func() bool { return s.Transfers.Row(0).State == "Cancelled" })
+	close(s.store.Hold)
+	s.Transfers.Do(state.Resume, nil)
+	s.Transfers.Do(state.Retry, []int{0})
+	s.settled()
+	assert.Equal(t, "Done 3", s.Transfers.Tally().String())
+	assert.Equal(t, []string{"a", "b", "c"}, s.rows())
+	s.Transfers.Do(state.Clear, nil)
+	assert.Equal(t, 0, s.Transfers.Rows())
+}
+
+func TestAnAccountIsAddedTestedAndOpened(t *testing.T) {
+	s := sees(t)
+	e := s.NewAccount()
+	assert.Equal(t, "https://cos.twcc.ai", e.Get(state.FieldEndpoint))
+	assert.Equal(t, client.AddressingPath, e.Addressing())
+	assert.Empty(t, e.Problems(false), "nothing is wrong before anything was typed")
+	e.Save()
+	assert.Len(t, e.Problems(false), 3, "name, access key, secret: each at its place")
+
+	e.Set(state.FieldName, "team")
+	assert.Contains(t, e.Problems(false)[state.FieldName], "already")
+	e.Set(state.FieldName, " lab ")
+	e.Set(state.FieldEndpoint, "cos.example.org")
+	assert.Contains(t, e.Problems(false)[state.FieldEndpoint], "should begin with https://")
+	e.SetPreset(state.PresetCompatible)
+	assert.Contains(t, e.Problems(true)[state.FieldEndpoint], "Enter the address")
+	e.Set(state.FieldEndpoint, "http://store.example.org/")
+	assert.Contains(t, e.Warning(), "not protected")
+	e.Set(state.FieldEndpoint, "https://store.example.org/")
+	assert.Empty(t, e.Warning())
+	e.Set(state.FieldAccessKey, "AK\n")
+	e.Set(state.FieldSecret, " hidden\n")
+
+	s.desk.Fail = func(call string) error {
+		if call == "test account" {
+			return &client.Error{Op: "ListBuckets", Kind: client.KindBadCredentials, Status: 403}
+		}
+		return nil
+	}
+	e.Test()
+	assert.True(t, e.Testing())
+	s.loop.Pump()
+	m, ok, done := e.Tested()
+	assert.True(t, done)
+	assert.False(t, ok)
+	assert.Equal(t, "The server did not accept the access key", m.Title)
+	s.desk.Fail = nil
+	e.Test()
+	s.loop.Pump()
+	_, ok, _ = e.Tested()
+	assert.True(t, ok)
+
+	saved := false
+	e.OnSaved = func() { saved = true }
+	e.Save()
+	s.loop.Pump()
+	assert.True(t, saved)
+	assert.Equal(t, "lab", s.Current())
+	assert.Equal(t, "hidden", s.desk.Credentials("lab").Secret.Reveal())
+	account := s.Session().Account()
+	assert.Equal(t, "https://store.example.org", account.Endpoint)
+	assert.Equal(t, "AK", account.AccessKeyID)
+}
+
+func TestEditingAnAccountKeepsTheSecretThatIsNotTyped(t *testing.T) {
+	s := sees(t)
+	e, ok := s.EditAccount("team")
+	require.True(t, ok)
+	e.Set(state.FieldName, "group")
+	assert.Empty(t, e.WhyNotSave())
+	_, c := e.Account()
+	assert.True(t, c.Secret.IsZero())
+	e.Save()
+	s.loop.Pump()
+	assert.Equal(t, "group", s.Current())
+	require.Len(t, s.Accounts(), 1)
+	_, ok = s.EditAccount("team")
+	assert.False(t, ok)
+}
+
+func TestAnAccountIsNotChangedUnderItsTransfers(t *testing.T) {
+	s := sees(t).open("reports")
+	s.store.Hold = make(chan struct{})
+	s.Browser.Drop([]string{s.file("a", "a")})
+	s.loop.Pump()
+	s.confirm.Start()
+	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })
+	assert.Contains(t, s.WhyNotRemoveAccount(), "being transferred")
+	e, _ := s.EditAccount("team")
+	e.Set(state.FieldRegion, "r2")
+	e.Save()
+	s.loop.Pump()
+	m, ok, _ := e.Tested()
+	assert.False(t, ok)
+	assert.Contains(t, m.Title, "being transferred")
+	close(s.store.Hold)
+	s.settled()
+	assert.Empty(t, s.WhyNotRemoveAccount())
+	s.RemoveAccount()
+	s.loop.Pump()
+	assert.Empty(t, s.Accounts())
+	assert.Equal(t, "No account is open", s.Browser.Empty().Title)
+}
+
+func TestTransfersGoOnWhileAnotherAccountIsShown(t *testing.T) {
+	s := sees(t).open("reports")
+	s.desk.Add(client.Account{Name: "other", Endpoint: "http://plain.example.org"}, s.store)
+	s.store.Hold = make(chan struct{})
+	s.Browser.Drop([]string{s.file("a", "a")})
+	s.loop.Pump()
+	s.confirm.Start()
+	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })
+	s.Open("other")
+	s.loop.Pump()
+	assert.Equal(t, "other", s.Session().Account().Name)
+	assert.Equal(t, 1, s.Transfers.Tally().Running)
+	close(s.store.Hold)
+	s.settled()
+	assert.Equal(t, "Done 1", s.Transfers.Tally().String())
+	assert.Equal(t, 0, s.Browser.Rows(), "it was another account's upload")
+}
+
+func TestTheStatusLineSaysHowTheConnectionIs(t *testing.T) {
+	s := sees(t).open("reports")
+	line := s.Status()
+	assert.Equal(t, "Connected: team @ cos.example.org", line[0].Text)
+	assert.Equal(t, "TLS", line[1].Text)
+	assert.Contains(t, line[2].Text, "Here: rule 1")
+
+	s.store.Fail = func(op string, _ client.Location) error {
+		return &client.Error{Op: op, Kind: client.KindNetwork, Err: errors.New("refused")}
+	}
+	s.Browser.RefreshBuckets()
+	s.loop.Pump()
+	assert.Equal(t, "Not connected: team @ cos.example.org", s.Status()[0].Text)
+	assert.Equal(t, state.RoleBad, s.Status()[0].Role)
+}
+
+func TestAnAccountThatCannotBeOpenedSaysWhyAndLeavesNothingOpen(t *testing.T) {
+	s := sees(t)
+	s.desk.Add(client.Account{Name: "broken"}, s.store)
+	s.desk.Fail = func(call string) error {
+		if call == "open" {
+			return errors.New("the keyring is locked")
+		}
+		return nil
+	}
+	s.Open("broken")
+	assert.Equal(t, "Connecting: broken @ AWS", s.Status()[0].Text)
+	s.loop.Pump()
+	require.Len(t, s.problems, 1)
+	assert.Equal(t, "The keyring is locked.", s.problems[0].Body)
+	assert.Nil(t, s.Session())
+	assert.Equal(t, "No account is open", s.Status()[0].Text)
+}
