@@ -32,7 +32,7 @@ format() {
   tool $gofumpt
   local wrong
   wrong=$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 -r "$REPLY" -l)
-  [ -z "$wrong" ] || { printf 'not formatted by gofumpt:\n%s\n' "$wrong"; return 1; }
+  [ -z "$wrong" ] || { printf 'not formatted (repair with %s -w):\n%s\n' "${REPLY#"$PWD"/}" "$wrong"; return 1; }
 }
 
 # The tag ci makes Fyne's app package the test driver, so even the window's program is vetted without C.
