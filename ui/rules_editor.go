@@ -70,6 +70,7 @@ func (d *ruleDialog) form() fyne.CanvasObject {
 	e := d.model
 	d.bucket = widgets.NewCombo(e.Buckets())
 	d.bucket.Text, d.bucket.OnChanged = e.Bucket(), e.SetBucket
+	d.bucket.CursorColumn = len([]rune(e.Bucket()))
 	d.file = entryOf(widgets.NewEntry(), e.File(), e.SetFile)
 	d.account = d.accounts()
 	d.kind = d.kinds()

@@ -25,7 +25,7 @@ func (e *RuleEditor) Remarks(all bool) map[rules.Field]Remark {
 	}
 	r, _ := e.Rule()
 	for _, p := range r.Problems() {
-		add(p.Field, sentence(inWords(p.Text, problemTexts)), p.Warning)
+		add(p.Field, remark(inWords(p.Text, problemTexts)), p.Warning)
 	}
 	if e.UsesKMS() {
 		if r.KMSKey == "" && e.keyType != KeyManaged && (all || e.touched[rules.FieldKMSKey]) {
@@ -57,7 +57,7 @@ func (e *RuleEditor) customerKeyRemark(touched bool) (text string, warning bool)
 		key, err := client.ParseCustomerKey(client.NewSecret(e.customerKey))
 		switch {
 		case err != nil:
-			return sentence(inWords(err.Error(), problemTexts)), false
+			return remark(inWords(err.Error(), problemTexts)), false
 		case e.generated:
 			return i18n.T("Keep a copy of this key in a safe place now: without it nobody can ever read the files again. Key MD5 %s", key.MD5()), true
 		case e.before.CustomerKeyMD5 != "" && key.MD5() != e.before.CustomerKeyMD5:

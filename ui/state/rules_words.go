@@ -74,3 +74,11 @@ func inWords(text string, patterns []string) string {
 	}
 	return text
 }
+
+// remark makes a sentence of words for the place below a field.
+func remark(text string) string {
+	if i18n.Current() == i18n.English || strings.HasSuffix(text, "。") || text == "" {
+		return sentence(text)
+	}
+	return text + "。"
+}
