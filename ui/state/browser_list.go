@@ -100,6 +100,7 @@ func (b *Browser) Stop() {
 	if b.busy {
 		b.stop()
 		b.busy, b.partial = false, true
+		b.list.flush()
 		b.changed()
 	}
 }
@@ -132,10 +133,11 @@ func (b *Browser) next(ctx context.Context, after string) {
 	}, func(page client.Page, err error) {
 		if err != nil {
 			b.busy, b.err = false, err
+			b.list.flush()
 			b.changed()
 			return
 		}
-		b.list.add(withoutFolderItself(page.Objects, at))
+		b.list.add(withoutFolderItself(page.Objects, at), page.Next != "")
 		b.arrive()
 		b.busy = page.Next != ""
 		if b.busy {

@@ -26,6 +26,7 @@ const (
 type listing struct {
 	objects   []client.Object
 	rows      []int32 // indexes into objects, as shown
+	waiting   []int32 // of objects that fit and are not among the rows yet
 	filter    string
 	by        SortBy
 	down      bool
@@ -33,7 +34,7 @@ type listing struct {
 }
 
 func (l *listing) clear() {
-	l.objects, l.rows = nil, nil
+	l.objects, l.rows, l.waiting = nil, nil, nil
 	l.selection = rowselect.Model{}
 }
 
@@ -44,19 +45,41 @@ func (l *listing) find(key string) int {
 	return slices.IndexFunc(l.rows, func(i int32) bool { return l.objects[i].At.Key == key })
 }
 
-// add appends a page: its rows are sorted among themselves and then merged in
-// from the back, so that a page behind all others costs only itself.
-func (l *listing) add(page []client.Object) {
-	fresh := make([]int32, 0, len(page))
+// mergeShare is how many rows wait until they are merged, as a part of those
+// shown: a page that belongs everywhere moves them all, which must not happen
+// for each page of a thousand.
+const mergeShare = 8
+
+// add appends a page. Rows behind all others are shown at once; others may wait
+// for more, until the last page: more says that one follows.
+func (l *listing) add(page []client.Object, more bool) {
 	for _, o := range page {
 		l.objects = append(l.objects, o)
 		if l.passes(o) {
-			fresh = append(fresh, int32(len(l.objects)-1))
+			l.waiting = append(l.waiting, int32(len(l.objects)-1))
 		}
 	}
+	if !more || len(l.waiting) >= len(l.rows)/mergeShare || l.belongBehind() {
+		l.flush()
+	}
+}
+
+// belongBehind reports whether what waits comes after all rows, as pages in the
+// order of names do.
+func (l *listing) belongBehind() bool {
+	last := l.rows[len(l.rows)-1]
+	return !slices.ContainsFunc(l.waiting, func(i int32) bool { return l.compare(i, last) < 0 })
+}
+
+// flush shows what waits: sorted among itself and then merged in from the back.
+func (l *listing) flush() {
+	fresh := l.waiting
+	l.waiting = nil
 	slices.SortFunc(fresh, l.compare)
-	moves := len(fresh) > 0 && len(l.rows) > 0 && l.compare(fresh[0], l.rows[len(l.rows)-1]) < 0
-	if !moves {
+	if len(fresh) == 0 {
+		return
+	}
+	if len(l.rows) == 0 || l.compare(fresh[0], l.rows[len(l.rows)-1]) > 0 {
 		l.rows = append(l.rows, fresh...)
 		l.selection.SetRows(len(l.rows))
 		return
@@ -83,7 +106,7 @@ func (l *listing) put(o client.Object) {
 		l.arrange()
 		return
 	}
-	l.add([]client.Object{o})
+	l.add([]client.Object{o}, false)
 }
 
 // remove takes objects out by their keys.
@@ -107,7 +130,7 @@ func (l *listing) setOrder(by SortBy, down bool) {
 func (l *listing) arrange() { l.keepSelection(l.rebuild) }
 
 func (l *listing) rebuild() {
-	l.rows = l.rows[:0]
+	l.rows, l.waiting = l.rows[:0], nil
 	for i, o := range l.objects {
 		if l.passes(o) {
 			l.rows = append(l.rows, int32(i))

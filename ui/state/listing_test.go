@@ -23,8 +23,9 @@ func TestPagesMergedOneByOneAreSortedLikeAllAtOnce(t *testing.T) {
 			}
 			paged, whole := listing{by: by, down: down}, listing{by: by, down: down}
 			for page := range slices.Chunk(all, 30) {
-				paged.add(page)
+				paged.add(page, true)
 			}
+			paged.flush()
 			paged.selection.Only(3)
 			selected := paged.object(3).At.Key
 			paged.put(client.Object{At: client.Location{Key: "000a"}, Size: 25})
@@ -56,8 +57,9 @@ func BenchmarkAMillionRowsArrive(b *testing.B) {
 			for b.Loop() {
 				l := listing{by: by}
 				for _, page := range pages {
-					l.add(page)
+					l.add(page, true)
 				}
+				l.flush()
 			}
 		})
 	}

@@ -113,6 +113,7 @@ func TestAPlanIsHandedOverOnlyOnce(t *testing.T) {
 	s.confirm.Start()
 	s.settled()
 	assert.Equal(t, 1, s.Transfers.Rows())
+	assert.Empty(t, s.problems)
 }
 
 func TestGivingUpAnUploadSendsNothing(t *testing.T) {
