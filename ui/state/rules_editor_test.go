@@ -1,0 +1,416 @@
+package state_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/uitest"
+)
+
+func TestANewRuleIsSSEKMSWithAKeyToBeTypedForTheBucketThatIsOpen(t *testing.T) {
+	r := rulesOf(t)
+	r.open("reports/2026/")
+	e := r.list.Add()
+	assert.True(t, e.IsNew())
+	assert.Equal(t, "reports", e.Bucket())
+	assert.Equal(t, client.TypeSSEKMS, e.Type())
+	assert.Equal(t, "Enter KMS master key ARN", e.KeyType().Label())
+	assert.Equal(t, "Server-Side-Encryption with Customer Keys Stored in AWS KMS (SSE-KMS)", state.RuleTypeLabel(e.Type()))
+	assert.True(t, e.Enabled())
+	assert.False(t, e.Dirty())
+	assert.Empty(t, e.Remarks(false), "nobody is scolded for fields not filled yet")
+	assert.Equal(t, "Enter the key id you were given, or choose AWS managed key above.", e.WhyNotSave())
+	assert.Equal(t, []string{"team"}, e.Accounts())
+	assert.Equal(t, []string{"photos", "reports"}, e.Buckets())
+}
+
+func TestTheReferenceWorkflowMakesTheRuleThatThePortalAsksFor(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetBucket(" reports* ")
+	e.SetTypedKey("  ab12-project-key\n")
+	assert.Equal(t, "", e.WhyNotSave())
+	e.Save()
+	r.list.Save()
+	r.loop.Pump()
+	require.Len(t, r.stored(), 1)
+	got := r.stored()[0]
+	got.ID = ""
+	assert.Equal(t, rules.Rule{Bucket: "reports*", Type: client.TypeSSEKMS, KMSKey: "ab12-project-key"}, got)
+
+	r.open("reports")
+	r.Browser.Drop([]string{r.file("a.csv", "a")})
+	r.loop.Pump()
+	r.confirm.Start()
+	r.settled()
+	assert.Equal(t, "Verified, SSE-KMS ab12-project-key", r.Transfers.Row(0).State)
+}
+
+func TestEachFieldSaysWhatIsWrongWithIt(t *testing.T) {
+	r := rulesOf(t)
+	for name, c := range map[string]struct {
+		edit    func(*state.RuleEditor)
+		field   rules.Field
+		text    string
+		warning bool
+	}{
+		"slash in the bucket":     {func(e *state.RuleEditor) { e.SetBucket("a/b") }, rules.FieldBucket, "A bucket name has no slash and no blank", false},
+		"slash before the file":   {func(e *state.RuleEditor) { e.SetFile("/a") }, rules.FieldKey, "Names in a bucket rarely begin with a slash", true},
+		"a key AWS does not know": {func(e *state.RuleEditor) { e.SetTypedKey("k1") }, rules.FieldKMSKey, "This looks like no AWS key id", true},
+		"a key with a rune":       {func(e *state.RuleEditor) { e.SetTypedKey("金") }, rules.FieldKMSKey, "The key id holds the character", false},
+		"the key taken away":      {func(e *state.RuleEditor) { e.SetTypedKey("k"); e.SetTypedKey("") }, rules.FieldKMSKey, "Enter the key id you were given", false},
+		"context without =":       {func(e *state.RuleEditor) { e.SetContext("a=b\nnonsense") }, rules.FieldContext, "Line 2 has no =: write NAME=VALUE.", false},
+		"context twice":           {func(e *state.RuleEditor) { e.SetContext("a=b\n\na=c") }, rules.FieldContext, "Line 3 names a a second time.", false},
+		"context of AWS":          {func(e *state.RuleEditor) { e.SetContext("aws:x=1") }, rules.FieldContext, `The encryption context names "aws:x"`, false},
+		"no SSE-C key": {func(e *state.RuleEditor) {
+			e.SetType(client.TypeSSEC)
+			e.SetCustomerKey("x")
+			e.SetCustomerKey("")
+		}, state.FieldCustomerKey, "Enter the key, or have one generated.", false},
+		"short SSE-C key": {func(e *state.RuleEditor) {
+			e.SetType(client.TypeSSEC)
+			e.SetCustomerKey("short")
+		}, state.FieldCustomerKey, "An SSE-C key is 32 bytes", false},
+	} {
+		e := r.list.Add()
+		if c.field != rules.FieldKMSKey {
+			e.SetTypedKey(string(uitest.Key))
+		}
+		c.edit(e)
+		got := e.Remarks(false)
+		assert.Contains(t, got[c.field].Text, c.text, name)
+		assert.Equal(t, c.warning, got[c.field].Warning, name)
+		assert.Len(t, got, 1, name)
+		if c.warning {
+			assert.Equal(t, "", e.WhyNotSave(), name)
+			continue
+		}
+		assert.Equal(t, got[c.field].Text, e.WhyNotSave(), name)
+		e.Save()
+		assert.Zero(t, r.list.Rows(), "%s: a wrong rule does not reach the list", name)
+	}
+}
+
+func TestARuleKeepsOnlyWhatBelongsToItsType(t *testing.T) {
+	r := rulesOf(t, rules.Rule{ID: "1", Bucket: "a", Type: client.TypeSSEKMS, KMSKey: uitest.Key, BucketKey: true, Context: map[string]string{"b": "2", "a": "1"}})
+	e := r.pick(0).list.Edit()
+	assert.Equal(t, "a=1\nb=2", e.Context())
+	assert.False(t, e.IsNew())
+	for _, c := range []struct {
+		kind client.EncryptionType
+		want rules.Rule
+	}{
+		{client.TypeInherit, rules.Rule{ID: "1", Bucket: "a", Type: client.TypeInherit}},
+		{client.TypeSSES3, rules.Rule{ID: "1", Bucket: "a", Type: client.TypeSSES3}},
+		{client.TypeDSSEKMS, rules.Rule{ID: "1", Bucket: "a", Type: client.TypeDSSEKMS, KMSKey: uitest.Key, Context: map[string]string{"b": "2", "a": "1"}}},
+		{client.TypeSSEKMS, rules.Rule{ID: "1", Bucket: "a", Type: client.TypeSSEKMS, KMSKey: uitest.Key, BucketKey: true, Context: map[string]string{"b": "2", "a": "1"}}},
+	} {
+		e.SetType(c.kind)
+		got, _ := e.Rule()
+		assert.Equal(t, c.want, got)
+		require.NoError(t, got.Check())
+	}
+	assert.False(t, e.Dirty(), "back where it was")
+	e.Save()
+	assert.False(t, r.list.Dirty())
+}
+
+func TestAManagedKeySendsNoID(t *testing.T) {
+	r := rulesOf(t, rules.Rule{ID: "1", Type: client.TypeSSEKMS})
+	e := r.pick(0).list.Edit()
+	assert.Equal(t, state.KeyManaged, e.KeyType())
+	assert.Equal(t, "", e.WhyNotSave())
+	e = r.list.Add()
+	e.SetTypedKey("typed before")
+	e.SetKeyType(state.KeyManaged)
+	got, _ := e.Rule()
+	assert.Empty(t, got.KMSKey)
+	assert.Equal(t, "", e.WhyNotSave())
+}
+
+func TestAKeyIsChosenFromTheListOfTheKeyService(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetKeyType(state.KeyListed)
+	assert.True(t, e.AskingKeys())
+	assert.Equal(t, "One moment, please.", e.WhyNotSave())
+	r.loop.Pump()
+	require.Equal(t, []string{"alias/reports (11111111-2222-3333-4444-555555555555)"}, e.Keys())
+	assert.Equal(t, -1, e.ListedKey())
+	assert.Equal(t, "Choose a key from the list.", e.WhyNotSave())
+	e.ChooseKey(0)
+	assert.Equal(t, 0, e.ListedKey())
+	got, _ := e.Rule()
+	assert.Equal(t, uitest.Key, got.KMSKey)
+	assert.Equal(t, "", e.WhyNotSave())
+}
+
+func TestTheKeyARuleHasIsChosenInTheListAlready(t *testing.T) {
+	for _, had := range []client.KeyID{uitest.Key, "11111111-2222-3333-4444-555555555555", "alias/reports"} {
+		r := rulesOf(t, rules.Rule{ID: "1", Type: client.TypeSSEKMS, KMSKey: had})
+		e := r.pick(0).list.Edit()
+		e.SetKeyType(state.KeyListed)
+		r.loop.Pump()
+		assert.Equal(t, 0, e.ListedKey(), had)
+	}
+}
+
+func TestWhereKeysCannotBeListedTheyAreTyped(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		text string
+	}{
+		"denied":      {&client.Error{Op: "ListKeys", Kind: client.KindDenied, Status: 400}, "This account may not list keys (kms:ListKeys): type the key id you were given."},
+		"no service":  {&client.Error{Op: "ListKeys", Kind: client.KindUnsupported}, "This service has no list of keys: type the key id you were given."},
+		"no network":  {&client.Error{Op: "ListKeys", Kind: client.KindNetwork}, "The keys could not be listed ("},
+		"other error": {errors.New("boom"), "The keys could not be listed (This did not work)"},
+	} {
+		r := rulesOf(t)
+		r.store.Fail = func(op string, _ client.Location) error {
+			if op == "ListKeys" {
+				return c.err
+			}
+			return nil
+		}
+		e := r.list.Add()
+		e.SetKeyType(state.KeyListed)
+		r.loop.Pump()
+		assert.Equal(t, state.KeyTyped, e.KeyType(), name)
+		got := e.Remarks(false)[rules.FieldKMSKey]
+		assert.Contains(t, got.Text, c.text, name)
+		assert.True(t, got.Warning, name)
+		e.SetTypedKey(string(uitest.Key))
+		assert.Equal(t, "", e.WhyNotSave(), name)
+	}
+}
+
+func TestWithoutAnOpenAccountKeysAreTyped(t *testing.T) {
+	desk, loop := uitest.NewDesk(), &uitest.Loop{}
+	a := state.NewApp(desk, loop, nil)
+	a.Start()
+	loop.Pump()
+	l := a.Rules()
+	loop.Pump()
+	e := l.Add()
+	e.SetKeyType(state.KeyListed)
+	assert.Equal(t, state.KeyTyped, e.KeyType())
+	assert.Contains(t, e.Remarks(false)[rules.FieldKMSKey].Text, "Open an account to choose from its keys")
+	text, _, _ := e.Preview()
+	assert.Equal(t, "Matches now: open an account to see which of its buckets.", text)
+	e.SetTypedKey("k")
+	e.Save()
+	assert.Equal(t, "–", l.Row(0).MatchesNow)
+}
+
+func TestTheListOfKeysOfAClosedEditorIsDropped(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetKeyType(state.KeyListed)
+	r.loop.Work()
+	e.Close()
+	r.loop.Apply()
+	assert.Empty(t, e.Keys())
+}
+
+func TestThePreviewSaysWhichBucketsTheRuleTakesNow(t *testing.T) {
+	r := rulesOf(t, kms("1", "photos", ""))
+	e := r.list.Add()
+	e.SetBucket("*")
+	text, role, buckets := e.Preview()
+	assert.Equal(t, "Matches now: 1 of the 2 buckets of team", text)
+	assert.Equal(t, state.RoleNormal, role)
+	require.Len(t, buckets, 2)
+	assert.Equal(t, "photos (rule 1)", buckets[0].Text())
+	assert.Equal(t, "reports", buckets[1].Text())
+
+	e.SetBucket("photos")
+	text, role, _ = e.Preview()
+	assert.Equal(t, "Matches now: nothing, earlier rules take it all.", text)
+	assert.Equal(t, state.RoleWarn, role)
+
+	e.SetBucket("later-*")
+	text, role, buckets = e.Preview()
+	assert.Equal(t, "Matches now: no bucket of team. It will apply once there is one.", text)
+	assert.Equal(t, state.RoleWarn, role)
+	assert.Empty(t, buckets)
+
+	e.SetAccount("lab")
+	text, _, _ = e.Preview()
+	assert.Equal(t, "Matches now: nothing of the open account, the rule is for lab.", text)
+}
+
+func TestThePreviewDoesNotGuessBucketsThatCannotBeListed(t *testing.T) {
+	store := uitest.NewStore("photos")
+	store.Fail = func(op string, _ client.Location) error {
+		if op == "ListBuckets" {
+			return &client.Error{Op: op, Kind: client.KindDenied}
+		}
+		return nil
+	}
+	loop := &uitest.Loop{}
+	a := state.NewApp(uitest.NewDesk().Add(client.Account{Name: "team", Endpoint: "https://cos.example.org"}, store), loop, nil)
+	a.Start()
+	loop.Pump()
+	l := a.Rules()
+	loop.Pump()
+	e := l.Add()
+	text, _, _ := e.Preview()
+	assert.Equal(t, "Matches now: not known, the buckets of team are not listed.", text)
+}
+
+func TestAnSSECKeyIsKeptBeforeTheRuleThatNeedsIt(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetType(client.TypeSSEC)
+	text, _ := e.CustomerKeyNote()
+	assert.Contains(t, text, "Kept in: the keyring of this computer")
+	e.SetCustomerKey(strings.Repeat("ab", 32))
+	text, role := e.CustomerKeyNote()
+	assert.Equal(t, state.RoleGood, role)
+	rule, key := e.Rule()
+	assert.Equal(t, "Key MD5 "+key.MD5(), text)
+	assert.Equal(t, key.MD5(), rule.CustomerKeyMD5)
+	e.Save()
+	assert.Empty(t, r.list.Remarks(), "its key is at hand")
+	assert.True(t, r.desk.CustomerKey(rule.ID).IsZero(), "nothing is kept before the list is saved")
+
+	var order []string
+	r.desk.Fail = func(call string) error { order = append(order, call); return nil }
+	r.list.Save()
+	r.loop.Pump()
+	assert.Equal(t, []string{"rules", "save key", "save rules"}, order[:3])
+	assert.Equal(t, key.MD5(), r.desk.CustomerKey(rule.ID).MD5())
+	r.list.SetTest("b", "k")
+	text, _ = r.list.Test()
+	assert.Contains(t, text, "SSE-C, key MD5 "+key.MD5())
+}
+
+func TestARuleWhoseKeyCannotBeKeptIsNotStored(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetType(client.TypeSSEC)
+	e.Generate()
+	e.Save()
+	r.desk.Fail = func(call string) error {
+		if call == "save key" {
+			return errors.New("the keyring is locked")
+		}
+		return nil
+	}
+	r.list.Save()
+	r.loop.Pump()
+	require.Len(t, r.wrong, 1)
+	assert.Contains(t, r.wrong[0].Body, "Nothing was saved: the keyring is locked")
+	assert.Empty(t, r.stored())
+	assert.True(t, r.list.Dirty())
+}
+
+func TestAKeyIsTakenBackWhenItsRuleCannotBeStored(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetType(client.TypeSSEC)
+	e.Generate()
+	rule, _ := e.Rule()
+	e.Save()
+	fail := true
+	r.desk.Fail = func(call string) error {
+		if call == "save rules" && fail {
+			return errors.New("the disk is full")
+		}
+		return nil
+	}
+	r.list.Save()
+	r.loop.Pump()
+	assert.True(t, r.desk.CustomerKey(rule.ID).IsZero())
+	fail = false
+	r.list.Save()
+	r.loop.Pump()
+	assert.False(t, r.desk.CustomerKey(rule.ID).IsZero(), "the next try keeps it again")
+	assert.Equal(t, 1, r.saved)
+}
+
+func TestAGeneratedKeyIsShownOnceWithAWarning(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetType(client.TypeSSEC)
+	e.Generate()
+	first := e.CustomerKey()
+	require.True(t, e.Generated())
+	got := e.Remarks(false)[state.FieldCustomerKey]
+	assert.True(t, got.Warning)
+	assert.Contains(t, got.Text, "Keep a copy of this key")
+	assert.Equal(t, "", e.WhyNotSave())
+	e.Generate()
+	assert.NotEqual(t, first, e.CustomerKey())
+	e.Save()
+	e = r.pick(0).list.Edit()
+	assert.Empty(t, e.CustomerKey(), "it is not shown a second time")
+	text, _ := e.CustomerKeyNote()
+	assert.Contains(t, text, "Leave empty to keep the key there is")
+	e.SetBucket("reports")
+	assert.Equal(t, "", e.WhyNotSave())
+	e.Save()
+	assert.Empty(t, r.list.Remarks(), "the key stays with the rule when something else is changed")
+}
+
+func TestAnotherSSECKeyLeavesTheOldOneForTheOldObjects(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetType(client.TypeSSEC)
+	e.SetCustomerKey(strings.Repeat("a", 32))
+	e.Save()
+	r.list.Save()
+	r.loop.Pump()
+	old := r.stored()[0]
+
+	e = r.pick(0).list.Edit()
+	e.SetCustomerKey(strings.Repeat("b", 32))
+	got := e.Remarks(false)[state.FieldCustomerKey]
+	assert.True(t, got.Warning)
+	assert.Contains(t, got.Text, "This is another key than before (MD5 "+old.CustomerKeyMD5+")")
+	e.Save()
+	r.list.Save()
+	r.loop.Pump()
+	now := r.stored()[0]
+	assert.NotEqual(t, old.ID, now.ID)
+	assert.Equal(t, old.CustomerKeyMD5, r.desk.CustomerKey(old.ID).MD5())
+	assert.Equal(t, now.CustomerKeyMD5, r.desk.CustomerKey(now.ID).MD5())
+}
+
+func TestARuleThatLostItsKeyAsksForIt(t *testing.T) {
+	r := rulesOf(t, rules.Rule{ID: "1", Type: client.TypeSSEC, CustomerKeyMD5: "abc"})
+	e := r.pick(0).list.Edit()
+	assert.Equal(t, "The key of this rule is not kept on this computer: enter it (MD5 abc).", e.Remarks(false)[state.FieldCustomerKey].Text)
+	assert.NotEmpty(t, e.WhyNotSave())
+	assert.NotEmpty(t, r.list.WhyNotDuplicate())
+}
+
+func TestADuplicateOfAnSSECRuleHasItsKey(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetType(client.TypeSSEC)
+	e.SetBucket("reports")
+	e.SetCustomerKey(strings.Repeat("a", 32))
+	e.Save()
+	r.list.Save()
+	r.loop.Pump()
+	r.pick(0).list.Duplicate()
+	r.list.Save()
+	r.loop.Pump()
+	require.Len(t, r.stored(), 2)
+	assert.Equal(t, r.stored()[0].CustomerKeyMD5, r.desk.CustomerKey(r.stored()[1].ID).MD5())
+
+	r.open("reports")
+	r.Browser.Drop([]string{r.file("a.csv", "a")})
+	r.loop.Pump()
+	r.confirm.Start()
+	r.settled()
+	assert.Contains(t, r.Transfers.Row(0).State, "Verified, SSE-C")
+}
