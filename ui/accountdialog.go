@@ -53,6 +53,7 @@ func (u *UI) showAccount(e *state.AccountEditor) {
 			{Label: i18n.T("Save"), Default: true, Importance: widget.HighImportance, Do: func() bool { e.Save(); return true }},
 		},
 	})
+	u.account = d
 	e.OnChange = d.refresh
 	e.OnSaved = d.dialog.Close
 	d.refresh()

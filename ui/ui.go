@@ -36,6 +36,7 @@ type UI struct {
 	main    *mainPane // what the main window holds; made anew when the language changes
 	problem *widgets.Dialog
 	confirm *confirmDialog // shown last
+	account *accountDialog // shown last
 	rules   *rulesWindow   // nil while it is not open
 	closing bool
 	look    widgets.Appearance // of the theme, once dressed

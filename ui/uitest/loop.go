@@ -6,6 +6,7 @@ package uitest
 import (
 	"context"
 	"reflect"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -109,5 +110,18 @@ func (l *Loop) Until(t testing.TB, what string, cond func() bool) {
 			t.Fatalf("waited in vain: %s", what)
 		}
 		alive[i].refresh()
+	}
+}
+
+// UntilStarted waits until another goroutine has started work.
+func (l *Loop) UntilStarted() {
+	for {
+		l.mu.Lock()
+		n := len(l.work)
+		l.mu.Unlock()
+		if n > 0 {
+			return
+		}
+		runtime.Gosched()
 	}
 }

@@ -1,0 +1,341 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/widgets"
+)
+
+// menu finds an item of the main menu by its words.
+func (s *screen) menu(menu, label string) *fyne.MenuItem {
+	s.t.Helper()
+	for _, m := range s.window.MainMenu().Items {
+		for _, item := range m.Items {
+			if m.Label == menu && item.Label == label {
+				return item
+			}
+		}
+	}
+	s.t.Fatalf("there is no %s > %s", menu, label)
+	return nil
+}
+
+// overlays is how many dialogs and menus are open.
+func (s *screen) overlays() int { return len(s.window.Canvas().Overlays().List()) }
+
+// press presses the button of that label in the topmost dialog.
+func (s *screen) press(label string) {
+	s.t.Helper()
+	var found fyne.Tappable
+	for _, o := range test.LaidOutObjects(s.window.Canvas().Overlays().Top()) {
+		if b, ok := o.(*widgets.ToolButton); ok && b.Text == label && !b.Disabled() {
+			found = b
+		}
+	}
+	require.NotNil(s.t, found, "a button %s that can be pressed", label)
+	found.Tapped(&fyne.PointEvent{})
+	s.loop.Pump()
+}
+
+func TestTheMenuHasItsPlaceForTheRules(t *testing.T) {
+	s := opens(t, state.Preferences{})
+	item := s.menu("Tools", "Server-Side-Encryption")
+	assert.Equal(t, "CustomDesktop:Shift+Control+E", item.Shortcut.ShortcutName())
+	var names []string
+	for _, m := range s.window.MainMenu().Items {
+		names = append(names, m.Label)
+	}
+	assert.Equal(t, []string{"File", "Edit", "View", "Bucket", "Object", "Transfers", "Tools", "Help"}, names)
+}
+
+func TestAShortcutOfADisabledActionSaysWhyAndDoesNothing(t *testing.T) {
+	s := opens(t, state.Preferences{})
+	item := s.menu("File", "Upload…")
+	assert.True(t, item.Disabled)
+	s.picker.paths = []string{"/etc/hostname"}
+	item.Action() // the toolkit's shortcut does not look at Disabled
+	s.loop.Pump()
+	assert.Equal(t, 0, s.overlays())
+	assert.Equal(t, "Open a bucket first.", s.main.status.said.Text)
+	assert.True(t, s.main.status.said.Visible())
+
+	s.goTo("reports")
+	assert.False(t, s.menu("File", "Upload…").Disabled, "the menu follows")
+	s.perform(s.actions.refresh)
+	assert.False(t, s.main.status.said.Visible(), "what was said is gone with the next action")
+}
+
+func TestAShortcutDoesNothingUnderADialog(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("reports")
+	s.perform(s.actions.newFolder)
+	require.Equal(t, 1, s.overlays())
+	s.menu("File", "Add account…").Action()
+	s.menu("Object", "New folder…").Action()
+	assert.Equal(t, 1, s.overlays())
+}
+
+func TestKeysOfTheTable(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	table := s.main.objects.table
+	s.state.Browser.Selection().Only(2)
+	table.OnKey(fyne.KeyDelete, 0)
+	s.loop.Pump()
+	assert.Equal(t, 1, s.overlays())
+	s.press("Cancel")
+	assert.Equal(t, 0, s.overlays())
+	table.OnKey(fyne.KeyF5, 0)
+	s.loop.Pump()
+	assert.Equal(t, "2026/", s.state.Browser.At().Key)
+	table.OnActivate(0)
+	s.loop.Pump()
+	assert.Equal(t, "2026/11/", s.state.Browser.At().Key)
+	table.OnKey(fyne.KeyBackspace, 0)
+	s.loop.Pump()
+	assert.Equal(t, "2026/", s.state.Browser.At().Key)
+	s.state.Browser.Selection().SelectAll()
+	table.OnKey(fyne.KeyEscape, 0)
+	assert.Empty(t, s.state.Browser.Selected())
+	table.OnKey(fyne.KeyF2, 0)
+	assert.Contains(t, s.main.status.said.Text, "Renaming is not there yet")
+}
+
+func TestDroppedFilesAreUploadedAfterTheQuestion(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("reports")
+	s.OnDropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(s.file("a.csv", 3)), storage.NewURI("https://example.org/x")})
+	s.loop.Pump()
+	require.Equal(t, 1, s.overlays())
+	s.OnDropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(s.file("b.csv", 3))})
+	s.loop.Pump()
+	assert.Equal(t, 1, s.overlays(), "one question after the other")
+	s.press("Upload")
+	assert.Equal(t, 0, s.overlays())
+	s.settled()
+	assert.Contains(t, s.store.Names("reports"), "a.csv")
+	assert.NotContains(t, s.store.Names("reports"), "b.csv")
+	assert.Same(t, s.main.rows, s.main.body.Objects[0], "the transfers are shown")
+	s.perform(s.actions.clear)
+	assert.Same(t, s.main.sides, s.main.body.Objects[0], "and give their place away")
+}
+
+func TestWithoutAFileDialogPathsAreTyped(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("reports")
+	s.picker.err = ErrNoPicker
+	s.perform(s.actions.upload)
+	s.loop.Pump()
+	require.Equal(t, 1, s.overlays())
+	entry, ok := s.window.Canvas().Focused().(*pathEntry)
+	require.True(t, ok, "the field has the keyboard")
+	assert.False(t, entry.AcceptsTab())
+	entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	assert.Equal(t, 1, s.overlays(), "nothing was typed")
+	test.Type(entry, s.file("a.csv", 3)+"\n  \""+s.file("b.csv", 3)+"\"\n")
+	entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	s.loop.Pump()
+	require.Equal(t, 1, s.overlays(), "the confirmation")
+	s.press("Upload")
+	s.settled()
+	assert.Subset(t, s.store.Names("reports"), []string{"a.csv", "b.csv"})
+
+	s.picker.err = errors.New("the portal crashed")
+	s.perform(s.actions.upload)
+	s.loop.Pump()
+	assert.Equal(t, 1, s.overlays(), "another error is shown")
+}
+
+func TestTypedPaths(t *testing.T) {
+	home, err := os.UserHomeDir()
+	require.NoError(t, err)
+	assert.Equal(t, []string{"/a b", filepath.Join(home, "x"), home, "/c"}, typedPaths("\"/a b\"\n\n~/x\n ~ \nfile:///c/\n"))
+	assert.Empty(t, typedPaths(" \n"))
+}
+
+func TestADownloadGoesWhereItWasAsked(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	into := t.TempDir()
+	s.picker.paths = []string{into}
+	s.state.Browser.Selection().Only(2)
+	s.perform(s.actions.download)
+	s.settled()
+	assert.FileExists(t, filepath.Join(into, "notes.txt"))
+	s.main.transfers.explain(0)
+	assert.Equal(t, 1, s.overlays())
+}
+
+func TestClosingAsksWhileFilesAreTransferred(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("reports")
+	s.store.Hold = make(chan struct{})
+	s.picker.paths = []string{s.file("a.csv", 3)}
+	s.perform(s.actions.upload)
+	s.loop.Pump()
+	s.press("Upload")
+	s.loop.Until(t, "it runs", func() bool { return s.state.Transfers.Tally().Running == 1 })
+	s.OnClose()
+	require.Equal(t, 1, s.overlays())
+	s.press("Keep running")
+	assert.False(t, s.closing)
+	assert.Equal(t, 1, s.state.Transfers.Tally().Running)
+	s.OnClose()
+	s.press("Cancel transfers and quit")
+	assert.True(t, s.closing)
+	assert.Positive(t, s.desk.Saved, "the window's size is remembered")
+	assert.NotContains(t, s.store.Names("reports"), "a.csv")
+}
+
+func TestTheLanguageChangesAtOnce(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s.state.Browser.Selection().Only(1)
+	s.setLanguage("zh-Hant")
+	assert.Equal(t, i18n.TraditionalChinese, i18n.Current())
+	assert.NotEqual(t, "File", s.window.MainMenu().Items[0].Label)
+	assert.Len(t, s.state.Browser.Selected(), 1, "what was on the screen still is")
+	p, err := s.desk.Preferences()
+	require.NoError(t, err)
+	assert.Empty(t, p.Language, "it is saved away from the screen")
+	s.loop.Pump()
+	p, err = s.desk.Preferences()
+	require.NoError(t, err)
+	assert.Equal(t, "zh-Hant", p.Language)
+	s.setAppearance(state.AppearanceDark)
+	assert.Equal(t, widgets.Dark, s.look)
+}
+
+func TestTheFilterWaitsForTheEndOfTheTyping(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	test.Type(s.main.filter.entry, "note")
+	assert.Equal(t, 6, s.state.Browser.Rows())
+	s.loop.Pump()
+	assert.Equal(t, 1, s.state.Browser.Rows())
+	s.main.filter.entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	assert.Equal(t, 6, s.state.Browser.Rows())
+	assert.Empty(t, s.main.filter.entry.Text)
+}
+
+func TestLocationsAreCopied(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s.state.Browser.Selection().SetSelected([]int{0, 2})
+	require.True(t, s.main.objects.shortcut(&fyne.ShortcutCopy{}))
+	assert.Equal(t, "s3://reports/2026/11/\ns3://reports/2026/notes.txt", s.app.Clipboard().Content())
+}
+
+func TestAnAccountIsAddedInItsDialog(t *testing.T) {
+	s := opens(t, state.Preferences{})
+	s.perform(s.actions.addAccount)
+	s.press("Save")
+	require.Equal(t, 1, s.overlays(), "something is missing")
+	for _, f := range []state.AccountField{state.FieldName, state.FieldAccessKey, state.FieldSecret} {
+		said, _ := s.account.fields[f].Says()
+		assert.NotEmpty(t, said, "the error is at its field")
+		s.account.entries[f].SetText("value")
+	}
+	s.press("Test")
+	s.press("Save")
+	assert.Equal(t, 0, s.overlays())
+	assert.Equal(t, "value", s.state.Current())
+	assert.Equal(t, "value", s.main.tools.accounts.Selected)
+}
+
+func TestColumnsAreChosenAndRemembered(t *testing.T) {
+	s := opens(t, state.Preferences{Columns: []state.Column{{ID: columnClass, Width: 77, Hidden: true}}})
+	columns := s.main.objects.table.Columns()
+	assert.True(t, columns[3].Hidden)
+	assert.InDelta(t, 77, columns[3].Width, 0.1)
+	assert.True(t, columns[4].Hidden, "encryption costs requests")
+	s.toggleEncryption()
+	assert.False(t, s.main.objects.table.Columns()[4].Hidden)
+	s.main.objects.headerMenu(0, fyne.Position{})
+	assert.Equal(t, 1, s.overlays())
+}
+
+func TestABucketIsDeletedOnlyByItsName(t *testing.T) {
+	s := opens(t, state.Preferences{}).goTo("photos")
+	s.perform(s.actions.removeBucket)
+	entry := s.window.Canvas().Focused().(*widgets.Entry)
+	test.Type(entry, "photo")
+	entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	assert.Equal(t, 1, s.overlays())
+	test.Type(entry, "s")
+	entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	s.loop.Pump()
+	assert.Equal(t, 0, s.overlays())
+	assert.NotContains(t, s.state.Browser.BucketNames(), "photos")
+}
+
+func TestThePassphraseIsAskedForFromElsewhere(t *testing.T) {
+	s := opens(t, state.Preferences{})
+	var answer client.Secret
+	var given bool
+	done := make(chan struct{})
+	go func() { // as a worker that needs a secret does
+		answer, given = s.AskPassphrase(t.Context(), "/vault", true, false)
+		close(done)
+	}()
+	s.loop.UntilStarted()
+	s.loop.Pump()
+	require.Equal(t, 1, s.overlays())
+	var entries []*widgets.Entry
+	for _, o := range test.LaidOutObjects(s.window.Canvas().Overlays().Top()) {
+		if e, ok := o.(*widgets.Entry); ok {
+			entries = append(entries, e)
+		}
+	}
+	require.Len(t, entries, 2)
+	entries[0].SetText("open sesame")
+	s.press("OK")
+	assert.Equal(t, 1, s.overlays(), "the two differ")
+	entries[1].SetText("open sesame")
+	s.press("OK")
+	<-done
+	assert.True(t, given)
+	assert.Equal(t, "open sesame", answer.Reveal())
+}
+
+func TestTheScreensLoopComesBackToTheScreenUnlessTheQuestionDied(t *testing.T) {
+	test.NewTempApp(t)
+	var loop screenLoop
+	var mu sync.Mutex
+	var said []string
+	say := func(text string) func() {
+		return func() {
+			mu.Lock()
+			defer mu.Unlock()
+			said = append(said, text)
+		}
+	}
+	dead, kill := context.WithCancel(t.Context())
+	kill()
+	done := make(chan struct{})
+	loop.Start(dead, func(context.Context) func() { return say("stale") })
+	loop.Start(t.Context(), func(context.Context) func() {
+		return func() { say("fresh")(); close(done) }
+	})
+	<-done
+
+	signal := make(chan struct{})
+	refreshed := make(chan struct{}, 100)
+	watching, stop := context.WithCancel(t.Context())
+	defer stop()
+	loop.Watch(watching, signal, time.Nanosecond, func() { refreshed <- struct{}{} })
+	for range 3 {
+		signal <- struct{}{}
+		<-refreshed
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	assert.NotContains(t, said, "stale")
+	assert.Contains(t, said, "fresh")
+}
