@@ -28,7 +28,7 @@ func newTransferPane(u *UI) *transferPane {
 	p := &transferPane{ui: u, up: theme.UploadIcon(), down: theme.DownloadIcon(), tally: widget.NewLabel("")}
 	p.table = widgets.NewRowTable([]widgets.Column{
 		{ID: "name", Title: i18n.T("Name"), Width: 130, Stretch: true},
-		{ID: "state", Title: i18n.T("State"), Width: 250},
+		{ID: "state", Title: i18n.T("State"), Width: 250, Stretch: true},
 		{ID: "progress", Title: i18n.T("Progress"), Width: 130},
 		{ID: "speed", Title: i18n.T("Speed"), Width: 80, Align: fyne.TextAlignTrailing},
 		{ID: "left", Title: i18n.T("Time left"), Width: 74, Align: fyne.TextAlignTrailing},

@@ -59,7 +59,7 @@ func (b *Browser) Buckets() []BucketRow {
 	for i, bucket := range b.buckets {
 		d := b.ruleSet.Decide(rules.File{}, client.Location{Bucket: bucket.Name, Key: probeName})
 		rows[i] = BucketRow{
-			Name: bucket.Name, Rule: d.Because, Current: bucket.Name == b.at.Bucket,
+			Name: bucket.Name, Rule: inReasons(d.Because), Current: bucket.Name == b.at.Bucket,
 			Sealed: d.Rule > 0 && client.TypeOf(d.Put.Encryption) != client.TypeInherit,
 		}
 	}
@@ -146,7 +146,7 @@ func (b *Browser) RuleHere() (text string, role Role) {
 		return i18n.T("The rules cannot be read: uploads are refused"), RoleBad
 	}
 	d := b.ruleSet.Decide(rules.File{}, b.at.Join(probeName))
-	text = d.Because
+	text = inReasons(d.Because)
 	if d.Rule == 0 {
 		text = i18n.T("no rule: bucket default")
 	}
@@ -154,7 +154,7 @@ func (b *Browser) RuleHere() (text string, role Role) {
 		text = i18n.T("%s (other rules for some names)", text)
 	}
 	if d.Refuse != "" {
-		return i18n.T("%s: refused, %s", text, d.Refuse), RoleBad
+		return i18n.T("%s: refused, %s", text, inReasons(d.Refuse)), RoleBad
 	}
 	if d.Rule == 0 || client.TypeOf(d.Put.Encryption) == client.TypeInherit {
 		return text, RoleMuted

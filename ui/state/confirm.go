@@ -265,7 +265,7 @@ func (c *Confirm) KeyProblem() string {
 		return ""
 	}
 	if err := client.CheckEncryption(client.SSEKMS{Key: c.key}); err != nil {
-		return sentence(err.Error())
+		return remark(inReasons(err.Error()))
 	}
 	return ""
 }

@@ -68,7 +68,7 @@ func planLines(p transfer.Plan) []Line {
 		text := i18n.T("%s, %s", files(len(g.jobs)), size(g.bytes))
 		role := RoleNormal
 		if g.why != "" {
-			text = i18n.T("%s, %s: %s", files(len(g.jobs)), size(g.bytes), g.why)
+			text = i18n.T("%s, %s: %s", files(len(g.jobs)), size(g.bytes), inReasons(g.why))
 			if client.TypeOf(g.jobs[0].Put.Encryption) == client.TypeInherit {
 				role = RoleWarn
 			}
@@ -86,13 +86,13 @@ func planLines(p transfer.Plan) []Line {
 			line.Text = i18n.T("%s refused", files(n))
 		}
 		for _, r := range p.Refused {
-			line.More = append(line.More, fmt.Sprintf("%s: %s", r.Source, r.Reason))
+			line.More = append(line.More, fmt.Sprintf("%s: %s", r.Source, inReasons(r.Reason)))
 		}
 		line.More = shorten(line.More)
 		lines = append(lines, line)
 	}
 	for _, w := range p.Warnings {
-		lines = append(lines, Line{Text: sentence(w), Role: RoleWarn})
+		lines = append(lines, Line{Text: remark(inReasons(w)), Role: RoleWarn})
 	}
 	return lines
 }

@@ -52,7 +52,7 @@ func Explain(err error) Message {
 	var e *client.Error
 	if !errors.As(err, &e) {
 		// One of our own errors: its text was written for people.
-		m.Body = sentence(err.Error())
+		m.Body = remark(inReasons(err.Error()))
 		m.Details = ""
 		return m
 	}
@@ -74,9 +74,9 @@ func body(e *client.Error) string {
 	ours := e.Status == 0 && e.Code == ""
 	switch {
 	case (ours || e.Kind == client.KindEncryptionNotAsAsked) && e.Message != "":
-		parts = append(parts, sentence(e.Message))
+		parts = append(parts, remark(inReasons(e.Message)))
 	case ours && e.Err != nil:
-		parts = append(parts, sentence(e.Err.Error()))
+		parts = append(parts, remark(inReasons(e.Err.Error())))
 	}
 	return strings.Join(parts, "\n")
 }

@@ -107,5 +107,5 @@ func Reported(r client.Reported) string {
 	case r.Type == client.TypeNone:
 		return i18n.T("none reported")
 	}
-	return r.Describe()
+	return inReasons(r.Describe())
 }

@@ -95,7 +95,7 @@ func (t *Transfers) Explain(row int) Message {
 	}
 	lines := []string{r.Job.Local + " " + arrow(r.Job.Op) + " " + r.Job.Remote.String()}
 	if r.Job.Because != "" {
-		lines = append(lines, sentence(r.Job.Because))
+		lines = append(lines, remark(inReasons(r.Job.Because)))
 	}
 	if r.Receipt != nil && r.Receipt.Why != "" {
 		lines = append(lines, sentence(r.Receipt.Why))

@@ -1,0 +1,31 @@
+package state
+
+import "github.com/bucketseal/bucketseal/internal/i18n"
+
+// reasonTexts are the sentences of the rooms below about what an upload asks
+// for, and why a file is refused. See inWords.
+var reasonTexts = append([]string{
+	i18n.M("rule %s, %s -> %s"),
+	i18n.M("no rule matches: bucket default"),
+	i18n.M("chosen for this upload: %s"),
+	i18n.M("bucket default"),
+	i18n.M("there is no such file"),
+	i18n.M("this user may not read it"),
+	i18n.M("it is a link to a folder it lies in: following it would never end"),
+	i18n.M("it is no ordinary file (a device, pipe or socket)"),
+	i18n.M("%s asks for %s, which is weaker than the bucket's default, %s"),
+	i18n.M("whether files with these names are there already could not be found out: %s"),
+	i18n.M("the encryption rules cannot be read, so nothing is uploaded: %s"),
+	i18n.M("stopped by you"),
+	i18n.M("none reported"),
+	i18n.M("not told by the server"),
+	i18n.M("SSE-C, key MD5 %s"),
+	i18n.M("%s, key not reported"),
+	i18n.M("%s, bucket key"),
+	i18n.M("%s, AWS managed key"),
+	i18n.M("%s, key %s"),
+}, problemTexts...)
+
+// inReasons says why something is asked for or refused, in the user's
+// language.
+func inReasons(text string) string { return inWords(text, reasonTexts) }
