@@ -15,7 +15,7 @@ unset AWS_CA_BUNDLE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AW
 unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 AWS_REQUEST_CHECKSUM_CALCULATION AWS_RESPONSE_CHECKSUM_VALIDATION
 export AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 
-bash scripts/need.sh go
+bash scripts/need.sh go peers
 echo "== tests below the window"
 go list ./... | grep -v '/cmd/bucketseal$' | CGO_ENABLED=0 xargs go test -timeout 10m
 
