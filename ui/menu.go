@@ -72,9 +72,9 @@ func (u *UI) refreshMenu() {
 
 // takeOver copies ticks and disabled states from b, of the same shape, to a.
 func takeOver(a, b []*fyne.Menu) (changed bool) {
-	for i := range a {
-		for j, x := range a[i].Items {
-			y := b[i].Items[j]
+	for i, menu := range b {
+		for j, y := range menu.Items {
+			x := a[i].Items[j]
 			if x.Disabled != y.Disabled || x.Checked != y.Checked {
 				x.Disabled, x.Checked = y.Disabled, y.Checked
 				changed = true

@@ -116,7 +116,9 @@ func TestKeysOfTheTable(t *testing.T) {
 
 func TestDroppedFilesAreUploadedAfterTheQuestion(t *testing.T) {
 	s := opens(t, state.Preferences{}).goTo("reports")
-	s.OnDropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(s.file("a.csv", 3)), storage.NewURI("https://example.org/x")})
+	elsewhere, err := storage.ParseURI("https://example.org/x")
+	require.NoError(t, err)
+	s.OnDropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(s.file("a.csv", 3)), elsewhere})
 	s.loop.Pump()
 	require.Equal(t, 1, s.overlays())
 	s.OnDropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(s.file("b.csv", 3))})

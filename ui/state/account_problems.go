@@ -1,0 +1,82 @@
+package state
+
+import (
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// Problems are what is wrong, by field; all fields are looked at. A field not
+// touched yet is not complained of unless all is true.
+func (e *AccountEditor) Problems(all bool) map[AccountField]string {
+	a, c := e.Account()
+	found := map[AccountField]string{}
+	add := func(f AccountField, text string) {
+		if found[f] == "" && (all || e.touched[f]) {
+			found[f] = text
+		}
+	}
+	_, taken := e.app.account(a.Name)
+	switch {
+	case a.Name == "":
+		add(FieldName, i18n.T("Give the account a name."))
+	case taken && a.Name != e.oldName:
+		add(FieldName, i18n.T("There is an account of that name already."))
+	}
+	if a.AccessKeyID == "" {
+		add(FieldAccessKey, i18n.T("Enter the access key id you were given."))
+	}
+	if c.Secret.IsZero() && e.IsNew() {
+		add(FieldSecret, i18n.T("Enter the secret access key you were given."))
+	}
+	if e.preset != PresetAWS && a.Endpoint == "" {
+		add(FieldEndpoint, i18n.T("Enter the address of the service, such as https://s3.example.org."))
+	}
+	// What client.Account.Check says, at its field. It stops at the first, so
+	// each field is checked in an account that is right otherwise.
+	right := client.Account{Name: "x", AccessKeyID: "x"}
+	for _, one := range []struct {
+		field   AccountField
+		account client.Account
+	}{
+		{FieldName, client.Account{Name: orX(a.Name), AccessKeyID: "x"}},
+		{FieldEndpoint, client.Account{Name: right.Name, AccessKeyID: right.AccessKeyID, Endpoint: a.Endpoint}},
+		{FieldKMSEndpoint, client.Account{Name: right.Name, AccessKeyID: right.AccessKeyID, KMSEndpoint: a.KMSEndpoint}},
+	} {
+		if err := one.account.Check(); err != nil {
+			_, text, _ := strings.Cut(err.Error(), ": ")
+			add(one.field, sentence(text))
+		}
+	}
+	return found
+}
+
+func orX(s string) string {
+	if s == "" {
+		return "x"
+	}
+	return s
+}
+
+// WhyNotSave says why it cannot be saved or tested, "" when it can.
+func (e *AccountEditor) WhyNotSave() string {
+	if e.saving || e.testing {
+		return i18n.T("One moment, please.")
+	}
+	problems := e.Problems(true)
+	for _, f := range []AccountField{FieldName, FieldEndpoint, FieldAccessKey, FieldSecret, FieldCAFile, FieldKMSEndpoint} {
+		if text := problems[f]; text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// Warning is what to know though it can be saved, "" for nothing.
+func (e *AccountEditor) Warning() string {
+	if a, _ := e.Account(); strings.HasPrefix(strings.ToLower(a.Endpoint), "http://") {
+		return i18n.T("http:// is not protected: everything travels readable, and SSE-KMS and SSE-C are refused.")
+	}
+	return ""
+}

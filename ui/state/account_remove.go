@@ -1,0 +1,51 @@
+package state
+
+import (
+	"context"
+	"slices"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// busyWith says why an account must not be changed now, "" when it may.
+func (a *App) busyWith(name string) string {
+	if slices.ContainsFunc(a.Transfers.rows, func(r transferring) bool { return r.account == name && !r.Phase.Over() }) {
+		return i18n.T("Files are being transferred with this account: wait for them, or cancel them first.")
+	}
+	return ""
+}
+
+// WhyNotRemoveAccount says why the open account cannot be changed or removed,
+// "" when it can.
+func (a *App) WhyNotRemoveAccount() string {
+	account, ok := a.account(a.current)
+	switch {
+	case !ok:
+		return i18n.T("Open an account first.")
+	case account.Demo:
+		return i18n.T("The demo account is built in.")
+	}
+	return a.busyWith(a.current)
+}
+
+// RemoveAccount forgets the open account and its secret, and opens the first
+// that is left.
+func (a *App) RemoveAccount() {
+	if a.WhyNotRemoveAccount() != "" {
+		return
+	}
+	name := a.current
+	do(a.ctx, a.loop, func(ctx context.Context) error { return a.desk.RemoveAccount(ctx, name) }, func(err error) {
+		if err != nil {
+			a.problem(err)
+			return
+		}
+		a.forget(name)
+		a.current = ""
+		a.loadAccounts(func() {
+			if len(a.accounts) > 0 {
+				a.Open(a.accounts[0].Name)
+			}
+		})
+	})
+}

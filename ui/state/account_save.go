@@ -1,0 +1,91 @@
+package state
+
+import (
+	"context"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// Testing reports whether a test is under way; Tested is what the last one
+// found, nil for none.
+func (e *AccountEditor) Testing() bool { return e.testing }
+
+// Tested is what the last test found; ok says whether it worked.
+func (e *AccountEditor) Tested() (m Message, ok, done bool) {
+	if e.tested == nil {
+		return Message{}, false, false
+	}
+	return *e.tested, e.worked, true
+}
+
+// Test asks the server whether the account works. It does nothing while
+// something is wrong.
+func (e *AccountEditor) Test() {
+	if e.WhyNotSave() != "" {
+		e.complain()
+		return
+	}
+	a, c := e.Account()
+	old := e.oldName
+	e.testing, e.tested = true, nil
+	do(e.app.ctx, e.app.loop, func(ctx context.Context) error {
+		if old != "" && c.Secret.IsZero() {
+			a.Name = old // the secret is kept under the old name still
+		}
+		return e.app.desk.TestAccount(ctx, a, c)
+	}, func(err error) {
+		e.testing, e.worked = false, err == nil
+		m := Message{Title: i18n.T("It works: the server accepts the account.")}
+		if err != nil {
+			m = Explain(err)
+		}
+		e.tested = &m
+		e.changed()
+	})
+	e.changed()
+}
+
+// Save stores the account and opens it.
+func (e *AccountEditor) Save() {
+	if e.WhyNotSave() != "" {
+		e.complain()
+		return
+	}
+	if why := e.app.busyWith(e.oldName); why != "" {
+		e.tested, e.worked = &Message{Title: why}, false
+		e.changed()
+		return
+	}
+	a, c := e.Account()
+	e.saving = true
+	do(e.app.ctx, e.app.loop, func(ctx context.Context) error { return e.app.desk.SaveAccount(ctx, e.oldName, a, c) },
+		func(err error) {
+			e.saving = false
+			if err != nil {
+				m := Explain(err)
+				e.tested, e.worked = &m, false
+				e.changed()
+				return
+			}
+			e.app.forget(e.oldName)
+			e.app.loadAccounts(func() { e.app.Open(a.Name) })
+			if e.OnSaved != nil {
+				e.OnSaved()
+			}
+		})
+	e.changed()
+}
+
+// complain shows every field's error, touched or not.
+func (e *AccountEditor) complain() {
+	for f := range e.Problems(true) {
+		e.touched[f] = true
+	}
+	e.changed()
+}
+
+func (e *AccountEditor) changed() {
+	if e.OnChange != nil {
+		e.OnChange()
+	}
+}
