@@ -177,6 +177,20 @@ func TestDownloadGivesUpWithoutProgress(t *testing.T) {
 	}
 }
 
+func TestDownloadDoesNotMultiplyThePatienceOfTheStore(t *testing.T) {
+	w := newBench(t)
+	w.store.fail = func(call string, _ int) error {
+		if call == "Get" {
+			return &client.Error{Op: "GetObject", Kind: client.KindUnavailable, At: remote}
+		}
+		return nil
+	}
+	job, _ := w.object(1000, client.PutOptions{})
+	row := w.run(job)[0]
+	assert.Equal(t, client.KindUnavailable, client.KindOf(row.Err))
+	assert.Equal(t, 1, w.store.called("Get"), "the store repeated the request already")
+}
+
 func TestDownloadBeginsAnewWhenTheObjectChanges(t *testing.T) {
 	for _, deaf := range []bool{false, true} { // servers that do not know If-Match
 		w := newBench(t)

@@ -35,7 +35,7 @@ func (f *fetcher) run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case !mayContinue(err):
-			return err
+			return unanswered(err)
 		case f.left.length == 0:
 			return nil // broke off after the last byte
 		}
@@ -61,9 +61,29 @@ func (f *fetcher) brokeOff(err error) error {
 	return &client.Error{Op: "GetObject", Kind: client.KindNetwork, At: f.target.job.Remote, RequestID: f.head.RequestID, Err: err}
 }
 
-// mayContinue: the network failed, not the request.
+// mayContinue: the body broke off, so the rest of it can be asked for. A request
+// that was not answered at all has been repeated by the store already; asking
+// again here would multiply its patience.
 func mayContinue(err error) bool {
+	var refused *noAnswer
+	if errors.As(err, &refused) {
+		return false
+	}
 	return client.KindOf(err).Temporary() || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// noAnswer is an error of a request, not of the body that answers it.
+type noAnswer struct{ error }
+
+func (e *noAnswer) Unwrap() error { return e.error }
+
+// unanswered takes the mark off again.
+func unanswered(err error) error {
+	var refused *noAnswer
+	if errors.As(err, &refused) {
+		return refused.error
+	}
+	return err
 }
 
 // once asks for what is missing, and writes what comes.
@@ -75,7 +95,7 @@ func (f *fetcher) once(ctx context.Context) (n int64, err error) {
 	}
 	object, r, err := f.engine.cfg.Store.Get(ctx, job.Remote, o)
 	if err != nil {
-		return 0, err
+		return 0, &noAnswer{err}
 	}
 	defer func() { _ = r.Close() }() // only read from
 	if object.ETag != "" && f.head.ETag != "" && object.ETag != f.head.ETag {

