@@ -10,8 +10,10 @@ import (
 )
 
 func TestAnErrorSaysWhatWhereWhyAndForWhichKey(t *testing.T) {
-	e := &Error{Op: "PutObject", Kind: KindKeyUnknown, At: Location{"reports", "a.csv"}, Key: "ab12",
-		Code: "InvalidAccessKeyId", Message: "Failed to retrieve the actual key", RequestID: "r1", Err: errors.New("raw")}
+	e := &Error{
+		Op: "PutObject", Kind: KindKeyUnknown, At: Location{"reports", "a.csv"}, Key: "ab12",
+		Code: "InvalidAccessKeyId", Message: "Failed to retrieve the actual key", RequestID: "r1", Err: errors.New("raw"),
+	}
 	assert.Equal(t, "PutObject s3://reports/a.csv: the server does not know this key (key ab12): InvalidAccessKeyId: Failed to retrieve the actual key", e.Error())
 	assert.Equal(t, "open: local: raw", (&Error{Op: "open", Kind: KindLocal, Err: errors.New("raw")}).Error())
 	assert.Equal(t, "x: not found: NoSuchKey", (&Error{Op: "x", Kind: KindNotFound, Code: "NoSuchKey"}).Error())

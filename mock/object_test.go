@@ -75,10 +75,18 @@ func TestConditionsOnReads(t *testing.T) {
 		header, value string
 		status        int
 	}{
-		{"If-Match", *out.ETag, 200}, {"If-Match", strings.Trim(*out.ETag, `"`), 200}, {"If-Match", "*", 200}, {"If-Match", `"x", ` + *out.ETag, 200}, {"If-Match", `"x"`, 412},
-		{"If-None-Match", *out.ETag, 304}, {"If-None-Match", `"x"`, 200},
-		{"If-Modified-Since", after, 304}, {"If-Modified-Since", before, 200}, {"If-Modified-Since", "never", 200},
-		{"If-Unmodified-Since", after, 200}, {"If-Unmodified-Since", before, 412},
+		{"If-Match", *out.ETag, 200},
+		{"If-Match", strings.Trim(*out.ETag, `"`), 200},
+		{"If-Match", "*", 200},
+		{"If-Match", `"x", ` + *out.ETag, 200},
+		{"If-Match", `"x"`, 412},
+		{"If-None-Match", *out.ETag, 304},
+		{"If-None-Match", `"x"`, 200},
+		{"If-Modified-Since", after, 304},
+		{"If-Modified-Since", before, 200},
+		{"If-Modified-Since", "never", 200},
+		{"If-Unmodified-Since", after, 200},
+		{"If-Unmodified-Since", before, 412},
 	} {
 		for _, method := range []string{"GET", "HEAD"} {
 			resp := raw(t, e, method, "/bucket/k", "", map[string]string{c.header: c.value})

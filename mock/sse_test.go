@@ -68,11 +68,15 @@ func TestEachAnswerCarriesTheHeadersOfTheMatrixAndNoOther(t *testing.T) {
 		"DSSE-KMS": {map[string]string{sse: "aws:kms:dsse", kid: key.Alias, bk: "true"}, map[string]string{sse: "aws:kms:dsse", kid: key.ARN}, map[string]string{sse: "aws:kms:dsse", kid: key.ARN}, nil},
 		"bucket key": {
 			map[string]string{sse: "aws:kms", kid: key.ARN, bk: "true"},
-			map[string]string{sse: "aws:kms", kid: key.ARN, bk: "true"}, map[string]string{sse: "aws:kms", kid: key.ARN, bk: "true"}, nil,
+			map[string]string{sse: "aws:kms", kid: key.ARN, bk: "true"},
+			map[string]string{sse: "aws:kms", kid: key.ARN, bk: "true"},
+			nil,
 		},
 		"context": {
 			map[string]string{sse: "aws:kms", kid: key.ARN, ctx: context},
-			map[string]string{sse: "aws:kms", kid: key.ARN, ctx: stored}, map[string]string{sse: "aws:kms", kid: key.ARN}, nil,
+			map[string]string{sse: "aws:kms", kid: key.ARN, ctx: stored},
+			map[string]string{sse: "aws:kms", kid: key.ARN},
+			nil,
 		},
 		"SSE-C": {custHeaders(1), custBack, custBack, custHeaders(1)},
 	} {

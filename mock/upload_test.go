@@ -85,8 +85,14 @@ func TestChecksumsOfTheWholeAreMadeOfTheParts(t *testing.T) {
 		algorithm sigv4.Algorithm
 		kind      string
 	}{
-		{sigv4.CRC32, "FULL_OBJECT"}, {sigv4.CRC32C, "FULL_OBJECT"}, {sigv4.CRC64NVME, "FULL_OBJECT"}, {sigv4.CRC64NVME, ""},
-		{sigv4.CRC32, ""}, {sigv4.CRC32C, "COMPOSITE"}, {sigv4.SHA1, ""}, {sigv4.SHA256, "COMPOSITE"},
+		{sigv4.CRC32, "FULL_OBJECT"},
+		{sigv4.CRC32C, "FULL_OBJECT"},
+		{sigv4.CRC64NVME, "FULL_OBJECT"},
+		{sigv4.CRC64NVME, ""},
+		{sigv4.CRC32, ""},
+		{sigv4.CRC32C, "COMPOSITE"},
+		{sigv4.SHA1, ""},
+		{sigv4.SHA256, "COMPOSITE"},
 	} {
 		t.Run(string(c.algorithm)+c.kind, func(t *testing.T) {
 			header := map[string]string{"X-Amz-Checksum-Algorithm": string(c.algorithm)}
@@ -140,7 +146,8 @@ func TestWrongUploadsAreRefused(t *testing.T) {
 		return uploadID(t, raw(t, e, "POST", "/bucket/k?uploads=", "", header))
 	}
 	for _, header := range []map[string]string{
-		{"X-Amz-Checksum-Algorithm": "MD6"}, {"X-Amz-Checksum-Type": "FULL_OBJECT"},
+		{"X-Amz-Checksum-Algorithm": "MD6"},
+		{"X-Amz-Checksum-Type": "FULL_OBJECT"},
 		{"X-Amz-Checksum-Algorithm": "SHA256", "X-Amz-Checksum-Type": "FULL_OBJECT"},
 		{"X-Amz-Checksum-Algorithm": "CRC64NVME", "X-Amz-Checksum-Type": "COMPOSITE"},
 		{"X-Amz-Checksum-Algorithm": "CRC32", "X-Amz-Checksum-Type": "X"},

@@ -194,9 +194,11 @@ func TestADefaultEncryptionIsNotToldWhereItIsNotKnown(t *testing.T) {
 		want   client.Reported
 		kind   client.Kind
 	}{
-		"KMS": {reply(200, nil, `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>`+
-			`<KMSMasterKeyID>k</KMSMasterKeyID></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>true</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>`),
-			client.ReportedFrom("aws:kms", "k", true, "", ""), 0},
+		"KMS": {
+			reply(200, nil, `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>`+
+				`<KMSMasterKeyID>k</KMSMasterKeyID></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>true</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>`),
+			client.ReportedFrom("aws:kms", "k", true, "", ""), 0,
+		},
 		"a listing instead (Ceph)": {listing(""), client.Reported{}, 0},
 		"an empty answer":          {reply(200, nil, ""), client.Reported{}, 0},
 		"said to be none":          {refusal(404, "ServerSideEncryptionConfigurationNotFoundError", ""), client.ReportedFrom("", "", false, "", ""), 0},

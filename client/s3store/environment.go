@@ -42,13 +42,17 @@ func FromEnvironment(profile string) (client.Credentials, string, error) {
 	var missing config.SharedConfigProfileNotExistError
 	switch {
 	case errors.As(err, &missing):
-		return client.Credentials{}, "", &client.Error{Op: op, Kind: client.KindBadCredentials,
-			Err: fmt.Errorf("neither AWS_ACCESS_KEY_ID nor a profile %q is there: set one, or name an account", profile)}
+		return client.Credentials{}, "", &client.Error{
+			Op: op, Kind: client.KindBadCredentials,
+			Err: fmt.Errorf("neither AWS_ACCESS_KEY_ID nor a profile %q is there: set one, or name an account", profile),
+		}
 	case err != nil:
 		return client.Credentials{}, "", &client.Error{Op: op, Kind: client.KindLocal, Err: err}
 	case !shared.Credentials.HasKeys():
-		return client.Credentials{}, "", &client.Error{Op: op, Kind: client.KindBadCredentials,
-			Err: fmt.Errorf("profile %q holds no access key; for a role or a login, run: aws configure export-credentials --profile %s --format env", profile, profile)}
+		return client.Credentials{}, "", &client.Error{
+			Op: op, Kind: client.KindBadCredentials,
+			Err: fmt.Errorf("profile %q holds no access key; for a role or a login, run: aws configure export-credentials --profile %s --format env", profile, profile),
+		}
 	}
 	region := env.Region
 	if region == "" {

@@ -20,22 +20,30 @@ func forbidden(t *testing.T, s *Store, bucket, key string) map[string]error {
 	b, k := &bucket, &key
 	ctx := t.Context()
 	calls := map[string]error{}
-	_, calls["PutBucketEncryption"] = s.s3.PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{Bucket: b,
-		ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{Rules: []types.ServerSideEncryptionRule{}}})
+	_, calls["PutBucketEncryption"] = s.s3.PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{
+		Bucket:                            b,
+		ServerSideEncryptionConfiguration: &types.ServerSideEncryptionConfiguration{Rules: []types.ServerSideEncryptionRule{}},
+	})
 	_, calls["DeleteBucketEncryption"] = s.s3.DeleteBucketEncryption(ctx, &s3.DeleteBucketEncryptionInput{Bucket: b})
-	_, calls["UpdateObjectEncryption"] = s.s3.UpdateObjectEncryption(ctx, &s3.UpdateObjectEncryptionInput{Bucket: b, Key: k,
-		ObjectEncryption: &types.ObjectEncryptionMemberSSEKMS{Value: types.SSEKMSEncryption{KMSKeyArn: aws.String("arn:aws:kms:us-east-1:1:key/k")}}})
+	_, calls["UpdateObjectEncryption"] = s.s3.UpdateObjectEncryption(ctx, &s3.UpdateObjectEncryptionInput{
+		Bucket: b, Key: k,
+		ObjectEncryption: &types.ObjectEncryptionMemberSSEKMS{Value: types.SSEKMSEncryption{KMSKeyArn: aws.String("arn:aws:kms:us-east-1:1:key/k")}},
+	})
 	_, calls["RenameObject"] = s.s3.RenameObject(ctx, &s3.RenameObjectInput{Bucket: b, Key: k, RenameSource: aws.String("/bkt/other")})
 	_, calls["PutObjectAnnotation"] = s.s3.PutObjectAnnotation(ctx, &s3.PutObjectAnnotationInput{Bucket: b, Key: k, AnnotationName: aws.String("a")})
 	_, calls["DeleteObjectAnnotation"] = s.s3.DeleteObjectAnnotation(ctx, &s3.DeleteObjectAnnotationInput{Bucket: b, Key: k, AnnotationName: aws.String("a")})
-	_, calls["GetObjectAttributes"] = s.s3.GetObjectAttributes(ctx, &s3.GetObjectAttributesInput{Bucket: b, Key: k,
-		ObjectAttributes: []types.ObjectAttributes{types.ObjectAttributesEtag}})
+	_, calls["GetObjectAttributes"] = s.s3.GetObjectAttributes(ctx, &s3.GetObjectAttributesInput{
+		Bucket: b, Key: k,
+		ObjectAttributes: []types.ObjectAttributes{types.ObjectAttributesEtag},
+	})
 	_, calls["PutObjectTagging"] = s.s3.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: b, Key: k, Tagging: &types.Tagging{TagSet: []types.Tag{}}})
 	_, calls["DeleteObjectTagging"] = s.s3.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: b, Key: k})
 	_, calls["DeleteBucketPolicy"] = s.s3.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: b})
 	_, calls["PutObjectRetention"] = s.s3.PutObjectRetention(ctx, &s3.PutObjectRetentionInput{Bucket: b, Key: k})
-	_, calls["SelectObjectContent"] = s.s3.SelectObjectContent(ctx, &s3.SelectObjectContentInput{Bucket: b, Key: k, Expression: aws.String("x"),
-		ExpressionType: types.ExpressionTypeSql, InputSerialization: &types.InputSerialization{}, OutputSerialization: &types.OutputSerialization{}})
+	_, calls["SelectObjectContent"] = s.s3.SelectObjectContent(ctx, &s3.SelectObjectContentInput{
+		Bucket: b, Key: k, Expression: aws.String("x"),
+		ExpressionType: types.ExpressionTypeSql, InputSerialization: &types.InputSerialization{}, OutputSerialization: &types.OutputSerialization{},
+	})
 	return calls
 }
 

@@ -87,8 +87,10 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		c.AccessKeyID = a.AccessKeyID
 	}
 	if c.Secret.IsZero() {
-		return nil, &client.Error{Op: "open", Kind: client.KindBadCredentials,
-			Err: fmt.Errorf("no secret is known for access key %s: enter the secret access key", c.AccessKeyID)}
+		return nil, &client.Error{
+			Op: "open", Kind: client.KindBadCredentials,
+			Err: fmt.Errorf("no secret is known for access key %s: enter the secret access key", c.AccessKeyID),
+		}
 	}
 	network, err := newNetwork(a, o)
 	if err != nil {

@@ -94,8 +94,10 @@ var table = []row{
 	{codes("RequestTimeTooSkewed", "RequestInTheFuture"), "", nil, client.KindClockSkew},
 	{codes("AuthorizationHeaderMalformed"), "region", nil, client.KindWrongRegion},
 	{codes("AuthorizationHeaderMalformed", "AuthorizationQueryParametersError"), "", nil, client.KindBadCredentials},
-	{codes("PermanentRedirect", "TemporaryRedirect", "Redirect", "MovedPermanently", "IllegalLocationConstraintException", "IncorrectEndpoint"),
-		"", nil, client.KindWrongRegion},
+	{
+		codes("PermanentRedirect", "TemporaryRedirect", "Redirect", "MovedPermanently", "IllegalLocationConstraintException", "IncorrectEndpoint"),
+		"", nil, client.KindWrongRegion,
+	},
 	{codes("AccessDenied", "AccessDeniedException", "AllAccessDisabled", "AccountProblem", "InvalidObjectState", "QuotaExceeded",
 		"TooManyBuckets"), "", nil, client.KindDenied},
 

@@ -60,8 +60,10 @@ func authorities(file string) (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, &client.Error{Op: "open", Kind: client.KindTLS,
-			Err: fmt.Errorf("%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", file)}
+		return nil, &client.Error{
+			Op: "open", Kind: client.KindTLS,
+			Err: fmt.Errorf("%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", file),
+		}
 	}
 	return pool, nil
 }

@@ -167,8 +167,10 @@ func (s *Session) HasKMS() bool { return s.keys != nil }
 // KMSKeys lists the keys that can encrypt, for choosing one.
 func (s *Session) KMSKeys(ctx context.Context) ([]client.Key, error) {
 	if s.keys == nil {
-		return nil, &client.Error{Op: "ListKeys", Kind: client.KindUnsupported,
-			Err: errors.New("this service has no KMS interface: enter the key id you were given")}
+		return nil, &client.Error{
+			Op: "ListKeys", Kind: client.KindUnsupported,
+			Err: errors.New("this service has no KMS interface: enter the key id you were given"),
+		}
 	}
 	return s.keys.Keys(ctx)
 }

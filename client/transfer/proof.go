@@ -90,8 +90,10 @@ func (e *Engine) keep(it *item, r Receipt) error {
 		return nil
 	}
 	if err := e.cfg.Receipt(r); err != nil {
-		return &client.Error{Op: string(r.Op), Kind: client.KindLocal, At: r.At,
-			Err: fmt.Errorf("the file was moved and its receipt could not be kept: %w", err)}
+		return &client.Error{
+			Op: string(r.Op), Kind: client.KindLocal, At: r.At,
+			Err: fmt.Errorf("the file was moved and its receipt could not be kept: %w", err),
+		}
 	}
 	return nil
 }
@@ -109,8 +111,10 @@ func notAsAsked(j Job, r Receipt) error {
 	case !r.Reported.Told:
 		text = "the server does not say how the file is encrypted"
 	}
-	return &client.Error{Op: "verify", Kind: client.KindEncryptionNotAsAsked, At: j.Remote, Key: r.Asked.Key,
-		RequestID: r.RequestID, Err: errors.New(text + " (" + r.Why + ")")}
+	return &client.Error{
+		Op: "verify", Kind: client.KindEncryptionNotAsAsked, At: j.Remote, Key: r.Asked.Key,
+		RequestID: r.RequestID, Err: errors.New(text + " (" + r.Why + ")"),
+	}
 }
 
 func first(a, b string) string {

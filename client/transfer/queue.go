@@ -68,8 +68,10 @@ func admit(j Job, targets map[string]bool) error {
 		return &client.Error{Op: "upload", Kind: client.KindRefused, At: j.Remote, Err: err}
 	}
 	if targets[target] {
-		return &client.Error{Op: string(j.Op), Kind: client.KindRefused, At: j.Remote,
-			Err: errors.New("another file of the same plan has the same target, and one would overwrite the other: move them separately")}
+		return &client.Error{
+			Op: string(j.Op), Kind: client.KindRefused, At: j.Remote,
+			Err: errors.New("another file of the same plan has the same target, and one would overwrite the other: move them separately"),
+		}
 	}
 	targets[target] = true
 	return nil

@@ -130,7 +130,8 @@ func TestAServerThatLiesIsFoundOut(t *testing.T) {
 		{"stores plain and claims", nil, fault(mock.Fault{Do: mock.StorePlain, Echo: true}), client.SSEKMS{Key: keyID}, transfer.NotEncrypted, without},
 		{
 			"another key", nil, fault(mock.Fault{Do: mock.OtherKey, KeyID: "99999999-2222-3333-4444-555555555555"}),
-			client.SSEKMS{Key: keyID}, transfer.OtherKey, "encrypted with another key",
+			client.SSEKMS{Key: keyID},
+			transfer.OtherKey, "encrypted with another key",
 		},
 		{"Ceph 16 and SSE-S3", []mock.Option{mock.As("ceph16")}, nil, client.SSES3{}, transfer.NotEncrypted, without},
 	} {

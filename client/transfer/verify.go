@@ -46,12 +46,16 @@ type Evidence struct {
 // The ETag is not looked at: it is no content hash.
 func Verify(want Job, got Evidence) (Finding, error) {
 	if got.Head.Size != want.Size {
-		return Finding{}, &client.Error{Op: "verify", Kind: client.KindCorrupt, At: want.Remote, RequestID: got.Head.RequestID,
-			Err: fmt.Errorf("%d bytes were sent and the server holds %d", want.Size, got.Head.Size)}
+		return Finding{}, &client.Error{
+			Op: "verify", Kind: client.KindCorrupt, At: want.Remote, RequestID: got.Head.RequestID,
+			Err: fmt.Errorf("%d bytes were sent and the server holds %d", want.Size, got.Head.Size),
+		}
 	}
 	if sum, ok := got.Head.FullChecksum(); ok && got.Sum.Value != "" && sum.Value != got.Sum.Value {
-		return Finding{}, &client.Error{Op: "verify", Kind: client.KindCorrupt, At: want.Remote, RequestID: got.Head.RequestID,
-			Err: fmt.Errorf("the server's checksum %s is not %s, the checksum of what was sent", sum.Value, got.Sum.Value)}
+		return Finding{}, &client.Error{
+			Op: "verify", Kind: client.KindCorrupt, At: want.Remote, RequestID: got.Head.RequestID,
+			Err: fmt.Errorf("the server's checksum %s is not %s, the checksum of what was sent", sum.Value, got.Sum.Value),
+		}
 	}
 	return CompareEncryption(want.Put.Encryption, got.Answer, got.Head.Encryption, got.Resolved), nil
 }

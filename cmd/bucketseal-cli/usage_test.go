@@ -66,8 +66,10 @@ func TestARuleListIsEditedFromTheCommandLine(t *testing.T) {
 	u.runs("rules", "edit", "2", "--kms-key", "k2", "--bucket-key", "--context", "p=1", "--disabled").ends(0)
 	list := u.runs("rules", "list", "--json").ends(0).lines()
 	assert.Equal(t, "SSE-S3", list[0]["type"])
-	assert.Equal(t, map[string]any{"number": 2.0, "enabled": false, "account": "", "bucket": "a*", "key": "", "type": "SSE-KMS", "kmsKey": "k2",
-		"bucketKey": true, "context": map[string]any{"p": "1"}, "shadowedBy": 0.0}, list[1])
+	assert.Equal(t, map[string]any{
+		"number": 2.0, "enabled": false, "account": "", "bucket": "a*", "key": "", "type": "SSE-KMS", "kmsKey": "k2",
+		"bucketKey": true, "context": map[string]any{"p": "1"}, "shadowedBy": 0.0,
+	}, list[1])
 	u.runs("rules", "edit", "2", "--disabled=false").ends(0)
 	u.runs("rules", "move", "2", "1").ends(0)
 	won := u.runs("rules", "test", "abc", "x.log", "--json").ends(0).line()

@@ -261,8 +261,10 @@ func TestPartsOfACustomerKeyNeedThatKey(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "x", string(got))
 	bare := createUpload(t, s, "bare", store.Sealing{})
-	req = store.CompleteRequest{Bucket: "b", Key: "bare", UploadID: bare.ID, Customer: how.Customer,
-		Parts: []store.CompletedPart{putPart(t, s, bare, 1, []byte("x"), seal.CustomerKey{})}}
+	req = store.CompleteRequest{
+		Bucket: "b", Key: "bare", UploadID: bare.ID, Customer: how.Customer,
+		Parts: []store.CompletedPart{putPart(t, s, bare, 1, []byte("x"), seal.CustomerKey{})},
+	}
 	_, err = s.CompleteUpload(t.Context(), req)
 	require.ErrorIs(t, err, store.ErrCustomerKeyUnexpected)
 	_, err = load(t, s, "k", store.Sealing{Customer: customer(t, 2)})
