@@ -54,6 +54,7 @@ func open(t *testing.T, home string) *screen {
 	var err error
 	s.log, err = os.Create(filepath.Join(shots, "program.log"))
 	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(filepath.Join(home, ".cache"), 0o700)) // a desktop user has one
 	s.app = exec.Command(program, "--config-dir", filepath.Join(home, "settings"))
 	s.app.Env = append(os.Environ(), "BUCKETSEAL_STORY_MAP="+s.mapAt, "HOME="+home, "FYNE_SCALE=1", "LANG=C.UTF-8", "LC_ALL=C.UTF-8")
 	s.app.Stdout, s.app.Stderr = s.log, s.log
@@ -153,6 +154,19 @@ func (s *screen) exact(title, words string) spot {
 	return found
 }
 
+// object is the row of an object in the table: the first of its name, above
+// the transfers.
+func (s *screen) object(name string) spot {
+	s.t.Helper()
+	last := s.exact(mainWindow, name)
+	for _, p := range s.look() {
+		if p.Window == last.Window && p.Layer == last.Layer && p.Text == name {
+			return p
+		}
+	}
+	return last
+}
+
 // field is the first entry below or beside the label.
 func (s *screen) field(title, label string) spot {
 	s.t.Helper()
@@ -222,6 +236,14 @@ func (s *screen) key(keys ...string) { s.t.Helper(); s.xdotool(append([]string{"
 func (s *screen) fill(p spot, text string) {
 	s.t.Helper()
 	s.click(p)
+	s.until("the field to have the keyboard", func(all []spot) bool {
+		for _, q := range all {
+			if q.Kind == "entry" && q.Focused && q.Window == p.Window && q.Layer == p.Layer && abs(q.Y-p.Y) < 3 {
+				return true
+			}
+		}
+		return false
+	})
 	s.key("ctrl+a")
 	s.xdotool("type", "--delay", "3", text)
 	s.until(fmt.Sprintf("%q typed", text), func(all []spot) bool {
@@ -242,3 +264,5 @@ func (s *screen) shot(name string) {
 		s.t.Errorf("screenshot %s: %v %s", name, err, out)
 	}
 }
+
+func abs(x float64) float64 { return max(x, -x) }

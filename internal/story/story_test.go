@@ -48,9 +48,12 @@ func TestARuleIsMadeAFileSentProvedLookedAtAndFetched(t *testing.T) {
 	// The key, first from the list, then typed as the manual says.
 	s.click(s.exact(rulesWindow, "Enter KMS master key ARN"))
 	s.click(s.exact(rulesWindow, "Choose from list"))
-	listed := s.sees(rulesWindow, "alias/")
+	s.click(s.exact(rulesWindow, "Choose a key"))
+	listed := s.sees(rulesWindow, "alias/reports")
 	id := regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).FindString(listed.Text)
 	require.NotEmpty(t, id, listed.Text)
+	s.shot("keys")
+	s.key("Escape")
 	s.click(s.exact(rulesWindow, "Choose from list"))
 	s.click(s.exact(rulesWindow, "Enter KMS master key ARN"))
 	s.fill(s.field(rulesWindow, "Bucket name or mask"), "rep*")
@@ -78,7 +81,7 @@ func TestARuleIsMadeAFileSentProvedLookedAtAndFetched(t *testing.T) {
 	s.shot("verified")
 
 	// Right-click > Properties
-	s.rightClick(s.exact(mainWindow, "scan-0417.bin"))
+	s.rightClick(s.object("scan-0417.bin"))
 	s.click(s.exact(mainWindow, "Properties"))
 	properties := "Properties"
 	s.click(s.exact(properties, "Encryption"))
@@ -88,7 +91,7 @@ func TestARuleIsMadeAFileSentProvedLookedAtAndFetched(t *testing.T) {
 	s.key("Escape")
 
 	// Download
-	s.click(s.exact(mainWindow, "scan-0417.bin"))
+	s.click(s.object("scan-0417.bin"))
 	s.click(s.exact(mainWindow, "Download"))
 	s.pickPaths(back)
 	s.until("the download", func([]spot) bool {
