@@ -27,7 +27,10 @@ type propertiesWindow struct {
 	again  *widgets.ToolButton
 	badge  *widgets.Badge
 	copied *widgets.Note
+	gone   bool
 }
+
+const propertiesWidth, propertiesHeight float32 = 680, 480
 
 // ShowProperties opens the properties of an object in a window of their own.
 func (u *UI) ShowProperties(o client.Object) {
@@ -40,20 +43,36 @@ func (u *UI) ShowProperties(o client.Object) {
 		return
 	}
 	p := &propertiesWindow{ui: u, model: u.state.Properties(o), body: container.NewStack(), copied: widgets.NewNote("", widgets.RoleMuted)}
-	p.window = u.newWindow(i18n.T("Properties: %s", widgets.Printable(o.At.Base())), fyne.NewSize(660, 460))
+	p.window = u.newWindow(i18n.T("Properties: %s", widgets.Printable(o.At.Base())), fyne.NewSize(propertiesWidth, propertiesHeight))
 	p.window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
 		switch k.Name {
 		case fyne.KeyEscape:
-			p.window.Close()
+			p.close()
 		case fyne.KeyF5:
 			p.model.Check()
 		}
 	})
-	p.window.SetOnClosed(p.model.Close)
+	p.window.SetOnClosed(p.closed)
+	u.properties = p
 	p.window.SetContent(widgets.WithTips(p.body))
 	p.model.OnChange = p.refresh
 	p.refresh()
 	p.window.Show()
+}
+
+// close closes the window, once.
+func (p *propertiesWindow) close() {
+	if !p.gone {
+		p.window.Close()
+	}
+}
+
+func (p *propertiesWindow) closed() {
+	p.gone = true
+	p.model.Close()
+	if p.ui.properties == p {
+		p.ui.properties = nil
+	}
 }
 
 func (p *propertiesWindow) refresh() {

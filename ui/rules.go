@@ -43,11 +43,19 @@ func (u *UI) ShowRules() {
 	w.model.OnChange = w.refresh
 	w.model.OnProblem = func(m state.Message) { ShowMessage(w.window, m, widgets.RoleBad) }
 	w.model.OnConflict = w.showConflict
-	w.model.OnSaved = w.window.Close
+	w.model.OnSaved = w.close
 	u.rules = w
 	w.refresh()
 	w.window.Show()
 	w.list.table.RequestFocus()
+}
+
+// close closes the window, once: a list that is being stored may end after the
+// user has closed it.
+func (w *rulesWindow) close() {
+	if w.ui.rules == w {
+		w.window.Close()
+	}
 }
 
 func (w *rulesWindow) closed() {
@@ -119,7 +127,7 @@ func (w *rulesWindow) exportRules() {
 func (w *rulesWindow) askClose() {
 	editing := w.editor != nil && w.editor.model.Dirty()
 	if !w.model.Dirty() && !editing {
-		w.window.Close()
+		w.close()
 		return
 	}
 	if w.asking != nil && !w.asking.Closed() {
@@ -136,7 +144,7 @@ func (w *rulesWindow) askClose() {
 		Actions: []widgets.Action{
 			{Label: i18n.T("Cancel"), Cancel: true},
 			{Label: i18n.T("Discard changes"), Icon: theme.DeleteIcon(), Importance: widget.DangerImportance, Do: func() bool {
-				w.window.Close()
+				w.close()
 				return false
 			}},
 			{Label: i18n.T("Save changes"), Default: true, Importance: widget.HighImportance, Do: func() bool {

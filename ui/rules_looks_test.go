@@ -25,7 +25,7 @@ func inEachRulesDress(t *testing.T, name string, all []rules.Rule, show func(*te
 			s.goTo("reports/2026/")
 			s.ShowRules()
 			w := s.rules
-			t.Cleanup(w.window.Close)
+			t.Cleanup(w.close)
 			w.window.Resize(d.size)
 			s.loop.Pump()
 			show(t, s, w)

@@ -32,15 +32,16 @@ type UI struct {
 	state   *state.App
 	options Options
 
-	actions actions
-	main    *mainPane // what the main window holds; made anew when the language changes
-	problem *widgets.Dialog
-	confirm *confirmDialog // shown last
-	account *accountDialog // shown last
-	rules   *rulesWindow   // nil while it is not open
-	closing bool
-	look    widgets.Appearance // of the theme, once dressed
-	dressed bool
+	actions    actions
+	main       *mainPane // what the main window holds; made anew when the language changes
+	problem    *widgets.Dialog
+	confirm    *confirmDialog    // shown last
+	account    *accountDialog    // shown last
+	rules      *rulesWindow      // nil while it is not open
+	properties *propertiesWindow // opened last, nil when it was closed
+	closing    bool
+	look       widgets.Appearance // of the theme, once dressed
+	dressed    bool
 
 	filtering context.CancelFunc // of the filter waiting for the end of the typing
 	typing    context.CancelFunc // of the key of an upload, likewise
