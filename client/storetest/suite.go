@@ -12,7 +12,6 @@ package storetest
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"testing"
 
@@ -98,7 +97,7 @@ func (f Fixture) absent(t *testing.T, key string) {
 func fails(t *testing.T, want client.Kind, at client.Location, err error) *client.Error {
 	t.Helper()
 	var e *client.Error
-	if !assert.True(t, errors.As(err, &e), "want a *client.Error of kind %v, got %v", want, err) {
+	if !assert.ErrorAs(t, err, &e, "want a *client.Error of kind %v, got %v", want, err) {
 		return &client.Error{}
 	}
 	assert.Equal(t, want.String(), e.Kind.String(), "%v", err)

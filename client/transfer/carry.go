@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"errors"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -32,5 +31,3 @@ func (e *Engine) moved(it *item, n int64) {
 func local(j Job, err error) error {
 	return &client.Error{Op: string(j.Op), Kind: client.KindLocal, At: j.Remote, Err: err}
 }
-
-func localText(j Job, text string) error { return local(j, errors.New(text)) }

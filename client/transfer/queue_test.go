@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -450,6 +449,6 @@ func TestLocalErrorsNameTheFile(t *testing.T) {
 	require.ErrorContains(t, row.Err, filepath.Base(job.Local))
 	require.ErrorIs(t, row.Err, os.ErrNotExist)
 	var e *client.Error
-	require.True(t, errors.As(row.Err, &e))
+	require.ErrorAs(t, row.Err, &e)
 	assert.Equal(t, remote, e.At)
 }

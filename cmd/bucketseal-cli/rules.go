@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -395,7 +394,7 @@ func (a *app) rulesImport() *cobra.Command {
 	c := &cobra.Command{
 		Use: "import FILE", Short: "Add the rules of an exported file; - is the standard input", Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			var in io.Reader = a.in
+			in := a.in
 			if args[0] != "-" {
 				f, err := os.Open(args[0])
 				if err != nil {

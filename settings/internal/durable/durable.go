@@ -169,7 +169,7 @@ func beginning(dir, prefix string) []string {
 func rename(from, to string) error {
 	err := os.Rename(from, to)
 	for i := 0; err != nil && runtime.GOOS == "windows" && i < 50; i++ {
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // Windows tells nobody when the reader lets go
 		err = os.Rename(from, to)
 	}
 	return err
