@@ -79,6 +79,14 @@ func (w *rulesWindow) browserChanged() {
 	}
 }
 
+// center moves the topmost dialog back into the middle: one that has grown
+// stays where it was, and its buttons may be out of the window.
+func (w *rulesWindow) center() {
+	if top := w.window.Canvas().Overlays().Top(); top != nil {
+		top.Refresh()
+	}
+}
+
 // key does what keys mean when nothing has the keyboard, or the table.
 func (w *rulesWindow) key(key fyne.KeyName) {
 	if w.window.Canvas().Overlays().Top() != nil {
@@ -123,10 +131,25 @@ func (w *rulesWindow) exportRules() {
 	w.ui.saveFile(i18n.T("Export rules"), "bucketseal-rules.json", w.model.Export)
 }
 
+// keepsOpen asks about changes that the end of the program would lose; nothing
+// else happens then.
+func (w *rulesWindow) keepsOpen() bool {
+	if w == nil || !w.unsaved() {
+		return false
+	}
+	w.window.RequestFocus()
+	w.askClose()
+	return true
+}
+
+func (w *rulesWindow) unsaved() bool { return w.model.Dirty() || w.editing() }
+
+// editing reports whether the editor holds changes.
+func (w *rulesWindow) editing() bool { return w.editor != nil && w.editor.model.Dirty() }
+
 // askClose closes the window, after a question when changes would be lost.
 func (w *rulesWindow) askClose() {
-	editing := w.editor != nil && w.editor.model.Dirty()
-	if !w.model.Dirty() && !editing {
+	if !w.unsaved() {
 		w.close()
 		return
 	}
@@ -134,6 +157,7 @@ func (w *rulesWindow) askClose() {
 		return
 	}
 	body := i18n.T("The changes to the rules are not stored yet: uploads still follow the old ones.")
+	editing := w.editing()
 	if editing {
 		body = i18n.T("The rule being edited is not in the list yet, and nothing is stored: uploads still follow the old rules.")
 	}

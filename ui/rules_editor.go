@@ -182,6 +182,7 @@ func (d *ruleDialog) refresh() {
 	d.showPreview()
 	d.dialog.Enable(ruleSave, e.WhyNotSave())
 	d.dialog.Relayout()
+	d.of.center()
 }
 
 func (d *ruleDialog) showKeys() {

@@ -52,7 +52,7 @@ func newRulesPane(w *rulesWindow) *rulesPane {
 	p := &rulesPane{of: w, on: theme.CheckButtonCheckedIcon(), off: theme.CheckButtonIcon()}
 	p.table = widgets.NewRowTable([]widgets.Column{
 		{ID: "number", Title: "#", Width: 38, Align: fyne.TextAlignTrailing},
-		{ID: "on", Title: i18n.T("On"), Width: 58},
+		{ID: "on", Title: i18n.T("On"), Width: 78},
 		{ID: "account", Title: i18n.T("Account"), Width: 110},
 		{ID: "bucket", Title: i18n.T("Bucket mask"), Width: 130},
 		{ID: "file", Title: i18n.T("File mask"), Width: 110},

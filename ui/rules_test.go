@@ -273,6 +273,41 @@ func TestClosingWhileARuleIsEditedAsksToo(t *testing.T) {
 	assert.Equal(t, "*.csv", s.storedRules()[0].Key)
 }
 
+func TestTheProgramDoesNotEndWithUnsavedRules(t *testing.T) {
+	s, w := opensRules(t, rules.Rule{ID: "1", Type: client.TypeSSES3})
+	w.list.table.SetCursor(0)
+	w.model.Toggle()
+	s.OnClose()
+	s.loop.Pump()
+	assert.False(t, s.closing)
+	test.Tap(button(t, w.window, "Discard changes"))
+	s.OnClose()
+	assert.True(t, s.closing)
+}
+
+func TestAListClosedWhileItIsBeingStoredIsStored(t *testing.T) {
+	s, w := opensRules(t, rules.Rule{ID: "1", Type: client.TypeSSES3})
+	w.list.table.SetCursor(0)
+	w.model.Toggle()
+	w.model.Save()
+	w.close()
+	s.loop.Pump()
+	assert.True(t, s.storedRules()[0].Disabled)
+	assert.Nil(t, s.rules)
+}
+
+func TestTheButtonsOfAnEditorThatGrewAreInTheWindow(t *testing.T) {
+	_, w := opensRules(t)
+	w.window.Resize(fyne.NewSize(900, 600))
+	w.add()
+	w.editor.advanced.Open(0)
+	w.editor.bucket.SetText("a/b")
+	w.editor.file.SetText("/x")
+	b := button(t, w.window, "Save changes")
+	bottom := fyne.CurrentApp().Driver().AbsolutePositionForObject(b).Y + b.Size().Height
+	assert.LessOrEqual(t, bottom, float32(600))
+}
+
 func TestAConflictOffersToReloadOrToKeepMine(t *testing.T) {
 	for answer, want := range map[string]client.EncryptionType{"Reload": client.TypeSSES3, "Keep mine": client.TypeInherit, "Cancel": client.TypeSSES3} {
 		s, w := opensRules(t, rules.Rule{ID: "1", Type: client.TypeInherit})

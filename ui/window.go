@@ -193,9 +193,10 @@ func (u *UI) toggleEncryption() {
 	u.refreshBrowser()
 }
 
-// OnClose ends the program, after a question when transfers would be lost.
+// OnClose ends the program, after a question when transfers or rules would be
+// lost.
 func (u *UI) OnClose() {
-	if u.closing {
+	if u.closing || u.rules.keepsOpen() {
 		return
 	}
 	open := u.state.Transfers.Tally().Open()

@@ -93,7 +93,7 @@ func (p *ObjectProperties) Check() {
 // why that is said. It claims only what was compared.
 func (p *ObjectProperties) Verdict() (badge string, role Role, why string) {
 	f, d := p.found.Finding, p.found.Decision
-	why = remark(inWords(f.Why, findingTexts))
+	why = remark(inWords(f.Why, verdictTexts))
 	switch f.Verdict {
 	case transfer.Verified:
 		return i18n.T("As asked"), RoleGood, why
@@ -104,7 +104,7 @@ func (p *ObjectProperties) Verdict() (badge string, role Role, why string) {
 	case transfer.KeyNotReported:
 		return i18n.T("Cannot be told"), RoleWarn, why
 	}
-	return i18n.T("Cannot be told"), RoleWarn, remark(inWords(d.Refuse, problemTexts))
+	return i18n.T("Cannot be told"), RoleWarn, remark(inReasons(d.Refuse))
 }
 
 // ruleForName is the rule that takes this name today.
@@ -116,12 +116,12 @@ func (p *ObjectProperties) ruleForName() (text string, role Role) {
 	case d.Rule > 0:
 		text = d.Because
 	case d.Refuse != "":
-		return inWords(d.Refuse, problemTexts), RoleBad
+		return inReasons(d.Refuse), RoleBad
 	default:
 		return i18n.T("no rule matches: bucket default"), RoleNormal
 	}
 	if d.Refuse != "" {
-		return i18n.T("%s: refused, %s", text, inWords(d.Refuse, problemTexts)), RoleBad
+		return i18n.T("%s: refused, %s", text, inReasons(d.Refuse)), RoleBad
 	}
 	return text, RoleNormal
 }

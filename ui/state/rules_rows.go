@@ -110,11 +110,7 @@ func ruleWords(number int, r rules.Rule) string {
 	if r.Key != "" {
 		masks += "/" + r.Key
 	}
-	what := r.Describe()
-	if r.Type == client.TypeInherit {
-		what = i18n.T("bucket default")
-	}
-	return i18n.T("rule %d, %s -> %s", number, masks, what)
+	return i18n.T("rule %d, %s -> %s", number, masks, inReasons(r.Describe()))
 }
 
 // matches says in how many of the open account's buckets a rule takes files.

@@ -2,6 +2,7 @@ package state
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
@@ -54,6 +55,9 @@ var findingTexts = []string{
 	i18n.M("not told by the server"),
 	i18n.M("none reported"),
 }
+
+// verdictTexts are those, and the words for what was asked and reported.
+var verdictTexts = slices.Concat(findingTexts, reasonTexts)
 
 // inWords says a sentence of one of the patterns in the user's language; the
 // values in it may be such sentences themselves.
