@@ -76,7 +76,8 @@ func (s *Server) createBucket(w *writer, r *request) error {
 	}
 	_, err = s.store.CreateBucket(r.Context(), r.bucket, s.region)
 	// In us-east-1 S3 answers 200 to the owner who makes a bucket again.
-	if err != nil && !(errors.Is(err, store.ErrBucketExists) && s.region == defaultRegion) {
+	welcome := s.region == defaultRegion || s.personality.RemakesBuckets
+	if err != nil && !(errors.Is(err, store.ErrBucketExists) && welcome) {
 		return err
 	}
 	w.Header().Set("Location", "/"+r.bucket)

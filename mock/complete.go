@@ -53,7 +53,7 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 	}
 	u, err := s.upload(r)
 	if err != nil {
-		return err
+		return s.completing(w, r, doc.Part, err)
 	}
 	key, err := s.customerKey(r, headerCustomer)
 	if err != nil {
@@ -77,29 +77,16 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 		},
 	})
 	if err != nil {
-		return uploading(err)
+		return s.completing(w, r, doc.Part, s.uploading(err))
+	}
+	if s.personality.SilentCompletion {
+		return writeXML(w, completed(r, ""))
 	}
 	told := tellObject(o.Encryption, o.Headers)
 	if told.Mode != store.SSEC { // the matrix has no customer headers here
 		setEncryption(w.Header(), told, false)
 	}
-	scheme := "http://"
-	if r.TLS != nil {
-		scheme = "https://"
-	}
-	out := struct {
-		XMLName      xml.Name `xml:"CompleteMultipartUploadResult"`
-		Xmlns        string   `xml:"xmlns,attr"`
-		Location     string
-		Bucket       string
-		Key          name
-		ETag         string
-		Sums         []checksumElement
-		ChecksumType string `xml:",omitempty"`
-	}{
-		Xmlns: namespace, Location: scheme + r.Host + "/" + r.bucket + "/" + percentEncoded(r.key),
-		Bucket: r.bucket, Key: naming{}.of(r.key), ETag: quoted(o.ETag),
-	}
+	out := completed(r, quoted(o.ETag))
 	out.Sums, out.ChecksumType = s.elements(o.Checksums, o.CRC64NVME)
 	return writeXML(w, out)
 }

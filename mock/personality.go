@@ -62,9 +62,15 @@ type Personality struct {
 	ForgetfulOfQueries  bool             // an unknown sub-resource is ignored, the base verb runs
 	AllPartsMustBeNamed bool             // CompleteMultipartUpload of a subset: 400 InvalidPart
 	BucketEncryption    BucketEncryption //
+	MD5ETags            bool             // the ETag is the MD5 of the plaintext under SSE-KMS and SSE-C too
+	RemakesBuckets      bool             // CreateBucket of one's own bucket: 200 in every region
+	SilentCompletion    bool             // CompleteMultipartUpload answers neither ETag nor encryption; see completedBefore
+	UnknownMethod       *sigv4.Error     // refusal of an encryption method, DSSE included; nil is AWS's
 	MissingCustomerKey  *sigv4.Error     // nil is AWS's
 	WrongCustomerKey    *sigv4.Error     // nil is AWS's
 	InsecureRefusal     *sigv4.Error     // SSE-KMS or SSE-C over http; nil is AWS's
+	ListMissingUpload   *sigv4.Error     // ListParts without its upload; nil is AWS's
+	FinishMissingUpload *sigv4.Error     // CompleteMultipartUpload without its upload; nil is AWS's
 }
 
 // Personalities lists the built-in ones: aws, ceph16, minio, plain.
@@ -78,9 +84,13 @@ func Personalities() []Personality {
 			PlainCopiesStayBare: true, NoEncryptedSource: true, NoChecksums: true, NoTrailersOverTLS: true,
 			IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
-			MissingCustomerKey: refuse(http.StatusBadRequest, "InvalidArgument", "Requests specifying Server Side Encryption with Customer provided keys must provide an appropriate secret key."),
-			WrongCustomerKey:   refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
-			InsecureRefusal:    refuse(http.StatusBadRequest, "InvalidRequest", ""),
+			MD5ETags: true, RemakesBuckets: true, SilentCompletion: true,
+			UnknownMethod:       refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
+			MissingCustomerKey:  refuse(http.StatusBadRequest, "InvalidArgument", customerText+"provide a valid encryption algorithm."),
+			WrongCustomerKey:    refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
+			InsecureRefusal:     refuse(http.StatusBadRequest, "InvalidRequest", ""),
+			ListMissingUpload:   refuse(http.StatusNotFound, "NoSuchKey", ""),
+			FinishMissingUpload: refuse(http.StatusInternalServerError, "InternalError", "This multipart completion is already in progress"),
 		},
 		{
 			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true,

@@ -62,6 +62,9 @@ func (s *Server) askedSealing(r *request) (sealed, error) {
 		return sealed{}, badArgument("Server Side Encryption with Customer provided key is incompatible with the encryption method specified", "x-amz-server-side-encryption", method)
 	case r.has(headerSSE) && !slices.Contains([]string{methodS3, methodKMS, methodDSSE}, method),
 		method == methodDSSE && s.personality.NoDSSE:
+		if s.personality.UnknownMethod != nil {
+			return sealed{}, s.personality.UnknownMethod
+		}
 		return sealed{}, badArgument("The encryption method specified is not supported", "x-amz-server-side-encryption", method)
 	case (r.has(headerKMSKey) || r.has(headerContext)) && method != methodKMS && method != methodDSSE:
 		return sealed{}, badArgument("Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms", "x-amz-server-side-encryption", method)

@@ -97,6 +97,9 @@ func (s *Server) partKey(r *request, u store.Upload) (seal.CustomerKey, error) {
 	if err != nil {
 		return key, err
 	}
+	if key.IsZero() && u.Encryption.Mode == store.SSEC && s.personality.MissingCustomerKey != nil {
+		return key, s.personality.MissingCustomerKey
+	}
 	if key.IsZero() == (u.Encryption.Mode == store.SSEC) {
 		return key, badRequest("The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.")
 	}
@@ -104,8 +107,11 @@ func (s *Server) partKey(r *request, u store.Upload) (seal.CustomerKey, error) {
 }
 
 // uploading gives a wrong customer key the answer of parts.
-func uploading(err error) error {
+func (s *Server) uploading(err error) error {
 	if errors.Is(err, store.ErrWrongCustomerKey) {
+		if s.personality.WrongCustomerKey != nil {
+			return s.personality.WrongCustomerKey
+		}
 		return badRequest("The provided encryption parameters did not match the ones used originally.")
 	}
 	return err
@@ -126,7 +132,7 @@ func (s *Server) uploadPart(w *writer, r *request) error {
 	part.Body, part.Size, part.MD5, part.Verify = body, body.size, body.md5, body.verify
 	p, err := s.store.PutPart(r.Context(), part)
 	if err != nil {
-		return uploading(err)
+		return s.uploading(err)
 	}
 	w.Header().Set("Etag", quoted(p.ETag))
 	setEncryption(w.Header(), tellObject(u.Encryption, u.Headers), false)
@@ -201,7 +207,7 @@ func (s *Server) uploadPartCopy(w *writer, r *request) error {
 	part.Body, part.Size, part.Verify = body, length, body.verify
 	p, err := s.store.PutPart(r.Context(), part)
 	if err != nil {
-		return uploading(err)
+		return s.uploading(err)
 	}
 	setEncryption(w.Header(), tellObject(u.Encryption, u.Headers), false)
 	doc := copyResult{XMLName: xml.Name{Local: "CopyPartResult"}, Xmlns: namespace, LastModified: stamp(p.Modified), ETag: quoted(p.ETag)}

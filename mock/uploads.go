@@ -2,6 +2,7 @@ package mock
 
 import (
 	"encoding/xml"
+	"errors"
 	"strconv"
 
 	"github.com/bucketseal/bucketseal/mock/store"
@@ -25,6 +26,9 @@ func (s *Server) listParts(w *writer, r *request) error {
 		return err
 	}
 	page, err := s.store.ListParts(r.Context(), r.bucket, r.key, r.query.Get("uploadId"), after, limit)
+	if errors.Is(err, store.ErrNoSuchUpload) && s.personality.ListMissingUpload != nil {
+		return s.personality.ListMissingUpload
+	}
 	if err != nil {
 		return err
 	}

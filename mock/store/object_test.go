@@ -74,6 +74,14 @@ func TestOnlyOpenlyDigestedModesHaveAnMD5ForETag(t *testing.T) {
 	}
 }
 
+func TestEveryModeHasAnMD5ForETagWhereThatIsAskedFor(t *testing.T) {
+	s := openStore(t, store.Options{MD5ETags: true})
+	sum := md5.Sum([]byte("same"))
+	for name, how := range modes(t) {
+		assert.Equal(t, hex.EncodeToString(sum[:]), putObject(t, s, "k", []byte("same"), how).ETag, name)
+	}
+}
+
 func TestTheEncryptionIsKeptAsItWasResolved(t *testing.T) {
 	s := openStore(t, store.Options{})
 	all := modes(t)

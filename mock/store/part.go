@@ -63,13 +63,13 @@ func (s *Store) putPart(ctx context.Context, r PartRequest) (Part, error) {
 	mode := up.Encryption.Mode
 	b, sums, err := s.receive(ctx, incoming{
 		from: r.Body, size: r.Size, keys: keys,
-		wantMD5: r.MD5 != nil || digestETag(mode),
+		wantMD5: r.MD5 != nil || s.digestETag(mode),
 	}, r.MD5, r.Verify)
 	if err != nil {
 		return Part{}, err
 	}
 	p := partRecord{File: b.file, Part: Part{
-		Number: r.Number, Size: b.size, ETag: etag(mode, b.md5), Modified: s.now(),
+		Number: r.Number, Size: b.size, ETag: s.etag(mode, b.md5), Modified: s.now(),
 		Checksums: sums, CRC64NVME: crcText(b.crc),
 	}}
 	if len(keys) > 0 {

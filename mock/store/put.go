@@ -74,7 +74,7 @@ func (s *Store) put(ctx context.Context, r PutRequest) (Object, error) {
 	}
 	b, sums, err := s.receive(ctx, incoming{
 		from: r.Body, size: r.Size, keys: env.keys,
-		wantMD5: r.MD5 != nil || digestETag(env.enc.Mode),
+		wantMD5: r.MD5 != nil || s.digestETag(env.enc.Mode),
 	}, r.MD5, r.Verify)
 	if err != nil {
 		return Object{}, err
@@ -82,7 +82,7 @@ func (s *Store) put(ctx context.Context, r PutRequest) (Object, error) {
 	rec := record{
 		Object: Object{
 			Bucket: r.Bucket, Key: r.Key, VersionID: nullVersion,
-			Size: b.size, ETag: etag(env.enc.Mode, b.md5), Modified: s.now(),
+			Size: b.size, ETag: s.etag(env.enc.Mode, b.md5), Modified: s.now(),
 			Headers: maps.Clone(r.Headers), UserMetadata: maps.Clone(r.UserMetadata), Tags: maps.Clone(r.Tags),
 			Encryption: env.enc, Checksums: sums, CRC64NVME: crcText(b.crc),
 		},
@@ -219,10 +219,10 @@ func unquote(etag string) string { return strings.Trim(etag, `"`) }
 
 // digestETag tells whether the ETag of a single PUT or part is the MD5 of its
 // plaintext. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
-func digestETag(m Mode) bool { return m == Plain || m == SSES3 }
+func (s *Store) digestETag(m Mode) bool { return m == Plain || m == SSES3 || s.opts.MD5ETags }
 
-func etag(m Mode, digest []byte) string {
-	if digestETag(m) {
+func (s *Store) etag(m Mode, digest []byte) string {
+	if s.digestETag(m) {
 		return hex.EncodeToString(digest)
 	}
 	var b [16]byte

@@ -47,6 +47,11 @@ type Options struct {
 	// MinPartSize is the least size in bytes of every part but the last, 5 MiB
 	// when zero, none when negative.
 	MinPartSize int64
+
+	// MD5ETags makes the ETag the MD5 of the plaintext under SSE-KMS and SSE-C too,
+	// as Ceph does. It tells whoever reads the records whether two objects are the
+	// same, which is why S3 does not do it.
+	MD5ETags bool
 }
 
 const (
