@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the benchmarks of the rooms which decide the speed, and keeps the figures.
+# Runs the benchmarks of the rooms which decide the speed, then the command line beside its peers (bench-peers.sh).
 #
 #   scripts/bench.sh [GO TEST ARGUMENT...]     for example: scripts/bench.sh -bench Decide -count 10
 #
@@ -12,3 +12,5 @@ unset AWS_CA_BUNDLE
 mkdir -p artefacts
 CGO_ENABLED=0 go test -run '^$' -bench . -benchmem "$@" ./client/... ./mock/... | tee artefacts/bench.txt
 grep -q '^Benchmark' artefacts/bench.txt || { echo "bench: no benchmark was run" >&2; exit 1; }
+# With arguments somebody wants certain benchmarks only.
+[ $# -gt 0 ] || bash scripts/bench-peers.sh | tee -a artefacts/bench.txt

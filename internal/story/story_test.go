@@ -98,6 +98,7 @@ func TestARuleIsMadeAFileSentProvedLookedAtAndFetched(t *testing.T) {
 		_, err := os.Stat(filepath.Join(back, "scan-0417.bin"))
 		return err == nil
 	})
+	s.sees(mainWindow, "Done 2")
 	s.shot("downloaded")
 	got, err := os.ReadFile(filepath.Join(back, "scan-0417.bin"))
 	require.NoError(t, err)

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Compares bucketseal-cli with real peers, rclone and the AWS CLI, in one run at one local endpoint over TLS.
+#
+#   scripts/bench-peers.sh [ROUNDS]      default 3
+#
+# Each client uploads and downloads, under SSE-KMS, one file of 512 MiB and a folder of 300 files of 16 KiB. The clients
+# take turns in each round, so that whatever else the machine does hits all alike. What is printed are the medians and
+# their ratio to ours; a ratio above 1 means that the peer took longer. Ours also verifies every file by HEAD and by
+# checksum, which the others do not.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+rounds=${1:-3}
+bash scripts/need.sh go peers
+CGO_ENABLED=0 go build -o bin/bucketseal-cli ./cmd/bucketseal-cli
+CGO_ENABLED=0 go build -o bin/mocks3 ./cmd/mocks3
+
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/bs-peers.XXXXXX")
+bin/mocks3 --data "$work/data" --bucket bench --ready-file "$work/ready" --log-level error >"$work/out" 2>&1 &
+server=$!
+trap 'kill $server 2>/dev/null; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
+until [ -s "$work/ready" ]; do kill -0 $server; sleep 0.05; done
+of() { sed -E "s/.*\"$1\":\"([^\"]*)\".*/\1/" "$work/ready"; }
+url=$(of url) ca=$(of caFile) key=$(of arn)
+AWS_ACCESS_KEY_ID=$(of accessKey)
+AWS_SECRET_ACCESS_KEY=$(of secretKey)
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
+unset AWS_CA_BUNDLE # with it set rclone refuses to start
+export BUCKETSEAL_CONFIG_DIR=$work/settings RCLONE_CONFIG=/dev/null
+
+mkdir "$work/small"
+head -c $((512 << 20)) /dev/urandom >"$work/large"
+for i in $(seq 300); do head -c 16384 /dev/urandom >"$work/small/$i"; done
+
+bucketseal() { bin/bucketseal-cli --endpoint "$url" --ca-file "$ca" --quiet cp -r "$@"; }
+rclone_() {
+  rclone --s3-provider Other --s3-env-auth --s3-endpoint "$url" --ca-cert "$ca" --s3-server-side-encryption aws:kms \
+    --s3-sse-kms-key-id "$key" "$@"
+}
+aws_() { AWS_CA_BUNDLE=$ca aws --endpoint-url "$url" s3 cp --quiet "$@"; }
+
+# job CLIENT JOB: does it, into a fresh place.
+job() {
+  rm -rf "$work/back"
+  case $1-$2 in
+    bucketseal-large-up) bin/bucketseal-cli --endpoint "$url" --ca-file "$ca" --quiet cp "$work/large" s3://bench/b --sse kms --kms-key "$key" ;;
+    bucketseal-large-down) bin/bucketseal-cli --endpoint "$url" --ca-file "$ca" --quiet cp s3://bench/b "$work/back" ;;
+    bucketseal-small-up) bucketseal "$work/small" s3://bench/bs --sse kms --kms-key "$key" ;;
+    bucketseal-small-down) bucketseal s3://bench/bs/ "$work/back" ;;
+    rclone-large-up) rclone_ copyto "$work/large" :s3:bench/r ;;
+    rclone-large-down) rclone_ copyto :s3:bench/r "$work/back" ;;
+    rclone-small-up) rclone_ copy --ignore-times "$work/small" :s3:bench/rs ;;
+    rclone-small-down) rclone_ copy --ignore-times :s3:bench/rs "$work/back" ;;
+    aws-large-up) aws_ "$work/large" s3://bench/a --sse aws:kms --sse-kms-key-id "$key" ;;
+    aws-large-down) aws_ s3://bench/a "$work/back" ;;
+    aws-small-up) aws_ --recursive "$work/small" s3://bench/as --sse aws:kms --sse-kms-key-id "$key" ;;
+    aws-small-down) aws_ --recursive s3://bench/as "$work/back" ;;
+  esac
+}
+
+jobs=(large-up large-down small-up small-down)
+clients=(bucketseal rclone aws)
+for round in $(seq "$rounds"); do
+  for what in "${jobs[@]}"; do
+    for who in "${clients[@]}"; do
+      began=${EPOCHREALTIME/./}
+      job "$who" "$what" >"$work/log" 2>&1 || { echo "bench: $who $what failed:" >&2; cat "$work/log" >&2; exit 1; }
+      echo $((${EPOCHREALTIME/./} - began)) >>"$work/$who-$what.times"
+    done
+  done
+  echo "bench: round $round of $rounds done" >&2
+done
+median() { sort -n "$1" | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
+printf '%-12s' job
+for who in "${clients[@]}"; do printf '%22s' "$who"; done
+echo
+for what in "${jobs[@]}"; do
+  printf '%-12s' "$what"
+  ours=$(median "$work/bucketseal-$what.times")
+  for who in "${clients[@]}"; do
+    awk -v t="$(median "$work/$who-$what.times")" -v o="$ours" 'BEGIN { printf "%12.2f s  (%.2f)", t / 1e6, t / o }' | awk '{ printf "%22s", $0 }'
+  done
+  echo
+done
