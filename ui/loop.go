@@ -15,17 +15,18 @@ import (
 // Nothing waits for the screen: on Windows it stands still while the user drags
 // a window.
 
-var _ state.Loop = screenLoop{}
+var _ state.Loop = (*screenLoop)(nil)
 
-// screenLoop is the toolkit's goroutine.
-type screenLoop struct{}
+// screenLoop is the toolkit's goroutine. Once that has ended the toolkit would
+// run everything on whatever goroutine asks, so answers are dropped then.
+type screenLoop struct{ ended atomic.Bool }
 
 // Start runs work on a goroutine of its own and what it returns on the
 // screen's.
-func (screenLoop) Start(ctx context.Context, work func(context.Context) (apply func())) {
+func (l *screenLoop) Start(ctx context.Context, work func(context.Context) (apply func())) {
 	go func() {
 		if apply := work(ctx); apply != nil {
-			onScreen(func() {
+			l.onScreen(func() {
 				if ctx.Err() == nil {
 					apply()
 				}
@@ -36,7 +37,7 @@ func (screenLoop) Start(ctx context.Context, work func(context.Context) (apply f
 
 // Watch refreshes after signal, at most once in every; signals that come while
 // a refresh is on its way are one.
-func (screenLoop) Watch(ctx context.Context, signal <-chan struct{}, every time.Duration, refresh func()) {
+func (l *screenLoop) Watch(ctx context.Context, signal <-chan struct{}, every time.Duration, refresh func()) {
 	go func() {
 		var waiting atomic.Bool
 		pause := time.NewTimer(0)
@@ -53,7 +54,7 @@ func (screenLoop) Watch(ctx context.Context, signal <-chan struct{}, every time.
 			case <-signal:
 			}
 			if !waiting.Swap(true) {
-				onScreen(func() {
+				l.onScreen(func() {
 					waiting.Store(false)
 					if ctx.Err() == nil {
 						refresh()
@@ -65,4 +66,10 @@ func (screenLoop) Watch(ctx context.Context, signal <-chan struct{}, every time.
 	}()
 }
 
-func onScreen(f func()) { fyne.Do(f) }
+func (l *screenLoop) onScreen(f func()) {
+	fyne.Do(func() {
+		if !l.ended.Load() {
+			f()
+		}
+	})
+}

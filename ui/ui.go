@@ -31,6 +31,7 @@ type UI struct {
 	window  fyne.Window
 	state   *state.App
 	options Options
+	screen  *screenLoop
 
 	actions    actions
 	main       *mainPane // what the main window holds; made anew when the language changes
@@ -50,13 +51,14 @@ type UI struct {
 
 // New makes the main window of a desk; ShowAndRun shows it.
 func New(app fyne.App, desk state.Desk, o Options) *UI {
+	screen := &screenLoop{}
 	if o.Loop == nil {
-		o.Loop = screenLoop{}
+		o.Loop = screen
 	}
 	if o.Picker == nil {
 		o.Picker = systemPicker{}
 	}
-	u := &UI{app: app, options: o, state: state.NewApp(desk, o.Loop, o.Now)}
+	u := &UI{app: app, options: o, screen: screen, state: state.NewApp(desk, o.Loop, o.Now)}
 	// Fyne ships Simplified Chinese only; a missing word would show in it.
 	if err := lang.AddTranslationsForLocale(i18n.Toolkit(), "zh-Hant"); err != nil {
 		fyne.LogError("the toolkit's words in Traditional Chinese", err)
@@ -78,10 +80,13 @@ func New(app fyne.App, desk state.Desk, o Options) *UI {
 	return u // the rest waits for the language, which is in the preferences
 }
 
-// ShowAndRun shows the main window and returns when the program ends.
+// ShowAndRun shows the main window and returns when the program ends. The
+// toolkit ends by itself on a signal; so what is still open is closed here.
 func (u *UI) ShowAndRun() {
 	u.Start()
 	u.window.ShowAndRun()
+	u.screen.ended.Store(true)
+	u.state.Finish()
 }
 
 // Start begins to read preferences and accounts.

@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -202,23 +203,35 @@ func (a *App) close(s *session.Session) {
 // Close stops everything. It returns at once; closed is called on the screen's
 // goroutine when the transfers have cleaned up after themselves.
 func (a *App) Close(closed func()) {
+	do(context.WithoutCancel(a.ctx), a.loop, a.closing(), func(error) {
+		a.stop() // whoever waits longer than that for a server wants the program to end
+		closed()
+	})
+}
+
+// Finish is Close for a program whose screen has ended already: it waits, so
+// nothing may be drawn any more.
+func (a *App) Finish() {
+	ctx := context.WithoutCancel(a.ctx)
+	a.stop()
+	_ = a.closing()(ctx) // there is nobody left to tell
+}
+
+// closing is the work of closing all sessions, as they are now.
+func (a *App) closing() func(context.Context) error {
 	all := make([]*session.Session, 0, len(a.sessions))
 	for _, s := range a.sessions {
 		all = append(all, s)
 	}
-	do(context.WithoutCancel(a.ctx), a.loop, func(ctx context.Context) error {
+	return func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, closeWait)
 		defer cancel()
+		var errs []error
 		for _, s := range all {
-			if err := s.Close(ctx); err != nil {
-				return err
-			}
+			errs = append(errs, s.Close(ctx))
 		}
-		return nil
-	}, func(error) { // the program ends; whoever waits longer than that for a server wants it to
-		a.stop()
-		closed()
-	})
+		return errors.Join(errs...)
+	}
 }
 
 // closeWait is how long the end of the program waits for a server.

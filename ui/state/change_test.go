@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
 
@@ -282,4 +283,18 @@ func TestAnAccountThatCannotBeOpenedSaysWhyAndLeavesNothingOpen(t *testing.T) {
 	assert.Equal(t, "The keyring is locked.", s.problems[0].Body)
 	assert.Nil(t, s.Session())
 	assert.Equal(t, "No account is open", s.Status()[0].Text)
+}
+
+func TestTheEndOfTheProgramLeavesNoTransferBehind(t *testing.T) {
+	s := sees(t).open("reports")
+	s.store.Hold = make(chan struct{})
+	s.Browser.Drop([]string{s.file("a", "a")})
+	s.loop.Pump()
+	s.confirm.Start()
+	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })
+	engine := s.Session().Transfers()
+	s.Finish()
+	assert.Equal(t, transfer.Cancelled, engine.Snapshot()[0].Phase)
+	assert.Empty(t, s.store.Names("reports"))
+	require.Error(t, s.Context().Err(), "answers on their way are dropped")
 }
