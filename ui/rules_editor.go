@@ -49,7 +49,7 @@ func (w *rulesWindow) showEditor(e *state.RuleEditor) {
 		title = i18n.T("Add rule")
 	}
 	d.dialog = widgets.ShowDialog(w.window, widgets.DialogParams{
-		Title: title, Content: d.form(), Size: fyne.NewSize(660, 600), Focus: d.bucket,
+		Title: title, Content: d.form(), Size: fyne.NewSize(760, 540), Focus: d.bucket,
 		OnClosed: func() {
 			e.Close()
 			w.editor = nil
@@ -93,8 +93,9 @@ func (d *ruleDialog) form() fyne.CanvasObject {
 	d.headline, d.sign, d.buckets = widgets.NewNote("", widgets.RoleNormal), widget.NewIcon(nil), widgets.NewColumn(0)
 	generate := widgets.NewToolButton(i18n.T("Generate"), theme.ViewRefreshIcon(), i18n.T("Make a random key"), e.Generate)
 	return widgets.NewColumn(theme.Padding(),
-		d.field(rules.FieldBucket, i18n.T("Bucket name or mask"), d.bucket, i18n.T("* any run, ? one character; empty = all buckets")),
-		d.field(rules.FieldKey, i18n.T("Remote file name or mask"), d.file, i18n.T("Empty = all files. * also stands for /: *.log fits a/b.log")),
+		container.NewGridWithColumns(2, // side by side, so that what the rule matches is seen on small screens too
+			d.field(rules.FieldBucket, i18n.T("Bucket name or mask"), d.bucket, i18n.T("* any run, ? one character; empty = all buckets")),
+			d.field(rules.FieldKey, i18n.T("Remote file name or mask"), d.file, i18n.T("Empty = all files. * also stands for /: *.log fits a/b.log"))),
 		widgets.NewField(i18n.T("Account"), d.account, ""),
 		d.field(rules.FieldType, i18n.T("Encryption type"), d.kind, ""),
 		d.keyTypeRow,

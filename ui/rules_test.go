@@ -308,6 +308,16 @@ func TestTheButtonsOfAnEditorThatGrewAreInTheWindow(t *testing.T) {
 	assert.LessOrEqual(t, bottom, float32(600))
 }
 
+func TestWhatANewRuleMatchesIsSeenWithoutScrollingOnASmallScreen(t *testing.T) {
+	_, w := opensRules(t)
+	w.window.Resize(fyne.NewSize(900, 600))
+	w.add()
+	d := w.editor
+	cancel := button(t, w.window, "Cancel")
+	place := fyne.CurrentApp().Driver().AbsolutePositionForObject
+	assert.LessOrEqual(t, place(d.buckets).Y+d.buckets.Size().Height, place(cancel).Y)
+}
+
 func TestAConflictOffersToReloadOrToKeepMine(t *testing.T) {
 	for answer, want := range map[string]client.EncryptionType{"Reload": client.TypeSSES3, "Keep mine": client.TypeInherit, "Cancel": client.TypeSSES3} {
 		s, w := opensRules(t, rules.Rule{ID: "1", Type: client.TypeInherit})

@@ -2,6 +2,8 @@ package state_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -413,4 +415,43 @@ func TestADuplicateOfAnSSECRuleHasItsKey(t *testing.T) {
 	r.confirm.Start()
 	r.settled()
 	assert.Contains(t, r.Transfers.Row(0).State, "Verified, SSE-C")
+}
+
+func TestAnImportedRuleFindsItsSSECKeyByTheMD5(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetType(client.TypeSSEC)
+	e.SetCustomerKey(strings.Repeat("a", 32))
+	e.Save()
+	path := filepath.Join(t.TempDir(), "rules.json")
+	r.list.Export(path)
+	r.list.Import(path)
+	r.loop.Pump()
+	require.Equal(t, 2, r.list.Rows())
+	assert.Equal(t, []string{"Rule 2 can never apply: rule 1 already matches everything it matches."}, r.list.Remarks(), "but both have their key")
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.NotContains(t, string(b), strings.Repeat("a", 32), "the key itself is not in the file")
+}
+
+func TestTheKeyOfARuleThatWasDeletedAgainIsNotKept(t *testing.T) {
+	r := rulesOf(t)
+	e := r.list.Add()
+	e.SetType(client.TypeSSEC)
+	e.Generate()
+	rule, _ := e.Rule()
+	e.Save()
+	r.list.SetTest("photos", "a")
+	text, role := r.list.Test()
+	assert.Equal(t, state.RoleGood, role, "the key just entered is at hand: %s", text)
+	r.pick(0).list.Delete()
+	assert.False(t, r.list.Dirty(), "as if it had never been")
+	r.list.Save()
+	r.loop.Pump()
+	assert.True(t, r.desk.CustomerKey(rule.ID).IsZero())
+}
+
+func TestARuleThatIsOffRefusesNothing(t *testing.T) {
+	r := rulesOf(t, rules.Rule{ID: "1", Disabled: true, Type: client.TypeSSEC, CustomerKeyMD5: "abc"})
+	assert.Empty(t, r.list.Remarks())
 }
