@@ -88,8 +88,10 @@ func TestThePropertiesInEachDress(t *testing.T) {
 	}
 	for name, arrange := range map[string]func(*screen){
 		"as-asked": told(client.Reported{Told: true, Type: client.TypeSSEKMS, Raw: "aws:kms", Key: uitest.Key, BucketKey: true}),
-		"other-key": told(client.Reported{Told: true, Type: client.TypeSSEKMS, Raw: "aws:kms",
-			Key: "arn:aws:kms:us-east-1:000000000000:key/99999999-2222-3333-4444-555555555555"}),
+		"other-key": told(client.Reported{
+			Told: true, Type: client.TypeSSEKMS, Raw: "aws:kms",
+			Key: "arn:aws:kms:us-east-1:000000000000:key/99999999-2222-3333-4444-555555555555",
+		}),
 		"not-told":  told(client.Reported{}),
 		"none":      told(client.Reported{Told: true, Type: client.TypeNone}),
 		"no-rule":   func(s *screen) { s.desk.SetRules() },

@@ -86,7 +86,7 @@ func (d *ruleDialog) form() fyne.CanvasObject {
 	d.enabled = widgets.NewCheck(i18n.T("Enabled"), e.SetEnabled)
 	d.enabled.Checked = e.Enabled()
 	d.advanced = widget.NewAccordion(widget.NewAccordionItem(i18n.T("Advanced"), widgets.NewColumn(theme.Padding(), d.bucketKey,
-		d.field(rules.FieldContext, i18n.T("Encryption context"), d.context, i18n.T("NAME=VALUE, one on each line. Needed again for each download; not secret.")))))
+		d.field(rules.FieldContext, i18n.T("Encryption context"), d.context, i18n.T("NAME=VALUE, one on each line. It is kept and logged readable: put no secrets here.")))))
 	if e.BucketKey() || e.Context() != "" {
 		d.advanced.Open(0)
 	}

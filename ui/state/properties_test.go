@@ -189,9 +189,14 @@ func TestTheAnswerForAWindowThatWasClosedIsDropped(t *testing.T) {
 func TestAVerdictIsSaidInTheLanguageOfTheUser(t *testing.T) {
 	t.Cleanup(func() { i18n.Set(i18n.English) })
 	for _, r := range []client.Reported{
-		{}, {Told: true, Type: client.TypeNone}, {Told: true, Type: client.TypeSSES3}, {Told: true, Type: client.TypeSSEKMS},
-		{Told: true, Type: client.TypeSSEKMS, Key: uitest.Key}, {Told: true, Type: client.TypeSSEKMS, Key: otherKey},
-		{Told: true, Type: client.TypeSSEKMS, Key: "alias/x"}, {Told: true, Type: client.TypeSSEC, CustomerKeyMD5: "md5"},
+		{},
+		{Told: true, Type: client.TypeNone},
+		{Told: true, Type: client.TypeSSES3},
+		{Told: true, Type: client.TypeSSEKMS},
+		{Told: true, Type: client.TypeSSEKMS, Key: uitest.Key},
+		{Told: true, Type: client.TypeSSEKMS, Key: otherKey},
+		{Told: true, Type: client.TypeSSEKMS, Key: "alias/x"},
+		{Told: true, Type: client.TypeSSEC, CustomerKeyMD5: "md5"},
 	} {
 		for _, asked := range [][]rules.Rule{nil, {kms("1", "", "")}, {{ID: "1", Type: client.TypeSSEKMS}}} {
 			i18n.Set(i18n.English)
