@@ -152,7 +152,7 @@ func (u *UI) OnDropped(_ fyne.Position, uris []fyne.URI) {
 	u.state.Browser.Drop(paths)
 }
 
-// remember keeps what the user did to the window.
+// remember notes what the user did to the window in the preferences.
 func (u *UI) remember() {
 	if u.main == nil {
 		return
@@ -168,7 +168,6 @@ func (u *UI) remember() {
 	for _, c := range u.main.objects.table.Columns() {
 		p.Columns = append(p.Columns, state.Column{ID: c.ID, Width: c.Width, Hidden: c.Hidden})
 	}
-	u.state.SavePreferences()
 }
 
 func (u *UI) setLanguage(code string) {

@@ -92,9 +92,14 @@ func (a *App) Start() {
 
 // SavePreferences keeps a.Preferences.
 func (a *App) SavePreferences() {
+	p := a.copyPreferences()
+	do(a.ctx, a.loop, func(context.Context) error { return a.desk.SavePreferences(p) }, a.problem)
+}
+
+func (a *App) copyPreferences() Preferences {
 	p := a.Preferences
 	p.Columns = slices.Clone(p.Columns)
-	do(a.ctx, a.loop, func(context.Context) error { return a.desk.SavePreferences(p) }, a.problem)
+	return p
 }
 
 // Accounts are the accounts there are.
@@ -200,11 +205,14 @@ func (a *App) close(s *session.Session) {
 	do(a.ctx, a.loop, s.Close, a.problem)
 }
 
-// Close stops everything. It returns at once; closed is called on the screen's
+// Close keeps the preferences and stops everything. It returns at once; closed is called on the screen's
 // goroutine when the transfers have cleaned up after themselves.
 func (a *App) Close(closed func()) {
-	do(context.WithoutCancel(a.ctx), a.loop, a.closing(), func(error) {
-		a.stop() // whoever waits longer than that for a server wants the program to end
+	p, closing := a.copyPreferences(), a.closing()
+	do(context.WithoutCancel(a.ctx), a.loop, func(ctx context.Context) error {
+		return errors.Join(a.desk.SavePreferences(p), closing(ctx))
+	}, func(error) {
+		a.stop() // the program ends whatever went wrong: there is nothing left to do about it
 		closed()
 	})
 }
