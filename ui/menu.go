@@ -74,7 +74,7 @@ func (u *UI) refreshMenu() {
 func takeOver(a, b []*fyne.Menu) (changed bool) {
 	for i, menu := range b {
 		for j, y := range menu.Items {
-			x := a[i].Items[j]
+			x := a[i].Items[j] //nolint:gosec // both are mainMenu's work: of one shape
 			if x.Disabled != y.Disabled || x.Checked != y.Checked {
 				x.Disabled, x.Checked = y.Disabled, y.Checked
 				changed = true
