@@ -148,6 +148,7 @@ func (d *Dialog) Relayout() {
 	if short := d.scroll.Content.MinSize().Height - d.scroll.Size().Height; short > 0 {
 		d.popup.Resize(d.within(d.popup.Content.Size().AddWidthHeight(0, short)))
 		d.popup.Content.Refresh()
+		d.overlay.Refresh() // puts what grew into the middle again, or its buttons would leave the window
 	}
 }
 

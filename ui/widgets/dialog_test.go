@@ -146,6 +146,8 @@ func TestADialogGrowsForAnErrorThatNeedsMoreLines(t *testing.T) {
 	assert.Greater(t, d.popup.Content.Size().Height, before)
 	assert.GreaterOrEqual(t, d.scroll.Size().Height, d.scroll.Content.MinSize().Height, "nothing is hidden")
 	assert.GreaterOrEqual(t, f.note.Size().Height, f.note.MinSize().Height)
+	top := fyne.CurrentApp().Driver().AbsolutePositionForObject(d.popup.Content).Y
+	assert.InDelta(t, (500-d.popup.Content.Size().Height)/2, top, 12, "it stays in the middle")
 }
 
 var aProblem = Problem{
