@@ -22,6 +22,12 @@ import (
 
 func rawAt(t testing.TB, e *mock.Endpoint, method, path, body string, header map[string]string, at time.Time) *http.Response {
 	t.Helper()
+	return rawBy(t, httpClient(t, e), e, method, path, body, header, at)
+}
+
+// rawBy is rawAt over connections that are kept.
+func rawBy(t testing.TB, c *http.Client, e *mock.Endpoint, method, path, body string, header map[string]string, at time.Time) *http.Response {
+	t.Helper()
 	r, err := http.NewRequest(method, e.URL+path, strings.NewReader(body))
 	require.NoError(t, err)
 	for k, v := range header {
@@ -36,7 +42,7 @@ func rawAt(t testing.TB, e *mock.Endpoint, method, path, body string, header map
 	err = signer.NewSigner().SignHTTP(bg, aws.Credentials{AccessKeyID: e.AccessKey, SecretAccessKey: e.SecretKey}, r, payload, "s3", e.Region(), at,
 		func(o *signer.SignerOptions) { o.DisableURIPathEscaping = true })
 	require.NoError(t, err)
-	resp, err := httpClient(t, e).Do(r)
+	resp, err := c.Do(r)
 	require.NoError(t, err)
 	t.Cleanup(func() { resp.Body.Close() })
 	return resp
