@@ -138,11 +138,7 @@ func (d *accountDialog) showResult() {
 	case d.model.Testing():
 		d.result.Set(i18n.T("Asking the server…"), widgets.RoleMuted)
 	case !done:
-		kept := d.ui.state.Desk().SecretsKeptIn()
-		if kept == "" {
-			kept = i18n.T("not known yet")
-		}
-		d.result.Set(i18n.T("Secrets are kept in: %s", kept), widgets.RoleMuted)
+		d.result.Set(i18n.T("Secrets are kept in: %s", d.ui.state.SecretsKeptIn()), widgets.RoleMuted)
 	case ok:
 		d.result.Set(m.Title, widgets.RoleGood)
 	default:

@@ -108,16 +108,9 @@ func (u *UI) showAbout() {
 		Title: "Bucketseal " + version,
 		Content: widgets.NewColumn(4,
 			widgets.NewNote(i18n.T("An S3 client whose promise is encryption you can prove: rules say which bucket and file is encrypted with which key, and nothing is called done until the server's answer has been compared with what was asked."), widgets.RoleNormal),
-			widgets.NewNote(i18n.T("Secrets are kept in: %s", orText(u.state.Desk().SecretsKeptIn(), i18n.T("not known yet"))), widgets.RoleMuted),
+			widgets.NewNote(i18n.T("Secrets are kept in: %s", u.state.SecretsKeptIn()), widgets.RoleMuted),
 			widgets.NewNote(i18n.T("Apache License 2.0. Fonts: Noto Sans TC, SIL Open Font License."), widgets.RoleMuted)),
 		Actions: []widgets.Action{{Label: i18n.T("Close"), Default: true, Cancel: true}},
 		Size:    fyne.NewSize(480, 220),
 	})
-}
-
-func orText(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }

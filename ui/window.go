@@ -4,10 +4,10 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
-	tooltip "github.com/dweymouth/fyne-tooltip"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
 // mainPane is what the main window holds.
@@ -57,7 +57,7 @@ func (u *UI) build() {
 		container.NewVBox(m.tools.content, second, widget.NewSeparator()),
 		container.NewVBox(widget.NewSeparator(), m.status.content), nil, nil, m.body)
 	u.window.SetMainMenu(u.mainMenu())
-	u.window.SetContent(tooltip.AddWindowToolTipLayer(content, u.window.Canvas()))
+	u.window.SetContent(widgets.WithTips(content))
 	if p.Width > 0 && p.Height > 0 {
 		u.window.Resize(fyne.NewSize(p.Width, p.Height))
 	} else {

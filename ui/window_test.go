@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 	"github.com/stretchr/testify/assert"
@@ -346,4 +347,27 @@ func TestTheScreensLoopComesBackToTheScreenUnlessTheQuestionDied(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	assert.Equal(t, []string{"fresh"}, said)
+}
+
+func TestAButtonOfTheMainWindowTellsWhatItDoesOrWhyItCannot(t *testing.T) {
+	s := opens(t, state.Preferences{})
+	b := findButton(s.main.tools.content, "Upload")
+	require.NotNil(t, b)
+	tips := func() []string {
+		var said []string
+		for _, o := range test.LaidOutObjects(s.window.Content()) {
+			if n, ok := o.(*widgets.Note); ok && n.Visible() {
+				said = append(said, n.Text())
+			}
+		}
+		return said
+	}
+	at := &desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(300, 20)}}
+	b.MouseIn(at)
+	assert.Contains(t, tips(), "Open a bucket first.")
+	b.MouseOut()
+	assert.NotContains(t, tips(), "Open a bucket first.")
+	s.goTo("reports")
+	b.MouseIn(at)
+	assert.Contains(t, tips(), "Upload…")
 }

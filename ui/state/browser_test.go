@@ -172,6 +172,9 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	assert.Equal(t, "none reported (not as the rule asks)", s.Browser.Row(9).Encryption)
 	assert.Equal(t, state.RoleBad, s.Browser.Row(9).EncryptionRole)
 	assert.Empty(t, s.Browser.Row(10).Encryption, "it is not seen")
+	for _, call := range []string{"GetObjectTagging", "GetBucketEncryption", "DescribeKey"} {
+		assert.NotContains(t, s.store.Calls, call, "one request a row")
+	}
 
 	s.store.Fail = func(string, client.Location) error { return errors.New("gone") }
 	s.Browser.Visible(10, 11)

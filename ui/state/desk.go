@@ -2,9 +2,11 @@ package state
 
 import (
 	"context"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
 // A Desk is what the screen needs of the world outside it: accounts, secrets,
@@ -24,8 +26,9 @@ type Desk interface {
 	TestAccount(ctx context.Context, a client.Account, c client.Credentials) error
 	// Open opens an account. The caller closes the session.
 	Open(ctx context.Context, name string) (*session.Session, error)
-	// SecretsKeptIn says in a few words where secrets are kept: "the keyring of
-	// this computer". "" is not known yet.
+	// SecretsKeptIn says in a few English words where secrets are kept: "the
+	// keyring of this computer". "" is not known yet. Those of [keptIn] are
+	// translated.
 	SecretsKeptIn() string
 
 	// Rules is the list of encryption rules, which belongs to no account.
@@ -35,6 +38,25 @@ type Desk interface {
 
 	Preferences() (Preferences, error)
 	SavePreferences(Preferences) error
+}
+
+// keptIn are the places a desk may name.
+var keptIn = []string{
+	i18n.M("the keyring of this computer"),
+	i18n.M("a file sealed with your passphrase"),
+	i18n.M("memory, until the program ends"),
+}
+
+// SecretsKeptIn says where secrets are kept, in the user's language.
+func (a *App) SecretsKeptIn() string {
+	where := a.desk.SecretsKeptIn()
+	switch {
+	case where == "":
+		return i18n.T("not known yet")
+	case slices.Contains(keptIn, where):
+		return i18n.T(where)
+	}
+	return where
 }
 
 // Preferences are what the window remembers. The zero value is a fresh start.

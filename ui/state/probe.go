@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
@@ -61,23 +61,32 @@ func (b *Browser) Visible(first, end int) {
 func (b *Browser) ask(at client.Location) {
 	s, round := b.session, b.probes.round
 	b.probes.asking[at.Key] = true
-	fetch(b.ctx, b.app.loop, func(ctx context.Context) (session.Properties, error) {
-		return s.Properties(ctx, at, "")
-	}, func(p session.Properties, err error) {
+	fetch(b.ctx, b.app.loop, func(ctx context.Context) (client.Reported, error) {
+		return s.Encryption(ctx, at)
+	}, func(r client.Reported, err error) {
 		if round != b.probes.round {
 			return
 		}
 		delete(b.probes.asking, at.Key)
-		b.probes.answers[at.Key] = probed(p, err)
+		b.probes.answers[at.Key] = b.probed(at, r, err)
 		b.changed()
 	})
 }
 
-func probed(p session.Properties, err error) probe {
+// probed compares an answer with the rules as they were read last. An alias
+// stays unresolved here: whether its key is the one reported cannot be told
+// without another request.
+func (b *Browser) probed(at client.Location, r client.Reported, err error) probe {
 	if err != nil {
 		return probe{i18n.T("not told: %s", Explain(err).Title), RoleWarn}
 	}
-	return encryptionCell(p.Object.Encryption, p.Finding)
+	var f transfer.Finding
+	if b.rulesErr == nil {
+		if e := b.ruleSet.Decide(rules.File{}, at).Put.Encryption; e != nil {
+			f = transfer.Judge(e, r, "")
+		}
+	}
+	return encryptionCell(r, f)
 }
 
 // encryptionCell is the Encryption column of an object: what the server says,

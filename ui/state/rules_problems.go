@@ -92,7 +92,7 @@ func (e *RuleEditor) CustomerKeyNote() (text string, role Role) {
 	if e.before.Type == client.TypeSSEC && e.before.CustomerKeyMD5 != "" {
 		return i18n.T("Leave empty to keep the key there is (MD5 %s).", e.before.CustomerKeyMD5), RoleMuted
 	}
-	return i18n.T("32 bytes, as base64, as 64 hexadecimal digits or as 32 characters. Kept in: %s", e.list.app.desk.SecretsKeptIn()), RoleMuted
+	return i18n.T("32 bytes, as base64, as 64 hexadecimal digits or as 32 characters. Kept in: %s", e.list.app.SecretsKeptIn()), RoleMuted
 }
 
 // WhyNotSave says why the rule cannot be taken over, "" when it can.

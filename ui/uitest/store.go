@@ -74,8 +74,38 @@ func (s *Store) Fill(size int, places ...string) {
 	for _, p := range places {
 		bucket, key, _ := strings.Cut(p, "/")
 		at := client.Location{Bucket: bucket, Key: key}
-		s.write(at, make([]byte, size), client.PutOptions{Encryption: client.Inherit{}})
+		b := zeros(size)
+		s.write(at, b.body, b.etag, client.PutOptions{Encryption: client.Inherit{}})
 	}
+}
+
+// nothing is a body of zeros and its ETag. All objects of a size share one: it
+// is the sum of large bodies that tests would spend their time on.
+type nothing struct {
+	body []byte
+	etag string
+}
+
+var (
+	nothings      = map[int]nothing{}
+	nothingsMutex sync.Mutex
+)
+
+func zeros(size int) nothing {
+	nothingsMutex.Lock()
+	defer nothingsMutex.Unlock()
+	n, ok := nothings[size]
+	if !ok {
+		n.body = make([]byte, size)
+		n.etag = etag(n.body)
+		nothings[size] = n
+	}
+	return n
+}
+
+func etag(b []byte) string {
+	sum := md5.Sum(b) //nolint:gosec // the ETag of S3
+	return hex.EncodeToString(sum[:])
 }
 
 // Keys is one key, which an alias names too.
@@ -270,21 +300,20 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 	if _, err := s.find("", at); err == nil && o.OnlyIfAbsent {
 		return client.Object{}, &client.Error{Op: "PutObject", Kind: client.KindPrecondition, At: at, Status: 412}
 	}
-	return s.write(at, b, o), nil
+	return s.write(at, b, etag(b), o), nil
 }
 
-func (s *Store) write(at client.Location, b []byte, o client.PutOptions) client.Object {
+func (s *Store) write(at client.Location, b []byte, etag string, o client.PutOptions) client.Object {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.Now
 	if now.IsZero() {
 		now = Epoch
 	}
-	sum := md5.Sum(b) //nolint:gosec // the ETag of S3
 	object := client.Object{
-		At: at, Size: int64(len(b)), Modified: now, ETag: hex.EncodeToString(sum[:]), ContentType: o.ContentType,
+		At: at, Size: int64(len(b)), Modified: now, ETag: etag, ContentType: o.ContentType,
 		Metadata: o.Metadata, RequestID: "req-1", Encryption: s.reported(o.Encryption),
-		Headers: map[string][]string{"Content-Type": {o.ContentType}, "Etag": {`"` + hex.EncodeToString(sum[:]) + `"`}},
+		Headers: map[string][]string{"Content-Type": {o.ContentType}, "Etag": {`"` + etag + `"`}},
 	}
 	if o.Checksum.Value != "" {
 		object.Checksums = []client.Checksum{o.Checksum}

@@ -63,7 +63,7 @@ func (s *Store) CompleteUpload(_ context.Context, u client.Upload, parts []clien
 	}
 	options := have.options
 	options.Checksum = sum
-	return s.write(u.At, body, options), nil
+	return s.write(u.At, body, etag(body), options), nil
 }
 
 // AbortUpload drops the parts.

@@ -94,10 +94,10 @@ func ShowConfirm(w fyne.Window, c Confirm) *Dialog {
 		}
 		return false
 	}}
-	content, sign := fyne.CanvasObject(column), RoleNormal
+	content := fyne.CanvasObject(column)
 	if c.Danger {
-		yes.Importance, sign = widget.DangerImportance, RoleWarn
-		content = signed(sign, column)
+		yes.Importance = widget.DangerImportance
+		content = signed(RoleWarn, column)
 	}
 	return ShowDialog(w, DialogParams{
 		Title:   c.Title,
