@@ -62,6 +62,7 @@ type Personality struct {
 	ForgetfulOfQueries  bool             // an unknown sub-resource is ignored, the base verb runs
 	AllPartsMustBeNamed bool             // CompleteMultipartUpload of a subset: 400 InvalidPart
 	BucketEncryption    BucketEncryption //
+	NoEncryptionUpdate  bool             // UpdateObjectEncryption: 501
 	MD5ETags            bool             // the ETag is the MD5 of the plaintext under SSE-KMS and SSE-C too
 	RemakesBuckets      bool             // CreateBucket of one's own bucket: 200 in every region
 	SilentCompletion    bool             // CompleteMultipartUpload answers neither ETag nor encryption; see completedBefore
@@ -93,10 +94,10 @@ func Personalities() []Personality {
 			FinishMissingUpload: refuse(http.StatusInternalServerError, "InternalError", "This multipart completion is already in progress"),
 		},
 		{
-			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true,
+			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true,
 			UnknownKey: refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),
 		},
-		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource},
+		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource, NoEncryptionUpdate: true},
 	}
 }
 

@@ -58,6 +58,7 @@ var plainRefusals = []struct {
 	{store.ErrInvalidPart, refuse(400, "InvalidPart", "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.")},
 	{store.ErrInvalidPartOrder, refuse(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.")},
 	{store.ErrPartNumber, refuse(400, "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", sigv4.Field{Name: "ArgumentName", Value: "partNumber"})},
+	{store.ErrNotRewrappable, badRequest(otherSource)}, // replaced during the call
 	{store.ErrKeyTooLong, refuse(400, "KeyTooLongError", "Your key is too long")},
 	{store.ErrIncompleteBody, refuse(400, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header")},
 	{store.ErrBadDigest, refuse(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")},

@@ -32,6 +32,7 @@ var operations = map[string]string{
 	"GET object ":            "GetObject",
 	"HEAD object ":           "HeadObject",
 	"DELETE object ":         "DeleteObject",
+	"PUT object encryption":  "UpdateObjectEncryption",
 	"GET object acl":         "GetObjectAcl",
 	"GET object tagging":     "GetObjectTagging",
 	"PUT object tagging":     "PutObjectTagging",

@@ -283,7 +283,7 @@ var handlers = map[string]func(*Server, *writer, *request) error{
 	"GetBucketVersioning": (*Server).getBucketVersioning, "GetBucketAcl": (*Server).getBucketACL, "GetObjectAcl": (*Server).getObjectACL,
 	"ListObjects": (*Server).listObjects, "ListObjectsV2": (*Server).listObjectsV2, "ListObjectVersions": (*Server).listObjectVersions,
 	"GetBucketEncryption": (*Server).getBucketEncryption, "PutBucketEncryption": (*Server).putBucketEncryption,
-	"DeleteBucketEncryption": (*Server).deleteBucketEncryption,
+	"DeleteBucketEncryption": (*Server).deleteBucketEncryption, "UpdateObjectEncryption": (*Server).updateObjectEncryption,
 	"PutObject":              (*Server).putObject, "GetObject": (*Server).getObject, "HeadObject": (*Server).getObject,
 	"DeleteObject": (*Server).deleteObject, "DeleteObjects": (*Server).deleteObjects, "CopyObject": (*Server).copyObject,
 	"GetObjectTagging": (*Server).getObjectTagging, "PutObjectTagging": (*Server).putObjectTagging, "DeleteObjectTagging": (*Server).deleteObjectTagging,

@@ -24,6 +24,7 @@ var (
 	ErrIncompleteBody     = errors.New("the body is shorter or longer than announced")
 	ErrBadDigest          = errors.New("the body does not have the announced MD5")
 	ErrNoSuchConfig       = errors.New("no such bucket configuration")
+	ErrNotRewrappable     = errors.New("only a data key of SSE-S3 or SSE-KMS can be wrapped anew, and only for SSE-KMS")
 
 	// ErrCustomerKeyMissing: the object or upload is SSE-C and no key was given.
 	ErrCustomerKeyMissing = errors.New("stored with a customer key which was not given")
