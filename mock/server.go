@@ -284,7 +284,7 @@ var handlers = map[string]func(*Server, *writer, *request) error{
 	"ListObjects": (*Server).listObjects, "ListObjectsV2": (*Server).listObjectsV2, "ListObjectVersions": (*Server).listObjectVersions,
 	"GetBucketEncryption": (*Server).getBucketEncryption, "PutBucketEncryption": (*Server).putBucketEncryption,
 	"DeleteBucketEncryption": (*Server).deleteBucketEncryption, "UpdateObjectEncryption": (*Server).updateObjectEncryption,
-	"PutObject":              (*Server).putObject, "GetObject": (*Server).getObject, "HeadObject": (*Server).getObject,
+	"PutObject": (*Server).putObject, "GetObject": (*Server).getObject, "HeadObject": (*Server).getObject,
 	"DeleteObject": (*Server).deleteObject, "DeleteObjects": (*Server).deleteObjects, "CopyObject": (*Server).copyObject,
 	"GetObjectTagging": (*Server).getObjectTagging, "PutObjectTagging": (*Server).putObjectTagging, "DeleteObjectTagging": (*Server).deleteObjectTagging,
 	"CreateMultipartUpload": (*Server).createUpload, "UploadPart": (*Server).uploadPart, "UploadPartCopy": (*Server).uploadPartCopy,
