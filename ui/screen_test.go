@@ -5,6 +5,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -44,6 +45,10 @@ func (p *fakePicker) SaveFile(context.Context, string, string) (string, error) {
 	return append(p.paths, "")[0], p.err
 }
 
+// testApp is one app for all tests: a new one reads its fonts anew, which takes
+// longer than most tests. Each test closes its windows.
+var testApp = sync.OnceValue(test.NewApp)
+
 // opens starts the program with the preferences given, an account of two
 // buckets and one rule.
 func opens(t *testing.T, p state.Preferences) *screen {
@@ -57,7 +62,7 @@ func opens(t *testing.T, p state.Preferences) *screen {
 			rules.Rule{ID: "1", Bucket: "photos", Key: "*.raw", Type: client.TypeSSES3},
 			rules.Rule{ID: "2", Bucket: "reports*", Type: client.TypeSSEKMS, KMSKey: uitest.Key}).
 		SetPreferences(p)
-	s.UI = New(test.NewTempApp(t), s.desk, Options{Loop: s.loop, Picker: s.picker, Locales: []string{"en"}, TypingPause: 1})
+	s.UI = New(testApp(), s.desk, Options{Loop: s.loop, Picker: s.picker, Locales: []string{"en"}, TypingPause: 1})
 	s.window.Resize(fyne.NewSize(1280, 800))
 	s.Start()
 	s.loop.Pump()

@@ -41,8 +41,6 @@ type UI struct {
 	rules      *rulesWindow      // nil while it is not open
 	properties *propertiesWindow // opened last, nil when it was closed
 	closing    bool
-	look       widgets.Appearance // of the theme, once dressed
-	dressed    bool
 
 	filtering context.CancelFunc // of the filter waiting for the end of the typing
 	typing    context.CancelFunc // of the key of an upload, likewise
@@ -116,8 +114,8 @@ func (u *UI) dress() {
 		locales = []string{lang.SystemLocale().String()}
 	}
 	i18n.Set(i18n.Choose(want, locales...))
-	if look := appearances[p.Appearance]; !u.dressed || look != u.look { // a new theme makes every font be read anew
-		u.look, u.dressed = look, true
+	look := appearances[p.Appearance]
+	if worn, ours := u.app.Settings().Theme().(*widgets.Theme); !ours || worn.Appearance() != look { // a new theme makes every font be read anew
 		u.app.Settings().SetTheme(widgets.NewTheme(look))
 	}
 }

@@ -214,7 +214,7 @@ func TestTheLanguageChangesAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "zh-Hant", p.Language)
 	s.setAppearance(state.AppearanceDark)
-	assert.Equal(t, widgets.Dark, s.look)
+	assert.Equal(t, widgets.Dark, s.app.Settings().Theme().(*widgets.Theme).Appearance())
 }
 
 func TestTheFilterWaitsForTheEndOfTheTyping(t *testing.T) {
@@ -308,7 +308,7 @@ func TestThePassphraseIsAskedForFromElsewhere(t *testing.T) {
 }
 
 func TestTheScreensLoopComesBackToTheScreenUnlessTheQuestionDied(t *testing.T) {
-	test.NewTempApp(t)
+	testApp()
 	loop := &screenLoop{}
 	var mu sync.Mutex
 	var said []string

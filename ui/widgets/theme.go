@@ -31,6 +31,9 @@ type Theme struct {
 // NewTheme makes the theme in an appearance.
 func NewTheme(a Appearance) *Theme { return &Theme{appearance: a, base: theme.DefaultTheme()} }
 
+// Appearance is the one it was made in.
+func (t *Theme) Appearance() Appearance { return t.appearance }
+
 var (
 	fontRegular = fyne.NewStaticResource("NotoSansTC-Regular.ttf", assets.FontRegular)
 	fontBold    = fyne.NewStaticResource("NotoSansTC-Bold.ttf", assets.FontBold)
