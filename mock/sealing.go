@@ -106,9 +106,19 @@ func (s *Server) kmsSealing(r *request, method, keyID string) (sealed, error) {
 	out.Context = context
 	out.context = context != nil || s.personality.AlwaysContext
 	if method == methodKMS && s.personality.BucketEncryption == EncryptedByDefault {
-		out.BucketKey = strings.EqualFold(r.Header.Get(headerBucketKey), "true")
+		out.BucketKey, err = s.wantsBucketKey(r)
 	}
-	return out, nil
+	return out, err
+}
+
+// wantsBucketKey is what the request says, else the bucket's setting.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-bucket-key-object.html
+func (s *Server) wantsBucketKey(r *request) (bool, error) {
+	if r.has(headerBucketKey) {
+		return strings.EqualFold(r.Header.Get(headerBucketKey), "true"), nil
+	}
+	d, err := s.bucketDefault(r)
+	return d.BucketKey, err
 }
 
 // underKey resolves the key, and refuses what may not be used.

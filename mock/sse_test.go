@@ -346,11 +346,27 @@ func TestABucketsDefaultAppliesToWritesThatAskForNothing(t *testing.T) {
 	out := mustPut(t, c, "k", "x")
 	assert.Equal(t, key.ARN, *out.SSEKMSKeyId)
 	assert.True(t, *out.BucketKeyEnabled)
+	under := func(in *s3.PutObjectInput) { in.ServerSideEncryption, in.SSEKMSKeyId = "aws:kms", &key.ID }
+	assert.True(t, aws.ToBool(mustPut(t, c, "k", "x", under).BucketKeyEnabled), "the bucket's setting holds where the request has none")
+	out = mustPut(t, c, "k", "x", under, func(in *s3.PutObjectInput) { in.BucketKeyEnabled = aws.Bool(false) })
+	assert.False(t, aws.ToBool(out.BucketKeyEnabled), "what the request names wins")
 	out = mustPut(t, c, "k", "x", func(in *s3.PutObjectInput) { in.ServerSideEncryption = "AES256" })
 	assert.Nil(t, out.SSEKMSKeyId, "what the request names wins")
 	got, err = c.GetBucketEncryption(bg, &s3.GetBucketEncryptionInput{Bucket: bucket})
 	require.NoError(t, err)
 	assert.Equal(t, key.Alias, *got.ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID)
+
+	require.NoError(t, set(types.ServerSideEncryptionRule{ApplyServerSideEncryptionByDefault: by("aws:kms", nil)}))
+	managed := mustPut(t, c, "k", "x")
+	aws3, err := e.Keys().Resolve("alias/aws/s3")
+	require.NoError(t, err)
+	assert.Equal(t, aws3.ARN, *managed.SSEKMSKeyId, "without an id it is the account's own key")
+	require.NoError(t, set(types.ServerSideEncryptionRule{ApplyServerSideEncryptionByDefault: by("aws:kms:dsse", &key.ARN)}))
+	assert.Equal(t, types.ServerSideEncryptionAwsKmsDsse, mustPut(t, c, "k", "x").ServerSideEncryption)
+	gone := goneUUID
+	require.NoError(t, set(types.ServerSideEncryptionRule{ApplyServerSideEncryptionByDefault: by("aws:kms", &gone)}), "the id is not looked at")
+	_, err = put(t, c, "k", "x")
+	refused(t, err, 400, "KMS.NotFoundException", "does not exist")
 
 	refused(t, set(kmsRule, kmsRule), 400, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
 	none := "<ServerSideEncryptionConfiguration/>"

@@ -37,16 +37,29 @@ type input struct {
 	PendingWindowInDays *int
 	EncryptionContext   map[string]string
 	CiphertextBlob      []byte
-	Limit               *int
-	Marker              string
+	Plaintext           []byte
+
+	RotationPeriodInDays         *int
+	SourceKeyID                  string `json:"SourceKeyId"`
+	DestinationKeyID             string `json:"DestinationKeyId"`
+	SourceEncryptionContext      map[string]string
+	DestinationEncryptionContext map[string]string
+
+	Limit  *int
+	Marker string
 }
 
 var calls = map[string]func(*Keystore, input) (any, error){
 	"ListKeys": listKeys, "ListAliases": listAliases, "DescribeKey": describeKey,
 	"CreateKey": createKey, "CreateAlias": createAlias, "EnableKey": enableKey, "DisableKey": disableKey,
 	"ScheduleKeyDeletion": scheduleKeyDeletion, "CancelKeyDeletion": cancelKeyDeletion,
-	"GenerateDataKey": generateDataKey, "Decrypt": decrypt,
+	"GenerateDataKey": generateDataKey, "GenerateDataKeyWithoutPlaintext": generateDataKeyWithoutPlaintext,
+	"Encrypt": encrypt, "Decrypt": decrypt, "ReEncrypt": reEncrypt,
+	"RotateKeyOnDemand": rotateKeyOnDemand, "EnableKeyRotation": enableKeyRotation, "DisableKeyRotation": disableKeyRotation,
+	"GetKeyRotationStatus": getKeyRotationStatus, "ListKeyRotations": listKeyRotations,
 }
+
+const symmetric = "SYMMETRIC_DEFAULT"
 
 // epoch is a time as AWS JSON 1.1 writes it: seconds, with a fraction.
 func epoch(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
@@ -62,8 +75,8 @@ func metadata(k *Keystore, key Key) map[string]any {
 		"Origin": "AWS_KMS", "KeyManager": manager, "MultiRegion": false,
 	}
 	if key.Usage == UsageEncrypt {
-		m["KeySpec"], m["CustomerMasterKeySpec"] = "SYMMETRIC_DEFAULT", "SYMMETRIC_DEFAULT"
-		m["EncryptionAlgorithms"] = []string{"SYMMETRIC_DEFAULT"}
+		m["KeySpec"], m["CustomerMasterKeySpec"] = symmetric, symmetric
+		m["EncryptionAlgorithms"] = []string{symmetric}
 	} else {
 		m["KeySpec"], m["CustomerMasterKeySpec"] = "ECC_NIST_P256", "ECC_NIST_P256"
 	}
@@ -152,8 +165,8 @@ func describeKey(k *Keystore, in input) (any, error) {
 }
 
 func createKey(k *Keystore, in input) (any, error) {
-	symmetric := in.KeySpec == "" || in.KeySpec == "SYMMETRIC_DEFAULT"
-	if sign := in.KeyUsage == UsageSign; sign == symmetric && in.KeySpec != "" || !symmetric && !sign {
+	encrypts := in.KeySpec == "" || in.KeySpec == symmetric
+	if sign := in.KeyUsage == UsageSign; sign == encrypts && in.KeySpec != "" || !encrypts && !sign {
 		return nil, invalid("KeySpec %s is not supported with KeyUsage %s", in.KeySpec, in.KeyUsage)
 	}
 	key, err := k.Create(Spec{Description: in.Description, Usage: in.KeyUsage})

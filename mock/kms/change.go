@@ -62,7 +62,7 @@ func (k *Keystore) Create(spec Spec) (Key, error) {
 	}
 	e := entry{Key: Key{
 		ID: spec.ID, ARN: k.keyARN(spec.ID), State: Enabled, Usage: spec.Usage, Managed: spec.Managed,
-		Description: spec.Description, Created: k.opts.Now().UTC().Truncate(time.Millisecond),
+		Description: spec.Description, Created: k.now(),
 	}, Material: seal.GenerateKey().Bytes()}
 	return e.Key, k.commit(func() {
 		k.entries = append(k.entries, e)
@@ -147,7 +147,7 @@ func (k *Keystore) ScheduleDeletion(ref string, days int) (Key, error) {
 	}
 	err = k.commit(func() {
 		e.State = PendingDeletion
-		e.Deletion = k.opts.Now().UTC().Truncate(time.Millisecond).AddDate(0, 0, days)
+		e.Deletion = k.now().AddDate(0, 0, days)
 	})
 	return e.Key, err
 }

@@ -20,6 +20,51 @@ func contextAAD(context map[string]string) []byte {
 	return aad
 }
 
+// encrypt seals under the key's newest bytes and gives the blob.
+func (k *Keystore) encrypt(key Key, plain []byte, context map[string]string) ([]byte, error) {
+	wrapped, err := wrapper{store: k, id: key.ID}.Wrap(plain, contextAAD(context))
+	if err != nil {
+		return nil, err
+	}
+	blob := append([]byte{blobVersion, byte(len(key.ID))}, key.ID...)
+	return append(blob, wrapped...), nil
+}
+
+// decrypt opens a blob; named is the key the caller expects, empty for any.
+func (k *Keystore) decrypt(blob []byte, named string, context map[string]string) (Key, []byte, error) {
+	damaged := &Error{Code: "InvalidCiphertextException"}
+	id, wrapped, ok := splitBlob(blob)
+	if !ok {
+		return Key{}, nil, damaged
+	}
+	key, err := k.Usable(id)
+	if err != nil {
+		return Key{}, nil, err
+	}
+	if named != "" {
+		want, err := k.Resolve(named)
+		if err != nil {
+			return Key{}, nil, err
+		}
+		if want.ID != key.ID {
+			return Key{}, nil, &Error{Code: "IncorrectKeyException", Message: "The key ID in the request does not identify a CMK that can perform this operation."}
+		}
+	}
+	plain, err := wrapper{store: k, id: id}.Unwrap(wrapped, contextAAD(context))
+	if errors.Is(err, seal.ErrCorrupt) {
+		return Key{}, nil, damaged
+	}
+	return key, plain, err
+}
+
+func splitBlob(blob []byte) (id string, wrapped []byte, ok bool) {
+	if len(blob) < 2 || blob[0] != blobVersion || len(blob) < 2+int(blob[1]) {
+		return "", nil, false
+	}
+	end := 2 + int(blob[1])
+	return string(blob[2:end]), blob[end:], true
+}
+
 func generateDataKey(k *Keystore, in input) (any, error) {
 	size := 0
 	switch {
@@ -39,41 +84,63 @@ func generateDataKey(k *Keystore, in input) (any, error) {
 	}
 	plain := make([]byte, size)
 	_, _ = rand.Read(plain) // never fails, or ends the program
-	wrapped, err := wrapper{store: k, id: key.ID}.Wrap(plain, contextAAD(in.EncryptionContext))
+	blob, err := k.encrypt(key, plain, in.EncryptionContext)
 	if err != nil {
 		return nil, err
 	}
-	blob := append([]byte{blobVersion, byte(len(key.ID))}, key.ID...)
-	return map[string]any{"KeyId": key.ARN, "Plaintext": plain, "CiphertextBlob": append(blob, wrapped...)}, nil
+	return map[string]any{"KeyId": key.ARN, "Plaintext": plain, "CiphertextBlob": blob}, nil
+}
+
+func generateDataKeyWithoutPlaintext(k *Keystore, in input) (any, error) {
+	out, err := generateDataKey(k, in)
+	if err != nil {
+		return nil, err
+	}
+	m := out.(map[string]any) //nolint:forcetypeassert // made above
+	delete(m, "Plaintext")
+	return m, nil
+}
+
+const maxPlaintext = 4096 // bytes, as KMS
+
+func encrypt(k *Keystore, in input) (any, error) {
+	if len(in.Plaintext) < 1 || len(in.Plaintext) > maxPlaintext {
+		return nil, invalid("1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length between 1 and %d", maxPlaintext)
+	}
+	key, err := k.Usable(in.KeyID)
+	if err != nil {
+		return nil, err
+	}
+	blob, err := k.encrypt(key, in.Plaintext, in.EncryptionContext)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"KeyId": key.ARN, "CiphertextBlob": blob, "EncryptionAlgorithm": symmetric}, nil
 }
 
 func decrypt(k *Keystore, in input) (any, error) {
-	damaged := &Error{Code: "InvalidCiphertextException"}
-	blob := in.CiphertextBlob
-	if len(blob) < 2 || blob[0] != blobVersion || len(blob) < 2+int(blob[1]) {
-		return nil, damaged
-	}
-	end := 2 + int(blob[1])
-	id, wrapped := string(blob[2:end]), blob[end:]
-	key, err := k.Usable(id)
+	key, plain, err := k.decrypt(in.CiphertextBlob, in.KeyID, in.EncryptionContext)
 	if err != nil {
 		return nil, err
 	}
-	if in.KeyID != "" {
-		named, err := k.Resolve(in.KeyID)
-		if err != nil {
-			return nil, err
-		}
-		if named.ID != key.ID {
-			return nil, &Error{Code: "IncorrectKeyException", Message: "The key ID in the request does not identify a CMK that can perform this operation."}
-		}
-	}
-	plain, err := wrapper{store: k, id: id}.Unwrap(wrapped, contextAAD(in.EncryptionContext))
-	if errors.Is(err, seal.ErrCorrupt) {
-		return nil, damaged
-	}
+	return map[string]any{"KeyId": key.ARN, "Plaintext": plain, "EncryptionAlgorithm": symmetric}, nil
+}
+
+func reEncrypt(k *Keystore, in input) (any, error) {
+	from, plain, err := k.decrypt(in.CiphertextBlob, in.SourceKeyID, in.SourceEncryptionContext)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"KeyId": key.ARN, "Plaintext": plain, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}, nil
+	to, err := k.Usable(in.DestinationKeyID)
+	if err != nil {
+		return nil, err
+	}
+	blob, err := k.encrypt(to, plain, in.DestinationEncryptionContext)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{
+		"SourceKeyId": from.ARN, "KeyId": to.ARN, "CiphertextBlob": blob,
+		"SourceEncryptionAlgorithm": symmetric, "DestinationEncryptionAlgorithm": symmetric,
+	}, nil
 }

@@ -4,7 +4,8 @@
 // It promises: a key's bytes leave the keystore only sealed under the root key
 // (AES-256-GCM, file mode 0600, replaced atomically); a key that is disabled or
 // awaits deletion wraps and unwraps nothing, from the next call on; a key whose
-// deletion date has passed is gone, and with it all that was sealed under it.
+// deletion date has passed is gone, and with it all that was sealed under it; a
+// rotated key seals under its new bytes and opens what its old ones sealed.
 //
 // A key is found by its id, its ARN, alias/NAME or the alias's ARN. An ARN of
 // another region is refused as "Invalid arn REGION", as by AWS.

@@ -41,6 +41,9 @@ type Key struct {
 	Description string    `json:"description,omitempty"`
 	Created     time.Time `json:"created"`
 	Deletion    time.Time `json:"deletion,omitzero"` // when PendingDeletion ends
+
+	RotationDays int       `json:"rotationDays,omitempty"` // how often it rotates by itself, 0 for never
+	NextRotation time.Time `json:"nextRotation,omitzero"`
 }
 
 // Alias is a second name of a key.
@@ -71,7 +74,8 @@ type Keystore struct {
 // entry is a key with its bytes; it is only ever written sealed.
 type entry struct {
 	Key
-	Material []byte `json:"material"`
+	Material  []byte     `json:"material"`            // the first
+	Rotations []rotation `json:"rotations,omitempty"` // what came after it; the last is in use
 }
 
 type document struct {
@@ -81,6 +85,14 @@ type document struct {
 }
 
 const keystoreAAD = "bucketseal mock keystore 1"
+
+// The versions of the document: a keystore without a rotated key is written as
+// before there were any. A program that does not know rotation would lose bytes
+// of a rotated key, and refuses the second.
+const (
+	plainVersion   = 1
+	rotatedVersion = 2
+)
 
 // Open reads the keystore at path, which root must be able to open; where there
 // is no file the keystore is empty. A damaged file is an error, never replaced.
@@ -107,8 +119,8 @@ func Open(path string, root *seal.Key, opts Options) (*Keystore, error) {
 		return nil, fmt.Errorf("open keystore %s: %w", path, err)
 	}
 	var d document
-	if err := json.Unmarshal(plain, &d); err != nil || d.Version != 1 {
-		return nil, fmt.Errorf("open keystore %s: not a keystore of version 1", path)
+	if err := json.Unmarshal(plain, &d); err != nil || d.Version != plainVersion && d.Version != rotatedVersion {
+		return nil, fmt.Errorf("open keystore %s: not a keystore of version %d or %d", path, plainVersion, rotatedVersion)
 	}
 	k.entries, k.aliases = d.Keys, d.Aliases
 	for i := range k.entries {
@@ -122,7 +134,11 @@ func Open(path string, root *seal.Key, opts Options) (*Keystore, error) {
 
 // save replaces the file atomically; the caller holds the lock.
 func (k *Keystore) save() error {
-	plain, err := json.Marshal(document{Version: 1, Keys: k.entries, Aliases: k.aliases})
+	version := plainVersion
+	if slices.ContainsFunc(k.entries, func(e entry) bool { return len(e.Rotations) > 0 || e.RotationDays > 0 }) {
+		version = rotatedVersion
+	}
+	plain, err := json.Marshal(document{Version: version, Keys: k.entries, Aliases: k.aliases})
 	if err != nil {
 		return fmt.Errorf("write keystore: %w", err)
 	}
@@ -186,8 +202,10 @@ func (k *Keystore) Aliases() []Alias {
 	return slices.Clone(k.aliases)
 }
 
-// expire drops the keys whose deletion date has passed; the caller holds the lock.
+// expire drops the keys whose deletion date has passed, and rotates those whose
+// date for it has; the caller holds the lock.
 func (k *Keystore) expire() {
+	k.turn()
 	gone := func(e entry) bool { return e.State == PendingDeletion && !k.opts.Now().Before(e.Deletion) }
 	if !slices.ContainsFunc(k.entries, gone) {
 		return

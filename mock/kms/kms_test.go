@@ -139,11 +139,11 @@ func TestADamagedKeystoreIsRefusedAndLeftAlone(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, raw, after)
 
-	other, err := h.root.Wrap([]byte(`{"version":2}`), []byte("bucketseal mock keystore 1"))
+	other, err := h.root.Wrap([]byte(`{"version":3}`), []byte("bucketseal mock keystore 1"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(h.path, other, 0o600))
 	_, err = kms.Open(h.path, h.root, kms.Options{})
-	assert.ErrorContains(t, err, "not a keystore of version 1")
+	assert.ErrorContains(t, err, "not a keystore of version 1 or 2")
 
 	_, err = kms.Open(t.TempDir(), h.root, kms.Options{})
 	assert.ErrorContains(t, err, "read keystore")
@@ -314,7 +314,7 @@ func TestWrongCallsAreRefused(t *testing.T) {
 	_, err := k.Create(kms.Spec{ID: "k", Alias: "alias/taken"})
 	require.NoError(t, err)
 	for _, c := range []struct{ op, body, code string }{
-		{"Encrypt", `{}`, "UnknownOperationException"},
+		{"Sign", `{}`, "UnknownOperationException"},
 		{"ListKeys", `[`, "SerializationException"},
 		{"ListKeys", `{"Limit":0}`, "ValidationException"},
 		{"ListKeys", `{"Marker":"nobody"}`, "InvalidMarkerException"},
