@@ -100,8 +100,10 @@ func (f *fetcher) once(ctx context.Context) (n int64, err error) {
 	defer func() { _ = r.Close() }() // only read from
 	if object.ETag != "" && f.head.ETag != "" && object.ETag != f.head.ETag {
 		// A server that does not know If-Match.
-		return 0, &client.Error{Op: "GetObject", Kind: client.KindPrecondition, At: job.Remote,
-			RequestID: object.RequestID, Err: errors.New("the object changed while it was read")}
+		return 0, &client.Error{
+			Op: "GetObject", Kind: client.KindPrecondition, At: job.Remote,
+			RequestID: object.RequestID, Err: errors.New("the object changed while it was read"),
+		}
 	}
 	n, err = f.copy(ctx, r)
 	f.whole = false // a continuation is a range

@@ -136,8 +136,10 @@ func (m *mapper) add(o fyne.CanvasObject, kind, text string) {
 
 func (m *mapper) put(kind, text string, p fyne.Position, s fyne.Size, focused bool) {
 	scale := m.canvas.Scale()
-	*m.spots = append(*m.spots, spot{m.window, m.layer, kind, text, (p.X + s.Width/2) * scale, (p.Y + s.Height/2) * scale,
-		s.Width * scale, s.Height * scale, focused})
+	*m.spots = append(*m.spots, spot{
+		m.window, m.layer, kind, text, (p.X + s.Width/2) * scale, (p.Y + s.Height/2) * scale,
+		s.Width * scale, s.Height * scale, focused,
+	})
 }
 
 // menu gives the places of the menu bar's words, which the toolkit keeps to

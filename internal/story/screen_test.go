@@ -227,10 +227,17 @@ func (s *screen) to(p spot) {
 	s.xdotool("mousemove", "--sync", "--window", id, strconv.Itoa(int(p.X)), strconv.Itoa(int(p.Y)))
 }
 
-func (s *screen) click(p spot)       { s.t.Helper(); s.to(p); s.xdotool("click", "1") }
-func (s *screen) rightClick(p spot)  { s.t.Helper(); s.to(p); s.xdotool("click", "3") }
-func (s *screen) doubleClick(p spot) { s.t.Helper(); s.to(p); s.xdotool("click", "--repeat", "2", "--delay", "60", "1") }
-func (s *screen) key(keys ...string) { s.t.Helper(); s.xdotool(append([]string{"key", "--delay", "30"}, keys...)...) }
+func (s *screen) click(p spot)      { s.t.Helper(); s.to(p); s.xdotool("click", "1") }
+func (s *screen) rightClick(p spot) { s.t.Helper(); s.to(p); s.xdotool("click", "3") }
+func (s *screen) doubleClick(p spot) {
+	s.t.Helper()
+	s.to(p)
+	s.xdotool("click", "--repeat", "2", "--delay", "60", "1")
+}
+func (s *screen) key(keys ...string) {
+	s.t.Helper()
+	s.xdotool(append([]string{"key", "--delay", "30"}, keys...)...)
+}
 
 // fill replaces what a field holds.
 func (s *screen) fill(p spot, text string) {
