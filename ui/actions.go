@@ -34,7 +34,7 @@ type actions struct {
 	addAccount, editAccount, removeAccount, newBucket, removeBucket, rules, about     *action
 	copyText, cutText, pasteText, showEncryption, quit                                *action
 	retryFailed, retry, cancel, cancelAll, pauseAll, resumeAll, pause, resume, detail *action
-	clear                                                                             *action
+	removeObject, keep, clear                                                         *action
 	english, chinese, systemLanguage, light, dark, systemLook                         *action
 }
 
@@ -136,6 +136,16 @@ func (u *UI) makeTransferActions() {
 	a.pause = some(i18n.T("Pause"), theme.MediaPauseIcon(), state.Pause)
 	a.resume = some(i18n.T("Resume"), theme.MediaPlayIcon(), state.Resume)
 	a.cancel = some(i18n.C("transfers", "Cancel"), theme.CancelIcon(), state.Cancel)
+	a.keep = some(i18n.T("Keep it"), theme.ConfirmIcon(), state.Keep)
+	a.removeObject = &action{
+		label: i18n.T("Delete the object…"), icon: theme.DeleteIcon(),
+		whyNot: func() string { return t.WhyNotDelete(u.main.transfers.selected()) },
+		run: func() {
+			if o, ok := t.Unproven(u.main.transfers.selected()[0]); ok {
+				u.askRemoveObject(o)
+			}
+		},
+	}
 	a.detail = &action{label: i18n.T("Details"), icon: theme.InfoIcon(), whyNot: func() string {
 		if len(u.main.transfers.selected()) != 1 {
 			return i18n.T("Select one transfer in the list below first.")

@@ -14,17 +14,21 @@ import (
 // is not laid on top of it: the first is most often the cause.
 func (u *UI) ShowProblem(m state.Message) { u.showMessage(m, widgets.RoleBad) }
 
-func (u *UI) showMessage(m state.Message, r widgets.Role) {
+func (u *UI) showMessage(m state.Message, r widgets.Role, actions ...widgets.Action) {
 	if u.problem != nil && !u.problem.Closed() {
 		return
 	}
-	u.problem = ShowMessage(u.window, m, r)
+	u.problem = ShowMessage(u.window, m, r, actions...)
 }
 
-// ShowMessage shows a message over any window.
-func ShowMessage(w fyne.Window, m state.Message, r widgets.Role) *widgets.Dialog {
+// ShowMessage shows a message over any window, with what may be done about it.
+func ShowMessage(w fyne.Window, m state.Message, r widgets.Role, actions ...widgets.Action) *widgets.Dialog {
+	var facts []widgets.Fact
+	for _, f := range m.Facts {
+		facts = append(facts, widgets.Fact{Name: f.Name, Value: f.Value, Role: role(f.Role)})
+	}
 	return widgets.ShowProblem(w, widgets.Problem{
-		Title: m.Title, Cause: m.Body, Hint: strings.Join(m.Hints, "\n"), Details: m.Details, Role: r,
+		Title: m.Title, Cause: m.Body, Facts: facts, Hint: strings.Join(m.Hints, "\n"), Details: m.Details, Role: r, Actions: actions,
 		CloseLabel: i18n.T("Close"), CopyLabel: i18n.T("Copy"), DetailsLabel: i18n.T("Details"),
 	})
 }

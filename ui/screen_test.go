@@ -142,14 +142,20 @@ func inEveryDress(t *testing.T, name string, show func(*testing.T, *screen)) {
 			s.window.Resize(d.size)
 			show(t, s)
 			s.shot(name + "-" + d.name)
-			need := s.window.Content().MinSize()
-			require.LessOrEqual(t, need.Width, d.size.Width, "nothing pushes the window wider")
-			require.LessOrEqual(t, need.Height, d.size.Height-40, "nothing pushes the window higher; the menu needs room too")
-			if o := s.window.Canvas().Overlays().Top(); o != nil {
-				need = o.MinSize()
-				require.LessOrEqual(t, need.Width, d.size.Width, "the dialog fits")
-				require.LessOrEqual(t, need.Height, d.size.Height, "the dialog fits")
-			}
+			s.fits(d.size)
 		})
+	}
+}
+
+// fits asserts that nothing needs more room than the window has.
+func (s *screen) fits(size fyne.Size) {
+	s.t.Helper()
+	need := s.window.Content().MinSize()
+	require.LessOrEqual(s.t, need.Width, size.Width, "nothing pushes the window wider")
+	require.LessOrEqual(s.t, need.Height, size.Height-40, "nothing pushes the window higher; the menu needs room too")
+	if o := s.window.Canvas().Overlays().Top(); o != nil {
+		need = o.MinSize()
+		require.LessOrEqual(s.t, need.Width, size.Width, "the dialog fits")
+		require.LessOrEqual(s.t, need.Height, size.Height, "the dialog fits")
 	}
 }

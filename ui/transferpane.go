@@ -45,6 +45,10 @@ func newTransferPane(u *UI) *transferPane {
 			u.popUp(at, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)
 			return
 		}
+		if t := u.state.Transfers; t.WhyNot(state.Keep, p.selected()) == "" || t.WhyNotDelete(p.selected()) == "" {
+			u.popUp(at, a.detail, nil, a.removeObject, a.keep, a.retry, nil, a.clear)
+			return
+		}
 		u.popUp(at, a.detail, nil, a.retry, a.pause, a.resume, a.cancel, nil, a.clear)
 	}
 	p.table.OnKey = func(key fyne.KeyName, _ fyne.KeyModifier) {
@@ -114,11 +118,37 @@ func (p *transferPane) selected() []int {
 	return rows
 }
 
-// explain shows why a transfer failed, or what its proof says.
+// explain shows why a transfer failed, or what its proof says; and for an
+// object that is not encrypted as asked, what may be done with it.
 func (p *transferPane) explain(row int) {
 	if row >= p.Rows() {
 		return
 	}
 	t := p.ui.state.Transfers
-	p.ui.showMessage(t.Explain(row), role(t.Row(row).Role))
+	m, r := t.Explain(row), role(t.Row(row).Role)
+	o, ok := t.Unproven(row)
+	if !ok {
+		p.ui.showMessage(m, r)
+		return
+	}
+	remove := widgets.Action{Label: p.ui.actions.removeObject.label, Importance: widget.DangerImportance, Do: func() bool {
+		p.ui.problem.Close() // before the question, which would be closed with it
+		p.ui.askRemoveObject(o)
+		return false
+	}}
+	keep := widgets.Action{Label: p.ui.actions.keep.label, Do: func() bool { o.Keep(); return false }}
+	retry := widgets.Action{Label: p.ui.actions.retry.label, Do: func() bool { o.Retry(); return false }}
+	p.ui.showMessage(m, r, remove, keep, retry)
+	p.ui.problem.Enable(1, o.WhyNotDelete())
+	p.ui.problem.Enable(2, t.WhyNot(state.Keep, []int{row}))
+	p.ui.problem.Enable(3, o.WhyNotRetry())
+}
+
+// askRemoveObject asks before an object is deleted from the server that is not
+// encrypted as asked.
+func (u *UI) askRemoveObject(o state.Unproven) {
+	title, body := o.Question()
+	widgets.ShowConfirm(u.window, widgets.Confirm{
+		Title: title, Body: body, Yes: i18n.T("Delete the object"), No: i18n.T("Cancel"), Danger: true, OnYes: o.Delete,
+	})
 }

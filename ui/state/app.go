@@ -51,7 +51,7 @@ func NewApp(desk Desk, loop Loop, now func() time.Time) *App {
 	a := &App{loop: loop, desk: desk, now: now, sessions: map[string]*session.Session{}, stops: map[string]context.CancelFunc{}}
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.Browser = newBrowser(a)
-	a.Transfers = &Transfers{app: a, seen: map[string]bool{}}
+	a.Transfers = &Transfers{app: a, seen: map[string]bool{}, decided: map[string]decision{}}
 	return a
 }
 

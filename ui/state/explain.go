@@ -12,10 +12,11 @@ import (
 
 // A Message is an error as people read it.
 type Message struct {
-	Title   string   // what happened, in plain words
-	Body    string   // where, and what is known of why
-	Hints   []string // what to do, one sentence each; never empty
-	Details string   // for support: the server's own words, code, status, request id
+	Title   string     // what happened, in plain words
+	Body    string     // where, and what is known of why
+	Hints   []string   // what to do, one sentence each; never empty
+	Facts   []Property // name and value of what is known, each to be copied
+	Details string     // for support: the server's own words, code, status, request id
 }
 
 // Text is the whole message as plain text, for the clipboard.
@@ -23,6 +24,9 @@ func (m Message) Text() string {
 	parts := []string{m.Title}
 	if m.Body != "" {
 		parts = append(parts, m.Body)
+	}
+	for _, f := range m.Facts {
+		parts = append(parts, f.String())
 	}
 	parts = append(parts, m.Hints...)
 	if m.Details != "" {
@@ -73,7 +77,9 @@ func body(e *client.Error) string {
 	}
 	ours := e.Status == 0 && e.Code == ""
 	switch {
-	case (ours || e.Kind == client.KindEncryptionNotAsAsked) && e.Message != "":
+	case e.Kind == client.KindEncryptionNotAsAsked && e.Message != "":
+		parts = append(parts, remark(inWords(e.Message, verdictTexts)))
+	case ours && e.Message != "":
 		parts = append(parts, remark(inReasons(e.Message)))
 	case ours && e.Err != nil:
 		parts = append(parts, remark(inReasons(e.Err.Error())))

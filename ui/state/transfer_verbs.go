@@ -9,20 +9,26 @@ import (
 // A Verb is what a user does to transfers.
 type Verb string
 
-// The verbs. Clear takes the rows that are over off the list.
+// The verbs. Keep leaves an object that is not encrypted as asked where it is;
+// Clear takes the rows that are over off the list.
 const (
 	Retry  Verb = "retry"
 	Cancel Verb = "cancel"
 	Pause  Verb = "pause"
 	Resume Verb = "resume"
+	Keep   Verb = "keep"
 	Clear  Verb = "clear"
 )
 
-// fits says to which phases a verb applies.
-func (v Verb) fits(p transfer.Phase) bool {
+// fits says to which rows a verb applies.
+func (t *Transfers) fits(v Verb, r transfer.Row) bool {
+	p := r.Phase
 	switch v {
 	case Retry:
-		return p == transfer.Failed || p == transfer.Cancelled || p == transfer.Skipped
+		return (p == transfer.Failed || p == transfer.Cancelled || p == transfer.Skipped) &&
+			t.decided[r.Job.ID] != deleting && !t.stands(r)
+	case Keep:
+		return notAsAsked(r) && t.decided[r.Job.ID] == undecided
 	case Cancel:
 		return !p.Over()
 	case Pause:
@@ -41,11 +47,18 @@ func (t *Transfers) WhyNot(v Verb, rows []int) string {
 	}
 	switch v {
 	case Retry:
+		for _, row := range rows {
+			if row >= 0 && row < len(t.rows) && t.stands(t.rows[row].Row) {
+				return i18n.T("The object is there now and this upload may not overwrite it: delete it first.")
+			}
+		}
 		return i18n.T("Nothing here has failed or was cancelled.")
 	case Pause, Cancel:
 		return i18n.T("Nothing here is running or waiting.")
 	case Resume:
 		return i18n.T("Nothing here is paused.")
+	case Keep:
+		return i18n.T("Nothing here waits for a decision about its encryption.")
 	}
 	return i18n.T("Nothing here is finished.")
 }
@@ -66,6 +79,7 @@ func (t *Transfers) Do(v Verb, rows []int) {
 		case Retry:
 			for _, id := range ids {
 				delete(t.seen, id)
+				delete(t.decided, id)
 			}
 			e.Retry(ids...)
 		case Cancel:
@@ -74,6 +88,10 @@ func (t *Transfers) Do(v Verb, rows []int) {
 			e.Pause(ids...)
 		case Resume:
 			e.Resume(ids...)
+		case Keep:
+			for _, id := range ids {
+				t.decided[id] = kept
+			}
 		}
 	}
 	t.refresh()
@@ -83,15 +101,17 @@ func (t *Transfers) Do(v Verb, rows []int) {
 func (t *Transfers) chosen(v Verb, rows []int) map[string][]string {
 	ids := map[string][]string{}
 	if len(rows) == 0 {
-		for row := range t.rows {
-			rows = append(rows, row)
+		for row, r := range t.rows {
+			if v != Retry || t.decided[r.Job.ID] == undecided { // what was decided is not undone in passing
+				rows = append(rows, row)
+			}
 		}
 	}
 	for _, row := range rows {
 		if row < 0 || row >= len(t.rows) {
 			continue
 		}
-		if r := t.rows[row]; v.fits(r.Phase) && t.engine(r.account) != nil {
+		if r := t.rows[row]; t.fits(v, r.Row) && t.engine(r.account) != nil {
 			ids[r.account] = append(ids[r.account], r.Job.ID)
 		}
 	}

@@ -17,9 +17,10 @@ type Transfers struct {
 	// Selection is what is selected among the rows; the table may change it.
 	Selection rowselect.Model
 
-	app  *App
-	rows []transferring
-	seen map[string]bool // ids of uploads the browser was told of
+	app     *App
+	rows    []transferring
+	seen    map[string]bool     // ids of uploads the browser was told of
+	decided map[string]decision // by id, of the rows that are notAsAsked
 }
 
 // transferring is a row and whose it is.
@@ -41,7 +42,8 @@ func (t *Transfers) refresh() {
 	for row := range t.Selection.All() {
 		selected[t.rows[row].Job.ID] = true
 	}
-	t.rows = t.rows[:0]
+	decided := t.decided
+	t.rows, t.decided = t.rows[:0], map[string]decision{}
 	names := make([]string, 0, len(t.app.sessions))
 	for name := range t.app.sessions {
 		names = append(names, name)
@@ -54,6 +56,9 @@ func (t *Transfers) refresh() {
 				again = append(again, len(t.rows))
 			}
 			t.rows = append(t.rows, transferring{row, name})
+			if d, ok := decided[row.Job.ID]; ok && notAsAsked(row) { // a retry begins anew
+				t.decided[row.Job.ID] = d
+			}
 			t.land(row, name)
 		}
 	}
@@ -81,40 +86,59 @@ func (t *Transfers) land(row transfer.Row, account string) {
 func (t *Transfers) Rows() int { return len(t.rows) }
 
 // Row is a row as text.
-func (t *Transfers) Row(row int) TransferRow { return transferRow(t.rows[row].Row) }
+func (t *Transfers) Row(row int) TransferRow {
+	r := transferRow(t.rows[row].Row)
+	if text, role, ok := t.settled(t.rows[row].Row); ok {
+		r.State, r.Role = text, role
+	}
+	return r
+}
 
 // Transfer is the row itself, for details.
 func (t *Transfers) Transfer(row int) transfer.Row { return t.rows[row].Row }
 
-// Explain is why the transfer of a row failed, or what its verdict means.
+// Explain is why the transfer of a row failed, or what its verdict means, with
+// what its receipt holds.
 func (t *Transfers) Explain(row int) Message {
 	r := t.rows[row].Row
 	m := Explain(r.Err)
 	if r.Err == nil {
-		m = Message{Title: transferRow(r).State}
+		m = Message{Title: t.Row(row).State}
+	}
+	if r.Receipt != nil {
+		m.Facts = facts(*r.Receipt)
+	}
+	if notAsAsked(r) {
+		text := lies(*r.Receipt)
+		m.Body = i18n.T("%s is on the server, %s.", r.Job.Remote.Base(), text)
+		switch t.decided[r.Job.ID] {
+		case deleted, deleting:
+			m.Body = t.Row(row).State
+			m.Hints = []string{i18n.T("Retry uploads the file again.")}
+		case kept:
+			m.Hints = []string{i18n.T("You kept it as it is. You may still delete it or retry.")}
+		}
+		return m
+	}
+	if r.Receipt != nil {
+		return m
 	}
 	lines := []string{r.Job.Local + " " + arrow(r.Job.Op) + " " + r.Job.Remote.String()}
 	if r.Job.Because != "" {
 		lines = append(lines, remark(inReasons(r.Job.Because)))
 	}
-	if r.Receipt != nil && r.Receipt.Why != "" {
-		lines = append(lines, sentence(r.Receipt.Why))
-	}
 	if m.Body != "" && !slices.Contains(lines, m.Body) {
 		lines = append(lines, m.Body)
 	}
-	m.Body = strings.Join(lines, "\n")
-	if r.Receipt != nil && r.Receipt.RequestID != "" && m.Details == "" {
-		m.Details = "request id: " + r.Receipt.RequestID
-	}
+	m.Body = joinLines(lines)
 	return m
 }
 
 // A Tally counts the transfers by what people ask: how many run, wait, failed,
 // are done.
 type Tally struct {
-	Running, Waiting, Paused, Failed, Done, Other int
-	Up, Down                                      float64 // bytes a second
+	Running, Waiting, Paused, Failed, Kept, Done, Other int
+	Up, Down                                            float64 // bytes a second
 }
 
 // Tally counts the rows.
@@ -134,7 +158,14 @@ func (t *Transfers) Tally() Tally {
 		case transfer.Paused:
 			n.Paused++
 		case transfer.Failed:
-			n.Failed++
+			switch t.decided[r.Job.ID] {
+			case deleted:
+				n.Other++
+			case kept:
+				n.Kept++
+			default:
+				n.Failed++
+			}
 		case transfer.Done:
 			n.Done++
 		default:
@@ -159,6 +190,7 @@ func (n Tally) String() string {
 	add(n.Waiting, i18n.M("Waiting %s"))
 	add(n.Paused, i18n.M("Paused %s"))
 	add(n.Failed, i18n.M("Failed %s"))
+	add(n.Kept, i18n.M("Kept, not as asked %s"))
 	add(n.Done, i18n.M("Done %s"))
 	add(n.Other, i18n.M("Stopped or skipped %s"))
 	return strings.Join(parts, "  |  ")

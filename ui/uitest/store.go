@@ -342,6 +342,9 @@ func (s *Store) reported(e client.Encryption) client.Reported {
 
 // Delete removes objects.
 func (s *Store) Delete(_ context.Context, at []client.Location) ([]error, error) {
+	if err := s.enter("DeleteObjects", at[0]); err != nil {
+		return nil, err
+	}
 	results := make([]error, len(at))
 	for i, a := range at {
 		if results[i] = s.enter("DeleteObject", a); results[i] == nil {

@@ -68,6 +68,9 @@ func (f *Field) say(text string, role Role) {
 	if text == "" {
 		text, role = f.hint, RoleMuted
 	}
+	if f.role == role && f.note.Text() == text {
+		return // it is said already: a form says all its remarks anew at each key
+	}
 	f.role = role
 	f.note.Set(text, role)
 	setVisible(f.note, text != "")

@@ -12,14 +12,21 @@ import (
 type Problem struct {
 	Title   string // what happened
 	Cause   string // why, as far as it is known
+	Facts   []Fact // what is known, below the cause; each can be copied
 	Hint    string // what to do about it
 	Details string // the raw text for those who help: codes, request ids
 	Role    Role   // RoleBad if left RoleNormal
 
 	CloseLabel   string // the button that closes, and Esc
-	CopyLabel    string // the button that copies everything; empty = none
+	CopyLabel    string // the button that copies everything, and tip of those that copy a fact; empty = none
 	DetailsLabel string // heads the details, which are folded
 	Actions      []Action
+}
+
+// Fact is a name and what is known under it.
+type Fact struct {
+	Name, Value string
+	Role        Role
 }
 
 // ShowProblem shows what went wrong. Every text can be selected; the details
@@ -29,12 +36,23 @@ func ShowProblem(w fyne.Window, p Problem) *Dialog {
 		p.Role = RoleBad
 	}
 	column := NewColumn(theme.Padding())
-	for _, text := range []string{p.Cause, p.Hint} {
-		if text != "" {
-			column.Add(selectable(text))
-		}
+	if p.Cause != "" {
+		column.Add(selectable(p.Cause))
 	}
-	var d *Dialog
+	size := fyne.NewSize(520, 220)
+	if len(p.Facts) > 0 {
+		size.Width = 680
+		list := NewColumn(-theme.Padding())
+		for _, f := range p.Facts {
+			v := NewCopyValue(Printable(f.Name), "", p.CopyLabel)
+			v.Set(Printable(f.Value), f.Role)
+			list.Add(v)
+		}
+		column.Add(list)
+	}
+	if p.Hint != "" {
+		column.Add(selectable(p.Hint))
+	}
 	if p.Details != "" {
 		details := selectable(p.Details)
 		details.TextStyle.Monospace = true
@@ -50,23 +68,24 @@ func ShowProblem(w fyne.Window, p Problem) *Dialog {
 		}}}, actions...)
 	}
 	actions = append(actions, Action{Label: p.CloseLabel, Cancel: true, Default: !hasDefault(actions)})
-	d = ShowDialog(w, DialogParams{
-		Title:   p.Title,
-		Content: signed(p.Role, column),
-		Actions: actions,
-		Size:    fyne.NewSize(520, 220),
-	})
-	return d
+	return ShowDialog(w, DialogParams{Title: p.Title, Content: signed(p.Role, column), Actions: actions, Size: size})
 }
 
 // text is all of the problem as plain text.
 func (p Problem) text() string {
 	all := ""
-	for _, t := range []string{p.Title, p.Cause, p.Hint, p.Details} {
-		if t != "" {
-			all += t + "\n"
+	say := func(texts ...string) {
+		for _, t := range texts {
+			if t != "" {
+				all += t + "\n"
+			}
 		}
 	}
+	say(p.Title, p.Cause)
+	for _, f := range p.Facts {
+		say(f.Name + ": " + f.Value)
+	}
+	say(p.Hint, p.Details)
 	return all
 }
 

@@ -1,0 +1,215 @@
+package state
+
+import (
+	"context"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// A decision is what the user did about an object that is on the server and
+// not encrypted as asked.
+type decision int
+
+const (
+	undecided decision = iota
+	deleting
+	deleted
+	kept
+)
+
+// An Unproven is an uploaded object that lies on the server and whose
+// encryption is not what was asked, or cannot be shown to be.
+type Unproven struct {
+	transfers *Transfers
+	id        string
+	account   string
+	receipt   transfer.Receipt
+}
+
+// notAsAsked reports whether a row left such an object behind.
+func notAsAsked(r transfer.Row) bool {
+	return r.Phase == transfer.Failed && r.Job.Op == transfer.Upload && r.Receipt != nil &&
+		client.KindOf(r.Err) == client.KindEncryptionNotAsAsked
+}
+
+// Unproven is the object a row left on the server; ok is false when the row
+// left none, or it is deleted.
+func (t *Transfers) Unproven(row int) (u Unproven, ok bool) {
+	if row < 0 || row >= len(t.rows) {
+		return Unproven{}, false
+	}
+	r := t.rows[row]
+	if d := t.decided[r.Job.ID]; !notAsAsked(r.Row) || d == deleted || d == deleting {
+		return Unproven{}, false
+	}
+	return Unproven{t, r.Job.ID, r.account, *r.Receipt}, true
+}
+
+// WhyNotDelete says why the object of the rows cannot be deleted, "" when it
+// can: only the one object of one row is.
+func (t *Transfers) WhyNotDelete(rows []int) string {
+	if len(rows) != 1 {
+		return i18n.T("Select one transfer in the list below first.")
+	}
+	u, ok := t.Unproven(rows[0])
+	if !ok {
+		return i18n.T("This transfer left nothing on the server that is not encrypted as asked.")
+	}
+	return u.WhyNotDelete()
+}
+
+// WhyNotDelete says why the object cannot be deleted now, "" when it can.
+func (u Unproven) WhyNotDelete() string {
+	switch {
+	case u.transfers.app.sessions[u.account] == nil:
+		return i18n.T("Its account is not open any more.")
+	case u.replaced():
+		return i18n.T("Another upload has replaced it since.")
+	}
+	return ""
+}
+
+// replaced reports whether another transfer of the list has written to the same
+// place since, or is about to: what lies there is that one's then.
+func (u Unproven) replaced() bool {
+	mine := false
+	for _, r := range u.transfers.rows {
+		switch {
+		case r.Job.ID == u.id:
+			mine = true
+		case r.account != u.account || r.Job.Op != transfer.Upload || r.Job.Remote != u.receipt.At:
+		case r.Phase == transfer.Sending || r.Phase == transfer.Verifying:
+			return true
+		case r.Receipt != nil && (r.Receipt.VerifiedAt.After(u.receipt.VerifiedAt) ||
+			mine && r.Receipt.VerifiedAt.Equal(u.receipt.VerifiedAt)): // later in the list
+			return true
+		}
+	}
+	return false
+}
+
+// Question asks whether to delete the object: what lies there, and how it is
+// encrypted by the receipt.
+func (u Unproven) Question() (title, body string) {
+	r := u.receipt
+	lines := []string{
+		i18n.T("%s (%s) lies on the server, %s.", r.At.String(), size(r.Size), lies(r)),
+		i18n.T("Asked for was: %s", askedWords(r.Asked)),
+		i18n.T("This object is deleted and nothing else. The file on this computer stays."),
+	}
+	if r.VersionID != "" {
+		lines = append(lines, i18n.T("The bucket keeps versions: what was stored stays as an older version until that is deleted too."))
+	}
+	return i18n.T("Delete %s from the server?", r.At.Base()), joinLines(lines)
+}
+
+// lies is how an object lies on the server, in words that claim only what was
+// reported.
+func lies(r transfer.Receipt) string {
+	switch {
+	case r.Verdict == transfer.NotEncrypted:
+		return i18n.T("stored without encryption")
+	case r.Verdict == transfer.OtherKey && r.Reported.Type != r.Asked.Type:
+		return i18n.T("encrypted in another way than asked: %s", Reported(r.Reported))
+	case r.Verdict == transfer.OtherKey:
+		return i18n.T("encrypted with another key: %s", Reported(r.Reported))
+	case !r.Reported.Told:
+		return i18n.T("and the server does not say how it is encrypted")
+	}
+	return i18n.T("encrypted, and it cannot be told whether with the key asked for: %s", Reported(r.Reported))
+}
+
+// Delete deletes exactly the object of the receipt.
+func (u Unproven) Delete() {
+	t := u.transfers
+	s := t.app.sessions[u.account]
+	if _, still := t.find(u.id); !still || s == nil || u.replaced() {
+		return
+	}
+	before := t.decided[u.id]
+	t.decide(u.id, deleting)
+	fetch(t.app.ctx, t.app.loop, func(ctx context.Context) (session.Removal, error) {
+		return s.Delete(ctx, []client.Location{u.receipt.At})
+	}, func(r session.Removal, err error) {
+		if err == nil && len(r.Failed) > 0 {
+			err = r.Failed[0].Err
+		}
+		if err != nil {
+			t.decide(u.id, before)
+			t.app.problem(err)
+			return
+		}
+		t.decide(u.id, deleted)
+		if u.account == t.app.current {
+			t.app.Browser.gone(u.receipt.At)
+		}
+	})
+}
+
+// Keep leaves the object as it is. Its row goes on to say what was found.
+func (u Unproven) Keep() { u.transfers.decide(u.id, kept) }
+
+// Retry uploads the file again, over the object.
+func (u Unproven) Retry() {
+	if row, ok := u.transfers.find(u.id); ok {
+		u.transfers.Do(Retry, []int{row})
+	}
+}
+
+// WhyNotRetry says why the file cannot be uploaded again, "" when it can.
+func (u Unproven) WhyNotRetry() string {
+	row, _ := u.transfers.find(u.id)
+	return u.transfers.WhyNot(Retry, []int{row})
+}
+
+func (t *Transfers) find(id string) (row int, ok bool) {
+	for row, r := range t.rows {
+		if r.Job.ID == id && (notAsAsked(r.Row)) {
+			return row, true
+		}
+	}
+	return -1, false
+}
+
+// decide notes what the user did and shows it.
+func (t *Transfers) decide(id string, d decision) {
+	if d == undecided {
+		delete(t.decided, id)
+	} else {
+		t.decided[id] = d
+	}
+	t.refresh()
+}
+
+// stands reports whether a retry of r would be stopped by the very object it
+// left: an upload that may not overwrite would count as skipped, and what was
+// found would be forgotten.
+func (t *Transfers) stands(r transfer.Row) bool {
+	return notAsAsked(r) && r.Job.Overwrite != transfer.OverwriteAlways && t.decided[r.Job.ID] != deleted
+}
+
+// settled is the state of a row of which the user has decided; ok is false for
+// others. It is never told as good.
+func (t *Transfers) settled(r transfer.Row) (text string, role Role, ok bool) {
+	switch t.decided[r.Job.ID] {
+	case deleting:
+		return i18n.T("Deleting from the server…"), RoleMuted, true
+	case deleted:
+		return i18n.T("Deleted from the server"), RoleMuted, true
+	case kept:
+		return i18n.T("Kept, not as asked: %s", failure(r)), RoleWarn, true
+	}
+	return "", RoleNormal, false
+}
+
+// gone takes an object off the folder that is listed, when it is there.
+func (b *Browser) gone(at client.Location) {
+	if b.at.Bucket == at.Bucket && b.list.find(at.Key) >= 0 {
+		b.list.remove(map[string]bool{at.Key: true})
+		delete(b.probes.answers, at.Key)
+		b.changed()
+	}
+}
