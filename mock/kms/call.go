@@ -38,6 +38,7 @@ type input struct {
 	EncryptionContext   map[string]string
 	CiphertextBlob      []byte
 	Plaintext           []byte
+	Policy, PolicyName  string
 
 	RotationPeriodInDays         *int
 	SourceKeyID                  string `json:"SourceKeyId"`
@@ -56,6 +57,7 @@ var calls = map[string]func(*Keystore, input) (any, error){
 	"GenerateDataKey": generateDataKey, "GenerateDataKeyWithoutPlaintext": generateDataKeyWithoutPlaintext,
 	"Encrypt": encrypt, "Decrypt": decrypt, "ReEncrypt": reEncrypt,
 	"RotateKeyOnDemand": rotateKeyOnDemand, "EnableKeyRotation": enableKeyRotation, "DisableKeyRotation": disableKeyRotation,
+	"PutKeyPolicy": putKeyPolicy, "GetKeyPolicy": getKeyPolicy, "ListKeyPolicies": listKeyPolicies,
 	"GetKeyRotationStatus": getKeyRotationStatus, "ListKeyRotations": listKeyRotations,
 }
 
@@ -169,7 +171,7 @@ func createKey(k *Keystore, in input) (any, error) {
 	if sign := in.KeyUsage == UsageSign; sign == encrypts && in.KeySpec != "" || !encrypts && !sign {
 		return nil, invalid("KeySpec %s is not supported with KeyUsage %s", in.KeySpec, in.KeyUsage)
 	}
-	key, err := k.Create(Spec{Description: in.Description, Usage: in.KeyUsage})
+	key, err := k.Create(Spec{Description: in.Description, Usage: in.KeyUsage, Policy: in.Policy})
 	if err != nil {
 		return nil, err
 	}

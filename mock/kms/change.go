@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bucketseal/bucketseal/mock/iam"
 	"github.com/bucketseal/bucketseal/mock/seal"
 )
 
@@ -18,6 +19,7 @@ type Spec struct {
 	Alias       string // "alias/...", or empty for none
 	Description string
 	Usage       string // empty: UsageEncrypt
+	Policy      string // JSON; empty: the account's people decide by their own
 	Managed     bool
 }
 
@@ -52,6 +54,9 @@ func (k *Keystore) Create(spec Spec) (Key, error) {
 	if spec.Usage != UsageEncrypt && spec.Usage != UsageSign {
 		return Key{}, invalid("KeyUsage %s is not supported", spec.Usage)
 	}
+	if _, err := iam.ParseKeyPolicy([]byte(spec.Policy)); err != nil && spec.Policy != "" {
+		return Key{}, &Error{Code: "MalformedPolicyDocumentException", Message: err.Error(), KeyID: spec.ID}
+	}
 	if k.find(spec.ID) != nil {
 		return Key{}, &Error{Code: "AlreadyExistsException", Message: "Key " + spec.ID + " already exists", KeyID: spec.ID}
 	}
@@ -63,7 +68,7 @@ func (k *Keystore) Create(spec Spec) (Key, error) {
 	e := entry{Key: Key{
 		ID: spec.ID, ARN: k.keyARN(spec.ID), State: Enabled, Usage: spec.Usage, Managed: spec.Managed,
 		Description: spec.Description, Created: k.now(),
-	}, Material: seal.GenerateKey().Bytes()}
+	}, Material: seal.GenerateKey().Bytes(), Policy: spec.Policy}
 	return e.Key, k.commit(func() {
 		k.entries = append(k.entries, e)
 		if spec.Alias != "" {

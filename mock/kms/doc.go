@@ -11,8 +11,8 @@
 // another region is refused as "Invalid arn REGION", as by AWS.
 //
 // It refuses asymmetric key material (a key of usage SIGN_VERIFY can be made, so
-// that the refusal InvalidKeyUsageException can be tested), grants, and key
-// policies: whoever may speak to the endpoint may use every key.
+// that the refusal InvalidKeyUsageException can be tested) and grants. Who may use
+// a key is decided by its policy and the caller's own: [Keystore.Authorize].
 //
 // The JSON calls follow the AWS JSON 1.1 protocol of the KMS API reference.
 // Signatures are checked before [Keystore.Call] is reached.

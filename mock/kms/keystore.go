@@ -76,6 +76,7 @@ type entry struct {
 	Key
 	Material  []byte     `json:"material"`            // the first
 	Rotations []rotation `json:"rotations,omitempty"` // what came after it; the last is in use
+	Policy    string     `json:"policy,omitempty"`    // JSON; empty: the standard one
 }
 
 type document struct {
@@ -86,12 +87,12 @@ type document struct {
 
 const keystoreAAD = "bucketseal mock keystore 1"
 
-// The versions of the document: a keystore without a rotated key is written as
-// before there were any. A program that does not know rotation would lose bytes
-// of a rotated key, and refuses the second.
+// The versions of the document: a keystore without rotation and policies is
+// written as before there were any. A program that knows neither would lose bytes
+// of a rotated key and permit too much; it refuses the second version.
 const (
-	plainVersion   = 1
-	rotatedVersion = 2
+	plainVersion = 1
+	fullVersion  = 2
 )
 
 // Open reads the keystore at path, which root must be able to open; where there
@@ -119,8 +120,8 @@ func Open(path string, root *seal.Key, opts Options) (*Keystore, error) {
 		return nil, fmt.Errorf("open keystore %s: %w", path, err)
 	}
 	var d document
-	if err := json.Unmarshal(plain, &d); err != nil || d.Version != plainVersion && d.Version != rotatedVersion {
-		return nil, fmt.Errorf("open keystore %s: not a keystore of version %d or %d", path, plainVersion, rotatedVersion)
+	if err := json.Unmarshal(plain, &d); err != nil || d.Version != plainVersion && d.Version != fullVersion {
+		return nil, fmt.Errorf("open keystore %s: not a keystore of version %d or %d", path, plainVersion, fullVersion)
 	}
 	k.entries, k.aliases = d.Keys, d.Aliases
 	for i := range k.entries {
@@ -135,8 +136,8 @@ func Open(path string, root *seal.Key, opts Options) (*Keystore, error) {
 // save replaces the file atomically; the caller holds the lock.
 func (k *Keystore) save() error {
 	version := plainVersion
-	if slices.ContainsFunc(k.entries, func(e entry) bool { return len(e.Rotations) > 0 || e.RotationDays > 0 }) {
-		version = rotatedVersion
+	if slices.ContainsFunc(k.entries, func(e entry) bool { return len(e.Rotations) > 0 || e.RotationDays > 0 || e.Policy != "" }) {
+		version = fullVersion
 	}
 	plain, err := json.Marshal(document{Version: version, Keys: k.entries, Aliases: k.aliases})
 	if err != nil {
