@@ -26,7 +26,7 @@ func facts(r transfer.Receipt) []Property {
 		}
 		rows = append(rows,
 			Property{Name: i18n.T("Why"), Value: remark(inWords(r.Why, verdictTexts))},
-			Property{Name: i18n.T("Because"), Value: remark(inReasons(r.Because))})
+			Property{Name: i18n.T("Asked because of"), Value: remark(inReasons(r.Because))})
 	} else {
 		rows = append(rows, Property{Name: i18n.T("Stored with"), Value: Reported(r.Reported)})
 	}

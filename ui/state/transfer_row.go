@@ -127,6 +127,9 @@ func verdict(r transfer.Receipt) (string, Role) {
 	case transfer.Verified:
 		return i18n.T("Verified, %s", keyed(string(r.Reported.Type), r.Reported.Key)), RoleGood
 	case transfer.OtherKey:
+		if r.Reported.Type != r.Asked.Type {
+			return i18n.T("Encrypted in another way: %s", Reported(r.Reported)), RoleBad
+		}
 		return i18n.T("Encrypted, another key: %s", Reported(r.Reported)), RoleBad
 	case transfer.KeyNotReported:
 		return i18n.T("Encrypted, key not reported"), RoleWarn

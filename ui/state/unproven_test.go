@@ -60,7 +60,7 @@ func TestAnObjectStoredWithoutEncryptionIsShownWithWhatWasAsked(t *testing.T) {
 		"Object: s3://reports/a.csv",
 		"Asked for: SSE-KMS", "Reported: none reported", "Key asked for: " + string(uitest.Key), "Key reported: none reported",
 		"Why: SSE-KMS, key " + string(uitest.Key) + " was asked; HEAD of the object names no encryption.",
-		"Because: Rule 1, reports* -> SSE-KMS, key " + string(uitest.Key) + ".", "Request id: req-1",
+		"Asked because of: Rule 1, reports* -> SSE-KMS, key " + string(uitest.Key) + ".", "Request id: req-1",
 	}, append(lines[:1:1], lines[2:9]...))
 	assert.Equal(t, state.RoleBad, m.Facts[3].Role)
 	for _, line := range lines {
@@ -218,6 +218,7 @@ func TestWhatLiesThereIsSaidAsItWasReported(t *testing.T) {
 			s.uploads("a.csv")
 			_, body := s.unproven(0).Question()
 			assert.Contains(t, body, want)
+			assert.Equal(t, r.Told && r.Type == client.TypeSSES3, strings.Contains(s.Transfers.Row(0).State, "Encrypted in another way: SSE-S3"))
 			assert.NotContains(t, body, "without encryption")
 			i18n.Set(i18n.TraditionalChinese)
 			defer i18n.Set(i18n.English)
