@@ -11,22 +11,14 @@ import (
 func TestTheMainWindowInEveryDress(t *testing.T) {
 	inEveryDress(t, "main", func(t *testing.T, s *screen) {
 		s.goTo("reports/2026/")
-		s.picker.paths = []string{s.file("量測資料.bin", 3_000_000), s.file("plan.txt", 12)}
-		s.perform(s.actions.upload)
-		s.loop.Pump()
-		s.confirmStart()
-		s.settled()
+		s.leavesUnproven()
 		s.store.Fail = func(op string, _ client.Location) error {
 			if op == "PutObject" {
 				return &client.Error{Op: op, Kind: client.KindKeyUnknown, Key: uitestKey, Status: 400, Code: "KMS.NotFoundException"}
 			}
 			return nil
 		}
-		s.picker.paths = []string{s.file("broken.csv", 12)}
-		s.perform(s.actions.upload)
-		s.loop.Pump()
-		s.confirmStart()
-		s.settled()
+		s.uploads("broken.csv")
 		s.state.Browser.Selection().Only(2)
 		s.selectionChanged()
 		s.main.objects.table.Refresh()

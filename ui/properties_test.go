@@ -101,10 +101,8 @@ func TestThePropertiesInEachDress(t *testing.T) {
 		"headers":   func(*screen) {},
 		"tags-fail": func(s *screen) { s.store.Fail = refusing("GetObjectTagging") },
 	} {
-		for _, d := range []dress{
-			{"own-en-light", fyne.NewSize(propertiesWidth, propertiesHeight), "en", state.AppearanceLight},
-			{"own-zh-dark", fyne.NewSize(propertiesWidth, propertiesHeight), "zh-Hant", state.AppearanceDark},
-		} {
+		for _, d := range worn(fyne.Size{}) {
+			d.size = fyne.NewSize(propertiesWidth, propertiesHeight)
 			t.Run(name+"-"+d.name, func(t *testing.T) {
 				s := opens(t, state.Preferences{Language: d.language, Appearance: d.look}).goTo("reports/2026/")
 				arrange(s)

@@ -15,10 +15,7 @@ import (
 // inEachRulesDress shows the window of the rules in its own size and in that
 // of a small screen, in each language and look.
 func inEachRulesDress(t *testing.T, name string, all []rules.Rule, show func(*testing.T, *screen, *rulesWindow)) {
-	for _, d := range []dress{
-		{"own-en-light", fyne.NewSize(rulesWidth, rulesHeight), "en", state.AppearanceLight},
-		{"900-zh-dark", fyne.NewSize(900, 600), "zh-Hant", state.AppearanceDark},
-	} {
+	for _, d := range worn(fyne.NewSize(rulesWidth, rulesHeight)) {
 		t.Run(d.name, func(t *testing.T) {
 			s := opens(t, state.Preferences{Language: d.language, Appearance: d.look})
 			s.desk.SetRules(all...)

@@ -5,6 +5,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -123,20 +124,33 @@ type dress struct {
 	look     state.Appearance
 }
 
+// The first two are the narrow ones, where things do not fit if anywhere; the
+// others are worn only for pictures.
 var dresses = []dress{
-	{"1280-en-light", fyne.NewSize(1280, 800), "en", state.AppearanceLight},
-	{"900-zh-dark", fyne.NewSize(900, 600), "zh-Hant", state.AppearanceDark},
 	{"900-en-dark", fyne.NewSize(900, 600), "en", state.AppearanceDark},
-	{"1280-zh-light", fyne.NewSize(1280, 800), "zh-Hant", state.AppearanceLight},
+	{"900-zh-light", fyne.NewSize(900, 600), "zh-Hant", state.AppearanceLight},
+	{"1280-en-light", fyne.NewSize(1280, 800), "en", state.AppearanceLight},
+	{"1280-zh-dark", fyne.NewSize(1280, 800), "zh-Hant", state.AppearanceDark},
+}
+
+// worn are the dresses of this run; size, unless zero, is that of the window in
+// all but the first two.
+func worn(size fyne.Size) []dress {
+	if os.Getenv("BUCKETSEAL_SHOTS") == "" {
+		return dresses[:2]
+	}
+	all := slices.Clone(dresses)
+	for i := range all[2:] {
+		if !size.IsZero() {
+			all[2+i].size = size
+		}
+	}
+	return all
 }
 
 // inEveryDress shows a screen in each size, language and look.
 func inEveryDress(t *testing.T, name string, show func(*testing.T, *screen)) {
-	wear := dresses
-	if os.Getenv("BUCKETSEAL_SHOTS") == "" {
-		wear = dresses[:2] // the narrowest and the widest are enough to find what does not fit
-	}
-	for _, d := range wear {
+	for _, d := range worn(fyne.Size{}) {
 		t.Run(d.name, func(t *testing.T) {
 			s := opens(t, state.Preferences{Language: d.language, Appearance: d.look, Width: d.size.Width, Height: d.size.Height})
 			s.window.Resize(d.size)
