@@ -55,6 +55,9 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 	if err != nil {
 		return s.completing(w, r, doc.Part, err)
 	}
+	if err := s.mayDecrypt(r, u.Encryption); err != nil {
+		return err
+	}
 	key, err := s.customerKey(r, headerCustomer)
 	if err != nil {
 		return err

@@ -46,6 +46,9 @@ func (s *Server) openSource(r *request, from source) (*store.Reader, error) {
 	if r.op == "CopyObject" && s.personality.NoEncryptedSource && stored.Encryption.Mode != store.Plain {
 		return nil, notImplemented("x-amz-copy-source")
 	}
+	if err := s.mayDecrypt(r, stored.Encryption); err != nil {
+		return nil, err
+	}
 	reader, err := s.store.Open(r.Context(), store.ReadRequest{Bucket: from.bucket, Key: from.key, VersionID: from.version, Customer: key})
 	return reader, s.reading(err)
 }

@@ -30,6 +30,11 @@ func (s *Server) getObject(w *writer, r *request) error {
 	if err := readConditions(r.Header, "", stored); err != nil {
 		return err
 	}
+	if r.Method == http.MethodGet || r.has("X-Amz-Checksum-Mode") {
+		if err := s.mayDecrypt(r, stored.Encryption); err != nil {
+			return err
+		}
+	}
 	from := store.ReadRequest{Bucket: r.bucket, Key: r.key, VersionID: version, Customer: key}
 	if r.Method == http.MethodHead && !r.query.Has("partNumber") {
 		o, err := s.store.Head(r.Context(), from)

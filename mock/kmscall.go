@@ -22,7 +22,7 @@ func (s *Server) callKMS(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.keys.Call(r.op, body)
+	out, err := s.keys.CallAs(r.who, r.op, body)
 	if err != nil {
 		return err
 	}
@@ -44,6 +44,7 @@ var kmsCodes = map[string]string{
 	"SignatureDoesNotMatch": "InvalidSignatureException", "RequestTimeTooSkewed": "InvalidSignatureException",
 	"InvalidAccessKeyId": "UnrecognizedClientException", "AccessDenied": "MissingAuthenticationTokenException",
 	"AuthorizationHeaderMalformed": "IncompleteSignatureException",
+	"InvalidToken":                 "UnrecognizedClientException", "ExpiredToken": "ExpiredTokenException",
 }
 
 func writeKMSRefusal(w *writer, r *request, err error) {

@@ -107,6 +107,9 @@ func (s *Server) keyRefusal(e *kms.Error) *sigv4.Error {
 		}
 		return &u
 	}
+	if e.Code == "AccessDeniedException" {
+		return refuse(http.StatusForbidden, "AccessDenied", e.Message)
+	}
 	return refuse(http.StatusBadRequest, "KMS."+e.Code, e.Message)
 }
 

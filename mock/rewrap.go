@@ -89,6 +89,9 @@ func (s *Server) updateObjectEncryption(w *writer, r *request) error {
 	case store.DSSEKMS, store.SSEC:
 		return badRequest(otherSource)
 	}
+	if err := s.mayDecrypt(r, o.Encryption); err != nil {
+		return err
+	}
 	how, err := s.underKey(r, methodKMS, keyID)
 	if err != nil {
 		return err

@@ -129,7 +129,7 @@ func (s *Server) underKey(r *request, method, keyID string) (sealed, error) {
 		}
 		return sealed{}, badArgument("Requests specifying Server Side Encryption with AWS KMS managed keys must be made over a secure connection.", "x-amz-server-side-encryption", method)
 	}
-	key, err := s.usableKey(keyID)
+	key, err := s.usableKey(r, keyID)
 	if err != nil {
 		return sealed{}, err
 	}
@@ -148,17 +148,25 @@ func (s *Server) underKey(r *request, method, keyID string) (sealed, error) {
 	return out, nil
 }
 
-// usableKey finds a key in the forms which this server knows.
-func (s *Server) usableKey(ref string) (kms.Key, error) {
+// usableKey finds a key in the forms which this server knows, for somebody who
+// may make data keys with it.
+func (s *Server) usableKey(r *request, ref string) (kms.Key, error) {
 	if ref == "" {
 		if s.personality.KeyRequired {
 			return kms.Key{}, badArgument("Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-aws-kms-key-id", "")
 		}
-		return s.managedKey()
+		key, err := s.managedKey()
+		if err == nil {
+			err = s.keys.Authorize(r.who, "kms:GenerateDataKey", key.ID)
+		}
+		return key, err
 	}
 	bare := ref
 	if s.personality.KeyForms == IDOrARN {
 		bare = strings.TrimPrefix(ref, "arn:aws:kms:")
+	}
+	if err := s.keys.Authorize(r.who, "kms:GenerateDataKey", bare); err != nil {
+		return kms.Key{}, err
 	}
 	key, err := s.keys.Usable(bare)
 	if err == nil && s.personality.KeyForms != AnyForm && key.ID != bare {

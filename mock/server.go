@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/bucketseal/bucketseal/mock/iam"
 	"github.com/bucketseal/bucketseal/mock/kms"
 	"github.com/bucketseal/bucketseal/mock/seal"
 	"github.com/bucketseal/bucketseal/mock/sigv4"
@@ -37,6 +38,7 @@ type Config struct {
 	Personality Personality // zero is AWS
 	AccessKey   string      // empty: a random one, see Server.Credentials
 	SecretKey   string      // empty: a random one
+	Users       []User      // further people; the two before are the account itself, which may do everything
 	Region      string      // empty: us-east-1
 	Keys        []KeySpec   // made where they are missing
 	Buckets     []string    // made where they are missing
@@ -48,13 +50,15 @@ type Config struct {
 }
 
 // KeySpec is a KMS key to begin with, skipped where its ID or Alias exists
-// already. An empty ID is a random UUID; an empty spec is skipped.
-type KeySpec struct{ ID, Alias string }
+// already. An empty ID is a random UUID; an empty spec is skipped. Policy is the
+// key's policy in the JSON of AWS; empty leaves the key to the policies of people.
+type KeySpec struct{ ID, Alias, Policy string }
 
 // Server is the endpoint as an http.Handler. Safe for concurrent use.
 type Server struct {
 	personality          Personality
 	accessKey, secretKey string
+	people               map[string]credential // by access key, the account included
 	region               string
 	clock                func() time.Time
 	log                  *slog.Logger
@@ -94,6 +98,9 @@ func New(c Config) (*Server, error) {
 	if err := s.SetFaults(c.Faults); err != nil {
 		return nil, err
 	}
+	if err := s.admit(c.Users); err != nil {
+		return nil, err
+	}
 	if err := s.open(c); err != nil {
 		return nil, err
 	}
@@ -101,7 +108,8 @@ func New(c Config) (*Server, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.verifier = sigv4.Verifier{Region: s.region, Now: s.now, Secret: func(accessKey string) (string, bool) {
-		return s.secretKey, accessKey == s.accessKey
+		c, ok := s.people[accessKey]
+		return c.secret, ok
 	}}
 	if s.personality.AnyRegion {
 		s.verifier.Region = ""
@@ -139,7 +147,7 @@ func (s *Server) seed(c Config) error {
 		if k == (KeySpec{}) {
 			continue
 		}
-		if _, err := s.keys.Create(kms.Spec{ID: k.ID, Alias: k.Alias}); err != nil {
+		if _, err := s.keys.Create(kms.Spec{ID: k.ID, Alias: k.Alias, Policy: k.Policy}); err != nil {
 			return fmt.Errorf("make key %s %s: %w", k.ID, k.Alias, err)
 		}
 	}
@@ -161,7 +169,7 @@ func (s *Server) Close() error { return s.store.Close() }
 // Keys gives access to the key service, to disable a key in a test.
 func (s *Server) Keys() *kms.Keystore { return s.keys }
 
-// Credentials of the one user of the endpoint.
+// Credentials of the account, which may do everything.
 func (s *Server) Credentials() (accessKey, secretKey string) { return s.accessKey, s.secretKey }
 
 // Region that the endpoint answers for.
@@ -185,6 +193,7 @@ type request struct {
 	id     string
 	query  url.Values
 	auth   *sigv4.Request
+	who    iam.Person
 	active []*Fault    // faults of this very call
 	answer http.Header // of the answer to be
 }
@@ -213,14 +222,29 @@ func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 	if w.status != 0 { // too late to say it: cut the connection, so that the client cannot take it for whole
 		panic(http.ErrAbortHandler)
 	}
-	if r.isKMS() {
+	switch {
+	case r.isKMS():
 		writeKMSRefusal(w, r, failure)
+		return
+	case r.isSTS():
+		writeSTSRefusal(w, r, s.refusal(failure))
 		return
 	}
 	writeRefusal(w, hr, r.id, s.refusal(failure))
 }
 
 func (r *request) isKMS() bool { return r.Header.Get("X-Amz-Target") != "" && r.level() == "service" }
+
+// service that a request must be signed for.
+func (r *request) service() string {
+	switch {
+	case r.isKMS():
+		return "kms"
+	case r.isSTS():
+		return "sts"
+	}
+	return "s3"
+}
 
 func (s *Server) serve(w *writer, r *request) error {
 	op, routeErr := s.route(r)
@@ -233,14 +257,19 @@ func (s *Server) serve(w *writer, r *request) error {
 	if r.auth, err = s.verifier.Verify(r.Request); err != nil {
 		return err
 	}
-	if want := "s3"; r.auth.Service != want && !r.isKMS() || r.auth.Service != "kms" && r.isKMS() {
+	if r.auth.Service != r.service() {
 		return refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; the credential is for another service.")
 	}
-	if routeErr != nil {
-		return routeErr
+	if r.who, err = s.identify(r); err != nil {
+		return err
 	}
-	if r.isKMS() {
+	switch {
+	case routeErr != nil:
+		return routeErr
+	case r.isKMS():
 		return s.callKMS(w, r)
+	case r.isSTS():
+		return s.callSTS(w, r)
 	}
 	if s.personality.NoTrailersOverTLS && r.TLS != nil && strings.HasSuffix(r.auth.Payload, "-TRAILER") {
 		return refuse(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "")
@@ -257,7 +286,10 @@ func (s *Server) serve(w *writer, r *request) error {
 	if !ok {
 		return notImplemented(op)
 	}
-	return handle(s, w, r)
+	if err := s.authorize(r); err != nil {
+		return err
+	}
+	return s.concealing(r, handle(s, w, r))
 }
 
 // logged writes one line for each request. The query is left out: a presigned

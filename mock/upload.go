@@ -172,6 +172,9 @@ func (s *Server) partRequest(r *request) (store.Upload, store.PartRequest, error
 	if err != nil {
 		return u, store.PartRequest{}, err
 	}
+	if err := s.mayDecrypt(r, u.Encryption); err != nil {
+		return u, store.PartRequest{}, err
+	}
 	key, err := s.partKey(r, u)
 	return u, store.PartRequest{Bucket: r.bucket, Key: r.key, UploadID: u.ID, Number: number, Customer: key}, err
 }

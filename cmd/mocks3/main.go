@@ -7,7 +7,7 @@
 //
 // Credentials are taken from MOCKS3_ACCESS_KEY and MOCKS3_SECRET_KEY, never from
 // the command line, where other users could read them; without them they are
-// made up.
+// made up. Those of further people are read from the file --users.
 package main
 
 import (
@@ -47,6 +47,8 @@ type flags struct {
 	logLevel    string
 	buckets     []string
 	keys        []string
+	keyPolicies []string
+	users       string
 }
 
 func command(stdout, stderr io.Writer, env func(string) string) *cobra.Command {
@@ -72,6 +74,8 @@ func command(stdout, stderr io.Writer, env func(string) string) *cobra.Command {
 	p.StringVar(&f.logLevel, "log-level", "warn", "debug, info, warn or error; JSON on stderr")
 	p.StringArrayVar(&f.buckets, "bucket", nil, "bucket to make; repeatable")
 	p.StringArrayVar(&f.keys, "key", []string{"=alias/demo"}, "KMS key to make, as ID, ID=alias/NAME or =alias/NAME; repeatable")
+	p.StringArrayVar(&f.keyPolicies, "key-policy", nil, "KEY=FILE: policy of a KMS key, JSON; KEY is an id or alias/NAME; repeatable")
+	p.StringVar(&f.users, "users", "", "JSON file (mode 0600) of people with their access keys and policies")
 	return cmd
 }
 
@@ -91,10 +95,31 @@ func run(ctx context.Context, f flags, stdout, stderr io.Writer, env func(string
 		return err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
+	if err := setKeyPolicies(e, f.keyPolicies); err != nil {
+		return err
+	}
 	if err := announce(e, f.readyFile, stdout); err != nil {
 		return err
 	}
 	<-ctx.Done()
+	return nil
+}
+
+// setKeyPolicies reads KEY=FILE; a key of a kept data folder gets it too.
+func setKeyPolicies(e *mock.Endpoint, flags []string) error {
+	for _, flag := range flags {
+		key, file, ok := strings.Cut(flag, "=")
+		if !ok {
+			return fmt.Errorf("--key-policy %s: write KEY=FILE", flag)
+		}
+		policy, err := os.ReadFile(file)
+		if err == nil {
+			err = e.Keys().SetPolicy(key, string(policy))
+		}
+		if err != nil {
+			return fmt.Errorf("--key-policy %s: %w", key, err)
+		}
+	}
 	return nil
 }
 
@@ -118,6 +143,11 @@ func config(f flags, stderr io.Writer, env func(string) string) (mock.Config, er
 	}
 	if f.faults != "" {
 		if c.Faults, err = mock.ReadFaults(f.faults); err != nil {
+			return c, err
+		}
+	}
+	if f.users != "" {
+		if c.Users, err = mock.ReadUsers(f.users); err != nil {
 			return c, err
 		}
 	}

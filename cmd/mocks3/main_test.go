@@ -133,15 +133,19 @@ func TestWhatItRefusesItExplains(t *testing.T) {
 	damaged := filepath.Join(t.TempDir(), "faults.json")
 	require.NoError(t, os.WriteFile(damaged, []byte("{"), 0o600))
 	for reason, args := range map[string][]string{
-		"not a loopback address":                  {"--listen", "0.0.0.0:0"},
-		"choose one of aws, ceph16, minio, plain": {"--personality", "r2"},
-		"choose debug, info, warn or error":       {"--log-level", "loud"},
-		"read faults":                             {"--faults", damaged},
-		"not a bucket name":                       {"--bucket", "A"},
-		"make key":                                {"--key", "a b"},
-		"unknown command":                         {"extra"},
-		"write ready file":                        {"--ready-file", filepath.Join(damaged, "x")},
-		"unknown flag":                            {"--secret-key", "x"},
+		"not a loopback address":                   {"--listen", "0.0.0.0:0"},
+		"choose one of aws, ceph16, minio, plain":  {"--personality", "r2"},
+		"choose debug, info, warn or error":        {"--log-level", "loud"},
+		"read faults":                              {"--faults", damaged},
+		"not a bucket name":                        {"--bucket", "A"},
+		"make key":                                 {"--key", "a b"},
+		"read users":                               {"--users", damaged},
+		"write KEY=FILE":                           {"--key-policy", "alias/demo"},
+		"no such file":                             {"--key-policy", "alias/demo=" + damaged + ".none"},
+		"--key-policy alias/demo: MalformedPolicy": {"--key-policy", "alias/demo=" + damaged},
+		"unknown command":                          {"extra"},
+		"write ready file":                         {"--ready-file", filepath.Join(damaged, "x")},
+		"unknown flag":                             {"--secret-key", "x"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			out, err := runOnce(t, nil, args...)
@@ -160,4 +164,17 @@ func TestPlainHTTPHasNoCertificate(t *testing.T) {
 	assert.Equal(t, "testkey-1", p.ready.Keys[0].ID)
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, p.cmd.Wait())
+}
+
+func TestPeopleAndKeyPoliciesAreReadFromFiles(t *testing.T) {
+	dir := t.TempDir()
+	users, policy := filepath.Join(dir, "users.json"), filepath.Join(dir, "policy.json")
+	require.NoError(t, os.WriteFile(users, []byte(`[{"name":"ada","accessKey":"AKIAADA","secretKey":"canary-secret",
+		"policy":{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}}]`), 0o600))
+	require.NoError(t, os.WriteFile(policy, []byte(`{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*"}]}`), 0o600))
+	p := start(t, []string{"MOCKS3_ACCESS_KEY=me", "MOCKS3_SECRET_KEY=mine"}, "--users", users, "--key-policy", "alias/demo="+policy, "--log-level", "debug")
+	assert.NotContains(t, string(p.line), "ada", "the ready line is about the account")
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, p.cmd.Wait(), p.stderr.String())
+	assert.NotContains(t, p.stderr.String(), "canary")
 }

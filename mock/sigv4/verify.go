@@ -41,7 +41,7 @@ type Verifier struct {
 type Request struct {
 	AccessKey string
 	Region    string // as signed
-	Service   string // as signed: "s3", "kms"
+	Service   string // as signed: "s3", "kms", "sts"
 	Presigned bool
 	Payload   string // the value of x-amz-content-sha256, or UNSIGNED-PAYLOAD
 	// Body hands on the decoded payload and fails in place of io.EOF when it is
@@ -134,7 +134,7 @@ func (v *Verifier) checkScope(c claim) error {
 			return malformedQuery("Error parsing the X-Amz-Credential parameter; "+reason, fields...)
 		}
 	}
-	if c.scope.service != "s3" && c.scope.service != "kms" {
+	if c.scope.service != "s3" && c.scope.service != "kms" && c.scope.service != "sts" {
 		return wrong("incorrect service \"" + c.scope.service + "\". This endpoint belongs to \"s3\".")
 	}
 	if v.Region != "" && c.scope.region != v.Region {
