@@ -21,7 +21,7 @@ var otherActions = map[string]string{
 	"ListBuckets": "ListAllMyBuckets", "HeadBucket": "ListBucket", "ListObjects": "ListBucket", "ListObjectsV2": "ListBucket",
 	"ListObjectVersions": "ListBucketVersions", "ListMultipartUploads": "ListBucketMultipartUploads",
 	"GetBucketEncryption": "GetEncryptionConfiguration", "PutBucketEncryption": "PutEncryptionConfiguration",
-	"DeleteBucketEncryption": "PutEncryptionConfiguration", "HeadObject": "GetObject", "CopyObject": "PutObject",
+	"DeleteBucketEncryption": "PutEncryptionConfiguration", "HeadObject": "GetObject", "CopyObject": "PutObject", "PostObject": "PutObject",
 	"CreateMultipartUpload": "PutObject", "UploadPart": "PutObject", "UploadPartCopy": "PutObject", "CompleteMultipartUpload": "PutObject",
 	"ListParts": "ListMultipartUploadParts",
 }

@@ -42,19 +42,24 @@ func (s *Server) content(r *request, compute sigv4.Algorithm) (*content, error) 
 	case c.size > maxPut:
 		return nil, refuse(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
 	}
+	return c, s.digesting(r, c, compute)
+}
+
+// digesting reads what the request says of the body's digests.
+func (s *Server) digesting(r *request, c *content, compute sigv4.Algorithm) error {
 	if value := r.Header.Get("Content-Md5"); value != "" {
 		raw, err := base64.StdEncoding.DecodeString(value)
 		if err != nil || len(raw) != md5.Size {
-			return nil, refuse(http.StatusBadRequest, "InvalidDigest", "The Content-MD5 you specified was invalid.")
+			return refuse(http.StatusBadRequest, "InvalidDigest", "The Content-MD5 you specified was invalid.")
 		}
 		c.md5 = raw
 	}
 	if s.personality.NoChecksums {
-		return c, nil
+		return nil
 	}
 	var err error
 	if c.algorithm, c.want, err = announced(r); err != nil {
-		return nil, err
+		return err
 	}
 	if c.algorithm == "" {
 		c.algorithm = compute
@@ -63,7 +68,7 @@ func (s *Server) content(r *request, compute sigv4.Algorithm) (*content, error) 
 		c.sum = c.algorithm.New()
 		c.Reader = io.TeeReader(c.Reader, c.sum)
 	}
-	return c, nil
+	return nil
 }
 
 // announced finds the one checksum of a request, in a header or the trailer.

@@ -136,6 +136,15 @@ func (x *matrix) put(m method, key string, size int) cell {
 	return c
 }
 
+func (x *matrix) post(m method, key string, size int) {
+	c := cell{key, m, text(key, size)}
+	resp := sendForm(x.t, x.client, x.e, formOf(x.e, time.Now(), plus(m.ask, map[string]string{"key": key})), c.body)
+	defer resp.Body.Close()
+	require.Equal(x.t, 204, resp.StatusCode, key)
+	require.Equal(x.t, m.onRead, sseHeaders(resp.Header), "POST "+key)
+	x.cells = append(x.cells, c)
+}
+
 // begin opens an upload.
 func (x *matrix) begin(m method, key string) string {
 	a := x.ok(x.send("POST", key+"?uploads=", "", m.ask), m.written(key), "CreateMultipartUpload "+key)
@@ -262,6 +271,7 @@ func TestTheMatrixOfEncryptionAndOperations(t *testing.T) {
 		sources = append(sources, x.put(m, "put-"+m.name, sizes[i]))
 		x.put(m, "put-empty-"+m.name, 0)
 		x.multipart(m, "parts-"+m.name, sizes[len(sizes)-1-i])
+		x.post(m, "post-"+m.name, sizes[(i+4)%len(sizes)])
 	}
 	for i, m := range all {
 		for j := range sources {

@@ -23,6 +23,7 @@ var operations = map[string]string{
 	"GET bucket acl":        "GetBucketAcl",
 	"GET bucket uploads":    "ListMultipartUploads",
 	"POST bucket delete":    "DeleteObjects",
+	"POST bucket ":          "PostObject",
 
 	"GET bucket encryption":    "GetBucketEncryption",
 	"PUT bucket encryption":    "PutBucketEncryption",

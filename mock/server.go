@@ -253,6 +253,9 @@ func (s *Server) serve(w *writer, r *request) error {
 	if err := s.beforehand(w, r); err != nil {
 		return err
 	}
+	if r.isForm() {
+		return s.postForm(w, r)
+	}
 	var err error
 	if r.auth, err = s.verifier.Verify(r.Request); err != nil {
 		return err
@@ -317,6 +320,7 @@ var handlers = map[string]func(*Server, *writer, *request) error{
 	"GetBucketEncryption": (*Server).getBucketEncryption, "PutBucketEncryption": (*Server).putBucketEncryption,
 	"DeleteBucketEncryption": (*Server).deleteBucketEncryption, "UpdateObjectEncryption": (*Server).updateObjectEncryption,
 	"PutObject": (*Server).putObject, "GetObject": (*Server).getObject, "HeadObject": (*Server).getObject,
+	"PostObject":   func(*Server, *writer, *request) error { return notAForm() },
 	"DeleteObject": (*Server).deleteObject, "DeleteObjects": (*Server).deleteObjects, "CopyObject": (*Server).copyObject,
 	"GetObjectTagging": (*Server).getObjectTagging, "PutObjectTagging": (*Server).putObjectTagging, "DeleteObjectTagging": (*Server).deleteObjectTagging,
 	"CreateMultipartUpload": (*Server).createUpload, "UploadPart": (*Server).uploadPart, "UploadPartCopy": (*Server).uploadPartCopy,

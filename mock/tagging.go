@@ -31,21 +31,27 @@ func (s *Server) putObjectTagging(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
+	tags, err := readTags(raw)
+	if err != nil {
+		return err
+	}
+	return s.store.SetTags(r.Context(), r.bucket, r.key, r.query.Get("versionId"), tags)
+}
+
+// readTags reads a Tagging document.
+func readTags(raw []byte) (map[string]string, error) {
 	var doc tagDocument
 	if err := xml.Unmarshal(raw, &doc); err != nil {
-		return malformedXML()
+		return nil, malformedXML()
 	}
 	tags := map[string]string{}
 	for _, t := range doc.TagSet.Tag {
 		if _, twice := tags[t.Key]; twice {
-			return refuse(400, "InvalidTag", "Cannot provide multiple Tags with the same key")
+			return nil, refuse(400, "InvalidTag", "Cannot provide multiple Tags with the same key")
 		}
 		tags[t.Key] = t.Value
 	}
-	if err := checkTags(tags); err != nil {
-		return err
-	}
-	return s.store.SetTags(r.Context(), r.bucket, r.key, r.query.Get("versionId"), tags)
+	return tags, checkTags(tags)
 }
 
 func (s *Server) deleteObjectTagging(w *writer, r *request) error {
