@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -21,12 +24,16 @@ type accountDialog struct {
 	entries    map[state.AccountField]*widgets.Entry
 	fields     map[state.AccountField]*widgets.Field
 	result     *widgets.Note
+	more       *widget.Accordion
+	scroll     *container.Scroll
+	shown      state.AccountField // the field a test pointed at, once it was shown
 }
 
 // The indexes of the dialog's buttons.
 const (
 	accountTest = 0
-	accountSave = 2
+	accountCopy = 1
+	accountSave = 3
 )
 
 func (u *UI) addAccount() { u.showAccount(u.state.NewAccount()) }
@@ -46,9 +53,14 @@ func (u *UI) showAccount(e *state.AccountEditor) {
 	}
 	d.fields[state.FieldSecret].SetHint(secret)
 	d.dialog = widgets.ShowDialog(u.window, widgets.DialogParams{
-		Title: title, Content: content, Size: fyne.NewSize(560, 560), Focus: d.entries[state.FieldName],
+		Title: title, Content: content, Fixed: true, Size: fyne.NewSize(560, 600), Focus: d.entries[state.FieldName],
 		Actions: []widgets.Action{
 			{Label: i18n.T("Test"), Icon: theme.SearchIcon(), Left: true, Do: func() bool { e.Test(); return true }},
+			{Label: i18n.T("Copy"), Icon: theme.ContentCopyIcon(), Left: true, Do: func() bool {
+				m, _, _ := e.Tested()
+				u.app.Clipboard().SetContent(m.Text())
+				return true
+			}},
 			{Label: i18n.T("Cancel"), Cancel: true},
 			{Label: i18n.T("Save"), Default: true, Importance: widget.HighImportance, Do: func() bool { e.Save(); return true }},
 		},
@@ -69,26 +81,27 @@ func (d *accountDialog) form() fyne.CanvasObject {
 	d.addressing = widgets.NewSelect([]string{i18n.T("Automatic"), i18n.T("Path (server/bucket)"), i18n.T("Virtual host (bucket.server)")}, func(string) {
 		e.SetAddressing(addressings[d.addressing.SelectedIndex()])
 	})
-	for i, a := range addressings {
-		if a == e.Addressing() {
-			d.addressing.Selected = d.addressing.Options[i]
-		}
-	}
 	d.result = widgets.NewNote("", widgets.RoleMuted)
-	more := widget.NewAccordion(widget.NewAccordionItem(i18n.T("More"), widgets.NewColumn(theme.Padding(),
+	d.more = widget.NewAccordion(widget.NewAccordionItem(i18n.T("More"), widgets.NewColumn(theme.Padding(),
 		d.field(state.FieldRegion, i18n.T("Region"), i18n.T("Most compatible services take any.")),
 		widgets.NewField(i18n.T("How buckets are addressed"), d.addressing, ""),
 		d.field(state.FieldCAFile, i18n.T("CA file"), i18n.T("A PEM file of the certificate authority, for services with a certificate of their own.")),
 		d.field(state.FieldKMSEndpoint, i18n.T("KMS endpoint"), i18n.T("The address of a key service beside the storage; leave empty if you do not know it.")),
 		d.field(state.FieldToken, i18n.T("Session token"), i18n.T("Only for temporary credentials.")))))
-	return widgets.NewColumn(theme.Padding(),
+	form := widgets.NewColumn(theme.Padding(),
 		d.field(state.FieldName, i18n.T("Name"), i18n.T("What you call it here.")),
 		widgets.NewField(i18n.T("Service"), d.preset, ""),
 		d.field(state.FieldEndpoint, i18n.T("Endpoint"), i18n.T("The address of the service, beginning with https://. Empty is AWS itself.")),
 		d.field(state.FieldAccessKey, i18n.T("Access key id"), ""),
 		d.field(state.FieldSecret, i18n.T("Secret access key"), ""),
-		more, d.result)
+		d.more)
+	d.scroll = container.NewVScroll(container.NewPadded(form))
+	// What a test found stays in sight, wherever the form is scrolled to.
+	return container.NewBorder(nil, widgets.NewColumn(0, d.result), nil, nil, d.scroll)
 }
+
+// folded are the fields under More.
+var folded = []state.AccountField{state.FieldRegion, state.FieldCAFile, state.FieldKMSEndpoint, state.FieldToken}
 
 var addressings = []client.Addressing{client.AddressingAuto, client.AddressingPath, client.AddressingVirtual}
 
@@ -112,6 +125,9 @@ func (d *accountDialog) refresh() {
 			d.entries[f].SetText(text)
 		}
 		field.SetError(problems[f])
+		if problems[f] != "" && slices.Contains(folded, f) {
+			d.more.Open(0) // an error is not hidden
+		}
 	}
 	if w := e.Warning(); w != "" && problems[state.FieldEndpoint] == "" {
 		d.fields[state.FieldEndpoint].SetWarning(w)
@@ -122,7 +138,18 @@ func (d *accountDialog) refresh() {
 			d.preset.Refresh()
 		}
 	}
+	for i, a := range addressings {
+		if a == e.Addressing() && d.addressing.SelectedIndex() != i {
+			d.addressing.Selected = d.addressing.Options[i]
+			d.addressing.Refresh()
+		}
+	}
 	d.showResult()
+	nothing := i18n.T("There is nothing to copy: Test asks the server first.")
+	if _, _, done := e.Tested(); done {
+		nothing = ""
+	}
+	d.dialog.Enable(accountCopy, nothing)
 	busy := ""
 	if e.Testing() {
 		busy = i18n.T("One moment, please.")
@@ -130,6 +157,26 @@ func (d *accountDialog) refresh() {
 	d.dialog.Enable(accountTest, busy)
 	d.dialog.Enable(accountSave, busy)
 	d.dialog.Relayout()
+	d.point()
+}
+
+// point brings the field into sight that a failed test points at, once.
+func (d *accountDialog) point() {
+	wants := d.model.Wants()
+	if wants == d.shown {
+		return
+	}
+	d.shown = wants
+	switch wants {
+	case "":
+		return
+	case state.FieldCAFile, state.FieldRegion, state.FieldToken:
+		d.more.Open(0)
+		d.scroll.ScrollToBottom()
+	default:
+		d.scroll.ScrollToTop()
+	}
+	d.ui.window.Canvas().Focus(d.entries[wants])
 }
 
 func (d *accountDialog) showResult() {
@@ -142,6 +189,7 @@ func (d *accountDialog) showResult() {
 	case ok:
 		d.result.Set(m.Title, widgets.RoleGood)
 	default:
+		m.Details = "" // codes and the server's own words are for the clipboard
 		d.result.Set(m.Text(), widgets.RoleBad)
 	}
 }

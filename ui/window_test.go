@@ -371,3 +371,45 @@ func TestAButtonOfTheMainWindowTellsWhatItDoesOrWhyItCannot(t *testing.T) {
 	b.MouseIn(at)
 	assert.Contains(t, tips(), "Upload…")
 }
+
+func TestAFailedTestOfAnAccountPointsAtTheFieldToLookAt(t *testing.T) {
+	s := opens(t, state.Preferences{})
+	s.perform(s.actions.addAccount)
+	d := s.account
+	for f, text := range map[state.AccountField]string{
+		state.FieldName: "lab", state.FieldEndpoint: "https://127.0.0.1:9000", state.FieldAccessKey: "AK", state.FieldSecret: "hidden",
+	} {
+		d.entries[f].SetText(text)
+	}
+	s.desk.Fail = func(call string) error {
+		if call == "test account" {
+			return &client.Error{Op: "ListBuckets", Kind: client.KindTLS, Err: errors.New("tls: failed to verify certificate")}
+		}
+		return nil
+	}
+	assert.False(t, d.more.Items[0].Open)
+	s.press("Test")
+	assert.True(t, d.more.Items[0].Open)
+	assert.Same(t, d.entries[state.FieldCAFile], s.window.Canvas().Focused())
+	assert.NotContains(t, d.result.Text(), "failed to verify", "the words of a library are for the clipboard")
+	s.press("Copy")
+	assert.Contains(t, s.app.Clipboard().Content(), "failed to verify")
+
+	s.window.Canvas().Focus(d.entries[state.FieldName])
+	d.entries[state.FieldCAFile].SetText("/etc/hostname")
+	assert.Same(t, d.entries[state.FieldName], s.window.Canvas().Focused(), "it points once, not while the user types")
+	assert.Equal(t, "Secrets are kept in: the keyring of this computer", d.result.Text())
+	s.desk.Fail = nil
+	s.press("Test")
+	assert.Equal(t, "It works: the server accepts the account.", d.result.Text())
+}
+
+func TestAnErrorUnderMoreIsNotHidden(t *testing.T) {
+	s := opens(t, state.Preferences{})
+	s.perform(s.actions.addAccount)
+	assert.False(t, s.account.more.Items[0].Open)
+	s.account.model.Set(state.FieldKMSEndpoint, "no address")
+	assert.True(t, s.account.more.Items[0].Open)
+	said, _ := s.account.fields[state.FieldKMSEndpoint].Says()
+	assert.NotEmpty(t, said)
+}

@@ -64,6 +64,7 @@ type AccountEditor struct {
 	testing, saving bool
 	tested          *Message // what the test found
 	worked          bool
+	wants           AccountField // the field a failed test points at
 }
 
 // NewAccount begins to add an account.
@@ -127,9 +128,20 @@ func (e *AccountEditor) Set(f AccountField, value string) {
 		return
 	}
 	*p = value
+	if f == FieldEndpoint {
+		e.anotherService(strings.TrimSpace(value))
+	}
 	e.touched[f] = true
 	e.tested = nil
 	e.changed()
+}
+
+// anotherService stops calling the service by a name when its address is
+// another's; the other fields stay.
+func (e *AccountEditor) anotherService(endpoint string) {
+	if e.preset == PresetCOS && endpoint != cosEndpoint || e.preset == PresetAWS && !e.account.IsAWS() {
+		e.preset = PresetCompatible
+	}
 }
 
 func (e *AccountEditor) field(f AccountField) *string {

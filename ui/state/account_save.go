@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -16,6 +17,23 @@ func (e *AccountEditor) Tested() (m Message, ok, done bool) {
 		return Message{}, false, false
 	}
 	return *e.tested, e.worked, true
+}
+
+// Wants is the field a failed test points at, "" for none: the one to look at
+// first.
+func (e *AccountEditor) Wants() AccountField {
+	if e.tested == nil || e.worked {
+		return ""
+	}
+	return e.wants
+}
+
+var fieldOf = map[client.Kind]AccountField{
+	client.KindTLS:            FieldCAFile,
+	client.KindBadCredentials: FieldSecret,
+	client.KindExpired:        FieldToken,
+	client.KindWrongRegion:    FieldRegion,
+	client.KindNetwork:        FieldEndpoint,
 }
 
 // Test asks the server whether the account works. It does nothing while
@@ -34,7 +52,7 @@ func (e *AccountEditor) Test() {
 		}
 		return e.app.desk.TestAccount(ctx, a, c)
 	}, func(err error) {
-		e.testing, e.worked = false, err == nil
+		e.testing, e.worked, e.wants = false, err == nil, fieldOf[client.KindOf(err)]
 		m := Message{Title: i18n.T("It works: the server accepts the account.")}
 		if err != nil {
 			m = Explain(err)

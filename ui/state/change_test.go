@@ -153,6 +153,7 @@ func TestAnAccountIsAddedTestedAndOpened(t *testing.T) {
 	e.Set(state.FieldName, " lab ")
 	e.Set(state.FieldEndpoint, "cos.example.org")
 	assert.Contains(t, e.Problems(false)[state.FieldEndpoint], "should begin with https://")
+	e.SetPreset(state.PresetAWS)
 	e.SetPreset(state.PresetCompatible)
 	assert.Contains(t, e.Problems(true)[state.FieldEndpoint], "Enter the address")
 	e.Set(state.FieldEndpoint, "http://store.example.org/")

@@ -81,6 +81,11 @@ func body(e *client.Error) string {
 		parts = append(parts, remark(inWords(e.Message, verdictTexts)))
 	case ours && e.Message != "":
 		parts = append(parts, remark(inReasons(e.Message)))
+	case e.Kind == client.KindTLS || e.Kind == client.KindNetwork || e.Kind == client.KindStalled:
+		// Nothing of the server's came; what the network says is for the details.
+		if why := onTheWay(e); why != "" {
+			parts = append(parts, why)
+		}
 	case ours && e.Err != nil:
 		parts = append(parts, remark(inReasons(e.Err.Error())))
 	}

@@ -26,7 +26,7 @@ var lightColors = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameForegroundOnError:   rgb(0xffffff),
 
 	theme.ColorNameBackground:          rgb(0xf7f8fa),
-	theme.ColorNameInputBackground:     rgb(0xffffff),
+	theme.ColorNameInputBackground:     rgb(0xf1f4f7),
 	theme.ColorNameInputBorder:         rgb(0x87919b),
 	theme.ColorNameHeaderBackground:    rgb(0xe8ecf0),
 	theme.ColorNameMenuBackground:      rgb(0xffffff),

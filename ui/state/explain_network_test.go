@@ -1,0 +1,49 @@
+package state_test
+
+import (
+	"crypto/x509"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+func TestWhatHappenedOnTheWayIsSaidWithoutTheWordsOfALibrary(t *testing.T) {
+	for want, c := range map[string]struct {
+		kind client.Kind
+		err  error
+	}{
+		"It was issued by an authority this computer does not know.": {client.KindTLS, x509.UnknownAuthorityError{}},
+		"It is not the certificate of cos.example.org.":              {client.KindTLS, x509.HostnameError{Certificate: &x509.Certificate{}, Host: "cos.example.org"}},
+		"It has expired or is not valid yet.":                        {client.KindTLS, x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: x509.Expired}},
+		"There is no server of the name cos.example.org.":            {client.KindNetwork, &net.DNSError{Name: "cos.example.org", IsNotFound: true}},
+		"The computer answers, but nothing listens at this port.":    {client.KindNetwork, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}},
+		"": {client.KindStalled, fmt.Errorf("no byte for 60 s")},
+	} {
+		m := state.Explain(&client.Error{
+			Op: "ListBuckets", Kind: c.kind,
+			Err: fmt.Errorf("operation error S3: ListBuckets, https response error StatusCode: 0, RequestID: , %w", c.err),
+		})
+		assert.Equal(t, want, m.Body)
+		assert.Contains(t, m.Details, "operation error S3", "it is kept for those who help")
+	}
+}
+
+func TestAnotherAddressIsAnotherService(t *testing.T) {
+	e := sees(t).NewAccount()
+	assert.Equal(t, state.PresetCOS, e.Preset())
+	e.Set(state.FieldEndpoint, "https://127.0.0.1:9000")
+	assert.Equal(t, state.PresetCompatible, e.Preset())
+	assert.Equal(t, "https://127.0.0.1:9000", e.Get(state.FieldEndpoint))
+	assert.Equal(t, client.AddressingPath, e.Addressing(), "the other fields stay")
+	e.SetPreset(state.PresetAWS)
+	assert.Equal(t, state.PresetAWS, e.Preset())
+	e.Set(state.FieldEndpoint, "https://minio.example.org")
+	assert.Equal(t, state.PresetCompatible, e.Preset())
+}
