@@ -407,6 +407,19 @@ func TestABucketMayBlockCustomerKeys(t *testing.T) {
 		assert.Equal(t, 403, resp.StatusCode)
 		assert.Equal(t, "AccessDenied", got.Code)
 		assert.Contains(t, got.Message, "because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C)")
+		require.Equal(t, 200, raw(t, e, "PUT", "/bucket/source", "x", nil).StatusCode)
+		form := map[string]string{"key": "k"}
+		for name, value := range custHeaders(1) {
+			form[strings.ToLower(name)] = value
+		}
+		for _, resp := range []*http.Response{
+			raw(t, e, "POST", "/bucket/k?uploads=", "", custHeaders(1)),
+			raw(t, e, "PUT", "/bucket/k", "", plus(custHeaders(1), map[string]string{"X-Amz-Copy-Source": "/bucket/source"})),
+			sendForm(t, httpClient(t, e), e, formOf(e, time.Now(), form), "x"),
+		} {
+			assert.Equal(t, 403, resp.StatusCode)
+			assert.Equal(t, got.Message, errorOf(t, resp).Message)
+		}
 	}
 	out, err := c.GetBucketEncryption(bg, &s3.GetBucketEncryptionInput{Bucket: aws.String("bucket")})
 	require.NoError(t, err)
@@ -441,6 +454,41 @@ func TestNamingAnEncryptionMakesAnInPlaceCopyLegal(t *testing.T) {
 	body, _, err := get(t, c, "k")
 	require.NoError(t, err)
 	assert.Equal(t, "hello", body)
+}
+
+func TestAnInPlaceCopyMustChangeSomething(t *testing.T) {
+	e := mock.Start(t)
+	key := e.NamedKeys()[0]
+	self := map[string]string{"X-Amz-Copy-Source": "/bucket/k"}
+	for name, row := range map[string]struct {
+		change map[string]string
+		legal  bool
+	}{
+		"nothing":            {nil, false},
+		"the tags":           {map[string]string{"X-Amz-Tagging-Directive": "REPLACE", "X-Amz-Tagging": "a=b"}, false},
+		"metadata kept":      {map[string]string{"X-Amz-Metadata-Directive": "COPY", "X-Amz-Meta-A": "b"}, false},
+		"only a bucket key":  {map[string]string{bk: "true"}, false},
+		"metadata":           {map[string]string{"X-Amz-Metadata-Directive": "REPLACE", "X-Amz-Meta-A": "b"}, true},
+		"storage class":      {map[string]string{"X-Amz-Storage-Class": "STANDARD_IA"}, true},
+		"website redirect":   {map[string]string{"X-Amz-Website-Redirect-Location": "/other"}, true},
+		"the same SSE-S3":    {map[string]string{sse: "AES256"}, true},
+		"to a KMS key":       {map[string]string{sse: "aws:kms", kid: key.ID}, true},
+		"to a customer key":  {custHeaders(3), true},
+		"to another version": {map[string]string{"X-Amz-Copy-Source": "/bucket/k?versionId=null"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, 200, raw(t, e, "PUT", "/bucket/k", "hello", nil).StatusCode)
+			resp := raw(t, e, "PUT", "/bucket/k", "", plus(self, row.change))
+			if row.legal {
+				assert.Equal(t, 200, resp.StatusCode)
+				return
+			}
+			assert.Equal(t, 400, resp.StatusCode)
+			got := errorOf(t, resp)
+			assert.Equal(t, "InvalidRequest", got.Code)
+			assert.Equal(t, "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.", got.Message)
+		})
+	}
 }
 
 func TestAClockThatIsWrongIsTold(t *testing.T) {

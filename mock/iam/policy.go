@@ -158,8 +158,12 @@ func (p Policy) judge(about func(statement) bool) Verdict {
 	return verdict
 }
 
-// names compares ARNs whole: in a principal only "*" alone is a pattern.
+// names compares ARNs whole: in a principal only "*" alone is a pattern. A
+// statement without a principal names nobody.
 func (p *principal) names(arn string) bool {
+	if p == nil {
+		return false
+	}
 	for _, one := range p.AWS {
 		if one == "*" || one == arn {
 			return true

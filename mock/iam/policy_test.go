@@ -42,6 +42,9 @@ func TestAKeysPolicyNamesPeople(t *testing.T) {
 	assert.Equal(t, iam.Allowed, p.JudgePrincipal("two", "kms:Encrypt"))
 	assert.Equal(t, iam.Unmentioned, p.JudgePrincipal("three", "kms:Encrypt"))
 	assert.Equal(t, iam.Denied, p.JudgePrincipal("one", "kms:Decrypt"))
+	ofPerson, err := iam.Parse([]byte(`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
+	require.NoError(t, err)
+	assert.Equal(t, iam.Unmentioned, ofPerson.JudgePrincipal("one", "kms:Decrypt"), "a person's policy names nobody")
 }
 
 func TestAPolicyThatWouldNotBeJudgedWholeIsRefused(t *testing.T) {

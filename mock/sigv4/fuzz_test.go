@@ -59,3 +59,20 @@ func FuzzAuthorizationIsReadOrRefused(f *testing.F) {
 		}
 	})
 }
+
+func FuzzAFormIsNeverTakenWithoutItsSignature(f *testing.F) {
+	f.Add("e30=", "AWS4-HMAC-SHA256", "a/20260301/us-east-1/s3/aws4_request", "20260301T000000Z", "00")
+	f.Add("", "", "", "", "")
+	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	v := Verifier{Now: func() time.Time { return at }, Secret: func(string) (string, bool) { return "a secret nobody has", true }}
+	f.Fuzz(func(t *testing.T, policy, kind, credential, date, signature string) {
+		fields := map[string]string{
+			"policy": policy, "x-amz-algorithm": kind, "x-amz-credential": credential, "x-amz-date": date, "x-amz-signature": signature,
+		}
+		_, err := v.VerifyForm(func(name string) string { return fields[name] })
+		var refused *Error
+		if !errors.As(err, &refused) || refused.Status < 400 || refused.Code == "" {
+			t.Fatalf("not refused: %v", err)
+		}
+	})
+}
