@@ -167,13 +167,15 @@ func (d *accountDialog) point() {
 		return
 	}
 	d.shown = wants
-	switch wants {
-	case "":
+	if wants == "" {
 		return
-	case state.FieldCAFile, state.FieldRegion, state.FieldToken:
+	}
+	if slices.Contains(folded, wants) {
 		d.more.Open(0)
+		d.scroll.Content.Refresh()
+		d.scroll.Refresh() // what was folded takes its room before it is scrolled to
 		d.scroll.ScrollToBottom()
-	default:
+	} else {
 		d.scroll.ScrollToTop()
 	}
 	d.ui.window.Canvas().Focus(d.entries[wants])

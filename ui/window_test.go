@@ -391,6 +391,10 @@ func TestAFailedTestOfAnAccountPointsAtTheFieldToLookAt(t *testing.T) {
 	s.press("Test")
 	assert.True(t, d.more.Items[0].Open)
 	assert.Same(t, d.entries[state.FieldCAFile], s.window.Canvas().Focused())
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject
+	top, field := at(d.scroll).Y, at(d.fields[state.FieldCAFile]).Y
+	assert.GreaterOrEqual(t, field, top, "it is in sight")
+	assert.LessOrEqual(t, field+d.fields[state.FieldCAFile].Size().Height, top+d.scroll.Size().Height)
 	assert.NotContains(t, d.result.Text(), "failed to verify", "the words of a library are for the clipboard")
 	s.press("Copy")
 	assert.Contains(t, s.app.Clipboard().Content(), "failed to verify")
