@@ -254,6 +254,9 @@ func setEncryption(h http.Header, t told, context bool) {
 	}
 }
 
+// wantsKMS tells whether a request names a KMS encryption.
+func (r *request) wantsKMS() bool { return strings.HasPrefix(r.Header.Get(headerSSE), methodKMS) }
+
 // refuseSSE is for GET, HEAD and others that must not carry write headers.
 func (s *Server) refuseSSE(r *request) error {
 	for _, name := range []string{headerSSE, headerKMSKey, headerContext, headerBucketKey} {

@@ -256,6 +256,9 @@ func (s *Server) serve(w *writer, r *request) error {
 	if r.isForm() {
 		return s.postForm(w, r)
 	}
+	if r.wantsKMS() && strings.HasPrefix(r.Header.Get("Authorization"), "AWS ") {
+		return badArgument("Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.", "Authorization", "null")
+	}
 	var err error
 	if r.auth, err = s.verifier.Verify(r.Request); err != nil {
 		return err

@@ -301,6 +301,25 @@ func TestAKeyOfAnotherUsageIsRefused(t *testing.T) {
 	assert.Equal(t, "KMS.InvalidKeyUsageException", errorOf(t, resp).Code)
 }
 
+func TestEncryptionWithKMSNeedsSignatureVersion4(t *testing.T) {
+	e := mock.Start(t)
+	for method, want := range map[string]errorAnswer{
+		"aws:kms": {Code: "InvalidArgument", Message: "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.", ArgumentName: "Authorization"},
+		"AES256":  {Code: "InvalidRequest", Message: "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."},
+	} {
+		r, err := http.NewRequest("PUT", e.URL+"/bucket/k", strings.NewReader("x"))
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "AWS "+e.AccessKey+":c2lnbmF0dXJl")
+		r.Header.Set(sse, method)
+		resp, err := httpClient(t, e).Do(r)
+		require.NoError(t, err)
+		defer resp.Body.Close()
+		assert.Equal(t, 400, resp.StatusCode)
+		got := errorOf(t, resp)
+		assert.Equal(t, []string{want.Code, want.Message, want.ArgumentName}, []string{got.Code, got.Message, got.ArgumentName})
+	}
+}
+
 func TestEncryptionWithKeysNeedsASecureConnection(t *testing.T) {
 	e := mock.Start(t, mock.OverPlainHTTP())
 	key := e.NamedKeys()[0]

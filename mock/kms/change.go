@@ -111,6 +111,9 @@ func (k *Keystore) CreateAlias(name, ref string) error {
 	if err != nil {
 		return err
 	}
+	if e.State == PendingDeletion {
+		return pendingDeletion(e.Key)
+	}
 	if err := k.checkAlias(name); err != nil {
 		return err
 	}

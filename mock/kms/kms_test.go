@@ -186,6 +186,9 @@ func TestAKeyThatIsNotEnabledOpensNothing(t *testing.T) {
 	_, err = w.Unwrap(wrapped, nil)
 	assert.EqualError(t, err, "KMSInvalidStateException: "+key.ARN+" is pending deletion.")
 	assert.Equal(t, "KMSInvalidStateException", code(k.Enable(key.ID)))
+	assert.Equal(t, "KMSInvalidStateException", code(k.CreateAlias("alias/late", key.ID)))
+	_, err = k.Rotate(key.ID)
+	assert.Equal(t, "KMSInvalidStateException", code(err))
 	_, err = k.ScheduleDeletion(key.ID, 7)
 	assert.Equal(t, "KMSInvalidStateException", code(err))
 

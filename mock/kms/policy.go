@@ -13,15 +13,19 @@ const policyName = "default" // KMS knows no other
 func (k *Keystore) rootARN() string { return "arn:aws:iam::" + k.opts.Account + ":root" }
 
 // standardPolicy is that of a key for which none was set: the account's people
-// decide by their own policies; the key of a service may be used by all of them.
+// decide by their own policies. The key of a service everybody may use, and nobody
+// may switch, rotate or delete, as that of aws/s3.
 func (k *Keystore) standardPolicy(key Key) string {
-	const root = `{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"ROOT"},"Action":"kms:*","Resource":"*"}`
-	const all = `{"Sid":"Allow access through S3","Effect":"Allow","Principal":{"AWS":"*"},"Action":["kms:Encrypt","kms:Decrypt","kms:ReEncrypt*","kms:GenerateDataKey*","kms:DescribeKey"],"Resource":"*"},`
-	statements := strings.ReplaceAll(root, "ROOT", k.rootARN())
+	const (
+		root    = `{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"ROOT"},"Action":"kms:*","Resource":"*"}`
+		managed = `{"Sid":"Allow access through S3","Effect":"Allow","Principal":{"AWS":"*"},"Action":["kms:Encrypt","kms:Decrypt","kms:ReEncrypt*","kms:GenerateDataKey*","kms:DescribeKey"],"Resource":"*"},` +
+			`{"Sid":"Allow direct access to key metadata to the account","Effect":"Allow","Principal":{"AWS":"ROOT"},"Action":["kms:Describe*","kms:Get*","kms:List*"],"Resource":"*"}`
+	)
+	statements := root
 	if key.Managed {
-		statements = all + statements
+		statements = managed
 	}
-	return `{"Version":"2012-10-17","Id":"key-default-1","Statement":[` + statements + `]}`
+	return `{"Version":"2012-10-17","Id":"key-default-1","Statement":[` + strings.ReplaceAll(statements, "ROOT", k.rootARN()) + `]}`
 }
 
 // Policy is the JSON of a key's policy.

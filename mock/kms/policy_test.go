@@ -58,6 +58,9 @@ func TestAKeysPolicyAndThePersonsOwnDecideTogether(t *testing.T) {
 		{root, "kms:Encrypt", "mixed", "with an explicit deny in a resource-based policy"},
 		{bob, "kms:GenerateDataKey", "mixed", ""},
 		{ada, "kms:GenerateDataKey", "aws", ""},
+		{root, "kms:DescribeKey", "aws", ""},
+		{root, "kms:DisableKey", "aws", "because no resource-based policy allows the kms:DisableKey action"},
+		{root, "kms:ScheduleKeyDeletion", "aws", "because no resource-based policy allows"},
 		{ada, "kms:Decrypt", "nowhere", ""},
 	} {
 		err := k.Authorize(row.who, row.action, row.key)
