@@ -47,3 +47,13 @@ func TestAnotherAddressIsAnotherService(t *testing.T) {
 	e.Set(state.FieldEndpoint, "https://minio.example.org")
 	assert.Equal(t, state.PresetCompatible, e.Preset())
 }
+
+func TestAServerThatIsNotReachedIsNotCalledProtected(t *testing.T) {
+	s := sees(t)
+	assert.Equal(t, state.RoleGood, s.Status()[1].Role)
+	s.store.Fail = func(op string, _ client.Location) error { return &client.Error{Op: op, Kind: client.KindTLS} }
+	s.Browser.RefreshBuckets()
+	s.loop.Pump()
+	assert.Equal(t, state.RoleBad, s.Status()[0].Role)
+	assert.Equal(t, state.RoleMuted, s.Status()[1].Role, "its certificate was not accepted")
+}

@@ -38,7 +38,11 @@ func (a *App) Status() []Segment {
 	if !known {
 		account.Name = a.current
 	}
-	line := []Segment{a.connected(account), protection(account)}
+	connection, guard := a.connected(account), protection(account)
+	if guard.Role == RoleGood && connection.Role != RoleGood { // nothing was shown to be protected
+		guard.Role, guard.Tip = RoleMuted, ""
+	}
+	line := []Segment{connection, guard}
 	if text, role := a.Browser.RuleHere(); text != "" {
 		line = append(line, Segment{i18n.T("Here: %s", text), role, i18n.T("What uploads into this folder ask for. Change it under Tools > Server-Side-Encryption.")})
 	}
