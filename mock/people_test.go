@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -258,20 +260,106 @@ func TestUsersThatCannotBeAreRefused(t *testing.T) {
 	_, err := mock.New(mock.Config{Dir: t.TempDir(), Fast: true, AccessKey: "AKIAADA", SecretKey: "x", Users: []mock.User{user("ada")}})
 	assert.ErrorContains(t, err, "the access key is another")
 
-	path := filepath.Join(t.TempDir(), "users.json")
-	_, err = mock.ReadUsers(path)
-	assert.ErrorContains(t, err, "read users")
-	require.NoError(t, os.WriteFile(path, []byte(`[{"name":"ada","accessKey":"a","secretKey":"canary-secret"`), 0o600))
-	_, err = mock.ReadUsers(path)
-	require.ErrorContains(t, err, "not a JSON array")
-	assert.NotContains(t, err.Error(), "canary")
-	require.NoError(t, os.WriteFile(path, []byte(`[{"name":"ada","accessKey":"a","secretKey":"s","policy":{"Statement":[]}}]`), 0o600))
-	got, err := mock.ReadUsers(path)
+	for reason, roles := range map[string][]mock.Role{
+		"name must be given":      {{}},
+		"the name is another's":   {{Name: "r"}, {Name: "r"}},
+		"role 1 r: read policy: ": {{Name: "r", Policy: json.RawMessage(`{}`)}},
+	} {
+		_, err := mock.New(mock.Config{Dir: t.TempDir(), Fast: true, Roles: roles})
+		assert.ErrorContains(t, err, reason)
+	}
+}
+
+func TestAPeopleFileThatOthersMayReadIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "people.json")
+	_, err := mock.ReadPeople(path)
+	assert.ErrorContains(t, err, "read people")
+	for _, bad := range []string{`{"users":[{"name":"ada","accessKey":"a","secretKey":"canary-secret"`, `{"canary-secret":1}`, `[]`} {
+		require.NoError(t, os.WriteFile(path, []byte(bad), 0o600))
+		_, err = mock.ReadPeople(path)
+		require.ErrorContains(t, err, "not JSON of the form")
+		assert.NotContains(t, err.Error(), "canary")
+	}
+	require.NoError(t, os.WriteFile(path, []byte(`{"users":[{"name":"ada","accessKey":"a","secretKey":"s"}],"roles":[{"name":"r","trusts":["ada"]}]}`), 0o600))
+	got, err := mock.ReadPeople(path)
 	require.NoError(t, err)
-	assert.Equal(t, "ada", got[0].Name)
+	assert.Equal(t, "ada", got.Users[0].Name)
+	assert.Equal(t, []string{"ada"}, got.Roles[0].Trusts)
 	if runtime.GOOS != "windows" {
 		require.NoError(t, os.Chmod(path, 0o644))
-		_, err = mock.ReadUsers(path)
+		_, err = mock.ReadPeople(path)
 		assert.ErrorContains(t, err, "chmod it to 0600")
 	}
+}
+
+func TestAPersonBecomesARoleForAWhile(t *testing.T) {
+	ada, bob := user("ada"), user("bob")
+	now := time.Now()
+	var mu sync.Mutex
+	clock := func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return now
+	}
+	e := mock.Start(t, mock.With(func(c *mock.Config) {
+		c.Users, c.Now = []mock.User{ada, bob}, clock
+		c.Roles = []mock.Role{{Name: "reports", Trusts: []string{"ada"}, Policy: user("x", "Allow s3:ListBucket *").Policy}}
+	}))
+	const arn = "arn:aws:iam::000000000000:role/reports"
+	become := func(u mock.User, change ...func(*sts.AssumeRoleInput)) (*sts.AssumeRoleOutput, error) {
+		in := &sts.AssumeRoleInput{RoleArn: aws.String(arn), RoleSessionName: aws.String("morning"), DurationSeconds: aws.Int32(900)}
+		for _, f := range change {
+			f(in)
+		}
+		return sts.NewFromConfig(config(t, as(e, u))).AssumeRole(bg, in)
+	}
+	out, err := become(ada)
+	require.NoError(t, err)
+	assert.Equal(t, "arn:aws:sts::000000000000:assumed-role/reports/morning", *out.AssumedRoleUser.Arn)
+	assert.WithinDuration(t, now.Add(15*time.Minute), *out.Credentials.Expiration, 2*time.Second)
+	c := config(t, e)
+	c.Credentials = credentials.NewStaticCredentialsProvider(*out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken)
+	objects := s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true })
+	list := func() error {
+		_, err := objects.ListObjectsV2(bg, &s3.ListObjectsV2Input{Bucket: aws.String("bucket")})
+		return err
+	}
+	require.NoError(t, list())
+	_, err = objects.ListBuckets(bg, &s3.ListBucketsInput{})
+	refused(t, err, 403, "AccessDenied", "User: arn:aws:sts::000000000000:assumed-role/reports/morning is not authorized to perform: s3:ListAllMyBuckets")
+	who, err := sts.NewFromConfig(c).GetCallerIdentity(bg, &sts.GetCallerIdentityInput{})
+	require.NoError(t, err)
+	assert.Equal(t, *out.AssumedRoleUser.Arn, *who.Arn)
+
+	_, err = become(bob)
+	refused(t, err, 403, "AccessDenied", "User: arn:aws:iam::000000000000:user/bob is not authorized to perform: sts:AssumeRole on resource: "+arn)
+	_, err = become(mock.User{AccessKey: e.AccessKey, SecretKey: e.SecretKey})
+	require.NoError(t, err, "the account may")
+	for name, row := range map[string]struct {
+		change func(*sts.AssumeRoleInput)
+		code   string
+	}{
+		"no such role":   {func(in *sts.AssumeRoleInput) { in.RoleArn = aws.String(arn + "x") }, "AccessDenied"},
+		"no ARN":         {func(in *sts.AssumeRoleInput) { in.RoleArn = aws.String("reports") }, "AccessDenied"},
+		"too long":       {func(in *sts.AssumeRoleInput) { in.DurationSeconds = aws.Int32(43201) }, "ValidationError"},
+		"bad name":       {func(in *sts.AssumeRoleInput) { in.RoleSessionName = aws.String("a b") }, "ValidationError"},
+		"session policy": {func(in *sts.AssumeRoleInput) { in.Policy = aws.String("{}") }, "ValidationError"},
+	} {
+		_, err := become(ada, row.change)
+		var api smithy.APIError
+		require.ErrorAs(t, err, &api, name)
+		assert.Equal(t, row.code, api.ErrorCode(), name)
+	}
+	at := func(later time.Duration) *http.Response {
+		mu.Lock()
+		now = now.Add(later)
+		mu.Unlock()
+		role := as(e, mock.User{AccessKey: *out.Credentials.AccessKeyId, SecretKey: *out.Credentials.SecretAccessKey})
+		return rawAt(t, role, "GET", "/bucket", "", map[string]string{"X-Amz-Security-Token": *out.Credentials.SessionToken}, clock())
+	}
+	assert.Equal(t, 200, at(14*time.Minute).StatusCode)
+	assert.Equal(t, "ExpiredToken", errorOf(t, at(time.Minute)).Code)
+	later := as(e, ada)
+	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
+	assert.Equal(t, 400, rawAt(t, later, "POST", "/", "", form, clock()).StatusCode, "signed for S3")
 }

@@ -100,7 +100,7 @@ func (s *Server) route(r *request) (string, error) {
 		return strings.TrimPrefix(target, kms.Target), nil
 	}
 	if r.isSTS() {
-		return "GetCallerIdentity", nil // the only one known; callSTS looks
+		return "STS", nil // the operation is in the body, which is signed: callSTS looks
 	}
 	method, sub := r.Method, ""
 	for name := range r.query {

@@ -39,6 +39,7 @@ type Config struct {
 	AccessKey   string      // empty: a random one, see Server.Credentials
 	SecretKey   string      // empty: a random one
 	Users       []User      // further people; the two before are the account itself, which may do everything
+	Roles       []Role      // what they may become by AssumeRole
 	Region      string      // empty: us-east-1
 	Keys        []KeySpec   // made where they are missing
 	Buckets     []string    // made where they are missing
@@ -58,7 +59,7 @@ type KeySpec struct{ ID, Alias, Policy string }
 type Server struct {
 	personality          Personality
 	accessKey, secretKey string
-	people               map[string]credential // by access key, the account included
+	people               *register
 	region               string
 	clock                func() time.Time
 	log                  *slog.Logger
@@ -98,7 +99,7 @@ func New(c Config) (*Server, error) {
 	if err := s.SetFaults(c.Faults); err != nil {
 		return nil, err
 	}
-	if err := s.admit(c.Users); err != nil {
+	if err := s.admit(c.Users, c.Roles); err != nil {
 		return nil, err
 	}
 	if err := s.open(c); err != nil {
@@ -108,7 +109,7 @@ func New(c Config) (*Server, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.verifier = sigv4.Verifier{Region: s.region, Now: s.now, Secret: func(accessKey string) (string, bool) {
-		c, ok := s.people[accessKey]
+		c, ok := s.people.find(accessKey)
 		return c.secret, ok
 	}}
 	if s.personality.AnyRegion {

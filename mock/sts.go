@@ -5,7 +5,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bucketseal/bucketseal/mock/sigv4"
 )
@@ -19,16 +22,27 @@ func (r *request) isSTS() bool {
 		strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 }
 
-// callSTS answers who the caller is; nobody needs a permission for that.
+// callSTS answers the calls known: GetCallerIdentity, for which nobody needs a
+// permission, and AssumeRole, which the role's trust decides.
 func (s *Server) callSTS(w *writer, r *request) error {
 	body, err := io.ReadAll(r.auth.Body) // bounded by the verifier
 	if err != nil {
 		return err
 	}
 	form, err := url.ParseQuery(string(body))
-	if err != nil || form.Get("Action") != "GetCallerIdentity" {
-		return refuse(http.StatusBadRequest, "InvalidAction", "Could not find operation "+form.Get("Action")+" for version "+form.Get("Version"))
+	if err != nil {
+		return refuse(http.StatusBadRequest, "MalformedQueryString", "The query string is not a form")
 	}
+	switch form.Get("Action") {
+	case "GetCallerIdentity":
+		return s.getCallerIdentity(w, r)
+	case "AssumeRole":
+		return s.assumeRole(w, r, form)
+	}
+	return refuse(http.StatusBadRequest, "InvalidAction", "Could not find operation "+form.Get("Action")+" for version "+form.Get("Version"))
+}
+
+func (s *Server) getCallerIdentity(w *writer, r *request) error {
 	var doc struct {
 		XMLName   xml.Name `xml:"GetCallerIdentityResponse"`
 		Xmlns     string   `xml:"xmlns,attr"`
@@ -41,6 +55,44 @@ func (s *Server) callSTS(w *writer, r *request) error {
 	if !r.who.Root {
 		doc.UserID = r.auth.AccessKey
 	}
+	return writeXML(w, doc)
+}
+
+var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+
+func (s *Server) assumeRole(w *writer, r *request, form url.Values) error {
+	invalid := func(message string) error { return refuse(http.StatusBadRequest, "ValidationError", message) }
+	seconds := 3600
+	if text := form.Get("DurationSeconds"); text != "" {
+		var err error
+		if seconds, err = strconv.Atoi(text); err != nil || seconds < 900 || seconds > 43200 {
+			return invalid("1 validation error detected: Value at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200")
+		}
+	}
+	switch {
+	case !sessionName.MatchString(form.Get("RoleSessionName")):
+		return invalid("1 validation error detected: Value at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*")
+	case form.Get("Policy") != "": // ignoring it would permit more than was asked for
+		return invalid("This endpoint does not know session policies")
+	}
+	one, ok := s.assume(r.auth.AccessKey, form.Get("RoleArn"), form.Get("RoleSessionName"), time.Duration(seconds)*time.Second)
+	if !ok {
+		return refuse(http.StatusForbidden, "AccessDenied", "User: "+r.who.ARN+" is not authorized to perform: sts:AssumeRole on resource: "+form.Get("RoleArn"))
+	}
+	var doc struct {
+		XMLName      xml.Name `xml:"AssumeRoleResponse"`
+		Xmlns        string   `xml:"xmlns,attr"`
+		AccessKeyID  string   `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
+		Secret       string   `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
+		SessionToken string   `xml:"AssumeRoleResult>Credentials>SessionToken"`
+		Expiration   string   `xml:"AssumeRoleResult>Credentials>Expiration"`
+		ARN          string   `xml:"AssumeRoleResult>AssumedRoleUser>Arn"`
+		RoleID       string   `xml:"AssumeRoleResult>AssumedRoleUser>AssumedRoleId"`
+		RequestID    string   `xml:"ResponseMetadata>RequestId"`
+	}
+	doc.Xmlns, doc.AccessKeyID, doc.Secret, doc.SessionToken = stsNamespace, one.accessKey, one.secret, one.token
+	doc.Expiration, doc.ARN, doc.RequestID = one.expires.UTC().Format(time.RFC3339), one.ARN, r.id
+	doc.RoleID = one.accessKey + ":" + form.Get("RoleSessionName")
 	return writeXML(w, doc)
 }
 
@@ -60,7 +112,8 @@ func writeSTSRefusal(w *writer, r *request, e *sigv4.Error) {
 		RequestID string   `xml:"RequestId"`
 	}
 	doc.Xmlns, doc.Type, doc.Code, doc.Message, doc.RequestID = stsNamespace, "Sender", e.Code, e.Message, r.id
-	if code, ok := stsCodes[e.Code]; ok {
+	nobody := r.who.ARN == "" // who is known and denied gets AccessDenied as it is
+	if code, ok := stsCodes[e.Code]; ok && nobody {
 		doc.Code = code
 	}
 	w.Header().Set("Content-Type", "text/xml")

@@ -7,7 +7,7 @@
 //
 // Credentials are taken from MOCKS3_ACCESS_KEY and MOCKS3_SECRET_KEY, never from
 // the command line, where other users could read them; without them they are
-// made up. Those of further people are read from the file --users.
+// made up. Those of further people are read from the file --people.
 package main
 
 import (
@@ -48,7 +48,7 @@ type flags struct {
 	buckets     []string
 	keys        []string
 	keyPolicies []string
-	users       string
+	people      string
 }
 
 func command(stdout, stderr io.Writer, env func(string) string) *cobra.Command {
@@ -75,7 +75,7 @@ func command(stdout, stderr io.Writer, env func(string) string) *cobra.Command {
 	p.StringArrayVar(&f.buckets, "bucket", nil, "bucket to make; repeatable")
 	p.StringArrayVar(&f.keys, "key", []string{"=alias/demo"}, "KMS key to make, as ID, ID=alias/NAME or =alias/NAME; repeatable")
 	p.StringArrayVar(&f.keyPolicies, "key-policy", nil, "KEY=FILE: policy of a KMS key, JSON; KEY is an id or alias/NAME; repeatable")
-	p.StringVar(&f.users, "users", "", "JSON file (mode 0600) of people with their access keys and policies")
+	p.StringVar(&f.people, "people", "", "JSON file (mode 0600) of users with their access keys and policies, and of roles")
 	return cmd
 }
 
@@ -146,10 +146,12 @@ func config(f flags, stderr io.Writer, env func(string) string) (mock.Config, er
 			return c, err
 		}
 	}
-	if f.users != "" {
-		if c.Users, err = mock.ReadUsers(f.users); err != nil {
+	if f.people != "" {
+		people, err := mock.ReadPeople(f.people)
+		if err != nil {
 			return c, err
 		}
+		c.Users, c.Roles = people.Users, people.Roles
 	}
 	for _, key := range f.keys {
 		id, alias, _ := strings.Cut(key, "=")

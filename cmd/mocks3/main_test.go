@@ -139,7 +139,7 @@ func TestWhatItRefusesItExplains(t *testing.T) {
 		"read faults":                              {"--faults", damaged},
 		"not a bucket name":                        {"--bucket", "A"},
 		"make key":                                 {"--key", "a b"},
-		"read users":                               {"--users", damaged},
+		"read people":                              {"--people", damaged},
 		"write KEY=FILE":                           {"--key-policy", "alias/demo"},
 		"no such file":                             {"--key-policy", "alias/demo=" + damaged + ".none"},
 		"--key-policy alias/demo: MalformedPolicy": {"--key-policy", "alias/demo=" + damaged},
@@ -168,11 +168,11 @@ func TestPlainHTTPHasNoCertificate(t *testing.T) {
 
 func TestPeopleAndKeyPoliciesAreReadFromFiles(t *testing.T) {
 	dir := t.TempDir()
-	users, policy := filepath.Join(dir, "users.json"), filepath.Join(dir, "policy.json")
-	require.NoError(t, os.WriteFile(users, []byte(`[{"name":"ada","accessKey":"AKIAADA","secretKey":"canary-secret",
-		"policy":{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}}]`), 0o600))
+	users, policy := filepath.Join(dir, "people.json"), filepath.Join(dir, "policy.json")
+	require.NoError(t, os.WriteFile(users, []byte(`{"users":[{"name":"ada","accessKey":"AKIAADA","secretKey":"canary-secret",
+		"policy":{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}}]}`), 0o600))
 	require.NoError(t, os.WriteFile(policy, []byte(`{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*"}]}`), 0o600))
-	p := start(t, []string{"MOCKS3_ACCESS_KEY=me", "MOCKS3_SECRET_KEY=mine"}, "--users", users, "--key-policy", "alias/demo="+policy, "--log-level", "debug")
+	p := start(t, []string{"MOCKS3_ACCESS_KEY=me", "MOCKS3_SECRET_KEY=mine"}, "--people", users, "--key-policy", "alias/demo="+policy, "--log-level", "debug")
 	assert.NotContains(t, string(p.line), "ada", "the ready line is about the account")
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, p.cmd.Wait(), p.stderr.String())

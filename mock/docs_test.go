@@ -1,0 +1,45 @@
+package mock_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/mock"
+)
+
+func TestThePeopleOfTheManualMayDoWhatItSays(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join("..", "docs", "mocks3.md"))
+	require.NoError(t, err)
+	_, chapter, found := strings.Cut(string(manual), "\n## People\n")
+	require.True(t, found)
+	_, example, found := strings.Cut(chapter, "```json\n")
+	require.True(t, found)
+	example, _, _ = strings.Cut(example, "```")
+	path := filepath.Join(t.TempDir(), "people.json")
+	require.NoError(t, os.WriteFile(path, []byte(example), 0o600))
+	people, err := mock.ReadPeople(path)
+	require.NoError(t, err)
+	e := mock.Start(t, mock.With(func(c *mock.Config) { c.Users, c.Roles = people.Users, people.Roles }))
+
+	ada := as(e, people.Users[0])
+	require.Equal(t, 200, raw(t, ada, "PUT", "/bucket/k", "hello", map[string]string{sse: "aws:kms", kid: "alias/demo"}).StatusCode)
+	assert.Equal(t, 403, raw(t, ada, "GET", "/bucket/k", "", nil).StatusCode, "she may encrypt but not decrypt")
+	out, err := sts.NewFromConfig(config(t, ada)).AssumeRole(bg, &sts.AssumeRoleInput{
+		RoleArn: aws.String("arn:aws:iam::000000000000:role/" + people.Roles[0].Name), RoleSessionName: aws.String("test"),
+	})
+	require.NoError(t, err)
+	c := config(t, e)
+	c.Credentials = credentials.NewStaticCredentialsProvider(*out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken)
+	body, _, err := get(t, s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true }), "k")
+	require.NoError(t, err)
+	assert.Equal(t, "hello", body)
+}
