@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/mock"
+	"github.com/bucketseal/bucketseal/mock/kms"
 )
 
 // awsCLI runs the AWS command line against the endpoint: a client that shares
@@ -65,6 +66,28 @@ func TestTheAWSCommandLineAgrees(t *testing.T) {
 	assert.Contains(t, must("s3", "ls", "s3://bucket", "--recursive"), "dir/file")
 	assert.False(t, holds(t, dir, "canary jumps over"))
 	assert.Contains(t, must("kms", "list-aliases"), key.ID)
+
+	assert.Contains(t, must("sts", "get-caller-identity"), "arn:aws:iam::000000000000:root")
+	// knows runs a command which older versions do not have.
+	knows := func(args ...string) bool {
+		out, err := run(args...)
+		if err != nil && strings.Contains(out, "Invalid choice") {
+			t.Logf("this AWS CLI does not know %s", args[1])
+			return false
+		}
+		require.NoError(t, err, out)
+		return true
+	}
+	if knows("kms", "rotate-key-on-demand", "--key-id", key.ID) {
+		assert.Contains(t, must("kms", "list-key-rotations", "--key-id", key.ID), "ON_DEMAND")
+	}
+	fresh, err := e.Keys().Create(kms.Spec{})
+	require.NoError(t, err)
+	if knows("s3api", "update-object-encryption", "--bucket", "bucket", "--key", "dir/file", "--object-encryption", `{"SSEKMS":{"KMSKeyArn":"`+fresh.ARN+`"}}`) {
+		require.NoError(t, json.Unmarshal([]byte(must("s3api", "head-object", "--bucket", "bucket", "--key", "dir/file")), &head))
+		assert.Equal(t, fresh.ARN, head.SSEKMSKeyId)
+		key = mock.NamedKey{ID: fresh.ID, ARN: fresh.ARN}
+	}
 
 	require.NoError(t, e.Keys().Disable(key.ID))
 	out, err := run("s3api", "get-object", "--bucket", "bucket", "--key", "dir/file", down)
