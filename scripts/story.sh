@@ -6,11 +6,31 @@
 # Promises: the program is the story build (bin/bucketseal-story: scripts/build.sh story), which is the program plus a
 # map of where things are; it runs with a home and settings of its own. A picture of each step stays in artefacts/story.
 # It fails when a step does not happen, and when Fyne was called from the wrong goroutine.
+#
+# Known defect, open: in a part of the runs the window hears neither mouse nor keyboard any more from some moment on,
+# though it draws and its goroutine is idle; what is lost between the X server, GLFW and us is not found yet. Such a run
+# says nothing about the steps, so the story is begun again with a new program, BUCKETSEAL_STORY_TRIES times at most,
+# and says how many it took. Wrong answers are no such defect: a wrong goroutine or a panic ends it at once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [ -n "${DISPLAY:-}" ] || { echo "story: there is no display; use scripts/screen.sh bash scripts/story.sh" >&2; exit 2; }
 export BUCKETSEAL_BIN=${BUCKETSEAL_BIN:-$PWD/bin/bucketseal-story} BUCKETSEAL_SHOTS=$PWD/artefacts/story
-rm -rf "$BUCKETSEAL_SHOTS"
-mkdir -p "$BUCKETSEAL_SHOTS"
-CGO_ENABLED=0 go test -tags story -count=1 -timeout 10m ./internal/story
+tries=${BUCKETSEAL_STORY_TRIES:-8}
+for try in $(seq "$tries"); do
+  rm -rf "$BUCKETSEAL_SHOTS"
+  mkdir -p "$BUCKETSEAL_SHOTS"
+  log=$BUCKETSEAL_SHOTS/story.log
+  if CGO_ENABLED=0 go test -tags story -count=1 -timeout 5m ./internal/story >"$log" 2>&1; then
+    cat "$log"
+    echo "story: played to its end at try $try of $tries"
+    exit
+  fi
+  grep -v ' layer ' "$log" || true
+  if ! grep -q -e 'tried three times' -e '^    story_test.go:[0-9]*: waited' "$log" || grep -q 'the program said' "$log"; then
+    echo "story: this is no lost input" >&2
+    exit 1
+  fi
+  echo "story: try $try of $tries lost its input" >&2
+done
+exit 1
