@@ -176,47 +176,67 @@ func (s *screen) sees(title, words string) spot {
 // which is the button where a heading says the same.
 func (s *screen) exact(title, words string) spot {
 	s.t.Helper()
-	var found spot
-	s.until(fmt.Sprintf("exactly %q in %q", words, title), func(all []spot) bool {
-		top, ok := topLayer(all, title), false
+	return s.still(fmt.Sprintf("exactly %q in %q", words, title), func(all []spot) (found spot, ok bool) {
+		top := topLayer(all, title)
 		for _, p := range all {
 			if strings.Contains(p.Window, title) && p.Layer == top && p.Text == words {
 				found, ok = p, true
 			}
 		}
-		return ok
+		return found, ok
 	})
-	return found
+}
+
+// still waits until something stands still: while a window or a dialog lays
+// itself out, the map may show a thing where it will not stay, and a click
+// there would hit something else.
+func (s *screen) still(what string, find func([]spot) (spot, bool)) spot {
+	s.t.Helper()
+	var last spot
+	since := time.Now()
+	s.until(what, func(all []spot) bool {
+		p, ok := find(all)
+		if !ok || p != last {
+			last, since = p, time.Now()
+			return false
+		}
+		return time.Since(since) > 400*time.Millisecond // some maps long
+	})
+	return last
 }
 
 // object is the row of an object in the table: the first of its name, above
 // the transfers.
 func (s *screen) object(name string) spot {
 	s.t.Helper()
-	last := s.exact(mainWindow, name)
-	for _, p := range s.look() {
-		if p.Window == last.Window && p.Layer == last.Layer && p.Text == name {
-			return p
+	return s.still("the object "+name, func(all []spot) (spot, bool) {
+		top := topLayer(all, mainWindow)
+		for _, p := range all {
+			if strings.Contains(p.Window, mainWindow) && p.Layer == top && p.Text == name {
+				return p, true
+			}
 		}
-	}
-	return last
+		return spot{}, false
+	})
 }
 
 // field is the first entry below or beside the label.
 func (s *screen) field(title, label string) spot {
 	s.t.Helper()
 	at := s.exact(title, label)
-	best, distance := spot{}, 1e9
-	for _, p := range s.look() {
-		if !strings.Contains(p.Window, title) || p.Layer != at.Layer || p.Kind != "entry" {
-			continue
+	return s.still("the field of "+label, func(all []spot) (best spot, ok bool) {
+		distance := 1e9
+		for _, p := range all {
+			if !strings.Contains(p.Window, title) || p.Layer != at.Layer || p.Kind != "entry" {
+				continue
+			}
+			p.Focused, p.Text = false, "" // where it is, not what is in it
+			if d := p.Y - at.Y; d >= -2 && d < distance {
+				best, distance, ok = p, d, true
+			}
 		}
-		if d := (p.Y - at.Y) + max(0, at.Y-p.Y)*1e6; p.Y >= at.Y-2 && d < distance {
-			best, distance = p, d
-		}
-	}
-	require.NotEmpty(s.t, best.Kind, "no field belongs to %q:%s", label, s.describe())
-	return best
+		return best, ok
+	})
 }
 
 func topLayer(all []spot, title string) int {
@@ -278,10 +298,12 @@ func (s *screen) key(keys ...string) {
 	s.xdotool(append([]string{"key", "--delay", "30"}, keys...)...)
 }
 
-// fill replaces what a field holds.
-func (s *screen) fill(p spot, text string) {
+// fill replaces what the field of a label holds.
+func (s *screen) fill(title, label, text string) {
 	s.t.Helper()
+	var p spot
 	s.do(fmt.Sprintf("type %q", text), func() {
+		p = s.field(title, label)
 		s.click(p)
 		s.key("ctrl+a")
 		s.xdotool("type", "--delay", "3", text)

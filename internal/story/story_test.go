@@ -58,8 +58,8 @@ func TestARuleIsMadeAFileSentProvedLookedAtAndFetched(t *testing.T) {
 	s.do("leave the list of keys", func() { s.key("Escape") }, shows(rulesWindow, "Bucket name or mask"))
 	s.press(rulesWindow, "Choose from list", shows(rulesWindow, "Enter KMS master key ARN"))
 	s.press(rulesWindow, "Enter KMS master key ARN", shows(rulesWindow, "sent exactly as it stands"))
-	s.fill(s.field(rulesWindow, "Bucket name or mask"), "rep*")
-	s.fill(s.field(rulesWindow, "KMS master key ARN or key ID"), id)
+	s.fill(rulesWindow, "Bucket name or mask", "rep*")
+	s.fill(rulesWindow, "KMS master key ARN or key ID", id)
 	s.sees(rulesWindow, "Matches now: 1 of the 2 buckets")
 	s.shot("rule")
 
@@ -70,7 +70,7 @@ func TestARuleIsMadeAFileSentProvedLookedAtAndFetched(t *testing.T) {
 
 	// Upload
 	s.press(mainWindow, "Upload", shows(mainWindow, "Paths"))
-	s.fill(s.field(mainWindow, "Paths"), file)
+	s.fill(mainWindow, "Paths", file)
 	s.press(mainWindow, "OK", shows(mainWindow, "rule 1, rep*"))
 	s.sees(mainWindow, "As the rules say")
 	s.shot("confirm")
@@ -98,7 +98,7 @@ func TestARuleIsMadeAFileSentProvedLookedAtAndFetched(t *testing.T) {
 		s.click(s.object("scan-0417.bin"))
 		s.click(s.exact(mainWindow, "Download"))
 	}, shows(mainWindow, "Path"))
-	s.fill(s.field(mainWindow, "Path"), back)
+	s.fill(mainWindow, "Path", back)
 	s.press(mainWindow, "OK", shows(mainWindow, "Done 2"))
 	s.shot("downloaded")
 	got, err := os.ReadFile(filepath.Join(back, "scan-0417.bin"))
