@@ -111,7 +111,7 @@ func size(flag, text string) (int64, error) {
 	return int64(v), nil
 }
 
-// override is the encryption that --sse asks for, nil for the rules'.
+// overrideEncryption is the encryption that --sse asks for, nil for the rules'.
 func (a *app) overrideEncryption(f *cpFlags) (client.Encryption, error) {
 	if f.sse == "" {
 		if f.kmsKey != "" {

@@ -28,7 +28,7 @@ func (u *usageError) Unwrap() error { return u.err }
 
 func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
-// settings marks an error of the settings on disk.
+// settingsError marks an error of the settings on disk.
 func settingsError(err error) error {
 	if err == nil {
 		return nil

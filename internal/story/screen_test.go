@@ -249,12 +249,6 @@ func topLayer(all []spot, title string) int {
 	return top
 }
 
-// gone waits until a window has closed or its topmost layer is below.
-func (s *screen) layer(title string, want int) {
-	s.t.Helper()
-	s.until(fmt.Sprintf("layer %d of %q on top", want, title), func(all []spot) bool { return topLayer(all, title) == want })
-}
-
 func (s *screen) xdotool(args ...string) string {
 	s.t.Helper()
 	out, err := exec.Command("xdotool", args...).CombinedOutput()
@@ -287,12 +281,6 @@ func (s *screen) to(p spot) {
 
 func (s *screen) click(p spot)      { s.t.Helper(); s.to(p); s.xdotool("click", "1") }
 func (s *screen) rightClick(p spot) { s.t.Helper(); s.to(p); s.xdotool("click", "3") }
-func (s *screen) doubleClick(p spot) {
-	s.t.Helper()
-	s.to(p)
-	s.xdotool("click", "--repeat", "2", "--delay", "60", "1")
-}
-
 func (s *screen) key(keys ...string) {
 	s.t.Helper()
 	s.xdotool(append([]string{"key", "--delay", "30"}, keys...)...)
