@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/bucketseal/bucketseal/mock/kms"
@@ -21,13 +19,18 @@ type Listen struct {
 	Address     string // host:port; empty: 127.0.0.1:0
 	PlainHTTP   bool   // no TLS: SSE-KMS and SSE-C are then refused, as by S3
 	AllowRemote bool   // permit an address beyond loopback
+
+	// CertFile and KeyFile are PEM files of a certificate (and what stands between it
+	// and its authority) and its private key: both, or neither for a certificate made
+	// for this run.
+	CertFile, KeyFile string
 }
 
 // Endpoint is a server that listens.
 type Endpoint struct {
 	*Server
 	URL       string
-	CAFile    string // PEM, empty for plain http
+	CAFile    string // PEM of what clients must trust; empty for plain http, and for a certificate of another authority
 	CA        []byte // the same
 	AccessKey string
 	SecretKey string
@@ -43,10 +46,13 @@ func Serve(c Config, l Listen) (*Endpoint, error) {
 	}
 	host, _, err := net.SplitHostPort(l.Address)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", l.Address, err)
+		return nil, fmt.Errorf("listen on %s: write HOST:PORT, port 0 for any free one: %w", l.Address, err)
 	}
 	if !l.AllowRemote && !isLoopback(host) {
-		return nil, fmt.Errorf("listen on %s: not a loopback address; others could reach this endpoint", l.Address)
+		return nil, fmt.Errorf("listen on %s: not a loopback address; others could reach this endpoint (AllowRemote, --allow-remote, permits it)", l.Address)
+	}
+	if err := l.checkTLS(); err != nil {
+		return nil, err
 	}
 	s, err := New(c)
 	if err != nil {
@@ -73,17 +79,13 @@ func (e *Endpoint) listen(dir, host string, l Listen) error {
 	scheme := "http"
 	if !l.PlainHTTP {
 		scheme = "https"
-		ca, err := newAuthority(host)
+		leaf, err := e.certificate(dir, host, l)
 		if err != nil {
 			return errors.Join(err, listener.Close())
 		}
-		e.CA, e.CAFile = ca.pem, filepath.Join(dir, "ca.pem")
-		if err := os.WriteFile(e.CAFile, ca.pem, 0o600); err != nil {
-			return errors.Join(fmt.Errorf("write certificate authority: %w", err), listener.Close())
-		}
 		// HTTP/1.1 only, as S3 and Ceph.
 		listener = tls.NewListener(listener, &tls.Config{
-			Certificates: []tls.Certificate{ca.leaf}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+			Certificates: []tls.Certificate{leaf}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 		})
 	}
 	e.URL = scheme + "://" + listener.Addr().String()
@@ -100,8 +102,14 @@ func (e *Endpoint) listen(dir, host string, l Listen) error {
 func (e *Endpoint) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	return e.Shutdown(ctx)
+}
+
+// Shutdown stops listening, lets running requests end until ctx is done, cuts
+// those that have not, and releases the data folder.
+func (e *Endpoint) Shutdown(ctx context.Context) error {
 	err := e.http.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
+	if err != nil && ctx.Err() != nil {
 		err = e.http.Close()
 	}
 	if served := <-e.done; !errors.Is(served, http.ErrServerClosed) {

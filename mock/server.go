@@ -46,7 +46,7 @@ type Config struct {
 	Faults      Faults
 	Log         *slog.Logger     // nil: no log
 	Now         func() time.Time // nil: time.Now
-	Fast        bool             // skip fsync: for tests
+	Fast        bool             // skip fsync: a crash of the machine may lose what was acknowledged
 	MinPartSize int64            // bytes; 0: 5 MiB as S3, negative: none
 }
 
@@ -130,7 +130,7 @@ func (s *Server) open(c Config) error {
 	if err != nil {
 		return fmt.Errorf("open data folder: %w", err)
 	}
-	s.keys, err = kms.Open(filepath.Join(c.Dir, "keys.sealed"), s.store.RootKey("kms keystore"), kms.Options{Region: s.region, Account: accountID, Now: s.clock})
+	s.keys, err = kms.Open(filepath.Join(c.Dir, "keys.sealed"), s.store.RootKey("kms keystore"), kms.Options{Region: s.region, Account: accountID, Now: s.clock, Fast: c.Fast})
 	if err != nil {
 		return errors.Join(err, s.store.Close())
 	}
@@ -154,7 +154,7 @@ func (s *Server) seed(c Config) error {
 	}
 	for _, name := range c.Buckets {
 		if !validBucketName(name) {
-			return fmt.Errorf("make bucket %q: not a bucket name", name)
+			return fmt.Errorf("make bucket %q: not a bucket name: 3 to 63 of a-z, 0-9, '-' and '.'", name)
 		}
 		_, err := s.store.CreateBucket(context.Background(), name, s.region)
 		if err != nil && !errors.Is(err, store.ErrBucketExists) {

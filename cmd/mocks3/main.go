@@ -3,7 +3,9 @@
 //
 // Once it listens it prints one line of JSON with the address, the CA file and
 // the credentials, and writes the same to --ready-file. SIGTERM or an interrupt
-// ends it; a temporary data folder is then removed. docs/mocks3.md is its manual.
+// ends it once the running requests are answered, after ten seconds in any case; a
+// second one ends it at once. A temporary data folder is removed. docs/mocks3.md
+// is its manual.
 //
 // Credentials are taken from MOCKS3_ACCESS_KEY and MOCKS3_SECRET_KEY, never from
 // the command line, where other users could read them; without them they are
@@ -20,6 +22,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +32,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal is the system's
 	cmd := command(os.Stdout, os.Stderr, os.Getenv)
 	if err := cmd.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "mocks3:", err)
@@ -49,7 +53,11 @@ type flags struct {
 	keys        []string
 	keyPolicies []string
 	people      string
+	fast        bool
 }
+
+// grace is how long running requests may take after the signal to end.
+const grace = 10 * time.Second
 
 func command(stdout, stderr io.Writer, env func(string) string) *cobra.Command {
 	var f flags
@@ -66,7 +74,10 @@ func command(stdout, stderr io.Writer, env func(string) string) *cobra.Command {
 	p.StringVar(&f.listen.Address, "listen", "127.0.0.1:0", "address to listen on; port 0 is any free one")
 	p.BoolVar(&f.listen.PlainHTTP, "plain-http", false, "no TLS; SSE-KMS and SSE-C are then refused")
 	p.BoolVar(&f.listen.AllowRemote, "allow-remote", false, "permit an address that others can reach")
+	p.StringVar(&f.listen.CertFile, "tls-cert", "", "PEM file of the certificate to serve, with --tls-key; without both one is made for this run")
+	p.StringVar(&f.listen.KeyFile, "tls-key", "", "PEM file of the certificate's private key")
 	p.StringVar(&f.data, "data", "", "data folder, kept; empty is a temporary one, removed at exit")
+	p.BoolVar(&f.fast, "fast", false, "no fsync: faster, but a crash of the machine may lose what was acknowledged; always so for a temporary folder")
 	p.StringVar(&f.personality, "personality", "aws", "aws, ceph16, minio or plain")
 	p.StringVar(&f.faults, "faults", "", "JSON file of what goes wrong on purpose")
 	p.StringVar(&f.readyFile, "ready-file", "", "file to write the ready line to (mode 0600)")
@@ -94,7 +105,11 @@ func run(ctx context.Context, f flags, stdout, stderr io.Writer, env func(string
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, e.Close()) }()
+	defer func() {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		err = errors.Join(err, e.Shutdown(ending))
+	}()
 	if err := setKeyPolicies(e, f.keyPolicies); err != nil {
 		return err
 	}
@@ -126,7 +141,7 @@ func setKeyPolicies(e *mock.Endpoint, flags []string) error {
 // config turns the flags into a configuration.
 func config(f flags, stderr io.Writer, env func(string) string) (mock.Config, error) {
 	c := mock.Config{
-		Dir: f.data, Region: f.region, Buckets: f.buckets, Fast: f.data == "",
+		Dir: f.data, Region: f.region, Buckets: f.buckets, Fast: f.fast || f.data == "",
 		AccessKey: env("MOCKS3_ACCESS_KEY"), SecretKey: env("MOCKS3_SECRET_KEY"),
 	}
 	if (c.AccessKey == "") != (c.SecretKey == "") {

@@ -133,19 +133,23 @@ func TestWhatItRefusesItExplains(t *testing.T) {
 	damaged := filepath.Join(t.TempDir(), "faults.json")
 	require.NoError(t, os.WriteFile(damaged, []byte("{"), 0o600))
 	for reason, args := range map[string][]string{
-		"not a loopback address":                   {"--listen", "0.0.0.0:0"},
-		"choose one of aws, ceph16, minio, plain":  {"--personality", "r2"},
-		"choose debug, info, warn or error":        {"--log-level", "loud"},
-		"read faults":                              {"--faults", damaged},
-		"not a bucket name":                        {"--bucket", "A"},
-		"make key":                                 {"--key", "a b"},
-		"read people":                              {"--people", damaged},
-		"write KEY=FILE":                           {"--key-policy", "alias/demo"},
-		"no such file":                             {"--key-policy", "alias/demo=" + damaged + ".none"},
-		"--key-policy alias/demo: MalformedPolicy": {"--key-policy", "alias/demo=" + damaged},
-		"unknown command":                          {"extra"},
-		"write ready file":                         {"--ready-file", filepath.Join(damaged, "x")},
-		"unknown flag":                             {"--secret-key", "x"},
+		"--allow-remote, permits it": {"--listen", "0.0.0.0:0"},
+		"write HOST:PORT":            {"--listen", "127.0.0.1"},
+		"give both CertFile and KeyFile (--tls-cert, --tls-key)": {"--tls-cert", damaged},
+		"leave out the certificate":                              {"--tls-cert", damaged, "--tls-key", damaged, "--plain-http"},
+		"both must be PEM":                                       {"--tls-cert", damaged, "--tls-key", damaged},
+		"choose one of aws, ceph16, minio, plain":                {"--personality", "r2"},
+		"choose debug, info, warn or error":                      {"--log-level", "loud"},
+		"read faults":                                            {"--faults", damaged},
+		"not a bucket name":                                      {"--bucket", "A"},
+		"make key":                                               {"--key", "a b"},
+		"read people":                                            {"--people", damaged},
+		"write KEY=FILE":                                         {"--key-policy", "alias/demo"},
+		"no such file":                                           {"--key-policy", "alias/demo=" + damaged + ".none"},
+		"--key-policy alias/demo: MalformedPolicy":               {"--key-policy", "alias/demo=" + damaged},
+		"unknown command":                                        {"extra"},
+		"write ready file":                                       {"--ready-file", filepath.Join(damaged, "x")},
+		"unknown flag":                                           {"--secret-key", "x"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			out, err := runOnce(t, nil, args...)
@@ -177,4 +181,69 @@ func TestPeopleAndKeyPoliciesAreReadFromFiles(t *testing.T) {
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, p.cmd.Wait(), p.stderr.String())
 	assert.NotContains(t, p.stderr.String(), "canary")
+}
+
+// hold opens a connection with a request that is answered late, by a fault.
+func (p *process) hold(t *testing.T) *tls.Conn {
+	t.Helper()
+	conn, err := tls.Dial("tcp", strings.TrimPrefix(p.ready.URL, "https://"), &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // who serves is not the question
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	require.NoError(t, err)
+	return conn
+}
+
+func delayed(t *testing.T, millis string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "faults.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"faults":[{"do":"delay","millis":`+millis+`}]}`), 0o600))
+	return file
+}
+
+func TestARunningRequestIsAnsweredBeforeTheEnd(t *testing.T) {
+	p := start(t, nil, "--faults", delayed(t, "400"))
+	conn := p.hold(t)
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	all, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(string(all), "HTTP/1.1 403 "), "%s", all)
+	assert.Contains(t, string(all), "</Error>", "the whole of it")
+	require.NoError(t, p.cmd.Wait(), p.stderr.String())
+}
+
+func TestASecondSignalEndsItAtOnce(t *testing.T) {
+	p := start(t, nil, "--faults", delayed(t, "60000"))
+	p.hold(t)
+	ended := make(chan error, 1)
+	go func() { ended <- p.cmd.Wait() }()
+	every := time.NewTicker(20 * time.Millisecond)
+	defer every.Stop()
+	for signals := 0; ; {
+		select {
+		case err := <-ended:
+			require.ErrorContains(t, err, "terminated")
+			assert.GreaterOrEqual(t, signals, 2)
+			return
+		case <-every.C:
+			if p.cmd.Process.Signal(syscall.SIGTERM) == nil {
+				signals++
+			}
+		}
+	}
+}
+
+func TestOnlyAKeptFolderIsSyncedAndOnlyWithoutFast(t *testing.T) {
+	for _, row := range []struct {
+		flags flags
+		fast  bool
+	}{
+		{flags{logLevel: "warn", personality: "aws"}, true},
+		{flags{logLevel: "warn", personality: "aws", data: "x"}, false},
+		{flags{logLevel: "warn", personality: "aws", data: "x", fast: true}, true},
+	} {
+		c, err := config(row.flags, io.Discard, func(string) string { return "" })
+		require.NoError(t, err)
+		assert.Equal(t, row.fast, c.Fast)
+	}
 }

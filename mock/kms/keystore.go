@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -58,6 +59,7 @@ type Options struct {
 	Region  string
 	Account string
 	Now     func() time.Time
+	Fast    bool // skip every fsync. For tests: a crash of the machine may lose keys
 }
 
 // Keystore holds the keys. Safe for concurrent use. Make one with [Open].
@@ -147,14 +149,15 @@ func (k *Keystore) save() error {
 	if err != nil {
 		return fmt.Errorf("write keystore: %w", err)
 	}
-	if err := replace(k.path, sealed); err != nil {
+	if err := replace(k.path, sealed, !k.opts.Fast); err != nil {
 		return fmt.Errorf("write keystore: %w", err)
 	}
 	return nil
 }
 
 // replace writes beside path and renames; CreateTemp makes the file 0600.
-func replace(path string, content []byte) (err error) {
+// durable: the file and its name survive a crash of the machine.
+func replace(path string, content []byte, durable bool) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return err
@@ -165,7 +168,7 @@ func replace(path string, content []byte) (err error) {
 		}
 	}()
 	_, err = f.Write(content)
-	if err == nil {
+	if err == nil && durable {
 		err = f.Sync()
 	}
 	if e := f.Close(); err == nil {
@@ -174,7 +177,14 @@ func replace(path string, content []byte) (err error) {
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
-	return err
+	if err != nil || !durable || runtime.GOOS == "windows" { // which cannot sync a folder, and need not
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 func (k *Keystore) arn(resource string) string {
