@@ -79,6 +79,9 @@ func admit(j Job, targets map[string]bool) error {
 
 // enqueue makes an item wait for a worker. The caller holds the mutex.
 func (e *Engine) enqueue(it *item) {
+	if r := it.row.Receipt; r != nil && !r.Verdict.AsAsked() {
+		it.left = &leftover{*r, it.row.Err}
+	}
 	it.row.Phase, it.row.Err, it.row.Receipt = Queued, nil, nil
 	it.sent.Store(0)
 	if !it.queued {
@@ -126,6 +129,7 @@ func (e *Engine) work(ctx context.Context, it *item) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	it.row.Phase, it.row.Err = outcome(ctx, err, it.wish)
+	it.remember()
 	it.stop(nil)
 	it.stop = nil
 	it.row.Ended = e.cfg.Now()
@@ -154,6 +158,20 @@ func outcome(ctx context.Context, err error, wish Phase) (Phase, error) {
 		return Cancelled, errCancelled
 	}
 	return wish, nil
+}
+
+// remember keeps a bad verdict in sight where a retry was stopped by the very
+// object it is about: that the object is there is no reason to call it skipped.
+// A retry that stored the object anew has a verdict of its own. The caller holds
+// the mutex.
+func (it *item) remember() {
+	switch {
+	case it.left == nil:
+	case it.row.Receipt != nil:
+		it.left = nil
+	case it.row.Phase == Skipped:
+		it.row.Phase, it.row.Receipt, it.row.Err = Failed, &it.left.receipt, it.left.err
+	}
 }
 
 // skipped says that a job had nothing to do, and why.

@@ -256,6 +256,33 @@ func TestRetryBeginsAnew(t *testing.T) {
 	assert.Equal(t, 2, row.Attempts, "what is done is not done again")
 }
 
+func TestARetryThatMayNotOverwriteDoesNotHideWhatItLeft(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	job.ID, job.Overwrite = "x", OverwriteSkip
+	w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeNone, "") }
+	first := w.run(job)[0]
+	require.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(first.Err))
+
+	for range 2 {
+		w.engine.Retry("x")
+		require.NoError(t, w.engine.Wait(t.Context()))
+		row, _ := w.engine.Row("x")
+		assert.Equal(t, Failed, row.Phase, "the object it left is what stands in its way")
+		assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err))
+		require.NotNil(t, row.Receipt)
+		assert.Equal(t, NotEncrypted, row.Receipt.Verdict)
+	}
+
+	delete(w.store.objects, job.Remote)
+	w.store.report = nil
+	w.engine.Retry("x")
+	require.NoError(t, w.engine.Wait(t.Context()))
+	row, _ := w.engine.Row("x")
+	assert.Equal(t, Done, row.Phase)
+	assert.Equal(t, Verified, row.Receipt.Verdict)
+}
+
 func TestClearForgetsWhatIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBench(t, func(c *Config) { c.Workers = 1 })

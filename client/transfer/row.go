@@ -27,7 +27,14 @@ type item struct {
 	rate   meter
 	queued bool                    // stands in the engine's queue
 	stop   context.CancelCauseFunc // of the attempt under way, nil otherwise
+	left   *leftover               // what an attempt before left on the server, nil unless it was not as asked
 	wish   Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
+}
+
+// leftover is a verdict that was not as asked, and its error.
+type leftover struct {
+	receipt Receipt
+	err     error
 }
 
 // end stops the attempt under way. The caller holds the engine's mutex.
