@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/logging"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 const redacted = "redacted"
@@ -16,7 +18,7 @@ const redacted = "redacted"
 // sdkLog turns a slog.Logger into the SDK's, with secrets taken out. The SDK
 // writes whole requests and canonical strings, SSE-C keys and session tokens
 // included, so what it writes is cleaned by header name and by value.
-func sdkLog(o Options, secrets []string) (logging.Logger, aws.ClientLogMode) {
+func sdkLog(o Options, secrets []client.Secret) (logging.Logger, aws.ClientLogMode) {
 	if o.Log == nil {
 		return logging.Nop{}, 0
 	}
@@ -48,10 +50,10 @@ func redactShapes(s string) string {
 }
 
 // redact takes known secrets out of a text that came from elsewhere.
-func redact(s string, secrets ...string) string {
+func redact(s string, secrets ...client.Secret) string {
 	for _, secret := range secrets {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, redacted)
+		if !secret.IsZero() {
+			s = strings.ReplaceAll(s, secret.Reveal(), redacted)
 		}
 	}
 	return s

@@ -46,7 +46,7 @@ type Store struct {
 	atAWS   bool
 	https   bool
 	safe    bool // https, or a machine of our own
-	secrets []string
+	secrets []client.Secret
 	patient aws.Retryer // for calls that move bytes
 }
 
@@ -102,7 +102,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		atAWS:   a.IsAWS() || o.atAWS,
 		https:   a.Endpoint == "" || strings.HasPrefix(a.Endpoint, "https:"),
 		safe:    a.Endpoint == "" || isSafe(a.Endpoint),
-		secrets: []string{c.Secret.Reveal(), c.SessionToken.Reveal()},
+		secrets: []client.Secret{c.Secret, c.SessionToken},
 	}
 	if s.region == "" {
 		s.region = client.DefaultRegion
