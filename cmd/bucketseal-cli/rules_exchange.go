@@ -1,0 +1,81 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bucketseal/bucketseal/client/rules"
+)
+
+func (a *app) rulesImport() *cobra.Command {
+	var replace bool
+	c := &cobra.Command{
+		Use: "import FILE", Short: "Add the rules of an exported file; - is the standard input", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			in := a.in
+			if args[0] != "-" {
+				f, err := os.Open(args[0])
+				if err != nil {
+					return usage("open the rules: %w", err)
+				}
+				defer f.Close() //nolint:errcheck // opened for reading
+				in = f
+			}
+			imported, err := rules.Import(in)
+			if err != nil {
+				return settingsError(err)
+			}
+			return a.reorder(c, func(all []rules.Rule) ([]rules.Rule, error) {
+				if replace {
+					return imported, nil
+				}
+				taken := map[string]bool{}
+				for _, r := range all {
+					taken[r.ID] = true
+				}
+				for i := range imported {
+					if imported[i].ID == "" || taken[imported[i].ID] {
+						imported[i].ID = rand.Text()
+					}
+				}
+				return append(all, imported...), nil
+			}, fmt.Sprintf("Imported %d rules.", len(imported)))
+		},
+	}
+	c.Flags().BoolVar(&replace, "replace", false, "put them in place of the rules there are")
+	return c
+}
+
+func (a *app) rulesExport() *cobra.Command {
+	return &cobra.Command{
+		Use: "export [FILE]", Short: "Write the rules as JSON, without secrets",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("usage: %s", c.UseLine())
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			all, err := a.rules(c.Context())
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 || args[0] == "-" {
+				return rules.Export(a.out, all)
+			}
+			f, err := os.OpenFile(args[0], os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+			if err != nil {
+				return usage("write the rules: %w", err)
+			}
+			if err := errors.Join(rules.Export(f, all), f.Sync(), f.Close()); err != nil {
+				return fmt.Errorf("write the rules: %w", err)
+			}
+			a.say("Exported %d rules to %s.", len(all), args[0])
+			return nil
+		},
+	}
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bucketseal/bucketseal/client/rules"
+)
+
+func ruleNumber(word string, count int) (int, error) {
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 1 || n > count {
+		return 0, usage("%q is no rule: there are rules 1 to %d", word, count)
+	}
+	return n, nil
+}
+
+func (a *app) rulesRemove() *cobra.Command {
+	return &cobra.Command{
+		Use: "remove N", Short: "Remove rule N", Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.reorder(c, func(all []rules.Rule) ([]rules.Rule, error) {
+				n, err := ruleNumber(args[0], len(all))
+				if err != nil {
+					return nil, err
+				}
+				return append(all[:n-1:n-1], all[n:]...), nil
+			}, "Removed rule "+args[0]+". The key of an SSE-C rule stays in the keyring, for objects written with it.")
+		},
+	}
+}
+
+func (a *app) rulesMove() *cobra.Command {
+	return &cobra.Command{
+		Use: "move N TO", Short: "Move rule N to place TO", Args: exactly(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.reorder(c, func(all []rules.Rule) ([]rules.Rule, error) {
+				from, err := ruleNumber(args[0], len(all))
+				if err != nil {
+					return nil, err
+				}
+				to, err := ruleNumber(args[1], len(all))
+				if err != nil {
+					return nil, err
+				}
+				r := all[from-1]
+				rest := append(all[:from-1:from-1], all[from:]...)
+				return append(rest[:to-1:to-1], append([]rules.Rule{r}, rest[to-1:]...)...), nil
+			}, "Moved rule "+args[0]+" to place "+args[1]+".")
+		},
+	}
+}
+
+func (a *app) reorder(c *cobra.Command, change func([]rules.Rule) ([]rules.Rule, error), done string) error {
+	h, err := a.home(c.Context())
+	if err != nil {
+		return err
+	}
+	if err := a.ruleBook(h).UpdateRules(change); err != nil {
+		return settingsError(err)
+	}
+	a.say("%s", done)
+	return nil
+}
