@@ -1,7 +1,7 @@
 # What can be done here. Each target is one script in scripts/, which says at its top what it does and promises.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench interop windows screenshots fresh
+.PHONY: help run build test check bench conformance interop windows screenshots fresh
 
 help: ## Lists these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
@@ -20,6 +20,9 @@ check: ## Formatting, vet (also for Windows), lint, walls, tests under the race 
 
 bench: ## Runs the benchmarks of the core; the figures stay in artefacts/bench.txt
 	@bash scripts/bench.sh
+
+conformance: ## Holds the local endpoint to the test suite of versitygw, another S3 server
+	@bash scripts/conformance.sh
 
 interop: ## Tests the client against a real Ceph object gateway started on loopback
 	@bash scripts/interop.sh

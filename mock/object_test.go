@@ -362,3 +362,9 @@ func TestBucketsCanBeNamedByHost(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "hello", string(body))
 }
+
+func TestPutTellsTheSizeOfWhatItStored(t *testing.T) {
+	e := mock.Start(t)
+	out := mustPut(t, s3Client(t, e), "k", "seven B")
+	assert.EqualValues(t, 7, aws.ToInt64(out.Size))
+}

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
@@ -30,6 +31,7 @@ func (s *Server) putObject(w *writer, r *request) error {
 	}
 	h := w.Header()
 	h.Set("Etag", quoted(o.ETag))
+	h.Set("X-Amz-Object-Size", strconv.FormatInt(o.Size, 10)) // S3 tells it after an append only; versitygw and directory buckets, always
 	setEncryption(h, tellObject(o.Encryption, o.Headers), how.context)
 	s.setChecksums(h, o.Checksums, o.CRC64NVME)
 	w.WriteHeader(http.StatusOK)
