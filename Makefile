@@ -1,7 +1,7 @@
 # What can be done here. Each target is one script in scripts/, which says at its top what it does and promises.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench conformance interop windows screenshots fresh
+.PHONY: help run build test check bench fuzz conformance interop windows screenshots fresh
 
 help: ## Lists these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
@@ -23,6 +23,9 @@ bench: ## Runs the benchmarks of the core; the figures stay in artefacts/bench.t
 
 conformance: ## Holds the local endpoint to the test suite of versitygw, another S3 server
 	@bash scripts/conformance.sh
+
+fuzz: ## Runs every fuzz target for 5 minutes, one after the other; scripts/fuzz.sh takes another time and packages
+	@bash scripts/fuzz.sh
 
 interop: ## Tests the client against a real Ceph object gateway started on loopback
 	@bash scripts/interop.sh

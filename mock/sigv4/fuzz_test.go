@@ -1,11 +1,17 @@
 package sigv4
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -32,6 +38,57 @@ func FuzzChunkedNeverHandsOnMoreThanPromised(f *testing.F) {
 		var refused *Error
 		if !errors.As(err, &refused) || refused.Status < 400 {
 			t.Fatalf("not a refusal: %v", err)
+		}
+	})
+}
+
+// FuzzSignedChunksAreTheSignersOrRefused changes, cuts or lengthens a signed
+// stream with a trailer: what is taken is what was signed, however it is read.
+func FuzzSignedChunksAreTheSignersOrRefused(f *testing.F) {
+	f.Add([]byte("hello"), 0, []byte{}, 0)
+	f.Add([]byte("hello"), 3, []byte("x"), 0)
+	f.Add(bytes.Repeat([]byte("a"), 9000), 8300, []byte{1}, 2)
+	f.Add([]byte{}, 90, []byte("x-amz-checksum-crc32"), 1)
+	sc := scope{day: "20260301", region: "us-east-1", service: "s3"}
+	fresh := func() *chain {
+		return &chain{key: sc.key("secret"), stamp: "20260301T120000Z", scope: sc, previous: strings.Repeat("0", 64)}
+	}
+	f.Fuzz(func(t *testing.T, content []byte, at int, patch []byte, cut int) {
+		by, crc := fresh(), CRC32.New()
+		crc.Write(content)
+		var wire bytes.Buffer
+		for piece := range slices.Chunk(content, minChunk) {
+			sum := sha256.Sum256(piece)
+			fmt.Fprintf(&wire, "%x;chunk-signature=%s\r\n%s\r\n", len(piece), by.chunk(sum[:]), piece)
+		}
+		none := sha256.Sum256(nil)
+		value := base64.StdEncoding.EncodeToString(crc.Sum(nil))
+		fmt.Fprintf(&wire, "0;chunk-signature=%s\r\n", by.chunk(none[:]))
+		fmt.Fprintf(&wire, "%s:%s\nx-amz-trailer-signature:%s\r\n\r\n", CRC32.Header(), value, by.trailer(CRC32.Header()+":"+value+"\n"))
+		sent := wire.Bytes()
+		honest := true
+		if at >= 0 && at < len(sent) {
+			honest = bytes.HasPrefix(sent[at:], patch)
+			sent = append(slices.Clone(sent[:at]), append(slices.Clone(patch), sent[min(len(sent), at+len(patch)):]...)...)
+		}
+		if cut > 0 && cut <= len(sent) {
+			sent, honest = sent[:len(sent)-cut], false
+		}
+		read := func(from io.Reader) ([]byte, error) {
+			c := newChunked(from, int64(len(content)))
+			c.keys, c.trailer = fresh(), &trailer{algorithm: CRC32, name: CRC32.Header(), sum: CRC32.New()}
+			return io.ReadAll(c)
+		}
+		got, err := read(bytes.NewReader(sent))
+		if honest && err != nil {
+			t.Fatalf("the signer's own stream is refused: %v", err)
+		}
+		if err == nil && !bytes.Equal(got, content) {
+			t.Fatalf("taken: %q, signed: %q", got, content)
+		}
+		slow, slowly := read(iotest.OneByteReader(bytes.NewReader(sent)))
+		if (err == nil) != (slowly == nil) || err == nil && !bytes.Equal(slow, got) {
+			t.Fatalf("read byte by byte it is another: %v, %v", err, slowly)
 		}
 	})
 }
