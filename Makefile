@@ -1,7 +1,7 @@
 # What can be done here. Each target is one script in scripts/, which says at its top what it does and promises.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench fuzz conformance interop windows screenshots fresh
+.PHONY: help run build test check bench fuzz conformance interop windows screenshots crash fresh
 
 help: ## Lists these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
@@ -35,6 +35,9 @@ windows: ## Cross-builds bucketseal.exe, bucketseal-cli.exe and mocks3.exe into 
 
 screenshots: ## Plays the window's story and refreshes the pictures in docs/screenshots
 	@bash scripts/screenshots.sh
+
+crash: ## Kills mocks3 300 times under load and looks for lost or torn objects
+	@bash scripts/crash.sh
 
 fresh: ## Proves run and test in a minimal Debian 12 made for it (needs root and debootstrap)
 	@bash scripts/fresh.sh

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -183,37 +184,41 @@ func TestPeopleAndKeyPoliciesAreReadFromFiles(t *testing.T) {
 	assert.NotContains(t, p.stderr.String(), "canary")
 }
 
-// hold opens a connection with a request that is answered late, by a fault.
-func (p *process) hold(t *testing.T) *tls.Conn {
+// hold opens a connection with a request whose answer has begun and stands still,
+// by a fault.
+func (p *process) hold(t *testing.T) *bufio.Reader {
 	t.Helper()
 	conn, err := tls.Dial("tcp", strings.TrimPrefix(p.ready.URL, "https://"), &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // who serves is not the question
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 	require.NoError(t, err)
-	return conn
+	answer := bufio.NewReader(conn)
+	line, err := answer.ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "HTTP/1.1 403 Forbidden\r\n", line)
+	return answer
 }
 
-func delayed(t *testing.T, millis string) string {
+func stalled(t *testing.T, millis string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "faults.json")
-	require.NoError(t, os.WriteFile(file, []byte(`{"faults":[{"do":"delay","millis":`+millis+`}]}`), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(`{"faults":[{"do":"stall","millis":`+millis+`}]}`), 0o600))
 	return file
 }
 
 func TestARunningRequestIsAnsweredBeforeTheEnd(t *testing.T) {
-	p := start(t, nil, "--faults", delayed(t, "400"))
-	conn := p.hold(t)
+	p := start(t, nil, "--faults", stalled(t, "400"))
+	answer := p.hold(t)
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
-	all, err := io.ReadAll(conn)
+	all, err := io.ReadAll(answer)
 	require.NoError(t, err)
-	assert.True(t, strings.HasPrefix(string(all), "HTTP/1.1 403 "), "%s", all)
 	assert.Contains(t, string(all), "</Error>", "the whole of it")
 	require.NoError(t, p.cmd.Wait(), p.stderr.String())
 }
 
 func TestASecondSignalEndsItAtOnce(t *testing.T) {
-	p := start(t, nil, "--faults", delayed(t, "60000"))
+	p := start(t, nil, "--faults", stalled(t, "60000"))
 	p.hold(t)
 	ended := make(chan error, 1)
 	go func() { ended <- p.cmd.Wait() }()
