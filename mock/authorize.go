@@ -3,17 +3,32 @@ package mock
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/mock/iam"
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
-// need is a permission: an action on a resource.
-type need struct{ action, resource string }
+// need is a permission: an action ("s3:GetObject") on what is addressed.
+type need struct {
+	action string
+	on     address
+}
 
 func bucketARN(bucket string) string { return "arn:aws:s3:::" + bucket }
 
 func objectARN(bucket, key string) string { return bucketARN(bucket) + "/" + key }
+
+func (n need) resource() string {
+	switch n.on.level() {
+	case "bucket":
+		return bucketARN(n.on.bucket)
+	case "object":
+		return objectARN(n.on.bucket, n.on.key)
+	}
+	return bucketARN("*")
+}
 
 // otherActions are the operations whose permission has another name.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
@@ -26,42 +41,74 @@ var otherActions = map[string]string{
 	"ListParts": "ListMultipartUploadParts",
 }
 
-// authorize judges an S3 call by the caller's policy. Those of KMS are judged
-// where the key is known; those of DeleteObjects one by one.
-func (s *Server) authorize(r *request) error {
+// needs of an S3 call. Those of KMS are judged where the key is known; those of
+// DeleteObjects one by one.
+func needs(r *request) ([]need, error) {
 	if r.op == "DeleteObjects" {
-		return nil
+		return nil, nil
 	}
 	action := r.op
 	if other, ok := otherActions[r.op]; ok {
 		action = other
 	}
-	resource := bucketARN("*")
-	switch r.level() {
-	case "bucket":
-		resource = bucketARN(r.bucket)
-	case "object":
-		resource = objectARN(r.bucket, r.key)
-	}
-	if err := may(r.who, need{"s3:" + action, resource}); err != nil {
-		return err
+	all := []need{{"s3:" + action, r.address}}
+	if r.has("X-Amz-Tagging") && action == "PutObject" {
+		all = append(all, need{"s3:PutObjectTagging", r.address})
 	}
 	if r.op != "CopyObject" && r.op != "UploadPartCopy" {
-		return nil
+		return all, nil
 	}
 	from, err := sourceOf(r)
+	return append(all, need{"s3:GetObject", from.address}), err
+}
+
+// authorize judges an S3 call by the caller's policy and the bucket's.
+func (s *Server) authorize(r *request) error {
+	all, err := needs(r)
 	if err != nil {
 		return err
 	}
-	return may(r.who, need{"s3:GetObject", objectARN(from.bucket, from.key)})
+	for _, n := range all {
+		if err := s.may(r, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func may(who iam.Person, n need) error {
-	v := who.Judge(n.action, n.resource)
-	if v == iam.Allowed {
+// policyOperations are never taken from the account by a bucket's policy, so that
+// it cannot lock itself out.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
+var policyOperations = []string{"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}
+
+// may judges one permission: a Deny of either policy wins, an Allow of either is
+// enough, for everybody here belongs to the account that owns the buckets.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+func (s *Server) may(r *request, n need) error {
+	policy, err := s.bucketPolicy(r, n.on.bucket)
+	if err != nil {
+		return err
+	}
+	who := r.who
+	if policy.Statements != nil {
+		who.Context = s.duringUpload(r)
+	}
+	own, bucket := who.Judge(n.action, n.resource()), policy.JudgeCaller(who, n.action, n.resource())
+	if who.Root && slices.Contains(policyOperations, n.action) {
+		bucket = iam.Unmentioned
+	}
+	denied := func(v iam.Verdict, based string) error {
+		return refuse(http.StatusForbidden, "AccessDenied", who.Refusal(v, based, n.action, `"`+n.resource()+`"`))
+	}
+	switch {
+	case bucket == iam.Denied:
+		return denied(iam.Denied, "resource")
+	case own == iam.Denied:
+		return denied(iam.Denied, "identity")
+	case own == iam.Allowed || bucket == iam.Allowed:
 		return nil
 	}
-	return refuse(http.StatusForbidden, "AccessDenied", who.Refusal(v, "identity", n.action, `"`+n.resource+`"`))
+	return denied(iam.Unmentioned, "identity")
 }
 
 // mayDecrypt judges whether the caller may open a data key: for reading, and for
@@ -78,8 +125,25 @@ func (s *Server) concealing(r *request, err error) error {
 	if !errors.Is(err, store.ErrNoSuchKey) || r.op != "GetObject" && r.op != "HeadObject" {
 		return err
 	}
-	if denied := may(r.who, need{"s3:ListBucket", bucketARN(r.bucket)}); denied != nil {
+	if denied := s.may(r, need{"s3:ListBucket", address{bucket: r.bucket}}); denied != nil {
 		return denied
 	}
 	return err
+}
+
+// arnExists tells whether a user or a role of the account is there. It is the
+// policies of buckets that ask.
+func (g *register) arnExists(arn string) bool {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if name, ok := strings.CutPrefix(iam.RoleOf(arn), iamARN("role/")); ok {
+		_, there := g.roles[name]
+		return there
+	}
+	for _, c := range g.keys {
+		if c.name != "" && c.ARN == arn {
+			return true
+		}
+	}
+	return false
 }

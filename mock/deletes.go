@@ -41,7 +41,7 @@ func (s *Server) deleteObjects(w *writer, r *request) error {
 		Error   []failed
 	}{Xmlns: namespace}
 	for _, o := range doc.Object {
-		err := may(r.who, need{"s3:DeleteObject", objectARN(r.bucket, o.Key)})
+		err := s.may(r, need{"s3:DeleteObject", address{r.bucket, o.Key}})
 		if err == nil {
 			_, err = s.store.Delete(r.Context(), store.DeleteRequest{Bucket: r.bucket, Key: o.Key, VersionID: o.VersionID, IfMatch: o.ETag})
 		}

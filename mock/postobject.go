@@ -129,6 +129,7 @@ func (s *Server) postForm(w *writer, r *request) error {
 	if put.who, err = s.identify(put); err != nil {
 		return err
 	}
+	put.who.Context = s.callContext(put)
 	switch {
 	case f.fields["key"] == "":
 		return badArgument("Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.", "key", "")

@@ -29,6 +29,11 @@ var operations = map[string]string{
 	"PUT bucket encryption":    "PutBucketEncryption",
 	"DELETE bucket encryption": "DeleteBucketEncryption",
 
+	"GET bucket policy":       "GetBucketPolicy",
+	"PUT bucket policy":       "PutBucketPolicy",
+	"DELETE bucket policy":    "DeleteBucketPolicy",
+	"GET bucket policyStatus": "GetBucketPolicyStatus",
+
 	"PUT object ":            "PutObject",
 	"GET object ":            "GetObject",
 	"HEAD object ":           "HeadObject",

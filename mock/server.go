@@ -270,6 +270,7 @@ func (s *Server) serve(w *writer, r *request) error {
 	if r.who, err = s.identify(r); err != nil {
 		return err
 	}
+	r.who.Context = s.callContext(r)
 	switch {
 	case routeErr != nil:
 		return routeErr
@@ -330,4 +331,6 @@ var handlers = map[string]func(*Server, *writer, *request) error{
 	"CreateMultipartUpload": (*Server).createUpload, "UploadPart": (*Server).uploadPart, "UploadPartCopy": (*Server).uploadPartCopy,
 	"CompleteMultipartUpload": (*Server).completeUpload, "AbortMultipartUpload": (*Server).abortUpload,
 	"ListParts": (*Server).listParts, "ListMultipartUploads": (*Server).listUploads,
+	"GetBucketPolicy": (*Server).getBucketPolicy, "PutBucketPolicy": (*Server).putBucketPolicy, "DeleteBucketPolicy": (*Server).deleteBucketPolicy,
+	"GetBucketPolicyStatus": (*Server).getBucketPolicyStatus,
 }

@@ -2,9 +2,10 @@ package iam
 
 // Person is who calls, as found by the signature.
 type Person struct {
-	ARN    string
-	Root   bool // the account itself: every action is allowed it, whatever Policy says
-	Policy Policy
+	ARN     string // empty: nobody, a request without a key
+	Root    bool   // the account itself: every action is allowed it, whatever Policy says
+	Policy  Policy
+	Context Context // of the call they make
 }
 
 // Judge is what the person's own policy says of an action on a resource.
@@ -12,7 +13,7 @@ func (p Person) Judge(action, resource string) Verdict {
 	if p.Root {
 		return Allowed
 	}
-	return p.Policy.Judge(action, resource)
+	return p.Policy.Judge(action, resource, p.Context)
 }
 
 // Refusal puts a verdict that is not Allowed into the words of AWS; based is

@@ -1,5 +1,6 @@
 // Package iam judges who may do what at the local endpoint, by policies in the
-// JSON of AWS: a person's own (identity-based) and a KMS key's (resource-based).
+// JSON of AWS: a person's own (identity-based), a KMS key's and a bucket's
+// (resource-based).
 //
 //	p, err := iam.Parse([]byte(`{"Version":"2012-10-17","Statement":[
 //	  {"Effect":"Allow","Action":"s3:*","Resource":"*"},
@@ -9,9 +10,12 @@
 // * and ? work in actions (whose case does not count) and resources (whose case
 // does), as in "IAM JSON policy elements" of the IAM user guide.
 //
+// A bucket's policy is read as S3 reads it, with its refusals word by word.
+//
 // It refuses, when a policy is read and not when it is used, every element it
-// does not judge (Condition, NotAction, NotResource, NotPrincipal), so that no
-// policy allows more than its author wrote.
+// does not judge (NotAction, NotResource, NotPrincipal, variables, some keys and
+// operators of Condition; in a key's policy all of Condition), so that no policy
+// allows more than its author wrote.
 package iam
 
 import (
@@ -20,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -46,6 +51,7 @@ type statement struct {
 	Principal *principal `json:",omitempty"`
 	Action    list       //
 	Resource  list       `json:",omitempty"`
+	Condition conditions `json:",omitempty"`
 }
 
 // list is a string, or several.
@@ -122,6 +128,10 @@ func parse(raw []byte, ofKey bool) (Policy, error) {
 			missing = "a person's policy has no Principal"
 		case ofKey && (s.Principal == nil || len(s.Principal.AWS) == 0):
 			missing = "Principal is missing"
+		case ofKey && s.Condition != nil:
+			missing = "this endpoint does not judge the Condition of a key's policy"
+		case slices.ContainsFunc(s.Resource, func(r string) bool { return strings.Contains(r, "${") }):
+			missing = "this endpoint does not judge a policy variable"
 		default:
 			continue
 		}
@@ -131,10 +141,11 @@ func parse(raw []byte, ofKey bool) (Policy, error) {
 }
 
 // Judge says what a person's policy says of an action ("s3:GetObject") on a
-// resource's ARN, or "*" where there is none.
-func (p Policy) Judge(action, resource string) Verdict {
+// resource's ARN, or "*" where there is none, in a call of which context says
+// the rest.
+func (p Policy) Judge(action, resource string, context Context) Verdict {
 	return p.judge(func(s statement) bool {
-		return s.Action.covers(strings.ToLower(action), true) && s.Resource.covers(resource, false)
+		return s.Action.covers(strings.ToLower(action), true) && s.Resource.covers(resource, false) && s.Condition.hold(context)
 	})
 }
 

@@ -29,9 +29,9 @@ func TestAPersonMayDoWhatIsAllowedAndNotDenied(t *testing.T) {
 		{"kms:GenerateDataKey", "arn:aws:kms:us-east-1:000000000000:key/none", iam.Unmentioned},
 		{"kms:Decrypt", "arn:aws:kms:us-east-1:000000000000:key/one", iam.Denied},
 	} {
-		assert.Equal(t, row.want, p.Judge(row.action, row.resource), "%s %s", row.action, row.resource)
+		assert.Equal(t, row.want, p.Judge(row.action, row.resource, nil), "%s %s", row.action, row.resource)
 	}
-	assert.Equal(t, iam.Unmentioned, iam.Policy{}.Judge("s3:GetObject", "*"))
+	assert.Equal(t, iam.Unmentioned, iam.Policy{}.Judge("s3:GetObject", "*", nil))
 }
 
 func TestAKeysPolicyNamesPeople(t *testing.T) {
@@ -54,7 +54,9 @@ func TestAPolicyThatWouldNotBeJudgedWholeIsRefused(t *testing.T) {
 		`{"Statement":[{"Effect":"Allow","Resource":"*"}]}`,
 		`{"Statement":[{"Effect":"Allow","Action":"*"}]}`,
 		`{"Statement":[{"Effect":"Allow","Action":7,"Resource":"*"}]}`,
-		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{}}]}`,
+		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEqual":{"s3:prefix":"a"}}}]}`,
+		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"kms:ViaService":"s3"}}}]}`,
+		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:username}/*"}]}`,
 		`{"Statement":[{"Effect":"Allow","NotAction":"*","Resource":"*"}]}`,
 		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Principal":"*"}]}`,
 		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]} {}`,
@@ -65,6 +67,7 @@ func TestAPolicyThatWouldNotBeJudgedWholeIsRefused(t *testing.T) {
 	for _, raw := range []string{
 		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
 		`{"Statement":[{"Effect":"Allow","Action":"*","Principal":"me"}]}`,
+		`{"Statement":[{"Effect":"Allow","Action":"*","Principal":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}]}`,
 		`{"Statement":[{"Effect":"Allow","Action":"*","Principal":{"Service":"x"}}]}`,
 		`{"Statement":[{"Effect":"Allow","Action":"*","Principal":{"AWS":[]}}]}`,
 	} {
