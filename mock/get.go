@@ -135,11 +135,11 @@ func (s *Server) runOf(r *request, o store.Object, parts *store.Reader) (run, er
 	if number := r.query.Get("partNumber"); number != "" && !s.personality.IgnorePartNumber && parts != nil {
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 1 || n > store.MaxPartNumber {
-			return all, badArgument("Part number must be an integer between 1 and 10000, inclusive", "partNumber", number)
+			return all, badArgument("Part number must be an integer between 1 and 10000, inclusive.", "partNumber", number)
 		}
 		off, length, ok := parts.PartRange(n)
 		if !ok {
-			return all, refuse(http.StatusRequestedRangeNotSatisfiable, "InvalidPartNumber", "The requested partnumber is not satisfiable")
+			return all, refuse(http.StatusRequestedRangeNotSatisfiable, "InvalidPartNumber", "The requested partnumber is not satisfiable.")
 		}
 		status := http.StatusPartialContent
 		if length == 0 {

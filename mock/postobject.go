@@ -22,7 +22,7 @@ func (r *request) isForm() bool {
 }
 
 func notAForm() error {
-	return refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold",
+	return refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold.",
 		field("Condition", "Bucket POST must be of the enclosure-type multipart/form-data"))
 }
 
@@ -37,7 +37,10 @@ func readForm(r *request) (form, error) {
 	f := form{fields: map[string]string{}}
 	broken := refuse(http.StatusBadRequest, "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.")
 	parts, err := r.MultipartReader()
-	if err != nil {
+	switch {
+	case errors.Is(err, http.ErrMissingBoundary):
+		return f, broken
+	case err != nil:
 		return f, notAForm()
 	}
 	for left := maxFields; ; {
@@ -109,7 +112,7 @@ func (s *Server) postForm(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	auth, err := s.verifier.VerifyForm(func(name string) string { return f.fields[name] })
+	auth, err := s.verifier.VerifyForm(f.fields)
 	if err != nil {
 		return err
 	}

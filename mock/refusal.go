@@ -29,7 +29,7 @@ func badRequest(message string) *sigv4.Error {
 
 func malformedXML() *sigv4.Error {
 	return refuse(http.StatusBadRequest, "MalformedXML",
-		"The XML you provided was not well-formed or did not validate against our published schema")
+		"The XML you provided was not well-formed or did not validate against our published schema.")
 }
 
 func notImplemented(what string) *sigv4.Error {
@@ -39,7 +39,7 @@ func notImplemented(what string) *sigv4.Error {
 
 func preconditionFailed(condition string) *sigv4.Error {
 	return refuse(http.StatusPreconditionFailed, "PreconditionFailed",
-		"At least one of the pre-conditions you specified did not hold", sigv4.Field{Name: "Condition", Value: condition})
+		"At least one of the pre-conditions you specified did not hold.", sigv4.Field{Name: "Condition", Value: condition})
 }
 
 func notModified() *sigv4.Error { return refuse(http.StatusNotModified, "NotModified", "Not Modified") }
@@ -49,17 +49,17 @@ var plainRefusals = []struct {
 	err     error
 	refusal *sigv4.Error
 }{
-	{store.ErrNoSuchBucket, refuse(404, "NoSuchBucket", "The specified bucket does not exist")},
-	{store.ErrBucketNotEmpty, refuse(409, "BucketNotEmpty", "The bucket you tried to delete is not empty")},
+	{store.ErrNoSuchBucket, refuse(404, "NoSuchBucket", "The specified bucket does not exist.")},
+	{store.ErrBucketNotEmpty, refuse(409, "BucketNotEmpty", "The bucket you tried to delete is not empty.")},
 	{store.ErrBucketExists, refuse(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")},
 	{store.ErrNoSuchKey, refuse(404, "NoSuchKey", "The specified key does not exist.")},
 	{store.ErrNoSuchVersion, refuse(404, "NoSuchVersion", "The specified version does not exist.")},
-	{store.ErrNoSuchUpload, refuse(404, "NoSuchUpload", "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.")},
+	{store.ErrNoSuchUpload, refuse(404, "NoSuchUpload", "The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.")},
 	{store.ErrInvalidPart, refuse(400, "InvalidPart", "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.")},
 	{store.ErrInvalidPartOrder, refuse(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.")},
-	{store.ErrPartNumber, refuse(400, "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", sigv4.Field{Name: "ArgumentName", Value: "partNumber"})},
+	{store.ErrPartNumber, refuse(400, "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive.", sigv4.Field{Name: "ArgumentName", Value: "partNumber"})},
 	{store.ErrNotRewrappable, badRequest(otherSource)}, // replaced during the call
-	{store.ErrKeyTooLong, refuse(400, "KeyTooLongError", "Your key is too long")},
+	{store.ErrKeyTooLong, refuse(400, "KeyTooLongError", "Your key is too long.")},
 	{store.ErrIncompleteBody, refuse(400, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header")},
 	{store.ErrBadDigest, refuse(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")},
 }

@@ -128,7 +128,7 @@ func (s *Server) route(r *request) (string, error) {
 	case sub != "":
 		return "", notImplemented(sub)
 	}
-	return "", refuse(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+	return "", notAllowed(r.Method, strings.ToUpper(r.level()))
 }
 
 func withCopySource(op string, r *request) string {

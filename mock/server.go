@@ -254,6 +254,9 @@ func (s *Server) serve(w *writer, r *request) error {
 	if err := s.beforehand(w, r); err != nil {
 		return err
 	}
+	if refusal := misdirected(r); refusal != nil {
+		return refusal
+	}
 	if r.isForm() {
 		return s.postForm(w, r)
 	}
@@ -284,7 +287,7 @@ func (s *Server) serve(w *writer, r *request) error {
 	}
 	for _, name := range []string{"X-Amz-Expected-Bucket-Owner", "X-Amz-Source-Expected-Bucket-Owner"} {
 		if want := r.Header.Get(name); want != "" && want != ownerID && want != accountID {
-			return refuse(http.StatusForbidden, "AccessDenied", "Access Denied")
+			return refuse(http.StatusForbidden, "AccessDenied", "Access Denied.")
 		}
 	}
 	if len(r.key) > maxKeyLength {

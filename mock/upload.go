@@ -145,13 +145,13 @@ func (s *Server) uploadPart(w *writer, r *request) error {
 // partChecksum demands the upload's own algorithm of a part, and for a
 // checksum made of the parts' it demands one at all.
 func partChecksum(r *request, u store.Upload, body *content) error {
-	actual := strings.ToLower(string(body.algorithm))
+	actual := string(body.algorithm)
 	if sent, _, _ := announced(r); sent == "" && u.ChecksumType == composite {
 		actual = "null"
 	} else if u.ChecksumAlgorithm == "" || string(body.algorithm) == u.ChecksumAlgorithm {
 		return nil
 	}
-	return badRequest("Checksum Type mismatch occurred, expected checksum Type: " + strings.ToLower(u.ChecksumAlgorithm) + ", actual checksum Type: " + actual)
+	return badRequest("Checksum Type mismatch occurred, expected checksum Type: " + u.ChecksumAlgorithm + ", actual checksum Type: " + actual)
 }
 
 // upload finds the open upload of a request; a missing bucket is told first.

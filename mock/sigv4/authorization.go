@@ -35,6 +35,9 @@ func parseClaim(r *http.Request, query url.Values) (claim, error) {
 		}
 		return parsePresigned(query)
 	}
+	if header == "" && query.Has("AWSAccessKeyId") && query.Has("Signature") { // signature version 2
+		return claim{}, unsupportedMechanism()
+	}
 	if header == "" {
 		return claim{}, accessDenied("Access Denied")
 	}
@@ -54,23 +57,29 @@ func parseClaim(r *http.Request, query url.Values) (claim, error) {
 	if err != nil {
 		return claim{}, accessDenied("AWS authentication requires a valid Date or x-amz-date header.")
 	}
-	if c.at.Format(dayLayout) != c.scope.day {
-		return claim{}, malformedHeader("Invalid credential date. Date is not the same as X-Amz-Date.")
-	}
 	return c, nil
 }
 
 // parseAuthorization reads "AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...".
 func parseAuthorization(header string) (claim, error) {
-	kind, rest, _ := strings.Cut(strings.TrimSpace(header), " ")
-	if kind != algorithm {
-		return claim{}, invalidRequest("The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+	kind, rest, spaced := strings.Cut(strings.TrimSpace(header), " ")
+	switch {
+	case !spaced:
+		return claim{}, badField("Authorization", header, "Authorization header is invalid -- one and only one ' ' (space) required.")
+	case kind == "AWS" || strings.HasPrefix(kind, "AWS4-ECDSA"):
+		return claim{}, unsupportedMechanism()
+	case kind != algorithm:
+		return claim{}, badField("Authorization", kind, "Unsupported Authorization Type")
+	}
+	components := strings.Split(rest, ",")
+	if len(components) != 3 {
+		return claim{}, malformedHeader("the authorization header requires three components: Credential, SignedHeaders, and Signature.")
 	}
 	parts := map[string]string{}
-	for part := range strings.SplitSeq(rest, ",") {
+	for _, part := range components {
 		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
 		if !ok {
-			return claim{}, malformedHeader("expected name=value, separated by commas.")
+			return claim{}, malformedHeader("the authorization component \"" + strings.TrimSpace(part) + "\" is malformed.")
 		}
 		if _, twice := parts[name]; twice {
 			return claim{}, malformedHeader(name + " is given twice.")
@@ -83,10 +92,11 @@ func parseAuthorization(header string) (claim, error) {
 		}
 	}
 	c := claim{signature: parts["Signature"]}
-	var ok bool
-	if c.accessKey, c.scope, ok = parseCredential(parts["Credential"]); !ok {
-		return claim{}, malformedHeader("the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".")
+	var wrong string
+	if c.accessKey, c.scope, wrong = parseCredential(parts["Credential"]); wrong != "" {
+		return claim{}, malformedHeader(wrong)
 	}
+	var ok bool
 	if c.signed, ok = parseSigned(parts["SignedHeaders"]); !ok {
 		return claim{}, malformedHeader("the SignedHeaders are mal-formed; expecting lower-case names in order, with host.")
 	}
@@ -99,14 +109,18 @@ func parsePresigned(query url.Values) (claim, error) {
 			return claim{}, malformedQuery("Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
 		}
 	}
-	if query.Get("X-Amz-Algorithm") != algorithm {
+	switch asked := query.Get("X-Amz-Algorithm"); {
+	case strings.HasPrefix(asked, "AWS4-ECDSA"): // S3 knows it, this server does not
 		return claim{}, malformedQuery("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"")
+	case asked != algorithm:
+		return claim{}, malformedQuery("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"")
 	}
 	c := claim{presigned: true, signature: query.Get("X-Amz-Signature"), stamp: query.Get("X-Amz-Date")}
-	var ok bool
-	if c.accessKey, c.scope, ok = parseCredential(query.Get("X-Amz-Credential")); !ok {
-		return claim{}, malformedQuery("Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".")
+	var wrong string
+	if c.accessKey, c.scope, wrong = parseCredential(query.Get("X-Amz-Credential")); wrong != "" {
+		return claim{}, malformedQuery("Error parsing the X-Amz-Credential parameter; " + wrong)
 	}
+	var ok bool
 	if c.signed, ok = parseSigned(query.Get("X-Amz-SignedHeaders")); !ok {
 		return claim{}, malformedQuery("X-Amz-SignedHeaders must name lower-case headers in order, with host")
 	}
@@ -123,29 +137,32 @@ func parsePresigned(query url.Values) (claim, error) {
 	if c.at, err = time.Parse(stampLayout, c.stamp); err != nil {
 		return claim{}, malformedQuery("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
 	}
-	if c.at.Format(dayLayout) != c.scope.day {
-		return claim{}, malformedQuery("Invalid credential date. Date is not the same as X-Amz-Date.")
-	}
 	return c, nil
 }
 
-// parseCredential reads AKID/day/region/service/aws4_request. The access key
-// may itself contain slashes.
-func parseCredential(s string) (string, scope, bool) {
+const malformedCredential = "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."
+
+// parseCredential reads AKID/day/region/service/aws4_request, or says in the words
+// of S3 what is wrong with it. The access key may itself contain slashes. What the
+// scope names is judged by checkScope.
+func parseCredential(s string) (accessKey string, sc scope, wrong string) {
 	parts := strings.Split(s, "/")
-	if len(parts) < 5 || parts[len(parts)-1] != "aws4_request" {
-		return "", scope{}, false
+	if len(parts) < 5 {
+		return "", scope{}, malformedCredential
 	}
 	n := len(parts) - 4
-	accessKey := strings.Join(parts[:n], "/")
-	sc := scope{day: parts[n], region: parts[n+1], service: parts[n+2]}
+	switch terminal := parts[len(parts)-1]; {
+	case terminal != "aws4_request" && len(parts) > 5:
+		return "", scope{}, malformedCredential
+	case terminal != "aws4_request":
+		return "", scope{}, "incorrect terminal \"" + terminal + "\". This endpoint uses \"aws4_request\"."
+	}
+	accessKey = strings.Join(parts[:n], "/")
+	sc = scope{day: parts[n], region: parts[n+1], service: parts[n+2]}
 	if accessKey == "" || sc.region == "" || sc.service == "" {
-		return "", scope{}, false
+		return "", scope{}, malformedCredential
 	}
-	if _, err := time.Parse(dayLayout, sc.day); err != nil {
-		return "", scope{}, false
-	}
-	return accessKey, sc, true
+	return accessKey, sc, ""
 }
 
 // parseSigned reads "host;x-amz-date": lower case, sorted, each once, with host.

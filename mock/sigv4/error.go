@@ -32,6 +32,10 @@ func invalidRequest(message string) *Error {
 	return refuse(http.StatusBadRequest, "InvalidRequest", message)
 }
 
+func unsupportedMechanism() *Error {
+	return invalidRequest("The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+}
+
 func malformedHeader(reason string, fields ...Field) *Error {
 	return refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed",
 		"The authorization header is malformed; "+reason, fields...)

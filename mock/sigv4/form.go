@@ -3,42 +3,39 @@ package sigv4
 import (
 	"crypto/hmac"
 	"encoding/hex"
+	"fmt"
 	"net/http"
-	"strings"
 	"time"
 )
 
 // VerifyForm checks the signature of a form upload (POST Object): it is over the
 // base64 of the policy alone, so that everything else in the form counts only as
-// far as the policy speaks of it, which the caller judges. field gives a form
-// field by its lower-case name, empty where there is none. Body and Length of the
-// answer are the caller's to set. The error is an *Error.
+// far as the policy speaks of it, which the caller judges. fields are the form's by
+// lower-case name. Body and Length of the answer are the caller's to set. The error
+// is an *Error.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-UsingHTTPPOST.html
-func (v *Verifier) VerifyForm(field func(name string) string) (*Request, error) {
-	if field("policy") == "" { // anonymous
-		return nil, accessDenied("Access Denied")
+func (v *Verifier) VerifyForm(fields map[string]string) (*Request, error) {
+	if err := signingFields(fields); err != nil {
+		return nil, err
 	}
-	for _, name := range []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Signature"} {
-		if field(strings.ToLower(name)) == "" {
-			return nil, refuse(http.StatusBadRequest, "InvalidArgument",
-				"Bucket POST must contain a field named '"+name+"'.  If it is specified, please check the order of the fields.",
-				Field{"ArgumentName", name})
-		}
+	if asked := fields["x-amz-algorithm"]; asked != algorithm {
+		return nil, badField("X-Amz-Algorithm", asked, "Only AWS4-HMAC-SHA256 is supported")
 	}
-	if field("x-amz-algorithm") != algorithm {
-		return nil, badField("X-Amz-Algorithm", field("x-amz-algorithm"), "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"")
-	}
-	c := claim{stamp: field("x-amz-date"), signature: field("x-amz-signature")}
-	var ok bool
-	if c.accessKey, c.scope, ok = parseCredential(field("x-amz-credential")); !ok {
-		return nil, badField("X-Amz-Credential", field("x-amz-credential"), "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".")
+	credential, policy := fields["x-amz-credential"], fields["policy"]
+	c := claim{stamp: fields["x-amz-date"], signature: fields["x-amz-signature"]}
+	var wrong string
+	if c.accessKey, c.scope, wrong = parseCredential(credential); wrong != "" {
+		return nil, badField("x-amz-credential", credential, wrong)
 	}
 	var err error
-	if c.at, err = time.Parse(stampLayout, c.stamp); err != nil || c.at.Format(dayLayout) != c.scope.day {
-		return nil, badField("X-Amz-Date", c.stamp, "X-Amz-Date must be formated via ISO8601 Long format, and of the credential's day")
+	if c.at, err = time.Parse(stampLayout, c.stamp); err != nil {
+		return nil, badField("X-Amz-Date", c.stamp, "X-Amz-Date must be formated via ISO8601 Long format")
 	}
-	if err := v.checkScope(c); err != nil {
-		return nil, err
+	if wrong := v.wrongScope(c); wrong != "" {
+		return nil, badField("x-amz-credential", credential, wrong)
+	}
+	if c.at.Format(dayLayout) != c.scope.day {
+		return nil, badField("x-amz-credential", credential, "Invalid credential date. Date is not the same as X-Amz-Date.")
 	}
 	now := v.now()
 	switch {
@@ -51,11 +48,33 @@ func (v *Verifier) VerifyForm(field func(name string) string) (*Request, error) 
 	if !ok {
 		return nil, unknownAccessKey(c.accessKey)
 	}
-	want := hex.EncodeToString(mac(c.scope.key(secret), field("policy")))
+	want := hex.EncodeToString(mac(c.scope.key(secret), policy))
 	if !hmac.Equal([]byte(want), []byte(c.signature)) {
-		return nil, signatureMismatch(c.accessKey)
+		mismatch := signatureMismatch(c.accessKey)
+		mismatch.Fields = append(mismatch.Fields, Field{"StringToSign", policy}, Field{"SignatureProvided", c.signature},
+			Field{"StringToSignBytes", fmt.Sprintf("% x", policy)})
+		return nil, mismatch
 	}
 	return &Request{AccessKey: c.accessKey, Region: c.scope.region, Service: c.scope.service, Payload: UnsignedPayload, Length: -1}, nil
+}
+
+// signingFields demands all fields of a signature, or none: that is anonymous.
+func signingFields(fields map[string]string) error {
+	missing, found := "", 0
+	for _, name := range []string{"policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"} {
+		if _, ok := fields[name]; ok {
+			found++
+		} else if missing == "" {
+			missing = name
+		}
+	}
+	switch {
+	case found == 0:
+		return accessDenied("Access Denied")
+	case missing != "":
+		return badField(missing, "", "Bucket POST must contain a field named '"+missing+"'.  If it is specified, please check the order of the fields.")
+	}
+	return nil
 }
 
 func badField(name, value, message string) *Error {

@@ -134,13 +134,32 @@ func (v *Verifier) checkScope(c claim) error {
 			return malformedQuery("Error parsing the X-Amz-Credential parameter; "+reason, fields...)
 		}
 	}
+	if why := v.wrongScope(c); strings.HasPrefix(why, "the region") {
+		return wrong(why, Field{"Region", v.Region})
+	} else if why != "" {
+		return wrong(why)
+	}
+	switch day := c.at.Format(dayLayout); {
+	case day == c.scope.day:
+		return nil
+	case c.presigned:
+		return malformedQuery("Invalid credential date \"" + c.scope.day + "\". This date is not the same as X-Amz-Date: \"" + day + "\".")
+	}
+	return malformedHeader("Invalid credential date. Date is not the same as X-Amz-Date.")
+}
+
+// wrongScope says in the words of S3 what is wrong with a credential's scope.
+func (v *Verifier) wrongScope(c claim) string {
 	if c.scope.service != "s3" && c.scope.service != "kms" && c.scope.service != "sts" {
-		return wrong("incorrect service \"" + c.scope.service + "\". This endpoint belongs to \"s3\".")
+		return "incorrect service \"" + c.scope.service + "\". This endpoint belongs to \"s3\"."
 	}
 	if v.Region != "" && c.scope.region != v.Region {
-		return wrong("the region '"+c.scope.region+"' is wrong; expecting '"+v.Region+"'", Field{"Region", v.Region})
+		return "the region \"" + c.scope.region + "\" is wrong; expecting \"" + v.Region + "\""
 	}
-	return nil
+	if _, err := time.Parse(dayLayout, c.scope.day); err != nil {
+		return "incorrect date format \"" + c.scope.day + "\". This date in the credential must be in the format \"yyyyMMdd\"."
+	}
+	return ""
 }
 
 func (v *Verifier) checkTime(c claim) error {
@@ -155,7 +174,7 @@ func (v *Verifier) checkTime(c claim) error {
 		return accessDenied("Request is not yet valid")
 	}
 	if end := c.at.Add(c.expires); now.After(end) {
-		return accessDenied("Request has expired",
+		return accessDenied("Request has expired.",
 			Field{"X-Amz-Expires", strconv.FormatInt(int64(c.expires/time.Second), 10)},
 			Field{"Expires", end.UTC().Format(time.RFC3339)},
 			Field{"ServerTime", now.UTC().Format(time.RFC3339)})
@@ -199,7 +218,7 @@ func declaredPayload(r *http.Request, query url.Values, c claim) (string, io.Rea
 	}
 	if !literalHash.MatchString(declared) {
 		return "", nil, refuse(http.StatusBadRequest, "InvalidArgument",
-			"x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
+			"x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
 			Field{"ArgumentName", "x-amz-content-sha256"}, Field{"ArgumentValue", declared})
 	}
 	return declared, body, nil
