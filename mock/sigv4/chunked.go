@@ -164,6 +164,9 @@ func (c *chunked) finish() error {
 		if err := c.trailer.read(c.from, c.keys); err != nil {
 			return err
 		}
+		if spare, _ := c.from.Peek(2); string(spare) == "\r\n" { // minio-go ends an unsigned trailer with two empty lines
+			_, _ = c.from.Discard(2)
+		}
 	} else if line, err := readLine(c.from); err != nil || line != "" {
 		return invalidChunk()
 	}

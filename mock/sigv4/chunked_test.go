@@ -191,6 +191,7 @@ func TestBrokenFramingIsRefused(t *testing.T) {
 		"value not base64":   {replace("NhCmhg==", "*"), "InvalidRequest"},
 		"value too short":    {replace("NhCmhg==", "NhCm"), "InvalidRequest"},
 		"bytes behind":       {func(s string) string { return s + "x" }, "IncompleteBody"},
+		"two lines behind":   {func(s string) string { return s + "\r\n\r\n" }, "IncompleteBody"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, "NhCmhg==", sumOf(sigv4.CRC32, "hello"))
@@ -201,6 +202,18 @@ func TestBrokenFramingIsRefused(t *testing.T) {
 			assert.Equal(t, c.code, code(err), err.Error())
 		})
 	}
+}
+
+// minio-go ends the line of an unsigned trailer with LF, and the body with an
+// empty line too many.
+func TestTheTrailerOfMinioGoIsRead(t *testing.T) {
+	got, err := trailing(t, sigv4.CRC32, "hello", "NhCmhg==", func(s string) string { return strings.Replace(s, "==\r\n\r\n", "==\n\r\n\r\n", 1) })
+	require.NoError(t, err)
+	body, err := io.ReadAll(got.Body)
+	require.NoError(t, err)
+	assert.Equal(t, "hello", string(body))
+	_, value := got.Trailing()
+	assert.Equal(t, "NhCmhg==", value)
 }
 
 func TestAlgorithmsAreFoundByTheirHeader(t *testing.T) {
