@@ -41,10 +41,12 @@ func (s *Server) deleteObjects(w *writer, r *request) error {
 		Error   []failed
 	}{Xmlns: namespace}
 	for _, o := range doc.Object {
+		changed := s.changing(r, o.Key)
 		err := s.may(r, need{"s3:DeleteObject", address{r.bucket, o.Key}})
 		if err == nil {
 			_, err = s.store.Delete(r.Context(), store.DeleteRequest{Bucket: r.bucket, Key: o.Key, VersionID: o.VersionID, IfMatch: o.ETag})
 		}
+		changed(err)
 		switch {
 		case err != nil:
 			e := s.refusal(err)

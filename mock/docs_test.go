@@ -43,3 +43,31 @@ func TestThePeopleOfTheManualMayDoWhatItSays(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "hello", body)
 }
+
+func TestTheFaultsOfTheManualAreThoseThereAre(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join("..", "docs", "mocks3.md"))
+	require.NoError(t, err)
+	_, chapter, found := strings.Cut(string(manual), "\n## Faults\n")
+	require.True(t, found)
+	chapter, _, _ = strings.Cut(chapter, "\n## ")
+	_, example, _ := strings.Cut(chapter, "```json\n")
+	example, _, _ = strings.Cut(example, "```")
+	path := filepath.Join(t.TempDir(), "faults.json")
+	require.NoError(t, os.WriteFile(path, []byte(example), 0o600))
+	faults, err := mock.ReadFaults(path)
+	require.NoError(t, err)
+	assert.Len(t, faults.Faults, 3)
+	described := map[string]bool{}
+	for line := range strings.Lines(chapter) {
+		if name, ok := strings.CutPrefix(line, "| `"); ok {
+			name, _, _ = strings.Cut(name, "`")
+			described[name] = name != "do"
+		}
+	}
+	delete(described, "do")
+	there := map[string]bool{}
+	for _, action := range mock.Actions() {
+		there[string(action)] = true
+	}
+	assert.Equal(t, there, described)
+}

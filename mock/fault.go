@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
-	"sync/atomic"
-	"time"
+
+	"github.com/bucketseal/bucketseal/mock/iam"
+	"github.com/bucketseal/bucketseal/mock/kms"
 )
 
 // Faults is the content of a faults file: what the endpoint does wrong on
@@ -16,26 +18,37 @@ import (
 type Faults struct {
 	// ClockSkewSeconds makes the server's clock wrong: the Date it sends and the
 	// time it judges signatures by.
-	ClockSkewSeconds int64   `json:"clockSkewSeconds,omitempty"`
-	Faults           []Fault `json:"faults,omitempty"`
+	ClockSkewSeconds int64 `json:"clockSkewSeconds,omitempty"`
+	// DateSkewSeconds makes only the Date it sends wrong.
+	DateSkewSeconds int64   `json:"dateSkewSeconds,omitempty"`
+	Faults          []Fault `json:"faults,omitempty"`
 }
 
 // Fault is one thing that goes wrong, and when.
 type Fault struct {
-	Op     string `json:"op,omitempty"`     // S3 or KMS operation, * and ? allowed; empty is every one
+	Op     string `json:"op,omitempty"`     // S3 or KMS operation, "STS" for all of those; * and ? allowed; empty is every one
 	Bucket string `json:"bucket,omitempty"` // bucket name, * and ? allowed; empty is every one
 	Key    string `json:"key,omitempty"`    // object key, * and ? allowed; empty is every one
 	Nth    int    `json:"nth,omitempty"`    // the first call of those matching that goes wrong, from 1; 0 is 1
 	Count  int    `json:"count,omitempty"`  // how many calls go wrong; 0 is all from Nth on
 	Do     Action `json:"do"`
 
+	// Probability of each of those calls to go wrong, 0 is 1. The n-th matching call
+	// goes wrong or not by Seed and n alone, so that a run can be repeated.
+	Probability float64 `json:"probability,omitempty"`
+	Seed        uint64  `json:"seed,omitempty"`
+
 	Status  int    `json:"status,omitempty"`  // status: the HTTP status
 	Code    string `json:"code,omitempty"`    // status, error-in-200: the S3 error code
 	Message string `json:"message,omitempty"` // status, error-in-200
 	KeyID   string `json:"keyId,omitempty"`   // other-key: the id to name
-	Bytes   int64  `json:"bytes,omitempty"`   // cut, stall: after so many body bytes; flip-bit: which byte; content-length: by how much it is wrong
-	Millis  int64  `json:"millis,omitempty"`  // delay: how long; stall: how long, 0 until the client leaves
+	Method  string `json:"method,omitempty"`  // other-type: AES256, aws:kms or aws:kms:dsse
+	Header  string `json:"header,omitempty"`  // drop-sse-headers: only this one
+	Bytes   int64  `json:"bytes,omitempty"`   // cut, stall, reset: after so many body bytes; flip-bit: which byte; content-length, content-range, other-range: by how much it is wrong
+	Millis  int64  `json:"millis,omitempty"`  // delay: how long; stall: how long, 0 until the client leaves; stale-listing: younger objects are missing
+	Changes int    `json:"changes,omitempty"` // stale-listing: so many last changes are missing
 	Echo    bool   `json:"echo,omitempty"`    // store-plain: the answer claims what was asked
+	Early   bool   `json:"early,omitempty"`   // reset: before anything is done
 }
 
 // Action names what a fault does.
@@ -43,30 +56,100 @@ type Action string
 
 // The actions.
 const (
-	DropSSEHeaders Action = "drop-sse-headers" // the answer carries no x-amz-server-side-encryption* header
+	DropSSEHeaders Action = "drop-sse-headers" // the answer carries no x-amz-server-side-encryption* header, or lacks one of them
 	OtherKey       Action = "other-key"        // the answer names another KMS key
+	OtherType      Action = "other-type"       // the answer names another type of encryption
 	StorePlain     Action = "store-plain"      // the encryption asked for is ignored, the answer is 200
 	AnswerStatus   Action = "status"           // nothing is done, the answer is an error
 	ErrorIn200     Action = "error-in-200"     // nothing is done, the answer is 200 with an error document
-	Cut            Action = "cut"              // the connection breaks after so many body bytes
+	Cut            Action = "cut"              // the connection ends after so many body bytes
+	Reset          Action = "reset"            // the connection is reset (TCP RST)
 	FlipBit        Action = "flip-bit"         // one bit of the body is wrong
 	Stall          Action = "stall"            // the body stands still after so many bytes
 	Delay          Action = "delay"            // the answer comes late
 	WrongLength    Action = "content-length"   // the Content-Length is wrong
+	WrongRange     Action = "content-range"    // the Content-Range is wrong, the bytes are those asked for
+	OtherRange     Action = "other-range"      // another stretch is sent than was asked for, and told so
+	IgnoreRange    Action = "ignore-range"     // the whole object is sent, with 200
+	WrongChecksum  Action = "checksum"         // the x-amz-checksum-* headers are wrong
+	StaleListing   Action = "stale-listing"    // a listing does not know the latest
 )
 
-var actions = []Action{DropSSEHeaders, OtherKey, StorePlain, AnswerStatus, ErrorIn200, Cut, FlipBit, Stall, Delay, WrongLength}
+// takes are the parameters of each action; those with ! must be given.
+var takes = map[Action][]string{
+	DropSSEHeaders: {"header"}, OtherKey: {"keyId!"}, OtherType: {"method!"}, StorePlain: {"echo"},
+	AnswerStatus: {"status!", "code", "message"}, ErrorIn200: {"code", "message"},
+	Cut: {"bytes"}, Reset: {"bytes", "early"}, FlipBit: {"bytes"}, Stall: {"bytes", "millis"}, Delay: {"millis!"},
+	WrongLength: {"bytes!"}, WrongRange: {"bytes!"}, OtherRange: {"bytes!"}, IgnoreRange: nil, WrongChecksum: nil,
+	StaleListing: {"millis", "changes"},
+}
+
+// Actions lists all actions, sorted.
+func Actions() []Action { return slices.Sorted(maps.Keys(takes)) }
+
+// given tells which parameters of actions a fault has.
+func (f Fault) given() map[string]bool {
+	return map[string]bool{
+		"status": f.Status != 0, "code": f.Code != "", "message": f.Message != "", "keyId": f.KeyID != "", "method": f.Method != "",
+		"header": f.Header != "", "bytes": f.Bytes != 0, "millis": f.Millis != 0, "changes": f.Changes != 0, "echo": f.Echo, "early": f.Early,
+	}
+}
+
+const maxStaleChanges = 1000
 
 func (f Fault) check() error {
+	params, known := takes[f.Do]
+	if !known {
+		return fmt.Errorf("unknown action %q: see docs/mocks3.md for those there are", f.Do)
+	}
+	given := f.given()
+	for _, p := range params {
+		name, must := strings.CutSuffix(p, "!")
+		if must && !given[name] {
+			return fmt.Errorf("%s: %s is missing", f.Do, name)
+		}
+		delete(given, name)
+	}
+	for name, there := range given {
+		if there {
+			return fmt.Errorf("%s: does not take %s", f.Do, name)
+		}
+	}
+	signed := f.Do == WrongLength || f.Do == WrongRange || f.Do == OtherRange
 	switch {
-	case !slices.Contains(actions, f.Do):
-		return fmt.Errorf("unknown action %q", f.Do)
-	case f.Nth < 0 || f.Count < 0 || f.Millis < 0 || f.Bytes < 0 && f.Do != WrongLength:
+	case f.Nth < 0 || f.Count < 0 || f.Millis < 0 || f.Changes < 0 || f.Bytes < 0 && !signed:
 		return fmt.Errorf("%s: negative number", f.Do)
+	case !(f.Probability >= 0 && f.Probability <= 1):
+		return fmt.Errorf("%s: probability must be 0 to 1, not %v", f.Do, f.Probability)
+	case f.Seed != 0 && f.Probability == 0:
+		return fmt.Errorf("%s: a seed without a probability decides nothing: give both, or neither", f.Do)
 	case f.Do == AnswerStatus && (f.Status < 400 || f.Status > 599):
 		return fmt.Errorf("status: must be 400 to 599, not %d", f.Status)
-	case f.Do == OtherKey && f.KeyID == "":
-		return fmt.Errorf("other-key: keyId is missing")
+	case f.Do == OtherType && !slices.Contains([]string{methodS3, methodKMS, methodDSSE}, f.Method):
+		return fmt.Errorf("other-type: method must be %s, %s or %s, not %q", methodS3, methodKMS, methodDSSE, f.Method)
+	case f.Header != "" && !isSSEHeader(f.Header):
+		return fmt.Errorf("drop-sse-headers: %q is not one of x-amz-server-side-encryption*", f.Header)
+	case f.Do == Reset && f.Early && f.Bytes > 0:
+		return fmt.Errorf("reset: early and bytes exclude each other")
+	case f.Do == StaleListing && (f.Millis > 0) == (f.Changes > 0):
+		return fmt.Errorf("stale-listing: give either millis or changes")
+	case f.Changes > maxStaleChanges:
+		return fmt.Errorf("stale-listing: at most %d changes", maxStaleChanges)
+	}
+	return f.checkOp()
+}
+
+// checkOp refuses a pattern that no operation has: it would never hit.
+func (f Fault) checkOp() error {
+	if f.Op == "" {
+		return nil
+	}
+	all := append(kms.Operations(), "STS", "CopyObject", "UploadPartCopy")
+	for _, op := range operations {
+		all = append(all, op)
+	}
+	if !slices.ContainsFunc(all, func(op string) bool { return iam.Matches(f.Op, op) }) {
+		return fmt.Errorf("%s: no operation is called %q", f.Do, f.Op)
 	}
 	return nil
 }
@@ -78,11 +161,19 @@ func ReadFaults(path string) (Faults, error) {
 	if err != nil {
 		return Faults{}, fmt.Errorf("read faults: %w", err)
 	}
+	f, err := parseFaults(raw)
+	if err != nil {
+		return Faults{}, fmt.Errorf("read faults %s: %w", path, err)
+	}
+	return f, nil
+}
+
+func parseFaults(raw []byte) (Faults, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	var f Faults
 	if err := d.Decode(&f); err != nil {
-		return Faults{}, fmt.Errorf("read faults %s: %w", path, err)
+		return Faults{}, err
 	}
 	return f, f.check()
 }
@@ -94,78 +185,4 @@ func (f Faults) check() error {
 		}
 	}
 	return nil
-}
-
-// SetFaults replaces the faults, with all their counts at zero, for the
-// requests that come from now on.
-func (s *Server) SetFaults(f Faults) error {
-	if err := f.check(); err != nil {
-		return err
-	}
-	set := &faultSet{skew: time.Duration(f.ClockSkewSeconds) * time.Second}
-	for _, one := range f.Faults {
-		set.each = append(set.each, &counted{Fault: one})
-	}
-	s.faults.Store(set)
-	return nil
-}
-
-type faultSet struct {
-	skew time.Duration
-	each []*counted
-}
-
-type counted struct {
-	Fault
-	seen atomic.Int64
-}
-
-// of counts the call and gives the faults which hit it.
-func (f *faultSet) of(r *request) []*Fault {
-	var active []*Fault
-	for _, c := range f.each {
-		if !matches(c.Op, r.op) || !matches(c.Bucket, r.bucket) || !matches(c.Key, r.key) {
-			continue
-		}
-		n, first := c.seen.Add(1), int64(max(c.Nth, 1))
-		if n >= first && (c.Count == 0 || n < first+int64(c.Count)) {
-			active = append(active, &c.Fault)
-		}
-	}
-	return active
-}
-
-// fault gives the call's fault of one action, nil where there is none.
-func (r *request) fault(do Action) *Fault {
-	for _, f := range r.active {
-		if f.Do == do {
-			return f
-		}
-	}
-	return nil
-}
-
-// matches compares with * (any run) and ? (one character); an empty pattern is *.
-func matches(pattern, name string) bool {
-	if pattern == "" {
-		return true
-	}
-	p, n := []rune(pattern), []rune(name)
-	i, star, mark := 0, -1, 0
-	for j := 0; j < len(n); {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == n[j]):
-			i++
-			j++
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(string(p[i:]), "*") == ""
 }

@@ -166,12 +166,28 @@ func TestAFaultsFileIsReadStrictly(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, mock.Faults{ClockSkewSeconds: 5, Faults: []mock.Fault{{Op: "HeadObject", Key: "a*", Nth: 2, Count: 1, Do: "other-key", KeyID: "x"}}}, f)
 	for content, reason := range map[string]string{
-		`{"fault":[]}`:                            "unknown field",
-		`{"faults":[{"do":"explode"}]}`:           `fault 1: unknown action "explode"`,
-		`{"faults":[{"do":"status"}]}`:            "must be 400 to 599",
-		`{"faults":[{"do":"other-key"}]}`:         "keyId is missing",
-		`{"faults":[{"do":"cut","bytes":-1}]}`:    "negative number",
-		`{"faults":[{"do":"delay","millis":-1}]}`: "negative number",
+		`{"fault":[]}`:                                               "unknown field",
+		`{"faults":[{"do":"explode"}]}`:                              `fault 1: unknown action "explode"`,
+		`{"faults":[{"do":"status"}]}`:                               "status is missing",
+		`{"faults":[{"do":"status","status":200}]}`:                  "must be 400 to 599",
+		`{"faults":[{"do":"other-key"}]}`:                            "keyId is missing",
+		`{"faults":[{"do":"cut","bytes":-1}]}`:                       "negative number",
+		`{"faults":[{"do":"delay","millis":-1}]}`:                    "negative number",
+		`{"faults":[{"do":"cut","nth":-1}]}`:                         "negative number",
+		`{"faults":[{"do":"delay"}]}`:                                "delay: millis is missing",
+		`{"faults":[{"do":"other-range"}]}`:                          "other-range: bytes is missing",
+		`{"faults":[{"do":"other-type"}]}`:                           "other-type: method is missing",
+		`{"faults":[{"do":"other-type","method":"DES"}]}`:            `must be AES256, aws:kms or aws:kms:dsse, not "DES"`,
+		`{"faults":[{"do":"delay","millis":1,"bytes":1}]}`:           "delay: does not take bytes",
+		`{"faults":[{"do":"drop-sse-headers","header":"etag"}]}`:     `"etag" is not one of x-amz-server-side-encryption*`,
+		`{"faults":[{"do":"reset","early":true,"bytes":1}]}`:         "exclude each other",
+		`{"faults":[{"do":"stale-listing"}]}`:                        "either millis or changes",
+		`{"faults":[{"do":"stale-listing","millis":1,"changes":1}]}`: "either millis or changes",
+		`{"faults":[{"do":"stale-listing","changes":1001}]}`:         "at most 1000 changes",
+		`{"faults":[{"do":"cut","probability":1.5}]}`:                "probability must be 0 to 1, not 1.5",
+		`{"faults":[{"do":"cut","probability":-0.5}]}`:               "probability must be 0 to 1",
+		`{"faults":[{"do":"cut","seed":7}]}`:                         "a seed without a probability",
+		`{"faults":[{"do":"cut","op":"HaedObject"}]}`:                `no operation is called "HaedObject"`,
 	} {
 		_, err := mock.ReadFaults(write(content))
 		assert.ErrorContains(t, err, reason)

@@ -149,13 +149,16 @@ func (s *Server) runOf(r *request, o store.Object, parts *store.Reader) (run, er
 	}
 	header := r.Header.Get("Range")
 	off, length, ok := parseRange(header, o.Size)
-	if !ok {
+	if !ok || r.fault(IgnoreRange) != nil {
 		return all, nil
 	}
 	if length <= 0 {
 		r.answer.Set("Content-Range", "bytes */"+strconv.FormatInt(o.Size, 10))
 		return all, refuse(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range is not satisfiable",
 			field("RangeRequested", header), field("ActualObjectSize", strconv.FormatInt(o.Size, 10)))
+	}
+	if f := r.fault(OtherRange); f != nil {
+		off = max(0, min(off+f.Bytes, o.Size-length))
 	}
 	return run{off: off, length: length, status: http.StatusPartialContent}, nil
 }

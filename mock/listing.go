@@ -145,10 +145,12 @@ func (s *Server) page(r *request, root, after string, owned bool) (*listDocument
 		return nil, store.Listing{}, n, err
 	}
 	prefix, delimiter := r.query.Get("prefix"), r.query.Get("delimiter")
-	got, err := s.store.List(r.Context(), store.ListRequest{Bucket: r.bucket, Prefix: prefix, Delimiter: delimiter, After: after, Max: limit})
+	asked := store.ListRequest{Bucket: r.bucket, Prefix: prefix, Delimiter: delimiter, After: after, Max: limit}
+	got, err := s.store.List(r.Context(), asked)
 	if err != nil {
 		return nil, got, n, err
 	}
+	got = s.stale(r, asked, got)
 	doc := &listDocument{
 		XMLName: xml.Name{Local: root}, Xmlns: namespace, Name: r.bucket, Prefix: n.of(prefix), MaxKeys: limit,
 		Delimiter: n.optional(delimiter), EncodingType: n.kind(), IsTruncated: got.Truncated,

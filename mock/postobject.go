@@ -142,7 +142,10 @@ func (s *Server) postForm(w *writer, r *request) error {
 	if err := s.authorize(put); err != nil {
 		return err
 	}
-	return s.postObject(w, put, f.fields)
+	changed := s.changing(put, put.key)
+	err = s.postObject(w, put, f.fields)
+	changed(err)
+	return err
 }
 
 func (s *Server) postObject(w *writer, r *request, fields map[string]string) error {

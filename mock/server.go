@@ -211,7 +211,7 @@ func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 	w.Header().Set("X-Amz-Request-Id", r.id)
 	w.Header().Set("X-Amz-Id-2", hostID)
 	w.Header().Set("Server", "BucketsealMock")
-	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", s.now().Add(s.faults.Load().dateSkew).UTC().Format(http.TimeFormat))
 	var failure error
 	defer func() {
 		s.logged(r, w, failure, time.Since(start))
@@ -300,7 +300,7 @@ func (s *Server) serve(w *writer, r *request) error {
 	if err := s.authorize(r); err != nil {
 		return err
 	}
-	return s.concealing(r, handle(s, w, r))
+	return s.concealing(r, s.run(w, r, handle))
 }
 
 // logged writes one line for each request. The query is left out: a presigned

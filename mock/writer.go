@@ -1,12 +1,10 @@
 package mock
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -27,6 +25,9 @@ func (s *Server) beforehand(w *writer, r *request) error {
 		if !pause(r.Request, f.Millis) {
 			return r.Context().Err()
 		}
+	}
+	if f := r.fault(Reset); f != nil && f.Early {
+		w.reset()
 	}
 	if f := r.fault(AnswerStatus); f != nil {
 		code := f.Code
@@ -79,28 +80,12 @@ func (w *writer) WriteHeader(status int) {
 	}
 	w.status = status
 	for _, f := range w.spoils {
+		if f.Do == Reset && f.Bytes == 0 {
+			w.reset()
+		}
 		f.spoilHeader(w.Header())
 	}
 	w.ResponseWriter.WriteHeader(status)
-}
-
-func (f *Fault) spoilHeader(h http.Header) {
-	switch f.Do {
-	case DropSSEHeaders:
-		for name := range h {
-			if strings.HasPrefix(name, "X-Amz-Server-Side-Encryption") {
-				h.Del(name)
-			}
-		}
-	case OtherKey:
-		if h.Get(headerKMSKey) != "" {
-			h.Set(headerKMSKey, f.KeyID)
-		}
-	case WrongLength:
-		if n, err := strconv.ParseInt(h.Get("Content-Length"), 10, 64); err == nil {
-			h.Set("Content-Length", strconv.FormatInt(max(0, n+f.Bytes), 10))
-		}
-	}
 }
 
 func (w *writer) Write(p []byte) (int, error) {
@@ -117,37 +102,6 @@ func (w *writer) Write(p []byte) (int, error) {
 		return n, err
 	}
 	return whole, nil
-}
-
-// spoil changes the bytes about to be written; w.bytes have gone out before.
-func (w *writer) spoil(f *Fault, p []byte) []byte {
-	at := f.Bytes - w.bytes // offset in p that the fault is about
-	inside := at >= 0 && at < int64(len(p))
-	switch {
-	case f.Do == FlipBit && inside:
-		p = bytes.Clone(p)
-		p[at] ^= 1
-	case f.Do == Cut && inside:
-		w.push(p[:at])
-		panic(http.ErrAbortHandler)
-	case f.Do == Stall && inside:
-		w.push(p[:at])
-		if !pause(w.request, f.Millis) {
-			panic(http.ErrAbortHandler)
-		}
-		p = p[at:]
-	case f.Do == WrongLength:
-		if n, err := strconv.ParseInt(w.Header().Get("Content-Length"), 10, 64); err == nil {
-			p = p[:max(0, min(int64(len(p)), n-w.bytes))]
-		}
-	}
-	return p
-}
-
-func (w *writer) push(p []byte) {
-	n, _ := w.ResponseWriter.Write(p)
-	w.bytes += int64(n)
-	_ = http.NewResponseController(w.ResponseWriter).Flush()
 }
 
 // writeXML answers 200 with a document.
