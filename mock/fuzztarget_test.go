@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -140,4 +141,10 @@ func between(s, from, to string) string {
 	_, rest, _ := strings.Cut(s, from)
 	found, _, _ := strings.Cut(rest, to)
 	return found
+}
+
+// awsEscaped escapes a path as the S3 API reference asks clients to: all but
+// unreserved characters, and the slash.
+func awsEscaped(path string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(url.QueryEscape(path), "+", "%20"), "%2F", "/")
 }
