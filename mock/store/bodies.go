@@ -217,12 +217,12 @@ func (s *Store) unpin(id string) {
 }
 
 // discard deletes the bodies of a record whose deletion is committed.
-func (s *Store) discard(id string, files []string) {
+func (s *Store) discard(gone fallen) {
 	s.pins.mu.Lock()
 	defer s.pins.mu.Unlock()
-	if s.pins.readers[id] > 0 {
-		s.pins.doomed[id] = files
+	if s.pins.readers[gone.id] > 0 {
+		s.pins.doomed[gone.id] = gone.files
 		return
 	}
-	s.remove(files...)
+	s.remove(gone.files...)
 }

@@ -10,9 +10,19 @@ import (
 
 // Bucket is what is known of a bucket.
 type Bucket struct {
-	Name    string    `json:"-"`
-	Region  string    `json:"region,omitempty"`
-	Created time.Time `json:"created"`
+	Name       string     `json:"-"`
+	Region     string     `json:"region,omitempty"`
+	Created    time.Time  `json:"created"`
+	Versioning Versioning `json:"versioning,omitempty"`
+}
+
+// bucketOf returns the record of a bucket; ErrNoSuchBucket.
+func bucketOf(tx *bolt.Tx, name string) (Bucket, error) {
+	if _, err := content(tx, name, tCurrent); err != nil {
+		return Bucket{}, err
+	}
+	b := Bucket{Name: name}
+	return b, decode(tx.Bucket(bBuckets).Get([]byte(name)), &b)
 }
 
 // CreateBucket makes an empty bucket; ErrBucketExists. Names are the caller's to judge.
@@ -40,15 +50,22 @@ func (s *Store) CreateBucket(_ context.Context, name, region string) (Bucket, er
 }
 
 // DeleteBucket removes an empty bucket with its configuration and its open
-// uploads; ErrNoSuchBucket, ErrBucketNotEmpty.
+// uploads; ErrNoSuchBucket, ErrBucketNotEmpty, ErrVersionsLeft of a versioned one.
 func (s *Store) DeleteBucket(_ context.Context, name string) error {
 	var orphans []string
 	err := s.db.Update(func(tx *bolt.Tx) error {
+		b, err := bucketOf(tx, name)
+		if err != nil {
+			return err
+		}
 		objects, err := content(tx, name, tCurrent)
 		if err != nil {
 			return err
 		}
-		if k, _ := objects.Cursor().First(); k != nil {
+		switch k, _ := objects.Cursor().First(); {
+		case k != nil && b.Versioning != Unversioned:
+			return ErrVersionsLeft
+		case k != nil:
 			return ErrBucketNotEmpty
 		}
 		uploads, err := content(tx, name, tUploads)
@@ -97,12 +114,10 @@ func (s *Store) Buckets(_ context.Context) ([]Bucket, error) {
 
 // HeadBucket returns one bucket; ErrNoSuchBucket.
 func (s *Store) HeadBucket(_ context.Context, name string) (Bucket, error) {
-	b := Bucket{Name: name}
-	err := s.db.View(func(tx *bolt.Tx) error {
-		if _, err := content(tx, name, tCurrent); err != nil {
-			return err
-		}
-		return decode(tx.Bucket(bBuckets).Get([]byte(name)), &b)
+	var b Bucket
+	err := s.db.View(func(tx *bolt.Tx) (err error) {
+		b, err = bucketOf(tx, name)
+		return err
 	})
 	if err != nil {
 		return Bucket{}, fmt.Errorf("head bucket %s: %w", name, err)

@@ -47,7 +47,7 @@ func (s *Store) CompleteUpload(ctx context.Context, r CompleteRequest) (Object, 
 }
 
 func (s *Store) complete(ctx context.Context, r CompleteRequest) (Object, error) {
-	up, parts, err := s.chosen(r)
+	in, up, parts, err := s.chosen(r)
 	if err != nil {
 		return Object{}, err
 	}
@@ -69,11 +69,9 @@ func (s *Store) complete(ctx context.Context, r CompleteRequest) (Object, error)
 			return Object{}, err
 		}
 	}
-	if rec.Sealed, err = s.rebind(ctx, up, rec, parts, r.Customer); err != nil {
-		return Object{}, err
-	}
+	closed := func(rec record) (*sealedRecord, error) { return s.rebind(ctx, up, rec, parts, r.Customer) }
 	var unused []string
-	err = s.commit(rec, condition{r.IfMatch, r.IfNoneMatch}, func(tx *bolt.Tx) error {
+	err = s.enter(&rec, in.Versioning, condition{r.IfMatch, r.IfNoneMatch}, closed, func(tx *bolt.Tx) error {
 		unused, err = transfer(tx, r, rec.ID, parts)
 		return err
 	})
@@ -84,9 +82,12 @@ func (s *Store) complete(ctx context.Context, r CompleteRequest) (Object, error)
 	return rec.Object, nil
 }
 
-// chosen returns the upload and those of its parts that the request lists.
-func (s *Store) chosen(r CompleteRequest) (up uploadRecord, parts []partRecord, err error) {
+// chosen returns the bucket, the upload and those of its parts that the request lists.
+func (s *Store) chosen(r CompleteRequest) (in Bucket, up uploadRecord, parts []partRecord, err error) {
 	err = s.db.View(func(tx *bolt.Tx) error {
+		if in, err = bucketOf(tx, r.Bucket); err != nil {
+			return err
+		}
 		if up, err = upload(tx, r.Bucket, r.Key, r.UploadID); err != nil {
 			return err
 		}
@@ -97,7 +98,7 @@ func (s *Store) chosen(r CompleteRequest) (up uploadRecord, parts []partRecord, 
 		parts, err = s.choose(all, r.Parts)
 		return err
 	})
-	return up, parts, err
+	return in, up, parts, err
 }
 
 func (s *Store) choose(all []partRecord, listed []CompletedPart) ([]partRecord, error) {
@@ -132,7 +133,7 @@ func (s *Store) choose(all []partRecord, listed []CompletedPart) ([]partRecord, 
 func (s *Store) assemble(up uploadRecord, parts []partRecord) (record, error) {
 	rec := record{
 		Object: Object{
-			Bucket: up.Bucket, Key: up.Key, VersionID: nullVersion, Modified: s.now(),
+			Bucket: up.Bucket, Key: up.Key, Modified: s.now(),
 			Headers: up.Headers, UserMetadata: up.UserMetadata, Tags: up.Tags,
 			Encryption: up.Encryption, PartCount: len(parts),
 		},

@@ -225,9 +225,9 @@ func TestEverythingInTheFolderIsForItsOwnerOnly(t *testing.T) {
 func TestAnUnknownFormatIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, reopen(t, dir, store.Options{}).Close())
-	edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("2")) })
+	edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("3")) })
 	_, err := store.Open(dir, store.Options{})
-	assert.ErrorContains(t, err, `format "2"`)
+	assert.ErrorContains(t, err, `format "3"`)
 }
 
 func TestADamagedRecordStopsTheSweepBeforeItDeletes(t *testing.T) {

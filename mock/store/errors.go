@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/bucketseal/bucketseal/mock/seal"
 )
@@ -13,8 +14,10 @@ var (
 	ErrNoSuchBucket       = errors.New("no such bucket")
 	ErrBucketExists       = errors.New("the bucket exists already")
 	ErrBucketNotEmpty     = errors.New("the bucket is not empty")
+	ErrVersionsLeft       = fmt.Errorf("%w: versions or delete markers are left", ErrBucketNotEmpty)
 	ErrNoSuchKey          = errors.New("no such key")
 	ErrNoSuchVersion      = errors.New("no such version")
+	ErrDeleteMarker       = errors.New("the version is a delete marker")
 	ErrNoSuchUpload       = errors.New("no such upload")
 	ErrInvalidPart        = errors.New("a listed part was not uploaded or its etag differs")
 	ErrInvalidPartOrder   = errors.New("the parts are not listed in ascending order")
@@ -56,3 +59,28 @@ func (e *PreconditionError) Error() string { return e.Condition + ": " + ErrPrec
 
 // Unwrap makes errors.Is(err, ErrPreconditionFailed) true.
 func (e *PreconditionError) Unwrap() error { return ErrPreconditionFailed }
+
+// InvalidVersionIDError is about an id that no version can have.
+type InvalidVersionIDError struct{ VersionID string }
+
+func (e *InvalidVersionIDError) Error() string {
+	return fmt.Sprintf("%q is no version id", e.VersionID)
+}
+
+// DeleteMarkerError is met in place of an object. It is ErrNoSuchKey where the
+// marker is the current version, ErrDeleteMarker where it was asked for by its id.
+type DeleteMarkerError struct {
+	VersionID string
+	Modified  time.Time
+	Named     bool
+}
+
+func (e *DeleteMarkerError) Error() string { return e.Unwrap().Error() + " (" + e.VersionID + ")" }
+
+// Unwrap gives what the marker means to a reader.
+func (e *DeleteMarkerError) Unwrap() error {
+	if e.Named {
+		return ErrDeleteMarker
+	}
+	return ErrNoSuchKey
+}

@@ -48,8 +48,9 @@ type Checksums struct {
 type Object struct {
 	Bucket       string            `json:"-"`
 	Key          string            `json:"-"`
-	VersionID    string            `json:"versionId"`              // "null" until versioning is switched on
-	DeleteMarker bool              `json:"deleteMarker,omitempty"` // never seen today: reads of a marker answer ErrNoSuchKey
+	VersionID    string            `json:"versionId"`              // "null" where it was written while versioning was not enabled
+	Versioned    bool              `json:"-"`                      // the bucket is or was versioned; not told in listings of keys
+	DeleteMarker bool              `json:"deleteMarker,omitempty"` // only in listings of versions: reads answer *DeleteMarkerError
 	Size         int64             `json:"size"`                   // plaintext bytes
 	ETag         string            `json:"etag"`                   // without quotes
 	Modified     time.Time         `json:"modified"`               // UTC, whole milliseconds

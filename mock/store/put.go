@@ -51,7 +51,8 @@ func checkKey(key string) error {
 	return nil
 }
 
-// Put stores an object, replacing the one under that key.
+// Put stores an object as the current version of its key, replacing the one that
+// was, or keeping it where the bucket is versioned.
 func (s *Store) Put(ctx context.Context, r PutRequest) (Object, error) {
 	obj, err := s.put(ctx, r)
 	if err != nil {
@@ -65,7 +66,8 @@ func (s *Store) put(ctx context.Context, r PutRequest) (Object, error) {
 		return Object{}, err
 	}
 	cond := condition{r.IfMatch, r.IfNoneMatch}
-	if err := s.foresee(r.Bucket, r.Key, cond); err != nil {
+	in, err := s.foresee(r.Bucket, r.Key, cond)
+	if err != nil {
 		return Object{}, err
 	}
 	env, err := s.newEnvelope(ctx, r.Bucket, r.Key, r.Sealing)
@@ -81,16 +83,16 @@ func (s *Store) put(ctx context.Context, r PutRequest) (Object, error) {
 	}
 	rec := record{
 		Object: Object{
-			Bucket: r.Bucket, Key: r.Key, VersionID: nullVersion,
+			Bucket: r.Bucket, Key: r.Key,
 			Size: b.size, ETag: s.etag(env.enc.Mode, b.md5), Modified: s.now(),
 			Headers: maps.Clone(r.Headers), UserMetadata: maps.Clone(r.UserMetadata), Tags: maps.Clone(r.Tags),
 			Encryption: env.enc, Checksums: sums, CRC64NVME: crcText(b.crc),
 		},
 		ID: randomID(), File: b.file,
 	}
-	if rec.Sealed, err = s.closeEnvelope(env, objectAAD(rec, nil)); err == nil {
-		err = s.commit(rec, cond, nil)
-	}
+	err = s.enter(&rec, in.Versioning, cond, func(rec record) (*sealedRecord, error) {
+		return s.closeEnvelope(env, objectAAD(rec, nil))
+	}, nil)
 	if err != nil {
 		s.remove(b.file)
 		return Object{}, err
@@ -133,66 +135,63 @@ func (s *Store) closeEnvelope(env envelope, aad []byte) (*sealedRecord, error) {
 }
 
 // foresee looks at bucket and preconditions before a body is read.
-func (s *Store) foresee(bucket, key string, cond condition) error {
-	return s.db.View(func(tx *bolt.Tx) error {
-		b, err := content(tx, bucket, tCurrent)
-		if err != nil {
+func (s *Store) foresee(bucket, key string, cond condition) (in Bucket, err error) {
+	err = s.db.View(func(tx *bolt.Tx) error {
+		if in, err = bucketOf(tx, bucket); err != nil {
 			return err
 		}
-		rec, found, err := current(b, bucket, key)
+		rec, _, found, err := find(tx, bucket, key, "")
 		if err != nil {
 			return err
 		}
 		return cond.judge(rec.Object, found && !rec.DeleteMarker)
 	})
+	return in, err
 }
 
 // commit makes rec the current version of its key, if the preconditions hold at
-// this very moment; also runs in the same transaction. Then the bodies of the
-// version before are deleted.
-func (s *Store) commit(rec record, cond condition, also func(tx *bolt.Tx) error) error {
-	var oldID string
-	var oldFiles []string
-	err := s.db.Update(func(tx *bolt.Tx) error {
-		b, err := content(tx, rec.Bucket, tCurrent)
+// this very moment and the bucket's versioning is the expected one, else
+// errVersioningChanged and what it is now; also runs in the same transaction. Then
+// the bodies of a version that was replaced are deleted.
+func (s *Store) commit(rec *record, expected Versioning, cond condition, also func(tx *bolt.Tx) error) (now Versioning, err error) {
+	var gone fallen
+	err = s.db.Update(func(tx *bolt.Tx) error {
+		in, err := bucketOf(tx, rec.Bucket)
 		if err != nil {
 			return err
 		}
-		old, found, err := current(b, rec.Bucket, rec.Key)
+		if now = in.Versioning; now != expected {
+			return errVersioningChanged
+		}
+		rec.Versioned = now != Unversioned
+		old, _, found, err := find(tx, rec.Bucket, rec.Key, "")
 		if err != nil {
 			return err
 		}
 		if err := cond.judge(old.Object, found && !old.DeleteMarker); err != nil {
 			return err
 		}
-		if found {
-			oldID = old.ID
-			if oldFiles, err = drop(tx, old); err != nil {
-				return err
-			}
-		}
 		if also != nil {
 			if err := also(tx); err != nil {
 				return err
 			}
 		}
-		return put(b, []byte(rec.Key), rec)
-	})
-	if err != nil {
+		gone, err = install(tx, *rec)
 		return err
+	})
+	if err == nil {
+		s.discard(gone)
 	}
-	s.discard(oldID, oldFiles)
-	return nil
+	return now, err
 }
 
-// drop removes what a record has beside its row and returns its body files, to be
-// deleted after the commit.
-func drop(tx *bolt.Tx, rec record) ([]string, error) {
+// drop removes what a record has beside its row and says which bodies fall with it.
+func drop(tx *bolt.Tx, rec record) (fallen, error) {
 	names, err := files(tx, rec)
 	if err != nil {
-		return nil, err
+		return fallen{}, err
 	}
-	return names, tx.Bucket(bObjectParts).Delete([]byte(rec.ID))
+	return fallen{rec.ID, names}, tx.Bucket(bObjectParts).Delete([]byte(rec.ID))
 }
 
 // condition is the preconditions of a write.

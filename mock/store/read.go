@@ -12,12 +12,13 @@ import (
 
 // ReadRequest names an object and, for SSE-C, its key.
 type ReadRequest struct {
-	Bucket, Key, VersionID string // VersionID: "" or "null", else ErrNoSuchVersion
+	Bucket, Key, VersionID string // VersionID: "" for the current version, "null", or an id
 	Customer               seal.CustomerKey
 }
 
-// Stat returns the record of an object without asking for any key. versionID is
-// "", or "null", or ErrNoSuchVersion.
+// Stat returns the record of an object without asking for any key: of its current
+// version, or of the one that versionID names. ErrNoSuchKey, ErrNoSuchVersion,
+// *InvalidVersionIDError, *DeleteMarkerError.
 func (s *Store) Stat(_ context.Context, bucket, key, versionID string) (Object, error) {
 	rec, err := s.find(bucket, key, versionID)
 	if err != nil {
@@ -28,7 +29,7 @@ func (s *Store) Stat(_ context.Context, bucket, key, versionID string) (Object, 
 
 func (s *Store) find(bucket, key, version string) (rec record, err error) {
 	err = s.db.View(func(tx *bolt.Tx) error {
-		rec, err = lookup(tx, bucket, key, version)
+		rec, _, err = lookup(tx, bucket, key, version)
 		return err
 	})
 	return rec, err
@@ -63,7 +64,7 @@ func (s *Store) open(ctx context.Context, r ReadRequest) (*Reader, error) {
 	var row []byte // decoded outside the pin, which others wait for
 	err := s.pin(func() (id string, err error) {
 		err = s.db.View(func(tx *bolt.Tx) error {
-			rec, err = lookup(tx, r.Bucket, r.Key, r.VersionID)
+			rec, _, err = lookup(tx, r.Bucket, r.Key, r.VersionID)
 			row = bytes.Clone(tx.Bucket(bObjectParts).Get([]byte(rec.ID)))
 			return err
 		})
@@ -84,68 +85,11 @@ func (s *Store) open(ctx context.Context, r ReadRequest) (*Reader, error) {
 	return rd, nil
 }
 
-// DeleteRequest names what to delete.
-type DeleteRequest struct {
-	Bucket, Key, VersionID string
-	IfMatch                string // as in PutRequest; a missing key is then ErrNoSuchKey
-}
-
-// Deleted says what a Delete did.
-type Deleted struct {
-	Found        bool // false: there was no such key, which S3 answers like success
-	VersionID    string
-	DeleteMarker bool
-}
-
-// Delete removes an object. A missing key is no error.
-func (s *Store) Delete(_ context.Context, r DeleteRequest) (Deleted, error) {
-	var done Deleted
-	var id string
-	var names []string
-	err := s.db.Update(func(tx *bolt.Tx) error {
-		b, err := content(tx, r.Bucket, tCurrent)
-		if err != nil {
-			return err
-		}
-		if r.VersionID != "" && r.VersionID != nullVersion {
-			return ErrNoSuchVersion
-		}
-		if err := checkKey(r.Key); err != nil {
-			return err
-		}
-		rec, found, err := current(b, r.Bucket, r.Key)
-		if err != nil {
-			return err
-		}
-		if err := (condition{ifMatch: r.IfMatch}).judge(rec.Object, found); err != nil || !found {
-			return err
-		}
-		id, done = rec.ID, Deleted{Found: true, VersionID: rec.VersionID}
-		if names, err = drop(tx, rec); err != nil {
-			return err
-		}
-		return b.Delete([]byte(r.Key))
-	})
-	if err != nil {
-		return Deleted{}, fmt.Errorf("delete %s/%s: %w", r.Bucket, r.Key, err)
-	}
-	s.discard(id, names)
-	return done, nil
-}
-
-// SetTags replaces the tags of an object; nil removes them.
+// SetTags replaces the tags of an object; nil removes them. Errors as Stat.
 func (s *Store) SetTags(_ context.Context, bucket, key, versionID string, tags map[string]string) error {
-	err := s.db.Update(func(tx *bolt.Tx) error {
-		rec, err := lookup(tx, bucket, key, versionID)
-		if err != nil {
-			return err
-		}
-		b, err := content(tx, bucket, tCurrent)
-		if err != nil {
-			return err
-		}
+	err := s.amend(bucket, key, versionID, func(rec *record) error {
 		rec.Tags = tags
-		return put(b, []byte(key), rec)
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("tag %s/%s: %w", bucket, key, err)

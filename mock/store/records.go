@@ -14,16 +14,18 @@ import (
 )
 
 // The tables. bContent holds a bucket per S3 bucket with the nested ones below.
-// The current version of every key lies in tCurrent, so that a listing is one walk;
-// older versions get a table of their own beside it when versioning comes.
+// The current version of every key lies in tCurrent, a delete marker too, so that a
+// listing is one walk; the others lie in tOlder (see older.go). A key that has a
+// version has a current one.
 var (
 	bMeta        = []byte("meta")
 	bBuckets     = []byte("buckets")     // name -> Bucket
-	bContent     = []byte("content")     // name -> the four tables below
+	bContent     = []byte("content")     // name -> the tables below
 	bObjectParts = []byte("objectparts") // record id -> []partRecord
 	bUploadParts = []byte("uploadparts") // upload id, part number (16 bit big-endian) -> partRecord
 
 	tCurrent = []byte("current") // key -> record
+	tOlder   = []byte("older")   // see older.go -> record; made with the first row
 	tUploads = []byte("uploads") // key, 0, upload id -> uploadRecord
 	tConfig  = []byte("config")  // name -> document
 	tKeys    = []byte("keys")    // KMS key id -> wrapped bucket-level key
@@ -108,29 +110,64 @@ func current(b *bolt.Bucket, bucket, key string) (rec record, found bool, err er
 	return rec, true, nil
 }
 
-// lookup returns the record that an object name means.
-func lookup(tx *bolt.Tx, bucket, key, version string) (record, error) {
+// find returns a version of a key, the current one where version is "", and where
+// it lies. A delete marker is found like any other.
+func find(tx *bolt.Tx, bucket, key, version string) (rec record, at place, found bool, err error) {
 	b, err := content(tx, bucket, tCurrent)
+	if err != nil || key == "" {
+		return record{}, place{}, false, err
+	}
+	rec, found, err = current(b, bucket, key)
+	if err != nil || !found || version == "" || version == rec.VersionID {
+		return rec, place{table: b, row: []byte(key)}, found, err
+	}
+	return findOlder(tx, bucket, key, version)
+}
+
+// lookup returns the record that an object name means: ErrNoSuchBucket,
+// ErrNoSuchKey, ErrNoSuchVersion, *InvalidVersionIDError, *DeleteMarkerError.
+func lookup(tx *bolt.Tx, bucket, key, version string) (record, place, error) {
+	b, err := bucketOf(tx, bucket)
+	if err == nil {
+		err = checkVersionID(version)
+	}
 	if err != nil {
-		return record{}, err
+		return record{}, place{}, err
 	}
-	if key == "" {
-		return record{}, ErrNoSuchKey
-	}
-	rec, found, err := current(b, bucket, key)
+	rec, at, found, err := find(tx, bucket, key, version)
 	switch {
 	case err != nil:
-		return record{}, err
-	case version != "" && (!found || rec.VersionID != version):
-		return record{}, ErrNoSuchVersion
-	case !found || rec.DeleteMarker:
-		return record{}, ErrNoSuchKey
+		return record{}, place{}, err
+	case !found && version != "" && key != "":
+		return record{}, place{}, ErrNoSuchVersion
+	case !found:
+		return record{}, place{}, ErrNoSuchKey
+	case rec.DeleteMarker:
+		return record{}, place{}, &DeleteMarkerError{VersionID: rec.VersionID, Modified: rec.Modified, Named: version != ""}
 	}
-	return rec, nil
+	rec.Versioned = b.Versioning != Unversioned
+	return rec, at, nil
+}
+
+// amend changes the record of one version, in one transaction. Errors as lookup.
+func (s *Store) amend(bucket, key, version string, change func(*record) error) error {
+	return s.db.Update(func(tx *bolt.Tx) error {
+		rec, at, err := lookup(tx, bucket, key, version)
+		if err != nil {
+			return err
+		}
+		if err := change(&rec); err != nil {
+			return err
+		}
+		return at.put(rec)
+	})
 }
 
 // files returns the body files of a record.
 func files(tx *bolt.Tx, rec record) ([]string, error) {
+	if rec.DeleteMarker {
+		return nil, nil
+	}
 	if rec.File != "" {
 		return []string{rec.File}, nil
 	}

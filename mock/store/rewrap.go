@@ -41,7 +41,7 @@ func (s *Store) rewrap(ctx context.Context, r RewrapRequest) (obj Object, done b
 	var rec record
 	var row []byte
 	err = s.db.View(func(tx *bolt.Tx) error {
-		rec, err = lookup(tx, r.Bucket, r.Key, r.VersionID)
+		rec, _, err = lookup(tx, r.Bucket, r.Key, r.VersionID)
 		row = bytes.Clone(tx.Bucket(bObjectParts).Get([]byte(rec.ID)))
 		return err
 	})
@@ -69,7 +69,7 @@ func (s *Store) rewrap(ctx context.Context, r RewrapRequest) (obj Object, done b
 		return Object{}, false, err
 	}
 	err = s.db.Update(func(tx *bolt.Tx) error {
-		now, err := lookup(tx, r.Bucket, r.Key, r.VersionID)
+		now, at, err := lookup(tx, r.Bucket, r.Key, r.VersionID)
 		if err != nil {
 			return err
 		}
@@ -82,12 +82,8 @@ func (s *Store) rewrap(ctx context.Context, r RewrapRequest) (obj Object, done b
 			now.Headers = map[string]string{}
 		}
 		maps.Copy(now.Headers, r.Headers)
-		b, err := content(tx, r.Bucket, tCurrent)
-		if err != nil {
-			return err
-		}
 		obj, done = now.Object, true
-		return put(b, []byte(r.Key), now)
+		return at.put(now)
 	})
 	return obj, done, err
 }

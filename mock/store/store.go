@@ -57,6 +57,7 @@ type Options struct {
 const (
 	defaultMinPartSize = 5 << 20
 	formatVersion      = "1"
+	formatVersioned    = "2" // some bucket was versioned: see SetVersioning
 	lockWait           = time.Second
 )
 
@@ -125,8 +126,8 @@ func (s *Store) unlock() error {
 		return err
 	}
 	if format != nil {
-		if string(format) != formatVersion {
-			return fmt.Errorf("records are of format %q, this program knows %q", format, formatVersion)
+		if f := string(format); f != formatVersion && f != formatVersioned {
+			return fmt.Errorf("records are of format %q, this program knows %q and %q", format, formatVersion, formatVersioned)
 		}
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("the root key is missing, nothing sealed can be read; put %s back: %w", path, err)

@@ -58,17 +58,16 @@ func (s *Store) knownFiles() (map[string]struct{}, error) {
 	known := map[string]struct{}{}
 	err := s.db.View(func(tx *bolt.Tx) error {
 		err := tx.Bucket(bContent).ForEachBucket(func(name []byte) error {
-			table := tx.Bucket(bContent).Bucket(name).Bucket(tCurrent)
-			return table.ForEach(func(_, value []byte) error {
-				var rec record
-				if err := decode(value, &rec); err != nil {
+			tables := tx.Bucket(bContent).Bucket(name)
+			for _, table := range []*bolt.Bucket{tables.Bucket(tCurrent), tables.Bucket(tOlder)} {
+				if table == nil {
+					continue
+				}
+				if err := table.ForEach(func(_, value []byte) error { return addFile(known, value) }); err != nil {
 					return err
 				}
-				if rec.File != "" {
-					known[rec.File] = struct{}{}
-				}
-				return nil
-			})
+			}
+			return nil
 		})
 		if err != nil {
 			return err
@@ -96,4 +95,16 @@ func (s *Store) knownFiles() (map[string]struct{}, error) {
 		})
 	})
 	return known, err
+}
+
+// addFile adds the body of a single PUT; those of parts have tables of their own.
+func addFile(known map[string]struct{}, value []byte) error {
+	var rec record
+	if err := decode(value, &rec); err != nil {
+		return err
+	}
+	if rec.File != "" {
+		known[rec.File] = struct{}{}
+	}
+	return nil
 }

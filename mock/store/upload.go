@@ -47,7 +47,7 @@ func (s *Store) createUpload(ctx context.Context, r UploadRequest) (Upload, erro
 	if err := checkKey(r.Key); err != nil {
 		return Upload{}, err
 	}
-	if err := s.foresee(r.Bucket, r.Key, condition{}); err != nil {
+	if _, err := s.foresee(r.Bucket, r.Key, condition{}); err != nil {
 		return Upload{}, err
 	}
 	env, err := s.newEnvelope(ctx, r.Bucket, r.Key, r.Sealing)
