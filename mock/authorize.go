@@ -51,6 +51,7 @@ func needs(r *request) ([]need, error) {
 	if other, ok := otherActions[r.op]; ok {
 		action = other
 	}
+	action = onVersion(action, r.version())
 	all := []need{{"s3:" + action, r.address}}
 	if r.has("X-Amz-Tagging") && action == "PutObject" {
 		all = append(all, need{"s3:PutObjectTagging", r.address})
@@ -59,7 +60,7 @@ func needs(r *request) ([]need, error) {
 		return all, nil
 	}
 	from, err := sourceOf(r)
-	return append(all, need{"s3:GetObject", from.address}), err
+	return append(all, need{"s3:" + onVersion("GetObject", from.version), from.address}), err
 }
 
 // authorize judges an S3 call by the caller's policy and the bucket's.

@@ -117,16 +117,6 @@ func (s *Server) getBucketLocation(w *writer, r *request) error {
 	return writeXML(w, doc)
 }
 
-func (s *Server) getBucketVersioning(w *writer, r *request) error {
-	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
-		return err
-	}
-	return writeXML(w, struct {
-		XMLName xml.Name `xml:"VersioningConfiguration"`
-		Xmlns   string   `xml:"xmlns,attr"`
-	}{Xmlns: namespace})
-}
-
 func (s *Server) getBucketACL(w *writer, r *request) error {
 	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
 		return err
@@ -135,7 +125,7 @@ func (s *Server) getBucketACL(w *writer, r *request) error {
 }
 
 func (s *Server) getObjectACL(w *writer, r *request) error {
-	if _, err := s.store.Stat(r.Context(), r.bucket, r.key, r.query.Get("versionId")); err != nil {
+	if _, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version()); err != nil {
 		return err
 	}
 	return writeACL(w)

@@ -85,6 +85,7 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 	if s.personality.SilentCompletion {
 		return writeXML(w, completed(r, ""))
 	}
+	setWritten(w.Header(), o)
 	told := tellObject(o.Encryption, o.Headers)
 	if told.Mode != store.SSEC { // the matrix has no customer headers here
 		setEncryption(w.Header(), told, false)

@@ -21,8 +21,14 @@ type source struct {
 
 func sourceOf(r *request) (source, error) {
 	header := r.Header.Get("X-Amz-Copy-Source")
-	path, version, _ := strings.Cut(header, "?versionId=")
+	path, version, named := strings.Cut(header, "?versionId=")
 	path, err := url.PathUnescape(path)
+	if err == nil && named {
+		version, err = url.PathUnescape(version)
+	}
+	if !named { // some clients escape the whole header
+		path, version, _ = strings.Cut(path, "?versionId=")
+	}
 	bucket, key, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if err != nil || !ok || bucket == "" || key == "" {
 		return source{}, badArgument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey", "x-amz-copy-source", header)
@@ -112,10 +118,9 @@ func (s *Server) copyObject(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
+	setWritten(w.Header(), o)
+	setSource(w.Header(), from, reader.Object)
 	setEncryption(w.Header(), tellObject(o.Encryption, o.Headers), how.context)
-	if from.version != "" {
-		w.Header().Set("X-Amz-Copy-Source-Version-Id", from.version)
-	}
 	doc := copyResult{XMLName: xml.Name{Local: "CopyObjectResult"}, Xmlns: namespace, LastModified: stamp(o.Modified), ETag: quoted(o.ETag)}
 	doc.Sums, doc.ChecksumType = s.elements(o.Checksums, o.CRC64NVME)
 	return writeXML(w, doc)

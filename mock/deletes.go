@@ -27,8 +27,10 @@ func (s *Server) deleteObjects(w *writer, r *request) error {
 		return err
 	}
 	type deleted struct {
-		Key       string
-		VersionID string `xml:"VersionId,omitempty"`
+		Key             string
+		VersionID       string `xml:"VersionId,omitempty"`
+		DeleteMarker    *bool
+		MarkerVersionID string `xml:"DeleteMarkerVersionId,omitempty"`
 	}
 	type failed struct {
 		Key, Code, Message string
@@ -41,10 +43,11 @@ func (s *Server) deleteObjects(w *writer, r *request) error {
 		Error   []failed
 	}{Xmlns: namespace}
 	for _, o := range doc.Object {
+		var done store.Deleted
 		changed := s.changing(r, o.Key)
-		err := s.may(r, need{"s3:DeleteObject", address{r.bucket, o.Key}})
+		err := s.may(r, need{"s3:" + onVersion("DeleteObject", o.VersionID), address{r.bucket, o.Key}})
 		if err == nil {
-			_, err = s.store.Delete(r.Context(), store.DeleteRequest{Bucket: r.bucket, Key: o.Key, VersionID: o.VersionID, IfMatch: o.ETag})
+			done, err = s.store.Delete(r.Context(), store.DeleteRequest{Bucket: r.bucket, Key: o.Key, VersionID: o.VersionID, IfMatch: o.ETag})
 		}
 		changed(err)
 		switch {
@@ -52,7 +55,14 @@ func (s *Server) deleteObjects(w *writer, r *request) error {
 			e := s.refusal(err)
 			out.Error = append(out.Error, failed{o.Key, e.Code, e.Message, o.VersionID})
 		case !doc.Quiet:
-			out.Deleted = append(out.Deleted, deleted{o.Key, o.VersionID})
+			d := deleted{Key: o.Key, VersionID: o.VersionID}
+			if done.VersionID != "" {
+				d.DeleteMarker = &done.DeleteMarker
+			}
+			if done.DeleteMarker {
+				d.MarkerVersionID = done.VersionID
+			}
+			out.Deleted = append(out.Deleted, d)
 		}
 	}
 	return writeXML(w, out)

@@ -18,7 +18,7 @@ func (s *Server) getObject(w *writer, r *request) error {
 	if err := s.refuseSSE(r); err != nil {
 		return err
 	}
-	version := r.query.Get("versionId")
+	version := r.version()
 	stored, err := s.store.Stat(r.Context(), r.bucket, r.key, version)
 	if err != nil {
 		return err
@@ -75,6 +75,7 @@ func (s *Server) head(w *writer, r *request, o store.Object, parts *store.Reader
 // describe writes all headers of a read.
 func (s *Server) describe(h http.Header, r *request, o store.Object, run run) {
 	setObject(h, o)
+	setRead(h, r, o)
 	setEncryption(h, tellObject(o.Encryption, o.Headers), false)
 	for _, name := range []string{"Content-Type", "Content-Language", "Expires", "Cache-Control", "Content-Disposition", "Content-Encoding"} {
 		if v := r.query.Get("response-" + strings.ToLower(name)); v != "" {

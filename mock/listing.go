@@ -97,8 +97,6 @@ func percentEncoded(s string) string {
 
 type listedObject struct {
 	Key               name
-	VersionID         string `xml:"VersionId,omitempty"`
-	IsLatest          string `xml:",omitempty"`
 	LastModified      string
 	ETag              string
 	ChecksumAlgorithm string `xml:",omitempty"`
@@ -117,10 +115,6 @@ type listDocument struct {
 	Prefix         name
 	Marker         *name  `xml:",omitempty"`
 	NextMarker     *name  `xml:",omitempty"`
-	KeyMarker      *name  `xml:",omitempty"`
-	NextKeyMarker  *name  `xml:",omitempty"`
-	VersionMarker  *name  `xml:"VersionIdMarker,omitempty"`
-	NextVersion    *name  `xml:"NextVersionIdMarker,omitempty"`
 	StartAfter     *name  `xml:",omitempty"`
 	Token          string `xml:"ContinuationToken,omitempty"`
 	NextToken      string `xml:"NextContinuationToken,omitempty"`
@@ -130,12 +124,11 @@ type listDocument struct {
 	EncodingType   string `xml:",omitempty"`
 	IsTruncated    bool
 	Contents       []listedObject
-	Version        []listedObject
 	CommonPrefixes []commonPrefix
 }
 
 // page fills what all listings have in common.
-func (s *Server) page(r *request, root, after string, owned bool) (*listDocument, store.Listing, naming, error) {
+func (s *Server) page(r *request, after string, owned bool) (*listDocument, store.Listing, naming, error) {
 	n, err := namingOf(r)
 	if err != nil {
 		return nil, store.Listing{}, n, err
@@ -152,7 +145,7 @@ func (s *Server) page(r *request, root, after string, owned bool) (*listDocument
 	}
 	got = s.stale(r, asked, got)
 	doc := &listDocument{
-		XMLName: xml.Name{Local: root}, Xmlns: namespace, Name: r.bucket, Prefix: n.of(prefix), MaxKeys: limit,
+		XMLName: xml.Name{Local: "ListBucketResult"}, Xmlns: namespace, Name: r.bucket, Prefix: n.of(prefix), MaxKeys: limit,
 		Delimiter: n.optional(delimiter), EncodingType: n.kind(), IsTruncated: got.Truncated,
 	}
 	for _, o := range got.Objects {
@@ -187,7 +180,7 @@ func (s *Server) listed(o store.Object, n naming, owned bool) listedObject {
 
 func (s *Server) listObjects(w *writer, r *request) error {
 	marker := r.query.Get("marker")
-	doc, got, n, err := s.page(r, "ListBucketResult", marker, true)
+	doc, got, n, err := s.page(r, marker, true)
 	if err != nil {
 		return err
 	}
@@ -210,7 +203,7 @@ func (s *Server) listObjectsV2(w *writer, r *request) error {
 	} else if r.query.Has("continuation-token") {
 		return badArgument("The continuation token provided is incorrect", "continuation-token", token)
 	}
-	doc, got, n, err := s.page(r, "ListBucketResult", after, r.query.Get("fetch-owner") == "true")
+	doc, got, n, err := s.page(r, after, r.query.Get("fetch-owner") == "true")
 	if err != nil {
 		return err
 	}
@@ -218,28 +211,6 @@ func (s *Server) listObjectsV2(w *writer, r *request) error {
 	doc.KeyCount, doc.Token, doc.StartAfter = &count, token, n.optional(r.query.Get("start-after"))
 	if got.Truncated {
 		doc.NextToken = base64.URLEncoding.EncodeToString([]byte(got.Next))
-	}
-	return writeXML(w, doc)
-}
-
-// listObjectVersions tells of a bucket without versioning: each object is the
-// version "null".
-func (s *Server) listObjectVersions(w *writer, r *request) error {
-	marker := r.query.Get("key-marker")
-	doc, got, n, err := s.page(r, "ListVersionsResult", marker, true)
-	if err != nil {
-		return err
-	}
-	for _, o := range doc.Contents {
-		o.VersionID, o.IsLatest = "null", "true"
-		doc.Version = append(doc.Version, o)
-	}
-	doc.Contents = nil
-	m, v := n.of(marker), n.of(r.query.Get("version-id-marker"))
-	doc.KeyMarker, doc.VersionMarker = &m, &v
-	if got.Truncated {
-		null := n.of("null")
-		doc.NextKeyMarker, doc.NextVersion = n.optional(got.Next), &null
 	}
 	return writeXML(w, doc)
 }

@@ -174,6 +174,7 @@ func (s *Server) postObject(w *writer, r *request, fields map[string]string) err
 	if err != nil {
 		return err
 	}
+	setWritten(w.Header(), o)
 	setEncryption(w.Header(), tellObject(o.Encryption, o.Headers), false)
 	s.setChecksums(w.Header(), o.Checksums, o.CRC64NVME)
 	return posted(w, r, o, fields)

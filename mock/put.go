@@ -32,6 +32,7 @@ func (s *Server) putObject(w *writer, r *request) error {
 	h := w.Header()
 	h.Set("Etag", quoted(o.ETag))
 	h.Set("X-Amz-Object-Size", strconv.FormatInt(o.Size, 10)) // S3 tells it after an append only; versitygw and directory buckets, always
+	setWritten(h, o)
 	setEncryption(h, tellObject(o.Encryption, o.Headers), how.context)
 	s.setChecksums(h, o.Checksums, o.CRC64NVME)
 	w.WriteHeader(http.StatusOK)
@@ -39,11 +40,17 @@ func (s *Server) putObject(w *writer, r *request) error {
 }
 
 func (s *Server) deleteObject(w *writer, r *request) error {
-	_, err := s.store.Delete(r.Context(), store.DeleteRequest{
-		Bucket: r.bucket, Key: r.key, VersionID: r.query.Get("versionId"), IfMatch: r.Header.Get("If-Match"),
+	done, err := s.store.Delete(r.Context(), store.DeleteRequest{
+		Bucket: r.bucket, Key: r.key, VersionID: r.version(), IfMatch: r.Header.Get("If-Match"),
 	})
 	if err != nil {
 		return err
+	}
+	if done.VersionID != "" {
+		w.Header().Set(headerVersion, done.VersionID)
+	}
+	if done.DeleteMarker {
+		w.Header().Set(headerMarker, "true")
 	}
 	return noContent(w)
 }

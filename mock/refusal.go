@@ -50,6 +50,7 @@ var plainRefusals = []struct {
 	refusal *sigv4.Error
 }{
 	{store.ErrNoSuchBucket, refuse(404, "NoSuchBucket", "The specified bucket does not exist.")},
+	{store.ErrVersionsLeft, refuse(409, "BucketNotEmpty", "The bucket you tried to delete is not empty. You must delete all versions in the bucket.")},
 	{store.ErrBucketNotEmpty, refuse(409, "BucketNotEmpty", "The bucket you tried to delete is not empty.")},
 	{store.ErrBucketExists, refuse(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")},
 	{store.ErrNoSuchKey, refuse(404, "NoSuchKey", "The specified key does not exist.")},
@@ -86,6 +87,10 @@ func (s *Server) refusal(err error) *sigv4.Error {
 			sigv4.Field{Name: "MinSizeAllowed", Value: strconv.FormatInt(small.MinSizeBytes, 10)},
 			sigv4.Field{Name: "PartNumber", Value: strconv.Itoa(small.PartNumber)},
 			sigv4.Field{Name: "ETag", Value: small.ETag})
+	}
+	var version *store.InvalidVersionIDError
+	if errors.As(err, &version) {
+		return badArgument("Invalid version id specified", "versionId", version.VersionID)
 	}
 	for _, p := range plainRefusals {
 		if errors.Is(err, p.err) {

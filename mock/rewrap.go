@@ -75,7 +75,7 @@ func (s *Server) updateObjectEncryption(w *writer, r *request) error {
 	if err := xml.Unmarshal(raw, &doc); err != nil {
 		return malformedXML()
 	}
-	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.query.Get("versionId"))
+	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version())
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (s *Server) updateObjectEncryption(w *writer, r *request) error {
 	}
 	how.BucketKey = bucketKey
 	_, err = s.store.Rewrap(r.Context(), store.RewrapRequest{
-		Bucket: r.bucket, Key: r.key, VersionID: r.query.Get("versionId"), Sealing: how.Sealing,
+		Bucket: r.bucket, Key: r.key, VersionID: r.version(), Sealing: how.Sealing,
 		Headers: map[string]string{echoHeader: how.echo},
 	})
 	if err != nil {

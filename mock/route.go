@@ -20,6 +20,7 @@ var operations = map[string]string{
 	"GET bucket versions":   "ListObjectVersions",
 	"GET bucket location":   "GetBucketLocation",
 	"GET bucket versioning": "GetBucketVersioning",
+	"PUT bucket versioning": "PutBucketVersioning",
 	"GET bucket acl":        "GetBucketAcl",
 	"GET bucket uploads":    "ListMultipartUploads",
 	"POST bucket delete":    "DeleteObjects",

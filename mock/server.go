@@ -293,6 +293,9 @@ func (s *Server) serve(w *writer, r *request) error {
 	if len(r.key) > maxKeyLength {
 		return store.ErrKeyTooLong
 	}
+	if err := checkVersion(r); err != nil {
+		return err
+	}
 	handle, ok := handlers[op]
 	if !ok {
 		return notImplemented(op)
@@ -300,7 +303,7 @@ func (s *Server) serve(w *writer, r *request) error {
 	if err := s.authorize(r); err != nil {
 		return err
 	}
-	return s.concealing(r, s.run(w, r, handle))
+	return telling(r, s.concealing(r, s.run(w, r, handle)))
 }
 
 // logged writes one line for each request. The query is left out: a presigned
@@ -323,7 +326,8 @@ func (s *Server) logged(r *request, w *writer, failure error, took time.Duration
 var handlers = map[string]func(*Server, *writer, *request) error{
 	"ListBuckets": (*Server).listBuckets, "CreateBucket": (*Server).createBucket, "DeleteBucket": (*Server).deleteBucket,
 	"HeadBucket": (*Server).headBucket, "GetBucketLocation": (*Server).getBucketLocation,
-	"GetBucketVersioning": (*Server).getBucketVersioning, "GetBucketAcl": (*Server).getBucketACL, "GetObjectAcl": (*Server).getObjectACL,
+	"GetBucketVersioning": (*Server).getBucketVersioning, "PutBucketVersioning": (*Server).putBucketVersioning,
+	"GetBucketAcl": (*Server).getBucketACL, "GetObjectAcl": (*Server).getObjectACL,
 	"ListObjects": (*Server).listObjects, "ListObjectsV2": (*Server).listObjectsV2, "ListObjectVersions": (*Server).listObjectVersions,
 	"GetBucketEncryption": (*Server).getBucketEncryption, "PutBucketEncryption": (*Server).putBucketEncryption,
 	"DeleteBucketEncryption": (*Server).deleteBucketEncryption, "UpdateObjectEncryption": (*Server).updateObjectEncryption,

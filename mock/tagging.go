@@ -15,10 +15,11 @@ type tagDocument struct {
 }
 
 func (s *Server) getObjectTagging(w *writer, r *request) error {
-	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.query.Get("versionId"))
+	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version())
 	if err != nil {
 		return err
 	}
+	setRead(w.Header(), r, o)
 	doc := tagDocument{Xmlns: namespace}
 	for _, name := range slices.Sorted(maps.Keys(o.Tags)) {
 		doc.TagSet.Tag = append(doc.TagSet.Tag, struct{ Key, Value string }{name, o.Tags[name]})
@@ -35,7 +36,7 @@ func (s *Server) putObjectTagging(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	return s.store.SetTags(r.Context(), r.bucket, r.key, r.query.Get("versionId"), tags)
+	return s.store.SetTags(r.Context(), r.bucket, r.key, r.version(), tags)
 }
 
 // readTags reads a Tagging document.
@@ -55,7 +56,7 @@ func readTags(raw []byte) (map[string]string, error) {
 }
 
 func (s *Server) deleteObjectTagging(w *writer, r *request) error {
-	if err := s.store.SetTags(r.Context(), r.bucket, r.key, r.query.Get("versionId"), nil); err != nil {
+	if err := s.store.SetTags(r.Context(), r.bucket, r.key, r.version(), nil); err != nil {
 		return err
 	}
 	return noContent(w)

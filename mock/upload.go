@@ -212,6 +212,7 @@ func (s *Server) uploadPartCopy(w *writer, r *request) error {
 	if err != nil {
 		return s.uploading(err)
 	}
+	setSource(w.Header(), from, reader.Object)
 	setEncryption(w.Header(), tellObject(u.Encryption, u.Headers), false)
 	doc := copyResult{XMLName: xml.Name{Local: "CopyPartResult"}, Xmlns: namespace, LastModified: stamp(p.Modified), ETag: quoted(p.ETag)}
 	doc.Sums, _ = s.elements(p.Checksums, p.CRC64NVME)

@@ -1,0 +1,90 @@
+package mock
+
+import (
+	"encoding/xml"
+
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+// listedVersion is a Version or a DeleteMarker, in one list: their order tells.
+type listedVersion struct {
+	XMLName           xml.Name
+	ETag              string `xml:",omitempty"`
+	ChecksumAlgorithm string `xml:",omitempty"`
+	ChecksumType      string `xml:",omitempty"`
+	Size              *int64 `xml:",omitempty"`
+	StorageClass      string `xml:",omitempty"`
+	Key               name
+	VersionID         string `xml:"VersionId"`
+	IsLatest          bool
+	LastModified      string
+	Owner             owner
+}
+
+func (s *Server) listedVersion(v store.Version, n naming) listedVersion {
+	l := listedVersion{
+		XMLName: xml.Name{Local: "DeleteMarker"}, Key: n.of(v.Key), VersionID: v.VersionID,
+		IsLatest: v.Latest, LastModified: stamp(v.Modified), Owner: theOwner,
+	}
+	if !v.DeleteMarker {
+		o := s.listed(v.Object, n, false)
+		l.XMLName.Local, l.ETag, l.Size, l.StorageClass = "Version", o.ETag, &o.Size, o.StorageClass
+		l.ChecksumAlgorithm, l.ChecksumType = o.ChecksumAlgorithm, o.ChecksumType
+	}
+	return l
+}
+
+// listObjectVersions tells of every version and delete marker. A bucket that was
+// never versioned has one version of each object, "null".
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+func (s *Server) listObjectVersions(w *writer, r *request) error {
+	n, err := namingOf(r)
+	if err != nil {
+		return err
+	}
+	limit, err := limitOf(r, "max-keys", maxKeys, maxKeys)
+	if err != nil {
+		return err
+	}
+	q := r.query
+	marker, version := q.Get("key-marker"), q.Get("version-id-marker")
+	switch {
+	case version != "" && marker == "":
+		return badArgument("A version-id marker cannot be specified without a key marker.", "version-id-marker", version)
+	case q.Has("version-id-marker") && version == "" && marker != "":
+		return badArgument("A version-id marker cannot be empty.", "version-id-marker", "")
+	}
+	page, err := s.store.ListVersions(r.Context(), store.VersionsRequest{
+		Bucket: r.bucket, Prefix: q.Get("prefix"), Delimiter: q.Get("delimiter"), KeyMarker: marker, VersionIDMarker: version, Max: limit,
+	})
+	if err != nil {
+		return err
+	}
+	doc := struct {
+		XMLName        xml.Name `xml:"ListVersionsResult"`
+		Xmlns          string   `xml:"xmlns,attr"`
+		Name           string
+		Prefix         name
+		KeyMarker      name
+		VersionMarker  string `xml:"VersionIdMarker"`
+		NextKeyMarker  *name  `xml:",omitempty"`
+		NextVersion    string `xml:"NextVersionIdMarker,omitempty"`
+		MaxKeys        int
+		Delimiter      *name  `xml:",omitempty"`
+		EncodingType   string `xml:",omitempty"`
+		IsTruncated    bool
+		Versions       []listedVersion
+		CommonPrefixes []commonPrefix
+	}{
+		Xmlns: namespace, Name: r.bucket, Prefix: n.of(q.Get("prefix")), KeyMarker: n.of(marker), VersionMarker: version,
+		NextKeyMarker: n.optional(page.NextKeyMarker), NextVersion: page.NextVersionIDMarker, MaxKeys: limit,
+		Delimiter: n.optional(q.Get("delimiter")), EncodingType: n.kind(), IsTruncated: page.Truncated,
+	}
+	for _, v := range page.Versions {
+		doc.Versions = append(doc.Versions, s.listedVersion(v, n))
+	}
+	for _, p := range page.CommonPrefixes {
+		doc.CommonPrefixes = append(doc.CommonPrefixes, commonPrefix{n.of(p)})
+	}
+	return writeXML(w, doc)
+}
