@@ -6,6 +6,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"hash/crc32"
+	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -14,21 +16,45 @@ import (
 )
 
 type completePart struct {
-	PartNumber        int
-	ETag              string
-	ChecksumCRC32     string
-	ChecksumCRC32C    string
-	ChecksumCRC64NVME string
-	ChecksumSHA1      string
-	ChecksumSHA256    string
-	ChecksumSHA512    string
+	PartNumber int
+	ETag       string
+	Others     []checksumElement `xml:",any"`
 }
 
+// sums are the checksums that the client names for a part.
 func (p completePart) sums() map[sigv4.Algorithm]string {
-	return map[sigv4.Algorithm]string{
-		sigv4.CRC32: p.ChecksumCRC32, sigv4.CRC32C: p.ChecksumCRC32C, sigv4.CRC64NVME: p.ChecksumCRC64NVME,
-		sigv4.SHA1: p.ChecksumSHA1, sigv4.SHA256: p.ChecksumSHA256, sigv4.SHA512: p.ChecksumSHA512,
+	all := map[sigv4.Algorithm]string{}
+	for _, e := range p.Others {
+		short, ok := strings.CutPrefix(e.XMLName.Local, "Checksum")
+		if a, known := sigv4.AlgorithmOf("x-amz-checksum-" + short); ok && known && e.Value != "" {
+			all[a] = e.Value
+		}
 	}
+	return all
+}
+
+// check refuses what no stored part can make right.
+func (p completePart) check() error {
+	sums := p.sums()
+	var text strings.Builder
+	valid := len(sums) <= 1
+	for _, a := range sigv4.Algorithms() {
+		if value, ok := sums[a]; ok {
+			text.WriteString(string(a) + ":" + value + ";")
+			valid = valid && a.WellFormed(value)
+		}
+	}
+	switch {
+	case p.ETag == "":
+		return malformedXML()
+	case p.PartNumber < 1:
+		return badArgument("PartNumber must be >= 1", "PartNumber", strconv.Itoa(p.PartNumber))
+	case p.PartNumber > store.MaxPartNumber:
+		return store.ErrPartNumber
+	case !valid:
+		return badArgument("Invalid Base64 or multiple checksums present in request", "Checksum", text.String())
+	}
+	return nil
 }
 
 func (s *Server) completeUpload(w *writer, r *request) error {
@@ -44,12 +70,12 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 		return malformedXML()
 	}
 	for _, p := range doc.Part {
-		switch {
-		case p.ETag == "":
-			return malformedXML()
-		case p.PartNumber < 1 || p.PartNumber > store.MaxPartNumber:
-			return store.ErrPartNumber
+		if err := p.check(); err != nil {
+			return err
 		}
+	}
+	if err := finalHeaders(r); err != nil {
+		return err
 	}
 	u, err := s.upload(r)
 	if err != nil {
@@ -120,11 +146,14 @@ func (s *Server) judgeParts(r *request, u store.Upload, named []completePart, st
 			return store.Checksums{}, badRequest(fmt.Sprintf("The upload was created using a %s checksum. The complete request must include the checksum for each part. It was missing for part %d in the request.", strings.ToLower(string(own)), p.Number))
 		}
 		for algorithm, want := range named[i].sums() {
-			got := p.Checksums.Values[string(algorithm)]
+			got, kept := p.Checksums.Values[string(algorithm)]
 			if algorithm == sigv4.CRC64NVME {
-				got = p.CRC64NVME
+				got, kept = p.CRC64NVME, true
 			}
-			if want != "" && want != got {
+			switch {
+			case !kept && u.ChecksumAlgorithm != "":
+				return store.Checksums{}, refuse(http.StatusBadRequest, "BadDigest", fmt.Sprintf("The %s you specified for part %d did not match what we received.", strings.ToLower(string(algorithm)), p.Number))
+			case want != got:
 				return store.Checksums{}, store.ErrInvalidPart
 			}
 		}
@@ -136,7 +165,7 @@ func (s *Server) judgeParts(r *request, u store.Upload, named []completePart, st
 	if algorithm == "" {
 		algorithm, kind = sigv4.CRC64NVME, fullObject
 	}
-	if asked := r.Header.Get("X-Amz-Checksum-Type"); asked != "" && asked != kind {
+	if asked := strings.ToUpper(r.Header.Get("X-Amz-Checksum-Type")); asked != "" && asked != kind {
 		return store.Checksums{}, badRequest("The upload was created using the " + kind + " checksum mode. The complete request must use the same checksum mode.")
 	}
 	value, err := wholeSum(algorithm, kind, stored, crc64nvme)
@@ -151,14 +180,42 @@ func (s *Server) judgeParts(r *request, u store.Upload, named []completePart, st
 		if a != algorithm {
 			return store.Checksums{}, badRequest("Checksum Type mismatch occurred, expected checksum Type: " + strings.ToLower(string(algorithm)) + ", actual checksum Type: " + strings.ToLower(string(a)))
 		}
-		if digits, _, _ := strings.Cut(want, "-"); !a.WellFormed(digits) {
-			return store.Checksums{}, badRequest("Value for " + a.Header() + " header is invalid.")
-		}
 		if bare, _, _ := strings.Cut(value, "-"); want != value && want != bare {
 			return store.Checksums{}, a.Mismatch()
 		}
 	}
 	return store.Checksums{Values: map[string]string{string(algorithm): value}, Type: kind}, nil
+}
+
+var ofParts = regexp.MustCompile(`-[0-9]+$`)
+
+// finalHeaders judges the form of what a completion announces of the whole.
+func finalHeaders(r *request) error {
+	found := 0
+	for _, a := range sigv4.Algorithms() {
+		if value := r.Header.Get(a.Header()); value != "" {
+			found++
+			if !a.WellFormed(ofParts.ReplaceAllString(value, "")) {
+				return badRequest("Value for " + a.Header() + " header is invalid.")
+			}
+		}
+	}
+	if found > 1 {
+		return badRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
+	}
+	if kind := strings.ToUpper(r.Header.Get("X-Amz-Checksum-Type")); kind != "" && kind != fullObject && kind != composite {
+		return badChecksumType()
+	}
+	value := r.Header.Get("X-Amz-Mp-Object-Size")
+	switch n, err := strconv.ParseInt(value, 10, 64); {
+	case value == "":
+		return nil
+	case err != nil:
+		return badRequest("Value for x-amz-mp-object-size header is invalid: '" + value + "'")
+	case n < 0:
+		return badRequest("Value for x-amz-mp-object-size header is less than zero: '" + value + "'")
+	}
+	return nil
 }
 
 // wholeSum makes the object's checksum of those of its parts.

@@ -79,11 +79,12 @@ func announced(r *request) (sigv4.Algorithm, string, error) {
 		short, ok := strings.CutPrefix(name, "X-Amz-Checksum-")
 		_, known := sigv4.AlgorithmOf(name)
 		if ok && !known && short != "Mode" && short != "Type" && short != "Algorithm" {
-			return "", "", badRequest("The checksum of header " + strings.ToLower(name) + " is not supported.")
+			return "", "", badRequest("The algorithm type you specified in x-amz-checksum- header is invalid.")
 		}
 	}
 	for _, a := range sigv4.Algorithms() {
-		if v := r.Header.Get(a.Header()); v != "" {
+		if r.has(a.Header()) {
+			v := r.Header.Get(a.Header())
 			if found != "" {
 				return "", "", badRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
 			}

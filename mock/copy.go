@@ -136,12 +136,16 @@ func (s *Server) computing(from io.Reader, size int64, algorithm sigv4.Algorithm
 	return c
 }
 
+func unsupportedAlgorithm() error {
+	return badRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, XXHASH64]")
+}
+
 // copyAlgorithm is the one asked for, else that of the source.
 func copyAlgorithm(r *request, o store.Object) (sigv4.Algorithm, error) {
 	if asked := r.Header.Get("X-Amz-Checksum-Algorithm"); asked != "" {
 		a, ok := sigv4.AlgorithmOf("x-amz-checksum-" + asked)
 		if !ok {
-			return "", badRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+			return "", unsupportedAlgorithm()
 		}
 		return a, nil
 	}

@@ -51,9 +51,12 @@ func (s *Server) createUpload(w *writer, r *request) error {
 // uploadChecksum reads which checksum the upload will carry; both are empty
 // where the client leaves it to S3.
 func (s *Server) uploadChecksum(r *request) (sigv4.Algorithm, string, error) {
-	named, kind := r.Header.Get("X-Amz-Checksum-Algorithm"), r.Header.Get("X-Amz-Checksum-Type")
+	named, kind := r.Header.Get("X-Amz-Checksum-Algorithm"), strings.ToUpper(r.Header.Get("X-Amz-Checksum-Type"))
 	if s.personality.NoChecksums {
 		return "", "", nil
+	}
+	if kind != "" && kind != fullObject && kind != composite {
+		return "", "", badChecksumType()
 	}
 	if named == "" {
 		if kind != "" {
@@ -63,22 +66,22 @@ func (s *Server) uploadChecksum(r *request) (sigv4.Algorithm, string, error) {
 	}
 	a, ok := sigv4.AlgorithmOf("x-amz-checksum-" + named)
 	if !ok {
-		return "", "", badRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+		return "", "", unsupportedAlgorithm()
 	}
-	canFull, canParts := a == sigv4.CRC32 || a == sigv4.CRC32C || a == sigv4.CRC64NVME, a != sigv4.CRC64NVME
+	canFull, canParts := a.Whole(), a != sigv4.CRC64NVME
 	switch {
 	case kind == "" && canParts:
 		kind = composite
 	case kind == "":
 		kind = fullObject
 	case kind == fullObject && canFull, kind == composite && canParts:
-	case kind == fullObject || kind == composite:
-		return "", "", badRequest("The " + kind + " checksum type cannot be used with the " + strings.ToLower(string(a)) + " checksum algorithm.")
 	default:
-		return "", "", badRequest("Value for x-amz-checksum-type header is invalid.")
+		return "", "", badRequest("The " + kind + " checksum type cannot be used with the " + strings.ToLower(string(a)) + " checksum algorithm.")
 	}
 	return a, kind, nil
 }
+
+func badChecksumType() error { return badRequest("Value for x-amz-checksum-type header is invalid.") }
 
 func partNumber(r *request) (int, error) {
 	n, err := strconv.Atoi(r.query.Get("partNumber"))
@@ -215,7 +218,7 @@ func (s *Server) uploadPartCopy(w *writer, r *request) error {
 	setSource(w.Header(), from, reader.Object)
 	setEncryption(w.Header(), tellObject(u.Encryption, u.Headers), false)
 	doc := copyResult{XMLName: xml.Name{Local: "CopyPartResult"}, Xmlns: namespace, LastModified: stamp(p.Modified), ETag: quoted(p.ETag)}
-	doc.Sums, _ = s.elements(p.Checksums, p.CRC64NVME)
+	doc.Sums, _ = s.elements(p.Checksums, "") // only what the upload was to carry
 	return writeXML(w, doc)
 }
 

@@ -3,6 +3,7 @@ package mock_test
 import (
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -256,4 +257,61 @@ func TestChecksumsAreComparedKeptAndTold(t *testing.T) {
 	assert.Equal(t, "BadDigest", errorOf(t, raw(t, e, "PUT", "/bucket/bad", "hello", map[string]string{"Content-Md5": md5Of("x")})).Code)
 	assert.Equal(t, "InvalidDigest", errorOf(t, raw(t, e, "PUT", "/bucket/bad", "hello", map[string]string{"Content-Md5": "x"})).Code)
 	assert.Equal(t, 404, raw(t, e, "HEAD", "/bucket/bad", "", nil).StatusCode, "nothing of it is stored")
+}
+
+func TestEveryChecksumOfTheSDKIsJudgedAndKept(t *testing.T) {
+	e := mock.Start(t)
+	for _, a := range sigv4.Algorithms() {
+		name := string(a)
+		sum := sum(a, "test data")
+		key := "/bucket/" + name
+		require.Equal(t, 200, raw(t, e, "PUT", key, "test data", map[string]string{a.Header(): sum}).StatusCode, name)
+		resp := raw(t, e, "HEAD", key, "", map[string]string{"X-Amz-Checksum-Mode": "ENABLED"})
+		assert.Equal(t, sum, resp.Header.Get(a.Header()))
+		assert.Equal(t, "BadDigest", errorOf(t, raw(t, e, "PUT", key+"-other", "other data", map[string]string{a.Header(): sum})).Code, name)
+		for _, bad := range []string{"", "x", "AAAA"} {
+			got := errorOf(t, raw(t, e, "PUT", key+"-other", "test data", map[string]string{a.Header(): bad}))
+			assert.Equal(t, "Value for "+a.Header()+" header is invalid.", got.Message)
+		}
+		assert.Equal(t, 404, raw(t, e, "HEAD", key+"-other", "", nil).StatusCode, "nothing is stored")
+	}
+}
+
+func TestACompletionSaysOneWellFormedChecksumOfEachPartAndOfTheWhole(t *testing.T) {
+	e := mock.Start(t)
+	c := s3Client(t, e)
+	up, err := c.CreateMultipartUpload(bg, &s3.CreateMultipartUploadInput{
+		Bucket: aws.String("bucket"), Key: aws.String("k"), ChecksumAlgorithm: types.ChecksumAlgorithmCrc32c, ChecksumType: types.ChecksumTypeFullObject,
+	})
+	require.NoError(t, err)
+	part, err := c.UploadPart(bg, &s3.UploadPartInput{
+		Bucket: aws.String("bucket"), Key: aws.String("k"), UploadId: up.UploadId, PartNumber: aws.Int32(1), Body: strings.NewReader("x"), ChecksumAlgorithm: types.ChecksumAlgorithmCrc32c,
+	})
+	require.NoError(t, err)
+	const sha256Of = "n2alat9FhKiZXkZO18V2LLcZFM3IT8R7DjSMvK//7WU="
+	complete := func(more string, header map[string]string) *http.Response {
+		doc := "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>" + *part.ETag + "</ETag>" + more + "</Part></CompleteMultipartUpload>"
+		return raw(t, e, "POST", "/bucket/k?uploadId="+*up.UploadId, doc, header)
+	}
+	for name, row := range map[string]struct {
+		more          string
+		header        map[string]string
+		code, message string
+	}{
+		"no base64":            {"<ChecksumCRC32C>?</ChecksumCRC32C>", nil, "InvalidArgument", "Invalid Base64 or multiple checksums present in request"},
+		"two of a part":        {"<ChecksumCRC32C>" + *part.ChecksumCRC32C + "</ChecksumCRC32C><ChecksumSHA256>" + sha256Of + "</ChecksumSHA256>", nil, "InvalidArgument", "multiple checksums"},
+		"another algorithm":    {"<ChecksumSHA256>" + sha256Of + "</ChecksumSHA256>", nil, "BadDigest", "The sha256 you specified for part 1 did not match what we received."},
+		"another value":        {"<ChecksumCRC32C>AAAAAA==</ChecksumCRC32C>", nil, "InvalidPart", ""},
+		"two of the whole":     {"", map[string]string{"x-amz-checksum-crc32": "AAAAAA==", "x-amz-checksum-crc32c": "AAAAAA=="}, "InvalidRequest", "Expecting a single x-amz-checksum- header."},
+		"half a number":        {"", map[string]string{"x-amz-checksum-crc32c": "AAAAAA==-1a"}, "InvalidRequest", "Value for x-amz-checksum-crc32c header is invalid."},
+		"a kind there is not":  {"", map[string]string{"x-amz-checksum-type": "HALF"}, "InvalidRequest", "Value for x-amz-checksum-type header is invalid."},
+		"a size below nothing": {"", map[string]string{"x-amz-mp-object-size": "-1"}, "InvalidRequest", "less than zero: '-1'"},
+		"a size in words":      {"", map[string]string{"x-amz-mp-object-size": "one"}, "InvalidRequest", "header is invalid: 'one'"},
+	} {
+		got := errorOf(t, complete(row.more, row.header))
+		assert.Equal(t, row.code, got.Code, name)
+		assert.Contains(t, got.Message, row.message, name)
+	}
+	assert.Equal(t, 404, raw(t, e, "HEAD", "/bucket/k", "", nil).StatusCode)
+	assert.Equal(t, 200, complete("<ChecksumCRC32C>"+*part.ChecksumCRC32C+"</ChecksumCRC32C>", nil).StatusCode)
 }

@@ -1,6 +1,7 @@
 package sigv4
 
 import (
+	"crypto/md5" // a checksum of S3, for which nobody relies on its strength
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -11,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/minio/crc64nvme"
+
+	"github.com/bucketseal/bucketseal/mock/xxhash"
 )
 
 // Algorithm of an x-amz-checksum-* value, in S3's upper-case spelling.
@@ -24,11 +27,15 @@ const (
 	SHA1      Algorithm = "SHA1"
 	SHA256    Algorithm = "SHA256"
 	SHA512    Algorithm = "SHA512"
+	MD5       Algorithm = "MD5"
+	XXHash64  Algorithm = "XXHASH64"
+	XXHash3   Algorithm = "XXHASH3"
+	XXHash128 Algorithm = "XXHASH128"
 )
 
 // Algorithms lists all of them.
 func Algorithms() []Algorithm {
-	return []Algorithm{CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512}
+	return []Algorithm{CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512, MD5, XXHash64, XXHash3, XXHash128}
 }
 
 // Header is the header that carries it, in lower case: x-amz-checksum-crc32.
@@ -59,9 +66,22 @@ func (a Algorithm) New() hash.Hash {
 		return sha256.New()
 	case SHA512:
 		return sha512.New()
+	case MD5:
+		return md5.New()
+	case XXHash64:
+		return xxhash.New64()
+	case XXHash3:
+		return xxhash.New3()
+	case XXHash128:
+		return xxhash.New128()
 	}
 	panic("sigv4: unknown checksum algorithm " + string(a))
 }
+
+// Whole tells whether an object made of parts can have this checksum over all its
+// bytes: the CRCs can be combined, CRC64NVME has no other.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+func (a Algorithm) Whole() bool { return a == CRC32 || a == CRC32C || a == CRC64NVME }
 
 // WellFormed tells whether value is base64 of the right number of bytes.
 func (a Algorithm) WellFormed(value string) bool {
