@@ -2,9 +2,11 @@ package mock
 
 import (
 	"crypto/subtle"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +26,7 @@ type register struct {
 type credential struct {
 	name, secret, token string // name is empty for the account and for roles
 	expires             time.Time
+	policy              json.RawMessage // as it was given
 	iam.Person
 }
 
@@ -48,20 +51,9 @@ func (s *Server) admit(users []User, roles []Role) error {
 		roles: map[string]role{},
 	}
 	for i, u := range users {
-		c := credential{name: u.Name, secret: u.SecretKey, token: u.SessionToken, expires: u.Expires, Person: iam.Person{ARN: iamARN("user/" + u.Name)}}
-		var err error
-		switch _, taken := s.people.keys[u.AccessKey]; {
-		case u.Name == "" || u.AccessKey == "" || u.SecretKey == "":
-			err = errors.New("name, accessKey and secretKey must be given")
-		case taken:
-			err = errors.New("the access key is another's")
-		case len(u.Policy) > 0:
-			c.Policy, err = iam.Parse(u.Policy)
-		}
-		if err != nil {
+		if err := s.people.add(u); err != nil {
 			return fmt.Errorf("user %d %s: %w", i+1, u.Name, err)
 		}
-		s.people.keys[u.AccessKey] = c
 	}
 	for i, r := range roles {
 		var err error
@@ -80,6 +72,83 @@ func (s *Server) admit(users []User, roles []Role) error {
 		s.people.roles[r.Name] = one
 	}
 	return nil
+}
+
+var (
+	errTaken = errors.New("is another's")
+	userName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`) // as IAM
+)
+
+// add lets a person in.
+func (g *register) add(u User) error {
+	c := credential{
+		name: u.Name, secret: u.SecretKey, token: u.SessionToken, expires: u.Expires, policy: u.Policy,
+		Person: iam.Person{ARN: iamARN("user/" + u.Name)},
+	}
+	switch {
+	case u.Name == "" || u.AccessKey == "" || u.SecretKey == "":
+		return errors.New("name, accessKey and secretKey must be given")
+	case !userName.MatchString(u.Name):
+		return errors.New("a name has 1 to 64 letters, digits or characters of _+=,.@-")
+	}
+	if len(u.Policy) > 0 {
+		var err error
+		if c.Policy, err = iam.Parse(u.Policy); err != nil {
+			return err
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _, taken := g.keys[u.AccessKey]; taken {
+		return fmt.Errorf("the access key %w", errTaken)
+	}
+	if g.named(u.Name) != "" {
+		return fmt.Errorf("the name %w", errTaken)
+	}
+	g.keys[u.AccessKey] = c
+	return nil
+}
+
+// named is the access key of a user, empty for none; the caller holds the lock.
+func (g *register) named(name string) string {
+	for key, c := range g.keys {
+		if name != "" && c.name == name {
+			return key
+		}
+	}
+	return ""
+}
+
+// remove takes a user's access key away; roles taken on before last until their
+// end, as with AWS. False where there is no such user.
+func (g *register) remove(name string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	key := g.named(name)
+	delete(g.keys, key)
+	return key != ""
+}
+
+// listedUser is what may be told of a user.
+type listedUser struct {
+	Name      string          `json:"name"`
+	AccessKey string          `json:"accessKey"`
+	Expires   time.Time       `json:"expires,omitzero"`
+	Policy    json.RawMessage `json:"policy,omitempty"`
+}
+
+// list tells the users by name.
+func (g *register) list() []listedUser {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	users := []listedUser{}
+	for key, c := range g.keys {
+		if c.name != "" {
+			users = append(users, listedUser{c.name, key, c.expires, c.policy})
+		}
+	}
+	slices.SortFunc(users, func(a, b listedUser) int { return strings.Compare(a.Name, b.Name) })
+	return users
 }
 
 // identify finds who signed, and judges the session token.

@@ -224,6 +224,9 @@ func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	switch {
+	case r.isAdmin():
+		writeAdminRefusal(w, failure)
+		return
 	case r.isKMS():
 		writeKMSRefusal(w, r, failure)
 		return
@@ -248,6 +251,9 @@ func (r *request) service() string {
 }
 
 func (s *Server) serve(w *writer, r *request) error {
+	if r.isAdmin() {
+		return s.serveAdmin(w, r)
+	}
 	op, routeErr := s.route(r)
 	r.op = op
 	r.active = s.faults.Load().of(r)

@@ -7,6 +7,8 @@
 // second one ends it at once. A temporary data folder is removed. docs/mocks3.md
 // is its manual.
 //
+// The commands keys, users and faults speak to one that is running.
+//
 // Credentials are taken from MOCKS3_ACCESS_KEY and MOCKS3_SECRET_KEY, never from
 // the command line, where other users could read them; without them they are
 // made up. Those of further people are read from the file --people.
@@ -33,7 +35,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second signal is the system's
-	cmd := command(os.Stdout, os.Stderr, os.Getenv)
+	cmd := command(os.Stdin, os.Stdout, os.Stderr, os.Getenv)
 	if err := cmd.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "mocks3:", err)
 		os.Exit(1)
@@ -59,7 +61,7 @@ type flags struct {
 // grace is how long running requests may take after the signal to end.
 const grace = 10 * time.Second
 
-func command(stdout, stderr io.Writer, env func(string) string) *cobra.Command {
+func command(stdin io.Reader, stdout, stderr io.Writer, env func(string) string) *cobra.Command {
 	var f flags
 	cmd := &cobra.Command{
 		Use:   "mocks3",
@@ -87,6 +89,8 @@ func command(stdout, stderr io.Writer, env func(string) string) *cobra.Command {
 	p.StringArrayVar(&f.keys, "key", []string{"=alias/demo"}, "KMS key to make, as ID, ID=alias/NAME or =alias/NAME; repeatable")
 	p.StringArrayVar(&f.keyPolicies, "key-policy", nil, "KEY=FILE: policy of a KMS key, JSON; KEY is an id or alias/NAME; repeatable")
 	p.StringVar(&f.people, "people", "", "JSON file (mode 0600) of users with their access keys and policies, and of roles")
+	cmd.CompletionOptions.DisableDefaultCmd = true
+	cmd.AddCommand(adminCommands(stdin, stdout, env)...)
 	return cmd
 }
 

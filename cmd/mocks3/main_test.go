@@ -124,7 +124,7 @@ func runOnce(t *testing.T, env map[string]string, args ...string) (string, error
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var out, log bytes.Buffer
-	cmd := command(&out, &log, func(name string) string { return env[name] })
+	cmd := command(strings.NewReader(""), &out, &log, func(name string) string { return env[name] })
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
 	return out.String() + log.String(), err

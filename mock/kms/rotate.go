@@ -44,6 +44,17 @@ func (k *Keystore) Rotate(ref string) (Key, error) {
 	return e.Key, k.commit(func() { e.rotate(k.now(), true) })
 }
 
+// Rotations is how often a key has got new bytes; 0 for one that is not there.
+func (k *Keystore) Rotations(ref string) int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e, err := k.resolve(ref)
+	if err != nil {
+		return 0
+	}
+	return len(e.Rotations)
+}
+
 // rotatable finds a key that rotates; the caller holds the lock.
 func (k *Keystore) rotatable(ref string) (*entry, error) {
 	e, err := k.resolve(ref)
