@@ -38,7 +38,9 @@ var otherActions = map[string]string{
 	"GetBucketEncryption": "GetEncryptionConfiguration", "PutBucketEncryption": "PutEncryptionConfiguration",
 	"DeleteBucketEncryption": "PutEncryptionConfiguration", "HeadObject": "GetObject", "CopyObject": "PutObject", "PostObject": "PutObject",
 	"CreateMultipartUpload": "PutObject", "UploadPart": "PutObject", "UploadPartCopy": "PutObject", "CompleteMultipartUpload": "PutObject",
-	"ListParts": "ListMultipartUploadParts",
+	"ListParts":            "ListMultipartUploadParts",
+	"GetPublicAccessBlock": "GetBucketPublicAccessBlock", "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+	"DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
 }
 
 // needs of an S3 call. Those of KMS are judged where the key is known; those of
@@ -90,6 +92,9 @@ func (s *Server) may(r *request, n need) error {
 	if err != nil {
 		return err
 	}
+	if r.anonymous() {
+		return s.mayAnybody(r, n, policy)
+	}
 	who := r.who
 	if policy.Statements != nil {
 		who.Context = s.duringUpload(r)
@@ -117,6 +122,9 @@ func (s *Server) may(r *request, n need) error {
 func (s *Server) mayDecrypt(r *request, e store.Encryption) error {
 	if e.Mode != store.SSEKMS && e.Mode != store.DSSEKMS {
 		return nil
+	}
+	if err := needsKey(r); err != nil {
+		return err
 	}
 	return s.keys.Authorize(r.who, "kms:Decrypt", e.KeyID)
 }

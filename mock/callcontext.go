@@ -70,6 +70,10 @@ func (s *Server) callContext(r *request) iam.Context {
 }
 
 func (s *Server) describeCaller(r *request, c iam.Context) {
+	if r.anonymous() {
+		c["aws:principaltype"] = "Anonymous"
+		return
+	}
 	kind, name, _ := strings.Cut(strings.TrimPrefix(r.who.ARN, iamARN("")), "/")
 	c["aws:principalaccount"], c["aws:principalarn"] = accountID, iam.RoleOf(r.who.ARN)
 	switch {

@@ -23,9 +23,9 @@
 // destructive ones too. It goes wrong on purpose where [Server.SetFaults] says so.
 //
 // It refuses: sub-resources it does not know (501, never the base verb, in every
-// personality but ceph16), anonymous requests, and SSE-KMS or SSE-C over plain
-// http. The account may do everything, a further [User] what their policy and
-// those of KMS keys and buckets allow; ACLs beyond the owner's and object lock are
-// not there. Unlike AWS since April 2026 a new bucket does not
+// personality but ceph16), requests without a key unless the bucket lets everybody
+// in, and SSE-KMS or SSE-C over plain http. The account may do everything, a further
+// [User] what their policy and those of KMS keys and buckets allow; ACLs beyond the
+// owner's and object lock are not there. Unlike AWS since April 2026 a new bucket does not
 // block SSE-C until its encryption configuration says so.
 package mock

@@ -70,6 +70,7 @@ type Personality struct {
 	MissingCustomerKey  *sigv4.Error     // nil is AWS's
 	WrongCustomerKey    *sigv4.Error     // nil is AWS's
 	InsecureRefusal     *sigv4.Error     // SSE-KMS or SSE-C over http; nil is AWS's
+	NoPublicAccessBlock bool             // a new bucket has no public access block
 	ListMissingUpload   *sigv4.Error     // ListParts without its upload; nil is AWS's
 	FinishMissingUpload *sigv4.Error     // CompleteMultipartUpload without its upload; nil is AWS's
 }
@@ -85,7 +86,7 @@ func Personalities() []Personality {
 			PlainCopiesStayBare: true, NoEncryptedSource: true, NoChecksums: true, NoTrailersOverTLS: true,
 			IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
-			MD5ETags: true, RemakesBuckets: true, SilentCompletion: true,
+			MD5ETags: true, RemakesBuckets: true, SilentCompletion: true, NoPublicAccessBlock: true,
 			UnknownMethod:       refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
 			MissingCustomerKey:  refuse(http.StatusBadRequest, "InvalidArgument", customerText+"provide a valid encryption algorithm."),
 			WrongCustomerKey:    refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
@@ -94,10 +95,10 @@ func Personalities() []Personality {
 			FinishMissingUpload: refuse(http.StatusInternalServerError, "InternalError", "This multipart completion is already in progress"),
 		},
 		{
-			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true,
+			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true, NoPublicAccessBlock: true,
 			UnknownKey: refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),
 		},
-		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource, NoEncryptionUpdate: true},
+		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource, NoEncryptionUpdate: true, NoPublicAccessBlock: true},
 	}
 }
 

@@ -43,7 +43,7 @@ func policyRefusal(err error) error {
 }
 
 func noPolicy(bucket string) error {
-	return refuse(http.StatusNotFound, "NoSuchBucketPolicy", "The bucket policy does not exist", field("BucketName", bucket))
+	return refuse(http.StatusNotFound, "NoSuchBucketPolicy", "The bucket policy does not exist.", field("BucketName", bucket))
 }
 
 func (s *Server) putBucketPolicy(w *writer, r *request) error {
@@ -54,8 +54,17 @@ func (s *Server) putBucketPolicy(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := iam.ParseBucketPolicy(raw, s.ownerOf(r.bucket)); err != nil {
+	policy, err := iam.ParseBucketPolicy(raw, s.ownerOf(r.bucket))
+	if err != nil {
 		return policyRefusal(err)
+	}
+	block, err := s.publicAccess(r, r.bucket)
+	switch {
+	case err != nil:
+		return err
+	case block.BlockPublicPolicy && policy.Public():
+		return accessDenied("User: " + r.who.ARN + ` is not authorized to perform: s3:PutBucketPolicy on resource: "` + bucketARN(r.bucket) +
+			`" because public policies are blocked by the BlockPublicPolicy block public access setting.`)
 	}
 	if err := s.store.SetBucketConfig(r.Context(), r.bucket, policyConfig, raw); err != nil {
 		return err

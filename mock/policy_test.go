@@ -238,7 +238,7 @@ func TestAPolicyIsKeptAsItWasPut(t *testing.T) {
 	e := startWith(t)
 	got := errorOf(t, raw(t, e, "GET", "/bucket?policy=", "", nil))
 	assert.Equal(t, "NoSuchBucketPolicy", got.Code)
-	assert.Equal(t, "The bucket policy does not exist", got.Message)
+	assert.Equal(t, "The bucket policy does not exist.", got.Message)
 	assert.Equal(t, "NoSuchBucketPolicy", errorOf(t, raw(t, e, "GET", "/bucket?policyStatus=", "", nil)).Code)
 	assert.Equal(t, 204, raw(t, e, "DELETE", "/bucket?policy=", "", nil).StatusCode)
 
@@ -278,7 +278,7 @@ func TestAPolicySurvivesTheOneWhoIsNamedInIt(t *testing.T) {
 
 func TestAPolicyThatS3WouldNotTakeIsRefusedInItsWords(t *testing.T) {
 	e := mock.Start(t, mock.With(func(c *mock.Config) {
-		c.Users, c.Roles = []mock.User{user("ada")}, []mock.Role{{Name: "auditor"}}
+		c.AllowPublic, c.Users, c.Roles = true, []mock.User{user("ada")}, []mock.Role{{Name: "auditor"}}
 	}))
 	allow := func(principal, action, resource, condition string) string {
 		return policyOf(statement("Allow", principal, action, resource, condition))
@@ -363,7 +363,7 @@ func TestAPolicyThatS3WouldNotTakeIsRefusedInItsWords(t *testing.T) {
 }
 
 func TestAPolicyIsPublicWhenItLetsInEverybody(t *testing.T) {
-	e := startWith(t, user("ada"))
+	e := allowPublic(t, user("ada"))
 	for _, row := range []struct {
 		effect, principal, condition string
 		public                       bool

@@ -8,9 +8,11 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/bucketseal/bucketseal/mock/sigv4"
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
@@ -112,25 +114,20 @@ func (s *Server) postForm(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	auth, err := s.verifier.VerifyForm(f.fields)
-	if err != nil {
-		return err
+	auth, policy := &sigv4.Request{Service: "s3", Payload: sigv4.UnsignedPayload, Length: -1}, formPolicy{most: maxPut}
+	if f.signed() {
+		if auth, policy, err = s.signedForm(r, f); err != nil {
+			return err
+		}
 	}
-	policy, err := readFormPolicy(f.fields["policy"], s.now())
-	if err != nil {
-		return err
-	}
-	f.fields["bucket"] = r.bucket
-	if err := policy.judge(f.fields); err != nil {
-		return err
-	}
-	delete(f.fields, "bucket")
 	auth.Body = &measured{Reader: f.file, formPolicy: policy}
 	put := f.asRequest(r)
 	put.auth, r.auth = auth, auth
 	r.key = put.key // for the log
-	if put.who, err = s.identify(put); err != nil {
-		return err
+	if auth.AccessKey != "" {
+		if put.who, err = s.identify(put); err != nil {
+			return err
+		}
 	}
 	put.who.Context = s.callContext(put)
 	switch {
@@ -146,6 +143,29 @@ func (s *Server) postForm(w *writer, r *request) error {
 	err = s.postObject(w, put, f.fields)
 	changed(err)
 	return err
+}
+
+// signed tells that a form claims a key; one which does not is anonymous.
+func (f form) signed() bool {
+	return slices.ContainsFunc([]string{"policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"}, func(name string) bool {
+		_, ok := f.fields[name]
+		return ok
+	})
+}
+
+// signedForm holds a form against its signature and its policy.
+func (s *Server) signedForm(r *request, f form) (*sigv4.Request, formPolicy, error) {
+	auth, err := s.verifier.VerifyForm(f.fields)
+	if err != nil {
+		return nil, formPolicy{}, err
+	}
+	policy, err := readFormPolicy(f.fields["policy"], s.now())
+	if err != nil {
+		return nil, formPolicy{}, err
+	}
+	f.fields["bucket"] = r.bucket
+	defer delete(f.fields, "bucket")
+	return auth, policy, policy.judge(f.fields)
 }
 
 func (s *Server) postObject(w *writer, r *request, fields map[string]string) error {

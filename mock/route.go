@@ -35,6 +35,10 @@ var operations = map[string]string{
 	"DELETE bucket policy":    "DeleteBucketPolicy",
 	"GET bucket policyStatus": "GetBucketPolicyStatus",
 
+	"GET bucket publicAccessBlock":    "GetPublicAccessBlock",
+	"PUT bucket publicAccessBlock":    "PutPublicAccessBlock",
+	"DELETE bucket publicAccessBlock": "DeletePublicAccessBlock",
+
 	"PUT object ":            "PutObject",
 	"GET object ":            "GetObject",
 	"HEAD object ":           "HeadObject",

@@ -123,6 +123,9 @@ func (s *Server) wantsBucketKey(r *request) (bool, error) {
 
 // underKey resolves the key, and refuses what may not be used.
 func (s *Server) underKey(r *request, method, keyID string) (sealed, error) {
+	if err := needsKey(r); err != nil {
+		return sealed{}, err
+	}
 	if r.TLS == nil {
 		if s.personality.InsecureRefusal != nil {
 			return sealed{}, s.personality.InsecureRefusal

@@ -48,6 +48,7 @@ type Config struct {
 	Now         func() time.Time // nil: time.Now
 	Fast        bool             // skip fsync: a crash of the machine may lose what was acknowledged
 	MinPartSize int64            // bytes; 0: 5 MiB as S3, negative: none
+	AllowPublic bool             // a new bucket has no public access block, as on AWS before April 2023
 }
 
 // KeySpec is a KMS key to begin with, skipped where its ID or Alias exists
@@ -67,6 +68,7 @@ type Server struct {
 	keys                 *kms.Keystore
 	faults               atomic.Pointer[faultSet]
 	verifier             sigv4.Verifier
+	allowPublic          bool
 }
 
 // New opens the data folder, and makes the keys and buckets asked for.
@@ -76,7 +78,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		personality: c.Personality, region: c.Region, clock: c.Now, log: c.Log,
-		accessKey: c.AccessKey, secretKey: c.SecretKey,
+		accessKey: c.AccessKey, secretKey: c.SecretKey, allowPublic: c.AllowPublic,
 	}
 	if s.personality.Name == "" {
 		s.personality.Name = "aws"
@@ -269,18 +271,12 @@ func (s *Server) serve(w *writer, r *request) error {
 	if r.wantsKMS() && strings.HasPrefix(r.Header.Get("Authorization"), "AWS ") {
 		return badArgument("Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.", "Authorization", "null")
 	}
-	var err error
-	if r.auth, err = s.verifier.Verify(r.Request); err != nil {
+	if err := s.enter(r); err != nil {
 		return err
 	}
-	if r.auth.Service != r.service() {
-		return refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; the credential is for another service.")
-	}
-	if r.who, err = s.identify(r); err != nil {
-		return err
-	}
-	r.who.Context = s.callContext(r)
 	switch {
+	case r.anonymous() && routeErr != nil:
+		return accessDenied("Access Denied.")
 	case routeErr != nil:
 		return routeErr
 	case r.isKMS():
@@ -310,6 +306,28 @@ func (s *Server) serve(w *writer, r *request) error {
 		return err
 	}
 	return telling(r, s.concealing(r, s.run(w, r, handle)))
+}
+
+// enter finds who calls: by the signature, or nobody.
+func (s *Server) enter(r *request) (err error) {
+	if r.service() == "s3" && sigv4.Unsigned(r.Request) {
+		r.auth, err = sigv4.Anonymous(r.Request)
+	} else {
+		r.auth, err = s.verifier.Verify(r.Request)
+	}
+	switch {
+	case err != nil:
+		return err
+	case r.auth.Service != r.service():
+		return refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; the credential is for another service.")
+	}
+	if r.auth.AccessKey != "" {
+		if r.who, err = s.identify(r); err != nil {
+			return err
+		}
+	}
+	r.who.Context = s.callContext(r)
+	return nil
 }
 
 // logged writes one line for each request. The query is left out: a presigned
@@ -346,4 +364,6 @@ var handlers = map[string]func(*Server, *writer, *request) error{
 	"ListParts": (*Server).listParts, "ListMultipartUploads": (*Server).listUploads,
 	"GetBucketPolicy": (*Server).getBucketPolicy, "PutBucketPolicy": (*Server).putBucketPolicy, "DeleteBucketPolicy": (*Server).deleteBucketPolicy,
 	"GetBucketPolicyStatus": (*Server).getBucketPolicyStatus,
+	"GetPublicAccessBlock":  (*Server).getPublicAccessBlock, "PutPublicAccessBlock": (*Server).putPublicAccessBlock,
+	"DeletePublicAccessBlock": (*Server).deletePublicAccessBlock,
 }

@@ -49,7 +49,7 @@ unset AWS_CA_BUNDLE AWS_SESSION_TOKEN AWS_PROFILE
 start() {
   stop
   rm -rf "$work/data" "$work/ready"
-  bin/mocks3 --plain-http --region us-east-1 --data "$work/data" --ready-file "$work/ready" >/dev/null 2>"$work/log" &
+  bin/mocks3 --plain-http --allow-public --region us-east-1 --data "$work/data" --ready-file "$work/ready" >/dev/null 2>"$work/log" &
   server=$!
   for _ in $(seq 200); do
     [ ! -s "$work/ready" ] || break
