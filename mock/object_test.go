@@ -368,3 +368,15 @@ func TestPutTellsTheSizeOfWhatItStored(t *testing.T) {
 	out := mustPut(t, s3Client(t, e), "k", "seven B")
 	assert.EqualValues(t, 7, aws.ToInt64(out.Size))
 }
+
+// Clients show the name as they received it, and Go's own http.Header hides how
+// it was written.
+func TestMetadataIsNamedInLowerCase(t *testing.T) {
+	x := &target{}
+	x.fresh(t)
+	defer x.close(t)
+	require.Equal(t, 200, x.do(t, "PUT", "/bucket/k", "x", map[string]string{"X-Amz-Meta-Some-Note": "Kept As Is"}).Code)
+	for _, method := range []string{"GET", "HEAD"} {
+		assert.Equal(t, []string{"Kept As Is"}, x.do(t, method, "/bucket/k", "", nil).Header()["x-amz-meta-some-note"])
+	}
+}

@@ -31,6 +31,14 @@ func peer(t *testing.T, name string) string {
 	return ""
 }
 
+// long keeps a test that starts dozens of processes for `make test` and CI.
+func long(t *testing.T) {
+	t.Helper()
+	if os.Getenv("BUCKETSEAL_PEERS") == "" && os.Getenv("CI") == "" {
+		t.Skip("a long one: BUCKETSEAL_PEERS=all, as make test has it, runs it")
+	}
+}
+
 // command runs a peer with nothing of the user's own settings.
 func command(t *testing.T, path string, env ...string) func(args ...string) (string, error) {
 	home := t.TempDir()

@@ -115,7 +115,7 @@ func setObject(h http.Header, o store.Object) {
 		}
 	}
 	for name, v := range o.UserMetadata {
-		h[http.CanonicalHeaderKey("x-amz-meta-"+name)] = []string{v}
+		h["x-amz-meta-"+name] = []string{v} // in lower case, as S3: clients make names of it
 	}
 	if len(o.Tags) > 0 {
 		h.Set("X-Amz-Tagging-Count", strconv.Itoa(len(o.Tags)))
