@@ -93,9 +93,19 @@ func headerValue(r *http.Request, name string) (string, bool) {
 	}
 	trimmed := make([]string, len(values))
 	for i, v := range values {
-		trimmed[i] = strings.Join(strings.Fields(v), " ")
+		trimmed[i] = singleSpaced(v)
 	}
 	return strings.Join(trimmed, ","), true
+}
+
+// singleSpaced has no space at its ends and none beside another. Only ' ' is one:
+// the AWS SDK signs tabs and the spaces of other scripts as they are.
+func singleSpaced(value string) string {
+	value = strings.Trim(value, " ")
+	for strings.Contains(value, "  ") {
+		value = strings.ReplaceAll(value, "  ", " ")
+	}
+	return value
 }
 
 // canonicalRequest is the text whose hash was signed.

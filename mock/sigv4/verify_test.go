@@ -125,6 +125,7 @@ func TestRequestsSignedByTheSDKPass(t *testing.T) {
 		"dots and slashes":  {url: "https://endpoint.example/bucket/a//b/../c"},
 		"root":              {url: "https://endpoint.example/"},
 		"spaces in headers": {header: map[string]string{"X-Amz-Meta-A": "  a   b  "}},
+		"other spaces":      {header: map[string]string{"X-Amz-Meta-A": "a\tb\u00a0\u2000c"}},
 		"kms":               {method: "POST", url: "https://endpoint.example/", service: "kms", body: `{"Limit":1}`, header: map[string]string{"X-Amz-Target": "TrentService.ListKeys"}},
 		"14 minutes old":    {at: testNow.Add(-14 * time.Minute)},
 	}
