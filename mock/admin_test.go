@@ -1,10 +1,13 @@
 package mock_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -173,6 +176,16 @@ func TestTheAdminPathIsForTheAccountOnly(t *testing.T) {
 		"an unsigned body": func(r *http.Request, _ *sigv4.Identity) string {
 			r.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
 			require.NoError(t, signer.SignHTTP(bg, credentials, r, "UNSIGNED-PAYLOAD", "s3", e.Region(), time.Now()))
+			return "none"
+		},
+		"a presigned address with the hash of the body": func(r *http.Request, _ *sigv4.Identity) string {
+			sum := sha256.Sum256([]byte(body))
+			hash := hex.EncodeToString(sum[:])
+			r.URL.RawQuery = url.Values{"X-Amz-Expires": {"60"}, "X-Amz-Content-Sha256": {hash}}.Encode()
+			to, _, err := signer.PresignHTTP(bg, credentials, r, hash, "s3", e.Region(), time.Now())
+			require.NoError(t, err)
+			r.URL, err = r.URL.Parse(to)
+			require.NoError(t, err)
 			return "none"
 		},
 		"a presigned address": func(r *http.Request, _ *sigv4.Identity) string {

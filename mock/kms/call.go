@@ -46,6 +46,17 @@ type input struct {
 	SourceEncryptionContext      map[string]string
 	DestinationEncryptionContext map[string]string
 
+	GrantID           string `json:"GrantId"`
+	GrantToken        string
+	Name              string
+	GranteePrincipal  string
+	RetiringPrincipal string
+	Operations        []string
+	Constraints       map[string]any
+
+	Tags    []tag
+	TagKeys []string
+
 	Limit  *int
 	Marker string
 }
@@ -58,6 +69,9 @@ var calls = map[string]func(*Keystore, input) (any, error){
 	"Encrypt": encrypt, "Decrypt": decrypt, "ReEncrypt": reEncrypt,
 	"RotateKeyOnDemand": rotateKeyOnDemand, "EnableKeyRotation": enableKeyRotation, "DisableKeyRotation": disableKeyRotation,
 	"PutKeyPolicy": putKeyPolicy, "GetKeyPolicy": getKeyPolicy, "ListKeyPolicies": listKeyPolicies,
+	"UpdateAlias": updateAlias, "DeleteAlias": deleteAlias, "UpdateKeyDescription": updateKeyDescription,
+	"CreateGrant": createGrant, "ListGrants": listGrants, "ListRetirableGrants": listRetirableGrants, "RevokeGrant": revokeGrant, "RetireGrant": retireGrant,
+	"TagResource": tagResource, "UntagResource": untagResource, "ListResourceTags": listResourceTags,
 	"GetKeyRotationStatus": getKeyRotationStatus, "ListKeyRotations": listKeyRotations,
 }
 
@@ -171,7 +185,11 @@ func createKey(k *Keystore, in input) (any, error) {
 	if sign := in.KeyUsage == UsageSign; sign == encrypts && in.KeySpec != "" || !encrypts && !sign {
 		return nil, invalid("KeySpec %s is not supported with KeyUsage %s", in.KeySpec, in.KeyUsage)
 	}
-	key, err := k.Create(Spec{Description: in.Description, Usage: in.KeyUsage, Policy: in.Policy})
+	tags, err := tagged(nil, in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	key, err := k.Create(Spec{Description: in.Description, Usage: in.KeyUsage, Policy: in.Policy, Tags: tags})
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type Spec struct {
 	Usage       string // empty: UsageEncrypt
 	Policy      string // JSON; empty: the account's people decide by their own
 	Managed     bool
+	Tags        map[string]string
 }
 
 var (
@@ -68,7 +69,7 @@ func (k *Keystore) Create(spec Spec) (Key, error) {
 	e := entry{Key: Key{
 		ID: spec.ID, ARN: k.keyARN(spec.ID), State: Enabled, Usage: spec.Usage, Managed: spec.Managed,
 		Description: spec.Description, Created: k.now(),
-	}, Material: seal.GenerateKey().Bytes(), Policy: spec.Policy}
+	}, Material: seal.GenerateKey().Bytes(), Policy: spec.Policy, Tags: spec.Tags}
 	return e.Key, k.commit(func() {
 		k.entries = append(k.entries, e)
 		if spec.Alias != "" {

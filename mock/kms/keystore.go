@@ -79,6 +79,9 @@ type entry struct {
 	Material  []byte     `json:"material"`            // the first
 	Rotations []rotation `json:"rotations,omitempty"` // what came after it; the last is in use
 	Policy    string     `json:"policy,omitempty"`    // JSON; empty: the standard one
+	Grants    []grant    `json:"grants,omitempty"`
+
+	Tags map[string]string `json:"tags,omitempty"`
 }
 
 type document struct {
@@ -89,9 +92,10 @@ type document struct {
 
 const keystoreAAD = "bucketseal mock keystore 1"
 
-// The versions of the document: a keystore without rotation and policies is
-// written as before there were any. A program that knows neither would lose bytes
-// of a rotated key and permit too much; it refuses the second version.
+// The versions of the document: a keystore without rotation, policies and grants
+// is written as before there were any. A program that knows none of them would lose
+// bytes of a rotated key and permit too much or too little; it refuses the second
+// version.
 const (
 	plainVersion = 1
 	fullVersion  = 2
@@ -135,10 +139,14 @@ func Open(path string, root *seal.Key, opts Options) (*Keystore, error) {
 	return k, nil
 }
 
+func (e entry) isFull() bool {
+	return len(e.Rotations) > 0 || e.RotationDays > 0 || e.Policy != "" || len(e.Grants) > 0 || len(e.Tags) > 0
+}
+
 // save replaces the file atomically; the caller holds the lock.
 func (k *Keystore) save() error {
 	version := plainVersion
-	if slices.ContainsFunc(k.entries, func(e entry) bool { return len(e.Rotations) > 0 || e.RotationDays > 0 || e.Policy != "" }) {
+	if slices.ContainsFunc(k.entries, func(e entry) bool { return e.isFull() }) {
 		version = fullVersion
 	}
 	plain, err := json.Marshal(document{Version: version, Keys: k.entries, Aliases: k.aliases})

@@ -62,9 +62,9 @@ func (k *Keystore) SetPolicy(ref, policy string) error {
 }
 
 // Authorize says whether somebody may do something ("kms:Decrypt") with a key, by
-// the key's policy and their own: an explicit deny in either wins; the key's
-// policy must allow the person, or leave it to the account and the person's own
-// policy must allow it. The error is an *Error. A key that is not there is no
+// the key's policy, its grants and their own policy: an explicit deny wins; a grant
+// or the key's policy must allow the person, or the latter leave it to the account
+// and the person's own policy allow it. The error is an *Error. A key that is not there is no
 // matter of permission: nil.
 // https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
 func (k *Keystore) Authorize(who iam.Person, action, ref string) error {
@@ -74,7 +74,7 @@ func (k *Keystore) Authorize(who iam.Person, action, ref string) error {
 		k.mu.Unlock()
 		return nil //nolint:nilerr // the operation itself says that there is no such key
 	}
-	arn, raw := e.ARN, k.policy(e)
+	arn, raw, granted := e.ARN, k.policy(e), e.granted(who.ARN, action)
 	k.mu.Unlock()
 	policy, err := iam.ParseKeyPolicy([]byte(raw))
 	if err != nil {
@@ -86,7 +86,7 @@ func (k *Keystore) Authorize(who iam.Person, action, ref string) error {
 		return denied(who.Refusal(iam.Denied, "resource", action, arn))
 	case own == iam.Denied:
 		return denied(who.Refusal(iam.Denied, "identity", action, arn))
-	case person == iam.Allowed, account == iam.Allowed && own == iam.Allowed:
+	case granted, person == iam.Allowed, account == iam.Allowed && own == iam.Allowed:
 		return nil
 	case account == iam.Allowed:
 		return denied(who.Refusal(iam.Unmentioned, "identity", action, arn))
@@ -113,13 +113,22 @@ func (k *Keystore) authorizeCall(who iam.Person, operation string, in input) err
 	action := "kms:" + operation
 	sealedBy, _, _ := splitBlob(in.CiphertextBlob)
 	switch operation {
-	case "ListKeys", "ListAliases", "CreateKey":
+	case "ListKeys", "ListAliases", "CreateKey", "ListRetirableGrants":
 		if v := who.Judge(action, "*"); v != iam.Allowed {
 			return denied(who.Refusal(v, "identity", action, "*"))
 		}
 		return nil
 	case "CreateAlias":
 		return k.Authorize(who, action, in.TargetKeyID)
+	case "UpdateAlias":
+		if err := k.Authorize(who, action, in.AliasName); err != nil {
+			return err
+		}
+		return k.Authorize(who, action, in.TargetKeyID)
+	case "DeleteAlias":
+		return k.Authorize(who, action, in.AliasName)
+	case "RetireGrant":
+		return k.mayRetire(who, in)
 	case "Decrypt":
 		return k.Authorize(who, action, sealedBy)
 	case "ReEncrypt":
