@@ -58,6 +58,9 @@ func needs(r *request) ([]need, error) {
 	if r.has("X-Amz-Tagging") && action == "PutObject" {
 		all = append(all, need{"s3:PutObjectTagging", r.address})
 	}
+	if r.op == "GetObjectAttributes" { // asks for both
+		all = append(all, need{"s3:" + onVersion("GetObject", r.version()), r.address})
+	}
 	if r.op != "CopyObject" && r.op != "UploadPartCopy" {
 		return all, nil
 	}
@@ -67,6 +70,11 @@ func needs(r *request) ([]need, error) {
 
 // authorize judges an S3 call by the caller's policy and the bucket's.
 func (s *Server) authorize(r *request) error {
+	if r.op == "CopyObject" || r.op == "UploadPartCopy" {
+		if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
+			return err // said before anything of the source
+		}
+	}
 	all, err := needs(r)
 	if err != nil {
 		return err

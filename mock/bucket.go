@@ -13,6 +13,8 @@ import (
 
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 
+const maxBuckets = 10000 // of one page
+
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 func validBucketName(name string) bool {
@@ -33,9 +35,9 @@ func (s *Server) listBuckets(w *writer, r *request) error {
 		Prefix  string `xml:",omitempty"`
 		Token   string `xml:"ContinuationToken,omitempty"`
 	}{Xmlns: namespace, Owner: theOwner, Prefix: r.query.Get("prefix")}
-	limit, err := limitOf(r, "max-buckets", 10000, 10000)
-	if err != nil {
-		return err
+	limit, err := limitOf(r, "max-buckets", maxBuckets, maxBuckets+1)
+	if err != nil || limit < 1 || limit > maxBuckets {
+		return badArgument("Argument max-buckets must be an integer between 1 and 10000.", "max-buckets", r.query.Get("max-buckets"))
 	}
 	all, err := s.store.Buckets(r.Context())
 	if err != nil {
@@ -66,12 +68,14 @@ func (s *Server) createBucket(w *writer, r *request) error {
 		var doc struct {
 			XMLName            xml.Name `xml:"CreateBucketConfiguration"`
 			LocationConstraint string
+			Tags               []struct{ Key, Value string } `xml:"Tags>Tag"`
 		}
 		if err := xml.Unmarshal(raw, &doc); err != nil {
 			return malformedXML()
 		}
-		if l := doc.LocationConstraint; l != "" && l != s.region && !s.personality.AnyRegion {
-			return refuse(http.StatusBadRequest, "InvalidLocationConstraint", "The specified location-constraint is not valid")
+		// S3's first region has no name here: it is where a bucket goes without any.
+		if l := doc.LocationConstraint; l != "" && (l != s.region || l == defaultRegion) && !s.personality.AnyRegion {
+			return refuse(http.StatusBadRequest, "InvalidLocationConstraint", "The specified location-constraint is not valid", field("LocationConstraint", l))
 		}
 	}
 	_, err = s.store.CreateBucket(r.Context(), r.bucket, s.region)
@@ -81,6 +85,7 @@ func (s *Server) createBucket(w *writer, r *request) error {
 		return err
 	}
 	w.Header().Set("Location", "/"+r.bucket)
+	w.Header().Set("X-Amz-Bucket-Arn", bucketARN(r.bucket))
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 )
 
 type completePart struct {
-	PartNumber int
+	PartNumber *int
 	ETag       string
 	Others     []checksumElement `xml:",any"`
 }
@@ -45,11 +45,11 @@ func (p completePart) check() error {
 		}
 	}
 	switch {
-	case p.ETag == "":
+	case p.ETag == "" || p.PartNumber == nil:
 		return malformedXML()
-	case p.PartNumber < 1:
-		return badArgument("PartNumber must be >= 1", "PartNumber", strconv.Itoa(p.PartNumber))
-	case p.PartNumber > store.MaxPartNumber:
+	case *p.PartNumber < 1:
+		return badArgument("PartNumber must be >= 1", "PartNumber", strconv.Itoa(*p.PartNumber))
+	case *p.PartNumber > store.MaxPartNumber:
 		return store.ErrPartNumber
 	case !valid:
 		return badArgument("Invalid Base64 or multiple checksums present in request", "Checksum", text.String())
@@ -77,6 +77,9 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 	if err := finalHeaders(r); err != nil {
 		return err
 	}
+	if err := writeConditions(r); err != nil {
+		return err
+	}
 	u, err := s.upload(r)
 	if err != nil {
 		return s.completing(w, r, doc.Part, err)
@@ -96,7 +99,7 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 	}
 	parts := make([]store.CompletedPart, len(doc.Part))
 	for i, p := range doc.Part {
-		parts[i] = store.CompletedPart{Number: p.PartNumber, ETag: p.ETag}
+		parts[i] = store.CompletedPart{Number: *p.PartNumber, ETag: p.ETag}
 	}
 	o, err := s.store.CompleteUpload(r.Context(), store.CompleteRequest{
 		Bucket: r.bucket, Key: r.key, UploadID: u.ID, Parts: parts, Customer: key,
@@ -111,6 +114,10 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 	if s.personality.SilentCompletion {
 		return writeXML(w, completed(r, ""))
 	}
+	return s.tellCompletion(w, r, o)
+}
+
+func (s *Server) tellCompletion(w *writer, r *request, o store.Object) error {
 	setWritten(w.Header(), o)
 	told := tellObject(o.Encryption, o.Headers)
 	if told.Mode != store.SSEC { // the matrix has no customer headers here

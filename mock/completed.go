@@ -34,14 +34,19 @@ func completed(r *request, etag string) completion {
 	}
 }
 
-// completing gives a missing upload the answer of completions.
+// completing gives a missing upload the answer of completions: that of the first
+// one, where the object is still what it made.
 func (s *Server) completing(w *writer, r *request, named []completePart, err error) error {
 	if !errors.Is(err, store.ErrNoSuchUpload) {
 		return err
 	}
-	if etag := completedBefore(named); s.personality.SilentCompletion && etag != "" {
-		if o, e := s.store.Stat(r.Context(), r.bucket, r.key, ""); e == nil && o.ETag == etag {
+	if etag := completedBefore(named); etag != "" {
+		o, e := s.store.Stat(r.Context(), r.bucket, r.key, "")
+		switch same := e == nil && o.ETag == etag; {
+		case same && s.personality.SilentCompletion:
 			return writeXML(w, completed(r, etag))
+		case same && !s.personality.ForgetsCompletions && o.UploadID == r.query.Get("uploadId"):
+			return s.tellCompletion(w, r, o) // whoever did not hear the first answer asks again
 		}
 	}
 	if s.personality.FinishMissingUpload != nil {
@@ -50,9 +55,10 @@ func (s *Server) completing(w *writer, r *request, named []completePart, err err
 	return err
 }
 
-// completedBefore is the ETag by which Ceph knows the result of a completion it
-// is asked for again: where the object has it, the answer is 200 with the ETag,
-// without quotes, whatever the upload's ID. Empty where a part's ETag is no MD5.
+// completedBefore is the ETag that a completion gave, by which its result is known
+// when it is asked for again. Where the object has it, Ceph's answer is 200 with the
+// ETag, without quotes, whatever the upload's ID. Empty where a part's ETag is not
+// 16 bytes.
 func completedBefore(named []completePart) string {
 	whole := md5.New()
 	for _, p := range named {

@@ -40,17 +40,17 @@ func (s *Server) content(r *request, compute sigv4.Algorithm) (*content, error) 
 	case c.size < 0:
 		return nil, refuse(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 	case c.size > maxPut:
-		return nil, refuse(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+		return nil, refuse(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.")
 	}
 	return c, s.digesting(r, c, compute)
 }
 
 // digesting reads what the request says of the body's digests.
 func (s *Server) digesting(r *request, c *content, compute sigv4.Algorithm) error {
-	if value := r.Header.Get("Content-Md5"); value != "" {
+	if value := r.Header.Get("Content-Md5"); r.has("Content-Md5") {
 		raw, err := base64.StdEncoding.DecodeString(value)
 		if err != nil || len(raw) != md5.Size {
-			return refuse(http.StatusBadRequest, "InvalidDigest", "The Content-MD5 you specified was invalid.")
+			return refuse(http.StatusBadRequest, "InvalidDigest", "The Content-Md5 you specified is not valid.", field("Content-MD5", value))
 		}
 		c.md5 = raw
 	}
@@ -84,15 +84,14 @@ func announced(r *request) (sigv4.Algorithm, string, error) {
 	}
 	for _, a := range sigv4.Algorithms() {
 		if r.has(a.Header()) {
-			v := r.Header.Get(a.Header())
 			if found != "" {
 				return "", "", badRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
 			}
-			if !a.WellFormed(v) {
-				return "", "", badRequest("Value for " + a.Header() + " header is invalid.")
-			}
-			found, value = a, v
+			found, value = a, r.Header.Get(a.Header())
 		}
+	}
+	if found != "" && !found.WellFormed(value) {
+		return "", "", badRequest("Value for " + found.Header() + " header is invalid.")
 	}
 	if t := r.auth.Announced(); t != "" {
 		if found != "" {

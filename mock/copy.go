@@ -29,9 +29,15 @@ func sourceOf(r *request) (source, error) {
 	if !named { // some clients escape the whole header
 		path, version, _ = strings.Cut(path, "?versionId=")
 	}
-	bucket, key, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if err != nil || !ok || bucket == "" || key == "" {
-		return source{}, badArgument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey", "x-amz-copy-source", header)
+	if err != nil {
+		return source{}, badArgument("Invalid copy source encoding", "x-amz-copy-source", header)
+	}
+	bucket, key, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch {
+	case !validBucketName(bucket):
+		return source{}, badArgument("Invalid copy source bucket name", "x-amz-copy-source", header)
+	case key == "":
+		return source{}, badArgument("Invalid copy source object key", "x-amz-copy-source", key)
 	}
 	return source{address{bucket, key}, version}, nil
 }
@@ -91,6 +97,9 @@ func (s *Server) copyObject(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
+	if _, err := askedAlgorithm(r); err != nil {
+		return err
+	}
 	reader, err := s.openSource(r, from)
 	if err != nil {
 		return err
@@ -140,14 +149,20 @@ func unsupportedAlgorithm() error {
 	return badRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, XXHASH64]")
 }
 
+// askedAlgorithm is the one that a copy asks for, empty for none.
+func askedAlgorithm(r *request) (sigv4.Algorithm, error) {
+	asked := r.Header.Get("X-Amz-Checksum-Algorithm")
+	a, ok := sigv4.AlgorithmOf("x-amz-checksum-" + asked)
+	if asked != "" && !ok {
+		return "", unsupportedAlgorithm()
+	}
+	return a, nil
+}
+
 // copyAlgorithm is the one asked for, else that of the source.
 func copyAlgorithm(r *request, o store.Object) (sigv4.Algorithm, error) {
-	if asked := r.Header.Get("X-Amz-Checksum-Algorithm"); asked != "" {
-		a, ok := sigv4.AlgorithmOf("x-amz-checksum-" + asked)
-		if !ok {
-			return "", unsupportedAlgorithm()
-		}
-		return a, nil
+	if a, err := askedAlgorithm(r); err != nil || a != "" {
+		return a, err
 	}
 	for name := range o.Checksums.Values {
 		return sigv4.Algorithm(name), nil

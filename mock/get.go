@@ -18,6 +18,9 @@ func (s *Server) getObject(w *writer, r *request) error {
 	if err := s.refuseSSE(r); err != nil {
 		return err
 	}
+	if _, err := s.partAsked(r); err != nil {
+		return err
+	}
 	version := r.version()
 	stored, err := s.store.Stat(r.Context(), r.bucket, r.key, version)
 	if err != nil {
@@ -133,10 +136,9 @@ func (s *Server) runOf(r *request, o store.Object, parts *store.Reader) (run, er
 	if r.query.Has("partNumber") && r.has("Range") && !s.personality.IgnorePartNumber {
 		return all, badRequest("Cannot specify both Range header and partNumber query parameter")
 	}
-	if number := r.query.Get("partNumber"); number != "" && !s.personality.IgnorePartNumber && parts != nil {
-		n, err := strconv.Atoi(number)
-		if err != nil || n < 1 || n > store.MaxPartNumber {
-			return all, badArgument("Part number must be an integer between 1 and 10000, inclusive.", "partNumber", number)
+	if n, err := s.partAsked(r); err != nil || n > 0 && parts != nil {
+		if err != nil {
+			return all, err
 		}
 		off, length, ok := parts.PartRange(n)
 		if !ok {
@@ -150,8 +152,8 @@ func (s *Server) runOf(r *request, o store.Object, parts *store.Reader) (run, er
 	}
 	header := r.Header.Get("Range")
 	off, length, ok := parseRange(header, o.Size)
-	if !ok || r.fault(IgnoreRange) != nil {
-		return all, nil
+	if !ok || r.fault(IgnoreRange) != nil || o.Size == 0 && strings.HasPrefix(header, "bytes=-") && strings.Trim(header[len("bytes=-"):], "0") != "" {
+		return all, nil // the last bytes of nothing are all there is: RFC 9110, section 14.1.2
 	}
 	if length <= 0 {
 		r.answer.Set("Content-Range", "bytes */"+strconv.FormatInt(o.Size, 10))
@@ -162,6 +164,19 @@ func (s *Server) runOf(r *request, o store.Object, parts *store.Reader) (run, er
 		off = max(0, min(off+f.Bytes, o.Size-length))
 	}
 	return run{off: off, length: length, status: http.StatusPartialContent}, nil
+}
+
+// partAsked is the part that a read is about, 0 for none.
+func (s *Server) partAsked(r *request) (int, error) {
+	number := r.query.Get("partNumber")
+	if number == "" || s.personality.IgnorePartNumber {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || n > store.MaxPartNumber {
+		return 0, badArgument("Part number must be an integer between 1 and 10000, inclusive.", "partNumber", number)
+	}
+	return n, nil
 }
 
 // parseRange reads a single "bytes=a-b", "bytes=a-" or "bytes=-n". ok is false

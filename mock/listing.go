@@ -17,15 +17,21 @@ const maxKeys = 1000
 
 // limitOf reads max-keys and its like.
 func limitOf(r *request, name string, standard, most int) (int, error) {
-	value := r.query.Get(name)
+	return limitIn(r.query.Get(name), name, standard, most)
+}
+
+func limitIn(value, name string, standard, most int) (int, error) {
 	if value == "" {
 		return standard, nil
 	}
-	n, err := strconv.Atoi(value)
-	if err != nil || n < 0 {
-		return 0, badArgument("Argument "+name+" must be an integer between 0 and 2147483647", name, value)
+	switch n, err := strconv.ParseInt(value, 10, 32); {
+	case err != nil:
+		return 0, badArgument("Provided "+value+" not an integer or within integer range", name, value)
+	case n < 0:
+		return 0, badArgument("Argument "+value+" must be an integer between 0 and 2147483647", name, value)
+	default:
+		return min(int(n), most), nil
 	}
-	return min(n, most), nil
 }
 
 // name is a key in a listing: as it is, or percent-encoded where the client

@@ -2,7 +2,9 @@ package mock
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/mock/sigv4"
 )
@@ -20,6 +22,8 @@ func misdirected(r *request) *sigv4.Error {
 	case tooLongHeader(r.Header):
 		return refuse(http.StatusBadRequest, "RequestHeaderSectionTooLarge", "Your request header section exceeds the maximum allowed size.",
 			field("MaxSizeAllowed", strconv.Itoa(maxHeader)))
+	case r.Method != http.MethodPut && asksForHeaders(q) && !signed(r):
+		return badRequest("Request specific response headers cannot be used for anonymous GET requests.")
 	case source != "" && r.Method != http.MethodPut && (r.Method != http.MethodPost || q.Has("uploadId")):
 		return badArgument("You can only specify a copy source header for copy requests.", "x-amz-copy-source", source)
 	case object && r.Method == http.MethodGet && q.Has("uploads"):
@@ -34,6 +38,19 @@ func misdirected(r *request) *sigv4.Error {
 		return notAllowed(r.Method, "SERVICE")
 	}
 	return nil
+}
+
+func signed(r *request) bool {
+	return r.Header.Get("Authorization") != "" || r.query.Has("X-Amz-Signature") || r.query.Has("Signature")
+}
+
+func asksForHeaders(q url.Values) bool {
+	for name := range q {
+		if strings.HasPrefix(name, "response-") {
+			return true
+		}
+	}
+	return false
 }
 
 func notAllowed(method, resource string) *sigv4.Error {

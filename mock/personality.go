@@ -65,6 +65,7 @@ type Personality struct {
 	NoEncryptionUpdate  bool             // UpdateObjectEncryption: 501
 	MD5ETags            bool             // the ETag is the MD5 of the plaintext under SSE-KMS and SSE-C too
 	RemakesBuckets      bool             // CreateBucket of one's own bucket: 200 in every region
+	ForgetsCompletions  bool             // CompleteMultipartUpload of what it completed: 404 NoSuchUpload, as of any other
 	SilentCompletion    bool             // CompleteMultipartUpload answers neither ETag nor encryption; see completedBefore
 	UnknownMethod       *sigv4.Error     // refusal of an encryption method, DSSE included; nil is AWS's
 	MissingCustomerKey  *sigv4.Error     // nil is AWS's
@@ -95,10 +96,10 @@ func Personalities() []Personality {
 			FinishMissingUpload: refuse(http.StatusInternalServerError, "InternalError", "This multipart completion is already in progress"),
 		},
 		{
-			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true, NoPublicAccessBlock: true,
+			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true, NoPublicAccessBlock: true, ForgetsCompletions: true,
 			UnknownKey: refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),
 		},
-		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource, NoEncryptionUpdate: true, NoPublicAccessBlock: true},
+		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource, NoEncryptionUpdate: true, NoPublicAccessBlock: true, ForgetsCompletions: true},
 	}
 }
 

@@ -2,6 +2,7 @@ package mock_test
 
 import (
 	"encoding/base64"
+	"io"
 	"strings"
 	"testing"
 
@@ -224,7 +225,7 @@ func TestAWSAnswers501ToWhatItDoesNotKnowAndNeverTheBaseVerb(t *testing.T) {
 	mustPut(t, s3Client(t, e), "k", "hello")
 	for _, ask := range []string{
 		"PUT /bucket?website=", "DELETE /bucket?cors=", "GET /bucket?inventory=", "DELETE /bucket/k?encryption=", "PUT /bucket/k?renameObject=",
-		"DELETE /bucket/k?annotation=", "PUT /bucket/k?retention=", "GET /bucket/k?attributes=", "POST /bucket/k?restore=", "PUT /bucket/k?tagging=&acl=",
+		"DELETE /bucket/k?annotation=", "PUT /bucket/k?retention=", "GET /bucket/k?legal-hold=x&attributes=", "POST /bucket/k?restore=", "PUT /bucket/k?tagging=&acl=",
 	} {
 		method, path, _ := strings.Cut(ask, " ")
 		resp := raw(t, e, method, path, "x", nil)
@@ -246,4 +247,18 @@ func TestPersonalitiesAreFoundByName(t *testing.T) {
 	}
 	_, err := mock.PersonalityNamed("r2")
 	assert.ErrorContains(t, err, "choose one of aws, ceph16, minio, plain")
+}
+
+func TestOthersForgetWhatTheyCompleted(t *testing.T) {
+	for _, name := range []string{"minio", "plain"} {
+		e := mock.Start(t, mock.As(name))
+		resp := raw(t, e, "POST", "/bucket/k?uploads=", "", nil)
+		require.Equal(t, 200, resp.StatusCode)
+		text, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		id := between(string(text), "<UploadId>", "</UploadId>")
+		etag := raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+id, "x", nil).Header.Get("Etag")
+		require.Equal(t, 200, raw(t, e, "POST", "/bucket/k?uploadId="+id, completion(etag), nil).StatusCode)
+		assert.Equal(t, "NoSuchUpload", errorOf(t, raw(t, e, "POST", "/bucket/k?uploadId="+id, completion(etag), nil)).Code, name)
+	}
 }

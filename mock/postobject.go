@@ -97,7 +97,7 @@ func (m *measured) Read(p []byte) (int, error) {
 	m.size += int64(n)
 	switch {
 	case m.size > m.most:
-		return 0, refuse(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size",
+		return 0, refuse(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.",
 			field("ProposedSize", strconv.FormatInt(m.size, 10)), field("MaxSizeAllowed", strconv.FormatInt(m.most, 10)))
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return n, store.ErrIncompleteBody

@@ -3,11 +3,15 @@ package mock
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
 func (s *Server) putObject(w *writer, r *request) error {
+	if err := writeConditions(r); err != nil {
+		return err
+	}
 	rec, err := recordOf(r)
 	if err != nil {
 		return err
@@ -39,10 +43,30 @@ func (s *Server) putObject(w *writer, r *request) error {
 	return nil
 }
 
+// writeConditions refuses what S3 does not do for a write: If-None-Match with an
+// ETag, and both conditions at once.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+func writeConditions(r *request) error {
+	if not := r.Header.Get("If-None-Match"); not != "" && (not != "*" || r.has("If-Match")) {
+		return notImplemented("If-None-Match")
+	}
+	return nil
+}
+
 func (s *Server) deleteObject(w *writer, r *request) error {
-	done, err := s.store.Delete(r.Context(), store.DeleteRequest{
-		Bucket: r.bucket, Key: r.key, VersionID: r.version(), IfMatch: r.Header.Get("If-Match"),
-	})
+	ask := store.DeleteRequest{Bucket: r.bucket, Key: r.key, VersionID: r.version(), IfMatch: r.Header.Get("If-Match")}
+	if value := r.Header.Get("X-Amz-If-Match-Size"); value != "" {
+		size, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return badArgument("The size must be a number of bytes", "x-amz-if-match-size", value)
+		}
+		ask.IfSize = &size
+	}
+	var err error
+	if ask.IfModified, err = timeOf(r, "x-amz-if-match-last-modified-time"); err != nil {
+		return err
+	}
+	done, err := s.store.Delete(r.Context(), ask)
 	if err != nil {
 		return err
 	}
@@ -53,4 +77,17 @@ func (s *Server) deleteObject(w *writer, r *request) error {
 		w.Header().Set(headerMarker, "true")
 	}
 	return noContent(w)
+}
+
+// timeOf reads a condition about a time; nil where there is none.
+func timeOf(r *request, header string) (*time.Time, error) {
+	value := r.Header.Get(header)
+	if value == "" {
+		return nil, nil
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return nil, badArgument("The time must be one of HTTP", header, value)
+	}
+	return &at, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
@@ -41,6 +42,10 @@ func recordOf(r *request) (record, error) {
 	}
 	if rec.headers["Content-Type"] == "" {
 		rec.headers["Content-Type"] = "binary/octet-stream"
+	}
+	if to := rec.headers["X-Amz-Website-Redirect-Location"]; to != "" && !strings.HasPrefix(to, "/") &&
+		!strings.HasPrefix(to, "http://") && !strings.HasPrefix(to, "https://") {
+		return rec, refuse(http.StatusBadRequest, "InvalidRedirectLocation", "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.")
 	}
 	if class := rec.headers["X-Amz-Storage-Class"]; class == "STANDARD" {
 		delete(rec.headers, "X-Amz-Storage-Class")
@@ -87,7 +92,7 @@ func tagsOf(header string) (map[string]string, error) {
 	}
 	tags := map[string]string{}
 	for name, v := range values {
-		if len(v) != 1 {
+		if len(v) != 1 || name == "" {
 			return nil, badArgument("The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.", "x-amz-tagging", header)
 		}
 		tags[name] = v[0]
@@ -100,9 +105,26 @@ func checkTags(tags map[string]string) error {
 		return refuse(http.StatusBadRequest, "BadRequest", "Object tags cannot be greater than 10")
 	}
 	for name, value := range tags {
-		if name == "" || len([]rune(name)) > 128 || len([]rune(value)) > 256 {
-			return refuse(http.StatusBadRequest, "InvalidTag", "The TagKey or TagValue you have provided is invalid")
+		if err := checkTag(name, value); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// checkTag judges one tag: letters, digits, spaces and + - = . _ : / @ in any
+// language. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+func checkTag(name, value string) error {
+	valid := func(s string) bool {
+		return !strings.ContainsFunc(s, func(c rune) bool {
+			return !unicode.IsLetter(c) && !unicode.IsNumber(c) && !unicode.IsSpace(c) && !strings.ContainsRune("+-=._:/@", c)
+		})
+	}
+	switch {
+	case name == "", len([]rune(name)) > 128, !valid(name):
+		return refuse(http.StatusBadRequest, "InvalidTag", "The TagKey you have provided is invalid", field("TagKey", name))
+	case len([]rune(value)) > 256, !valid(value):
+		return refuse(http.StatusBadRequest, "InvalidTag", "The TagValue you have provided is invalid", field("TagValue", value))
 	}
 	return nil
 }

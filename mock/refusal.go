@@ -2,6 +2,8 @@ package mock
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -75,6 +77,11 @@ func (s *Server) refusal(err error) *sigv4.Error {
 	var ofKMS *kms.Error
 	if errors.As(err, &ofKMS) {
 		return s.keyRefusal(ofKMS)
+	}
+	var digest *store.DigestError
+	if errors.As(err, &digest) {
+		return refuse(http.StatusBadRequest, "BadDigest", "The Content-MD5 you specified did not match what we received.",
+			field("ExpectedDigest", hex.EncodeToString(digest.Want)), field("CalculatedDigest", base64.StdEncoding.EncodeToString(digest.Got)))
 	}
 	var condition *store.PreconditionError
 	if errors.As(err, &condition) {

@@ -44,6 +44,7 @@ var operations = map[string]string{
 	"HEAD object ":           "HeadObject",
 	"DELETE object ":         "DeleteObject",
 	"PUT object encryption":  "UpdateObjectEncryption",
+	"GET object attributes":  "GetObjectAttributes",
 	"GET object acl":         "GetObjectAcl",
 	"GET object tagging":     "GetObjectTagging",
 	"PUT object tagging":     "PutObjectTagging",
@@ -125,11 +126,11 @@ func (s *Server) route(r *request) (string, error) {
 	}
 	op, ok := operations[method+" "+r.level()+" "+sub]
 	switch {
-	case ok:
-		return withCopySource(op, r), nil
 	case sub == "attributes" && s.personality.ForgetfulOfQueries:
 		// Measured on Ceph 16: it miscounts the signature of what it does not know.
 		return "", refuse(http.StatusForbidden, "SignatureDoesNotMatch", "")
+	case ok:
+		return withCopySource(op, r), nil
 	case sub != "":
 		return "", notImplemented(sub)
 	}

@@ -277,6 +277,8 @@ func (s *Server) serve(w *writer, r *request) error {
 	switch {
 	case r.anonymous() && routeErr != nil:
 		return accessDenied("Access Denied.")
+	case r.level() == "bucket" && r.auth.Payload == sigv4.StreamingUnsignedTrailer:
+		return badRequest("The value of x-amz-content-sha256 header is invalid.")
 	case routeErr != nil:
 		return routeErr
 	case r.isKMS():
@@ -358,7 +360,8 @@ var handlers = map[string]func(*Server, *writer, *request) error{
 	"PutObject": (*Server).putObject, "GetObject": (*Server).getObject, "HeadObject": (*Server).getObject,
 	"PostObject":   func(*Server, *writer, *request) error { return notAForm() },
 	"DeleteObject": (*Server).deleteObject, "DeleteObjects": (*Server).deleteObjects, "CopyObject": (*Server).copyObject,
-	"GetObjectTagging": (*Server).getObjectTagging, "PutObjectTagging": (*Server).putObjectTagging, "DeleteObjectTagging": (*Server).deleteObjectTagging,
+	"GetObjectAttributes": (*Server).getObjectAttributes,
+	"GetObjectTagging":    (*Server).getObjectTagging, "PutObjectTagging": (*Server).putObjectTagging, "DeleteObjectTagging": (*Server).deleteObjectTagging,
 	"CreateMultipartUpload": (*Server).createUpload, "UploadPart": (*Server).uploadPart, "UploadPartCopy": (*Server).uploadPartCopy,
 	"CompleteMultipartUpload": (*Server).completeUpload, "AbortMultipartUpload": (*Server).abortUpload,
 	"ListParts": (*Server).listParts, "ListMultipartUploads": (*Server).listUploads,

@@ -48,7 +48,7 @@ func readTags(raw []byte) (map[string]string, error) {
 	tags := map[string]string{}
 	for _, t := range doc.TagSet.Tag {
 		if _, twice := tags[t.Key]; twice {
-			return nil, refuse(400, "InvalidTag", "Cannot provide multiple Tags with the same key")
+			return nil, refuse(400, "InvalidTag", "Cannot provide multiple Tags with the same key", field("TagKey", t.Key))
 		}
 		tags[t.Key] = t.Value
 	}

@@ -222,7 +222,22 @@ func (s *Server) uploadPartCopy(w *writer, r *request) error {
 	return writeXML(w, doc)
 }
 
+// abortUpload judges x-amz-if-match-initiated-time, of which one that has not come
+// yet is ignored.
 func (s *Server) abortUpload(w *writer, r *request) error {
+	at, err := timeOf(r, "x-amz-if-match-initiated-time")
+	if err != nil {
+		return err
+	}
+	if at != nil && !at.After(s.now()) {
+		u, err := s.upload(r)
+		if err == nil && !wholeSeconds(u.Initiated).Equal(*at) {
+			err = preconditionFailed("x-amz-if-match-initiated-time")
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if err := s.store.AbortUpload(r.Context(), r.bucket, r.key, r.query.Get("uploadId")); err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func telling(r *request, err error) error {
 var versionActions = map[string]string{
 	"GetObject": "GetObjectVersion", "DeleteObject": "DeleteObjectVersion",
 	"GetObjectTagging": "GetObjectVersionTagging", "PutObjectTagging": "PutObjectVersionTagging", "DeleteObjectTagging": "DeleteObjectVersionTagging",
-	"GetObjectAcl": "GetObjectVersionAcl", "PutObjectAcl": "PutObjectVersionAcl",
+	"GetObjectAttributes": "GetObjectVersionAttributes", "GetObjectAcl": "GetObjectVersionAcl", "PutObjectAcl": "PutObjectVersionAcl",
 }
 
 // onVersion is the permission for an action on a version, or on no one in particular.

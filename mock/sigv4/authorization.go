@@ -39,7 +39,7 @@ func parseClaim(r *http.Request, query url.Values) (claim, error) {
 		return claim{}, unsupportedMechanism()
 	}
 	if header == "" {
-		return claim{}, accessDenied("Access Denied")
+		return claim{}, accessDenied("Access Denied.")
 	}
 	c, err := parseAuthorization(header)
 	if err != nil {

@@ -94,7 +94,7 @@ func (c *chunked) read(p []byte) (int, error) {
 		c.trailer.sum.Write(p[:n])
 	}
 	if err == io.EOF {
-		err = incompleteBody()
+		err = invalidChunk()
 	}
 	return n, err
 }
@@ -112,7 +112,7 @@ func (c *chunked) openChunk() (last bool, err error) {
 	}
 	if c.keys != nil {
 		sign, ok := strings.CutPrefix(extension, "chunk-signature=")
-		if !ok {
+		if !ok || len(sign) != 2*sha256.Size {
 			return false, invalidChunk()
 		}
 		c.sign = sign
@@ -122,7 +122,7 @@ func (c *chunked) openChunk() (last bool, err error) {
 	}
 	c.short = n < minChunk
 	if c.seen+int64(n) > c.size {
-		return false, incompleteBody()
+		return false, invalidChunk()
 	}
 	c.left, c.open = int64(n), true
 	c.sum.Reset()
@@ -158,7 +158,7 @@ func (c *chunked) finish() error {
 		return err
 	}
 	if c.seen != c.size {
-		return incompleteBody()
+		return invalidChunk()
 	}
 	if c.trailer != nil {
 		if err := c.trailer.read(c.from, c.keys); err != nil {
@@ -168,6 +168,9 @@ func (c *chunked) finish() error {
 			_, _ = c.from.Discard(2)
 		}
 	} else if line, err := readLine(c.from); err != nil || line != "" {
+		if err == nil && c.keys == nil { // a checksum that no x-amz-trailer announced
+			return malformedTrailer()
+		}
 		return invalidChunk()
 	}
 	if _, err := c.from.ReadByte(); err != io.EOF {
@@ -183,7 +186,7 @@ func invalidChunk() *Error {
 // cut turns the end of the transport into IncompleteBody.
 func cut(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return incompleteBody()
+		return invalidChunk()
 	}
 	return err
 }

@@ -70,7 +70,7 @@ func signingFields(fields map[string]string) error {
 	}
 	switch {
 	case found == 0:
-		return accessDenied("Access Denied")
+		return accessDenied("Access Denied.")
 	case missing != "":
 		return badField(missing, "", "Bucket POST must contain a field named '"+missing+"'.  If it is specified, please check the order of the fields.")
 	}

@@ -71,7 +71,7 @@ func (s *Store) complete(ctx context.Context, r CompleteRequest) (Object, error)
 	}
 	closed := func(rec record) (*sealedRecord, error) { return s.rebind(ctx, up, rec, parts, r.Customer) }
 	var unused []string
-	err = s.enter(&rec, in.Versioning, condition{r.IfMatch, r.IfNoneMatch}, closed, func(tx *bolt.Tx) error {
+	err = s.enter(&rec, in.Versioning, condition{ifMatch: r.IfMatch, ifNoneMatch: r.IfNoneMatch}, closed, func(tx *bolt.Tx) error {
 		unused, err = transfer(tx, r, rec.ID, parts)
 		return err
 	})
@@ -135,7 +135,7 @@ func (s *Store) assemble(up uploadRecord, parts []partRecord) (record, error) {
 		Object: Object{
 			Bucket: up.Bucket, Key: up.Key, Modified: s.now(),
 			Headers: up.Headers, UserMetadata: up.UserMetadata, Tags: up.Tags,
-			Encryption: up.Encryption, PartCount: len(parts),
+			Encryption: up.Encryption, UploadID: up.ID, PartCount: len(parts),
 		},
 		ID: randomID(),
 	}

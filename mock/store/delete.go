@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -12,6 +13,10 @@ type DeleteRequest struct {
 	Bucket, Key string
 	VersionID   string // "" for the key; "null" or an id for a version, else *InvalidVersionIDError
 	IfMatch     string // as in PutRequest, about the version named or the current one; a missing one is then ErrNoSuchKey
+
+	// Further preconditions, about the same; a missing one meets them. nil for none.
+	IfSize     *int64
+	IfModified *time.Time // compared to the second
 }
 
 // Deleted says what a Delete did.
@@ -44,7 +49,7 @@ func (s *Store) Delete(_ context.Context, r DeleteRequest) (Deleted, error) {
 		if err != nil {
 			return err
 		}
-		if err := (condition{ifMatch: r.IfMatch}).judge(rec.Object, found && !rec.DeleteMarker); err != nil {
+		if err := (condition{ifMatch: r.IfMatch, size: r.IfSize, modified: r.IfModified}).judge(rec.Object, found && !rec.DeleteMarker); err != nil {
 			return err
 		}
 		if r.VersionID == "" && b.Versioning != Unversioned {

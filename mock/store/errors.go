@@ -51,8 +51,16 @@ func (e *EntityTooSmallError) Error() string {
 	return fmt.Sprintf("part %d has %d bytes, less than the minimum of %d", e.PartNumber, e.Size, e.MinSizeBytes)
 }
 
+// DigestError is the ErrBadDigest of a body: the MD5 announced, and that of what came.
+type DigestError struct{ Want, Got []byte }
+
+func (e *DigestError) Error() string { return ErrBadDigest.Error() }
+
+// Unwrap makes errors.Is(err, ErrBadDigest) true.
+func (e *DigestError) Unwrap() error { return ErrBadDigest }
+
 // PreconditionError is the ErrPreconditionFailed of one condition; Condition is
-// "If-Match" or "If-None-Match". If-Match on a missing key is ErrNoSuchKey.
+// the header that says it. If-Match on a missing key is ErrNoSuchKey.
 type PreconditionError struct{ Condition string }
 
 func (e *PreconditionError) Error() string { return e.Condition + ": " + ErrPreconditionFailed.Error() }

@@ -60,5 +60,6 @@ type Object struct {
 	Encryption   Encryption        `json:"encryption"`
 	Checksums    Checksums         `json:"checksums"`
 	CRC64NVME    string            `json:"crc64nvme"`           // base64 of the whole plaintext, always computed by the store
+	UploadID     string            `json:"uploadId,omitempty"`  // of the upload that CompleteUpload made it of
 	PartCount    int               `json:"partCount,omitempty"` // 0 for a single PUT, N after CompleteUpload
 }

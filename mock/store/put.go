@@ -11,6 +11,7 @@ import (
 	"io"
 	"maps"
 	"strings"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -27,7 +28,7 @@ type PutRequest struct {
 	Tags         map[string]string
 	Sealing      Sealing
 
-	// MD5 is the expected digest of the plaintext (Content-MD5), nil for none; ErrBadDigest.
+	// MD5 is the expected digest of the plaintext (Content-MD5), nil for none; *DigestError.
 	MD5 []byte
 
 	// Verify, when not nil, runs after the body was read to its end and before
@@ -65,7 +66,7 @@ func (s *Store) put(ctx context.Context, r PutRequest) (Object, error) {
 	if err := checkKey(r.Key); err != nil {
 		return Object{}, err
 	}
-	cond := condition{r.IfMatch, r.IfNoneMatch}
+	cond := condition{ifMatch: r.IfMatch, ifNoneMatch: r.IfNoneMatch}
 	in, err := s.foresee(r.Bucket, r.Key, cond)
 	if err != nil {
 		return Object{}, err
@@ -109,7 +110,7 @@ func (s *Store) receive(ctx context.Context, in incoming, wantMD5 []byte, verify
 	}
 	var sums Checksums
 	if wantMD5 != nil && !bytes.Equal(wantMD5, b.md5) {
-		err = ErrBadDigest
+		err = &DigestError{Want: wantMD5, Got: b.md5}
 	} else if verify != nil {
 		sums, err = verify()
 	}
@@ -195,7 +196,11 @@ func drop(tx *bolt.Tx, rec record) (fallen, error) {
 }
 
 // condition is the preconditions of a write.
-type condition struct{ ifMatch, ifNoneMatch string }
+type condition struct {
+	ifMatch, ifNoneMatch string
+	size                 *int64     // only this size
+	modified             *time.Time // only this time, to the second
+}
 
 // judge follows S3: If-Match on a missing key is 404, everything else 412.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
@@ -210,6 +215,12 @@ func (c condition) judge(obj Object, found bool) error {
 	}
 	if c.ifNoneMatch != "" && found && (c.ifNoneMatch == "*" || unquote(c.ifNoneMatch) == obj.ETag) {
 		return &PreconditionError{Condition: "If-None-Match"}
+	}
+	switch {
+	case found && c.size != nil && *c.size != obj.Size:
+		return &PreconditionError{Condition: "x-amz-if-match-size"}
+	case found && c.modified != nil && !c.modified.Truncate(time.Second).Equal(obj.Modified.Truncate(time.Second)):
+		return &PreconditionError{Condition: "x-amz-if-match-last-modified-time"}
 	}
 	return nil
 }
