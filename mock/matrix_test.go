@@ -48,6 +48,7 @@ func methods(key mock.NamedKey) []method {
 		{"KMS-id", under(key.ID), back, back, nil},
 		{"KMS-ARN", under(key.ARN), back, back, nil},
 		{"KMS-alias", under(key.Alias), back, back, nil},
+		{"KMS-alias-ARN", under(strings.Replace(key.ARN, "key/"+key.ID, key.Alias, 1)), back, back, nil},
 		{"KMS-bucket-key", plus(under(key.ID), map[string]string{bk: "true"}), bucketKey, bucketKey, nil},
 		{"KMS-context", plus(under(key.ID), map[string]string{ctx: context}), plus(back, map[string]string{ctx: "the whole context"}), back, nil},
 		{"DSSE", map[string]string{sse: "aws:kms:dsse", kid: key.ID}, dsse, dsse, nil},
@@ -127,7 +128,7 @@ func text(key string, size int) string {
 }
 
 // sizes lie around the borders of the 64 KiB packages of a sealed body.
-var sizes = []int{65537, 131072, 65535, 0, 65536, 131073, 1, 196607, 70000}
+var sizes = []int{65537, 131072, 65535, 0, 65536, 131073, 1, 196607, 70000, 196608}
 
 func (x *matrix) put(m method, key string, size int) cell {
 	c := cell{key, m, text(key, size)}
@@ -207,6 +208,8 @@ func (x *matrix) read(c cell) {
 	x.t.Helper()
 	a := x.ok(x.send("GET", c.key, "", c.toRead), c.onRead, "GetObject "+c.key)
 	require.True(x.t, a.body == c.body, "%s: whole", c.key)
+	h := x.ok(x.send("HEAD", c.key, "", c.toRead), c.onRead, "HeadObject "+c.key)
+	require.EqualValues(x.t, len(c.body), h.ContentLength, c.key)
 	size := len(c.body)
 	for n := range ranges {
 		if size == 0 {
@@ -226,11 +229,18 @@ func (x *matrix) read(c cell) {
 	}
 }
 
-// refused reads a cell, which must answer an error in these words and no byte.
-func (x *matrix) refused(c cell, header map[string]string, status int, code, message string) {
+// refused reads and copies a cell, which must answer an error in these words and
+// no byte. id is of an open upload.
+func (x *matrix) refused(c cell, id string, header map[string]string, status int, code, message string) {
 	x.t.Helper()
-	for _, part := range []map[string]string{nil, {"Range": "bytes=0-0"}} {
-		a := x.send("GET", c.key, "", header, part)
+	from := method{toRead: header}.asSource()
+	from["X-Amz-Copy-Source"] = "/bucket/" + c.key
+	for _, a := range []answer{
+		x.send("GET", c.key, "", header),
+		x.send("GET", c.key, "", header, map[string]string{"Range": "bytes=0-0"}),
+		x.send("PUT", "none", "", from),
+		x.send("PUT", "none?partNumber=1&uploadId="+id, "", from),
+	} {
 		require.Equal(x.t, status, a.StatusCode, c.key)
 		require.Contains(x.t, a.body, "<Code>"+code+"</Code>", c.key)
 		require.Contains(x.t, a.body, message, c.key)
@@ -285,39 +295,70 @@ func TestTheMatrixOfEncryptionAndOperations(t *testing.T) {
 	}
 	assert.False(t, holds(t, dir, matrixCanary), "plaintext is nowhere on disk")
 
+	open := x.begin(all[0], "none")
 	for _, c := range x.cells {
 		if c.toRead != nil {
-			x.refused(c, custHeaders(8), 403, "AccessDenied", "must provide the correct secret key.")
-			x.refused(c, nil, 400, "InvalidRequest", "The object was stored using a form of Server Side Encryption.")
+			x.refused(c, open, custHeaders(8), 403, "AccessDenied", "must provide the correct secret key.")
+			x.refused(c, open, nil, 400, "InvalidRequest", "The object was stored using a form of Server Side Encryption.")
+		}
+	}
+	underKey := map[string]string{} // uploads begun while the key could be used
+	for _, m := range all {
+		if m.ask[kid] != "" {
+			underKey[m.name] = x.begin(m, "none")
 		}
 	}
 	require.NoError(t, e.Keys().Disable(key.ID))
-	x.withoutKey("KMS.DisabledException", key.ARN+" is disabled.")
+	x.withoutKey(open, underKey, "KMS.DisabledException", key.ARN+" is disabled.")
 	_, err := e.Keys().ScheduleDeletion(key.ID, 7)
 	require.NoError(t, err)
-	x.withoutKey("KMS.KMSInvalidStateException", key.ARN+" is pending deletion.")
+	x.withoutKey(open, underKey, "KMS.KMSInvalidStateException", key.ARN+" is pending deletion.")
 	_, err = e.Keys().CancelDeletion(key.ID)
 	require.NoError(t, errors.Join(err, e.Keys().Enable(key.ID)))
 
 	require.Greater(t, x.spoil(dir), len(x.cells))
 	for _, c := range x.cells {
-		a := x.send("GET", c.key, "", c.toRead)
-		if a.StatusCode == 200 {
-			require.True(t, a.cut, "%s: a changed byte was handed out as if it were whole", c.key)
-			require.True(t, strings.HasPrefix(c.body, a.body), "%s: what came before the damage is true", c.key)
-			continue
-		}
-		require.Equal(t, 500, a.StatusCode, c.key)
-		require.NotContains(t, a.body, matrixCanary)
+		x.damaged(c)
 	}
 }
 
-// withoutKey tries every cell while the KMS key cannot be used.
-func (x *matrix) withoutKey(code, message string) {
+// damaged reads a cell with a changed byte in each of its bodies, whole and in
+// stretches: nothing wrong comes out, and somewhere the damage shows.
+func (x *matrix) damaged(c cell) {
+	x.t.Helper()
+	require.False(x.t, x.trueOrRefused(c, 0, len(c.body), nil), "%s: a changed byte was handed out as if it were whole", c.key)
+	shown := len(c.body) == 0
+	for first := 0; first < len(c.body); first += 65536 {
+		last := min(first+65536, len(c.body)) - 1
+		if !x.trueOrRefused(c, first, last+1, map[string]string{"Range": fmt.Sprintf("bytes=%d-%d", first, last)}) {
+			shown = true
+		}
+	}
+	require.True(x.t, shown, "%s: no range showed the damage", c.key)
+}
+
+// trueOrRefused tells whether a stretch came whole; whatever came is true.
+func (x *matrix) trueOrRefused(c cell, from, to int, ranged map[string]string) bool {
+	x.t.Helper()
+	a := x.send("GET", c.key, "", c.toRead, ranged)
+	if a.StatusCode == 200 || a.StatusCode == 206 {
+		require.True(x.t, strings.HasPrefix(c.body[from:to], a.body), "%s: what came before the damage is true", c.key)
+		return !a.cut
+	}
+	require.Equal(x.t, 500, a.StatusCode, c.key)
+	require.NotContains(x.t, a.body, matrixCanary)
+	return false
+}
+
+// withoutKey tries every cell, and every way to write, while the KMS key cannot
+// be used. Each method under the key has an upload of its own.
+func (x *matrix) withoutKey(open string, uploads map[string]string, code, message string) {
 	x.t.Helper()
 	for _, c := range x.cells {
 		if c.kms() {
-			x.refused(c, nil, 400, code, message)
+			x.refused(c, open, nil, 400, code, message)
+			h := x.ok(x.send("HEAD", c.key, ""), c.onRead, "HEAD asks nothing of KMS")
+			require.EqualValues(x.t, len(c.body), h.ContentLength)
 			continue
 		}
 		a := x.send("GET", c.key, "", c.toRead)
@@ -327,12 +368,20 @@ func (x *matrix) withoutKey(code, message string) {
 		if c := (cell{method: m}); !c.kms() {
 			continue
 		}
-		for _, a := range []answer{
-			x.send("PUT", "none", "x", m.ask),
-			x.send("POST", "none?uploads=", "", m.ask),
-			x.send("PUT", "none", "", m.ask, map[string]string{"X-Amz-Copy-Source": "/bucket/put-S3"}),
+		source := map[string]string{"X-Amz-Copy-Source": "/bucket/put-S3"}
+		form := sendForm(x.t, x.client, x.e, formOf(x.e, time.Now(), plus(m.ask, map[string]string{"key": "none"})), "x")
+		raw, err := io.ReadAll(form.Body)
+		require.NoError(x.t, err)
+		part := "none?partNumber=1&uploadId=" + uploads[m.name]
+		for how, a := range map[string]answer{
+			"PUT":       x.send("PUT", "none", "x", m.ask),
+			"create":    x.send("POST", "none?uploads=", "", m.ask),
+			"copy":      x.send("PUT", "none", "", m.ask, source),
+			"POST":      {form, string(raw), false},
+			"part":      x.send("PUT", part, "x"),
+			"part copy": x.send("PUT", part, "", source),
 		} {
-			require.Equal(x.t, 400, a.StatusCode, m.name)
+			require.Equal(x.t, 400, a.StatusCode, "%s by %s: %s", m.name, how, a.body)
 			require.Contains(x.t, a.body, "<Code>"+code+"</Code>")
 			require.Contains(x.t, a.body, message)
 		}
