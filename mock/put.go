@@ -48,7 +48,7 @@ func (s *Server) putObject(w *writer, r *request) error {
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 func writeConditions(r *request) error {
 	if not := r.Header.Get("If-None-Match"); not != "" && (not != "*" || r.has("If-Match")) {
-		return notImplemented("If-None-Match")
+		return refuse(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented.", field("Header", "If-None-Match"))
 	}
 	return nil
 }

@@ -122,11 +122,23 @@ func (c *chunked) openChunk() (last bool, err error) {
 	}
 	c.short = n < minChunk
 	if c.seen+int64(n) > c.size {
-		return false, invalidChunk()
+		return false, c.tooLong(int64(n))
 	}
 	c.left, c.open = int64(n), true
 	c.sum.Reset()
 	return n == 0, nil
+}
+
+// tooLong tells a body that is longer than it said from one that is cut wrongly.
+func (c *chunked) tooLong(n int64) error {
+	if _, err := io.CopyN(io.Discard, c.from, n); err != nil {
+		return cut(err)
+	}
+	var crlf [2]byte
+	if _, err := io.ReadFull(c.from, crlf[:]); err != nil || string(crlf[:]) != "\r\n" {
+		return invalidChunk()
+	}
+	return incompleteBody()
 }
 
 // closeChunk reads the line end after a chunk's bytes and checks its signature.
@@ -158,7 +170,7 @@ func (c *chunked) finish() error {
 		return err
 	}
 	if c.seen != c.size {
-		return invalidChunk()
+		return incompleteBody()
 	}
 	if c.trailer != nil {
 		if err := c.trailer.read(c.from, c.keys); err != nil {

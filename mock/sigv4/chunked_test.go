@@ -95,8 +95,9 @@ func TestAChunkChangedOnTheWayIsRefused(t *testing.T) {
 		"no signature":            {false, "400;chunk-signature=", "400;x=", "IncompleteBody"},
 		"trailer value":           {true, "sOO8/Q==", "sOO8/g==", "SignatureDoesNotMatch"},
 		"trailer signature":       {true, "x-amz-trailer-signature:d8", "x-amz-trailer-signature:d9", "SignatureDoesNotMatch"},
-		"trailer without":         {true, "x-amz-trailer-signature", "x-amz-trailer-sign", "MalformedTrailerError"},
+		"trailer without":         {true, "x-amz-trailer-signature", "x-amz-trailer-sign", "IncompleteBody"},
 		"length":                  {false, "400;", "3ff;", "IncompleteBody"},
+		"short signature":         {false, "chunk-signature=b6c6ea", "chunk-signature=b6c6", "IncompleteBody"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, r, body := documented(t, c.trailer)
@@ -243,4 +244,22 @@ func TestATrailerMayBeAllowedAndAbsent(t *testing.T) {
 	assert.Equal(t, "MalformedTrailerError", code(err), "one that was not announced is refused")
 	_, err = send(sigv4.StreamingSignedTrailer, "")
 	assert.Equal(t, "MalformedTrailerError", code(err))
+}
+
+func TestABodyLongerThanItSaysIsToldFromOneCutWrongly(t *testing.T) {
+	for raw, message := range map[string]string{
+		"b\r\nabcdefghijk\r\n0\r\n\r\n": "You did not provide the number of bytes specified by the Content-Length HTTP header",
+		"b\r\nabcdefghij\r\n0\r\n\r\n":  "The request body terminated unexpectedly",
+		"b\r\nabcdefghij":               "The request body terminated unexpectedly",
+		"5\r\nabcde\r\n0\r\n\r\n":       "You did not provide the number of bytes specified by the Content-Length HTTP header",
+	} {
+		got, err := door().Verify(signed(t, ask{
+			method: "PUT", body: raw, payload: sigv4.StreamingUnsignedTrailer,
+			header: map[string]string{"X-Amz-Decoded-Content-Length": "10"},
+		}))
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, got.Body)
+		assert.Equal(t, "IncompleteBody", code(err), raw)
+		assert.ErrorContains(t, err, message, raw)
+	}
 }

@@ -33,7 +33,9 @@ func (t *trailer) read(r *bufio.Reader, keys *chain) error {
 			return err
 		}
 	}
-	if line, err := trailerLine(r); err != nil || line != "" {
+	if line, err := trailerLine(r); err != nil {
+		return err
+	} else if line != "" {
 		return malformedTrailer()
 	}
 	if !t.algorithm.WellFormed(value) {
@@ -56,7 +58,7 @@ func checkTrailerSignature(r *bufio.Reader, keys *chain, text string) error {
 	}
 	sign, ok := strings.CutPrefix(strings.ToLower(line), "x-amz-trailer-signature:")
 	if !ok {
-		return malformedTrailer()
+		return invalidChunk()
 	}
 	if !hmac.Equal([]byte(keys.trailer(text)), []byte(strings.TrimSpace(sign))) {
 		return signatureMismatch("")
