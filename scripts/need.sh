@@ -6,7 +6,7 @@
 #   go       Go 1.26 or newer: never installed by this script, only asked for
 #   build    a C compiler and the X11 and OpenGL headers the window is compiled with
 #   screen   a virtual screen, a window manager and what drives and photographs a window in it
-#   peers    independent S3 clients to be compared with
+#   peers    independent S3 clients to be compared with, and jq
 #   ceph     a real Ceph object gateway
 #   windows  the cross compiler for bucketseal.exe
 #
@@ -37,7 +37,7 @@ check() {
       # The software driver is a file, not a program.
       compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null || compgen -G '/usr/lib*/dri/swrast_dri.so' >/dev/null ||
         compgen -G '/usr/lib/*/libgallium*.so' >/dev/null || compgen -G '/usr/lib*/libgallium*.so' >/dev/null ;;
-    peers) have aws && have rclone && have s3cmd ;;
+    peers) have aws && have rclone && have s3cmd && have jq ;;
     ceph)
       local program
       for program in ceph ceph-mon ceph-mgr ceph-osd radosgw radosgw-admin ceph-authtool monmaptool openssl curl; do
@@ -60,15 +60,15 @@ packages() {
   case $1:$2 in
     debian:build) echo gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev ;;
     debian:screen) echo xvfb libgl1-mesa-dri libgl1 openbox xdotool imagemagick dbus dbus-x11 x11-utils ;;
-    debian:peers) echo awscli rclone s3cmd ;;
+    debian:peers) echo awscli rclone s3cmd jq ;;
     debian:ceph) echo ceph-mon ceph-mgr ceph-osd radosgw ceph-common openssl curl ;;
     debian:windows) echo gcc-mingw-w64-x86-64 ;;
     fedora:build) echo gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel ;;
     fedora:screen) echo xorg-x11-server-Xvfb mesa-dri-drivers mesa-libGL openbox xdotool ImageMagick dbus-daemon xprop ;;
-    fedora:peers) echo awscli2 rclone s3cmd ;;
+    fedora:peers) echo awscli2 rclone s3cmd jq ;;
     fedora:ceph) echo ceph-mon ceph-mgr ceph-osd ceph-radosgw ceph-common openssl curl ;;
     fedora:windows) echo mingw64-gcc ;;
-    macos:peers) echo awscli rclone s3cmd ;;
+    macos:peers) echo awscli rclone s3cmd jq ;;
   esac
 }
 
