@@ -28,7 +28,7 @@ func accessDenied(message string) error {
 }
 
 // mayAnybody judges one permission of a request without a key: the bucket must
-// open itself, by its policy.
+// open itself, by its policy, or an ACL open it or the object.
 func (s *Server) mayAnybody(r *request, n need, policy iam.Policy) error {
 	if message, ok := neverAnonymous[r.op]; ok {
 		return accessDenied(message)
@@ -46,6 +46,15 @@ func (s *Server) mayAnybody(r *request, n need, policy iam.Policy) error {
 	verdict := policy.JudgeCaller(r.who, n.action, n.resource())
 	if verdict == iam.Allowed && block.RestrictPublicBuckets && policy.Public() {
 		verdict = iam.Unmentioned
+	}
+	if verdict == iam.Unmentioned {
+		open, err := s.aclOpens(r, n, block)
+		switch {
+		case err != nil:
+			return err
+		case open:
+			return nil
+		}
 	}
 	switch {
 	case verdict != iam.Allowed:

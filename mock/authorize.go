@@ -40,7 +40,7 @@ var otherActions = map[string]string{
 	"CreateMultipartUpload": "PutObject", "UploadPart": "PutObject", "UploadPartCopy": "PutObject", "CompleteMultipartUpload": "PutObject",
 	"ListParts":            "ListMultipartUploadParts",
 	"GetPublicAccessBlock": "GetBucketPublicAccessBlock", "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-	"DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+	"DeletePublicAccessBlock": "PutBucketPublicAccessBlock", "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
 }
 
 // needs of an S3 call. Those of KMS are judged where the key is known; those of
@@ -60,6 +60,15 @@ func needs(r *request) ([]need, error) {
 	}
 	if r.op == "GetObjectAttributes" { // asks for both
 		all = append(all, need{"s3:" + onVersion("GetObject", r.version()), r.address})
+	}
+	switch {
+	case asksACL(r) && action == "PutObject":
+		all = append(all, need{"s3:PutObjectAcl", r.address})
+	case asksACL(r) && action == "CreateBucket":
+		all = append(all, need{"s3:PutBucketAcl", r.address})
+	}
+	if r.has("X-Amz-Object-Ownership") && action == "CreateBucket" {
+		all = append(all, need{"s3:PutBucketOwnershipControls", r.address})
 	}
 	if r.op != "CopyObject" && r.op != "UploadPartCopy" {
 		return all, nil

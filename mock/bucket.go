@@ -78,7 +78,17 @@ func (s *Server) createBucket(w *writer, r *request) error {
 			return refuse(http.StatusBadRequest, "InvalidLocationConstraint", "The specified location-constraint is not valid", field("LocationConstraint", l))
 		}
 	}
+	access, err := s.newBucketAccess(r)
+	if err != nil {
+		return err
+	}
 	_, err = s.store.CreateBucket(r.Context(), r.bucket, s.region)
+	for name, doc := range access {
+		if err != nil {
+			break // another's bucket is not touched, nor one's own
+		}
+		err = s.store.SetBucketConfig(r.Context(), r.bucket, name, doc)
+	}
 	// In us-east-1 S3 answers 200 to the owner who makes a bucket again.
 	welcome := s.region == defaultRegion || s.personality.RemakesBuckets
 	if err != nil && !(errors.Is(err, store.ErrBucketExists) && welcome) {
@@ -119,41 +129,5 @@ func (s *Server) getBucketLocation(w *writer, r *request) error {
 	if s.region == defaultRegion { // S3 tells its first region by an empty element
 		doc.Region = ""
 	}
-	return writeXML(w, doc)
-}
-
-func (s *Server) getBucketACL(w *writer, r *request) error {
-	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
-		return err
-	}
-	return writeACL(w)
-}
-
-func (s *Server) getObjectACL(w *writer, r *request) error {
-	if _, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version()); err != nil {
-		return err
-	}
-	return writeACL(w)
-}
-
-// writeACL answers the only ACL there is: the owner may do everything.
-func writeACL(w *writer) error {
-	type grantee struct {
-		XSI         string `xml:"xmlns:xsi,attr"`
-		Kind        string `xml:"xsi:type,attr"`
-		ID          string
-		DisplayName string
-	}
-	type grant struct {
-		Grantee    grantee
-		Permission string
-	}
-	doc := struct {
-		XMLName xml.Name `xml:"AccessControlPolicy"`
-		Xmlns   string   `xml:"xmlns,attr"`
-		Owner   owner
-		List    struct{ Grant []grant } `xml:"AccessControlList"`
-	}{Xmlns: namespace, Owner: theOwner}
-	doc.List.Grant = []grant{{grantee{"http://www.w3.org/2001/XMLSchema-instance", "CanonicalUser", ownerID, ownerName}, "FULL_CONTROL"}}
 	return writeXML(w, doc)
 }

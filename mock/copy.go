@@ -121,7 +121,7 @@ func (s *Server) copyObject(w *writer, r *request) error {
 	body := s.computing(io.LimitReader(reader.Range(0, reader.Size()), reader.Size()), reader.Size(), algorithm)
 	o, err := s.store.Put(r.Context(), store.PutRequest{
 		Bucket: r.bucket, Key: r.key, Body: body, Size: body.size, Verify: body.verify,
-		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, Sealing: how.Sealing,
+		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl, Sealing: how.Sealing,
 		IfMatch: r.Header.Get("If-Match"), IfNoneMatch: r.Header.Get("If-None-Match"),
 	})
 	if err != nil {
@@ -172,7 +172,7 @@ func copyAlgorithm(r *request, o store.Object) (sigv4.Algorithm, error) {
 
 // copiedRecord follows the metadata and tagging directives.
 func (s *Server) copiedRecord(r *request, o store.Object) (record, error) {
-	rec, err := recordOf(r)
+	rec, err := s.recordOf(r)
 	if err != nil {
 		return rec, err
 	}

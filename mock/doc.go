@@ -25,7 +25,7 @@
 // It refuses: sub-resources it does not know (501, never the base verb, in every
 // personality but ceph16), requests without a key unless the bucket lets everybody
 // in, and SSE-KMS or SSE-C over plain http. The account may do everything, a further
-// [User] what their policy and those of KMS keys and buckets allow; ACLs beyond the
-// owner's and object lock are not there. Unlike AWS since April 2026 a new bucket does not
+// [User] what their policy and those of KMS keys and buckets allow, everybody else
+// what a bucket's policy or an ACL does; object lock is not there. Unlike AWS since April 2026 a new bucket does not
 // block SSE-C until its encryption configuration says so.
 package mock

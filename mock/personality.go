@@ -72,6 +72,8 @@ type Personality struct {
 	WrongCustomerKey    *sigv4.Error     // nil is AWS's
 	InsecureRefusal     *sigv4.Error     // SSE-KMS or SSE-C over http; nil is AWS's
 	NoPublicAccessBlock bool             // a new bucket has no public access block
+	ACLsByDefault       bool             // a new bucket has no ownership controls and allows ACLs
+	OnlyPrivateACL      bool             // an ACL that is put must be private, those of writes are ignored
 	ListMissingUpload   *sigv4.Error     // ListParts without its upload; nil is AWS's
 	FinishMissingUpload *sigv4.Error     // CompleteMultipartUpload without its upload; nil is AWS's
 }
@@ -87,7 +89,7 @@ func Personalities() []Personality {
 			PlainCopiesStayBare: true, NoEncryptedSource: true, NoChecksums: true, NoTrailersOverTLS: true,
 			IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
-			MD5ETags: true, RemakesBuckets: true, SilentCompletion: true, NoPublicAccessBlock: true,
+			MD5ETags: true, RemakesBuckets: true, SilentCompletion: true, NoPublicAccessBlock: true, ACLsByDefault: true,
 			UnknownMethod:       refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
 			MissingCustomerKey:  refuse(http.StatusBadRequest, "InvalidArgument", customerText+"provide a valid encryption algorithm."),
 			WrongCustomerKey:    refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
@@ -96,7 +98,8 @@ func Personalities() []Personality {
 			FinishMissingUpload: refuse(http.StatusInternalServerError, "InternalError", "This multipart completion is already in progress"),
 		},
 		{
-			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true, NoPublicAccessBlock: true, ForgetsCompletions: true,
+			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true,
+			NoPublicAccessBlock: true, ACLsByDefault: true, OnlyPrivateACL: true, ForgetsCompletions: true,
 			UnknownKey: refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),
 		},
 		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource, NoEncryptionUpdate: true, NoPublicAccessBlock: true, ForgetsCompletions: true},

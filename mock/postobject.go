@@ -79,6 +79,9 @@ func (f form) asRequest(r *request) *request {
 	for name, value := range f.fields {
 		hr.Header.Set(name, value)
 	}
+	if acl, ok := f.fields["acl"]; ok {
+		hr.Header.Set("X-Amz-Acl", acl)
+	}
 	put := *r
 	put.Request = &hr
 	put.key = strings.ReplaceAll(f.fields["key"], "${filename}", f.file.FileName())
@@ -169,7 +172,7 @@ func (s *Server) signedForm(r *request, f form) (*sigv4.Request, formPolicy, err
 }
 
 func (s *Server) postObject(w *writer, r *request, fields map[string]string) error {
-	rec, err := recordOf(r)
+	rec, err := s.recordOf(r)
 	if err != nil {
 		return err
 	}
@@ -189,7 +192,7 @@ func (s *Server) postObject(w *writer, r *request, fields map[string]string) err
 	rec.headers[echoHeader] = how.echo
 	o, err := s.store.Put(r.Context(), store.PutRequest{
 		Bucket: r.bucket, Key: r.key, Body: body, Size: -1, MD5: body.md5, Verify: body.verify,
-		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, Sealing: how.Sealing,
+		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl, Sealing: how.Sealing,
 	})
 	if err != nil {
 		return err

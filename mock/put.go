@@ -12,7 +12,7 @@ func (s *Server) putObject(w *writer, r *request) error {
 	if err := writeConditions(r); err != nil {
 		return err
 	}
-	rec, err := recordOf(r)
+	rec, err := s.recordOf(r)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (s *Server) putObject(w *writer, r *request) error {
 	rec.headers[echoHeader] = how.echo
 	o, err := s.store.Put(r.Context(), store.PutRequest{
 		Bucket: r.bucket, Key: r.key, Body: body, Size: body.size, MD5: body.md5, Verify: body.verify,
-		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, Sealing: how.Sealing,
+		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl, Sealing: how.Sealing,
 		IfMatch: r.Header.Get("If-Match"), IfNoneMatch: r.Header.Get("If-None-Match"),
 	})
 	if err != nil {

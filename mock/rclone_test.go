@@ -21,6 +21,7 @@ func rclone(t *testing.T, e *mock.Endpoint, more map[string]string) func(args ..
 	settings := map[string]string{
 		"TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": e.URL, "REGION": e.Region(),
 		"ACCESS_KEY_ID": e.AccessKey, "SECRET_ACCESS_KEY": e.SecretKey, "CHUNK_SIZE": "5M", "UPLOAD_CUTOFF": "6M",
+		"ACL": "bucket-owner-full-control", // left alone it asks for "private", which a bucket without ACLs refuses
 	}
 	maps.Copy(settings, more)
 	empty := filepath.Join(t.TempDir(), "rclone.conf") // without a file rclone says so each time

@@ -26,9 +26,10 @@ const (
 // record is what a write says about the object beside its bytes.
 type record struct {
 	headers, metadata, tags map[string]string
+	acl                     []store.Grant
 }
 
-func recordOf(r *request) (record, error) {
+func (s *Server) recordOf(r *request) (record, error) {
 	rec := record{headers: map[string]string{}, metadata: map[string]string{}}
 	for _, name := range keptHeaders {
 		if v := r.Header.Get(name); v != "" {
@@ -63,7 +64,10 @@ func recordOf(r *request) (record, error) {
 		return rec, refuse(http.StatusBadRequest, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
 	}
 	var err error
-	rec.tags, err = tagsOf(r.Header.Get("X-Amz-Tagging"))
+	if rec.tags, err = tagsOf(r.Header.Get("X-Amz-Tagging")); err != nil {
+		return rec, err
+	}
+	rec.acl, err = s.objectACL(r)
 	return rec, err
 }
 

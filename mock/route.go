@@ -35,6 +35,11 @@ var operations = map[string]string{
 	"DELETE bucket policy":    "DeleteBucketPolicy",
 	"GET bucket policyStatus": "GetBucketPolicyStatus",
 
+	"PUT bucket acl":                  "PutBucketAcl",
+	"PUT object acl":                  "PutObjectAcl",
+	"GET bucket ownershipControls":    "GetBucketOwnershipControls",
+	"PUT bucket ownershipControls":    "PutBucketOwnershipControls",
+	"DELETE bucket ownershipControls": "DeleteBucketOwnershipControls",
 	"GET bucket publicAccessBlock":    "GetPublicAccessBlock",
 	"PUT bucket publicAccessBlock":    "PutPublicAccessBlock",
 	"DELETE bucket publicAccessBlock": "DeletePublicAccessBlock",

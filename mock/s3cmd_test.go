@@ -74,7 +74,7 @@ func TestS3cmdPutsSyncsAndTellsTheKey(t *testing.T) {
 			got, err := os.ReadFile(back)
 			require.NoError(t, err)
 			assert.True(t, files["deep/er/large.bin"] == string(got))
-			run(append(encrypted, "cp", "s3://bucket/put", "s3://bucket/copied")...)
+			run(append(encrypted, "--acl-private", "cp", "s3://bucket/put", "s3://bucket/copied")...)
 			assert.Equal(t, c.told(key), told("copied"))
 
 			run(append(encrypted, "sync", from+"/", "s3://bucket/tree/")...)

@@ -367,6 +367,9 @@ var handlers = map[string]func(*Server, *writer, *request) error{
 	"ListParts": (*Server).listParts, "ListMultipartUploads": (*Server).listUploads,
 	"GetBucketPolicy": (*Server).getBucketPolicy, "PutBucketPolicy": (*Server).putBucketPolicy, "DeleteBucketPolicy": (*Server).deleteBucketPolicy,
 	"GetBucketPolicyStatus": (*Server).getBucketPolicyStatus,
-	"GetPublicAccessBlock":  (*Server).getPublicAccessBlock, "PutPublicAccessBlock": (*Server).putPublicAccessBlock,
+	"PutBucketAcl":          (*Server).putBucketACL, "PutObjectAcl": (*Server).putObjectACL,
+	"GetBucketOwnershipControls": (*Server).getBucketOwnershipControls, "PutBucketOwnershipControls": (*Server).putBucketOwnershipControls,
+	"DeleteBucketOwnershipControls": (*Server).deleteBucketOwnershipControls,
+	"GetPublicAccessBlock":          (*Server).getPublicAccessBlock, "PutPublicAccessBlock": (*Server).putPublicAccessBlock,
 	"DeletePublicAccessBlock": (*Server).deletePublicAccessBlock,
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func (s *Server) createUpload(w *writer, r *request) error {
-	rec, err := recordOf(r)
+	rec, err := s.recordOf(r)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (s *Server) createUpload(w *writer, r *request) error {
 	}
 	rec.headers[echoHeader] = how.echo
 	u, err := s.store.CreateUpload(r.Context(), store.UploadRequest{
-		Bucket: r.bucket, Key: r.key, Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags,
+		Bucket: r.bucket, Key: r.key, Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl,
 		Sealing: how.Sealing, ChecksumAlgorithm: string(algorithm), ChecksumType: kind,
 	})
 	if err != nil {

@@ -33,7 +33,7 @@ for i in $(seq 300); do head -c 16384 /dev/urandom >"$work/small/$i"; done
 
 bucketseal() { bin/bucketseal-cli --endpoint "$url" --ca-file "$ca" --quiet cp -r "$@"; }
 rclone_() {
-  rclone --s3-provider Other --s3-env-auth --s3-endpoint "$url" --ca-cert "$ca" --s3-server-side-encryption aws:kms \
+  rclone --s3-provider Other --s3-env-auth --s3-acl bucket-owner-full-control --s3-endpoint "$url" --ca-cert "$ca" --s3-server-side-encryption aws:kms \
     --s3-sse-kms-key-id "$key" "$@"
 }
 aws_() { AWS_CA_BUNDLE=$ca aws --endpoint-url "$url" s3 cp --quiet "$@"; }

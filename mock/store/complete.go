@@ -134,7 +134,7 @@ func (s *Store) assemble(up uploadRecord, parts []partRecord) (record, error) {
 	rec := record{
 		Object: Object{
 			Bucket: up.Bucket, Key: up.Key, Modified: s.now(),
-			Headers: up.Headers, UserMetadata: up.UserMetadata, Tags: up.Tags,
+			Headers: up.Headers, UserMetadata: up.UserMetadata, Tags: up.Tags, ACL: up.ACL,
 			Encryption: up.Encryption, UploadID: up.ID, PartCount: len(parts),
 		},
 		ID: randomID(),

@@ -44,6 +44,12 @@ type Checksums struct {
 	Type   string            `json:"type,omitempty"`   // "FULL_OBJECT", "COMPOSITE" or empty
 }
 
+// Grant is a line of an access control list.
+type Grant struct {
+	Grantee    string `json:"grantee"`    // the canonical id of an account, or the URI of a group
+	Permission string `json:"permission"` // FULL_CONTROL, READ, WRITE, READ_ACP, WRITE_ACP
+}
+
 // Object is what is known of a stored object without reading it.
 type Object struct {
 	Bucket       string            `json:"-"`
@@ -57,6 +63,7 @@ type Object struct {
 	Headers      map[string]string `json:"headers,omitempty"`      // Content-Type etc., by canonical name
 	UserMetadata map[string]string `json:"userMetadata,omitempty"` // without the x-amz-meta- prefix
 	Tags         map[string]string `json:"tags,omitempty"`
+	ACL          []Grant           `json:"acl,omitzero"` // nil: its owner alone, with full control
 	Encryption   Encryption        `json:"encryption"`
 	Checksums    Checksums         `json:"checksums"`
 	CRC64NVME    string            `json:"crc64nvme"`           // base64 of the whole plaintext, always computed by the store

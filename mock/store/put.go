@@ -26,6 +26,7 @@ type PutRequest struct {
 	Headers      map[string]string
 	UserMetadata map[string]string
 	Tags         map[string]string
+	ACL          []Grant
 	Sealing      Sealing
 
 	// MD5 is the expected digest of the plaintext (Content-MD5), nil for none; *DigestError.
@@ -86,7 +87,7 @@ func (s *Store) put(ctx context.Context, r PutRequest) (Object, error) {
 		Object: Object{
 			Bucket: r.Bucket, Key: r.Key,
 			Size: b.size, ETag: s.etag(env.enc.Mode, b.md5), Modified: s.now(),
-			Headers: maps.Clone(r.Headers), UserMetadata: maps.Clone(r.UserMetadata), Tags: maps.Clone(r.Tags),
+			Headers: maps.Clone(r.Headers), UserMetadata: maps.Clone(r.UserMetadata), Tags: maps.Clone(r.Tags), ACL: r.ACL,
 			Encryption: env.enc, Checksums: sums, CRC64NVME: crcText(b.crc),
 		},
 		ID: randomID(), File: b.file,

@@ -96,3 +96,16 @@ func (s *Store) SetTags(_ context.Context, bucket, key, versionID string, tags m
 	}
 	return nil
 }
+
+// SetACL replaces the access control list of an object; nil is its owner alone.
+// Errors as Stat.
+func (s *Store) SetACL(_ context.Context, bucket, key, versionID string, acl []Grant) error {
+	err := s.amend(bucket, key, versionID, func(rec *record) error {
+		rec.ACL = acl
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("set access control list of %s/%s: %w", bucket, key, err)
+	}
+	return nil
+}

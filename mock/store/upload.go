@@ -15,6 +15,7 @@ type UploadRequest struct {
 	Headers           map[string]string
 	UserMetadata      map[string]string
 	Tags              map[string]string
+	ACL               []Grant
 	Sealing           Sealing
 	ChecksumAlgorithm string // kept for the caller, may be empty
 	ChecksumType      string // kept for the caller, may be empty
@@ -29,6 +30,7 @@ type Upload struct {
 	Headers           map[string]string `json:"headers,omitempty"`
 	UserMetadata      map[string]string `json:"userMetadata,omitempty"`
 	Tags              map[string]string `json:"tags,omitempty"`
+	ACL               []Grant           `json:"acl,omitzero"`
 	Encryption        Encryption        `json:"encryption"`
 	ChecksumAlgorithm string            `json:"checksumAlgorithm,omitempty"`
 	ChecksumType      string            `json:"checksumType,omitempty"`
@@ -57,7 +59,7 @@ func (s *Store) createUpload(ctx context.Context, r UploadRequest) (Upload, erro
 	at := s.now()
 	up := uploadRecord{Upload: Upload{
 		Bucket: r.Bucket, Key: r.Key, ID: newUploadID(at), Initiated: at,
-		Headers: maps.Clone(r.Headers), UserMetadata: maps.Clone(r.UserMetadata), Tags: maps.Clone(r.Tags),
+		Headers: maps.Clone(r.Headers), UserMetadata: maps.Clone(r.UserMetadata), Tags: maps.Clone(r.Tags), ACL: r.ACL,
 		Encryption: env.enc, ChecksumAlgorithm: r.ChecksumAlgorithm, ChecksumType: r.ChecksumType,
 	}}
 	if up.Sealed, err = s.closeEnvelope(env, uploadAAD(r.Bucket, r.Key, up.ID, env.enc)); err != nil {

@@ -1,0 +1,169 @@
+package mock
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+// The groups of S3. https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee
+const (
+	allUsers           = "http://acs.amazonaws.com/groups/global/AllUsers"
+	authenticatedUsers = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+	logDelivery        = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+)
+
+const (
+	fullControl = "FULL_CONTROL"
+	read        = "READ"
+	write       = "WRITE"
+	readACP     = "READ_ACP"
+	writeACP    = "WRITE_ACP"
+)
+
+var permissions = []string{fullControl, read, write, readACP, writeACP}
+
+// ec2 is the canonical id by which aws-exec-read lets in Amazon EC2.
+const ec2 = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c"
+
+// cannedACLs are what each name adds to the owner's full control. Of the two of
+// the bucket's owner nothing is left to add: every object is theirs.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
+var cannedACLs = map[string][]store.Grant{
+	"private":            nil,
+	"public-read":        {{Grantee: allUsers, Permission: read}},
+	"public-read-write":  {{Grantee: allUsers, Permission: read}, {Grantee: allUsers, Permission: write}},
+	"authenticated-read": {{Grantee: authenticatedUsers, Permission: read}},
+	"aws-exec-read":      {{Grantee: ec2, Permission: read}},
+
+	"bucket-owner-read": nil, "bucket-owner-full-control": nil, // of objects
+	"log-delivery-write": {{Grantee: logDelivery, Permission: write}, {Grantee: logDelivery, Permission: readACP}}, // of buckets
+}
+
+var ofObjects, ofBuckets = []string{"bucket-owner-read", "bucket-owner-full-control"}, []string{"log-delivery-write"}
+
+// ownersGrant is an ACL's first line unless its author left it out.
+var ownersGrant = store.Grant{Grantee: ownerID, Permission: fullControl}
+
+// grantHeaders and what they grant.
+var grantHeaders = []struct{ name, permission string }{
+	{"x-amz-grant-full-control", fullControl}, {"x-amz-grant-read", read}, {"x-amz-grant-read-acp", readACP},
+	{"x-amz-grant-write", write}, {"x-amz-grant-write-acp", writeACP},
+}
+
+// asksACL tells whether the headers of a request ask for an ACL.
+func asksACL(r *request) bool {
+	return r.has("X-Amz-Acl") || slices.ContainsFunc(grantHeaders, func(h struct{ name, permission string }) bool { return r.has(h.name) })
+}
+
+// headerACL reads the ACL that the headers ask for; nil for none. level is
+// "bucket" or "object".
+func headerACL(r *request, level string) ([]store.Grant, error) {
+	var granted []store.Grant
+	for _, h := range grantHeaders {
+		grants, err := grantsOf(r, h.name, h.permission)
+		if err != nil {
+			return nil, err
+		}
+		granted = append(granted, grants...)
+	}
+	canned := r.Header.Get("X-Amz-Acl")
+	adds, known := cannedACLs[canned]
+	switch {
+	case !r.has("X-Amz-Acl") && granted == nil:
+		return nil, nil
+	case !r.has("X-Amz-Acl"):
+		return append([]store.Grant{ownersGrant}, granted...), nil
+	case granted != nil:
+		return nil, badRequest("Specifying both Canned ACLs and Header Grants is not allowed.")
+	case r.op == "CreateBucket" && slices.Contains(ofObjects, canned): // "S3 ignores it", says the page of canned ACLs
+		return nil, nil
+	case !known, level == "bucket" && slices.Contains(ofObjects, canned), level == "object" && slices.Contains(ofBuckets, canned):
+		return nil, badArgument("", "x-amz-acl", canned)
+	}
+	return append([]store.Grant{ownersGrant}, adds...), nil
+}
+
+var oneGrantee = regexp.MustCompile(`^\s*(id|uri|emailAddress)\s*=\s*"?([^"]*?)"?\s*$`)
+
+// grantsOf reads a header of the form id="...", uri="...".
+func grantsOf(r *request, name, permission string) ([]store.Grant, error) {
+	var grants []store.Grant
+	for _, value := range r.Header.Values(name) {
+		for one := range strings.SplitSeq(value, ",") {
+			if r.has("X-Amz-Acl") { // S3 minds that both are given before it minds how
+				grants = append(grants, store.Grant{})
+				continue
+			}
+			m := oneGrantee.FindStringSubmatch(one)
+			if m == nil {
+				return nil, badArgument("Argument format not recognized", name, value)
+			}
+			if err := checkGrantee(m[1], m[2]); err != nil {
+				return nil, err
+			}
+			grants = append(grants, store.Grant{Grantee: m[2], Permission: permission})
+		}
+	}
+	return grants, nil
+}
+
+var canonicalForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// checkGrantee judges who is granted something. Canonical ids of other accounts
+// are taken as they are; nobody ever calls from one.
+func checkGrantee(kind, value string) error {
+	switch {
+	case kind == "id" && !canonicalForm.MatchString(value):
+		return badArgument("Invalid id", "CanonicalUser/ID", value)
+	case kind == "uri" && value != allUsers && value != authenticatedUsers && value != logDelivery:
+		return badArgument("Invalid group uri", "Group/URI", value)
+	case kind == "emailAddress":
+		return refuse(http.StatusBadRequest, "UnresolvableGrantByEmailAddress", "The e-mail address you provided does not match any account on record.",
+			field("EmailAddress", value))
+	}
+	return nil
+}
+
+// publicACL tells whether an ACL lets in the world, or everybody who has an
+// account anywhere, which S3 calls public as well.
+func publicACL(acl []store.Grant) bool {
+	return slices.ContainsFunc(acl, func(g store.Grant) bool { return g.Grantee == allUsers || g.Grantee == authenticatedUsers })
+}
+
+// beyondOwner tells whether an ACL grants anything to another.
+func beyondOwner(acl []store.Grant) bool {
+	return slices.ContainsFunc(acl, func(g store.Grant) bool { return g.Grantee != ownerID })
+}
+
+// aclActions are what a permission lets a grantee do: on a bucket, on an object.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#acl-access-policy-permission-mapping
+var aclActions = map[string]map[string][]string{
+	"bucket": {
+		read:    {"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"},
+		write:   {"s3:PutObject", "s3:PutObjectAcl"}, // the latter for what is being written; PutObjectAcl itself is never anonymous
+		readACP: {"s3:GetBucketAcl"},
+	},
+	"object": {
+		read:    {"s3:GetObject", "s3:GetObjectVersion"},
+		readACP: {"s3:GetObjectAcl", "s3:GetObjectVersionAcl"},
+	},
+}
+
+// opens tells whether an ACL lets everybody do something.
+func opens(acl []store.Grant, level, action string) bool {
+	return slices.ContainsFunc(acl, func(g store.Grant) bool {
+		if g.Grantee != allUsers {
+			return false
+		}
+		for permission, actions := range aclActions[level] {
+			if (g.Permission == permission || g.Permission == fullControl) && slices.Contains(actions, action) {
+				return true
+			}
+		}
+		return false
+	})
+}
