@@ -41,6 +41,7 @@ var otherActions = map[string]string{
 	"ListParts":            "ListMultipartUploadParts",
 	"GetPublicAccessBlock": "GetBucketPublicAccessBlock", "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
 	"DeletePublicAccessBlock": "PutBucketPublicAccessBlock", "DeleteBucketOwnershipControls": "PutBucketOwnershipControls",
+	"GetObjectLockConfiguration": "GetBucketObjectLockConfiguration", "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
 }
 
 // needs of an S3 call. Those of KMS are judged where the key is known; those of
@@ -54,7 +55,7 @@ func needs(r *request) ([]need, error) {
 		action = other
 	}
 	action = onVersion(action, r.version())
-	all := []need{{"s3:" + action, r.address}}
+	all := append([]need{{"s3:" + action, r.address}}, lockNeeds(r, action)...)
 	if r.has("X-Amz-Tagging") && action == "PutObject" {
 		all = append(all, need{"s3:PutObjectTagging", r.address})
 	}

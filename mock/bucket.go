@@ -82,7 +82,11 @@ func (s *Server) createBucket(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.store.CreateBucket(r.Context(), r.bucket, s.region)
+	create := s.store.CreateBucket
+	if strings.EqualFold(r.Header.Get(headerLockBucket), "true") {
+		create = s.store.CreateLockedBucket
+	}
+	_, err = create(r.Context(), r.bucket, s.region)
 	for name, doc := range access {
 		if err != nil {
 			break // another's bucket is not touched, nor one's own

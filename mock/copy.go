@@ -27,7 +27,10 @@ func sourceOf(r *request) (source, error) {
 		version, err = url.PathUnescape(version)
 	}
 	if !named { // some clients escape the whole header
-		path, version, _ = strings.Cut(path, "?versionId=")
+		path, version, named = strings.Cut(path, "?versionId=")
+	}
+	if named && version == "" {
+		return source{}, badArgument("Version id cannot be the empty string", "x-amz-copy-source", "")
 	}
 	if err != nil {
 		return source{}, badArgument("Invalid copy source encoding", "x-amz-copy-source", header)
@@ -109,6 +112,10 @@ func (s *Server) copyObject(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
+	lock, err := s.locksOf(r) // those of the source stay with it
+	if err != nil {
+		return err
+	}
 	how, err := s.copySealing(r, from, reader.Object)
 	if err != nil {
 		return err
@@ -123,6 +130,7 @@ func (s *Server) copyObject(w *writer, r *request) error {
 		Bucket: r.bucket, Key: r.key, Body: body, Size: body.size, Verify: body.verify,
 		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl, Sealing: how.Sealing,
 		IfMatch: r.Header.Get("If-Match"), IfNoneMatch: r.Header.Get("If-None-Match"),
+		Retention: lock.Retention, LegalHold: lock.LegalHold,
 	})
 	if err != nil {
 		return err

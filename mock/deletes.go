@@ -46,8 +46,11 @@ func (s *Server) deleteObjects(w *writer, r *request) error {
 		var done store.Deleted
 		changed := s.changing(r, o.Key)
 		err := s.may(r, need{"s3:" + onVersion("DeleteObject", o.VersionID), address{r.bucket, o.Key}})
+		if err == nil && r.bypasses() {
+			err = s.may(r, need{"s3:BypassGovernanceRetention", address{r.bucket, o.Key}})
+		}
 		if err == nil {
-			done, err = s.store.Delete(r.Context(), store.DeleteRequest{Bucket: r.bucket, Key: o.Key, VersionID: o.VersionID, IfMatch: o.ETag})
+			done, err = s.store.Delete(r.Context(), store.DeleteRequest{Bucket: r.bucket, Key: o.Key, VersionID: o.VersionID, Bypass: r.bypasses(), IfMatch: o.ETag})
 		}
 		changed(err)
 		switch {

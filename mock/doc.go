@@ -26,6 +26,6 @@
 // personality but ceph16), requests without a key unless the bucket lets everybody
 // in, and SSE-KMS or SSE-C over plain http. The account may do everything, a further
 // [User] what their policy and those of KMS keys and buckets allow, everybody else
-// what a bucket's policy or an ACL does; object lock is not there. Unlike AWS since April 2026 a new bucket does not
+// what a bucket's policy or an ACL does. Unlike AWS since April 2026 a new bucket does not
 // block SSE-C until its encryption configuration says so.
 package mock

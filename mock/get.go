@@ -79,6 +79,7 @@ func (s *Server) head(w *writer, r *request, o store.Object, parts *store.Reader
 func (s *Server) describe(h http.Header, r *request, o store.Object, run run) {
 	setObject(h, o)
 	setRead(h, r, o)
+	s.setLocks(h, r, o)
 	setEncryption(h, tellObject(o.Encryption, o.Headers), false)
 	for _, name := range []string{"Content-Type", "Content-Language", "Expires", "Cache-Control", "Content-Disposition", "Content-Encoding"} {
 		if v := r.query.Get("response-" + strings.ToLower(name)); v != "" {

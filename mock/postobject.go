@@ -185,6 +185,13 @@ func (s *Server) postObject(w *writer, r *request, fields map[string]string) err
 	if err := s.digesting(r, body, ""); err != nil {
 		return err
 	}
+	lock, err := s.locksOf(r)
+	if err == nil {
+		err = s.demandDigest(r, lock.asked(), "Object")
+	}
+	if err != nil {
+		return err
+	}
 	how, err := s.sealing(r)
 	if err != nil {
 		return err
@@ -193,6 +200,7 @@ func (s *Server) postObject(w *writer, r *request, fields map[string]string) err
 	o, err := s.store.Put(r.Context(), store.PutRequest{
 		Bucket: r.bucket, Key: r.key, Body: body, Size: -1, MD5: body.md5, Verify: body.verify,
 		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl, Sealing: how.Sealing,
+		Retention: lock.Retention, LegalHold: lock.LegalHold,
 	})
 	if err != nil {
 		return err

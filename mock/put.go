@@ -20,6 +20,13 @@ func (s *Server) putObject(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
+	lock, err := s.locksOf(r)
+	if err == nil {
+		err = s.demandDigest(r, lock.asked(), "Object")
+	}
+	if err != nil {
+		return err
+	}
 	how, err := s.sealing(r)
 	if err != nil {
 		return err
@@ -29,6 +36,7 @@ func (s *Server) putObject(w *writer, r *request) error {
 		Bucket: r.bucket, Key: r.key, Body: body, Size: body.size, MD5: body.md5, Verify: body.verify,
 		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl, Sealing: how.Sealing,
 		IfMatch: r.Header.Get("If-Match"), IfNoneMatch: r.Header.Get("If-None-Match"),
+		Retention: lock.Retention, LegalHold: lock.LegalHold,
 	})
 	if err != nil {
 		return err
@@ -54,7 +62,7 @@ func writeConditions(r *request) error {
 }
 
 func (s *Server) deleteObject(w *writer, r *request) error {
-	ask := store.DeleteRequest{Bucket: r.bucket, Key: r.key, VersionID: r.version(), IfMatch: r.Header.Get("If-Match")}
+	ask := store.DeleteRequest{Bucket: r.bucket, Key: r.key, VersionID: r.version(), Bypass: r.bypasses(), IfMatch: r.Header.Get("If-Match")}
 	if value := r.Header.Get("X-Amz-If-Match-Size"); value != "" {
 		size, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {

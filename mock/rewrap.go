@@ -102,7 +102,7 @@ func (s *Server) updateObjectEncryption(w *writer, r *request) error {
 		Headers: map[string]string{echoHeader: how.echo},
 	})
 	if err != nil {
-		return err
+		return updating(err)
 	}
 	w.WriteHeader(http.StatusOK)
 	return nil

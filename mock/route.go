@@ -21,10 +21,18 @@ var operations = map[string]string{
 	"GET bucket location":   "GetBucketLocation",
 	"GET bucket versioning": "GetBucketVersioning",
 	"PUT bucket versioning": "PutBucketVersioning",
-	"GET bucket acl":        "GetBucketAcl",
-	"GET bucket uploads":    "ListMultipartUploads",
-	"POST bucket delete":    "DeleteObjects",
-	"POST bucket ":          "PostObject",
+
+	"GET bucket object-lock": "GetObjectLockConfiguration",
+	"PUT bucket object-lock": "PutObjectLockConfiguration",
+	"GET object retention":   "GetObjectRetention",
+	"PUT object retention":   "PutObjectRetention",
+	"GET object legal-hold":  "GetObjectLegalHold",
+	"PUT object legal-hold":  "PutObjectLegalHold",
+
+	"GET bucket acl":     "GetBucketAcl",
+	"GET bucket uploads": "ListMultipartUploads",
+	"POST bucket delete": "DeleteObjects",
+	"POST bucket ":       "PostObject",
 
 	"GET bucket encryption":    "GetBucketEncryption",
 	"PUT bucket encryption":    "PutBucketEncryption",

@@ -352,6 +352,9 @@ func (s *Server) logged(r *request, w *writer, failure error, took time.Duration
 var handlers = map[string]func(*Server, *writer, *request) error{
 	"ListBuckets": (*Server).listBuckets, "CreateBucket": (*Server).createBucket, "DeleteBucket": (*Server).deleteBucket,
 	"HeadBucket": (*Server).headBucket, "GetBucketLocation": (*Server).getBucketLocation,
+	"GetObjectLockConfiguration": (*Server).getObjectLockConfiguration, "PutObjectLockConfiguration": (*Server).putObjectLockConfiguration,
+	"GetObjectRetention": (*Server).getObjectRetention, "PutObjectRetention": (*Server).putObjectRetention,
+	"GetObjectLegalHold": (*Server).getObjectLegalHold, "PutObjectLegalHold": (*Server).putObjectLegalHold,
 	"GetBucketVersioning": (*Server).getBucketVersioning, "PutBucketVersioning": (*Server).putBucketVersioning,
 	"GetBucketAcl": (*Server).getBucketACL, "GetObjectAcl": (*Server).getObjectACL,
 	"ListObjects": (*Server).listObjects, "ListObjectsV2": (*Server).listObjectsV2, "ListObjectVersions": (*Server).listObjectVersions,

@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/xml"
 	"maps"
+	"net/http"
 	"slices"
 )
 
@@ -36,7 +37,13 @@ func (s *Server) putObjectTagging(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	return s.store.SetTags(r.Context(), r.bucket, r.key, r.version(), tags)
+	o, err := s.store.SetTags(r.Context(), r.bucket, r.key, r.version(), tags)
+	if err != nil {
+		return err
+	}
+	setRead(w.Header(), r, o)
+	w.WriteHeader(http.StatusOK)
+	return nil
 }
 
 // readTags reads a Tagging document.
@@ -56,8 +63,10 @@ func readTags(raw []byte) (map[string]string, error) {
 }
 
 func (s *Server) deleteObjectTagging(w *writer, r *request) error {
-	if err := s.store.SetTags(r.Context(), r.bucket, r.key, r.version(), nil); err != nil {
+	o, err := s.store.SetTags(r.Context(), r.bucket, r.key, r.version(), nil)
+	if err != nil {
 		return err
 	}
+	setRead(w.Header(), r, o)
 	return noContent(w)
 }

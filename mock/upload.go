@@ -22,6 +22,10 @@ func (s *Server) createUpload(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
+	lock, err := s.locksOf(r)
+	if err != nil {
+		return err
+	}
 	how, err := s.sealing(r)
 	if err != nil {
 		return err
@@ -30,6 +34,7 @@ func (s *Server) createUpload(w *writer, r *request) error {
 	u, err := s.store.CreateUpload(r.Context(), store.UploadRequest{
 		Bucket: r.bucket, Key: r.key, Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl,
 		Sealing: how.Sealing, ChecksumAlgorithm: string(algorithm), ChecksumType: kind,
+		Retention: lock.Retention, LegalHold: lock.LegalHold,
 	})
 	if err != nil {
 		return err
@@ -130,6 +135,9 @@ func (s *Server) uploadPart(w *writer, r *request) error {
 		return err
 	}
 	if err := partChecksum(r, u, body); err != nil {
+		return err
+	}
+	if err := s.demandDigest(r, locks{u.Retention, u.LegalHold}.asked(), "Part"); err != nil {
 		return err
 	}
 	part.Body, part.Size, part.MD5, part.Verify = body, body.size, body.md5, body.verify

@@ -110,10 +110,10 @@ func checkVersion(r *request) error {
 	switch {
 	case !r.query.Has("versionId"):
 		return nil
+	case r.level() != "object" || slices.Contains(writesVersions, r.op):
+		return badArgument("This operation does not accept a version-id.", "versionId", r.version())
 	case r.version() == "":
 		return badArgument("Version id cannot be the empty string", "versionId", "")
-	case slices.Contains(writesVersions, r.op):
-		return badArgument("This operation does not accept a version-id.", "versionId", r.version())
 	}
 	return nil
 }

@@ -195,16 +195,18 @@ func TestAnIDThatNoVersionCanHaveIsToldFromOneThatNoneHas(t *testing.T) {
 	}
 	assert.Equal(t, 404, raw(t, e, "HEAD", "/bucket/copy", "", nil).StatusCode)
 	for path, message := range map[string]string{
-		"/bucket/k?versionId=": "Version id cannot be the empty string", "/bucket/k?uploads=&versionId=" + noVersion: "",
-		"/bucket/new?versionId=" + noVersion: "This operation does not accept a version-id.",
+		"GET /bucket/k?versionId=":                         "Version id cannot be the empty string",
+		"PUT /bucket/new?versionId=":                       "This operation does not accept a version-id.",
+		"PUT /bucket/new?versionId=" + noVersion:           "This operation does not accept a version-id.",
+		"POST /bucket/new?uploads=&versionId=" + noVersion: "This operation does not accept a version-id.",
+		"GET /bucket?acl=&versionId=" + noVersion:          "This operation does not accept a version-id.",
 	} {
-		method := "PUT"
-		if strings.Contains(path, "uploads") {
-			method, message = "POST", "This operation does not accept a version-id."
-		}
-		answer := errorOf(t, raw(t, e, method, path, "x", nil))
+		method, path, _ := strings.Cut(path, " ")
+		answer := errorOf(t, raw(t, e, method, path, "", nil))
 		assert.Equal(t, []string{"InvalidArgument", message}, []string{answer.Code, answer.Message}, path)
 	}
+	answer := errorOf(t, raw(t, e, "PUT", "/bucket/new", "", map[string]string{"X-Amz-Copy-Source": "bucket/k?versionId="}))
+	assert.Equal(t, []string{"Version id cannot be the empty string", "x-amz-copy-source"}, []string{answer.Message, answer.ArgumentName})
 	assert.Equal(t, 404, raw(t, e, "HEAD", "/bucket/new", "", nil).StatusCode)
 	resp := raw(t, e, "DELETE", "/bucket/k?versionId=nonsense", "", nil)
 	assert.Equal(t, badVersion, errorOf(t, resp).Message)

@@ -10,10 +10,11 @@ import (
 
 // Bucket is what is known of a bucket.
 type Bucket struct {
-	Name       string     `json:"-"`
-	Region     string     `json:"region,omitempty"`
-	Created    time.Time  `json:"created"`
-	Versioning Versioning `json:"versioning,omitempty"`
+	Name       string      `json:"-"`
+	Region     string      `json:"region,omitempty"`
+	Created    time.Time   `json:"created"`
+	Versioning Versioning  `json:"versioning,omitempty"`
+	ObjectLock *ObjectLock `json:"objectLock,omitempty"` // nil: none
 }
 
 // bucketOf returns the record of a bucket; ErrNoSuchBucket.
@@ -27,7 +28,16 @@ func bucketOf(tx *bolt.Tx, name string) (Bucket, error) {
 
 // CreateBucket makes an empty bucket; ErrBucketExists. Names are the caller's to judge.
 func (s *Store) CreateBucket(_ context.Context, name, region string) (Bucket, error) {
-	made := Bucket{Name: name, Region: region, Created: s.now()}
+	return s.createBucket(Bucket{Name: name, Region: region, Created: s.now()})
+}
+
+// CreateLockedBucket is CreateBucket with versioning and object lock.
+func (s *Store) CreateLockedBucket(_ context.Context, name, region string) (Bucket, error) {
+	return s.createBucket(Bucket{Name: name, Region: region, Created: s.now(), Versioning: Enabled, ObjectLock: &ObjectLock{}})
+}
+
+func (s *Store) createBucket(made Bucket) (Bucket, error) {
+	name := made.Name
 	err := s.db.Update(func(tx *bolt.Tx) error {
 		if tx.Bucket(bBuckets).Get([]byte(name)) != nil {
 			return ErrBucketExists
@@ -38,6 +48,11 @@ func (s *Store) CreateBucket(_ context.Context, name, region string) (Bucket, er
 		}
 		for _, t := range [][]byte{tCurrent, tUploads, tConfig, tKeys} {
 			if _, err := tables.CreateBucket(t); err != nil {
+				return err
+			}
+		}
+		if made.Versioning != Unversioned {
+			if err := keepVersions(tx); err != nil {
 				return err
 			}
 		}

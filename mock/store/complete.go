@@ -69,11 +69,14 @@ func (s *Store) complete(ctx context.Context, r CompleteRequest) (Object, error)
 			return Object{}, err
 		}
 	}
-	closed := func(rec record) (*sealedRecord, error) { return s.rebind(ctx, up, rec, parts, r.Customer) }
 	var unused []string
-	err = s.enter(&rec, in.Versioning, condition{ifMatch: r.IfMatch, ifNoneMatch: r.IfNoneMatch}, closed, func(tx *bolt.Tx) error {
-		unused, err = transfer(tx, r, rec.ID, parts)
-		return err
+	err = s.enter(&rec, in, entry{
+		condition{ifMatch: r.IfMatch, ifNoneMatch: r.IfNoneMatch}, locks{up.Retention, up.LegalHold},
+		func(rec record) (*sealedRecord, error) { return s.rebind(ctx, up, rec, parts, r.Customer) },
+		func(tx *bolt.Tx) error {
+			unused, err = transfer(tx, r, rec.ID, parts)
+			return err
+		},
 	})
 	if err != nil {
 		return Object{}, err

@@ -12,6 +12,7 @@ import (
 type DeleteRequest struct {
 	Bucket, Key string
 	VersionID   string // "" for the key; "null" or an id for a version, else *InvalidVersionIDError
+	Bypass      bool   // the caller may, and wants to, bypass governance
 	IfMatch     string // as in PutRequest, about the version named or the current one; a missing one is then ErrNoSuchKey
 
 	// Further preconditions, about the same; a missing one meets them. nil for none.
@@ -29,7 +30,8 @@ type Deleted struct {
 // Delete removes a key: of an unversioned bucket for good, of a versioned one by a
 // delete marker, which takes the place of the version "null" where versioning is
 // suspended. With a VersionID it removes that version for good, and what was
-// written before it becomes current. What is missing is no error.
+// written before it becomes current; ErrLocked where object lock keeps it. What is
+// missing is no error.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
 func (s *Store) Delete(_ context.Context, r DeleteRequest) (Deleted, error) {
 	var done Deleted
@@ -59,6 +61,9 @@ func (s *Store) Delete(_ context.Context, r DeleteRequest) (Deleted, error) {
 		done = Deleted{Found: found, VersionID: r.VersionID, DeleteMarker: rec.DeleteMarker}
 		if !found {
 			return nil
+		}
+		if err := rec.held(s.now(), r.Bypass); err != nil {
+			return err
 		}
 		gone, err = remove(tx, rec, at)
 		return err

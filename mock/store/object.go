@@ -66,7 +66,9 @@ type Object struct {
 	ACL          []Grant           `json:"acl,omitzero"` // nil: its owner alone, with full control
 	Encryption   Encryption        `json:"encryption"`
 	Checksums    Checksums         `json:"checksums"`
-	CRC64NVME    string            `json:"crc64nvme"`           // base64 of the whole plaintext, always computed by the store
-	UploadID     string            `json:"uploadId,omitempty"`  // of the upload that CompleteUpload made it of
+	CRC64NVME    string            `json:"crc64nvme"`          // base64 of the whole plaintext, always computed by the store
+	UploadID     string            `json:"uploadId,omitempty"` // of the upload that CompleteUpload made it of
+	Retention    Retention         `json:"retention,omitzero"`
+	LegalHold    LegalHold         `json:"legalHold,omitempty"`
 	PartCount    int               `json:"partCount,omitempty"` // 0 for a single PUT, N after CompleteUpload
 }

@@ -42,6 +42,11 @@ type PutRequest struct {
 	// a missing key. Bucket and preconditions are also looked at before the body is
 	// read, so that a hopeless upload fails early.
 	IfMatch, IfNoneMatch string
+
+	// Retention and LegalHold are put on the version; ErrNoObjectLock where the
+	// bucket has no object lock. Without a Retention it is the bucket's default.
+	Retention Retention
+	LegalHold LegalHold
 }
 
 const maxKeyLen = 1024
@@ -68,7 +73,11 @@ func (s *Store) put(ctx context.Context, r PutRequest) (Object, error) {
 		return Object{}, err
 	}
 	cond := condition{ifMatch: r.IfMatch, ifNoneMatch: r.IfNoneMatch}
+	lock := locks{r.Retention, r.LegalHold}
 	in, err := s.foresee(r.Bucket, r.Key, cond)
+	if err == nil {
+		err = lock.check(in)
+	}
 	if err != nil {
 		return Object{}, err
 	}
@@ -92,9 +101,9 @@ func (s *Store) put(ctx context.Context, r PutRequest) (Object, error) {
 		},
 		ID: randomID(), File: b.file,
 	}
-	err = s.enter(&rec, in.Versioning, cond, func(rec record) (*sealedRecord, error) {
+	err = s.enter(&rec, in, entry{cond, lock, func(rec record) (*sealedRecord, error) {
 		return s.closeEnvelope(env, objectAAD(rec, nil))
-	}, nil)
+	}, nil})
 	if err != nil {
 		s.remove(b.file)
 		return Object{}, err
@@ -153,9 +162,9 @@ func (s *Store) foresee(bucket, key string, cond condition) (in Bucket, err erro
 
 // commit makes rec the current version of its key, if the preconditions hold at
 // this very moment and the bucket's versioning is the expected one, else
-// errVersioningChanged and what it is now; also runs in the same transaction. Then
-// the bodies of a version that was replaced are deleted.
-func (s *Store) commit(rec *record, expected Versioning, cond condition, also func(tx *bolt.Tx) error) (now Versioning, err error) {
+// errVersioningChanged and what it is now. Then the bodies of a version that was
+// replaced are deleted.
+func (s *Store) commit(rec *record, expected Versioning, w entry) (now Versioning, err error) {
 	var gone fallen
 	err = s.db.Update(func(tx *bolt.Tx) error {
 		in, err := bucketOf(tx, rec.Bucket)
@@ -170,11 +179,14 @@ func (s *Store) commit(rec *record, expected Versioning, cond condition, also fu
 		if err != nil {
 			return err
 		}
-		if err := cond.judge(old.Object, found && !old.DeleteMarker); err != nil {
+		if err := w.judge(old.Object, found && !old.DeleteMarker); err != nil {
 			return err
 		}
-		if also != nil {
-			if err := also(tx); err != nil {
+		if err := rec.lock(w.locks, in); err != nil {
+			return err
+		}
+		if w.also != nil {
+			if err := w.also(tx); err != nil {
 				return err
 			}
 		}

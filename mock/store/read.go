@@ -86,15 +86,16 @@ func (s *Store) open(ctx context.Context, r ReadRequest) (*Reader, error) {
 }
 
 // SetTags replaces the tags of an object; nil removes them. Errors as Stat.
-func (s *Store) SetTags(_ context.Context, bucket, key, versionID string, tags map[string]string) error {
-	err := s.amend(bucket, key, versionID, func(rec *record) error {
+func (s *Store) SetTags(_ context.Context, bucket, key, versionID string, tags map[string]string) (tagged Object, err error) {
+	err = s.amend(bucket, key, versionID, func(rec *record) error {
 		rec.Tags = tags
+		tagged = rec.Object
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("tag %s/%s: %w", bucket, key, err)
+		return Object{}, fmt.Errorf("tag %s/%s: %w", bucket, key, err)
 	}
-	return nil
+	return tagged, nil
 }
 
 // SetACL replaces the access control list of an object; nil is its owner alone.

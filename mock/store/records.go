@@ -149,18 +149,21 @@ func lookup(tx *bolt.Tx, bucket, key, version string) (record, place, error) {
 	return rec, at, nil
 }
 
-// amend changes the record of one version, in one transaction. Errors as lookup.
+// amend is amendIn in a transaction of its own.
 func (s *Store) amend(bucket, key, version string, change func(*record) error) error {
-	return s.db.Update(func(tx *bolt.Tx) error {
-		rec, at, err := lookup(tx, bucket, key, version)
-		if err != nil {
-			return err
-		}
-		if err := change(&rec); err != nil {
-			return err
-		}
-		return at.put(rec)
-	})
+	return s.db.Update(func(tx *bolt.Tx) error { return amendIn(tx, bucket, key, version, change) })
+}
+
+// amendIn changes the record of one version. Errors as lookup.
+func amendIn(tx *bolt.Tx, bucket, key, version string, change func(*record) error) error {
+	rec, at, err := lookup(tx, bucket, key, version)
+	if err != nil {
+		return err
+	}
+	if err := change(&rec); err != nil {
+		return err
+	}
+	return at.put(rec)
 }
 
 // files returns the body files of a record.

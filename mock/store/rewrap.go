@@ -19,8 +19,8 @@ type RewrapRequest struct {
 // Rewrap takes the data key of an SSE-S3 or SSE-KMS object from under one key
 // encryption key and puts it under another. The body is not touched, and the
 // object stays what it was: ETag, time, metadata, parts and checksums. A request
-// context is not taken over. ErrNotRewrappable for an object of another mode;
-// otherwise errors as Open.
+// context is not taken over. ErrNotRewrappable for an object of another mode,
+// ErrLocked for one under object lock; otherwise errors as Open.
 func (s *Store) Rewrap(ctx context.Context, r RewrapRequest) (Object, error) {
 	for {
 		obj, done, err := s.rewrap(ctx, r)
@@ -75,6 +75,9 @@ func (s *Store) rewrap(ctx context.Context, r RewrapRequest) (obj Object, done b
 		}
 		if now.ID != rec.ID || now.Sealed == nil || !bytes.Equal(now.Sealed.Envelope, before) {
 			return nil
+		}
+		if err := now.held(s.now(), false); err != nil {
+			return err
 		}
 		now.Encryption, now.Sealed = env.enc, sealed
 		now.Headers = maps.Clone(now.Headers)

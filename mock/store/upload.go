@@ -17,8 +17,10 @@ type UploadRequest struct {
 	Tags              map[string]string
 	ACL               []Grant
 	Sealing           Sealing
-	ChecksumAlgorithm string // kept for the caller, may be empty
-	ChecksumType      string // kept for the caller, may be empty
+	ChecksumAlgorithm string    // kept for the caller, may be empty
+	ChecksumType      string    // kept for the caller, may be empty
+	Retention         Retention // as in PutRequest
+	LegalHold         LegalHold
 }
 
 // Upload is an open multipart upload.
@@ -34,6 +36,8 @@ type Upload struct {
 	Encryption        Encryption        `json:"encryption"`
 	ChecksumAlgorithm string            `json:"checksumAlgorithm,omitempty"`
 	ChecksumType      string            `json:"checksumType,omitempty"`
+	Retention         Retention         `json:"retention,omitzero"`
+	LegalHold         LegalHold         `json:"legalHold,omitempty"`
 }
 
 // CreateUpload opens a multipart upload. The encryption is fixed here.
@@ -49,7 +53,11 @@ func (s *Store) createUpload(ctx context.Context, r UploadRequest) (Upload, erro
 	if err := checkKey(r.Key); err != nil {
 		return Upload{}, err
 	}
-	if _, err := s.foresee(r.Bucket, r.Key, condition{}); err != nil {
+	in, err := s.foresee(r.Bucket, r.Key, condition{})
+	if err == nil {
+		err = locks{r.Retention, r.LegalHold}.check(in)
+	}
+	if err != nil {
 		return Upload{}, err
 	}
 	env, err := s.newEnvelope(ctx, r.Bucket, r.Key, r.Sealing)
@@ -61,6 +69,7 @@ func (s *Store) createUpload(ctx context.Context, r UploadRequest) (Upload, erro
 		Bucket: r.Bucket, Key: r.Key, ID: newUploadID(at), Initiated: at,
 		Headers: maps.Clone(r.Headers), UserMetadata: maps.Clone(r.UserMetadata), Tags: maps.Clone(r.Tags), ACL: r.ACL,
 		Encryption: env.enc, ChecksumAlgorithm: r.ChecksumAlgorithm, ChecksumType: r.ChecksumType,
+		Retention: r.Retention, LegalHold: r.LegalHold,
 	}}
 	if up.Sealed, err = s.closeEnvelope(env, uploadAAD(r.Bucket, r.Key, up.ID, env.enc)); err != nil {
 		return Upload{}, err

@@ -24,9 +24,14 @@ const (
 	Suspended   Versioning = "Suspended" // they replace the version "null", and keep the others
 )
 
-// SetVersioning enables or suspends the versioning of a bucket; ErrNoSuchBucket.
-// The first time, the folder becomes one that programs which know no versions
-// refuse to open: they would sweep the bodies of older ones.
+// keepVersions makes the folder one that programs which know no versions refuse to
+// open: they would sweep the bodies of older ones.
+func keepVersions(tx *bolt.Tx) error {
+	return tx.Bucket(bMeta).Put([]byte("format"), []byte(formatVersioned))
+}
+
+// SetVersioning enables or suspends the versioning of a bucket; ErrNoSuchBucket, and
+// ErrObjectLock for suspending one that has object lock.
 func (s *Store) SetVersioning(_ context.Context, bucket string, v Versioning) error {
 	err := s.db.Update(func(tx *bolt.Tx) error {
 		if v != Enabled && v != Suspended {
@@ -36,7 +41,10 @@ func (s *Store) SetVersioning(_ context.Context, bucket string, v Versioning) er
 		if err != nil {
 			return err
 		}
-		if err := tx.Bucket(bMeta).Put([]byte("format"), []byte(formatVersioned)); err != nil {
+		if v == Suspended && b.ObjectLock != nil {
+			return ErrObjectLock
+		}
+		if err := keepVersions(tx); err != nil {
 			return err
 		}
 		b.Versioning = v
@@ -94,17 +102,25 @@ func checkVersionID(id string) error {
 // errVersioningChanged: the bucket's versioning is not what a write was prepared for.
 var errVersioningChanged = errors.New("the versioning of the bucket changed meanwhile")
 
+// entry is what belongs to a new record until it is committed.
+type entry struct {
+	condition
+	locks
+	closed func(record) (*sealedRecord, error)
+	also   func(tx *bolt.Tx) error // runs in the same transaction; may be nil
+}
+
 // enter commits a new record. The version id is bound into the sealed keys, so they
 // are closed for the bucket's versioning as it was seen before, and once more where
 // it changed meanwhile; the body is not written again.
-func (s *Store) enter(rec *record, v Versioning, cond condition, closed func(record) (*sealedRecord, error), also func(tx *bolt.Tx) error) error {
-	for {
+func (s *Store) enter(rec *record, in Bucket, w entry) error {
+	for v := in.Versioning; ; {
 		rec.VersionID = v.newVersionID(rec.Modified)
 		var err error
-		if rec.Sealed, err = closed(*rec); err != nil {
+		if rec.Sealed, err = w.closed(*rec); err != nil {
 			return err
 		}
-		now, err := s.commit(rec, v, cond, also)
+		now, err := s.commit(rec, v, w)
 		if !errors.Is(err, errVersioningChanged) {
 			return err
 		}

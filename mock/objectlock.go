@@ -1,0 +1,226 @@
+package mock
+
+import (
+	"encoding/xml"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bucketseal/bucketseal/mock/sigv4"
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+// Object lock: the bucket's configuration, and the headers of requests and answers.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+
+const (
+	headerLockMode   = "X-Amz-Object-Lock-Mode"
+	headerLockUntil  = "X-Amz-Object-Lock-Retain-Until-Date"
+	headerLegalHold  = "X-Amz-Object-Lock-Legal-Hold"
+	headerLockBucket = "X-Amz-Bucket-Object-Lock-Enabled"
+	headerBypass     = "X-Amz-Bypass-Governance-Retention"
+
+	maxLockDays, maxLockYears = 36500, 100
+)
+
+// locks are what a write asks for its version.
+type locks struct {
+	store.Retention
+	store.LegalHold
+}
+
+func (l locks) asked() bool { return l != locks{} }
+
+// locksOf reads the headers of a write.
+func (s *Server) locksOf(r *request) (locks, error) {
+	mode, until, hold := r.Header.Get(headerLockMode), r.Header.Get(headerLockUntil), r.Header.Get(headerLegalHold)
+	const both = "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied."
+	switch {
+	case hold != "" && hold != string(store.HoldOn) && hold != string(store.HoldOff):
+		return locks{}, badArgument("Legal Hold must be either of 'ON' or 'OFF'", strings.ToLower(headerLegalHold), hold)
+	case mode == "" && until == "":
+		return locks{LegalHold: store.LegalHold(hold)}, nil
+	case until == "":
+		return locks{}, badArgument(both, strings.ToLower(headerLockUntil), "")
+	case mode == "":
+		return locks{}, badArgument(both, strings.ToLower(headerLockMode), "")
+	case !knownMode(mode):
+		return locks{}, badArgument("Unknown wormMode directive.", strings.ToLower(headerLockMode), mode)
+	}
+	kept, err := s.retentionUntil(store.RetentionMode(mode), until)
+	return locks{kept, store.LegalHold(hold)}, err
+}
+
+func knownMode(mode string) bool {
+	return mode == string(store.Governance) || mode == string(store.Compliance)
+}
+
+// retentionUntil reads a date, which must lie ahead.
+func (s *Server) retentionUntil(mode store.RetentionMode, date string) (store.Retention, error) {
+	at, err := time.Parse(time.RFC3339, date)
+	if err != nil {
+		return store.Retention{}, badArgument("The retain until date must be provided in ISO 8601 format", strings.ToLower(headerLockUntil), date)
+	}
+	if !at.After(s.clock()) {
+		return store.Retention{}, badArgument("The retain until date must be in the future!", strings.ToLower(headerLockUntil), date)
+	}
+	return store.Retention{Mode: mode, Until: at.UTC().Truncate(time.Millisecond)}, nil
+}
+
+// demandDigest refuses a body without a digest where its version will be locked, by
+// what was asked or by the bucket's default; what is "Object" or "Part".
+func (s *Server) demandDigest(r *request, asked bool, what string) error {
+	sent, _, err := announced(r)
+	if err != nil || sent != "" || r.has("Content-Md5") || s.personality.NoChecksums {
+		return err
+	}
+	if !asked {
+		b, err := s.store.HeadBucket(r.Context(), r.bucket)
+		if err != nil || b.ObjectLock == nil || b.ObjectLock.Mode == "" {
+			return err
+		}
+	}
+	return badRequest("Content-MD5 OR x-amz-checksum- HTTP header is required for Put " + what + " requests with Object Lock parameters")
+}
+
+// setLocks tells the locks of a version to who may know them.
+func (s *Server) setLocks(h http.Header, r *request, o store.Object) {
+	if o.Retention.Mode != "" && s.may(r, need{"s3:GetObjectRetention", r.address}) == nil {
+		h.Set(headerLockMode, string(o.Retention.Mode))
+		h.Set(headerLockUntil, stamp(o.Retention.Until))
+	}
+	if o.LegalHold != store.NoHold && s.may(r, need{"s3:GetObjectLegalHold", r.address}) == nil {
+		h.Set(headerLegalHold, string(o.LegalHold))
+	}
+}
+
+// bypasses tells whether a request wants to bypass governance, for which needs
+// demands the permission.
+func (r *request) bypasses() bool { return strings.EqualFold(r.Header.Get(headerBypass), "true") }
+
+// lockNeeds are the permissions for what a request says of object lock.
+func lockNeeds(r *request, action string) []need {
+	var all []need
+	also := func(said bool, actions ...string) {
+		for _, action := range actions {
+			if said {
+				all = append(all, need{"s3:" + action, r.address})
+			}
+		}
+	}
+	switch action {
+	case "PutObject":
+		also(r.has(headerLockMode), "PutObjectRetention")
+		also(r.has(headerLegalHold), "PutObjectLegalHold")
+	case "DeleteObject", "DeleteObjectVersion", "PutObjectRetention":
+		also(r.bypasses(), "BypassGovernanceRetention")
+	case "CreateBucket":
+		also(r.has(headerLockBucket), "PutBucketObjectLockConfiguration", "PutBucketVersioning")
+	}
+	return all
+}
+
+type lockDocument struct {
+	XMLName xml.Name `xml:"ObjectLockConfiguration"`
+	Xmlns   string   `xml:"xmlns,attr,omitempty"`
+	Enabled string   `xml:"ObjectLockEnabled"`
+	Rule    *lockRule
+}
+
+type lockRule struct {
+	Default *defaultRetention `xml:"DefaultRetention"`
+}
+
+type defaultRetention struct {
+	Mode  string
+	Days  *int `xml:",omitempty"`
+	Years *int `xml:",omitempty"`
+}
+
+func (s *Server) getObjectLockConfiguration(w *writer, r *request) error {
+	b, err := s.store.HeadBucket(r.Context(), r.bucket)
+	if err != nil {
+		return err
+	}
+	if b.ObjectLock == nil {
+		return refuse(http.StatusNotFound, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket.",
+			field("BucketName", r.bucket))
+	}
+	doc := lockDocument{Xmlns: namespace, Enabled: "Enabled"}
+	if d := *b.ObjectLock; d.Mode != "" {
+		rule := defaultRetention{Mode: string(d.Mode), Days: &d.Days}
+		if d.Years != 0 {
+			rule.Days, rule.Years = nil, &d.Years
+		}
+		doc.Rule = &lockRule{&rule}
+	}
+	return writeXML(w, doc)
+}
+
+func (s *Server) putObjectLockConfiguration(w *writer, r *request) error {
+	raw, err := smallBody(r, true)
+	if err != nil {
+		return err
+	}
+	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
+		return err
+	}
+	if len(raw) == 0 {
+		return refuse(http.StatusBadRequest, "MissingRequestBodyError", "Request Body is empty")
+	}
+	var doc lockDocument
+	if err := xml.Unmarshal(raw, &doc); err != nil || doc.Enabled != "Enabled" {
+		return malformedXML()
+	}
+	lock, err := doc.lock()
+	if err != nil {
+		return err
+	}
+	if err := s.store.SetObjectLock(r.Context(), r.bucket, lock); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// lock reads the default retention; without a rule there is none.
+func (d lockDocument) lock() (store.ObjectLock, error) {
+	if d.Rule == nil {
+		return store.ObjectLock{}, nil
+	}
+	rule := d.Rule.Default
+	if rule == nil || !knownMode(rule.Mode) || (rule.Days == nil) == (rule.Years == nil) {
+		return store.ObjectLock{}, malformedXML()
+	}
+	lock := store.ObjectLock{Mode: store.RetentionMode(rule.Mode)}
+	name, length, most := "Days", rule.Days, maxLockDays
+	if rule.Years != nil {
+		name, length, most = "Years", rule.Years, maxLockYears
+	}
+	switch {
+	case *length <= 0:
+		return lock, badArgument("Default retention period must be a positive integer value.", name, strconv.Itoa(*length))
+	case *length > most:
+		return lock, badArgument("Default retention period too large.", name, strconv.Itoa(*length))
+	case rule.Years != nil:
+		lock.Years = *length
+	default:
+		lock.Days = *length
+	}
+	return lock, nil
+}
+
+const lockedUpdate = "The encryption type for the specified object can’t be updated because that object is protected by S3 Object Lock. If the object has a governance-mode retention period or a legal hold, you must first remove the Object Lock status on the object before you issue your UpdateObjectEncryption request. You can't use the UpdateObjectEncryption operation with objects that have an Object Lock compliance mode retention period applied to them."
+
+// updating gives a lock the answer of UpdateObjectEncryption.
+func updating(err error) error {
+	if errors.Is(err, store.ErrLocked) {
+		return refuse(http.StatusForbidden, "AccessDenied", lockedUpdate)
+	}
+	return err
+}
+
+// noLock is the answer of the sub-resources of a lock in a bucket without.
+func noLock() *sigv4.Error { return badRequest("Bucket is missing Object Lock Configuration") }
