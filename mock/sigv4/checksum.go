@@ -11,9 +11,9 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/minio/crc64nvme"
-
-	"github.com/bucketseal/bucketseal/mock/xxhash"
+	"github.com/zeebo/xxh3"
 )
 
 // Algorithm of an x-amz-checksum-* value, in S3's upper-case spelling.
@@ -69,11 +69,11 @@ func (a Algorithm) New() hash.Hash {
 	case MD5:
 		return md5.New()
 	case XXHash64:
-		return xxhash.New64()
+		return xxhash.New()
 	case XXHash3:
-		return xxhash.New3()
+		return xxh3.New()
 	case XXHash128:
-		return xxhash.New128()
+		return xxh3.New128()
 	}
 	panic("sigv4: unknown checksum algorithm " + string(a))
 }
