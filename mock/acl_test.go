@@ -102,9 +102,12 @@ func TestABucketAllowsNoACLsUntilItsOwnershipIsChanged(t *testing.T) {
 		path, body string
 		header     map[string]string
 	}{
-		{"/bucket?acl=", "", map[string]string{"X-Amz-Acl": "private"}}, {"/bucket/k?acl=", "", map[string]string{"X-Amz-Acl": "public-read"}},
-		{"/bucket?acl=", aclXML(canonicalID), nil}, {"/bucket/none", "x", map[string]string{"X-Amz-Acl": "public-read"}},
-		{"/bucket/none", "x", map[string]string{"X-Amz-Acl": "private"}}, {"/bucket/none", "x", map[string]string{"X-Amz-Grant-Read": `uri="` + everybody + `"`}},
+		{"/bucket?acl=", "", map[string]string{"X-Amz-Acl": "private"}},
+		{"/bucket/k?acl=", "", map[string]string{"X-Amz-Acl": "public-read"}},
+		{"/bucket?acl=", aclXML(canonicalID), nil},
+		{"/bucket/none", "x", map[string]string{"X-Amz-Acl": "public-read"}},
+		{"/bucket/none", "x", map[string]string{"X-Amz-Acl": "private"}},
+		{"/bucket/none", "x", map[string]string{"X-Amz-Grant-Read": `uri="` + everybody + `"`}},
 		{"/bucket/none", "", map[string]string{"X-Amz-Acl": "public-read", "X-Amz-Copy-Source": "/bucket/k"}},
 	} {
 		resp := raw(t, e, "PUT", call.path, call.body, call.header)
@@ -160,13 +163,16 @@ func TestACannedACLIsAListOfGrants(t *testing.T) {
 		bucket, object bool
 		beside         []string
 	}{
-		{canned: "private", bucket: true, object: true}, {canned: "public-read", bucket: true, object: true, beside: []string{world + "AllUsers READ"}},
+		{canned: "private", bucket: true, object: true},
+		{canned: "public-read", bucket: true, object: true, beside: []string{world + "AllUsers READ"}},
 		{canned: "public-read-write", bucket: true, object: true, beside: []string{world + "AllUsers READ", world + "AllUsers WRITE"}},
 		{canned: "authenticated-read", bucket: true, object: true, beside: []string{world + "AuthenticatedUsers READ"}},
 		{canned: "aws-exec-read", bucket: true, object: true, beside: []string{"6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c READ"}},
-		{canned: "bucket-owner-read", object: true}, {canned: "bucket-owner-full-control", object: true},
+		{canned: "bucket-owner-read", object: true},
+		{canned: "bucket-owner-full-control", object: true},
 		{canned: "log-delivery-write", bucket: true, beside: []string{"http://acs.amazonaws.com/groups/s3/LogDelivery WRITE", "http://acs.amazonaws.com/groups/s3/LogDelivery READ_ACP"}},
-		{canned: "invalid_acl"}, {canned: ""},
+		{canned: "invalid_acl"},
+		{canned: ""},
 	} {
 		for path, good := range map[string]bool{"/bucket?acl=": row.bucket, "/bucket/k?acl=": row.object} {
 			resp := raw(t, e, "PUT", path, "", map[string]string{"X-Amz-Acl": row.canned})

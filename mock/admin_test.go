@@ -103,8 +103,12 @@ func TestKeysAreSwitchedWhileItRuns(t *testing.T) {
 		do, state string
 		reads     bool
 	}{
-		{`"disable"`, "Disabled", false}, {`"enable"`, "Enabled", true}, {`"delete","days":7`, "PendingDeletion", false},
-		{`"cancel-deletion"`, "Disabled", false}, {`"enable"`, "Enabled", true}, {`"rotate"`, "Enabled", true},
+		{`"disable"`, "Disabled", false},
+		{`"enable"`, "Enabled", true},
+		{`"delete","days":7`, "PendingDeletion", false},
+		{`"cancel-deletion"`, "Disabled", false},
+		{`"enable"`, "Enabled", true},
+		{`"rotate"`, "Enabled", true},
 	} {
 		status, key = change(`{"key":"alias/mine","do":` + row.do + `}`)
 		require.Equal(t, 200, status, key)

@@ -50,8 +50,18 @@ func TestABucketLetsNobodyInWithoutAKeyUnlessItsPolicyDoes(t *testing.T) {
 		assert.Equal(t, "Access Denied.", got.Message)
 	}
 	for _, call := range [][2]string{
-		{"GET", "/"}, {"GET", "/bucket"}, {"GET", "/bucket/open/k"}, {"GET", "/bucket/none"}, {"PUT", "/bucket/new"}, {"DELETE", "/bucket/open/k"}, {"DELETE", "/bucket"},
-		{"GET", "/bucket?policy="}, {"PUT", "/bucket?policy="}, {"GET", "/bucket?publicAccessBlock="}, {"GET", "/bucket?unheard="}, {"PATCH", "/bucket"},
+		{"GET", "/"},
+		{"GET", "/bucket"},
+		{"GET", "/bucket/open/k"},
+		{"GET", "/bucket/none"},
+		{"PUT", "/bucket/new"},
+		{"DELETE", "/bucket/open/k"},
+		{"DELETE", "/bucket"},
+		{"GET", "/bucket?policy="},
+		{"PUT", "/bucket?policy="},
+		{"GET", "/bucket?publicAccessBlock="},
+		{"GET", "/bucket?unheard="},
+		{"PATCH", "/bucket"},
 	} {
 		nobody(call[0], call[1], "")
 	}

@@ -42,7 +42,7 @@ func (x *target) fresh(t testing.TB) {
 		return
 	}
 	x.close(t)
-	dir, err := os.MkdirTemp("", "fuzz-*")
+	dir, err := os.MkdirTemp("", "fuzz-*") //nolint:usetesting // one of many in a run, removed by close
 	require.NoError(t, err)
 	s, err := mock.New(mock.Config{
 		Dir: dir, Fast: true, AccessKey: "AKIDEXAMPLE", SecretKey: "secret", Now: func() time.Time { return fuzzNow },

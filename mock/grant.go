@@ -50,8 +50,11 @@ var ownersGrant = store.Grant{Grantee: ownerID, Permission: fullControl}
 
 // grantHeaders and what they grant.
 var grantHeaders = []struct{ name, permission string }{
-	{"x-amz-grant-full-control", fullControl}, {"x-amz-grant-read", read}, {"x-amz-grant-read-acp", readACP},
-	{"x-amz-grant-write", write}, {"x-amz-grant-write-acp", writeACP},
+	{"x-amz-grant-full-control", fullControl},
+	{"x-amz-grant-read", read},
+	{"x-amz-grant-read-acp", readACP},
+	{"x-amz-grant-write", write},
+	{"x-amz-grant-write-acp", writeACP},
 }
 
 // asksACL tells whether the headers of a request ask for an ACL.

@@ -382,6 +382,6 @@ func TestMetadataIsNamedInLowerCase(t *testing.T) {
 	defer x.close(t)
 	require.Equal(t, 200, x.do(t, "PUT", "/bucket/k", "x", map[string]string{"X-Amz-Meta-Some-Note": "Kept As Is"}).Code)
 	for _, method := range []string{"GET", "HEAD"} {
-		assert.Equal(t, []string{"Kept As Is"}, x.do(t, method, "/bucket/k", "", nil).Header()["x-amz-meta-some-note"])
+		assert.Equal(t, []string{"Kept As Is"}, x.do(t, method, "/bucket/k", "", nil).Header()["x-amz-meta-some-note"]) //nolint:staticcheck // not the canonical name, that is what it tests
 	}
 }

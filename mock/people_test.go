@@ -134,12 +134,17 @@ func TestEveryOperationNeedsItsPermission(t *testing.T) {
 		require.Equal(t, 200, raw(t, e, "PUT", "/bucket/"+key, "x", nil).StatusCode)
 	}
 	for _, call := range []struct{ verb, path, action, resource string }{
-		{"GET", "/", "ListAllMyBuckets", "arn:aws:s3:::*"}, {"PUT", "/new", "CreateBucket", "arn:aws:s3:::new"},
-		{"GET", "/bucket", "ListBucket", "arn:aws:s3:::bucket"}, {"GET", "/bucket?list-type=2", "ListBucket", "arn:aws:s3:::bucket"},
-		{"GET", "/bucket?location=", "GetBucketLocation", "arn:aws:s3:::bucket"}, {"GET", "/bucket?encryption=", "GetEncryptionConfiguration", "arn:aws:s3:::bucket"},
+		{"GET", "/", "ListAllMyBuckets", "arn:aws:s3:::*"},
+		{"PUT", "/new", "CreateBucket", "arn:aws:s3:::new"},
+		{"GET", "/bucket", "ListBucket", "arn:aws:s3:::bucket"},
+		{"GET", "/bucket?list-type=2", "ListBucket", "arn:aws:s3:::bucket"},
+		{"GET", "/bucket?location=", "GetBucketLocation", "arn:aws:s3:::bucket"},
+		{"GET", "/bucket?encryption=", "GetEncryptionConfiguration", "arn:aws:s3:::bucket"},
 		{"GET", "/bucket?uploads=", "ListBucketMultipartUploads", "arn:aws:s3:::bucket"},
-		{"PUT", "/bucket/k", "PutObject", "arn:aws:s3:::bucket/k"}, {"POST", "/bucket/k?uploads=", "PutObject", "arn:aws:s3:::bucket/k"},
-		{"GET", "/bucket/secret", "GetObject", "arn:aws:s3:::bucket/secret"}, {"DELETE", "/bucket/secret", "DeleteObject", "arn:aws:s3:::bucket/secret"},
+		{"PUT", "/bucket/k", "PutObject", "arn:aws:s3:::bucket/k"},
+		{"POST", "/bucket/k?uploads=", "PutObject", "arn:aws:s3:::bucket/k"},
+		{"GET", "/bucket/secret", "GetObject", "arn:aws:s3:::bucket/secret"},
+		{"DELETE", "/bucket/secret", "DeleteObject", "arn:aws:s3:::bucket/secret"},
 		{"GET", "/bucket/secret?tagging=", "GetObjectTagging", "arn:aws:s3:::bucket/secret"},
 	} {
 		resp := raw(t, as(e, nobody), call.verb, call.path, "", nil)

@@ -290,7 +290,7 @@ func TestAPolicyThatS3WouldNotTakeIsRefusedInItsWords(t *testing.T) {
 		`{"Version":7}`: "This policy contains invalid Json", `{"Statement":[7]}`: "This policy contains invalid Json",
 		`{}`: "Missing required field Statement", `{"Statement":[]}`: "Could not parse the policy: Statement is empty!",
 		`{"Version":"2012-10-16","Statement":[{}]}`: "The policy must contain a valid version string",
-		`{"Statment":[]}`: "Unknown field Statment", `{"Statement":{"Efect":"Allow"}}`: "Unknown field Efect",
+		`{"Statements":[]}`:                         "Unknown field Statements", `{"Statement":{"Efect":"Allow"}}`: "Unknown field Efect",
 		`{"Statement":{}}`: "Missing required field Effect", `{"Statement":{"Effect":"allow"}}`: "Invalid effect: allow",
 		`{"Statement":{"Effect":"Deny"}}`: "Missing required field Principal", `{"Statement":{"Effect":"Deny","Principal":"*"}}`: "Missing required field Action",
 		`{"Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*"}}`: "Missing required field Resource",
@@ -368,12 +368,20 @@ func TestAPolicyIsPublicWhenItLetsInEverybody(t *testing.T) {
 		effect, principal, condition string
 		public                       bool
 	}{
-		{"Allow", `"*"`, "", true}, {"Allow", `{"AWS":"*"}`, "", true}, {"Deny", `"*"`, "", false}, {"Allow", adaARN, "", false},
-		{"Allow", `{"AWS":"111122223333"}`, "", false}, {"Allow", `{"Service":"cloudfront.amazonaws.com"}`, "", false},
-		{"Allow", `"*"`, `{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`, false}, {"Allow", `"*"`, `{"IpAddress":{"aws:SourceIp":["192.0.2.0/24","0.0.0.0/1"]}}`, true},
-		{"Allow", `"*"`, `{"IpAddress":{"aws:SourceIp":"2001::/16"}}`, true}, {"Allow", `"*"`, `{"NotIpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`, true},
-		{"Allow", `"*"`, `{"StringEquals":{"aws:PrincipalAccount":"000000000000"}}`, false}, {"Allow", `"*"`, `{"StringLike":{"aws:PrincipalAccount":"0*"}}`, true},
-		{"Allow", `"*"`, `{"StringEquals":{"aws:Referer":"me"}}`, true}, {"Allow", `"*"`, `{"ArnLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::000000000000:user/ada"}}`, true},
+		{"Allow", `"*"`, "", true},
+		{"Allow", `{"AWS":"*"}`, "", true},
+		{"Deny", `"*"`, "", false},
+		{"Allow", adaARN, "", false},
+		{"Allow", `{"AWS":"111122223333"}`, "", false},
+		{"Allow", `{"Service":"cloudfront.amazonaws.com"}`, "", false},
+		{"Allow", `"*"`, `{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`, false},
+		{"Allow", `"*"`, `{"IpAddress":{"aws:SourceIp":["192.0.2.0/24","0.0.0.0/1"]}}`, true},
+		{"Allow", `"*"`, `{"IpAddress":{"aws:SourceIp":"2001::/16"}}`, true},
+		{"Allow", `"*"`, `{"NotIpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`, true},
+		{"Allow", `"*"`, `{"StringEquals":{"aws:PrincipalAccount":"000000000000"}}`, false},
+		{"Allow", `"*"`, `{"StringLike":{"aws:PrincipalAccount":"0*"}}`, true},
+		{"Allow", `"*"`, `{"StringEquals":{"aws:Referer":"me"}}`, true},
+		{"Allow", `"*"`, `{"ArnLikeIfExists":{"aws:PrincipalArn":"arn:aws:iam::000000000000:user/ada"}}`, true},
 	} {
 		putPolicy(t, e, policyOf(statement(row.effect, row.principal, `"s3:ListBucket"`, `"arn:aws:s3:::bucket"`, row.condition)))
 		var got struct{ IsPublic bool }

@@ -305,8 +305,11 @@ func TestManyVersionsAreDeletedInOneCall(t *testing.T) {
 	kept, gone := mustPut(t, c, "a", "1"), mustPut(t, c, "a", "2")
 	mustPut(t, c, "b", "1")
 	out, err := c.DeleteObjects(bg, &s3.DeleteObjectsInput{Bucket: aws.String("bucket"), Delete: &types.Delete{Objects: []types.ObjectIdentifier{
-		{Key: aws.String("a"), VersionId: gone.VersionId}, {Key: aws.String("b")}, {Key: aws.String("a"), VersionId: aws.String("nonsense")},
-		{Key: aws.String("a"), VersionId: aws.String(noVersion)}, {Key: aws.String("a"), ETag: aws.String("other")},
+		{Key: aws.String("a"), VersionId: gone.VersionId},
+		{Key: aws.String("b")},
+		{Key: aws.String("a"), VersionId: aws.String("nonsense")},
+		{Key: aws.String("a"), VersionId: aws.String(noVersion)},
+		{Key: aws.String("a"), ETag: aws.String("other")},
 	}}})
 	require.NoError(t, err)
 	require.Len(t, out.Deleted, 3)

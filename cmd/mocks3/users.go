@@ -10,7 +10,7 @@ import (
 
 // secretVariable may hold the secret of a user to add; no flag does, because every
 // user of a machine can read command lines.
-const secretVariable = "MOCKS3_USER_SECRET_KEY"
+const secretVariable = "MOCKS3_USER_SECRET_KEY" //nolint:gosec // the name of the variable
 
 // users makes the command.
 func (s *server) users() *cobra.Command {

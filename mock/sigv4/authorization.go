@@ -140,7 +140,7 @@ func parsePresigned(query url.Values) (claim, error) {
 	return c, nil
 }
 
-const malformedCredential = "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."
+const malformedCredential = "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"." //nolint:gosec // the words of S3
 
 // parseCredential reads AKID/day/region/service/aws4_request, or says in the words
 // of S3 what is wrong with it. The access key may itself contain slashes. What the

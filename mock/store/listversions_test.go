@@ -30,9 +30,7 @@ func versionPages(t testing.TB, s *store.Store, r store.VersionsRequest, between
 			}
 			one = append(one, line)
 		}
-		for _, p := range page.CommonPrefixes {
-			one = append(one, p)
-		}
+		one = append(one, page.CommonPrefixes...)
 		lines = append(lines, one...)
 		if between != nil {
 			between(page)
