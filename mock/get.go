@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
@@ -210,48 +209,4 @@ func parseRange(header string, size int64) (off, length int64, ok bool) {
 		return 0, 0, true
 	}
 	return int64(from), int64(min(to, uint64(size)-1)-from) + 1, true
-}
-
-// readConditions judges If-Match and its kin, in the order of RFC 9110; prefix
-// is "" or "X-Amz-Copy-Source-".
-func readConditions(h http.Header, prefix string, o store.Object) error {
-	match, noneMatch := h.Get(prefix+"If-Match"), h.Get(prefix+"If-None-Match")
-	since, notSince := h.Get(prefix+"If-Modified-Since"), h.Get(prefix+"If-Unmodified-Since")
-	changed := func(value string) (after, ok bool) {
-		t, err := http.ParseTime(value)
-		return wholeSeconds(o.Modified).After(t), err == nil && !t.After(time.Now().Add(24*time.Hour))
-	}
-	if match != "" && !listsETag(match, o.ETag) {
-		return preconditionFailed("If-Match")
-	}
-	if match == "" && notSince != "" {
-		if after, ok := changed(notSince); ok && after {
-			return preconditionFailed("If-Unmodified-Since")
-		}
-	}
-	unchanged := error(nil)
-	if noneMatch != "" {
-		if listsETag(noneMatch, o.ETag) {
-			unchanged = notModified()
-		}
-	} else if since != "" {
-		if after, ok := changed(since); ok && !after {
-			unchanged = notModified()
-		}
-	}
-	if unchanged != nil && prefix != "" { // a copy has no "not modified"
-		return preconditionFailed("x-amz-copy-source-If-None-Match")
-	}
-	return unchanged
-}
-
-// listsETag tells whether a list of ETags, with or without quotes, or "*" names one.
-func listsETag(list, etag string) bool {
-	for one := range strings.SplitSeq(list, ",") {
-		one = strings.TrimSpace(one)
-		if one == "*" || strings.Trim(strings.TrimPrefix(one, "W/"), `"`) == etag {
-			return true
-		}
-	}
-	return false
 }

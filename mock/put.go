@@ -3,7 +3,6 @@ package mock
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
@@ -51,16 +50,6 @@ func (s *Server) putObject(w *writer, r *request) error {
 	return nil
 }
 
-// writeConditions refuses what S3 does not do for a write: If-None-Match with an
-// ETag, and both conditions at once.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
-func writeConditions(r *request) error {
-	if not := r.Header.Get("If-None-Match"); not != "" && (not != "*" || r.has("If-Match")) {
-		return refuse(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented.", field("Header", "If-None-Match"))
-	}
-	return nil
-}
-
 func (s *Server) deleteObject(w *writer, r *request) error {
 	ask := store.DeleteRequest{Bucket: r.bucket, Key: r.key, VersionID: r.version(), Bypass: r.bypasses(), IfMatch: r.Header.Get("If-Match")}
 	if value := r.Header.Get("X-Amz-If-Match-Size"); value != "" {
@@ -85,17 +74,4 @@ func (s *Server) deleteObject(w *writer, r *request) error {
 		w.Header().Set(headerMarker, "true")
 	}
 	return noContent(w)
-}
-
-// timeOf reads a condition about a time; nil where there is none.
-func timeOf(r *request, header string) (*time.Time, error) {
-	value := r.Header.Get(header)
-	if value == "" {
-		return nil, nil
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return nil, badArgument("The time must be one of HTTP", header, value)
-	}
-	return &at, nil
 }
