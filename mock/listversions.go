@@ -2,6 +2,7 @@ package mock
 
 import (
 	"encoding/xml"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
@@ -41,6 +42,9 @@ func (s *Server) listObjectVersions(w *writer, r *request) error {
 	n, err := namingOf(r)
 	if err != nil {
 		return err
+	}
+	if value := r.query.Get("max-keys"); strings.HasPrefix(value, "-") {
+		return badArgument("max-keys cannot be negative", "maxKeys", value) // said so here alone
 	}
 	limit, err := limitOf(r, "max-keys", maxKeys, maxKeys)
 	if err != nil {

@@ -434,6 +434,7 @@ func TestVersionsAreListedAsTheSDKReadsThem(t *testing.T) {
 		"key-marker=a&version-id-marker=":      "A version-id marker cannot be empty.",
 		"key-marker=a&version-id-marker=wrong": badVersion,
 		"encoding-type=base64":                 "Invalid Encoding Method specified in Request",
+		"max-keys=-1":                          "max-keys cannot be negative",
 		"max-keys=many":                        "not an integer or within integer range",
 	} {
 		resp := raw(t, e, "GET", "/bucket?versions=&"+query, "", nil)

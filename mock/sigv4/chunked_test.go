@@ -96,6 +96,7 @@ func TestAChunkChangedOnTheWayIsRefused(t *testing.T) {
 		"trailer value":           {true, "sOO8/Q==", "sOO8/g==", "SignatureDoesNotMatch"},
 		"trailer signature":       {true, "x-amz-trailer-signature:d8", "x-amz-trailer-signature:d9", "SignatureDoesNotMatch"},
 		"trailer without":         {true, "x-amz-trailer-signature", "x-amz-trailer-sign", "IncompleteBody"},
+		"long trailer signature":  {true, "x-amz-trailer-signature:d8", "x-amz-trailer-signature:d8a", "IncompleteBody"},
 		"length":                  {false, "400;", "3ff;", "IncompleteBody"},
 		"short signature":         {false, "chunk-signature=b6c6ea", "chunk-signature=b6c6", "IncompleteBody"},
 	} {

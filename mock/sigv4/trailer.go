@@ -3,6 +3,7 @@ package sigv4
 import (
 	"bufio"
 	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"hash"
 	"strings"
@@ -60,7 +61,10 @@ func checkTrailerSignature(r *bufio.Reader, keys *chain, text string) error {
 	if !ok {
 		return invalidChunk()
 	}
-	if !hmac.Equal([]byte(keys.trailer(text)), []byte(strings.TrimSpace(sign))) {
+	if sign = strings.TrimSpace(sign); len(sign) != 2*sha256.Size {
+		return invalidChunk()
+	}
+	if !hmac.Equal([]byte(keys.trailer(text)), []byte(sign)) {
 		return signatureMismatch("")
 	}
 	return nil
