@@ -16,9 +16,9 @@ type Preferences struct {
 	// program's choice.
 	Sidebar   float64 `json:"sidebar,omitempty"`
 	Transfers float64 `json:"transfers,omitempty"`
-	// ShowEncryption asks the server how each object on the screen is encrypted,
-	// which is a request or more a row.
-	ShowEncryption bool `json:"showEncryption,omitempty"`
+	// HideEncryption keeps the server from being asked how each object on the
+	// screen is encrypted, which is a request or more a row.
+	HideEncryption bool `json:"hideEncryption,omitempty"`
 	// Columns are those of the object table in their order; empty is the
 	// program's choice.
 	Columns []Column `json:"columns,omitempty"`

@@ -109,7 +109,7 @@ func (u *UI) makeViewActions() {
 	a.pasteText = &action{label: i18n.T("Paste"), run: func() { u.edit(&fyne.ShortcutPaste{Clipboard: u.app.Clipboard()}) }}
 	a.showEncryption = &action{
 		label: i18n.T("Show encryption"), run: u.toggleEncryption,
-		checked: func() bool { return u.state.Preferences.ShowEncryption },
+		checked: func() bool { return !u.state.Preferences.HideEncryption },
 	}
 }
 

@@ -60,7 +60,7 @@ func objectColumns(p state.Preferences) []widgets.Column {
 		{ID: columnSize, Title: i18n.T("Size"), Width: 90, Align: fyne.TextAlignTrailing, Sorts: true},
 		{ID: columnModified, Title: i18n.T("Modified"), Width: 140, Sorts: true},
 		{ID: columnClass, Title: i18n.T("Storage class"), Width: 110, Sorts: true},
-		{ID: columnEncryption, Title: i18n.T("Encryption"), Width: 220, Hidden: !p.ShowEncryption},
+		{ID: columnEncryption, Title: i18n.T("Encryption"), Width: 190, Hidden: p.HideEncryption},
 	}
 	for i := range all {
 		for _, c := range p.Columns {

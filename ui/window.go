@@ -186,9 +186,9 @@ func (u *UI) setAppearance(a state.Appearance) {
 }
 
 func (u *UI) toggleEncryption() {
-	u.state.Preferences.ShowEncryption = !u.state.Preferences.ShowEncryption
+	u.state.Preferences.HideEncryption = !u.state.Preferences.HideEncryption
 	u.state.SavePreferences()
-	u.main.objects.showColumn(columnEncryption, u.state.Preferences.ShowEncryption)
+	u.main.objects.showColumn(columnEncryption, !u.state.Preferences.HideEncryption)
 	u.refreshBrowser()
 }
 

@@ -257,9 +257,9 @@ func TestColumnsAreChosenAndRemembered(t *testing.T) {
 	columns := s.main.objects.table.Columns()
 	assert.True(t, columns[3].Hidden)
 	assert.InDelta(t, 77, columns[3].Width, 0.1)
-	assert.True(t, columns[4].Hidden, "encryption costs requests")
+	assert.False(t, columns[4].Hidden, "encryption is what the program is for")
 	s.toggleEncryption()
-	assert.False(t, s.main.objects.table.Columns()[4].Hidden)
+	assert.True(t, s.main.objects.table.Columns()[4].Hidden, "and it costs requests")
 	s.main.objects.headerMenu(0, fyne.Position{})
 	assert.Equal(t, 1, s.overlays())
 }

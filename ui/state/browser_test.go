@@ -152,12 +152,13 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	for i := range 20 {
 		s.store.Fill(1, fmt.Sprintf("reports/%02d", i))
 	}
+	s.Preferences.HideEncryption = true
 	s.open("reports")
 	s.Browser.Visible(0, 10)
 	s.loop.Pump()
 	assert.NotContains(t, s.store.Calls, "HeadObject")
 
-	s.Preferences.ShowEncryption = true
+	s.Preferences.HideEncryption = false
 	s.Browser.OnChange = func() { s.Browser.Visible(0, 10) }
 	s.Browser.Visible(0, 10)
 	s.loop.Work()
@@ -169,7 +170,7 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	}
 	assert.Equal(t, 4, heads, "no more at once")
 	s.loop.Pump()
-	assert.Equal(t, "none reported (not as the rule asks)", s.Browser.Row(9).Encryption)
+	assert.Equal(t, "Not as asked: none reported", s.Browser.Row(9).Encryption)
 	assert.Equal(t, state.RoleBad, s.Browser.Row(9).EncryptionRole)
 	assert.Empty(t, s.Browser.Row(10).Encryption, "it is not seen")
 	for _, call := range []string{"GetObjectTagging", "GetBucketEncryption", "DescribeKey"} {

@@ -41,9 +41,9 @@ func (p *probes) text(key string) (string, Role) {
 }
 
 // Visible tells which rows are seen, first to end excluded, so that their
-// encryption can be asked for. It does nothing unless ShowEncryption is set.
+// encryption can be asked for. It does nothing where HideEncryption is set.
 func (b *Browser) Visible(first, end int) {
-	if b.session == nil || !b.app.Preferences.ShowEncryption {
+	if b.session == nil || b.app.Preferences.HideEncryption {
 		return
 	}
 	for row := max(first, 0); row < min(end, b.Rows()) && len(b.probes.asking) < probesAtOnce; row++ {
@@ -93,11 +93,14 @@ func (b *Browser) probed(at client.Location, r client.Reported, err error) probe
 // marked when a rule asks for something else.
 func encryptionCell(r client.Reported, f transfer.Finding) probe {
 	text := Reported(r)
+	if r.Told && r.Type != client.TypeNone {
+		text = keyed(string(r.Type), r.Key) // a column is narrow, Properties has the whole
+	}
 	switch f.Verdict {
 	case transfer.Verified:
 		return probe{text, RoleGood}
 	case transfer.NotEncrypted, transfer.OtherKey:
-		return probe{i18n.T("%s (not as the rule asks)", text), RoleBad}
+		return probe{i18n.T("Not as asked: %s", text), RoleBad}
 	case transfer.KeyNotReported:
 		return probe{text, RoleWarn}
 	}
