@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/minio/sio"
 )
@@ -69,8 +70,7 @@ type Stream struct {
 	src    io.ReaderAt
 	sealed int64
 	plain  int64
-	keys   []*Key
-	at     io.ReaderAt
+	layers []layer
 }
 
 // OpenStream opens sealed bytes of which plain is the authenticated plaintext
@@ -84,13 +84,17 @@ func OpenStream(src io.ReaderAt, sealed, plain int64, keys ...*Key) (*Stream, er
 	if err != nil || want != sealed {
 		return nil, fmt.Errorf("open stream: %d bytes where %d bytes of content take %d: %w", sealed, plain, want, ErrCorrupt)
 	}
-	at := src
-	for i := len(keys) - 1; i >= 0; i-- {
-		if at, err = sio.DecryptReaderAt(at, config(keys[i], 0)); err != nil {
+	s := &Stream{src: src, sealed: sealed, plain: plain, layers: make([]layer, len(keys))}
+	for i, key := range keys {
+		size, err := SealedSize(plain, i)
+		if err != nil {
 			return nil, fmt.Errorf("open stream: %w", err)
 		}
+		l := layer{key: key, last: max(0, size-1) / packagePlain}
+		l.nonce = sync.OnceValues(func() (nonce, error) { return s.lastNonce(i) })
+		s.layers[i] = l
 	}
-	return &Stream{src: src, sealed: sealed, plain: plain, keys: keys, at: at}, nil
+	return s, nil
 }
 
 // Size is the number of plaintext bytes.
@@ -112,9 +116,13 @@ func (s *Stream) ReadAt(p []byte, off int64) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if n, err := s.at.ReadAt(p, off); n < len(p) {
+	r, err := s.From(off)
+	if err == nil {
+		_, err = io.ReadFull(r, p) // run never ends early without saying why
+	}
+	if err != nil {
 		clear(p)
-		return 0, readError(err)
+		return 0, err
 	}
 	if short {
 		return len(p), io.EOF
@@ -122,7 +130,8 @@ func (s *Stream) ReadAt(p []byte, off int64) (int, error) {
 	return len(p), nil
 }
 
-// From streams the plaintext from off to the end, decrypting each package once.
+// From streams the plaintext from off to the end, decrypting each package once
+// and the last one, which tells the others' nonce, in advance.
 func (s *Stream) From(off int64) (io.Reader, error) {
 	if off < 0 || off > s.plain {
 		return nil, fmt.Errorf("read sealed stream: offset %d of %d", off, s.plain)
@@ -130,35 +139,12 @@ func (s *Stream) From(off int64) (io.Reader, error) {
 	if off == s.plain {
 		return eof{}, nil
 	}
-	r, err := s.layer(0, off)
-	if err != nil {
-		return nil, fmt.Errorf("read sealed stream: %w", err)
-	}
-	return &run{src: r, rest: s.plain - off}, nil
-}
-
-// layer returns the plaintext of layer i from off on.
-func (s *Stream) layer(i int, off int64) (io.Reader, error) {
-	if i == len(s.keys) {
-		return io.NewSectionReader(s.src, off, s.sealed-off), nil
-	}
-	n := off / packagePlain
-	sealed, err := s.layer(i+1, n*packageSealed)
-	if err != nil {
-		return nil, err
-	}
-	r, err := sio.DecryptReader(sealed, config(s.keys[i], uint32(n)))
-	if err != nil {
-		return nil, err
-	}
-	if _, err := io.CopyN(io.Discard, r, off%packagePlain); err != nil {
-		return nil, readError(err)
-	}
-	return r, nil
+	return &run{open: func() (io.Reader, error) { return s.open(0, off) }, rest: s.plain - off}, nil
 }
 
 // run ends at the authenticated size and takes an earlier end for damage.
 type run struct {
+	open func() (io.Reader, error) // at the first Read
 	src  io.Reader
 	rest int64
 	err  error
@@ -173,6 +159,12 @@ func (r *run) Read(p []byte) (int, error) {
 	}
 	if int64(len(p)) > r.rest {
 		p = p[:r.rest]
+	}
+	if r.src == nil {
+		if r.src, r.err = r.open(); r.err != nil {
+			r.err = readError(r.err)
+			return 0, r.err
+		}
 	}
 	n, err := r.src.Read(p)
 	r.rest -= int64(n)

@@ -132,6 +132,50 @@ func assertUnreadable(t testing.TB, box, content []byte, keys ...*seal.Key) {
 	require.ErrorIs(t, err, seal.ErrCorrupt, "and it stays so")
 }
 
+// A package carries its nonce, and its place is only that nonce combined with its
+// number: who can write may move packages and adjust the nonces. The last one
+// gives them away.
+func TestPackagesMovedTogetherWithTheirNoncesAreNotRead(t *testing.T) {
+	const size = 4*65536 + 5
+	content := noise(size)
+	key := seal.GenerateKey()
+	box := sealed(t, content, key)
+	// moved puts the package of one place into another, as if it belonged there.
+	moved := func(into []byte, to, from int) {
+		copy(into[to*packageSealed:(to+1)*packageSealed], box[from*packageSealed:(from+1)*packageSealed])
+		into[to*packageSealed+4+8] ^= byte(to ^ from)
+	}
+	one, all := bytes.Clone(box), bytes.Clone(box)
+	moved(one, 1, 0)
+	for to := range 4 {
+		moved(all, to, to^1)
+	}
+	all[4*packageSealed+4+8] ^= 1 // the last one's nonce is made to fit, too
+	for name, box := range map[string][]byte{"one": one, "all, in pairs": all} {
+		s, err := seal.OpenStream(bytes.NewReader(box), int64(len(box)), size, key)
+		require.NoError(t, err)
+		for _, off := range []int64{0, 100, 65536, 65536 + 100, 2 * 65536, 3*65536 + 1} {
+			p := make([]byte, 1000)
+			if n, err := s.ReadAt(p, off); err != nil {
+				require.ErrorIs(t, err, seal.ErrCorrupt, name)
+				require.Zero(t, n)
+				require.Equal(t, make([]byte, 1000), p)
+			} else {
+				require.Equal(t, content[off:off+1000], p, "%s at %d", name, off)
+			}
+			var got []byte
+			r, err := s.From(off)
+			if err == nil {
+				got, err = io.ReadAll(r)
+			}
+			require.True(t, bytes.HasPrefix(content[off:], got), "%s from %d", name, off)
+			if off < 2*65536 || name != "one" {
+				require.ErrorIs(t, err, seal.ErrCorrupt, "%s from %d", name, off)
+			}
+		}
+	}
+}
+
 func TestAnotherLengthDoesNotOpen(t *testing.T) {
 	key := seal.GenerateKey()
 	box := sealed(t, noise(3*65536), key)
@@ -157,8 +201,9 @@ func TestAStreamThatWasNotClosedDoesNotOpen(t *testing.T) {
 	require.NoError(t, err)
 	r, err := s.From(0)
 	require.NoError(t, err)
-	_, err = io.ReadAll(io.MultiReader(r)) // the bytes are true; the size is bound elsewhere
-	require.NoError(t, err)
+	got, err := io.ReadAll(r)
+	require.ErrorIs(t, err, seal.ErrCorrupt, "the last package was not sealed as the last")
+	require.Empty(t, got)
 	_, err = seal.OpenStream(bytes.NewReader(out.Bytes()), int64(out.Len()), 2*65536+1, key)
 	require.ErrorIs(t, err, seal.ErrCorrupt, "under the size that was bound it is cut")
 }
@@ -176,7 +221,9 @@ func TestAFailingDiskIsNotCalledDamage(t *testing.T) {
 	require.NoError(t, err)
 	_, err = r.Read(make([]byte, 10))
 	require.ErrorIs(t, err, errDisk)
-	_, err = s.From(65537)
+	r, err = s.From(65537)
+	require.NoError(t, err)
+	_, err = r.Read(make([]byte, 10))
 	require.ErrorIs(t, err, errDisk)
 
 	w, err := seal.NewWriter(broken{errDisk}, key, seal.GenerateKey())
