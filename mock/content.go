@@ -45,12 +45,16 @@ func (s *Server) content(r *request, compute sigv4.Algorithm) (*content, error) 
 	return c, s.digesting(r, c, compute)
 }
 
+func invalidDigest(value string) error {
+	return refuse(http.StatusBadRequest, "InvalidDigest", "The Content-Md5 you specified is not valid.", field("Content-MD5", value))
+}
+
 // digesting reads what the request says of the body's digests.
 func (s *Server) digesting(r *request, c *content, compute sigv4.Algorithm) error {
 	if value := r.Header.Get("Content-Md5"); r.has("Content-Md5") {
 		raw, err := base64.StdEncoding.DecodeString(value)
 		if err != nil || len(raw) != md5.Size {
-			return refuse(http.StatusBadRequest, "InvalidDigest", "The Content-Md5 you specified is not valid.", field("Content-MD5", value))
+			return invalidDigest(value)
 		}
 		c.md5 = raw
 	}
@@ -131,6 +135,9 @@ func smallBody(r *request, demanded bool) ([]byte, error) {
 		return nil, err
 	}
 	digest := r.Header.Get("Content-Md5")
+	if sum, err := base64.StdEncoding.DecodeString(digest); digest != "" && (err != nil || len(sum) != md5.Size) {
+		return nil, invalidDigest(digest)
+	}
 	if demanded && algorithm == "" && digest == "" {
 		return nil, badRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
 	}

@@ -224,7 +224,7 @@ func TestAWSAnswers501ToWhatItDoesNotKnowAndNeverTheBaseVerb(t *testing.T) {
 	e := mock.Start(t)
 	mustPut(t, s3Client(t, e), "k", "hello")
 	for _, ask := range []string{
-		"PUT /bucket?website=", "DELETE /bucket?cors=", "GET /bucket?inventory=", "DELETE /bucket/k?encryption=", "PUT /bucket/k?renameObject=",
+		"PUT /bucket?replication=", "DELETE /bucket?analytics=", "GET /bucket?inventory=", "DELETE /bucket/k?encryption=", "PUT /bucket/k?renameObject=",
 		"DELETE /bucket/k?annotation=", "DELETE /bucket/k?retention=", "GET /bucket/k?legal-hold=x&attributes=", "POST /bucket/k?restore=", "PUT /bucket/k?tagging=&acl=",
 	} {
 		method, path, _ := strings.Cut(ask, " ")

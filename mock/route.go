@@ -41,6 +41,9 @@ var operations = map[string]string{
 	"GET bucket policy":       "GetBucketPolicy",
 	"PUT bucket policy":       "PutBucketPolicy",
 	"DELETE bucket policy":    "DeleteBucketPolicy",
+	"GET bucket cors":         "GetBucketCors",
+	"PUT bucket cors":         "PutBucketCors",
+	"DELETE bucket cors":      "DeleteBucketCors",
 	"GET bucket policyStatus": "GetBucketPolicyStatus",
 
 	"PUT bucket acl":                  "PutBucketAcl",
@@ -125,6 +128,9 @@ func (s *Server) route(r *request) (string, error) {
 	}
 	if r.isSTS() {
 		return "STS", nil // the operation is in the body, which is signed: callSTS looks
+	}
+	if r.Method == http.MethodOptions {
+		return "Preflight", nil
 	}
 	method, sub := r.Method, ""
 	for name := range r.query {

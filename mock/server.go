@@ -265,6 +265,12 @@ func (s *Server) serve(w *writer, r *request) error {
 	if refusal := misdirected(r); refusal != nil {
 		return refusal
 	}
+	if r.Method == http.MethodOptions {
+		return s.preflight(w, r)
+	}
+	if err := s.crossOrigin(w, r); err != nil {
+		return err
+	}
 	if r.isForm() {
 		return s.postForm(w, r)
 	}
@@ -369,6 +375,7 @@ var handlers = map[string]func(*Server, *writer, *request) error{
 	"CompleteMultipartUpload": (*Server).completeUpload, "AbortMultipartUpload": (*Server).abortUpload,
 	"ListParts": (*Server).listParts, "ListMultipartUploads": (*Server).listUploads,
 	"GetBucketPolicy": (*Server).getBucketPolicy, "PutBucketPolicy": (*Server).putBucketPolicy, "DeleteBucketPolicy": (*Server).deleteBucketPolicy,
+	"GetBucketCors": (*Server).getBucketCORS, "PutBucketCors": (*Server).putBucketCORS, "DeleteBucketCors": (*Server).deleteBucketCORS,
 	"GetBucketPolicyStatus": (*Server).getBucketPolicyStatus,
 	"PutBucketAcl":          (*Server).putBucketACL, "PutObjectAcl": (*Server).putObjectACL,
 	"GetBucketOwnershipControls": (*Server).getBucketOwnershipControls, "PutBucketOwnershipControls": (*Server).putBucketOwnershipControls,

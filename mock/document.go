@@ -1,0 +1,58 @@
+package mock
+
+import (
+	"encoding/xml"
+	"errors"
+	"strconv"
+
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+// storedDocument answers a document of a bucket as it was kept; missing where it
+// was never put.
+func (s *Server) storedDocument(w *writer, r *request, name string, missing error) error {
+	raw, err := s.store.BucketConfig(r.Context(), r.bucket, name)
+	if errors.Is(err, store.ErrNoSuchConfig) {
+		err = missing
+	}
+	if err != nil {
+		return err
+	}
+	return writeRawXML(w, raw)
+}
+
+// keepDocument keeps what a document said with the bucket, written anew: what S3
+// does not know of is not told again.
+func (s *Server) keepDocument(r *request, name string, document any) error {
+	raw, err := xml.Marshal(document)
+	if err != nil {
+		return err
+	}
+	return s.store.SetBucketConfig(r.Context(), r.bucket, name, raw)
+}
+
+func (s *Server) forgetDocument(w *writer, r *request, name string) error {
+	if err := s.store.SetBucketConfig(r.Context(), r.bucket, name, nil); err != nil {
+		return err
+	}
+	return noContent(w)
+}
+
+// readDocument reads the body of a PUT into a document.
+func readDocument(r *request, document any) error {
+	raw, err := smallBody(r, false)
+	if err != nil {
+		return err
+	}
+	if err := xml.Unmarshal(raw, document); err != nil {
+		return malformedXML()
+	}
+	return nil
+}
+
+func writeRawXML(w *writer, raw []byte) error {
+	w.Header().Set("Content-Type", "application/xml")
+	w.Header().Set("Content-Length", strconv.Itoa(len(xml.Header)+len(raw)))
+	_, err := w.Write(append([]byte(xml.Header), raw...))
+	return err
+}
