@@ -74,11 +74,20 @@ func (m method) asSource() map[string]string {
 	return h
 }
 
-// cell is one stored object.
+// cell is one stored object, or one version of it.
 type cell struct {
 	key string
 	method
-	body string
+	body    string
+	version string // empty in a bucket without versioning
+}
+
+// path names a cell to read it, or to copy from it.
+func (c cell) path() string {
+	if c.version == "" {
+		return c.key
+	}
+	return c.key + "?versionId=" + c.version
 }
 
 type matrix struct {
@@ -130,20 +139,26 @@ func text(key string, size int) string {
 // sizes lie around the borders of the 64 KiB packages of a sealed body.
 var sizes = []int{65537, 131072, 65535, 0, 65536, 131073, 1, 196607, 70000, 196608}
 
-func (x *matrix) put(m method, key string, size int) cell {
-	c := cell{key, m, text(key, size)}
-	x.ok(x.send("PUT", key, c.body, m.ask), m.written(key), "PutObject "+key)
+// keep notes a cell, under the version that the answer to its write tells.
+func (x *matrix) keep(c cell, answer http.Header) cell {
+	c.version = answer.Get(versionID)
 	x.cells = append(x.cells, c)
 	return c
 }
 
+func (x *matrix) put(m method, key string, size int) cell {
+	c := cell{key: key, method: m, body: text(m.name+" "+key, size)}
+	a := x.ok(x.send("PUT", key, c.body, m.ask), m.written(key), "PutObject "+key)
+	return x.keep(c, a.Header)
+}
+
 func (x *matrix) post(m method, key string, size int) {
-	c := cell{key, m, text(key, size)}
+	c := cell{key: key, method: m, body: text(m.name+" "+key, size)}
 	resp := sendForm(x.t, x.client, x.e, formOf(x.e, time.Now(), plus(m.ask, map[string]string{"key": key})), c.body)
 	defer resp.Body.Close()
 	require.Equal(x.t, 204, resp.StatusCode, key)
 	require.Equal(x.t, m.onRead, sseHeaders(resp.Header), "POST "+key)
-	x.cells = append(x.cells, c)
+	x.keep(c, resp.Header)
 }
 
 // begin opens an upload.
@@ -160,34 +175,35 @@ func (x *matrix) part(m method, key, id string, number int, body string) string 
 	return x.ok(a, m.onRead, "UploadPart "+key).Header.Get("Etag")
 }
 
-func (x *matrix) finish(m method, key, id string, etags ...string) {
+func (x *matrix) finish(m method, key, id string, etags ...string) http.Header {
 	onAnswer := m.onRead
 	if m.toRead != nil {
 		onAnswer = map[string]string{} // no customer headers here
 	}
 	a := x.ok(x.send("POST", key+"?uploadId="+id, completion(etags...), m.toRead), onAnswer, "CompleteMultipartUpload "+key)
 	require.Contains(x.t, a.body, "<ETag>")
+	return a.Header
 }
 
 func (x *matrix) multipart(m method, key string, size int) {
-	c := cell{key, m, text(key, size+65537)}
+	c := cell{key: key, method: m, body: text(m.name+" "+key, size+65537)}
 	id := x.begin(m, key)
 	first := x.part(m, key, id, 1, c.body[:65537])
 	second := x.part(m, key, id, 2, c.body[65537:])
-	x.finish(m, key, id, first, second)
-	x.cells = append(x.cells, c)
+	x.keep(c, x.finish(m, key, id, first, second))
 }
 
 func (x *matrix) copy(m method, key string, from cell) {
-	a := x.send("PUT", key, "", m.ask, from.asSource(), map[string]string{"X-Amz-Copy-Source": "/bucket/" + from.key})
+	a := x.send("PUT", key, "", m.ask, from.asSource(), map[string]string{"X-Amz-Copy-Source": "/bucket/" + from.path()})
 	x.ok(a, m.written(key), "CopyObject "+key)
-	x.cells = append(x.cells, cell{key, m, from.body})
+	require.Equal(x.t, from.version, a.Header.Get("X-Amz-Copy-Source-Version-Id"))
+	x.keep(cell{key: key, method: m, body: from.body}, a.Header)
 }
 
 // partCopy makes an object of a stretch of another and a part of its own.
 func (x *matrix) partCopy(m method, key string, from cell) {
 	id := x.begin(m, key)
-	source := map[string]string{"X-Amz-Copy-Source": "/bucket/" + from.key}
+	source := map[string]string{"X-Amz-Copy-Source": "/bucket/" + from.path()}
 	stretch := from.body
 	if len(stretch) > 1000 {
 		stretch = stretch[500 : len(stretch)-1]
@@ -197,18 +213,17 @@ func (x *matrix) partCopy(m method, key string, from cell) {
 	x.ok(a, m.onRead, "UploadPartCopy "+key)
 	_, rest, _ := strings.Cut(a.body, "<ETag>")
 	etag, _, _ := strings.Cut(rest, "</ETag>")
-	tail := text(key, 300)
+	tail := text(m.name+" "+key, 300)
 	second := x.part(m, key, id, 2, tail)
-	x.finish(m, key, id, etag, second)
-	x.cells = append(x.cells, cell{key, m, stretch + tail})
+	x.keep(cell{key: key, method: m, body: stretch + tail}, x.finish(m, key, id, etag, second))
 }
 
 // read compares a cell whole and in ranges, half of them across a border.
 func (x *matrix) read(c cell) {
 	x.t.Helper()
-	a := x.ok(x.send("GET", c.key, "", c.toRead), c.onRead, "GetObject "+c.key)
+	a := x.ok(x.send("GET", c.path(), "", c.toRead), c.onRead, "GetObject "+c.key)
 	require.True(x.t, a.body == c.body, "%s: whole", c.key)
-	h := x.ok(x.send("HEAD", c.key, "", c.toRead), c.onRead, "HeadObject "+c.key)
+	h := x.ok(x.send("HEAD", c.path(), "", c.toRead), c.onRead, "HeadObject "+c.key)
 	require.EqualValues(x.t, len(c.body), h.ContentLength, c.key)
 	size := len(c.body)
 	for n := range ranges {
@@ -221,7 +236,7 @@ func (x *matrix) read(c cell) {
 		}
 		last := min(size-1, first+x.random.IntN([]int{1, 80, size}[n%3]))
 		header := fmt.Sprintf("bytes=%d-%d", first, last)
-		a := x.send("GET", c.key, "", c.toRead, map[string]string{"Range": header})
+		a := x.send("GET", c.path(), "", c.toRead, map[string]string{"Range": header})
 		require.Equal(x.t, 206, a.StatusCode, "%s %s", c.key, header)
 		require.Equal(x.t, c.onRead, sseHeaders(a.Header), c.key)
 		require.Equal(x.t, fmt.Sprintf("bytes %d-%d/%d", first, last, size), a.Header.Get("Content-Range"))
@@ -234,10 +249,10 @@ func (x *matrix) read(c cell) {
 func (x *matrix) refused(c cell, id string, header map[string]string, status int, code, message string) {
 	x.t.Helper()
 	from := method{toRead: header}.asSource()
-	from["X-Amz-Copy-Source"] = "/bucket/" + c.key
+	from["X-Amz-Copy-Source"] = "/bucket/" + c.path()
 	for _, a := range []answer{
-		x.send("GET", c.key, "", header),
-		x.send("GET", c.key, "", header, map[string]string{"Range": "bytes=0-0"}),
+		x.send("GET", c.path(), "", header),
+		x.send("GET", c.path(), "", header, map[string]string{"Range": "bytes=0-0"}),
 		x.send("PUT", "none", "", from),
 		x.send("PUT", "none?partNumber=1&uploadId="+id, "", from),
 	} {
@@ -340,7 +355,7 @@ func (x *matrix) damaged(c cell) {
 // trueOrRefused tells whether a stretch came whole; whatever came is true.
 func (x *matrix) trueOrRefused(c cell, from, to int, ranged map[string]string) bool {
 	x.t.Helper()
-	a := x.send("GET", c.key, "", c.toRead, ranged)
+	a := x.send("GET", c.path(), "", c.toRead, ranged)
 	if a.StatusCode == 200 || a.StatusCode == 206 {
 		require.True(x.t, strings.HasPrefix(c.body[from:to], a.body), "%s: what came before the damage is true", c.key)
 		return !a.cut
@@ -357,11 +372,11 @@ func (x *matrix) withoutKey(open string, uploads map[string]string, code, messag
 	for _, c := range x.cells {
 		if c.kms() {
 			x.refused(c, open, nil, 400, code, message)
-			h := x.ok(x.send("HEAD", c.key, ""), c.onRead, "HEAD asks nothing of KMS")
+			h := x.ok(x.send("HEAD", c.path(), ""), c.onRead, "HEAD asks nothing of KMS")
 			require.EqualValues(x.t, len(c.body), h.ContentLength)
 			continue
 		}
-		a := x.send("GET", c.key, "", c.toRead)
+		a := x.send("GET", c.path(), "", c.toRead)
 		require.True(x.t, a.StatusCode == 200 && a.body == c.body, "%s does not need the key", c.key)
 	}
 	for _, m := range methods(x.e.NamedKeys()[0]) {
