@@ -3,7 +3,8 @@
 #
 #   scripts/fuzz.sh [TIME [PACKAGE...]]     for example: scripts/fuzz.sh 30s ./mock/...
 #
-# TIME is for each target, default 5m; the packages are all below the window by default.
+# TIME is for each target, default 5m; the packages are all below the window by default. ONLY=REGEXP in the environment
+# picks targets by name.
 #
 # Promises: one worker, at the lowest priority, so that the machine stays usable. A target that fails does not keep the
 # others from running; the exit status is that of all. What made it fail is left in the package's testdata/fuzz, where
@@ -39,7 +40,7 @@ targets=0
 failed=()
 while read -r package folder; do
   grep -lqs '^func Fuzz' "$folder"/*_test.go || continue
-  for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz'); do
+  for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' | grep -E "${ONLY:-.}"); do
     targets=$((targets + 1))
     echo "== $package $target"
     if nice -n 19 go test "$package" -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 100x -parallel 1 >"$log" 2>&1 </dev/null; then
