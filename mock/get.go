@@ -106,7 +106,7 @@ func (s *Server) send(w *writer, r *request, reader *store.Reader) error {
 	if err != nil {
 		return err
 	}
-	body := bufio.NewReaderSize(reader.Range(run.off, run.length), firstBytes)
+	body := bufio.NewReaderSize(reader.Range(run.off, run.length), int(min(firstBytes, run.length)))
 	if _, err := body.Peek(int(min(firstBytes, run.length))); err != nil && err != io.EOF {
 		return s.reading(err)
 	}

@@ -63,6 +63,8 @@ type Personality struct {
 	AllPartsMustBeNamed bool             // CompleteMultipartUpload of a subset: 400 InvalidPart
 	BucketEncryption    BucketEncryption //
 	NoEncryptionUpdate  bool             // UpdateObjectEncryption: 501
+	KMSOverHTTP         bool             // SSE-KMS is taken without TLS too
+	RandomETags         bool             // the ETag is never the MD5 of the plaintext
 	MD5ETags            bool             // the ETag is the MD5 of the plaintext under SSE-KMS and SSE-C too
 	RemakesBuckets      bool             // CreateBucket of one's own bucket: 200 in every region
 	ForgetsCompletions  bool             // CompleteMultipartUpload of what it completed: 404 NoSuchUpload, as of any other

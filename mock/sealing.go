@@ -126,7 +126,7 @@ func (s *Server) underKey(r *request, method, keyID string) (sealed, error) {
 	if err := needsKey(r); err != nil {
 		return sealed{}, err
 	}
-	if r.TLS == nil {
+	if r.TLS == nil && !s.personality.KMSOverHTTP {
 		if s.personality.InsecureRefusal != nil {
 			return sealed{}, s.personality.InsecureRefusal
 		}

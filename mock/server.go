@@ -126,7 +126,7 @@ func (s *Server) open(c Config) error {
 	}
 	var err error
 	s.store, err = store.Open(filepath.Join(c.Dir, "store"), store.Options{
-		Fast: c.Fast, Now: s.clock, MinPartSize: c.MinPartSize, MD5ETags: c.Personality.MD5ETags,
+		Fast: c.Fast, Now: s.clock, MinPartSize: c.MinPartSize, MD5ETags: c.Personality.MD5ETags, RandomETags: c.Personality.RandomETags,
 		KMS: func(_ context.Context, id string) (seal.KeyWrapper, error) { return s.keys.Wrapper(id) },
 	})
 	if err != nil {

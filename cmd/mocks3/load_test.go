@@ -29,7 +29,7 @@ const crashBucket = "crash"
 
 // client of the process. It tries nothing twice: an attempt whose answer was lost
 // must stay one attempt.
-func (p *process) client(t *testing.T) *s3.Client {
+func (p *process) client(t testing.TB) *s3.Client {
 	t.Helper()
 	ca, err := os.ReadFile(p.ready.CAFile)
 	require.NoError(t, err)

@@ -170,6 +170,10 @@ func (r *run) Read(p []byte) (int, error) {
 	r.rest -= int64(n)
 	switch {
 	case r.rest == 0:
+		if err == nil { // sio gives its buffer of 64 KiB back when it says the end
+			var none [1]byte
+			_, _ = r.src.Read(none[:])
+		}
 		return n, nil
 	case err != nil:
 		r.err = readError(err)

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"crypto/md5" // the S3 protocol's ETag and Content-MD5
 	"errors"
@@ -36,7 +38,11 @@ type body struct {
 }
 
 // copyBuffers keeps the memory of an upload flat: one buffer each.
-var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
+var copyBuffers = sync.Pool{New: func() any { b := make([]byte, copyBuffer); return &b }}
+
+var pageBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, copyBuffer) }}
+
+const copyBuffer = 256 << 10 // bytes
 
 // incoming is a body on its way in.
 type incoming struct {
@@ -76,39 +82,32 @@ func (s *Store) writeBody(ctx context.Context, in incoming) (body, error) {
 func (b *body) fill(ctx context.Context, f io.Writer, in incoming) error {
 	sink, finish := f, func() error { return nil }
 	if len(in.keys) > 0 {
-		w, err := seal.NewWriter(f, in.keys...)
+		// Sealed packages are not of the size of pages: written as they come they cost
+		// twice the time.
+		pages := pageBuffers.Get().(*bufio.Writer)
+		pages.Reset(f)
+		defer func() { pages.Reset(nil); pageBuffers.Put(pages) }()
+		w, err := seal.NewWriter(pages, in.keys...)
 		if err != nil {
 			return err
 		}
-		sink, finish = w, w.Close
+		sink, finish = w, func() error { return cmp.Or(w.Close(), pages.Flush()) }
 	}
 	crc := crc64nvme.New()
+	digests := []io.Writer{crc}
 	var digest hash.Hash
 	if in.wantMD5 {
 		digest = md5.New()
+		digests = append(digests, digest)
 	}
-	buf := copyBuffers.Get().(*[]byte)
-	defer copyBuffers.Put(buf)
-	for done := false; !done; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		p, err := fillBuffer(in.from, *buf)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read the body: %w", err)
-		}
-		done = err != nil
-		b.size += int64(len(p))
-		if in.size >= 0 && b.size > in.size {
-			return ErrIncompleteBody
-		}
-		_, _ = crc.Write(p)
-		if digest != nil {
-			_, _ = digest.Write(p)
-		}
-		if _, err := sink.Write(p); err != nil {
-			return err
-		}
+	var err error
+	if len(in.keys) > 0 && (in.size < 0 || in.size > copyBuffer) {
+		err = b.copyBehind(ctx, sink, in, io.MultiWriter(digests...))
+	} else {
+		err = b.copy(ctx, sink, in, io.MultiWriter(digests...))
+	}
+	if err != nil {
+		return err
 	}
 	if in.size >= 0 && b.size != in.size {
 		return ErrIncompleteBody
@@ -118,6 +117,62 @@ func (b *body) fill(ctx context.Context, f io.Writer, in incoming) error {
 		b.md5 = digest.Sum(nil)
 	}
 	return finish()
+}
+
+// copy reads, digests and writes, one after the other.
+func (b *body) copy(ctx context.Context, to io.Writer, in incoming, digest io.Writer) error {
+	buf := copyBuffers.Get().(*[]byte)
+	defer copyBuffers.Put(buf)
+	for done := false; !done; {
+		p, last, err := b.next(ctx, in, *buf, digest)
+		if err != nil {
+			return err
+		}
+		if _, err := to.Write(p); err != nil {
+			return err
+		}
+		done = last
+	}
+	return nil
+}
+
+// copyBehind writes beside reading: sealing takes about as long as the rest.
+func (b *body) copyBehind(ctx context.Context, to io.Writer, in incoming, digest io.Writer) (err error) {
+	q := writeBehind(to)
+	defer func() {
+		if e := q.close(); err == nil {
+			err = e
+		}
+	}()
+	for done := false; !done; {
+		buf := q.buffer()
+		p, last, err := b.next(ctx, in, *buf, digest)
+		if e := q.write(buf, len(p)); err == nil {
+			err = e
+		}
+		if err != nil {
+			return err
+		}
+		done = last
+	}
+	return nil
+}
+
+// next reads a buffer and digests it; last says that nothing comes after.
+func (b *body) next(ctx context.Context, in incoming, buf []byte, digest io.Writer) (p []byte, last bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, false, err
+	}
+	p, err = fillBuffer(in.from, buf)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, false, fmt.Errorf("read the body: %w", err)
+	}
+	b.size += int64(len(p))
+	if in.size >= 0 && b.size > in.size {
+		return nil, false, ErrIncompleteBody
+	}
+	_, _ = digest.Write(p)
+	return p, err != nil, nil
 }
 
 // fillBuffer reads until the buffer is full or the reader reports something. Unlike

@@ -20,7 +20,7 @@ type ListRequest struct {
 
 // Listing is a page of keys.
 type Listing struct {
-	Objects        []Object
+	Objects        []Object // without UserMetadata, Tags, Encryption, CRC64NVME and PartCount, which listings do not tell
 	CommonPrefixes []string
 	Truncated      bool
 	Next           string // the After of the next page when Truncated: the last key or common prefix returned
@@ -54,13 +54,13 @@ func (page *Listing) fill(ctx context.Context, b *bolt.Bucket, r ListRequest) er
 			return err
 		}
 		key := string(k)
-		rec := record{}
-		if err := decode(v, &rec); err != nil {
+		var o Object
+		if err := decodeListed(v, &o); err != nil {
 			return err
 		}
 		group := commonPrefix(key, r.Prefix, r.Delimiter)
 		switch {
-		case rec.DeleteMarker:
+		case o.DeleteMarker:
 			k, v = c.Next()
 			continue
 		case group == "" && key <= r.After && r.After != "":
@@ -78,8 +78,8 @@ func (page *Listing) fill(ctx context.Context, b *bolt.Bucket, r ListRequest) er
 			k, v = seekPast(c, group)
 			continue
 		}
-		rec.Bucket, rec.Key = r.Bucket, key
-		page.Objects = append(page.Objects, rec.Object)
+		o.Bucket, o.Key = r.Bucket, key
+		page.Objects = append(page.Objects, o)
 		page.Next = key
 		k, v = c.Next()
 	}

@@ -242,7 +242,9 @@ func unquote(etag string) string { return strings.Trim(etag, `"`) }
 
 // digestETag tells whether the ETag of a single PUT or part is the MD5 of its
 // plaintext. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
-func (s *Store) digestETag(m Mode) bool { return m == Plain || m == SSES3 || s.opts.MD5ETags }
+func (s *Store) digestETag(m Mode) bool {
+	return !s.opts.RandomETags && (m == Plain || m == SSES3 || s.opts.MD5ETags)
+}
 
 func (s *Store) etag(m Mode, digest []byte) string {
 	if s.digestETag(m) {

@@ -92,6 +92,9 @@ func (x *rangeReader) finish() {
 
 // WriteTo implements io.WriterTo.
 func (x *rangeReader) WriteTo(w io.Writer) (int64, error) {
+	if len(x.r.keys) > 0 && x.rest > copyBuffer {
+		return sendAhead(w, x)
+	}
 	buf := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buf)
 	var written int64

@@ -52,6 +52,10 @@ type Options struct {
 	// as Ceph does. It tells whoever reads the records whether two objects are the
 	// same, which is why S3 does not do it.
 	MD5ETags bool
+
+	// RandomETags makes it random under every mode, MD5ETags notwithstanding: the
+	// MD5 costs more time than all the rest of a large Put.
+	RandomETags bool
 }
 
 const (
