@@ -35,8 +35,8 @@ func number(t *testing.T, variable string, standard uint64) uint64 {
 
 // TestAKilledServerLosesNothingAcknowledged kills the program under load, at
 // random moments (also while it starts), and starts it again on the same folder.
-// Written, overwritten, deleted, copied and tagged objects, parts of open uploads
-// and completed ones are as the last answer said, or as the call under way would
+// Written, overwritten, deleted, copied and tagged objects, versions and delete
+// markers, parts of open uploads and completed ones are as the last answer said, or as the call under way would
 // have made them: whole, never a mixture.
 func TestAKilledServerLosesNothingAcknowledged(t *testing.T) {
 	kills, seed := number(t, killsVariable, 10), number(t, seedVariable, rand.Uint64())
@@ -73,13 +73,16 @@ func newCrash(t *testing.T, seed uint64) *crash {
 		for n := range 4 {
 			w.keys = append(w.keys, &owned{name: fmt.Sprintf("own-%d-%d", id, n)})
 		}
+		for n := range 2 {
+			w.past = append(w.past, &history{name: fmt.Sprintf("past-%d-%d", id, n)})
+		}
 		c.workers = append(c.workers, w)
 	}
 	return c
 }
 
 func (c *crash) args() []string {
-	return []string{"--data", c.dir, "--bucket", crashBucket, "--log-level", "error"}
+	return []string{"--data", c.dir, "--bucket", crashBucket, "--bucket", versionedBucket, "--log-level", "error"}
 }
 
 // round starts the program, verifies what the last kill left, and kills it.
@@ -90,6 +93,12 @@ func (c *crash) round(t *testing.T, round uint64) {
 	}
 	p := start(t, nil, c.args()...)
 	client := p.client(t)
+	if round == 0 {
+		_, err := client.PutBucketVersioning(t.Context(), &s3.PutBucketVersioningInput{
+			Bucket: aws.String(versionedBucket), VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+		})
+		require.NoError(t, err)
+	}
 	c.verify(t, client, round)
 	begun, wait := load(t.Context(), t, client, c.workers)
 	<-begun
@@ -151,9 +160,11 @@ func (c *crash) verify(t *testing.T, client *s3.Client, round uint64) {
 		}
 	}
 	require.Empty(t, listed, "round %d: keys that nobody wrote", round)
+	c.verifyHistories(t, client, round)
 	for _, w := range c.workers {
 		for _, p := range w.open {
-			require.NoError(t, complete(t.Context(), client, p.name, p.upload, types.CompletedPart{PartNumber: aws.Int32(1), ETag: aws.String(p.etag)}), "round %d: a part was acknowledged", round)
+			_, err := complete(t.Context(), client, crashBucket, p.name, p.upload, types.CompletedPart{PartNumber: aws.Int32(1), ETag: aws.String(p.etag)})
+			require.NoError(t, err, "round %d: a part was acknowledged", round)
 			got, err := found(t.Context(), client, p.name)
 			require.NoError(t, err)
 			require.Equal(t, p.sum, got.sum, "round %d: %s", round, p.name)

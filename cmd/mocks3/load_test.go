@@ -25,7 +25,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const crashBucket = "crash"
+// The buckets: in the second every write leaves a version.
+const crashBucket, versionedBucket = "crash", "versioned"
 
 // client of the process. It tries nothing twice: an attempt whose answer was lost
 // must stay one attempt.
@@ -51,6 +52,7 @@ type worker struct {
 	count  int
 	keys   []*owned
 	shared []*shared
+	past   []*history
 	open   []part
 
 	client *s3.Client
@@ -75,7 +77,9 @@ func (w *worker) run(ctx context.Context) error {
 
 func (w *worker) step(ctx context.Context) error {
 	key := w.keys[w.rand.IntN(len(w.keys))]
-	switch n := w.rand.IntN(12); {
+	switch n := w.rand.IntN(16); {
+	case n >= 12:
+		return w.addHistory(ctx, w.past[w.rand.IntN(len(w.past))])
 	case n < 3:
 		return w.put(ctx, key)
 	case n < 5:
@@ -136,15 +140,15 @@ func (o *owned) done(err error) error {
 	return err
 }
 
-func (w *worker) upload(ctx context.Context, name string, sse types.ServerSideEncryption, bodies ...[]byte) (id string, parts []types.CompletedPart, err error) {
-	up, err := w.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: aws.String(crashBucket), Key: aws.String(name), ServerSideEncryption: sse})
+func (w *worker) upload(ctx context.Context, bucket, name string, sse types.ServerSideEncryption, bodies ...[]byte) (id string, parts []types.CompletedPart, err error) {
+	up, err := w.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: aws.String(bucket), Key: aws.String(name), ServerSideEncryption: sse})
 	if err != nil {
 		return "", nil, err
 	}
 	for i, body := range bodies {
 		n := aws.Int32(int32(i + 1))
 		out, err := w.client.UploadPart(ctx, &s3.UploadPartInput{
-			Bucket: aws.String(crashBucket), Key: aws.String(name), UploadId: up.UploadId, PartNumber: n, Body: bytes.NewReader(body),
+			Bucket: aws.String(bucket), Key: aws.String(name), UploadId: up.UploadId, PartNumber: n, Body: bytes.NewReader(body),
 		})
 		if err != nil {
 			return "", nil, err
@@ -162,19 +166,23 @@ func (w *worker) multipart(ctx context.Context, k *owned) error {
 		bodies = [][]byte{first, last}
 	}
 	sse, name := w.sealing()
-	id, parts, err := w.upload(ctx, k.name, sse, bodies...)
+	id, parts, err := w.upload(ctx, crashBucket, k.name, sse, bodies...)
 	if err != nil {
 		return err
 	}
 	k.tried = &state{true, sumOf(bytes.Join(bodies, nil)), "", name}
-	return k.done(complete(ctx, w.client, k.name, id, parts...))
+	_, err = complete(ctx, w.client, crashBucket, k.name, id, parts...)
+	return k.done(err)
 }
 
-func complete(ctx context.Context, c *s3.Client, name, id string, parts ...types.CompletedPart) error {
-	_, err := c.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
-		Bucket: aws.String(crashBucket), Key: aws.String(name), UploadId: aws.String(id), MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
+func complete(ctx context.Context, c *s3.Client, bucket, name, id string, parts ...types.CompletedPart) (version *string, err error) {
+	out, err := c.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
+		Bucket: aws.String(bucket), Key: aws.String(name), UploadId: aws.String(id), MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	})
-	return err
+	if err != nil {
+		return nil, err
+	}
+	return out.VersionId, nil
 }
 
 // leaveOpen uploads a part and does not complete.
@@ -182,7 +190,7 @@ func (w *worker) leaveOpen(ctx context.Context) error {
 	body, sum := w.noise(w.size())
 	sse, _ := w.sealing()
 	name := fmt.Sprintf("open-%d-%d", w.id, w.count)
-	id, parts, err := w.upload(ctx, name, sse, body)
+	id, parts, err := w.upload(ctx, crashBucket, name, sse, body)
 	if err == nil {
 		w.open = append(w.open, part{name, id, *parts[0].ETag, sum})
 	}
