@@ -23,6 +23,8 @@ type grantee struct {
 	ID          string `xml:",omitempty"`
 	DisplayName string `xml:",omitempty"`
 	URI         string `xml:",omitempty"`
+
+	EmailAddress string `xml:",omitempty"` // of the grantees of logs
 }
 
 type grantElement struct {

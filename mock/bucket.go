@@ -60,27 +60,21 @@ func (s *Server) createBucket(w *writer, r *request) error {
 	if !validBucketName(r.bucket) {
 		return refuse(http.StatusBadRequest, "InvalidBucketName", "The specified bucket is not valid.")
 	}
-	raw, err := smallBody(r, false)
+	tags, err := s.newBucketTags(r)
 	if err != nil {
 		return err
-	}
-	if len(raw) > 0 {
-		var doc struct {
-			XMLName            xml.Name `xml:"CreateBucketConfiguration"`
-			LocationConstraint string
-			Tags               []struct{ Key, Value string } `xml:"Tags>Tag"`
-		}
-		if err := xml.Unmarshal(raw, &doc); err != nil {
-			return malformedXML()
-		}
-		// S3's first region has no name here: it is where a bucket goes without any.
-		if l := doc.LocationConstraint; l != "" && (l != s.region || l == defaultRegion) && !s.personality.AnyRegion {
-			return refuse(http.StatusBadRequest, "InvalidLocationConstraint", "The specified location-constraint is not valid", field("LocationConstraint", l))
-		}
 	}
 	access, err := s.newBucketAccess(r)
 	if err != nil {
 		return err
+	}
+	if len(tags.TagSet.Tag) > 0 {
+		if err := s.may(r, need{"s3:TagResource", r.address}); err != nil {
+			return err
+		}
+		if access[taggingConfig], err = xml.Marshal(tags); err != nil {
+			return err
+		}
 	}
 	create := s.store.CreateBucket
 	if strings.EqualFold(r.Header.Get(headerLockBucket), "true") {
@@ -102,6 +96,30 @@ func (s *Server) createBucket(w *writer, r *request) error {
 	w.Header().Set("X-Amz-Bucket-Arn", bucketARN(r.bucket))
 	w.WriteHeader(http.StatusOK)
 	return nil
+}
+
+// newBucketTags reads the document of CreateBucket: where the bucket shall be,
+// which must be here, and its tags.
+func (s *Server) newBucketTags(r *request) (tagDocument, error) {
+	tags := tagDocument{Xmlns: namespace}
+	raw, err := smallBody(r, false)
+	if err != nil || len(raw) == 0 {
+		return tags, err
+	}
+	var doc struct {
+		XMLName            xml.Name `xml:"CreateBucketConfiguration"`
+		LocationConstraint string
+		Tags               []struct{ Key, Value string } `xml:"Tags>Tag"`
+	}
+	if err := xml.Unmarshal(raw, &doc); err != nil {
+		return tags, malformedXML()
+	}
+	// S3's first region has no name here: it is where a bucket goes without any.
+	if l := doc.LocationConstraint; l != "" && (l != s.region || l == defaultRegion) && !s.personality.AnyRegion {
+		return tags, refuse(http.StatusBadRequest, "InvalidLocationConstraint", "The specified location-constraint is not valid", field("LocationConstraint", l))
+	}
+	tags.TagSet.Tag = doc.Tags
+	return tags, checkBucketTags(doc.Tags)
 }
 
 func (s *Server) deleteBucket(w *writer, r *request) error {

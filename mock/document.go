@@ -21,6 +21,19 @@ func (s *Server) storedDocument(w *writer, r *request, name string, missing erro
 	return writeRawXML(w, raw)
 }
 
+// storedOrEmpty answers a document of a bucket, or what a bucket has where none
+// was ever put.
+func (s *Server) storedOrEmpty(w *writer, r *request, name string, empty any) error {
+	raw, err := s.store.BucketConfig(r.Context(), r.bucket, name)
+	switch {
+	case errors.Is(err, store.ErrNoSuchConfig):
+		return writeXML(w, empty)
+	case err != nil:
+		return err
+	}
+	return writeRawXML(w, raw)
+}
+
 // keepDocument keeps what a document said with the bucket, written anew: what S3
 // does not know of is not told again.
 func (s *Server) keepDocument(r *request, name string, document any) error {

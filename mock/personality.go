@@ -75,6 +75,7 @@ type Personality struct {
 	InsecureRefusal     *sigv4.Error     // SSE-KMS or SSE-C over http; nil is AWS's
 	NoPublicAccessBlock bool             // a new bucket has no public access block
 	ACLsByDefault       bool             // a new bucket has no ownership controls and allows ACLs
+	NotThere            string           // sub-resources of buckets that are 501, as "name" or "METHOD:name", separated by blanks
 	OnlyPrivateACL      bool             // an ACL that is put must be private, those of writes are ignored
 	ListMissingUpload   *sigv4.Error     // ListParts without its upload; nil is AWS's
 	FinishMissingUpload *sigv4.Error     // CompleteMultipartUpload without its upload; nil is AWS's
@@ -102,10 +103,18 @@ func Personalities() []Personality {
 		{
 			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true,
 			NoPublicAccessBlock: true, ACLsByDefault: true, OnlyPrivateACL: true, ForgetsCompletions: true,
+			// cmd/api-router.go of MinIO, rejectedBucketAPIs
+			NotThere:   "ownershipControls publicAccessBlock PUT:website PUT:logging PUT:accelerate PUT:requestPayment PUT:cors DELETE:cors",
 			UnknownKey: refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),
 		},
 		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource, NoEncryptionUpdate: true, NoPublicAccessBlock: true, ForgetsCompletions: true},
 	}
+}
+
+// lacks tells whether a bucket has no such sub-resource.
+func (p Personality) lacks(method, sub string) bool {
+	there := strings.Fields(p.NotThere)
+	return slices.Contains(there, sub) || slices.Contains(there, method+":"+sub)
 }
 
 // PersonalityNamed finds a built-in personality.
