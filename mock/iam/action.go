@@ -30,7 +30,7 @@ var (
 func reach(pattern string) (objects, buckets bool) {
 	of := func(names []string) bool {
 		for _, name := range names {
-			if matches(strings.ToLower(pattern), "s3:"+strings.ToLower(name)) {
+			if Matches(strings.ToLower(pattern), "s3:"+strings.ToLower(name)) {
 				return true
 			}
 		}

@@ -161,7 +161,7 @@ func (o Owner) fit(s statement) error {
 		case strings.Contains(resource, "${"):
 			return unjudged("a policy variable")
 		}
-		aboutBucket = aboutBucket || matches(resource, bucketPrefix+o.Bucket)
+		aboutBucket = aboutBucket || Matches(resource, bucketPrefix+o.Bucket)
 		aboutObjects = aboutObjects || rest != ""
 	}
 	for _, action := range s.Action {

@@ -58,9 +58,9 @@ type test struct {
 var operators = map[string]func(got, want string) bool{
 	"StringEquals":           func(got, want string) bool { return got == want },
 	"StringEqualsIgnoreCase": strings.EqualFold,
-	"StringLike":             func(got, want string) bool { return matches(want, got) },
-	"ArnEquals":              func(got, want string) bool { return matches(want, got) }, // as ArnLike, says the manual
-	"ArnLike":                func(got, want string) bool { return matches(want, got) },
+	"StringLike":             func(got, want string) bool { return Matches(want, got) },
+	"ArnEquals":              func(got, want string) bool { return Matches(want, got) }, // as ArnLike, says the manual
+	"ArnLike":                func(got, want string) bool { return Matches(want, got) },
 	"Bool":                   strings.EqualFold,
 	"IpAddress":              within,
 	"NumericEquals":          numeric(func(d int) bool { return d == 0 }),

@@ -188,31 +188,9 @@ func (l list) covers(name string, fold bool) bool {
 		if fold {
 			pattern = strings.ToLower(pattern)
 		}
-		if matches(pattern, name) {
+		if Matches(pattern, name) {
 			return true
 		}
 	}
 	return false
-}
-
-// matches compares with * (any run) and ? (one character).
-func matches(pattern, name string) bool {
-	p, n := []rune(pattern), []rune(name)
-	i, star, mark := 0, -1, 0
-	for j := 0; j < len(n); {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == n[j]):
-			i++
-			j++
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(string(p[i:]), "*") == ""
 }
