@@ -102,7 +102,8 @@ const (
 )
 
 // Open reads the keystore at path, which root must be able to open; where there
-// is no file the keystore is empty. A damaged file is an error, never replaced.
+// is no file the keystore is empty. One process at a time: files that another was
+// about to put in place (path and ".*") are removed. A damaged file is an error, never replaced.
 func Open(path string, root *seal.Key, opts Options) (*Keystore, error) {
 	if opts.Region == "" {
 		opts.Region = "us-east-1"
@@ -114,6 +115,10 @@ func Open(path string, root *seal.Key, opts Options) (*Keystore, error) {
 		opts.Now = time.Now
 	}
 	k := &Keystore{path: path, root: root, opts: opts}
+	half, _ := filepath.Glob(path + ".*") // what a kill left of replace; the pattern is well-formed
+	for _, file := range half {
+		_ = os.Remove(file)
+	}
 	sealed, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return k, nil

@@ -124,6 +124,20 @@ func TestTheKeystoreFileTellsNothing(t *testing.T) {
 	assert.Len(t, left, 1, "no temporary file stays behind")
 }
 
+func TestWhatAKillLeftBesideTheKeystoreIsSwept(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.open(t).Create(kms.Spec{ID: "k"})
+	require.NoError(t, err)
+	half := h.path + ".123456"
+	require.NoError(t, os.WriteFile(half, []byte("half"), 0o600))
+	other := h.path + "-other"
+	require.NoError(t, os.WriteFile(other, nil, 0o600))
+	_, err = h.open(t).Resolve("k")
+	require.NoError(t, err)
+	assert.NoFileExists(t, half)
+	assert.FileExists(t, other, "not of this keystore")
+}
+
 func TestADamagedKeystoreIsRefusedAndLeftAlone(t *testing.T) {
 	h := newHouse(t)
 	_, err := h.open(t).Create(kms.Spec{})
