@@ -71,3 +71,22 @@ func TestTheFaultsOfTheManualAreThoseThereAre(t *testing.T) {
 	}
 	assert.Equal(t, there, described)
 }
+
+func TestTheBucketPolicyOfTheManualRefusesWhatItSays(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join("..", "docs", "mocks3.md"))
+	require.NoError(t, err)
+	_, chapter, found := strings.Cut(string(manual), "\n### Bucket policies\n")
+	require.True(t, found)
+	_, example, found := strings.Cut(chapter, "```json\n")
+	require.True(t, found)
+	example, _, _ = strings.Cut(example, "```")
+	e := mock.Start(t, mock.With(func(c *mock.Config) {
+		c.Buckets, c.Keys = []string{"demo"}, []mock.KeySpec{{ID: "my-key", Alias: "alias/mine"}, {ID: "other"}}
+	}))
+	require.Equal(t, 204, raw(t, e, "PUT", "/demo?policy=", example, nil).StatusCode)
+	for _, how := range []map[string]string{nil, {sse: "AES256"}, {sse: "aws:kms", kid: "other"}, custHeaders('k')} {
+		denied(t, raw(t, e, "PUT", "/demo/k", "x", how), byDeny)
+	}
+	assert.Equal(t, 404, raw(t, e, "HEAD", "/demo/k", "", nil).StatusCode)
+	assert.Equal(t, 200, raw(t, e, "PUT", "/demo/k", "x", map[string]string{sse: "aws:kms", kid: "alias/mine"}).StatusCode)
+}

@@ -3,6 +3,7 @@ package mock
 import (
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -123,15 +124,28 @@ func (a address) level() string {
 	return "object"
 }
 
-// addressed reads path-style names, and virtual-host ones under ".localhost".
-func addressed(r *http.Request) address {
+var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+
+// addressed reads path-style names, and virtual-host ones under ".localhost" and
+// under the domain that the server was given. A host without a bucket in it, the
+// domain itself too, is path-style.
+func (s *Server) addressed(r *http.Request) address {
 	path := strings.TrimPrefix(r.URL.Path, "/")
 	host, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
 		host = r.Host
 	}
-	if bucket, ok := strings.CutSuffix(host, ".localhost"); ok && bucket != "" {
-		return address{bucket, path}
+	host = strings.ToLower(host)
+	for _, domain := range []string{s.domain, "localhost"} { // the more particular first
+		if domain == "" {
+			continue
+		}
+		if bucket, ok := strings.CutSuffix(host, "."+domain); ok && bucket != "" {
+			return address{bucket, path}
+		}
+		if host == domain {
+			break
+		}
 	}
 	bucket, key, _ := strings.Cut(path, "/")
 	return address{bucket, key}

@@ -48,6 +48,7 @@ type Config struct {
 	Now         func() time.Time // nil: time.Now
 	Fast        bool             // skip fsync: a crash of the machine may lose what was acknowledged
 	MinPartSize int64            // bytes; 0: 5 MiB as S3, negative: none
+	Domain      string           // buckets are also hosts under it, as they are under localhost; the certificate made for a run covers it
 	AllowPublic bool             // a new bucket has no public access block, as on AWS before April 2023
 }
 
@@ -69,6 +70,7 @@ type Server struct {
 	faults               atomic.Pointer[faultSet]
 	verifier             sigv4.Verifier
 	allowPublic          bool
+	domain               string
 }
 
 // New opens the data folder, and makes the keys and buckets asked for.
@@ -78,7 +80,10 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		personality: c.Personality, region: c.Region, clock: c.Now, log: c.Log,
-		accessKey: c.AccessKey, secretKey: c.SecretKey, allowPublic: c.AllowPublic,
+		accessKey: c.AccessKey, secretKey: c.SecretKey, allowPublic: c.AllowPublic, domain: strings.ToLower(c.Domain),
+	}
+	if s.domain != "" && !hostName.MatchString(s.domain) {
+		return nil, fmt.Errorf("mock: Config.Domain %q is no host name", c.Domain)
 	}
 	if s.personality.Name == "" {
 		s.personality.Name = "aws"
@@ -206,7 +211,7 @@ func (r *request) has(header string) bool { return len(r.Header.Values(header)) 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 	start := time.Now()
-	r := &request{Request: hr, address: addressed(hr), id: strings.ToUpper(randomHex(8))}
+	r := &request{Request: hr, address: s.addressed(hr), id: strings.ToUpper(randomHex(8))}
 	r.query, _ = url.ParseQuery(hr.URL.RawQuery) // a broken query is refused by the verifier
 	w := &writer{ResponseWriter: hw}
 	r.answer = w.Header()

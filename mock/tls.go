@@ -34,7 +34,7 @@ func (e *Endpoint) certificate(dir, host string, l Listen) (tls.Certificate, err
 	if l.CertFile != "" {
 		return e.givenCertificate(l)
 	}
-	ca, err := newAuthority(host)
+	ca, err := newAuthority(host, e.domain)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -73,8 +73,8 @@ type authority struct {
 const validity = 365 * 24 * time.Hour
 
 // newAuthority makes an authority, and a certificate of it for loopback, for
-// *.localhost (virtual-host buckets) and for host.
-func newAuthority(host string) (authority, error) {
+// *.localhost and *.domain (virtual-host buckets) and for host; domain may be empty.
+func newAuthority(host, domain string) (authority, error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return authority{}, fmt.Errorf("make certificate authority: %w", err)
@@ -104,6 +104,9 @@ func newAuthority(host string) (authority, error) {
 		leaf.IPAddresses = append(leaf.IPAddresses, ip)
 	} else if ip == nil && host != "" {
 		leaf.DNSNames = append(leaf.DNSNames, host)
+	}
+	if domain != "" {
+		leaf.DNSNames = append(leaf.DNSNames, domain, "*."+domain)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, leaf, ca, &key.PublicKey, caKey)
 	if err != nil {

@@ -57,6 +57,7 @@ type flags struct {
 	people      string
 	fast        bool
 	allowPublic bool
+	domain      string
 }
 
 // grace is how long running requests may take after the signal to end.
@@ -90,6 +91,7 @@ func command(stdin io.Reader, stdout, stderr io.Writer, env func(string) string)
 	p.StringArrayVar(&f.keys, "key", []string{"=alias/demo"}, "KMS key to make, as ID, ID=alias/NAME or =alias/NAME; repeatable")
 	p.StringArrayVar(&f.keyPolicies, "key-policy", nil, "KEY=FILE: policy of a KMS key, JSON; KEY is an id or alias/NAME; repeatable")
 	p.BoolVar(&f.allowPublic, "allow-public", false, "new buckets have no public access block, as on AWS before April 2023")
+	p.StringVar(&f.domain, "domain", "", "buckets are also hosts under this name, BUCKET.NAME, as they are under localhost")
 	p.StringVar(&f.people, "people", "", "JSON file (mode 0600) of users with their access keys and policies, and of roles")
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.AddCommand(adminCommands(stdin, stdout, env)...)
@@ -147,7 +149,7 @@ func setKeyPolicies(e *mock.Endpoint, flags []string) error {
 // config turns the flags into a configuration.
 func config(f flags, stderr io.Writer, env func(string) string) (mock.Config, error) {
 	c := mock.Config{
-		Dir: f.data, Region: f.region, Buckets: f.buckets, Fast: f.fast || f.data == "", AllowPublic: f.allowPublic,
+		Dir: f.data, Region: f.region, Buckets: f.buckets, Fast: f.fast || f.data == "", AllowPublic: f.allowPublic, Domain: f.domain,
 		AccessKey: env("MOCKS3_ACCESS_KEY"), SecretKey: env("MOCKS3_SECRET_KEY"),
 	}
 	if (c.AccessKey == "") != (c.SecretKey == "") {
