@@ -1,7 +1,9 @@
 package mock_test
 
 import (
+	"crypto/md5"
 	"encoding/base64"
+	"encoding/hex"
 	"io"
 	"strings"
 	"testing"
@@ -261,4 +263,26 @@ func TestOthersForgetWhatTheyCompleted(t *testing.T) {
 		require.Equal(t, 200, raw(t, e, "POST", "/bucket/k?uploadId="+id, completion(etag), nil).StatusCode)
 		assert.Equal(t, "NoSuchUpload", errorOf(t, raw(t, e, "POST", "/bucket/k?uploadId="+id, completion(etag), nil)).Code, name)
 	}
+}
+
+func TestKMSIsTakenOverHTTPAndETagsAreRandomWhereAPersonalitySaysSo(t *testing.T) {
+	as := func(p mock.Personality) *mock.Endpoint {
+		return mock.Start(t, mock.OverPlainHTTP(), mock.With(func(c *mock.Config) { c.Personality = p }))
+	}
+	sum := md5.Sum([]byte("x"))
+	digest := `"` + hex.EncodeToString(sum[:]) + `"`
+	how := map[string]string{sse: "aws:kms", kid: "alias/demo"}
+	plain := as(mock.Personality{Name: "aws"})
+	assert.Equal(t, 400, raw(t, plain, "PUT", "/bucket/k", "x", how).StatusCode)
+	assert.Equal(t, digest, raw(t, plain, "PUT", "/bucket/k", "x", nil).Header.Get("Etag"))
+	open := as(mock.Personality{Name: "p", KMSOverHTTP: true, RandomETags: true, MD5ETags: true})
+	resp := raw(t, open, "PUT", "/bucket/k", "x", how)
+	require.Equal(t, 200, resp.StatusCode)
+	assert.Equal(t, "aws:kms", resp.Header.Get(sse))
+	for _, header := range []map[string]string{how, nil} {
+		etag := raw(t, open, "PUT", "/bucket/k", "x", header).Header.Get("Etag")
+		assert.Len(t, etag, len(digest))
+		assert.NotEqual(t, digest, etag)
+	}
+	assert.Equal(t, 400, raw(t, open, "PUT", "/bucket/k", "x", map[string]string{"Content-Md5": "AAAAAAAAAAAAAAAAAAAAAA=="}).StatusCode, "a digest that was sent is compared all the same")
 }

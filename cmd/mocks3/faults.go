@@ -14,8 +14,8 @@ func (s *server) faults() *cobra.Command {
 		}
 		return s.tell(c.Context(), "PUT", "faults", raw)
 	})
-	clear := s.command("clear", "Let nothing go wrong any more", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
+	none := s.command("clear", "Let nothing go wrong any more", cobra.NoArgs, func(c *cobra.Command, _ []string) error {
 		return s.tell(c.Context(), "DELETE", "faults", nil)
 	})
-	return parent("faults", "Show, set and clear what a running server does wrong on purpose", show, set, clear)
+	return parent("faults", "Show, set and clear what a running server does wrong on purpose", show, set, none)
 }

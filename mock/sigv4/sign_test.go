@@ -20,12 +20,12 @@ import (
 func TestARequestIsSignedAsTheSDKSignsIt(t *testing.T) {
 	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	who := sigv4.Identity{AccessKey: "AKIAME", SecretKey: "canary-secret", Region: "us-east-1", Service: "s3"}
-	make := func() *http.Request {
+	request := func() *http.Request {
 		r := httptest.NewRequest("PUT", "http://127.0.0.1:1/a%20b/c?x=1&a=%2F", strings.NewReader("hello"))
 		r.Header.Set("X-Amz-Meta-A", " b  c ")
 		return r
 	}
-	ours, theirs := make(), make()
+	ours, theirs := request(), request()
 	require.NoError(t, sigv4.Sign(ours, []byte("hello"), who, now))
 	theirs.Header.Set("X-Amz-Content-Sha256", ours.Header.Get("X-Amz-Content-Sha256"))
 	theirs.ContentLength = -1 // which we do not sign
@@ -42,7 +42,7 @@ func TestARequestIsSignedAsTheSDKSignsIt(t *testing.T) {
 	assert.Equal(t, "hello", string(body))
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", who, who, who), "canary")
 
-	broken := make()
+	broken := request()
 	broken.URL.RawQuery = "%zz"
 	assert.Error(t, sigv4.Sign(broken, nil, who, now))
 	assert.Empty(t, broken.Header.Get("Authorization"))
