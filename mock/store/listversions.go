@@ -104,39 +104,39 @@ func (page *VersionPage) full(limit int) bool {
 
 // addKey adds the versions of one key until the page is full.
 func (page *VersionPage) addKey(older *bolt.Bucket, r VersionsRequest, key string, newest []byte) error {
-	var rec record
-	if err := decode(newest, &rec); err != nil {
+	var o Object
+	if err := decodeListed(newest, &o); err != nil {
 		return err
 	}
 	from := start{}
 	if key == r.KeyMarker {
-		from = startAfter(r.VersionIDMarker, rec.VersionID, older, key)
+		from = startAfter(r.VersionIDMarker, o.VersionID, older, key)
 	}
 	var failed error
-	add := func(rec record, latest bool) bool {
+	add := func(o Object, latest bool) bool {
 		switch {
-		case from.skips(rec.Object):
+		case from.skips(o):
 			return true
 		case page.full(r.Max):
 			return false
 		}
-		rec.Bucket, rec.Key = r.Bucket, key
-		page.Versions = append(page.Versions, Version{rec.Object, latest})
-		page.NextKeyMarker, page.NextVersionIDMarker = key, rec.VersionID
+		o.Bucket, o.Key = r.Bucket, key
+		page.Versions = append(page.Versions, Version{o, latest})
+		page.NextKeyMarker, page.NextVersionIDMarker = key, o.VersionID
 		return true
 	}
-	if !add(rec, true) {
+	if !add(o, true) {
 		return nil
 	}
 	eachOlder(older, key, func(_ []byte, id string, value []byte) bool {
 		if from.passes(id) {
 			return true
 		}
-		var rec record
-		if failed = decode(value, &rec); failed != nil {
+		var o Object
+		if failed = decodeListed(value, &o); failed != nil {
 			return false
 		}
-		return add(rec, false)
+		return add(o, false)
 	})
 	return failed
 }

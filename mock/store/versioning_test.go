@@ -3,6 +3,7 @@ package store_test
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -396,4 +397,53 @@ func TestAFolderFromBeforeVersionsOpensAndIsChangedOnlyByVersioning(t *testing.T
 	assert.Equal(t, "2", format(t, s), "it would sweep the older versions away")
 	s = reopen(t, dir, smallParts)
 	assert.Equal(t, now, story(t, s))
+}
+
+func TestWritersAtOnceEachKeepTheirVersion(t *testing.T) {
+	s := openVersioned(t, smallParts)
+	const writers, each = 8, 5
+	var mu sync.Mutex
+	written := map[string]string{}
+	var wg sync.WaitGroup
+	for i := range writers {
+		wg.Go(func() {
+			for n := range each {
+				content := fmt.Sprintf("%d of %d", n, i)
+				obj, err := s.Put(t.Context(), store.PutRequest{
+					Bucket: "b", Key: "k", Body: strings.NewReader(content), Size: -1, Sealing: store.Sealing{Mode: store.SSES3},
+				})
+				if !assert.NoError(t, err) {
+					return
+				}
+				if n == 0 { // its own first one goes again, and a marker comes
+					_, err := s.Delete(t.Context(), store.DeleteRequest{Bucket: "b", Key: "k", VersionID: obj.VersionID})
+					assert.NoError(t, err)
+					_, err = s.Delete(t.Context(), store.DeleteRequest{Bucket: "b", Key: "k"})
+					assert.NoError(t, err)
+					continue
+				}
+				mu.Lock()
+				written[obj.VersionID] = content
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	page, err := s.ListVersions(t.Context(), store.VersionsRequest{Bucket: "b", Max: 1000})
+	require.NoError(t, err)
+	markers := 0
+	for i, v := range page.Versions {
+		assert.Equal(t, i == 0, v.Latest)
+		if v.DeleteMarker {
+			markers++
+			continue
+		}
+		got, err := loadVersion(t, s, "k", v.VersionID, store.Sealing{})
+		require.NoError(t, err)
+		assert.Equal(t, written[v.VersionID], got)
+		delete(written, v.VersionID)
+	}
+	assert.Equal(t, writers, markers)
+	assert.Empty(t, written, "none was lost")
+	assert.Len(t, bodies(t, s), writers*(each-1))
 }
