@@ -49,7 +49,7 @@ func sourceOf(r *request) (source, error) {
 func (s *Server) openSource(r *request, from source) (*store.Reader, error) {
 	stored, err := s.store.Stat(r.Context(), from.bucket, from.key, from.version)
 	if err != nil {
-		return nil, err
+		return nil, ofSource(err)
 	}
 	if err := readConditions(r.Header, "X-Amz-Copy-Source-", stored); err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (s *Server) openSource(r *request, from source) (*store.Reader, error) {
 	if err := s.mayDecrypt(r, stored.Encryption); err != nil {
 		return nil, err
 	}
-	reader, err := s.store.Open(r.Context(), store.ReadRequest{Bucket: from.bucket, Key: from.key, VersionID: from.version, Customer: key})
+	reader, err := s.store.Open(r.Context(), store.ReadRequest{Bucket: from.bucket, Key: from.key, VersionID: pinned(from.version, stored), Customer: key})
 	return reader, s.reading(err)
 }
 

@@ -37,7 +37,7 @@ func (s *Server) getObject(w *writer, r *request) error {
 			return err
 		}
 	}
-	from := store.ReadRequest{Bucket: r.bucket, Key: r.key, VersionID: version, Customer: key}
+	from := store.ReadRequest{Bucket: r.bucket, Key: r.key, VersionID: pinned(version, stored), Customer: key}
 	if r.Method == http.MethodHead && !r.query.Has("partNumber") {
 		o, err := s.store.Head(r.Context(), from)
 		if err != nil {

@@ -53,6 +53,7 @@ type errorAnswer struct {
 	Code         string
 	Message      string
 	ArgumentName string
+	Key          string
 	Condition    string
 	RequestID    string `xml:"RequestId"`
 	ServerTime   string

@@ -118,22 +118,50 @@ func checkVersion(r *request) error {
 	return nil
 }
 
-// telling puts what S3 says of a delete marker beside the refusal that it causes.
+// telling gives a delete marker the refusal and the headers of S3. What would
+// change the object is not allowed on a marker, whether it is named or not.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
 func telling(r *request, err error) error {
 	var marker *store.DeleteMarkerError
 	if !errors.As(err, &marker) {
 		return err
 	}
-	r.answer.Set(headerMarker, "true")
-	r.answer.Set(headerVersion, marker.VersionID)
-	if !marker.Named {
-		return refuse(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.", field("Key", r.key))
+	changes := (r.Method == http.MethodPut || r.Method == http.MethodDelete) && r.Header.Get("X-Amz-Copy-Source") == ""
+	if marker.Named || !changes {
+		r.answer.Set(headerMarker, "true")
+		r.answer.Set(headerVersion, marker.VersionID)
 	}
-	r.answer.Set("Last-Modified", marker.Modified.UTC().Format(http.TimeFormat))
+	if !marker.Named && !changes {
+		return refuse(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.", field("Key", marker.Key))
+	}
+	if r.op == "GetObject" || r.op == "HeadObject" {
+		r.answer.Set("Last-Modified", marker.Modified.UTC().Format(http.TimeFormat))
+	}
 	r.answer.Set("Allow", http.MethodDelete)
 	return refuse(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.",
 		field("Method", r.Method), field("ResourceType", "DeleteMarker"))
+}
+
+// ofSource gives a version that cannot be copied the answer of copies.
+func ofSource(err error) error {
+	var marker *store.DeleteMarkerError
+	if errors.As(err, &marker) && marker.Named {
+		return badRequest("The source of a copy request may not specifically refer to a delete marker by version id.")
+	}
+	var invalid *store.InvalidVersionIDError
+	if errors.As(err, &invalid) {
+		return badArgument("Invalid version id specified", "x-amz-copy-source", invalid.VersionID)
+	}
+	return err
+}
+
+// pinned names the version that was judged, so that no newer one is read in its
+// place.
+func pinned(asked string, judged store.Object) string {
+	if judged.VersionID == nullVersion {
+		return asked
+	}
+	return judged.VersionID
 }
 
 // versionActions are the permissions that a request for one version needs in place

@@ -189,7 +189,7 @@ func TestAnIDThatNoVersionCanHaveIsToldFromOneThatNoneHas(t *testing.T) {
 			assert.Equal(t, want.code, answer.Code, "%s %s", op.method, path)
 			if want.status == 400 {
 				assert.Equal(t, badVersion, answer.Message)
-				assert.Equal(t, "versionId", answer.ArgumentName)
+				assert.Equal(t, map[bool]string{true: "versionId", false: "x-amz-copy-source"}[op.source == ""], answer.ArgumentName)
 			}
 		}
 	}
@@ -241,16 +241,30 @@ func TestADeleteMarkerAnswersInPlaceOfTheObject(t *testing.T) {
 		}
 	}
 	for _, op := range []struct{ method, path, source string }{
-		{"GET", "/bucket/k?tagging=", ""}, {"DELETE", "/bucket/k?tagging=", ""}, {"GET", "/bucket/k?acl=", ""}, {"PUT", "/bucket/copy", "bucket/k"},
+		{"GET", "/bucket/k?tagging=", ""}, {"GET", "/bucket/k?acl=", ""}, {"PUT", "/bucket/copy", "bucket/k"},
 	} {
 		resp := raw(t, e, op.method, op.path, "", map[string]string{"X-Amz-Copy-Source": op.source})
-		assert.Equal(t, "NoSuchKey", errorOf(t, resp).Code, op)
+		answer := errorOf(t, resp)
+		assert.Equal(t, []string{"NoSuchKey", "k"}, []string{answer.Code, answer.Key}, op)
+		assert.Equal(t, marker, resp.Header.Get(versionID), op)
 	}
+	resp := raw(t, e, "PUT", "/bucket/copy", "", map[string]string{"X-Amz-Copy-Source": "bucket/k?versionId=" + marker})
+	require.Equal(t, 400, resp.StatusCode)
+	assert.Equal(t, "The source of a copy request may not specifically refer to a delete marker by version id.", errorOf(t, resp).Message)
+	assert.Empty(t, resp.Header.Values(isMarker))
+	for _, version := range []string{"", "&versionId=" + marker} {
+		resp := raw(t, e, "DELETE", "/bucket/k?tagging="+version, "", nil)
+		require.Equal(t, 405, resp.StatusCode, "a marker is not changed, named or not")
+		assert.Equal(t, "DELETE", resp.Header.Get("Allow"))
+		assert.Equal(t, version != "", resp.Header.Get(isMarker) == "true", "only a named one is told")
+		assert.Empty(t, resp.Header.Values("Last-Modified"))
+	}
+	assert.Equal(t, 404, raw(t, e, "HEAD", "/bucket/copy", "", nil).StatusCode)
 	old := raw(t, e, "GET", "/bucket/k?versionId="+object, "", nil)
 	assert.Equal(t, "x", bodyOf(t, old))
 	assert.Empty(t, old.Header.Values(isMarker))
 
-	resp := raw(t, e, "DELETE", "/bucket/k?versionId="+marker, "", nil)
+	resp = raw(t, e, "DELETE", "/bucket/k?versionId="+marker, "", nil)
 	assert.Equal(t, []string{"true", marker}, []string{resp.Header.Get(isMarker), resp.Header.Get(versionID)})
 	back := raw(t, e, "GET", "/bucket/k", "", nil)
 	assert.Equal(t, "x", bodyOf(t, back), "the key is back")

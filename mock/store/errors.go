@@ -82,6 +82,7 @@ func (e *InvalidVersionIDError) Error() string {
 // DeleteMarkerError is met in place of an object. It is ErrNoSuchKey where the
 // marker is the current version, ErrDeleteMarker where it was asked for by its id.
 type DeleteMarkerError struct {
+	Key       string
 	VersionID string
 	Modified  time.Time
 	Named     bool

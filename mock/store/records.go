@@ -143,7 +143,7 @@ func lookup(tx *bolt.Tx, bucket, key, version string) (record, place, error) {
 	case !found:
 		return record{}, place{}, ErrNoSuchKey
 	case rec.DeleteMarker:
-		return record{}, place{}, &DeleteMarkerError{VersionID: rec.VersionID, Modified: rec.Modified, Named: version != ""}
+		return record{}, place{}, &DeleteMarkerError{Key: key, VersionID: rec.VersionID, Modified: rec.Modified, Named: version != ""}
 	}
 	rec.Versioned = b.Versioning != Unversioned
 	return rec, at, nil

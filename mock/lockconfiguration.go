@@ -1,0 +1,102 @@
+package mock
+
+import (
+	"encoding/xml"
+	"net/http"
+	"strconv"
+
+	"github.com/bucketseal/bucketseal/mock/store"
+)
+
+// The lengths that a default retention may have at most.
+const maxLockDays, maxLockYears = 36500, 100
+
+type lockDocument struct {
+	XMLName xml.Name `xml:"ObjectLockConfiguration"`
+	Xmlns   string   `xml:"xmlns,attr,omitempty"`
+	Enabled string   `xml:"ObjectLockEnabled"`
+	Rule    *lockRule
+}
+
+type lockRule struct {
+	Default *defaultRetention `xml:"DefaultRetention"`
+}
+
+type defaultRetention struct {
+	Mode  string
+	Days  *int `xml:",omitempty"`
+	Years *int `xml:",omitempty"`
+}
+
+func (s *Server) getObjectLockConfiguration(w *writer, r *request) error {
+	b, err := s.store.HeadBucket(r.Context(), r.bucket)
+	if err != nil {
+		return err
+	}
+	if b.ObjectLock == nil {
+		return refuse(http.StatusNotFound, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket.",
+			field("BucketName", r.bucket))
+	}
+	doc := lockDocument{Xmlns: namespace, Enabled: "Enabled"}
+	if d := *b.ObjectLock; d.Mode != "" {
+		rule := defaultRetention{Mode: string(d.Mode), Days: &d.Days}
+		if d.Years != 0 {
+			rule.Days, rule.Years = nil, &d.Years
+		}
+		doc.Rule = &lockRule{&rule}
+	}
+	return writeXML(w, doc)
+}
+
+func (s *Server) putObjectLockConfiguration(w *writer, r *request) error {
+	raw, err := smallBody(r, true)
+	if err != nil {
+		return err
+	}
+	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
+		return err
+	}
+	if len(raw) == 0 {
+		return refuse(http.StatusBadRequest, "MissingRequestBodyError", "Request Body is empty")
+	}
+	var doc lockDocument
+	if err := xml.Unmarshal(raw, &doc); err != nil || doc.Enabled != "Enabled" {
+		return malformedXML()
+	}
+	lock, err := doc.lock()
+	if err != nil {
+		return err
+	}
+	if err := s.store.SetObjectLock(r.Context(), r.bucket, lock); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// lock reads the default retention; without a rule there is none.
+func (d lockDocument) lock() (store.ObjectLock, error) {
+	if d.Rule == nil {
+		return store.ObjectLock{}, nil
+	}
+	rule := d.Rule.Default
+	if rule == nil || !knownMode(rule.Mode) || (rule.Days == nil) == (rule.Years == nil) {
+		return store.ObjectLock{}, malformedXML()
+	}
+	lock := store.ObjectLock{Mode: store.RetentionMode(rule.Mode)}
+	name, length, most := "Days", rule.Days, maxLockDays
+	if rule.Years != nil {
+		name, length, most = "Years", rule.Years, maxLockYears
+	}
+	switch {
+	case *length <= 0:
+		return lock, badArgument("Default retention period must be a positive integer value.", name, strconv.Itoa(*length))
+	case *length > most:
+		return lock, badArgument("Default retention period too large.", name, strconv.Itoa(*length))
+	case rule.Years != nil:
+		lock.Years = *length
+	default:
+		lock.Days = *length
+	}
+	return lock, nil
+}
