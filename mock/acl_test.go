@@ -183,7 +183,7 @@ func TestACannedACLIsAListOfGrants(t *testing.T) {
 				continue
 			}
 			require.Equal(t, 200, resp.StatusCode, row.canned+path)
-			assert.Equal(t, append([]string{own}, row.beside...), grantsOf(t, e, path), row.canned)
+			assert.Equal(t, append(row.beside, own), grantsOf(t, e, path), row.canned)
 		}
 	}
 }
