@@ -39,8 +39,30 @@ func TestAListingReadsRecordsAsTheyWereWritten(t *testing.T) {
 		require.NoError(t, decodeListed(raw, &got))
 		assert.Equal(t, told(row.rec.Object), told(got), name)
 	}
+	for _, broken := range []string{
+		``, `{`, `[]`, `{"size"}`, `{"size":`, `{"size":1`, `{"size":1]`, `{size:1}`, `{"size":1}}`, `{"size":1,}`, `{"a":[1}`, `{"a":"x}`, `{"a":"\\`, `{"a":["x]}`,
+		`{"size":}`, `{"size":01}`, `{"size":1.5}`, `{"size":1234567890123456789}`, `{"etag":1}`, `{"deleteMarker":1}`, `{"modified":"today"}`,
+	} {
+		var o Object
+		assert.False(t, scanListed([]byte(broken), &o), broken)
+	}
 	var o Object
 	assert.ErrorIs(t, decodeListed([]byte("{"), &o), ErrCorrupt)
+	for _, unsure := range []string{`{"headers":{"a":"b"},"headers":{"c":"d"}}`, `{"checksums":{"type":"a"},"checksums":{"type":"b"}}`, `{"checksums":{"more":1}}`, `{"a\u0062":1}`} {
+		assert.False(t, scanListed([]byte(unsure), &o), unsure)
+		assert.NoError(t, decodeListed([]byte(unsure), &o), "encoding/json decides")
+	}
+}
+
+func TestTheSweepFindsTheFileOfEveryRecord(t *testing.T) {
+	known := map[string]struct{}{}
+	for _, raw := range []string{`{"file":"one"}`, `{"x":{"file":"not this"},"file":"two"}`, ` { "file" : "three" } `, `{"file":"\u0066our"}`, `{"id":"no file"}`} {
+		require.NoError(t, addFile(known, []byte(raw)))
+	}
+	for _, broken := range []string{`{`, `{"file":"x`, `{"file":"x"]`, `{"file":"x"}}`, `{"file":5}`, ``} {
+		assert.ErrorIs(t, addFile(known, []byte(broken)), ErrCorrupt, broken)
+	}
+	assert.Equal(t, map[string]struct{}{"one": {}, "two": {}, "three": {}, "four": {}}, known)
 }
 
 // Whatever scanListed takes it reads as encoding/json does, if that takes it.
