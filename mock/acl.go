@@ -247,7 +247,7 @@ func (s *Server) objectACL(r *request) ([]store.Grant, error) {
 		return nil, err
 	case which == ownerEnforced && (beyondOwner(acl) || r.has("X-Amz-Acl") && r.Header.Get("X-Amz-Acl") != "bucket-owner-full-control"):
 		return nil, errNoACLs
-	case which == ownerEnforced || !beyondOwner(acl):
+	case !beyondOwner(acl):
 		return nil, nil
 	}
 	return acl, s.blockACL(r, acl)

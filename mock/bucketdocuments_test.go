@@ -119,7 +119,7 @@ var bucketDocuments = []bucketDocument{
 	{
 		sub: "website", unset: "NoSuchWebsiteConfiguration", status: 200, deleted: true,
 		good: websiteXML("<IndexDocument><Suffix>index.html</Suffix></IndexDocument><ErrorDocument><Key>e.html</Key></ErrorDocument><RoutingRules><RoutingRule><Condition><KeyPrefixEquals>docs/</KeyPrefixEquals></Condition><Redirect><ReplaceKeyPrefixWith>d/</ReplaceKeyPrefixWith></Redirect></RoutingRule>" +
-			"<RoutingRule><Condition><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals></Condition><Redirect><HostName>h</HostName><HttpRedirectCode>302</HttpRedirectCode><Protocol>https</Protocol></Redirect></RoutingRule></RoutingRules>"),
+			"<RoutingRule><Redirect><ReplaceKeyWith>r</ReplaceKeyWith></Redirect></RoutingRule><RoutingRule><Condition><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals></Condition><Redirect><HostName>h</HostName><HttpRedirectCode>302</HttpRedirectCode><Protocol>https</Protocol></Redirect></RoutingRule></RoutingRules>"),
 		told: []string{"<Suffix>index.html</Suffix>", "<Key>e.html</Key>", "<KeyPrefixEquals>docs/</KeyPrefixEquals>", "<HttpRedirectCode>302</HttpRedirectCode>"},
 		bad: map[string]string{
 			websiteXML(""): malformed, "<x": malformed,

@@ -27,6 +27,11 @@ var documents = []struct{ method, path, look string }{
 	{"PUT", "/bucket?object-lock=", "/bucket?object-lock="},
 	{"PUT", "/bucket/one?retention=", "/bucket/one?retention="},
 	{"PUT", "/bucket/one?legal-hold=", "/bucket/one?legal-hold="},
+	{"PUT", "/bucket?website=", "/bucket?website="},
+	{"PUT", "/bucket?logging=", "/bucket?logging="},
+	{"PUT", "/bucket?notification=", "/bucket?notification="},
+	{"PUT", "/bucket?requestPayment=", "/bucket?requestPayment="},
+	{"PUT", "/bucket?accelerate=", "/bucket?accelerate="},
 }
 
 // FuzzADocumentIsTakenOrRefused throws bodies at every call that reads one.
@@ -50,6 +55,11 @@ func FuzzADocumentIsTakenOrRefused(f *testing.F) {
 		`<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>`,
 		`<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2027-01-01T00:00:00Z</RetainUntilDate></Retention>`,
 		`<LegalHold><Status>ON</Status></LegalHold>`,
+		`<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument><RoutingRules><RoutingRule><Redirect><HostName>h</HostName></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>`,
+		`<BucketLoggingStatus><LoggingEnabled><TargetBucket>other</TargetBucket><TargetPrefix>a</TargetPrefix><TargetGrants><Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"><ID>x</ID></Grantee><Permission>READ</Permission></Grant></TargetGrants></LoggingEnabled></BucketLoggingStatus>`,
+		`<NotificationConfiguration><QueueConfiguration><Queue>arn:aws:sqs:x</Queue><Event>s3:*</Event></QueueConfiguration></NotificationConfiguration>`,
+		`<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>`,
+		`<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>`,
 	} {
 		f.Add(i, body)
 	}
