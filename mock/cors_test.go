@@ -85,8 +85,13 @@ func TestABrowserIsAnsweredByTheFirstRuleThatAllows(t *testing.T) {
 		}
 	}
 	for _, row := range [][3]string{
-		{"http://other.net", "GET", ""}, {"http://example.com", "PUT", ""}, {"http://example.com", "GET", "authorization"}, {"http://example.com", "GET", "range,authorization"},
-		{"https://.example.co", "GET", ""}, {"https://example.com", "GET", ""}, {"http://other.net", "HEAD", "x-amz-date"},
+		{"http://other.net", "GET", ""},
+		{"http://example.com", "PUT", ""},
+		{"http://example.com", "GET", "authorization"},
+		{"http://example.com", "GET", "range,authorization"},
+		{"https://.example.co", "GET", ""},
+		{"https://example.com", "GET", ""},
+		{"http://other.net", "HEAD", "x-amz-date"},
 	} {
 		resp := unsigned(t, e, "OPTIONS", "/bucket/k", "", question(row[0], row[1], row[2]))
 		assert.Equal(t, 403, resp.StatusCode, row)
@@ -96,8 +101,10 @@ func TestABrowserIsAnsweredByTheFirstRuleThatAllows(t *testing.T) {
 		assert.Contains(t, got.Message, "CORSResponse: This CORS request is not allowed.")
 	}
 	for _, row := range []struct{ origin, method, headers, message string }{
-		{"", "GET", "", "Insufficient information. Origin request header needed."}, {"http://example.com", "", "", "Invalid Access-Control-Request-Method: null"},
-		{"http://example.com", "get", "", "Invalid Access-Control-Request-Method: get"}, {"http://example.com", "PATCH", "", "Invalid Access-Control-Request-Method: PATCH"},
+		{"", "GET", "", "Insufficient information. Origin request header needed."},
+		{"http://example.com", "", "", "Invalid Access-Control-Request-Method: null"},
+		{"http://example.com", "get", "", "Invalid Access-Control-Request-Method: get"},
+		{"http://example.com", "PATCH", "", "Invalid Access-Control-Request-Method: PATCH"},
 		{"http://example.com", "GET", "range, bad header", `Access-Control-Request-Headers " bad header" contains invalid character.`},
 	} {
 		resp := unsigned(t, e, "OPTIONS", "/bucket/k", "", question(row.origin, row.method, row.headers))

@@ -18,7 +18,7 @@ const (
 	headerLockUntil  = "X-Amz-Object-Lock-Retain-Until-Date"
 	headerLegalHold  = "X-Amz-Object-Lock-Legal-Hold"
 	headerLockBucket = "X-Amz-Bucket-Object-Lock-Enabled"
-	headerBypass     = "X-Amz-Bypass-Governance-Retention"
+	headerBypass     = "X-Amz-Bypass-Governance-Retention" //nolint:gosec // the name of a header
 )
 
 // locks are what a write asks for its version.

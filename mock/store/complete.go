@@ -71,7 +71,8 @@ func (s *Store) complete(ctx context.Context, r CompleteRequest) (Object, error)
 	}
 	var unused []string
 	err = s.enter(&rec, in, entry{
-		condition{ifMatch: r.IfMatch, ifNoneMatch: r.IfNoneMatch}, locks{up.Retention, up.LegalHold},
+		condition{ifMatch: r.IfMatch, ifNoneMatch: r.IfNoneMatch},
+		locks{up.Retention, up.LegalHold},
 		func(rec record) (*sealedRecord, error) { return s.rebind(ctx, up, rec, parts, r.Customer) },
 		func(tx *bolt.Tx) error {
 			unused, err = transfer(tx, r, rec.ID, parts)
