@@ -7,8 +7,8 @@
 #
 # Promises: the suite is a pinned version, built once into bin/tools; mocks3 is built from the sources as they are, listens
 # on loopback, keeps its data in a temporary folder and ends with the script. A whole run fails when a test fails which is
-# not on the list, when one on the list passes, when fewer pass than `least` says, and when the suite died half-way. What
-# each test said stays in artefacts/conformance.txt.
+# not on the list (in the whole run and then alone), when one on the list passes, when fewer pass than `least` says, and
+# when the suite died half-way. What each test said stays in artefacts/conformance.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -110,12 +110,22 @@ if grep -q '^panic:' "$log"; then
 fi
 [ "$ran" = $all ] || wrong "$ran tests ran, and not $all"
 [ "$passed" -ge $least ] || wrong "fewer than $least pass"
-unlisted=$(comm -23 "$work/failed" "$work/listed")
+# The suite has time limits of its own, which a busy machine may miss: what is not listed is tried once more, alone, and the
+# run says so.
+unlisted=
+for name in $(comm -23 "$work/failed" "$work/listed"); do
+  start
+  if run "$name" </dev/null | grep -q "^PASS "; then
+    echo "conformance: $name failed in the whole run and passes alone"
+  else
+    unlisted+="$name"$'\n'
+  fi
+done
 [ -z "$unlisted" ] || {
   wrong "these fail and are not in ${list#"$PWD"/}:"
   while read -r name; do
     grep -m 1 -F "FAIL $name: " "$log" || echo "FAIL $name: its bucket could not be removed"
-  done <<<"$unlisted" | block
+  done <<<"${unlisted%$'\n'}" | block
 }
 mended=$(comm -13 "$work/failed" "$work/listed")
 [ -z "$mended" ] || { wrong "these are in ${list#"$PWD"/} and do not fail:"; block <<<"$mended"; }
