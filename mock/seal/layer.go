@@ -1,7 +1,6 @@
 package seal
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -15,9 +14,6 @@ import (
 // nothing to compare it with. The last package pins the nonce: it alone was sealed
 // as the last one, so it opens as that under its own nonce and number only. It is
 // opened before anything else of a stream of several packages is read.
-
-// readAhead is how much of a long stream is read at once, in bytes.
-const readAhead = 256 << 10
 
 // nonce is that of a whole layer; the bit that marks the last package is clear.
 type nonce [12]byte
@@ -38,11 +34,7 @@ type layer struct {
 // open returns the plaintext of layer i from off on.
 func (s *Stream) open(i int, off int64) (io.Reader, error) {
 	if i == len(s.layers) {
-		r := io.NewSectionReader(s.src, off, s.sealed-off)
-		if s.sealed-off < 4*readAhead {
-			return r, nil
-		}
-		return bufio.NewReaderSize(r, readAhead), nil // packages are not of the size of pages
+		return io.NewSectionReader(s.src, off, s.sealed-off), nil
 	}
 	l, n := s.layers[i], off/packagePlain
 	sealed, err := s.open(i+1, n*packageSealed)

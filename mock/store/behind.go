@@ -1,15 +1,20 @@
 package store
 
-import "io"
+import (
+	"cmp"
+	"io"
+)
 
-// behind writes in a goroutine of its own, so that one buffer is sealed and written
-// while the next is read and digested. It belongs to one goroutine. Memory stays
-// flat: it has two buffers.
+// behind writes in a goroutine of its own, so that one buffer is sealed, or written,
+// while the next is read and digested, or sealed. It belongs to one goroutine.
+// Memory stays flat: it has so many buffers.
 type behind struct {
 	free   chan *[]byte
 	full   chan filled
 	failed chan error // holds the first error; closed when all is written
 }
+
+const buffersAhead = 4
 
 type filled struct {
 	buf *[]byte
@@ -17,7 +22,7 @@ type filled struct {
 }
 
 func writeBehind(to io.Writer) *behind {
-	q := &behind{free: make(chan *[]byte, 2), full: make(chan filled, 2), failed: make(chan error, 1)}
+	q := &behind{free: make(chan *[]byte, buffersAhead), full: make(chan filled, buffersAhead), failed: make(chan error, 1)}
 	for range cap(q.free) {
 		q.free <- copyBuffers.Get().(*[]byte)
 	}
@@ -62,6 +67,48 @@ func (q *behind) close() error {
 	return err
 }
 
+// pages is a writer that fills whole buffers and writes them behind: sealed packages
+// are not of the size of pages, and written as they come they cost twice the time.
+type pages struct {
+	q   *behind
+	buf *[]byte
+	n   int
+	err error
+}
+
+func (w *pages) Write(p []byte) (int, error) {
+	written := 0
+	for len(p) > 0 {
+		if w.err != nil {
+			return written, w.err
+		}
+		if w.buf == nil {
+			w.buf = w.q.buffer()
+		}
+		n := copy((*w.buf)[w.n:], p)
+		w.n += n
+		written += n
+		p = p[n:]
+		if w.n == len(*w.buf) {
+			w.flush()
+		}
+	}
+	return written, w.err
+}
+
+func (w *pages) flush() {
+	if w.buf != nil {
+		w.err = cmp.Or(w.q.write(w.buf, w.n), w.err)
+		w.buf, w.n = nil, 0
+	}
+}
+
+// close writes what is left and waits until all is written.
+func (w *pages) close() error {
+	w.flush()
+	return cmp.Or(w.err, w.q.close())
+}
+
 // sendAhead reads in a goroutine of its own, so that one buffer is opened while the
 // one before it is sent. It reads until io.EOF, and ends when the goroutine has.
 func sendAhead(w io.Writer, from io.Reader) (written int64, err error) {
@@ -69,7 +116,7 @@ func sendAhead(w io.Writer, from io.Reader) (written int64, err error) {
 		filled
 		err error
 	}
-	free, full := make(chan *[]byte, 2), make(chan piece, 2)
+	free, full := make(chan *[]byte, buffersAhead), make(chan piece, buffersAhead)
 	for range cap(free) {
 		free <- copyBuffers.Get().(*[]byte)
 	}

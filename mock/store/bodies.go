@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"crypto/md5" // the S3 protocol's ETag and Content-MD5
@@ -40,8 +39,6 @@ type body struct {
 // copyBuffers keeps the memory of an upload flat: one buffer each.
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, copyBuffer); return &b }}
 
-var pageBuffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, copyBuffer) }}
-
 const copyBuffer = 256 << 10 // bytes
 
 // incoming is a body on its way in.
@@ -79,19 +76,20 @@ func (s *Store) writeBody(ctx context.Context, in incoming) (body, error) {
 }
 
 // fill copies, seals and digests in one pass.
-func (b *body) fill(ctx context.Context, f io.Writer, in incoming) error {
+func (b *body) fill(ctx context.Context, f io.Writer, in incoming) (err error) {
 	sink, finish := f, func() error { return nil }
+	long := in.size < 0 || in.size > copyBuffer
 	if len(in.keys) > 0 {
-		// Sealed packages are not of the size of pages: written as they come they cost
-		// twice the time.
-		pages := pageBuffers.Get().(*bufio.Writer)
-		pages.Reset(f)
-		defer func() { pages.Reset(nil); pageBuffers.Put(pages) }()
-		w, err := seal.NewWriter(pages, in.keys...)
+		if long {
+			p := &pages{q: writeBehind(f)}
+			defer func() { err = cmp.Or(err, p.close()) }()
+			f = p
+		}
+		w, err := seal.NewWriter(f, in.keys...)
 		if err != nil {
 			return err
 		}
-		sink, finish = w, func() error { return cmp.Or(w.Close(), pages.Flush()) }
+		sink, finish = w, w.Close
 	}
 	crc := crc64nvme.New()
 	digests := []io.Writer{crc}
@@ -100,8 +98,7 @@ func (b *body) fill(ctx context.Context, f io.Writer, in incoming) error {
 		digest = md5.New()
 		digests = append(digests, digest)
 	}
-	var err error
-	if len(in.keys) > 0 && (in.size < 0 || in.size > copyBuffer) {
+	if len(in.keys) > 0 && long {
 		err = b.copyBehind(ctx, sink, in, io.MultiWriter(digests...))
 	} else {
 		err = b.copy(ctx, sink, in, io.MultiWriter(digests...))
