@@ -211,6 +211,11 @@ func (r *request) has(header string) bool { return len(r.Header.Values(header)) 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 	start := time.Now()
+	if hr.ContentLength == 0 && hr.ProtoAtLeast(1, 1) && strings.EqualFold(hr.Header.Get("Expect"), "100-continue") {
+		// net/http says nothing for a body of nothing. The AWS CLI then takes the answer for
+		// a refusal, and the next one on this connection it cannot read.
+		hw.WriteHeader(http.StatusContinue)
+	}
 	r := &request{Request: hr, address: s.addressed(hr), id: strings.ToUpper(randomHex(8))}
 	r.query, _ = url.ParseQuery(hr.URL.RawQuery) // a broken query is refused by the verifier
 	w := &writer{ResponseWriter: hw}
