@@ -33,8 +33,9 @@ for i in $(seq 300); do head -c 16384 /dev/urandom >"$work/small/$i"; done
 
 bucketseal() { bin/bucketseal-cli --endpoint "$url" --ca-file "$ca" --quiet cp -r "$@"; }
 rclone_() {
-  rclone --s3-provider Other --s3-env-auth --s3-acl bucket-owner-full-control --s3-endpoint "$url" --ca-cert "$ca" --s3-server-side-encryption aws:kms \
-    --s3-sse-kms-key-id "$key" "$@"
+  # What is there from the round before must not be skipped.
+  rclone --ignore-times --s3-provider Other --s3-env-auth --s3-acl bucket-owner-full-control --s3-endpoint "$url" --ca-cert "$ca" \
+    --s3-server-side-encryption aws:kms --s3-sse-kms-key-id "$key" "$@"
 }
 aws_() { AWS_CA_BUNDLE=$ca aws --endpoint-url "$url" s3 cp --quiet "$@"; }
 
@@ -48,8 +49,8 @@ job() {
     bucketseal-small-down) bucketseal s3://bench/bs/ "$work/back" ;;
     rclone-large-up) rclone_ copyto "$work/large" :s3:bench/r ;;
     rclone-large-down) rclone_ copyto :s3:bench/r "$work/back" ;;
-    rclone-small-up) rclone_ copy --ignore-times "$work/small" :s3:bench/rs ;;
-    rclone-small-down) rclone_ copy --ignore-times :s3:bench/rs "$work/back" ;;
+    rclone-small-up) rclone_ copy "$work/small" :s3:bench/rs ;;
+    rclone-small-down) rclone_ copy :s3:bench/rs "$work/back" ;;
     aws-large-up) aws_ "$work/large" s3://bench/a --sse aws:kms --sse-kms-key-id "$key" ;;
     aws-large-down) aws_ s3://bench/a "$work/back" ;;
     aws-small-up) aws_ --recursive "$work/small" s3://bench/as --sse aws:kms --sse-kms-key-id "$key" ;;
@@ -65,6 +66,7 @@ for round in $(seq "$rounds"); do
       began=${EPOCHREALTIME/./}
       job "$who" "$what" >"$work/log" 2>&1 || { echo "bench: $who $what failed:" >&2; cat "$work/log" >&2; exit 1; }
       echo $((${EPOCHREALTIME/./} - began)) >>"$work/$who-$what.times"
+      case $what in *-down) diff -r "$work/${what%-down}" "$work/back" >/dev/null || { echo "bench: $who brought back something else" >&2; exit 1; } ;; esac
     done
   done
   echo "bench: round $round of $rounds done" >&2
