@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bucketseal/bucketseal/mock/seal"
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
@@ -53,15 +54,9 @@ func (s *Server) getObjectAttributes(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	stored, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version())
-	if err != nil {
-		return err
-	}
-	key, err := s.readKey(r, headerCustomer, stored.Encryption)
-	if err != nil {
-		return err
-	}
-	o, parts, err := s.store.HeadParts(r.Context(), store.ReadRequest{Bucket: r.bucket, Key: r.key, VersionID: r.version(), Customer: key})
+	o, parts, err := s.store.HeadParts(r.Context(), store.ReadRequest{Bucket: r.bucket, Key: r.key, VersionID: r.version(), Judge: func(o store.Object) (seal.CustomerKey, error) {
+		return s.readKey(r, headerCustomer, o.Encryption)
+	}})
 	if err != nil {
 		return s.reading(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/bucketseal/bucketseal/mock/seal"
 	"github.com/bucketseal/bucketseal/mock/sigv4"
 	"github.com/bucketseal/bucketseal/mock/store"
 )
@@ -47,25 +48,19 @@ func sourceOf(r *request) (source, error) {
 
 // openSource judges conditions and keys, and opens the object to copy from.
 func (s *Server) openSource(r *request, from source) (*store.Reader, error) {
-	stored, err := s.store.Stat(r.Context(), from.bucket, from.key, from.version)
-	if err != nil {
-		return nil, ofSource(err)
-	}
-	if err := readConditions(r.Header, "X-Amz-Copy-Source-", stored); err != nil {
-		return nil, err
-	}
-	key, err := s.readKey(r, headerCopySource, stored.Encryption)
-	if err != nil {
-		return nil, err
-	}
-	if r.op == "CopyObject" && s.personality.NoEncryptedSource && stored.Encryption.Mode != store.Plain {
-		return nil, notImplemented("x-amz-copy-source")
-	}
-	if err := s.mayDecrypt(r, stored.Encryption); err != nil {
-		return nil, err
-	}
-	reader, err := s.store.Open(r.Context(), store.ReadRequest{Bucket: from.bucket, Key: from.key, VersionID: pinned(from.version, stored), Customer: key})
-	return reader, s.reading(err)
+	reader, err := s.store.Open(r.Context(), store.ReadRequest{Bucket: from.bucket, Key: from.key, VersionID: from.version, Judge: func(o store.Object) (key seal.CustomerKey, err error) {
+		if err := readConditions(r.Header, "X-Amz-Copy-Source-", o); err != nil {
+			return key, err
+		}
+		if key, err = s.readKey(r, headerCopySource, o.Encryption); err != nil {
+			return key, err
+		}
+		if r.op == "CopyObject" && s.personality.NoEncryptedSource && o.Encryption.Mode != store.Plain {
+			return key, notImplemented("x-amz-copy-source")
+		}
+		return key, s.mayDecrypt(r, o.Encryption)
+	}})
+	return reader, ofSource(s.reading(err))
 }
 
 type copyResult struct {

@@ -100,12 +100,11 @@ func (s *Server) putBucketEncryption(w *writer, r *request) error {
 	if s.personality.BucketEncryption == NoSubresource {
 		return notImplemented("encryption")
 	}
-	raw, err := smallBody(r, true)
-	if err != nil {
+	var doc encryptionDocument
+	if err := readDigested(r, &doc); err != nil {
 		return err
 	}
-	var doc encryptionDocument
-	if err := xml.Unmarshal(raw, &doc); err != nil || len(doc.Rules) != 1 {
+	if len(doc.Rules) != 1 {
 		return malformedXML()
 	}
 	old, err := s.bucketDefault(r)

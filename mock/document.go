@@ -3,7 +3,6 @@ package mock
 import (
 	"encoding/xml"
 	"errors"
-	"strconv"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
@@ -52,8 +51,13 @@ func (s *Server) forgetDocument(w *writer, r *request, name string) error {
 }
 
 // readDocument reads the body of a PUT into a document.
-func readDocument(r *request, document any) error {
-	raw, err := smallBody(r, false)
+func readDocument(r *request, document any) error { return unmarshalBody(r, false, document) }
+
+// readDigested is readDocument of a body that must come with a digest.
+func readDigested(r *request, document any) error { return unmarshalBody(r, true, document) }
+
+func unmarshalBody(r *request, demanded bool, document any) error {
+	raw, err := smallBody(r, demanded)
 	if err != nil {
 		return err
 	}
@@ -61,11 +65,4 @@ func readDocument(r *request, document any) error {
 		return malformedXML()
 	}
 	return nil
-}
-
-func writeRawXML(w *writer, raw []byte) error {
-	w.Header().Set("Content-Type", "application/xml")
-	w.Header().Set("Content-Length", strconv.Itoa(len(xml.Header)+len(raw)))
-	_, err := w.Write(append([]byte(xml.Header), raw...))
-	return err
 }

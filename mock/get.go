@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bucketseal/bucketseal/mock/seal"
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
@@ -20,24 +21,15 @@ func (s *Server) getObject(w *writer, r *request) error {
 	if _, err := s.partAsked(r); err != nil {
 		return err
 	}
-	version := r.version()
-	stored, err := s.store.Stat(r.Context(), r.bucket, r.key, version)
-	if err != nil {
-		return err
-	}
-	key, err := s.readKey(r, headerCustomer, stored.Encryption)
-	if err != nil {
-		return err
-	}
-	if err := readConditions(r.Header, "", stored); err != nil {
-		return err
-	}
-	if r.Method == http.MethodGet || r.has("X-Amz-Checksum-Mode") {
-		if err := s.mayDecrypt(r, stored.Encryption); err != nil {
-			return err
+	from := store.ReadRequest{Bucket: r.bucket, Key: r.key, VersionID: r.version(), Judge: func(o store.Object) (key seal.CustomerKey, err error) {
+		if key, err = s.readKey(r, headerCustomer, o.Encryption); err != nil {
+			return key, err
 		}
-	}
-	from := store.ReadRequest{Bucket: r.bucket, Key: r.key, VersionID: pinned(version, stored), Customer: key}
+		if err = readConditions(r.Header, "", o); err == nil && (r.Method == http.MethodGet || r.has("X-Amz-Checksum-Mode")) {
+			err = s.mayDecrypt(r, o.Encryption)
+		}
+		return key, err
+	}}
 	if r.Method == http.MethodHead && !r.query.Has("partNumber") {
 		o, err := s.store.Head(r.Context(), from)
 		if err != nil {
@@ -152,8 +144,8 @@ func (s *Server) runOf(r *request, o store.Object, parts *store.Reader) (run, er
 	}
 	header := r.Header.Get("Range")
 	off, length, ok := parseRange(header, o.Size)
-	if !ok || r.fault(IgnoreRange) != nil || o.Size == 0 && strings.HasPrefix(header, "bytes=-") && strings.Trim(header[len("bytes=-"):], "0") != "" {
-		return all, nil // the last bytes of nothing are all there is: RFC 9110, section 14.1.2
+	if !ok || r.fault(IgnoreRange) != nil {
+		return all, nil
 	}
 	if length <= 0 {
 		r.answer.Set("Content-Range", "bytes */"+strconv.FormatInt(o.Size, 10))
@@ -180,7 +172,8 @@ func (s *Server) partAsked(r *request) (int, error) {
 }
 
 // parseRange reads a single "bytes=a-b", "bytes=a-" or "bytes=-n". ok is false
-// for anything else; a length of 0 means that nothing of it lies inside.
+// for anything else, and for the last bytes of nothing, which are all there is
+// (RFC 9110, section 14.1.2); a length of 0 means that nothing of it lies inside.
 func parseRange(header string, size int64) (off, length int64, ok bool) {
 	set, found := strings.CutPrefix(header, "bytes=")
 	first, last, dash := strings.Cut(set, "-")
@@ -193,7 +186,7 @@ func parseRange(header string, size int64) (off, length int64, ok bool) {
 			return 0, 0, false
 		}
 		length = min(int64(n), size)
-		return size - length, length, true
+		return size - length, length, n == 0 || size > 0
 	}
 	from, err := strconv.ParseUint(first, 10, 63)
 	if err != nil {

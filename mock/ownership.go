@@ -55,12 +55,11 @@ func (s *Server) getBucketOwnershipControls(w *writer, r *request) error {
 }
 
 func (s *Server) putBucketOwnershipControls(_ *writer, r *request) error {
-	raw, err := smallBody(r, false)
-	if err != nil {
+	var doc ownershipDocument
+	if err := readDocument(r, &doc); err != nil {
 		return err
 	}
-	var doc ownershipDocument
-	if err := xml.Unmarshal(raw, &doc); err != nil || len(doc.Rules) != 1 || !slices.Contains(ownerships, doc.Rules[0].ObjectOwnership) {
+	if len(doc.Rules) != 1 || !slices.Contains(ownerships, doc.Rules[0].ObjectOwnership) {
 		return malformedXML()
 	}
 	which := doc.Rules[0].ObjectOwnership
@@ -100,11 +99,10 @@ func (s *Server) newBucketAccess(r *request) (map[string][]byte, error) {
 	if err != nil || acl == nil {
 		return docs, err
 	}
-	on := !s.personality.NoPublicAccessBlock && !s.allowPublic
 	switch {
 	case beyondOwner(acl) && (which == ownerEnforced || which == "" && !s.personality.ACLsByDefault):
 		return nil, errACLUnderEnforced
-	case publicACL(acl) && on:
+	case publicACL(acl) && s.blocksPublicByDefault():
 		return nil, refuse(http.StatusBadRequest, "InvalidBucketAclWithBlockPublicAccessError", "Bucket cannot have public ACLs set with BlockPublicAccess enabled")
 	}
 	docs[aclConfig], err = encodeACL(acl)

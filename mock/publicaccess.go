@@ -35,12 +35,17 @@ func (s *Server) publicAccess(r *request, bucket string) (publicAccess, error) {
 	return block, err
 }
 
+// blocksPublicByDefault tells whether a new bucket has a public access block.
+func (s *Server) blocksPublicByDefault() bool {
+	return !s.personality.NoPublicAccessBlock && !s.allowPublic
+}
+
 // storedPublicAccess also tells whether there is a block at all.
 func (s *Server) storedPublicAccess(r *request, bucket string) (block publicAccess, there bool, err error) {
 	raw, err := s.store.BucketConfig(r.Context(), bucket, publicAccessConfig)
 	switch {
 	case errors.Is(err, store.ErrNoSuchConfig):
-		on := !s.personality.NoPublicAccessBlock && !s.allowPublic
+		on := s.blocksPublicByDefault()
 		return publicAccess{on, on, on, on}, on, nil
 	case err != nil || string(raw) == deletedConfig:
 		return publicAccess{}, false, err
@@ -63,13 +68,9 @@ func (s *Server) getPublicAccessBlock(w *writer, r *request) error {
 }
 
 func (s *Server) putPublicAccessBlock(_ *writer, r *request) error {
-	raw, err := smallBody(r, false)
-	if err != nil {
-		return err
-	}
 	var doc publicAccessDocument
-	if err := xml.Unmarshal(raw, &doc); err != nil {
-		return malformedXML()
+	if err := readDocument(r, &doc); err != nil {
+		return err
 	}
 	kept, err := json.Marshal(doc.publicAccess)
 	if err != nil {

@@ -67,13 +67,9 @@ func (s *Server) updateObjectEncryption(w *writer, r *request) error {
 	if s.personality.NoEncryptionUpdate {
 		return notImplemented("encryption")
 	}
-	raw, err := smallBody(r, true)
-	if err != nil {
-		return err
-	}
 	var doc objectEncryption
-	if err := xml.Unmarshal(raw, &doc); err != nil {
-		return malformedXML()
+	if err := readDigested(r, &doc); err != nil {
+		return err
 	}
 	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version())
 	if err != nil {

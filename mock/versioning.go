@@ -40,13 +40,9 @@ func (s *Server) getBucketVersioning(w *writer, r *request) error {
 // putBucketVersioning enables or suspends. MFA delete cannot be switched on: nobody
 // here has a device.
 func (s *Server) putBucketVersioning(w *writer, r *request) error {
-	raw, err := smallBody(r, false)
-	if err != nil {
-		return err
-	}
 	var doc versioningDocument
-	if err := xml.Unmarshal(raw, &doc); err != nil {
-		return malformedXML()
+	if err := readDocument(r, &doc); err != nil {
+		return err
 	}
 	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
 		return err
@@ -153,15 +149,6 @@ func ofSource(err error) error {
 		return badArgument("Invalid version id specified", "x-amz-copy-source", invalid.VersionID)
 	}
 	return err
-}
-
-// pinned names the version that was judged, so that no newer one is read in its
-// place.
-func pinned(asked string, judged store.Object) string {
-	if judged.VersionID == nullVersion {
-		return asked
-	}
-	return judged.VersionID
 }
 
 // versionActions are the permissions that a request for one version needs in place

@@ -110,8 +110,13 @@ func writeXML(w http.ResponseWriter, document any) error {
 	if err != nil {
 		return err
 	}
+	return writeRawXML(w, raw)
+}
+
+// writeRawXML answers 200 with a document that is marshalled already.
+func writeRawXML(w http.ResponseWriter, raw []byte) error {
 	w.Header().Set("Content-Type", "application/xml")
 	w.Header().Set("Content-Length", strconv.Itoa(len(xml.Header)+len(raw)))
-	_, err = w.Write(append([]byte(xml.Header), raw...))
+	_, err := w.Write(append([]byte(xml.Header), raw...))
 	return err
 }

@@ -19,7 +19,7 @@ func (s *Store) HeadParts(_ context.Context, r ReadRequest) (Object, []Part, err
 		return err
 	})
 	if err == nil {
-		err = checkCustomer(rec.Encryption, rec.Sealed, r.Customer)
+		_, err = r.judge(rec)
 	}
 	var kept []partRecord
 	if err == nil {

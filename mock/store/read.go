@@ -14,6 +14,24 @@ import (
 type ReadRequest struct {
 	Bucket, Key, VersionID string // VersionID: "" for the current version, "null", or an id
 	Customer               seal.CustomerKey
+
+	// Judge, when not nil, sees the very object that is about to be read, before any
+	// key is used, and gives the customer's key in place of Customer. Its error is
+	// that of the read. What is judged cannot be replaced by another before it is
+	// read.
+	Judge func(Object) (seal.CustomerKey, error)
+}
+
+// judge asks for the customer's key of what was found, and holds it against that.
+func (r ReadRequest) judge(rec record) (seal.CustomerKey, error) {
+	key := r.Customer
+	if r.Judge != nil {
+		var err error
+		if key, err = r.Judge(rec.Object); err != nil {
+			return key, err
+		}
+	}
+	return key, checkCustomer(rec.Encryption, rec.Sealed, key)
 }
 
 // Stat returns the record of an object without asking for any key: of its current
@@ -40,7 +58,7 @@ func (s *Store) find(bucket, key, version string) (rec record, err error) {
 func (s *Store) Head(_ context.Context, r ReadRequest) (Object, error) {
 	rec, err := s.find(r.Bucket, r.Key, r.VersionID)
 	if err == nil {
-		err = checkCustomer(rec.Encryption, rec.Sealed, r.Customer)
+		_, err = r.judge(rec)
 	}
 	if err != nil {
 		return Object{}, fmt.Errorf("head %s/%s: %w", r.Bucket, r.Key, err)
@@ -74,9 +92,13 @@ func (s *Store) open(ctx context.Context, r ReadRequest) (*Reader, error) {
 		return nil, err
 	}
 	rd := &Reader{Object: rec.Object, store: s, id: rec.ID}
-	parts, err := decodeParts(rec, row)
+	key, err := r.judge(rec)
+	var parts []partRecord
 	if err == nil {
-		err = rd.prepare(ctx, rec, parts, r.Customer)
+		parts, err = decodeParts(rec, row)
+	}
+	if err == nil {
+		err = rd.prepare(ctx, rec, parts, key)
 	}
 	if err != nil {
 		_ = rd.Close()
