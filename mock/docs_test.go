@@ -16,14 +16,23 @@ import (
 	"github.com/bucketseal/bucketseal/mock"
 )
 
-func TestThePeopleOfTheManualMayDoWhatItSays(t *testing.T) {
-	manual, err := os.ReadFile(filepath.Join("..", "docs", "mocks3.md"))
+// manual is a chapter of docs/mocks3.md, to the next of the first level below the
+// title, and the first example in it.
+func manual(t *testing.T, heading string) (chapter, example string) {
+	t.Helper()
+	whole, err := os.ReadFile(filepath.Join("..", "docs", "mocks3.md"))
 	require.NoError(t, err)
-	_, chapter, found := strings.Cut(string(manual), "\n## People\n")
+	_, chapter, found := strings.Cut(string(whole), "\n"+heading+"\n")
 	require.True(t, found)
-	_, example, found := strings.Cut(chapter, "```json\n")
+	chapter, _, _ = strings.Cut(chapter, "\n## ")
+	_, example, found = strings.Cut(chapter, "```json\n")
 	require.True(t, found)
 	example, _, _ = strings.Cut(example, "```")
+	return chapter, example
+}
+
+func TestThePeopleOfTheManualMayDoWhatItSays(t *testing.T) {
+	_, example := manual(t, "## People")
 	path := filepath.Join(t.TempDir(), "people.json")
 	require.NoError(t, os.WriteFile(path, []byte(example), 0o600))
 	people, err := mock.ReadPeople(path)
@@ -45,13 +54,7 @@ func TestThePeopleOfTheManualMayDoWhatItSays(t *testing.T) {
 }
 
 func TestTheFaultsOfTheManualAreThoseThereAre(t *testing.T) {
-	manual, err := os.ReadFile(filepath.Join("..", "docs", "mocks3.md"))
-	require.NoError(t, err)
-	_, chapter, found := strings.Cut(string(manual), "\n## Faults\n")
-	require.True(t, found)
-	chapter, _, _ = strings.Cut(chapter, "\n## ")
-	_, example, _ := strings.Cut(chapter, "```json\n")
-	example, _, _ = strings.Cut(example, "```")
+	chapter, example := manual(t, "## Faults")
 	path := filepath.Join(t.TempDir(), "faults.json")
 	require.NoError(t, os.WriteFile(path, []byte(example), 0o600))
 	faults, err := mock.ReadFaults(path)
@@ -73,13 +76,7 @@ func TestTheFaultsOfTheManualAreThoseThereAre(t *testing.T) {
 }
 
 func TestTheBucketPolicyOfTheManualRefusesWhatItSays(t *testing.T) {
-	manual, err := os.ReadFile(filepath.Join("..", "docs", "mocks3.md"))
-	require.NoError(t, err)
-	_, chapter, found := strings.Cut(string(manual), "\n### Bucket policies\n")
-	require.True(t, found)
-	_, example, found := strings.Cut(chapter, "```json\n")
-	require.True(t, found)
-	example, _, _ = strings.Cut(example, "```")
+	_, example := manual(t, "### Bucket policies")
 	e := mock.Start(t, mock.With(func(c *mock.Config) {
 		c.Buckets, c.Keys = []string{"demo"}, []mock.KeySpec{{ID: "my-key", Alias: "alias/mine"}, {ID: "other"}}
 	}))

@@ -258,8 +258,10 @@ func TestColumnsAreChosenAndRemembered(t *testing.T) {
 	assert.True(t, columns[3].Hidden)
 	assert.InDelta(t, 77, columns[3].Width, 0.1)
 	assert.False(t, columns[4].Hidden, "encryption is what the program is for")
+	assert.True(t, s.actions.showEncryption.checked())
 	s.toggleEncryption()
 	assert.True(t, s.main.objects.table.Columns()[4].Hidden, "and it costs requests")
+	assert.False(t, s.actions.showEncryption.checked())
 	s.main.objects.headerMenu(0, fyne.Position{})
 	assert.Equal(t, 1, s.overlays())
 }

@@ -85,7 +85,8 @@ func (s *server) reach() (ready, error) {
 	return r, nil
 }
 
-// client trusts what the server named, and goes by no proxy.
+// client trusts what the server named, goes by no proxy, and follows nobody
+// elsewhere: what it sends may hold a secret.
 func (r ready) client() (*http.Client, error) {
 	u, err := url.Parse(r.URL)
 	if err != nil || u.Host == "" {
@@ -105,7 +106,10 @@ func (r ready) client() (*http.Client, error) {
 			return nil, fmt.Errorf("read what to trust: %s holds no certificate in PEM", r.CAFile)
 		}
 	}
-	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: &conf, DisableKeepAlives: true}}, nil
+	return &http.Client{
+		Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: &conf, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
 }
 
 // ask sends a document (nil for none) to the admin path, signed, and gives the

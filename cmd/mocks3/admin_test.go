@@ -133,6 +133,15 @@ func TestAdminCommandsExplainWhatTheyLack(t *testing.T) {
 		require.ErrorContains(t, err, reason)
 		assert.NotContains(t, err.Error(), "canary")
 	}
-	_, err := say(t, nil, "", "keys", "list", "--url", other.URL)
+	asked := 0
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer elsewhere.Close()
+	moved := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	defer moved.Close()
+	_, err := say(t, env, "canary", "users", "add", "x", "--secret-stdin", "--url", moved.URL)
+	require.ErrorContains(t, err, "307 Temporary Redirect")
+	assert.Zero(t, asked, "the secret of a user goes to the server alone")
+
+	_, err = say(t, nil, "", "keys", "list", "--url", other.URL)
 	assert.ErrorContains(t, err, "set MOCKS3_ACCESS_KEY and MOCKS3_SECRET_KEY")
 }

@@ -22,7 +22,7 @@ func deny(t testing.TB, principal, condition string) iam.Policy {
 }
 
 func TestAConditionHoldsAsItsOperatorSays(t *testing.T) {
-	context := iam.Context{"s3:prefix": "a/b", "s3:max-keys": "10", "aws:sourceip": "192.0.2.7", "aws:securetransport": "true", "aws:currenttime": "2026-01-02T00:00:00Z", "aws:principalarn": "arn:aws:iam::1:user/x"}
+	context := iam.Context{"s3:prefix": "a/b", "s3:max-keys": "10", "aws:useragent": "NaN", "aws:sourceip": "192.0.2.7", "aws:securetransport": "true", "aws:currenttime": "2026-01-02T00:00:00Z", "aws:principalarn": "arn:aws:iam::1:user/x"}
 	who := iam.Person{ARN: "arn:aws:iam::000000000000:user/ada", Context: context}
 	for condition, holds := range map[string]bool{
 		`{"StringEquals":{"s3:prefix":["x","a/b"]}}`: true, `{"StringEquals":{"s3:prefix":"A/b"}}`: false, `{"StringEqualsIgnoreCase":{"s3:prefix":"A/B"}}`: true,
@@ -31,7 +31,8 @@ func TestAConditionHoldsAsItsOperatorSays(t *testing.T) {
 		`{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::*:user/x"}}`: true, `{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/x"}}`: false, `{"ArnNotEquals":{"aws:PrincipalArn":"x"}}`: true,
 		`{"NumericEquals":{"s3:max-keys":10.0}}`: true, `{"NumericNotEquals":{"s3:max-keys":10}}`: false, `{"NumericLessThan":{"s3:max-keys":"10"}}`: false,
 		`{"NumericLessThanEquals":{"s3:max-keys":10}}`: true, `{"NumericGreaterThan":{"s3:max-keys":9}}`: true, `{"NumericGreaterThanEquals":{"s3:max-keys":11}}`: false,
-		`{"NumericEquals":{"s3:prefix":1}}`: false, `{"DateEquals":{"aws:CurrentTime":"2026-01-02"}}`: true, `{"DateNotEquals":{"aws:CurrentTime":"2026-01-02"}}`: false,
+		`{"NumericEquals":{"s3:prefix":1}}`: false, `{"NumericLessThanEquals":{"aws:UserAgent":1}}`: false, `{"NumericGreaterThanEquals":{"aws:UserAgent":1}}`: false,
+		`{"DateEquals":{"aws:CurrentTime":"2026-01-02"}}`: true, `{"DateNotEquals":{"aws:CurrentTime":"2026-01-02"}}`: false,
 		`{"DateLessThan":{"aws:CurrentTime":"2026-01-02"}}`: false, `{"DateGreaterThan":{"aws:CurrentTime":1}}`: true, `{"DateEquals":{"s3:prefix":"2026-01-02"}}`: false,
 		`{"Bool":{"aws:SecureTransport":true}}`: true, `{"Bool":{"AWS:securetransport":"false"}}`: false,
 		`{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`: true, `{"IpAddress":{"aws:SourceIp":["::1","192.0.2.8"]}}`: false, `{"NotIpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`: false, `{"IpAddress":{"s3:prefix":"::/1"}}`: false,

@@ -2,9 +2,11 @@ package iam
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -212,22 +214,21 @@ func within(got, want string) bool {
 }
 
 func isNumber(s string) bool {
-	_, err := strconv.ParseFloat(s, 64)
-	return err == nil
+	_, ok := numberOf(s)
+	return ok
+}
+
+// numberOf reads a number; NaN, which is beside every other, is none.
+func numberOf(s string) (float64, bool) {
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil && !math.IsNaN(f)
 }
 
 func numeric(fits func(order int) bool) func(got, want string) bool {
 	return func(got, want string) bool {
-		g, err := strconv.ParseFloat(got, 64)
-		w, err2 := strconv.ParseFloat(want, 64)
-		order := 0
-		switch {
-		case g < w:
-			order = -1
-		case g > w:
-			order = 1
-		}
-		return err == nil && err2 == nil && fits(order)
+		g, ok := numberOf(got)
+		w, ok2 := numberOf(want)
+		return ok && ok2 && fits(cmp.Compare(g, w))
 	}
 }
 

@@ -152,6 +152,11 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	for i := range 20 {
 		s.store.Fill(1, fmt.Sprintf("reports/%02d", i))
 	}
+	s.store.Report = func(client.Reported) client.Reported {
+		return client.Reported{Told: true, Type: client.TypeSSEKMS, Key: "arn:aws:kms:us-east-1:000000000000:key/1234-ab"}
+	}
+	s.store.Fill(1, "reports/20")
+	s.store.Report = nil
 	s.Preferences.HideEncryption = true
 	s.open("reports")
 	s.Browser.Visible(0, 10)
@@ -176,6 +181,10 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	for _, call := range []string{"GetObjectTagging", "GetBucketEncryption", "DescribeKey"} {
 		assert.NotContains(t, s.store.Calls, call, "one request a row")
 	}
+
+	s.Browser.Visible(20, 21)
+	s.loop.Pump()
+	assert.Equal(t, "Not as asked: SSE-KMS 1234-ab", s.Browser.Row(20).Encryption, "a column has no room for an ARN")
 
 	s.store.Fail = func(string, client.Location) error { return errors.New("gone") }
 	s.Browser.Visible(10, 11)

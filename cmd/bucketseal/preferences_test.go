@@ -1,0 +1,37 @@
+package main
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
+	"github.com/bucketseal/bucketseal/settings"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+func TestWhatTheWindowRemembersIsThereAtTheNextStart(t *testing.T) {
+	home, err := settings.Open(t.TempDir())
+	require.NoError(t, err)
+	d := &desk{home: &wiring.Home{Settings: home}}
+	require.NoError(t, home.UpdatePreferences(func(p settings.Preferences) (settings.Preferences, error) {
+		p.Concurrency = 7 // not the window's
+		return p, nil
+	}))
+	left := state.Preferences{
+		Language: "zh-Hant", Appearance: state.AppearanceDark, LastAccount: "work", Width: 900, Height: 600, Sidebar: 0.3, Transfers: 0.6,
+		Columns: []state.Column{{ID: "size", Width: 90, Hidden: true}}, HideEncryption: true,
+	}
+	for i, v := range reflect.ValueOf(left).Fields() {
+		require.False(t, v.IsZero(), "%s is not tried", i.Name)
+	}
+	require.NoError(t, d.SavePreferences(left))
+	found, err := d.Preferences()
+	require.NoError(t, err)
+	assert.Equal(t, left, found)
+	kept, err := home.Preferences()
+	require.NoError(t, err)
+	assert.Equal(t, 7, kept.Concurrency)
+}
