@@ -22,9 +22,9 @@ func TestWhereSecretsAreKeptIsSaidInTheUsersLanguage(t *testing.T) {
 	i18n.Set(i18n.TraditionalChinese)
 	t.Cleanup(func() { i18n.Set(i18n.English) })
 	for where, want := range map[string]string{
-		"the keyring of this computer":        "這台電腦的金鑰圈",
-		"a file sealed with your passphrase":  "以您的密碼片語封存的檔案",
-		"memory, until the program ends":      "記憶體，直到程式結束",
+		"the keyring of this computer":        "這台電腦的系統鑰匙圈",
+		"a file sealed with your passphrase":  "以您的密碼片語加密的檔案",
+		"memory, until the program ends":      "記憶體（程式結束即清除）",
 		"":                                    "尚不清楚",
 		"a place this version has no word of": "a place this version has no word of",
 	} {

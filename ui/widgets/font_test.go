@@ -20,7 +20,7 @@ func TestBothFontsHaveWhatIsWrittenInTaiwan(t *testing.T) {
 			require.NoError(t, err)
 			return i != 0
 		}
-		for _, r := range "Aéß…›▲▼→「」，。儲存桶規則加密金鑰報告鈺瑋琇澔あカㄅＡ" {
+		for _, r := range "Aéß…›▲▼→「」，。儲存體規則加密金鑰報告鈺瑋琇澔あカㄅＡ" {
 			assert.True(t, has(r), "%s: %q", name, r)
 		}
 		assert.False(t, has(0x2A6D6), "what is not there is drawn by the system: %s", name)
