@@ -10,6 +10,8 @@ import (
 	"time"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A watchdog sends requests and gives up on connections that fall silent: the
@@ -36,7 +38,8 @@ func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
 		return nil, errPlainText
 	}
 	ctx, cancel := context.WithCancelCause(r.Context())
-	w := &watch{cancel: cancel}
+	w := &watch{cancel: cancel, pulse: client.PulseOf(ctx)}
+	w.pulse.Asked(attempt(r.Header))
 	r = r.WithContext(ctx)
 	wait := d.answer(ctx)
 	if r.Body != nil && r.Body != http.NoBody {
@@ -46,12 +49,15 @@ func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
 	resp, err := d.client.Do(r)
 	w.disarm()
 	if err != nil {
+		w.pulse.Missed()
+		w.pulse.Ended()
 		defer cancel(nil)
 		if stalled := stalledBy(ctx); stalled != nil {
 			return nil, stalled
 		}
 		return nil, err
 	}
+	w.pulse.Answered(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError)
 	resp.Body = &receiving{ReadCloser: resp.Body, watch: w, ctx: ctx, stall: d.stall}
 	return resp, nil
 }
@@ -66,6 +72,15 @@ func (d *watchdog) answer(ctx context.Context) time.Duration {
 	return 2 * d.stall
 }
 
+// attempt is which try of a call a request is, of how many at most, as the SDK
+// says in a header of its own; 1 of 1 where it does not.
+func attempt(h http.Header) (n, most int) {
+	if _, err := fmt.Sscanf(h.Get("Amz-Sdk-Request"), "attempt=%d; max=%d", &n, &most); err != nil {
+		return 1, 1
+	}
+	return n, most
+}
+
 func stalledBy(ctx context.Context) error {
 	var s *errStalled
 	if errors.As(context.Cause(ctx), &s) {
@@ -77,6 +92,7 @@ func stalledBy(ctx context.Context) error {
 // A watch ends a request when it stays armed for too long.
 type watch struct {
 	cancel context.CancelCauseFunc
+	pulse  *client.Pulse // of whoever waits, nil for nobody
 	mu     sync.Mutex
 	timer  *time.Timer
 }
@@ -109,6 +125,7 @@ type sending struct {
 func (b *sending) Read(p []byte) (int, error) {
 	b.watch.disarm()
 	n, err := b.ReadCloser.Read(p)
+	b.watch.pulse.Moved()
 	b.left -= int64(n)
 	if err != nil || b.left <= 0 {
 		b.watch.arm(b.answer)
@@ -124,13 +141,18 @@ type receiving struct {
 	watch *watch
 	ctx   context.Context //nolint:containedctx // the request's own, to learn why it ended
 	stall time.Duration
+	once  sync.Once // ends the pulse's request
 }
 
 func (b *receiving) Read(p []byte) (int, error) {
 	b.watch.arm(b.stall)
 	n, err := b.ReadCloser.Read(p)
 	b.watch.disarm()
+	if n > 0 {
+		b.watch.pulse.Moved()
+	}
 	if err != nil && err != io.EOF {
+		b.watch.pulse.Missed()
 		if stalled := stalledBy(b.ctx); stalled != nil {
 			err = stalled
 		}
@@ -142,5 +164,6 @@ func (b *receiving) Close() error {
 	err := b.ReadCloser.Close()
 	b.watch.disarm()
 	b.watch.cancel(nil)
+	b.once.Do(b.watch.pulse.Ended)
 	return err
 }

@@ -152,3 +152,28 @@ func (b *slowBody) Read(p []byte) (int, error) {
 	p[0] = 'x'
 	return 1, nil
 }
+
+func TestWhoeverWaitsFeelsASilentServerAndWhichTryIsUnderWay(t *testing.T) {
+	var pulse client.Pulse
+	during := make(chan client.Standing, 3)
+	url := silent(t, func(w http.ResponseWriter, r *http.Request, n int64) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		during <- pulse.Standing()
+		switch n {
+		case 1:
+			<-r.Context().Done() // until it is given up
+		case 2:
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	})
+	s := openURL(t, url, "", Options{Stall: brief, Attempts: 3, backoff: func(int, error) (time.Duration, error) { return 0, nil }})
+	_, err := s.Put(client.WithPulse(t.Context(), &pulse), anywhere, newBody("x"), 1, client.PutOptions{Encryption: client.Inherit{}})
+	require.NoError(t, err)
+	assert.Zero(t, (<-during).Attempt)
+	second, third := <-during, <-during
+	assert.Equal(t, []int{2, 3}, []int{second.Attempt, second.Most})
+	assert.False(t, second.Busy)
+	assert.Equal(t, []int{3, 3}, []int{third.Attempt, third.Most})
+	assert.True(t, third.Busy, "the one before was answered: slow down")
+	assert.Zero(t, pulse.Standing(), "it answered")
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -90,6 +91,7 @@ func (e *Engine) enqueue(it *item) {
 	}
 	if e.open == 0 {
 		e.idle = make(chan struct{})
+		go e.tick(e.idle)
 	}
 	e.open++
 }
@@ -113,12 +115,12 @@ func (e *Engine) dispatch() {
 			continue // paused or cancelled while it waited
 		}
 		ctx, stop := context.WithCancelCause(context.Background())
-		it.stop, it.wish = stop, Sending
+		it.stop, it.wish, it.pulse = stop, Sending, &client.Pulse{Now: e.cfg.Now}
 		it.row.Phase, it.row.Started = Sending, e.cfg.Now()
 		it.row.Attempts++
 		it.rate.reset()
 		e.busy++
-		go e.work(ctx, it)
+		go e.work(client.WithPulse(ctx, it.pulse), it)
 	}
 }
 
@@ -140,6 +142,21 @@ func (e *Engine) work(ctx context.Context, it *item) {
 	e.leave()
 	e.dispatch()
 	e.signal()
+}
+
+// tick signals each second until nothing is open: a silent server changes no
+// row, and how long it is silent has to be drawn all the same.
+func (e *Engine) tick(idle <-chan struct{}) {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for {
+		select {
+		case <-second.C:
+			e.signal()
+		case <-idle:
+			return
+		}
+	}
 }
 
 // outcome is the phase an attempt ends in. A wish of the user counts only for

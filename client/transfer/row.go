@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A Row is a job as it stands, for a screen or a report.
@@ -17,6 +19,7 @@ type Row struct {
 	Receipt  *Receipt // set once verified, whatever the verdict
 	Err      error    // why it failed or was skipped
 	Attempts int
+	Standing client.Standing // of a row that runs: how long the server is silent, and which try is under way
 }
 
 // An item is a row with what moves it. Its row belongs to the engine's mutex;
@@ -27,6 +30,7 @@ type item struct {
 	rate   meter
 	queued bool                    // stands in the engine's queue
 	stop   context.CancelCauseFunc // of the attempt under way, nil otherwise
+	pulse  *client.Pulse           // of the attempt under way or last
 	left   *leftover               // what an attempt before left on the server, nil unless it was not as asked
 	wish   Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
 }
@@ -49,6 +53,7 @@ func (it *item) snapshot(now time.Time) Row {
 	r.Sent = it.sent.Load()
 	if r.Phase == Sending || r.Phase == Verifying {
 		r.Rate = it.rate.rate(now)
+		r.Standing = it.pulse.Standing()
 	}
 	return r
 }

@@ -68,14 +68,18 @@ func (e *Engine) Retry(ids ...string) {
 	})
 }
 
-// Clear forgets the rows that are over.
-func (e *Engine) Clear() {
+// Clear forgets rows that are over.
+func (e *Engine) Clear(ids ...string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	named := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		named[id] = true
+	}
 	kept := e.items[:0]
 	for _, it := range e.items {
-		if it.row.Phase.Over() {
-			delete(e.byID, it.row.Job.ID)
+		if id := it.row.Job.ID; it.row.Phase.Over() && (len(ids) == 0 || named[id]) {
+			delete(e.byID, id)
 			continue
 		}
 		kept = append(kept, it)

@@ -1,0 +1,55 @@
+package client_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+func TestAPulseKnowsSinceWhenTheServerIsSilent(t *testing.T) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	p := &client.Pulse{Now: func() time.Time { return now }}
+	pass := func(s int) { now = now.Add(time.Duration(s) * time.Second) }
+
+	pass(60)
+	assert.Zero(t, p.Standing(), "reading a file is no silence of the server's")
+	p.Asked(1, 5)
+	pass(3)
+	p.Moved()
+	pass(12)
+	assert.Equal(t, client.Standing{Silent: 12 * time.Second}, p.Standing())
+
+	p.Missed()
+	p.Ended()
+	pass(1)
+	p.Asked(2, 5)
+	pass(1)
+	assert.Equal(t, client.Standing{Silent: 14 * time.Second, Attempt: 2, Most: 5}, p.Standing(), "a new try is no sign of life")
+
+	p.Answered(true)
+	p.Ended()
+	pass(2)
+	assert.Equal(t, client.Standing{Silent: 2 * time.Second, Busy: true, Attempt: 2, Most: 5}, p.Standing())
+
+	p.Asked(3, 5)
+	p.Answered(false)
+	p.Ended()
+	pass(9)
+	assert.Zero(t, p.Standing(), "it answered, and nothing is asked now")
+}
+
+func TestCallsWithoutAPulseAreFeltByNobody(t *testing.T) {
+	p := client.PulseOf(t.Context())
+	assert.Nil(t, p)
+	p.Asked(1, 1)
+	p.Moved()
+	p.Missed()
+	p.Ended()
+	assert.Zero(t, p.Standing())
+
+	mine := &client.Pulse{}
+	assert.Same(t, mine, client.PulseOf(client.WithPulse(t.Context(), mine)))
+}

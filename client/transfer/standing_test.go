@@ -1,0 +1,38 @@
+package transfer
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+func TestARowThatWaitsForASilentServerSaysHowLongAndIsDrawnEachSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t)
+		let := w.stuck()
+		w.submit(w.small(1)...)
+		synctest.Wait()
+		<-w.engine.Changed()
+		for range 12 {
+			<-w.engine.Changed()
+		}
+		assert.Equal(t, client.Standing{Silent: 12 * time.Second, Attempt: 2, Most: 5}, w.engine.Snapshot()[0].Standing)
+		let()
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.Zero(t, w.engine.Snapshot()[0].Standing)
+	})
+}
+
+func TestClearForgetsOnlyTheRowsThatAreNamed(t *testing.T) {
+	w := newBench(t)
+	rows := w.run(w.small(3)...)
+	w.engine.Clear(rows[1].Job.ID, "unknown")
+	left := w.engine.Snapshot()
+	require.Len(t, left, 2)
+	assert.Equal(t, []string{rows[0].Job.ID, rows[2].Job.ID}, []string{left[0].Job.ID, left[1].Job.ID})
+}
