@@ -19,6 +19,7 @@ type Properties struct {
 	// Finding compares the two. VerdictNone when the rules cannot be carried out.
 	Finding       transfer.Finding
 	BucketDefault client.Reported // not told where the server does not say
+	DefaultErr    error           // why BucketDefault could not be asked for
 	CheckedAt     time.Time
 }
 
@@ -48,7 +49,7 @@ func (s *Session) Properties(ctx context.Context, at client.Location, versionID 
 		p.Decision = rules.Decision{Refuse: noRules.Error()}
 	}
 	p.Tags, p.TagsErr = s.store.Tags(ctx, at, versionID)
-	if p.BucketDefault, err = s.store.DefaultEncryption(ctx, at.Bucket); err != nil {
+	if p.BucketDefault, p.DefaultErr = s.store.DefaultEncryption(ctx, at.Bucket); p.DefaultErr != nil {
 		p.BucketDefault = client.Reported{} // a convenience: not told
 	}
 	if e := p.Decision.Put.Encryption; e != nil {

@@ -66,23 +66,39 @@ type Failure struct {
 // and reports each.
 func (s *Session) Delete(ctx context.Context, at []client.Location) (Removal, error) {
 	var r Removal
+	err := s.Remove(ctx, at, func(at client.Location, err error) {
+		if err != nil {
+			r.Failed = append(r.Failed, Failure{at, err})
+		} else {
+			r.Removed++
+		}
+	})
+	return r, err
+}
+
+// removeAtOnce is the most objects that one request removes.
+const removeAtOnce = 1000
+
+// Remove removes objects as Delete does and tells what became of each as soon as
+// it is known, so that a removal that is cut short has said what is gone. After
+// an error nothing is known of the objects that were not told; no more than the
+// next thousand of them can be gone.
+func (s *Session) Remove(ctx context.Context, at []client.Location, told func(client.Location, error)) error {
 	for len(at) > 0 {
 		n := 1
-		for n < len(at) && n < 1000 && at[n].Bucket == at[0].Bucket {
+		for n < len(at) && n < removeAtOnce && at[n].Bucket == at[0].Bucket {
 			n++
 		}
 		results, err := s.store.Delete(ctx, at[:n])
 		if err != nil {
-			return r, err
+			return err
 		}
 		for i, err := range results {
-			if err != nil {
-				r.Failed = append(r.Failed, Failure{at[i], err})
-			} else {
-				r.Removed++
-			}
+			told(at[i], err)
 		}
-		at = at[n:]
+		if at = at[n:]; ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
-	return r, nil
+	return nil
 }

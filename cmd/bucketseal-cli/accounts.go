@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"text/tabwriter"
 
@@ -51,7 +50,7 @@ func (a *app) accountsList() *cobra.Command {
 				if endpoint == "" {
 					endpoint = "AWS"
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", s.Name, endpoint, s.Region, s.AccessKeyID)
+				printf(w, "%s\t%s\t%s\t%s\n", s.Name, endpoint, s.Region, s.AccessKeyID)
 			}
 			return w.Flush()
 		},

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"os"
 	"path"
 	"path/filepath"
@@ -101,7 +101,7 @@ func size(flag, text string) (int64, error) {
 		return 0, nil
 	}
 	t := strings.ToUpper(strings.TrimSpace(text))
-	if n := len(t); strings.ContainsAny(t[n-1:], "KMGT") {
+	if t != "" && strings.Contains("KMGT", t[len(t)-1:]) {
 		t += "iB"
 	}
 	v, err := humanize.ParseBytes(t)
@@ -195,9 +195,14 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 		return transfer.Plan{}, usage("--sse is for uploads; a download decrypts by itself")
 	}
 	o := session.DownloadOptions{Overwrite: transfer.Overwrite(f.overwrite), VersionID: f.version, Contents: true}
-	what := client.Object{At: at, IsFolder: f.recursive}
+	what := client.Object{At: at}
+	if f.recursive {
+		if what, err = s.Find(ctx, at, true); err != nil {
+			return transfer.Plan{}, err
+		}
+	}
 	root := to
-	if !f.recursive {
+	if !what.IsFolder {
 		if at.CheckKey() != nil {
 			return transfer.Plan{}, usage("%s is a folder: add -r to download all it holds", from)
 		}
@@ -232,7 +237,7 @@ func isFolderPath(p string) bool {
 func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan) error {
 	for _, w := range p.Warnings {
 		if !a.flags.quiet {
-			fmt.Fprintf(a.err, "note: %s\n", printable(w))
+			printf(a.err, "note: %s\n", w)
 		}
 	}
 	code := exitOK
@@ -241,8 +246,7 @@ func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan)
 		a.transferred(refused(r))
 	}
 	if len(p.Jobs) == 0 && len(p.Refused) == 0 {
-		a.say("There is nothing to do.")
-		return nil
+		return &client.Error{Op: "cp", Kind: client.KindNotFound, Err: errors.New("the source holds no files, so nothing was done")}
 	}
 	engine := s.Transfers()
 	ids, err := engine.Submit(p)
@@ -260,7 +264,7 @@ func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan)
 			code = exitFailed
 		}
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && code != exitNotEncrypted {
 		return ctx.Err()
 	}
 	if code != exitOK {

@@ -75,19 +75,19 @@ func (a *app) report(err error) {
 	var u *usageError
 	var known *client.Error
 	if errors.As(err, &u) || !errors.As(err, &known) {
-		fmt.Fprintf(a.err, "bucketseal-cli: %s\n", printable(err.Error()))
+		printf(a.err, "bucketseal-cli: %s\n", err)
 		return
 	}
 	m := state.Explain(err)
-	fmt.Fprintf(a.err, "bucketseal-cli: %s\n", m.Title)
+	printf(a.err, "bucketseal-cli: %s\n", m.Title)
 	for _, s := range append(strings.Split(m.Body, "\n"), m.Hints...) {
 		if s != "" {
-			fmt.Fprintf(a.err, "  %s\n", printable(s))
+			printf(a.err, "  %s\n", s)
 		}
 	}
-	fmt.Fprintf(a.err, "  (%s", printable(err.Error()))
+	details := err.Error()
 	if known.RequestID != "" {
-		fmt.Fprintf(a.err, ", request id %s", printable(known.RequestID))
+		details += ", request id " + known.RequestID
 	}
-	fmt.Fprintln(a.err, ")")
+	printf(a.err, "  (%s)\n", details)
 }

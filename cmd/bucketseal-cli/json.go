@@ -18,7 +18,7 @@ import (
 func (a *app) line(v any) {
 	e := json.NewEncoder(a.out)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(v) // a closed pipe ends the program elsewhere
+	_ = e.Encode(v) // the console keeps what went wrong
 }
 
 type errorLine struct {

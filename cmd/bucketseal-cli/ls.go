@@ -11,6 +11,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/ui/state"
 )
 
 type objectLine struct {
@@ -22,6 +23,8 @@ type objectLine struct {
 	ETag         string        `json:"etag"`
 	StorageClass string        `json:"storageClass"`
 	Encryption   *reportedLine `json:"encryption,omitempty"` // with --encryption only
+	// EncryptionError is why encryption could not be asked for.
+	EncryptionError *errorLine `json:"encryptionError,omitempty"`
 }
 
 func (a *app) lsCommand() *cobra.Command {
@@ -29,7 +32,8 @@ func (a *app) lsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "ls [s3://BUCKET[/PREFIX]]", Short: "List buckets, or what lies in a folder",
 		Long: `List buckets, or what lies in a folder. A listing says nothing of encryption; with
---encryption each object is asked for by a HEAD request of its own.`,
+--encryption each object is asked for by a HEAD request of its own. A name that
+matches nothing, and an object that could not be asked for, end in exit code 1.`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("usage: %s", c.UseLine())
@@ -66,36 +70,55 @@ func (a *app) lsBuckets(ctx context.Context, s *session.Session) error {
 		if a.flags.json {
 			a.line(map[string]any{"bucket": b.Name, "created": stamp(b.Created)})
 		} else {
-			fmt.Fprintf(a.out, "%-20s  %s\n", stamp(b.Created), b.Name)
+			printf(a.out, "%-20s  %s\n", stamp(b.Created), b.Name)
 		}
 	}
 	return nil
 }
 
 func (a *app) lsObjects(ctx context.Context, s *session.Session, at client.Location, recursive, encryption bool) error {
+	found, unknown := false, false
 	for after := ""; ; {
 		page, err := s.List(ctx, at, client.ListOptions{Recursive: recursive, After: after})
 		if err != nil {
 			return err
 		}
+		asked := make([]error, len(page.Objects))
 		if encryption {
-			if err := headAll(ctx, s, page.Objects); err != nil {
+			if err := headAll(ctx, s, page.Objects, asked); err != nil {
 				return err
 			}
 		}
-		for _, o := range page.Objects {
-			a.lsObject(o, at, recursive, encryption)
+		for i, o := range page.Objects {
+			a.lsObject(o, at, recursive, encryption, asked[i])
+			found, unknown = true, unknown || asked[i] != nil
 		}
 		if page.Next == "" {
-			return nil
+			break
 		}
 		after = page.Next
 	}
+	switch {
+	case !found && at.Key != "" && !a.isEmptyFolder(ctx, s, at):
+		printf(a.err, "bucketseal-cli: nothing is called %s, and nothing lies below it\n", at)
+		return &partial{exitFailed}
+	case unknown:
+		return &partial{exitFailed}
+	}
+	return nil
 }
 
-// headAll asks for the encryption of each object of a page. One that may not
-// be asked stays not told.
-func headAll(ctx context.Context, s *session.Session, page []client.Object) error {
+// isEmptyFolder reports whether at is a folder of which only the marker is
+// there, which a listing leaves out.
+func (*app) isEmptyFolder(ctx context.Context, s *session.Session, at client.Location) bool {
+	there, err := s.IsThere(ctx, at)
+	return there && err == nil
+}
+
+// headAll asks for the encryption of each object of a page, and notes where
+// that failed: an error is not "not told". An object that wants a key is known
+// to be encrypted with a customer's.
+func headAll(ctx context.Context, s *session.Session, page []client.Object, failed []error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(16)
 	for i := range page {
@@ -103,23 +126,26 @@ func headAll(ctx context.Context, s *session.Session, page []client.Object) erro
 			continue
 		}
 		group.Go(func() error {
-			if r, err := s.Encryption(ctx, page[i].At); err == nil {
-				page[i].Encryption = r
+			r, err := s.Encryption(ctx, page[i].At)
+			switch client.KindOf(err) {
+			case client.KindNeedsKey, client.KindWrongKey:
+				r, err = client.Reported{Told: true, Type: client.TypeSSEC}, nil
 			}
+			page[i].Encryption, failed[i] = r, err
 			return ctx.Err()
 		})
 	}
 	return group.Wait()
 }
 
-func (a *app) lsObject(o client.Object, at client.Location, recursive, encryption bool) {
+func (a *app) lsObject(o client.Object, at client.Location, recursive, encryption bool, asked error) {
 	if a.flags.json {
 		l := objectLine{
 			Bucket: o.At.Bucket, Key: o.At.Key, Folder: o.IsFolder, Size: o.Size, LastModified: stamp(o.Modified),
 			ETag: o.ETag, StorageClass: o.StorageClass,
 		}
 		if encryption && !o.IsFolder {
-			l.Encryption = reportedJSON(o.Encryption)
+			l.Encryption, l.EncryptionError = reportedJSON(o.Encryption), errorJSON(asked)
 		}
 		a.line(l)
 		return
@@ -129,23 +155,17 @@ func (a *app) lsObject(o client.Object, at client.Location, recursive, encryptio
 		name = strings.TrimPrefix(name, at.Key[:strings.LastIndexByte(at.Key, '/')+1])
 	}
 	size, told := fmt.Sprint(o.Size), o.Encryption.Describe()
-	if o.IsFolder {
+	switch {
+	case o.IsFolder:
 		size, told = "-", ""
+	case asked != nil:
+		told = "could not be asked: " + state.Explain(asked).Title
+	case o.Encryption.Type == client.TypeSSEC && o.Encryption.CustomerKeyMD5 == "":
+		told += ", its key is needed to see more"
 	}
 	if encryption {
-		fmt.Fprintf(a.out, "%-20s  %14s  %s  [%s]\n", stamp(o.Modified), size, printable(name), told)
+		printf(a.out, "%-20s  %14s  %s  [%s]\n", stamp(o.Modified), size, name, told)
 		return
 	}
-	fmt.Fprintf(a.out, "%-20s  %14s  %s\n", stamp(o.Modified), size, printable(name))
-}
-
-// printable keeps a hostile name from moving the cursor or colouring the
-// terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x202e || r == 0x2066 || r == 0x2067 {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
+	printf(a.out, "%-20s  %14s  %s\n", stamp(o.Modified), size, name)
 }

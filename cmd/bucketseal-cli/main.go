@@ -2,7 +2,7 @@
 // same accounts, rules, transfers and proofs, for scripts and servers.
 //
 // It exits with 0 when everything was done and verified, 1 when something
-// failed, 2 for wrong usage or settings, 3 when an object is not encrypted as
+// failed, nothing matched or the output could not be written, 2 for wrong usage or settings, 3 when an object is not encrypted as
 // asked, and 130 when interrupted.
 package main
 
@@ -22,6 +22,7 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of the output, not the end of an upload halfway
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
 	os.Exit(a.run(ctx, os.Args[1:]))
 }
@@ -29,7 +30,8 @@ func main() {
 // app is one run of the program; tests make their own.
 type app struct {
 	in       io.Reader
-	out, err io.Writer
+	out, err io.Writer // consoles while it runs
+	screen   io.Writer // err as it is, for what draws: nothing of others' making goes there
 	env      func(string) string
 	terminal bool // err is a terminal: a progress bar may be drawn, questions asked
 

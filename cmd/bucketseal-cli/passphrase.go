@@ -29,7 +29,7 @@ func (a *app) passphrase(_ context.Context, q keychain.Question) (client.Secret,
 	}
 	switch {
 	case q.New:
-		fmt.Fprintf(a.err, "No keyring answers on this computer. Secrets go into %s, sealed with a passphrase.\nA lost passphrase cannot be recovered.\n", q.Vault)
+		printf(a.err, "No keyring answers on this computer. Secrets go into %s, sealed with a passphrase.\nA lost passphrase cannot be recovered.\n", q.Vault)
 	case q.Wrong:
 		fmt.Fprintln(a.err, "That passphrase does not open it.")
 	}

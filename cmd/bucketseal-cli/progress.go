@@ -14,7 +14,7 @@ import (
 // follow waits until the jobs are over, with a progress bar on a terminal. An
 // interruption cancels them and waits for that.
 func (a *app) follow(ctx context.Context, e *transfer.Engine, ids []string, total int64) {
-	bar := progressbar.NewOptions64(total, progressbar.OptionSetWriter(a.err), progressbar.OptionShowBytes(true),
+	bar := progressbar.NewOptions64(total, progressbar.OptionSetWriter(a.screen), progressbar.OptionShowBytes(true),
 		progressbar.OptionSetVisibility(a.terminal && !a.flags.quiet && !a.flags.json), progressbar.OptionClearOnFinish(),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetPredictTime(true))
 	defer bar.Finish() //nolint:errcheck // a bar that cannot be drawn changes nothing
@@ -58,10 +58,10 @@ func (a *app) transferred(r transfer.Row) {
 		return
 	}
 	l := transferJSON(r)
-	what := fmt.Sprintf("%s -> %s", printable(l.Source), printable(l.Target))
+	what := fmt.Sprintf("%s -> %s", l.Source, l.Target)
 	switch {
 	case r.Phase == transfer.Failed && r.Err != nil:
-		fmt.Fprintf(a.err, "FAILED %s\n", what)
+		printf(a.err, "FAILED %s\n", what)
 		a.report(r.Err)
 	case r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op == transfer.Upload:
 		a.say("%s  %s  %s (%s)", what, humanize.IBytes(uint64(l.Bytes)), verdictWords[r.Receipt.Verdict], r.Receipt.Reported.Describe())

@@ -11,6 +11,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/ui/state"
 )
 
 type ruleLine struct {
@@ -39,6 +40,9 @@ type propsLine struct {
 	Checksums     map[string]string   `json:"checksums"`
 	Headers       map[string][]string `json:"headers"`
 	CheckedAt     string              `json:"checkedAt"`
+	// Why tags and bucketDefault are not known; null where they are.
+	TagsError          *errorLine `json:"tagsError,omitempty"`
+	BucketDefaultError *errorLine `json:"bucketDefaultError,omitempty"`
 }
 
 func (a *app) propsCommand() *cobra.Command {
@@ -79,6 +83,7 @@ func propsJSON(p session.Properties) propsLine {
 		Why:           p.Finding.Why,
 		BucketDefault: reportedJSON(p.BucketDefault),
 		Metadata:      orEmpty(o.Metadata), Tags: orEmpty(p.Tags), Checksums: map[string]string{}, Headers: o.Headers, CheckedAt: stamp(p.CheckedAt),
+		TagsError: errorJSON(p.TagsErr), BucketDefaultError: errorJSON(p.DefaultErr),
 	}
 	if l.StorageClass == "" {
 		l.StorageClass = "STANDARD"
@@ -103,7 +108,7 @@ func (a *app) printProps(p session.Properties) error {
 	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
 	row := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(w, "%s\t%s\n", name, printable(value))
+			printf(w, "%s\t%s\n", name, value)
 		}
 	}
 	l := propsJSON(p)
@@ -118,7 +123,8 @@ func (a *app) printProps(p session.Properties) error {
 	row("Rule for this name", p.Decision.Because)
 	row("Rule refuses", p.Decision.Refuse)
 	row("As asked", asAskedWords(p))
-	row("Bucket default", p.BucketDefault.Describe())
+	row("Bucket default", orError(p.BucketDefault.Describe(), p.DefaultErr))
+	row("Tags", orError("", p.TagsErr))
 	row("Checked", l.CheckedAt)
 	for _, m := range []struct {
 		prefix string
@@ -132,6 +138,14 @@ func (a *app) printProps(p session.Properties) error {
 		row("Header "+name, strings.Join(l.Headers[name], ", "))
 	}
 	return w.Flush()
+}
+
+// orError is a value, or why it could not be asked for.
+func orError(value string, err error) string {
+	if err != nil {
+		return "could not be asked: " + state.Explain(err).Title
+	}
+	return value
 }
 
 func asAskedWords(p session.Properties) string {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -21,28 +24,7 @@ func (a *app) rmCommand() *cobra.Command {
 				return usage("%s names no object; a whole bucket is emptied with -r and removed with rb", args[0])
 			}
 			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
-				ctx := c.Context()
-				census := session.Census{Objects: []client.Location{at}}
-				if recursive {
-					if census, err = s.Count(ctx, []client.Object{{At: at, IsFolder: true}}); err != nil {
-						return err
-					}
-				}
-				removal, err := s.Delete(ctx, census.Objects)
-				if err != nil {
-					return err
-				}
-				failed := map[client.Location]error{}
-				for _, f := range removal.Failed {
-					failed[f.At] = f.Err
-				}
-				for _, at := range census.Objects {
-					a.removed(at, failed[at])
-				}
-				if len(failed) > 0 {
-					return &partial{exitFailed}
-				}
-				return nil
+				return a.remove(c.Context(), s, at, recursive)
 			})
 		},
 	}
@@ -61,6 +43,46 @@ func (a *app) removed(at client.Location, err error) {
 	case err != nil:
 		a.report(err)
 	default:
-		a.say("removed %s", printable(at.String()))
+		a.say("removed %s", at)
 	}
+}
+
+// remove tells of each object as it goes: when it is cut short, what is gone was
+// said.
+func (a *app) remove(ctx context.Context, s *session.Session, at client.Location, recursive bool) error {
+	what := client.Object{At: at}
+	var err error
+	if recursive {
+		what, err = s.Find(ctx, at, false)
+	} else if there, herr := s.IsThere(ctx, at); herr == nil && !there { // who may remove and not look is believed
+		err = nothingFound(at)
+	}
+	if err != nil {
+		return err
+	}
+	census, err := s.Count(ctx, []client.Object{what})
+	if err != nil {
+		return err
+	}
+	gone, failed := 0, 0
+	err = s.Remove(ctx, census.Objects, func(at client.Location, err error) {
+		if err == nil {
+			gone++
+		} else {
+			failed++
+		}
+		a.removed(at, err)
+	})
+	if all := len(census.Objects); gone < all && all > 1 {
+		printf(a.err, "%d of %d objects are removed, %d could not be; of %d nothing is known.\n", gone, all, failed, all-gone-failed)
+	}
+	if err == nil && failed > 0 {
+		return &partial{exitFailed}
+	}
+	return err
+}
+
+// nothingFound says that there is nothing to do the work on.
+func nothingFound(at client.Location) error {
+	return &client.Error{Op: "find", Kind: client.KindNotFound, At: at, Err: errors.New("nothing is called so")}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 )
@@ -28,21 +27,37 @@ reports with what the rule asked.
 Without an account, --endpoint takes credentials and region from AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, or from --profile.
 
-Exit codes: 0 all done and verified, 1 some transfers failed, 2 usage or settings,
-3 encryption not as asked, 130 interrupted.`
+Exit codes: 0 all done and verified, 1 some transfers failed, nothing matched or
+the output could not be written, 2 usage or settings, 3 encryption not as asked, 130 interrupted.`
 
 // run does what the arguments say and gives the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
+	working, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	// Where nobody can be told what is done, no more is done.
+	out := newConsole(a.out, stop)
+	a.screen, a.out, a.err = a.err, out, newConsole(a.err, func(error) {})
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := root.ExecuteContext(ctx)
-	if err != nil {
+	err := root.ExecuteContext(working)
+	if err != nil && out.err() == nil {
 		a.report(err)
 	}
-	return exitCode(ctx, err)
+	code := exitCode(ctx, err)
+	lost := out.err()
+	if lost == nil {
+		return code
+	}
+	if !isClosed(lost) {
+		printf(a.err, "bucketseal-cli: the output could not be written, so results are missing from it: %v\n", lost)
+	}
+	if code == exitOK || code == exitInterrupted && ctx.Err() == nil {
+		return exitFailed
+	}
+	return code
 }
 
 func (a *app) root() *cobra.Command {
@@ -107,6 +122,6 @@ func refuseUnknownCommands(c *cobra.Command) {
 // say prints for people; scripts (--json) and --quiet get nothing.
 func (a *app) say(format string, args ...any) {
 	if !a.flags.json && !a.flags.quiet {
-		fmt.Fprintf(a.out, format+"\n", args...)
+		printf(a.out, format+"\n", args...)
 	}
 }

@@ -75,7 +75,7 @@ func (a *app) rulesList() *cobra.Command {
 				if shadows[i] > 0 {
 					note = fmt.Sprintf("never applies: rule %d takes everything first", shadows[i])
 				}
-				fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i+1, on, orStar(r.Account), orStar(r.Bucket), orStar(r.Key), r.Describe(), note)
+				printf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i+1, on, orStar(r.Account), orStar(r.Bucket), orStar(r.Key), r.Describe(), note)
 			}
 			return w.Flush()
 		},
@@ -99,7 +99,7 @@ func orStar(s string) string {
 	if s == "" {
 		return "*"
 	}
-	return printable(s)
+	return s
 }
 
 func (a *app) rulesTest() *cobra.Command {
@@ -127,9 +127,9 @@ func (a *app) rulesTest() *cobra.Command {
 				a.line(ruleLine{d.Rule, d.Because, d.Refuse, askedJSON(d.Put.Encryption)})
 				return nil
 			}
-			fmt.Fprintln(a.out, printable(d.Because))
+			printf(a.out, "%s\n", d.Because)
 			if d.Refuse != "" {
-				fmt.Fprintln(a.out, "refused: "+printable(d.Refuse))
+				printf(a.out, "refused: %s\n", d.Refuse)
 			}
 			return nil
 		},

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -91,7 +90,7 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 		return settingsError(err)
 	}
 	for _, p := range r.Problems() { // only warnings are left
-		fmt.Fprintf(a.err, "note: %v\n", p)
+		printf(a.err, "note: %v\n", p)
 	}
 	if a.flags.json {
 		a.line(map[string]any{"rule": number, "status": "saved"})
