@@ -47,6 +47,14 @@ const (
 	KindCancelled                 // the user stopped it
 	KindEncryptionNotAsAsked      // stored, but not encrypted as asked
 	KindRefused                   // refused before a byte left, by a rule
+	KindNotS3                     // what answered is no S3 service: a web page, nothing, another protocol
+	KindContradiction             // an answer that contradicts the question or itself: not believed
+	KindRedirected                // the address points to another one
+	KindArchived                  // the object is archived and must be restored before it can be read
+	KindFull                      // no room left: a quota, a full disk
+	KindTooLarge                  // more than the server takes in one object or request
+	KindDeleteMarker              // the version asked for is a delete marker and has no content
+	KindKeyService                // the server's key management service does not answer
 	kindEnd
 )
 
@@ -54,7 +62,8 @@ var kindNames = [...]string{
 	"Unknown", "NotFound", "NoBucket", "Denied", "BadCredentials", "Expired", "ClockSkew", "KeyUnknown", "KeyDisabled",
 	"KeyDenied", "KeyRequired", "WrongKey", "NeedsKey", "NotCustomerKey", "EncryptionRefused", "Insecure", "Precondition",
 	"NoUpload", "Exists", "NotEmpty", "Invalid", "Corrupt", "Unsupported", "Throttled", "Unavailable", "Network", "Stalled",
-	"TLS", "WrongRegion", "Local", "Cancelled", "EncryptionNotAsAsked", "Refused",
+	"TLS", "WrongRegion", "Local", "Cancelled", "EncryptionNotAsAsked", "Refused", "NotS3", "Contradiction", "Redirected",
+	"Archived", "Full", "TooLarge", "DeleteMarker", "KeyService",
 }
 
 // String is the kind's name as the JSON of the command line writes it.
@@ -78,7 +87,7 @@ func Kinds() []Kind {
 // changing anything.
 func (k Kind) Temporary() bool {
 	switch k {
-	case KindThrottled, KindUnavailable, KindNetwork, KindStalled:
+	case KindThrottled, KindUnavailable, KindNetwork, KindStalled, KindKeyService:
 		return true
 	}
 	return false
@@ -136,6 +145,14 @@ func (k Kind) words() string {
 		return "certificate not trusted"
 	case KindEncryptionNotAsAsked:
 		return "not encrypted as asked"
+	case KindNotS3:
+		return "no answer of an S3 service"
+	case KindContradiction:
+		return "the answer is not believed"
+	case KindFull:
+		return "no room left"
+	case KindKeyService:
+		return "the key service does not answer"
 	}
 	var b strings.Builder
 	for i, r := range k.String() {

@@ -16,10 +16,10 @@ type Object struct {
 	At           Location
 	IsFolder     bool // a common prefix of a listing: At.Key ends in "/", nothing else is set
 	VersionID    string
-	Size         int64 // bytes of plaintext
-	Modified     time.Time
-	ETag         string // without quotes; never a content hash
-	StorageClass string // "" is STANDARD
+	Size         int64     // bytes of plaintext, NotTold where the server does not say
+	Modified     time.Time // zero where the server does not say
+	ETag         string    // without quotes and weakness; "" where the server does not say; never a content hash
+	StorageClass string    // "" is STANDARD
 	ContentType  string
 	Encryption   Reported
 	Checksums    []Checksum        // as stored by the server, of the plaintext
@@ -27,6 +27,16 @@ type Object struct {
 	Headers      map[string][]string
 	RequestID    string
 }
+
+// NotTold is the size of an object whose size the server did not say. It is
+// never shown as a number, and never taken for an empty object.
+const NotTold int64 = -1
+
+// SizeTold reports whether the server said how large the object is.
+func (o Object) SizeTold() bool { return o.Size >= 0 }
+
+// Bytes is the size for sums: what is not told adds nothing.
+func (o Object) Bytes() int64 { return max(0, o.Size) }
 
 // Checksum is a checksum of an object's plaintext.
 type Checksum struct {

@@ -46,7 +46,7 @@ func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into s
 		safe[0] = o.As
 	}
 	for i, object := range found {
-		plan.Bytes += object.Size
+		plan.Bytes += object.Bytes()
 		plan.Jobs = append(plan.Jobs, transfer.Job{
 			ID: rand.Text(), Op: transfer.Download, Remote: object.At, Root: root, Name: safe[i],
 			Local: filepath.Join(root, filepath.FromSlash(safe[i])), Size: object.Size, Modified: object.Modified,

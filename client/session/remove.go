@@ -19,12 +19,12 @@ func (s *Session) Count(ctx context.Context, at []client.Object) (Census, error)
 	for _, o := range at {
 		if !o.IsFolder {
 			c.Objects = append(c.Objects, o.At)
-			c.Bytes += o.Size
+			c.Bytes += o.Bytes()
 			continue
 		}
 		err := s.walk(ctx, o.At.Folder(), func(o client.Object) {
 			c.Objects = append(c.Objects, o.At)
-			c.Bytes += o.Size
+			c.Bytes += o.Bytes()
 		})
 		if err != nil {
 			return Census{}, err

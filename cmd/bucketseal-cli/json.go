@@ -91,7 +91,7 @@ type transferLine struct {
 	Op       transfer.Op   `json:"op"`
 	Source   string        `json:"source"`
 	Target   string        `json:"target"`
-	Bytes    int64         `json:"bytes"`
+	Bytes    *int64        `json:"bytes"` // null: not told, and nothing arrived
 	Status   string        `json:"status"`
 	Rule     int           `json:"rule"`
 	Because  string        `json:"because,omitempty"`
@@ -106,7 +106,7 @@ type transferLine struct {
 func transferJSON(r transfer.Row) transferLine {
 	j := r.Job
 	l := transferLine{
-		Op: j.Op, Source: j.Local, Target: j.Remote.String(), Bytes: j.Size, Status: r.Phase.String(), Rule: j.Rule,
+		Op: j.Op, Source: j.Local, Target: j.Remote.String(), Bytes: told(j.Size), Status: r.Phase.String(), Rule: j.Rule,
 		Because: j.Because, Error: errorJSON(r.Err),
 	}
 	if j.Op == transfer.Download {
@@ -115,13 +115,21 @@ func transferJSON(r transfer.Row) transferLine {
 		l.Asked = askedJSON(j.Put.Encryption)
 	}
 	if c := r.Receipt; c != nil {
-		l.Bytes, l.Why, l.Checksum, l.Reported = c.Size, c.Why, checksumJSON(c.Checksum), reportedJSON(c.Reported)
+		l.Bytes, l.Why, l.Checksum, l.Reported = told(c.Size), c.Why, checksumJSON(c.Checksum), reportedJSON(c.Reported)
 		if c.Verdict != transfer.VerdictNone {
 			v := string(c.Verdict)
 			l.Verdict = &v
 		}
 	}
 	return l
+}
+
+// told is a size, nil where the server did not say: never 0.
+func told(size int64) *int64 {
+	if size < 0 {
+		return nil
+	}
+	return &size
 }
 
 // stamp writes a time as RFC 3339 in UTC, "" for none.

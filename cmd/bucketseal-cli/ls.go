@@ -18,7 +18,7 @@ type objectLine struct {
 	Bucket       string        `json:"bucket"`
 	Key          string        `json:"key"`
 	Folder       bool          `json:"folder,omitempty"`
-	Size         int64         `json:"size"`
+	Size         *int64        `json:"size"` // null: not told
 	LastModified string        `json:"lastModified"`
 	ETag         string        `json:"etag"`
 	StorageClass string        `json:"storageClass"`
@@ -141,7 +141,7 @@ func headAll(ctx context.Context, s *session.Session, page []client.Object, fail
 func (a *app) lsObject(o client.Object, at client.Location, recursive, encryption bool, asked error) {
 	if a.flags.json {
 		l := objectLine{
-			Bucket: o.At.Bucket, Key: o.At.Key, Folder: o.IsFolder, Size: o.Size, LastModified: stamp(o.Modified),
+			Bucket: o.At.Bucket, Key: o.At.Key, Folder: o.IsFolder, Size: told(o.Size), LastModified: stamp(o.Modified),
 			ETag: o.ETag, StorageClass: o.StorageClass,
 		}
 		if encryption && !o.IsFolder {
@@ -154,18 +154,28 @@ func (a *app) lsObject(o client.Object, at client.Location, recursive, encryptio
 	if !recursive {
 		name = strings.TrimPrefix(name, at.Key[:strings.LastIndexByte(at.Key, '/')+1])
 	}
-	size, told := fmt.Sprint(o.Size), o.Encryption.Describe()
+	encrypted := o.Encryption.Describe()
 	switch {
 	case o.IsFolder:
-		size, told = "-", ""
+		encrypted = ""
 	case asked != nil:
-		told = "could not be asked: " + state.Explain(asked).Title
+		encrypted = "could not be asked: " + state.Explain(asked).Title
 	case o.Encryption.Type == client.TypeSSEC && o.Encryption.CustomerKeyMD5 == "":
-		told += ", its key is needed to see more"
+		encrypted += ", its key is needed to see more"
 	}
 	if encryption {
-		printf(a.out, "%-20s  %14s  %s  [%s]\n", stamp(o.Modified), size, name, told)
+		printf(a.out, "%-20s  %14s  %s  [%s]\n", stamp(o.Modified), sizeColumn(o), name, encrypted)
 		return
 	}
-	printf(a.out, "%-20s  %14s  %s\n", stamp(o.Modified), size, name)
+	printf(a.out, "%-20s  %14s  %s\n", stamp(o.Modified), sizeColumn(o), name)
+}
+
+func sizeColumn(o client.Object) string {
+	switch {
+	case o.IsFolder:
+		return "-"
+	case !o.SizeTold():
+		return "?"
+	}
+	return fmt.Sprint(o.Size)
 }

@@ -64,8 +64,12 @@ func (a *app) transferred(r transfer.Row) {
 		printf(a.err, "FAILED %s\n", what)
 		a.report(r.Err)
 	case r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op == transfer.Upload:
-		a.say("%s  %s  %s (%s)", what, humanize.IBytes(uint64(l.Bytes)), verdictWords[r.Receipt.Verdict], r.Receipt.Reported.Describe())
+		a.say("%s  %s  %s (%s)", what, humanize.IBytes(uint64(r.Receipt.Size)), verdictWords[r.Receipt.Verdict], r.Receipt.Reported.Describe())
 	default:
-		a.say("%s  %s  %s", what, humanize.IBytes(uint64(max(l.Bytes, 0))), l.Status)
+		size := "?"
+		if l.Bytes != nil {
+			size = humanize.IBytes(uint64(*l.Bytes))
+		}
+		a.say("%s  %s  %s", what, size, l.Status)
 	}
 }

@@ -25,7 +25,7 @@ type propsLine struct {
 	Bucket        string              `json:"bucket"`
 	Key           string              `json:"key"`
 	VersionID     string              `json:"versionId"`
-	Size          int64               `json:"size"`
+	Size          *int64              `json:"size"` // null: not told
 	LastModified  string              `json:"lastModified"`
 	ETag          string              `json:"etag"`
 	StorageClass  string              `json:"storageClass"`
@@ -77,7 +77,7 @@ func (a *app) propsCommand() *cobra.Command {
 func propsJSON(p session.Properties) propsLine {
 	o := p.Object
 	l := propsLine{
-		Bucket: o.At.Bucket, Key: o.At.Key, VersionID: o.VersionID, Size: o.Size, LastModified: stamp(o.Modified), ETag: o.ETag,
+		Bucket: o.At.Bucket, Key: o.At.Key, VersionID: o.VersionID, Size: told(o.Size), LastModified: stamp(o.Modified), ETag: o.ETag,
 		StorageClass: o.StorageClass, ContentType: o.ContentType, Encryption: reportedJSON(o.Encryption),
 		Rule:          ruleLine{p.Decision.Rule, p.Decision.Because, p.Decision.Refuse, askedJSON(p.Decision.Put.Encryption)},
 		Why:           p.Finding.Why,
@@ -114,7 +114,7 @@ func (a *app) printProps(p session.Properties) error {
 	l := propsJSON(p)
 	row("Location", p.Object.At.String())
 	row("Version", l.VersionID)
-	row("Size", fmt.Sprintf("%d bytes", l.Size))
+	row("Size", sizeText(p.Object))
 	row("Modified", l.LastModified)
 	row("Content type", l.ContentType)
 	row("Storage class", l.StorageClass)
@@ -146,6 +146,13 @@ func orError(value string, err error) string {
 		return "could not be asked: " + state.Explain(err).Title
 	}
 	return value
+}
+
+func sizeText(o client.Object) string {
+	if !o.SizeTold() {
+		return "not told by the server"
+	}
+	return fmt.Sprintf("%d bytes", o.Size)
 }
 
 func asAskedWords(p session.Properties) string {

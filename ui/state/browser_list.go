@@ -217,7 +217,7 @@ func (b *Browser) Progress() string {
 	case n > 0:
 		var bytes int64
 		for row := range b.list.selection.All() {
-			bytes += b.list.object(row).Size
+			bytes += b.list.object(row).Bytes()
 		}
 		text = i18n.T("%s of %s selected, %s", count(n), count(b.Rows()), size(bytes))
 	case b.list.filter != "":

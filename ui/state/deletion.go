@@ -50,7 +50,7 @@ func (b *Browser) Delete() {
 	} else { // all is known
 		d.counting = false
 		for _, o := range what {
-			d.census.Objects, d.census.Bytes = append(d.census.Objects, o.At), d.census.Bytes+o.Size
+			d.census.Objects, d.census.Bytes = append(d.census.Objects, o.At), d.census.Bytes+o.Bytes()
 		}
 	}
 	if b.app.OnDeletion != nil {

@@ -145,4 +145,36 @@ var explanations = map[client.Kind]explanation{
 		i18n.M("A rule refuses this"),
 		[]string{i18n.M("Look at the rules (Tools > Server-Side-Encryption); the reason says which one and why. Nothing was sent.")},
 	},
+	client.KindNotS3: {
+		i18n.M("What answered is no S3 service"),
+		[]string{i18n.M("Check the endpoint: a web page, a proxy or a login page may stand at this address, and the S3 service at another."), i18n.M("Nothing that came was taken for data.")},
+	},
+	client.KindContradiction: {
+		i18n.M("The server's answer contradicts itself"),
+		[]string{i18n.M("It was not believed, and nothing was done with it. Try again; if it happens again, give the details to whoever runs the server.")},
+	},
+	client.KindRedirected: {
+		i18n.M("The endpoint sends us to another address"),
+		[]string{i18n.M("If you know the address it names, enter it as the endpoint (File > Edit account); if it is a login page, a proxy or firewall stands between.")},
+	},
+	client.KindArchived: {
+		i18n.M("The object is archived"),
+		[]string{i18n.M("It must be restored before it can be read: ask for its restoration at the server, wait until it is done (hours), then try again.")},
+	},
+	client.KindFull: {
+		i18n.M("There is no room left on the server"),
+		[]string{i18n.M("A quota of the account or bucket, or the server's disk, is full: delete what is not needed, or ask whoever runs the server for more.")},
+	},
+	client.KindTooLarge: {
+		i18n.M("This is larger than the server takes"),
+		[]string{i18n.M("The server limits the size of one object or request: split the file, or ask whoever runs the server to raise the limit.")},
+	},
+	client.KindDeleteMarker: {
+		i18n.M("This version is a delete marker"),
+		[]string{i18n.M("It only says that the object was deleted and has no content: ask for an earlier version.")},
+	},
+	client.KindKeyService: {
+		i18n.M("The server's key service does not answer"),
+		[]string{i18n.M("The server cannot reach the service that keeps its keys (KMS): retry in a few minutes; if it lasts, tell whoever runs the server.")},
+	},
 }

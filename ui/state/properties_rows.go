@@ -28,7 +28,7 @@ func (p *ObjectProperties) General() []Property {
 	rows := []Property{
 		{Name: i18n.T("Name"), Value: o.At.Base()},
 		{Name: i18n.T("Location"), Value: o.At.String()},
-		{Name: i18n.T("Size"), Value: i18n.N(int(o.Size), "%s (%s byte)", "%s (%s bytes)", size(o.Size), count(int(o.Size)))},
+		{Name: i18n.T("Size"), Value: sizeInFull(o)},
 		{Name: i18n.T("Modified"), Value: moment(o.Modified)},
 		{Name: i18n.T("Content type"), Value: o.ContentType},
 		{Name: i18n.T("Storage class"), Value: class},
@@ -45,6 +45,14 @@ func (p *ObjectProperties) General() []Property {
 		rows = append(rows, Property{Name: string(c.Algorithm), Value: value})
 	}
 	return given(rows)
+}
+
+// sizeInFull is an object's size in both spellings.
+func sizeInFull(o client.Object) string {
+	if !o.SizeTold() {
+		return i18n.T("not told by the server")
+	}
+	return i18n.N(int(o.Size), "%s (%s byte)", "%s (%s bytes)", size(o.Size), count(int(o.Size)))
 }
 
 // given leaves out what the server did not say.

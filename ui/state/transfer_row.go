@@ -52,6 +52,8 @@ func transferRow(r transfer.Row) TransferRow {
 	}
 	if t.Moving && r.Rate > 0 {
 		t.Speed = i18n.T("%s/s", size(int64(r.Rate)))
+	}
+	if t.Moving && r.Rate > 0 && r.Job.Size >= 0 {
 		t.ETA = span(time.Duration(float64(r.Job.Size-r.Sent) / r.Rate * float64(time.Second)))
 	}
 	return t

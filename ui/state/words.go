@@ -10,10 +10,10 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-// size writes bytes for people: "20 MiB".
+// size writes bytes for people: "20 MiB", a dash where they are not told.
 func size(n int64) string {
 	if n < 0 {
-		return "?"
+		return "–"
 	}
 	return humanize.IBytes(uint64(n))
 }
