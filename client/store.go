@@ -56,7 +56,7 @@ type Uploads interface {
 	CreateUpload(ctx context.Context, at Location, o PutOptions) (Upload, Object, error)
 	// UploadPart sends part number n (1 to 10,000). Parts but the last are at
 	// least 5 MiB.
-	UploadPart(ctx context.Context, u Upload, n int, body io.ReadSeeker, size int64) (Part, error)
+	UploadPart(ctx context.Context, u Upload, n int, body io.ReadSeeker, size int64, d Digests) (Part, error)
 	// Parts lists what the server holds.
 	Parts(ctx context.Context, u Upload) ([]Part, error)
 	// CompleteUpload makes the object of all the parts, in order. sum is the
@@ -114,10 +114,19 @@ type PutOptions struct {
 	Encryption  Encryption
 	ContentType string // "" is application/octet-stream
 	Metadata    map[string]string
-	Checksum    Checksum // full-object CRC64NVME of the body, zero for none
+	Digests     // of the whole object; of an upload in parts only the checksum is used
 	// OnlyIfAbsent asks the server to refuse (KindPrecondition) when the object
 	// exists.
 	OnlyIfAbsent bool
+}
+
+// Digests are what a request says of the bytes it carries, so that the server
+// refuses any others (KindCorrupt). Each may be left out. A server that works
+// with neither takes the bytes as they come: what it makes of them is seen in
+// its answers.
+type Digests struct {
+	Checksum Checksum // their CRC64NVME
+	MD5      string   // base64 of their MD5, as Content-MD5 has it
 }
 
 // An Upload is a multipart upload under way.
@@ -125,7 +134,7 @@ type Upload struct {
 	At  Location
 	ID  string
 	Key CustomerKey // SSE-C only: it goes with every part
-	// Checksummed says that the upload was begun with a checksum algorithm.
+	// Checksummed says that the server began the upload with a checksum algorithm.
 	Checksummed bool
 }
 

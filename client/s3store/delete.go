@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -67,7 +66,8 @@ func (s *Store) deleteMany(ctx context.Context, at []client.Location, part []int
 	for _, i := range part {
 		in.Delete.Objects = append(in.Delete.Objects, types.ObjectIdentifier{Key: &at[i].Key})
 	}
-	out, err := s.s3.DeleteObjects(ctx, in, s.withContentMD5)
+	out, err := unchecked(s, true,
+		func() (*s3.DeleteObjectsOutput, error) { return s.s3.DeleteObjects(ctx, in, s.onlyMD5) }, func() {})
 	if err != nil {
 		return s.fail(call{op: "DeleteObjects", at: client.Location{Bucket: bucket}}, err)
 	}
@@ -104,14 +104,6 @@ func (s *Store) deleteOne(ctx context.Context, at client.Location) error {
 		return nil
 	}
 	return err
-}
-
-// withContentMD5 adds the header that older services ask of DeleteObjects and
-// that the SDK no longer sends.
-func (s *Store) withContentMD5(o *s3.Options) {
-	if !s.atAWS {
-		o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware)
-	}
 }
 
 // writableInXML reports whether XML 1.0 has a way to write a key. The SDK would

@@ -5,10 +5,11 @@
 // There are two kinds of endpoint. At AWS the newest habits of the SDK are
 // used: virtual-host addressing, CRC64NVME checksums stored by the server. At
 // every other endpoint the oldest behaviour is assumed (Ceph RGW 16): path
-// style, no checksum headers, and a fixed list of operations, enforced in one
-// place before a request is built, because a server that does not know a
-// sub-resource may run the bare verb: on Ceph 16 DeleteBucketEncryption deletes
-// an empty bucket and says success.
+// style, checksums in headers and never in trailers, with Content-MD5 beside them
+// until an answer returns the checksum (digests.go), and a fixed list of
+// operations, enforced in one place before a request is built, because a server
+// that does not know a sub-resource may run the bare verb: on Ceph 16
+// DeleteBucketEncryption deletes an empty bucket and says success.
 //
 // It promises:
 //   - Encryption headers go on PutObject and CreateMultipartUpload, the three

@@ -100,7 +100,7 @@ func TestAFailureNobodyExpectedIsUnknownAndKept(t *testing.T) {
 
 func TestAnUploadWithoutAPlaceIsInvalid(t *testing.T) {
 	rec := &recorder{}
-	_, err := openRecorded(t, rec, compatible, Options{}).UploadPart(t.Context(), client.Upload{}, 1, newBody("x"), 1)
+	_, err := openRecorded(t, rec, compatible, Options{}).UploadPart(t.Context(), client.Upload{}, 1, newBody("x"), 1, client.Digests{})
 	assert.Equal(t, client.KindInvalid.String(), client.KindOf(err).String(), "%v", err)
 	assert.Zero(t, rec.count())
 }

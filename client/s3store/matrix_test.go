@@ -113,11 +113,11 @@ func TestOtherCallsCarryAnSSECKeyWhereTheyTouchBytesAndNothingElse(t *testing.T)
 		"GetObject":          {func(s *Store) error { _, _, err := s.Get(t.Context(), at, read); return err }, customerHeadersSent},
 		"GetObject, no key":  {func(s *Store) error { _, _, err := s.Get(t.Context(), at, client.ReadOptions{}); return err }, headers{}},
 		"UploadPart": {func(s *Store) error {
-			_, err := s.UploadPart(t.Context(), u, 1, strings.NewReader("x"), 1)
+			_, err := s.UploadPart(t.Context(), u, 1, strings.NewReader("x"), 1, client.Digests{})
 			return err
 		}, customerHeadersSent},
 		"UploadPart, no key": {func(s *Store) error {
-			_, err := s.UploadPart(t.Context(), client.Upload{At: at, ID: "U1"}, 1, strings.NewReader("x"), 1)
+			_, err := s.UploadPart(t.Context(), client.Upload{At: at, ID: "U1"}, 1, strings.NewReader("x"), 1, client.Digests{})
 			return err
 		}, headers{}},
 		"ListParts":              {func(s *Store) error { _, err := s.Parts(t.Context(), u); return err }, headers{}},
@@ -163,25 +163,32 @@ func checksumHeaders(h http.Header) map[string]string {
 	return out
 }
 
-func TestACompatibleServerGetsPlainBodiesWithoutChecksums(t *testing.T) {
+func TestACompatibleServerGetsPlainBodiesAndNoTrailer(t *testing.T) {
 	rec := &recorder{answer: beginUpload}
 	s := openRecorded(t, rec, compatible, Options{})
 	at := client.Location{Bucket: "bkt", Key: "k"}
 	sum := client.Checksum{Algorithm: client.CRC64NVME, Value: "AAAAAAAAAAA="}
-	put := client.PutOptions{Encryption: client.Inherit{}, Checksum: sum}
+	put := client.PutOptions{Encryption: client.Inherit{}, Digests: client.Digests{Checksum: sum}}
 	_, err := s.Put(t.Context(), at, strings.NewReader("body"), 4, put)
 	require.NoError(t, err)
 	u, _, err := s.CreateUpload(t.Context(), at, put)
 	require.NoError(t, err)
 	assert.False(t, u.Checksummed)
-	_, err = s.UploadPart(t.Context(), u, 1, strings.NewReader("part"), 4)
+	_, err = s.UploadPart(t.Context(), u, 1, strings.NewReader("part"), 4, put.Digests)
 	require.NoError(t, err)
 	_, err = s.CompleteUpload(t.Context(), u, []client.Part{{Number: 1, ETag: "e"}}, sum)
 	require.NoError(t, err)
 	_, err = s.Head(t.Context(), at, client.ReadOptions{})
 	require.NoError(t, err)
 	for i, r := range rec.sent {
-		assert.Empty(t, checksumHeaders(r.Header), "%s %s", r.Method, r.URL)
+		want := []map[string]string{
+			{"x-amz-checksum-crc64nvme": sum.Value},
+			{"x-amz-checksum-algorithm": "CRC64NVME", "x-amz-checksum-type": "FULL_OBJECT"},
+			{"x-amz-checksum-crc64nvme": sum.Value},
+			{}, // the upload was begun without a word of checksums
+			{"x-amz-checksum-mode": "ENABLED"},
+		}[i]
+		assert.Equal(t, want, checksumHeaders(r.Header), "%s %s", r.Method, r.URL)
 		assert.Equal(t, "cos.example.test", r.URL.Host, "path style")
 		if r.Method == http.MethodPut {
 			assert.Equal(t, "UNSIGNED-PAYLOAD", r.Header.Get("X-Amz-Content-Sha256"))
@@ -197,7 +204,7 @@ func TestAtAWSTheChecksumGoesWithTheUpload(t *testing.T) {
 	s := openRecorded(t, rec, "", Options{})
 	at := client.Location{Bucket: "bkt", Key: "k"}
 	sum := client.Checksum{Algorithm: client.CRC64NVME, Value: "AAAAAAAAAAA="}
-	_, err := s.Put(t.Context(), at, strings.NewReader("body"), 4, client.PutOptions{Encryption: client.Inherit{}, Checksum: sum})
+	_, err := s.Put(t.Context(), at, strings.NewReader("body"), 4, client.PutOptions{Encryption: client.Inherit{}, Digests: client.Digests{Checksum: sum}})
 	require.NoError(t, err)
 	r := rec.last()
 	assert.Equal(t, "bkt.s3.us-east-1.amazonaws.com", r.URL.Host, "virtual-host style")
@@ -212,7 +219,7 @@ func TestAtAWSTheChecksumGoesWithTheUpload(t *testing.T) {
 	maps.DeleteFunc(got, func(k, _ string) bool { return want[k] == "" })
 	assert.Equal(t, want, got)
 
-	_, err = s.UploadPart(t.Context(), u, 1, strings.NewReader("part"), 4)
+	_, err = s.UploadPart(t.Context(), u, 1, strings.NewReader("part"), 4, client.Digests{})
 	require.NoError(t, err)
 	assert.Equal(t, "x-amz-checksum-crc64nvme", rec.last().Header.Get("X-Amz-Trailer"))
 
@@ -225,7 +232,7 @@ func TestAtAWSTheChecksumGoesWithTheUpload(t *testing.T) {
 	_, err = s.Head(t.Context(), at, client.ReadOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, "ENABLED", rec.last().Header.Get("X-Amz-Checksum-Mode"))
-	assert.True(t, s.ChecksumsStored())
+	assert.False(t, s.MD5Wanted(), "AWS returns the checksum")
 }
 
 func TestKeysAndTokensDoNotCrossPlainHTTP(t *testing.T) {
@@ -243,7 +250,7 @@ func TestKeysAndTokensDoNotCrossPlainHTTP(t *testing.T) {
 		"DSSE-KMS": put(client.DSSEKMS{Key: keyID}),
 		"HEAD":     second(s.Head(t.Context(), at, client.ReadOptions{Key: key})),
 		"GET":      third(s.Get(t.Context(), at, client.ReadOptions{Key: key})),
-		"part":     second(s.UploadPart(t.Context(), client.Upload{At: at, ID: "U", Key: key}, 1, strings.NewReader("x"), 1)),
+		"part":     second(s.UploadPart(t.Context(), client.Upload{At: at, ID: "U", Key: key}, 1, strings.NewReader("x"), 1, client.Digests{})),
 		"create":   third(s.CreateUpload(t.Context(), at, client.PutOptions{Encryption: sseC(t)})),
 		"parts":    second(s.Parts(t.Context(), client.Upload{At: at, ID: "U", Key: key, Checksummed: true})),
 		"complete": second(s.CompleteUpload(t.Context(), client.Upload{At: at, ID: "U", Key: key, Checksummed: true}, []client.Part{{Number: 1}}, client.Checksum{})),

@@ -48,6 +48,7 @@ type Store struct {
 	safe    bool // https, or a machine of our own
 	secrets []client.Secret
 	patient aws.Retryer // for calls that move bytes
+	digests digests
 }
 
 var _ client.Store = (*Store)(nil)
@@ -110,6 +111,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	if o.Attempts <= 0 {
 		o.Attempts = 8
 	}
+	s.digests.returned.Store(s.atAWS)
 	s.patient = newRetryer(o.Attempts, o.backoff)
 	cfg := aws.Config{
 		Region:                     s.region,
@@ -137,10 +139,6 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	s.kms = newKeyService(cfg, s)
 	return s, nil
 }
-
-// ChecksumsStored reports whether the server keeps the checksum sent with an
-// upload, so that [client.Object.Checksums] shows it again.
-func (s *Store) ChecksumsStored() bool { return s.atAWS }
 
 // Test asks the server whether the credentials are good, by a call that changes
 // nothing (ListBuckets). An account that may not list buckets gets KindDenied:

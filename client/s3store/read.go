@@ -25,15 +25,17 @@ func (s *Store) Head(ctx context.Context, at client.Location, o client.ReadOptio
 		return client.Object{}, err
 	}
 	out, err := s.s3.HeadObject(ctx, in)
-	if err != nil && client.KindOf(s.fail(c, err)) == client.KindDenied && in.ChecksumMode != "" {
-		// Showing the checksum of an SSE-KMS object takes the right to decrypt;
-		// the rest does not.
+	if in.ChecksumMode != "" && s.mayBeAboutChecksums(s.fail(c, err)) {
 		in.ChecksumMode = ""
-		out, err = s.s3.HeadObject(ctx, in)
+		asked := err
+		if out, err = s.s3.HeadObject(ctx, in); err == nil {
+			s.digests.silent.Store(client.KindOf(s.fail(c, asked)) != client.KindDenied)
+		}
 	}
 	if err != nil {
 		return client.Object{}, s.askWhy(ctx, c, o, s.fail(c, err))
 	}
+	s.digests.asked.Store(true)
 	return objectFrom(at, headersOf(out.ResultMetadata)), nil
 }
 
@@ -49,10 +51,30 @@ func (s *Store) headInput(c call, o client.ReadOptions) (*s3.HeadObjectInput, er
 		Bucket: &c.at.Bucket, Key: &c.at.Key, VersionId: text(o.VersionID), IfMatch: quoted(o.IfMatch),
 		SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
 	}
-	if s.atAWS {
-		in.ChecksumMode = types.ChecksumModeEnabled
-	}
+	in.ChecksumMode = s.checksumMode()
 	return in, nil
+}
+
+// checksumMode asks for the checksums that the server keeps, whoever sent them.
+func (s *Store) checksumMode() types.ChecksumMode {
+	if s.digests.silent.Load() {
+		return ""
+	}
+	return types.ChecksumModeEnabled
+}
+
+// mayBeAboutChecksums reports whether the failure of a HEAD, whose answer has no
+// words, may come from asking for the checksums: to show those of an SSE-KMS
+// object takes the right to decrypt, which the rest does not; and a server that
+// never answered such a call may not know it.
+func (s *Store) mayBeAboutChecksums(err error) bool {
+	switch client.KindOf(err) {
+	case client.KindDenied:
+		return true
+	case client.KindInvalid, client.KindUnsupported:
+		return !s.atAWS && !s.digests.asked.Load()
+	}
+	return false
 }
 
 // askWhy asks for the first byte where the answer to HEAD could hide that the
@@ -99,8 +121,8 @@ func (s *Store) Get(ctx context.Context, at client.Location, o client.ReadOption
 	case in.Range != nil:
 		// The checksum is of the whole object; a part of it cannot be checked.
 		options = append(options, func(so *s3.Options) { so.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired })
-	case s.atAWS:
-		in.ChecksumMode = types.ChecksumModeEnabled
+	default:
+		in.ChecksumMode = s.checksumMode()
 	}
 	out, err := s.s3.GetObject(ctx, in, options...)
 	if err != nil {

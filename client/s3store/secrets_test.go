@@ -47,7 +47,7 @@ func TestNoSecretIsFoundInErrorsOrLogs(t *testing.T) {
 	note(third(s.Get(t.Context(), anywhere, read)))
 	note(second(s.Put(t.Context(), anywhere, newBody("x"), 1, sealed)))
 	note(third(s.CreateUpload(t.Context(), anywhere, sealed)))
-	note(second(s.UploadPart(t.Context(), u, 1, newBody("x"), 1)))
+	note(second(s.UploadPart(t.Context(), u, 1, newBody("x"), 1, client.Digests{})))
 	note(second(s.Parts(t.Context(), u)))
 	note(second(s.CompleteUpload(t.Context(), u, []client.Part{{Number: 1}}, client.Checksum{})))
 	note(s.Test(t.Context()))

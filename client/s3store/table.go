@@ -118,6 +118,7 @@ var table = []row{
 	{codes("IncompleteBody"), "", nil, client.KindNetwork},
 	{codes("OperationAborted", "ConditionalRequestConflict", "InternalError", "ServiceUnavailable"), "", nil, client.KindUnavailable},
 	{codes("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"), "", nil, client.KindCorrupt},
+	{nil, "", func(f failure) bool { return otherBytes(f.code, f.message) }, client.KindCorrupt},
 	{codes("NotImplemented", "MethodNotAllowed", "UnknownOperationException", "UnsupportedOperationException"), "", nil, client.KindUnsupported},
 }
 

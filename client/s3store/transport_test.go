@@ -56,8 +56,8 @@ func TestDialGivesKeysWhereThereIsAKMS(t *testing.T) {
 		require.NoError(t, err, name)
 		_, keys := store.(client.Keys)
 		assert.Equal(t, c.keys, keys, name)
-		_, stored := store.(interface{ ChecksumsStored() bool })
-		assert.True(t, stored, name)
+		_, learns := store.(interface{ MD5Wanted() bool })
+		assert.True(t, learns, name)
 	}
 }
 

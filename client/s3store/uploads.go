@@ -14,8 +14,9 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// CreateUpload begins a multipart upload. At AWS it is begun with CRC64NVME, so
-// that the object gets a checksum of its full content.
+// CreateUpload begins a multipart upload. Where the server takes checksums it is
+// begun with CRC64NVME, so that the object gets a checksum of its full content:
+// at AWS always, elsewhere when the options have one.
 func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.PutOptions) (client.Upload, client.Object, error) {
 	c := call{op: "CreateMultipartUpload", at: at, asked: o.Encryption, customer: customerOf(o.Encryption)}
 	if err := s.checkPut(c, o); err != nil {
@@ -30,14 +31,22 @@ func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.P
 		ServerSideEncryption: h.mode, SSEKMSKeyId: h.key, SSEKMSEncryptionContext: h.context, BucketKeyEnabled: h.bucketKey,
 		SSECustomerAlgorithm: h.customerKey.algorithm, SSECustomerKey: h.customerKey.key, SSECustomerKeyMD5: h.customerKey.md5,
 	}
-	if s.atAWS {
+	if s.atAWS || s.digests.sends(o.Checksum) != nil {
 		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
 	}
-	out, err := s.s3.CreateMultipartUpload(ctx, in, s.patiently)
+	out, err := unchecked(s, in.ChecksumAlgorithm != "",
+		func() (*s3.CreateMultipartUploadOutput, error) {
+			return s.s3.CreateMultipartUpload(ctx, in, s.patiently)
+		},
+		func() { in.ChecksumAlgorithm, in.ChecksumType = "", "" })
 	if err != nil {
 		return client.Upload{}, client.Object{}, s.fail(c, err)
 	}
-	u := client.Upload{At: at, ID: aws.ToString(out.UploadId), Key: c.customer, Checksummed: s.atAWS}
+	u := client.Upload{
+		At: at, ID: aws.ToString(out.UploadId), Key: c.customer,
+		// A server that does not know the header keeps quiet about it.
+		Checksummed: s.atAWS || out.ChecksumAlgorithm == types.ChecksumAlgorithmCrc64nvme,
+	}
 	if u.ID == "" {
 		return client.Upload{}, client.Object{}, s.refuse(c, client.KindUnsupported, errors.New("the server began a multipart upload without giving it an id"))
 	}
@@ -46,7 +55,7 @@ func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.P
 
 // UploadPart sends one part. Its encryption was decided by CreateUpload; only
 // an SSE-C key goes with it.
-func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64) (client.Part, error) {
+func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64, d client.Digests) (client.Part, error) {
 	c := call{op: "UploadPart", at: u.At, customer: u.Key}
 	if n < 1 || n > 10_000 {
 		return client.Part{}, s.refuse(c, client.KindInvalid, fmt.Errorf("part %d: parts are numbered 1 to 10,000", n))
@@ -60,13 +69,17 @@ func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.
 		Body: newSource(body, size), ContentLength: &size,
 		SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
 	}
-	if u.Checksummed {
-		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc64nvme
+	in.ChecksumCRC64NVME, in.ContentMD5 = s.digests.sends(d.Checksum), text(d.MD5)
+	if s.atAWS && u.Checksummed && in.ChecksumCRC64NVME == nil {
+		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc64nvme // computed on the way, for the trailer
 	}
-	out, err := s.s3.UploadPart(ctx, in, s.patiently)
+	out, err := unchecked(s, in.ChecksumCRC64NVME != nil,
+		func() (*s3.UploadPartOutput, error) { return s.s3.UploadPart(ctx, in, s.patiently) },
+		func() { in.ChecksumCRC64NVME = nil })
 	if err != nil {
 		return client.Part{}, s.fail(c, err)
 	}
+	s.digests.learn(in.ChecksumCRC64NVME, out.ChecksumCRC64NVME)
 	return client.Part{Number: n, Size: size, ETag: strings.Trim(aws.ToString(out.ETag), `"`), Checksum: checksumOf(out.ChecksumCRC64NVME)}, nil
 }
 
@@ -134,7 +147,11 @@ func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []cli
 		in.ChecksumType = types.ChecksumTypeFullObject
 		in.ChecksumCRC64NVME = text(sum.Value)
 	}
-	out, err := s.s3.CompleteMultipartUpload(ctx, in, s.patiently)
+	out, err := unchecked(s, u.Checksummed,
+		func() (*s3.CompleteMultipartUploadOutput, error) {
+			return s.s3.CompleteMultipartUpload(ctx, in, s.patiently)
+		},
+		func() { in.ChecksumType, in.ChecksumCRC64NVME = "", nil })
 	if err != nil {
 		failed := s.fail(c, err)
 		if isHeld(err) {

@@ -14,8 +14,8 @@ import (
 // defaultType is what an object is when nobody says.
 const defaultType = "application/octet-stream"
 
-// Put writes an object in one request. The checksum of the options goes into
-// the request only where the server stores it.
+// Put writes an object in one request, with the digests of the options, except
+// a checksum where the server is known to refuse checksums.
 func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker, size int64, o client.PutOptions) (client.Object, error) {
 	c := call{op: "PutObject", at: at, asked: o.Encryption, customer: customerOf(o.Encryption)}
 	if err := s.checkPut(c, o); err != nil {
@@ -34,13 +34,14 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 	if o.OnlyIfAbsent {
 		in.IfNoneMatch = aws.String("*")
 	}
-	if s.atAWS && o.Checksum.Algorithm == client.CRC64NVME {
-		in.ChecksumCRC64NVME = text(o.Checksum.Value)
-	}
-	out, err := s.s3.PutObject(ctx, in, s.patiently)
+	in.ChecksumCRC64NVME, in.ContentMD5 = s.digests.sends(o.Checksum), text(o.MD5)
+	out, err := unchecked(s, in.ChecksumCRC64NVME != nil,
+		func() (*s3.PutObjectOutput, error) { return s.s3.PutObject(ctx, in, s.patiently) },
+		func() { in.ChecksumCRC64NVME = nil })
 	if err != nil {
 		return client.Object{}, s.fail(c, err)
 	}
+	s.digests.learn(in.ChecksumCRC64NVME, out.ChecksumCRC64NVME)
 	obj := writtenFrom(at, headersOf(out.ResultMetadata))
 	obj.Size = size
 	return obj, nil

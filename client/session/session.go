@@ -55,9 +55,6 @@ type Session struct {
 	now     func() time.Time
 }
 
-// checksummed is a Store that knows whether its server keeps checksums.
-type checksummed interface{ ChecksumsStored() bool }
-
 // Open opens an account without waiting for its server.
 func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	if err := a.Check(); err != nil {
@@ -78,9 +75,6 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	s.keys, _ = store.(client.Keys)
 	config := o.Transfer
 	config.Store, config.Account, config.Resolve, config.Now = store, a.Name, s.resolve, s.now
-	if k, ok := store.(checksummed); ok {
-		config.Checksums = k.ChecksumsStored()
-	}
 	if s.engine, err = transfer.New(config); err != nil {
 		return nil, err
 	}

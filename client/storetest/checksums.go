@@ -17,7 +17,7 @@ import (
 var checksums = []testCase{
 	{"AChecksumSentIsKeptAndShown", func(t *testing.T, f Fixture) {
 		sum := crcOf("content")
-		f.put(t, "a", "content", client.PutOptions{Encryption: client.Inherit{}, Checksum: sum})
+		f.put(t, "a", "content", client.PutOptions{Encryption: client.Inherit{}, Digests: client.Digests{Checksum: sum}})
 		head, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{})
 		require.NoError(t, err)
 		got, shown := head.FullChecksum()
@@ -31,7 +31,7 @@ var checksums = []testCase{
 			t.Skip("this server does not look at checksums")
 		}
 		_, err := f.Store.Put(t.Context(), f.at("a"), strings.NewReader("content"), 7,
-			client.PutOptions{Encryption: client.Inherit{}, Checksum: crcOf("something else")})
+			client.PutOptions{Encryption: client.Inherit{}, Digests: client.Digests{Checksum: crcOf("something else")}})
 		fails(t, client.KindCorrupt, f.at("a"), err)
 		f.absent(t, "a")
 	}},
@@ -59,7 +59,7 @@ var checksums = []testCase{
 	}},
 	{"AChecksumOfAnotherKindIsNotSent", func(t *testing.T, f Fixture) {
 		_, err := f.Store.Put(t.Context(), f.at("a"), strings.NewReader("x"), 1,
-			client.PutOptions{Encryption: client.Inherit{}, Checksum: client.Checksum{Algorithm: "SHA256", Value: "AAAA"}})
+			client.PutOptions{Encryption: client.Inherit{}, Digests: client.Digests{Checksum: client.Checksum{Algorithm: "SHA256", Value: "AAAA"}}})
 		fails(t, client.KindInvalid, f.at("a"), err)
 		f.absent(t, "a")
 	}},

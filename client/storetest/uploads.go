@@ -97,7 +97,7 @@ var uploads = []testCase{
 		require.NoError(t, f.Store.AbortUpload(t.Context(), u), "to abort twice is no error")
 		_, err = f.Store.Parts(t.Context(), u)
 		fails(t, client.KindNoUpload, f.at("a"), err)
-		_, err = f.Store.UploadPart(t.Context(), u, 2, strings.NewReader("more"), 4)
+		_, err = f.Store.UploadPart(t.Context(), u, 2, strings.NewReader("more"), 4, client.Digests{})
 		fails(t, client.KindNoUpload, f.at("a"), err)
 		_, err = f.Store.CompleteUpload(t.Context(), u, []client.Part{p}, client.Checksum{})
 		fails(t, client.KindNoUpload, f.at("a"), err)
@@ -120,7 +120,7 @@ var uploads = []testCase{
 		require.NoError(t, err)
 		t.Cleanup(func() { f.drop(t, u) })
 		for _, n := range []int{-1, 0, 10_001} {
-			_, err = f.Store.UploadPart(t.Context(), u, n, strings.NewReader("x"), 1)
+			_, err = f.Store.UploadPart(t.Context(), u, n, strings.NewReader("x"), 1, client.Digests{})
 			fails(t, client.KindInvalid, f.at("a"), err)
 		}
 		p := f.part(t, u, 10_000, "last")
@@ -131,7 +131,7 @@ var uploads = []testCase{
 		require.NoError(t, err)
 		t.Cleanup(func() { f.drop(t, u) })
 		broken := fmt.Errorf("the disk is gone")
-		_, err = f.Store.UploadPart(t.Context(), u, 1, &failing{strings.NewReader("some"), broken}, 1000)
+		_, err = f.Store.UploadPart(t.Context(), u, 1, &failing{strings.NewReader("some"), broken}, 1000, client.Digests{})
 		fails(t, client.KindLocal, f.at("a"), err)
 		assert.ErrorIs(t, err, broken)
 		held, err := f.Store.Parts(t.Context(), u)
@@ -142,7 +142,7 @@ var uploads = []testCase{
 
 func (f Fixture) part(t *testing.T, u client.Upload, n int, content string) client.Part {
 	t.Helper()
-	p, err := f.Store.UploadPart(t.Context(), u, n, strings.NewReader(content), int64(len(content)))
+	p, err := f.Store.UploadPart(t.Context(), u, n, strings.NewReader(content), int64(len(content)), client.Digests{})
 	require.NoError(t, err, "part %d", n)
 	assert.Equal(t, n, p.Number)
 	assert.EqualValues(t, len(content), p.Size)

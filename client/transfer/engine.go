@@ -20,7 +20,6 @@ type Config struct {
 	PartsAtOnce int   // parts of one file at once, 1 to 64; default 4
 	PartSize    int64 // bytes, 5 MiB to 5 GiB; default 8 MiB, grown so that 10,000 parts are enough
 	LimitRate   int64 // bytes a second over all jobs; 0 is no limit
-	Checksums   bool  // the server stores checksums: send ours in the request, else in the metadata only
 
 	// AllowUnverified lets a transfer count as done though its encryption is not
 	// as asked. The verdict stays what it is.

@@ -250,7 +250,7 @@ func (s *fakeStore) CreateUpload(_ context.Context, at client.Location, o client
 		client.Object{At: at, Encryption: s.reported("CreateUpload", o.Encryption)}, nil
 }
 
-func (s *fakeStore) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64) (client.Part, error) {
+func (s *fakeStore) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64, _ client.Digests) (client.Part, error) {
 	if err := s.begin("UploadPart", u.At); err != nil {
 		return client.Part{}, err
 	}

@@ -83,7 +83,7 @@ type partSum struct {
 
 func (e *Engine) sendPart(ctx context.Context, it *item, src *source, u client.Upload, s span) (client.Part, partSum, error) {
 	b := e.newBody(ctx, it, src, s)
-	part, err := e.cfg.Store.UploadPart(ctx, u, s.number, b, s.length)
+	part, err := e.cfg.Store.UploadPart(ctx, u, s.number, b, s.length, client.Digests{})
 	if err != nil {
 		b.takeBack()
 		return client.Part{}, partSum{}, b.failure(err)

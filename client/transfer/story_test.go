@@ -255,5 +255,5 @@ func TestPlaintextOfADownloadIsTheObjectsAlsoForForeignUploads(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
 	assert.Equal(t, text, string(got))
-	assert.Contains(t, row.Receipt.Why, "no checksum")
+	assert.Contains(t, row.Receipt.Why, "size and checksum agree")
 }

@@ -41,8 +41,8 @@ type sent struct {
 	sum       client.Checksum
 }
 
-// putOptions adds our checksum to what was planned: in the metadata always, for
-// servers that keep none, and in the request where the server checks it.
+// putOptions adds our checksum to what was planned: to the request, for the
+// server to compare with, and to the metadata, for servers that keep none.
 func (e *Engine) putOptions(j Job, sum client.Checksum) client.PutOptions {
 	o := j.Put
 	o.Metadata = maps.Clone(o.Metadata)
@@ -50,9 +50,7 @@ func (e *Engine) putOptions(j Job, sum client.Checksum) client.PutOptions {
 		o.Metadata = map[string]string{}
 	}
 	o.Metadata[client.MetaChecksum] = sum.Value
-	if e.cfg.Checksums {
-		o.Checksum = sum
-	}
+	o.Checksum = sum
 	return o
 }
 

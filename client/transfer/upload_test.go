@@ -85,7 +85,7 @@ func randomBytes(n int64) []byte {
 func TestUploadIsDoneOnlyWhenProved(t *testing.T) {
 	for _, keeps := range []bool{false, true} {
 		for _, size := range []int64{0, 1, 1000, minPartSize, minPartSize + 1, 3*minPartSize + 17} {
-			w := newBench(t, func(c *Config) { c.Checksums = keeps })
+			w := newBench(t)
 			w.store.keepsChecksums = keeps
 			job, data := w.file(size, client.SSEKMS{Key: keyID})
 			row := w.run(job)[0]
@@ -99,7 +99,7 @@ func TestUploadIsDoneOnlyWhenProved(t *testing.T) {
 			assert.True(t, bytes.Equal(data, stored.data))
 			sum := checksumOf(crc64nvme.Checksum(data))
 			assert.Equal(t, sum.Value, stored.o.Metadata[client.MetaChecksum])
-			assert.Equal(t, keeps, stored.o.Checksum == sum)
+			assert.Equal(t, sum, stored.o.Checksum)
 			assert.Equal(t, "text/csv", stored.o.ContentType)
 
 			require.Len(t, w.receipts, 1)

@@ -22,7 +22,7 @@ func (s *Store) CreateUpload(_ context.Context, at client.Location, o client.Put
 }
 
 // UploadPart keeps a part.
-func (s *Store) UploadPart(_ context.Context, u client.Upload, n int, body io.ReadSeeker, size int64) (client.Part, error) {
+func (s *Store) UploadPart(_ context.Context, u client.Upload, n int, body io.ReadSeeker, size int64, _ client.Digests) (client.Part, error) {
 	if err := s.enter("UploadPart", u.At); err != nil {
 		return client.Part{}, err
 	}
