@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
 )
 
@@ -14,11 +15,11 @@ const version = 1
 
 // A document says how one file is read and written. T is what the caller sees.
 type document[T any] struct {
-	file   File
-	field  string // the one field beside "version"
-	strict bool   // an unknown field is damage
-	empty  func() T
-	check  func(T) error // nil: anything that decodes is read
+	file  File
+	field string // the one field beside "version"
+	empty func() T
+	read  func([]byte) (T, error) // reads the whole file; nil: field by field, unknown ones ignored
+	check func(T) error           // nil: anything that decodes is read
 }
 
 // load reads the file. On error T is empty, so that preferences can go on.
@@ -50,11 +51,14 @@ func (d document[T]) decode(s *Store, b []byte) (T, error) {
 		return d.empty(), nil
 	}
 	v, err := d.parse(s.Path(d.file), b)
-	if err == nil {
-		return v, nil
-	}
 	var newer *NewerError
-	if errors.As(err, &newer) {
+	var newerRules *rules.NewerError
+	switch {
+	case err == nil:
+		return v, nil
+	case errors.As(err, &newerRules):
+		return d.empty(), &NewerError{Path: s.Path(d.file), Version: newerRules.Version, Known: rules.Version}
+	case errors.As(err, &newer):
 		return d.empty(), err
 	}
 	return d.empty(), durable.Damaged(s.Path(d.file), b, err)
@@ -62,6 +66,9 @@ func (d document[T]) decode(s *Store, b []byte) (T, error) {
 
 func (d document[T]) parse(path string, b []byte) (T, error) {
 	v := d.empty()
+	if d.read != nil {
+		return d.read(b)
+	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff")) // Notepad's mark
 	var head struct {
 		Version int `json:"version"`
@@ -85,14 +92,7 @@ func (d document[T]) parse(path string, b []byte) (T, error) {
 		// would be off.
 		return v, fmt.Errorf("it has no %q", d.field)
 	}
-	if d.strict && len(fields) > 2 {
-		return v, fmt.Errorf("it has more fields than %q and \"version\"", d.field)
-	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	if d.strict {
-		dec.DisallowUnknownFields()
-	}
-	if err := dec.Decode(&v); err != nil {
+	if err := json.Unmarshal(body, &v); err != nil {
 		return v, fmt.Errorf("%s: %w", d.field, err)
 	}
 	if d.check != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 var ruleList = document[[]rules.Rule]{
-	file: RulesFile, field: "rules", strict: true,
+	file: RulesFile, field: "rules", read: rules.Read,
 	empty: func() []rules.Rule { return []rules.Rule{} },
 }
 
