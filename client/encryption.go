@@ -181,10 +181,18 @@ func NewCustomerKey(raw []byte) (CustomerKey, error) {
 	return CustomerKey{NewSecret(string(raw))}, nil
 }
 
-// ParseCustomerKey reads a key as people keep it: base64 of 32 bytes, or 64
-// hexadecimal digits, or exactly 32 characters of text.
+// ParseCustomerKey reads a key as people keep it, pasted or in a file: exactly
+// 32 bytes are the key, whatever they begin or end with; one line end behind
+// them is not part of it. Else it is base64 of 32 bytes or 64 hexadecimal
+// digits, or 32 characters of text, with blanks around.
 func ParseCustomerKey(s Secret) (CustomerKey, error) {
-	t := strings.TrimSpace(s.Reveal())
+	t := s.Reveal()
+	for _, end := range []string{"", "\n", "\r\n"} {
+		if raw, ok := strings.CutSuffix(t, end); ok && len(raw) == CustomerKeyBytes {
+			return NewCustomerKey([]byte(raw))
+		}
+	}
+	t = strings.TrimSpace(strings.TrimPrefix(t, "\ufeff"))
 	if raw, err := base64.StdEncoding.DecodeString(t); err == nil && len(raw) == CustomerKeyBytes {
 		return NewCustomerKey(raw)
 	}

@@ -72,3 +72,32 @@ func TestACustomerKeyIsReadAsPeopleKeepIt(t *testing.T) {
 	assert.Equal(t, "", CustomerKey{}.MD5())
 	assert.True(t, CustomerKey{}.Secret().IsZero())
 }
+
+func TestThirtyTwoBytesAreAKeyWhateverTheyBeginOrEndWith(t *testing.T) {
+	middle := "\x80\x81abcdefghijklmnopqrstuvwxyz\xfe"[:28]
+	for name, raw := range map[string]string{
+		"ends with a line feed":       middle + "zzz\n",
+		"ends with a line end":        middle + "zz\r\n",
+		"ends with a carriage return": middle + "zzz\r",
+		"begins with a blank":         " zzz" + middle,
+		"ends with a tab":             middle + "zzz\t",
+		"ends with a no-break space":  middle + "zz\xc2\xa0",
+		"begins with a mark":          "\xef\xbb\xbfz" + middle,
+		"begins with NUL":             "\x00zz\x00" + middle,
+		"all blanks":                  "                                ",
+		"all line ends":               "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n",
+	} {
+		want, err := NewCustomerKey([]byte(raw))
+		require.NoError(t, err, name)
+		for _, end := range []string{"", "\n", "\r\n"} {
+			got, err := ParseCustomerKey(NewSecret(raw + end))
+			require.NoError(t, err, "%s, %q behind it", name, end)
+			assert.Equal(t, want.MD5(), got.MD5(), "%s, %q behind it", name, end)
+		}
+	}
+	text, err := ParseCustomerKey(NewSecret("\ufeffMDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=\r\n\r\n"))
+	require.NoError(t, err, "as Notepad saves it")
+	assert.Equal(t, "qkvGcbTBx6OOKYAPUO9jRg==", text.MD5())
+	_, err = ParseCustomerKey(NewSecret(middle + "zzz\n\n\n"))
+	require.Error(t, err, "more than one line end is no longer sure to be none of it")
+}
