@@ -43,6 +43,9 @@ type Decision struct {
 	Rule    int               // number of the rule that decided, counted from 1; 0 for none
 	Because string            // a sentence's half for people: "rule 2, reports* -> SSE-KMS, key ab12"
 	Refuse  string            // not empty: the file must not be sent, and why
+	// LooksAlike says that the rule's mask and the name look the same and are
+	// written with other characters.
+	LooksAlike bool
 }
 
 // Decide says how a file bound for a place is encrypted.
@@ -55,10 +58,11 @@ func (s Set) Decide(f File, to client.Location) Decision {
 		return s.finish(d, f.Override, nil)
 	}
 	for i, r := range s.Rules {
-		if !s.takes(r, to) {
+		fit := s.takes(r, to)
+		if fit == misses {
 			continue
 		}
-		d := Decision{Rule: i + 1, Because: fmt.Sprintf("rule %d, %s -> %s", i+1, r.masks(), r.Describe())}
+		d := Decision{Rule: i + 1, LooksAlike: fit == looksAlike, Because: fmt.Sprintf("rule %d, %s -> %s", i+1, r.masks(), r.Describe())}
 		e, err := r.encryption(s.CustomerKeys[r.ID])
 		if err != nil {
 			err = fmt.Errorf("rule %d matches and cannot be used: %w", i+1, err)
@@ -113,11 +117,16 @@ func (s Set) Secure() bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// takes reports whether the rule is in force here and its masks fit.
-func (s Set) takes(r Rule, at client.Location) bool {
-	return !r.Disabled && (r.Account == "" || r.Account == s.Account) &&
-		Match(r.Bucket, at.Bucket) && Match(r.Key, at.Key)
+// takes is how well the masks of a rule that is in force here fit.
+func (s Set) takes(r Rule, at client.Location) fit {
+	if r.Disabled || !s.concerns(r) {
+		return misses
+	}
+	return r.fits(at)
 }
+
+// concerns reports whether the rule is for this account.
+func (s Set) concerns(r Rule) bool { return r.Account == "" || r.Account == s.Account }
 
 // masks writes the rule's masks as people read them.
 func (r Rule) masks() string {
@@ -142,7 +151,7 @@ func ShadowedBy(all []Rule) []int {
 		}
 		for i, earlier := range all[:j] {
 			if !earlier.Disabled && (earlier.Account == "" || earlier.Account == r.Account) &&
-				covers(earlier.Bucket, r.Bucket) && covers(earlier.Key, r.Key) {
+				earlier.covers(r) {
 				by[j] = i + 1
 				break
 			}
@@ -163,17 +172,17 @@ type BucketMatch struct {
 func (s Set) MatchesNow(i int, buckets []string) []BucketMatch {
 	r := s.Rules[i]
 	var out []BucketMatch
-	if r.Account != "" && r.Account != s.Account {
+	if !s.concerns(r) {
 		return nil
 	}
 	for _, b := range buckets {
-		if !Match(r.Bucket, b) {
+		if !r.TakesBucket(b) {
 			continue
 		}
 		m := BucketMatch{Bucket: b}
 		for j, earlier := range s.Rules[:i] {
-			if !earlier.Disabled && (earlier.Account == "" || earlier.Account == s.Account) &&
-				Match(earlier.Bucket, b) && covers(earlier.Key, r.Key) {
+			here := Rule{Type: r.Type, Bucket: b, Key: r.Key}
+			if !earlier.Disabled && s.concerns(earlier) && earlier.TakesBucket(b) && (Rule{Type: earlier.Type, Bucket: b, Key: earlier.Key}).covers(here) {
 				m.TakenBy = j + 1
 				break
 			}

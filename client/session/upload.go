@@ -51,6 +51,7 @@ func (s *Session) PlanUpload(ctx context.Context, paths []string, to client.Loca
 		}
 	}
 	s.warnWeaker(ctx, &u.plan)
+	s.warnLookAlikes(ctx, set, &u.plan)
 	return u.plan, nil
 }
 

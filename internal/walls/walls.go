@@ -21,7 +21,7 @@ const Module = "github.com/bucketseal/bucketseal"
 
 // A Wall is one arrow that must not exist.
 //
-// Rooms, Never and Except are patterns in the manner of the go command: a name
+// Rooms, Never, Except and Open are patterns in the manner of the go command: a name
 // ending in "/..." means the package and all below it. A name whose first
 // element has a dot is somebody else's module ("fyne.io/..."), one that begins
 // with "std/" is of the standard library ("std/net/http"), every other is a
@@ -31,6 +31,7 @@ type Wall struct {
 	Rooms   []string
 	Never   []string
 	Except  []string // rooms the wall does not stand for
+	Open    []string // doors in it: packages that Never does not mean
 	Because string
 }
 
@@ -48,7 +49,7 @@ func (w Wall) Breaches(g Graph) []string {
 		if !matchesAny(w.Rooms, from) || matchesAny(w.Except, from) {
 			continue
 		}
-		if chain := g.chain(from, w.Never); chain != nil {
+		if chain := g.chain(from, w.Never, w.Open); chain != nil {
 			found = append(found, fmt.Sprintf("%s (because %s)", strings.Join(chain, " -> "), w.Because))
 		}
 	}
@@ -58,7 +59,7 @@ func (w Wall) Breaches(g Graph) []string {
 // Vanished returns the patterns of the wall that match nothing in the graph.
 func (w Wall) Vanished(g Graph) []string {
 	var gone []string
-	for _, pattern := range slices.Concat(w.Rooms, w.Never, w.Except) {
+	for _, pattern := range slices.Concat(w.Rooms, w.Never, w.Except, w.Open) {
 		if pattern != Outside && !g.has(pattern) {
 			gone = append(gone, pattern)
 		}
@@ -88,8 +89,9 @@ func (g Graph) has(pattern string) bool {
 }
 
 // chain walks the imports breadth first, so that what it returns is a shortest
-// way from the package to one that a pattern matches; nil when there is none.
-func (g Graph) chain(from string, patterns []string) []string {
+// way from the package to one that a pattern matches and no door; nil when
+// there is none.
+func (g Graph) chain(from string, patterns, open []string) []string {
 	cameFrom := map[string]string{from: ""}
 	for queue := []string{from}; len(queue) > 0; queue = queue[1:] {
 		for _, next := range g[queue[0]] {
@@ -97,7 +99,7 @@ func (g Graph) chain(from string, patterns []string) []string {
 				continue
 			}
 			cameFrom[next] = queue[0]
-			if matchesAny(patterns, next) {
+			if matchesAny(patterns, next) && !matchesAny(open, next) {
 				chain := []string{next}
 				for at := queue[0]; at != ""; at = cameFrom[at] {
 					chain = append(chain, at)

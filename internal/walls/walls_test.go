@@ -58,6 +58,8 @@ func TestPatternsMeanWhatTheySay(t *testing.T) {
 	assert.Equal(t, 4, count(Wall{Rooms: []string{"..."}, Never: []string{Outside}}), "every room but the innocent one")
 	assert.Equal(t, 4, count(Wall{Rooms: []string{"..."}, Never: []string{"std/net"}}), "also through other people's packages")
 	assert.Equal(t, 2, count(Wall{Rooms: []string{"..."}, Never: []string{Outside}, Except: []string{"ui/..."}}))
+	assert.Equal(t, 0, count(Wall{Rooms: []string{"..."}, Never: []string{Outside}, Open: []string{"example.org/db/..."}}), "a door in the wall")
+	assert.Equal(t, 4, count(Wall{Rooms: []string{"..."}, Never: []string{Outside}, Open: []string{"example.org/sql"}}), "and none beside it")
 	assert.Equal(t, 0, count(Wall{Rooms: []string{"other"}, Never: []string{Outside}}), "the standard library is not outside")
 	assert.Equal(t, 0, count(Wall{Rooms: []string{"..."}, Never: []string{"example.org/d/..."}}), "no half names")
 	assert.Equal(t, 0, count(Wall{Rooms: []string{"..."}, Never: []string{"net"}}), "a room called net is not the standard library's")

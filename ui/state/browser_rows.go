@@ -169,8 +169,8 @@ func (b *Browser) otherRulesForSomeNames(decider int) bool {
 		if decider > 0 && i+1 >= decider {
 			return false
 		}
-		if !r.Disabled && (r.Account == "" || r.Account == b.ruleSet.Account) && rules.Match(r.Bucket, b.at.Bucket) &&
-			mayMatchBelow(r.Key, b.at.Key) {
+		if !r.Disabled && (r.Account == "" || r.Account == b.ruleSet.Account) && r.TakesBucket(b.at.Bucket) &&
+			(mayMatchBelow(r.Key, b.at.Key) || mayMatchBelow(rules.Composed(r.Key), rules.Composed(b.at.Key))) {
 			return true
 		}
 	}

@@ -1,0 +1,53 @@
+package session
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// mostLookAlikes bounds the names a plan asks the server about.
+const mostLookAlikes = 32
+
+// warnLookAlikes says which names of a plan look like something else and are
+// written with other characters: the mask of the rule that takes them, another
+// name of the plan, an object that is there already.
+func (s *Session) warnLookAlikes(ctx context.Context, set rules.Set, p *transfer.Plan) {
+	looks := map[client.Location]client.Location{} // by what they look like
+	byRule := map[int]int{}
+	asked := 0
+	for _, j := range p.Jobs {
+		others := rules.LookAlikes(j.Remote.Key)
+		if len(others) == 0 {
+			continue
+		}
+		if j.Rule > 0 && set.Decide(rules.File{Size: j.Size}, j.Remote).LooksAlike {
+			byRule[j.Rule]++
+		}
+		look := client.Location{Bucket: j.Remote.Bucket, Key: rules.Composed(j.Remote.Key)}
+		if first, ok := looks[look]; ok && first != j.Remote {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("two files look alike and become two objects, written %+q and %+q", first.Key, j.Remote.Key))
+		}
+		looks[look] = j.Remote
+		for _, other := range others {
+			if asked++; asked <= mostLookAlikes && s.isThere(ctx, client.Location{Bucket: j.Remote.Bucket, Key: other}) {
+				p.Warnings = append(p.Warnings, fmt.Sprintf("an object that looks like %s is there already, written %+q: this one becomes another, written %+q",
+					j.Remote, other, j.Remote.Key))
+			}
+		}
+	}
+	for i := range set.Rules {
+		if n := byRule[i+1]; n > 0 {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("the mask of rule %d looks like the names of %d of the files and is written with other characters: it takes them all the same", i+1, n))
+		}
+	}
+}
+
+// isThere reports whether an object is known to be there; a convenience.
+func (s *Session) isThere(ctx context.Context, at client.Location) bool {
+	_, err := s.store.Head(ctx, at, client.ReadOptions{})
+	return err == nil || client.KindOf(err) == client.KindNeedsKey
+}
