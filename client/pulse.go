@@ -15,6 +15,9 @@ import (
 type Pulse struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// OnBusy, when not nil, is told each time the server asks for patience; it is
+	// called on the goroutine of the call and must not wait.
+	OnBusy func(Standing)
 
 	mu      sync.Mutex
 	open    int       // requests under way
@@ -89,6 +92,9 @@ func (p *Pulse) Answered(busy bool) {
 			p.attempt = 0
 		}
 	})
+	if busy && p != nil && p.OnBusy != nil {
+		p.OnBusy(p.Standing())
+	}
 }
 
 // Missed says that the connection failed or was given up.

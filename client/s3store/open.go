@@ -27,7 +27,8 @@ type Options struct {
 	// times as long where the server has to put an object together.
 	Stall time.Duration
 	// Attempts is how often a call that moves bytes is tried in all; 0 is 8.
-	// Other calls, for which somebody waits, are tried three times at most.
+	// Other calls, for which somebody waits, are tried three times at most, and
+	// for more than a minute where the server asks to slow down.
 	Attempts int
 
 	atAWS     bool              // tests: treat the endpoint as AWS
@@ -114,10 +115,12 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	s.digests.returned.Store(s.atAWS)
 	s.patient = newRetryer(o.Attempts, o.backoff)
 	cfg := aws.Config{
-		Region:                     s.region,
-		Credentials:                credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()),
-		HTTPClient:                 network,
-		Retryer:                    func() aws.Retryer { return newRetryer(min(3, o.Attempts), o.backoff) },
+		Region:      s.region,
+		Credentials: credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()),
+		HTTPClient:  network,
+		Retryer: func() aws.Retryer {
+			return patience{newRetryer(o.Attempts, o.backoff), min(3, o.Attempts), o.backoff}
+		},
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
 	}

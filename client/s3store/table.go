@@ -1,7 +1,9 @@
 package s3store
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -49,6 +51,14 @@ func ofUpload(f failure) bool {
 // codes is a list of codes, for the table to be read easily.
 func codes(c ...string) []string { return c }
 
+// throttles are the codes by which servers ask to slow down.
+var throttles = map[string]bool{
+	"SlowDown": true, "SlowDownRead": true, "SlowDownWrite": true, "TooManyRequests": true, "TooManyRequestsException": true,
+	"Throttling": true, "ThrottlingException": true, "ThrottledException": true, "RequestThrottled": true, "RequestThrottledException": true,
+	"RequestLimitExceeded": true, "BandwidthLimitExceeded": true, "LimitExceededException": true, "ProvisionedThroughputExceededException": true,
+	"KMS.ThrottlingException": true, "XMinioServerNotInitialized": true, "Busy": true, "ServerBusy": true,
+}
+
 // table is how answers are understood: by code, message and operation
 // together, since codes alone lie. Sources: AWS's and others' answers captured
 // in public, the S3 and KMS API pages, and Ceph RGW 16.2.15 as measured.
@@ -59,7 +69,6 @@ var table = []row{
 	{codes("KMS.DisabledException", "KMS.KMSInvalidStateException", "KMS.InvalidKeyUsageException", "KMS.KeyUnavailableException",
 		"DisabledException", "KMSInvalidStateException", "InvalidKeyUsageException", "KeyUnavailableException"), "", nil, client.KindKeyDisabled},
 	{codes("KMS.AccessDeniedException"), "", nil, client.KindKeyDenied},
-	{codes("KMS.ThrottlingException"), "", nil, client.KindThrottled},
 	{codes("KMS.KMSInternalException", "KMSInternalException", "DependencyTimeoutException"), "", nil, client.KindUnavailable},
 	{codes("AccessDenied", "AccessDeniedException"), "kms:", onObjects, client.KindKeyDenied},
 	{codes("InvalidArgument", "InvalidRequest"), "x-amz-server-side-encryption-aws-kms-key-id", withoutKMS, client.KindKeyRequired},
@@ -112,8 +121,7 @@ var table = []row{
 	{codes("PreconditionFailed", "NotModified"), "", nil, client.KindPrecondition},
 
 	// How the server is.
-	{codes("SlowDown", "TooManyRequests", "TooManyRequestsException", "Throttling", "ThrottlingException", "RequestLimitExceeded",
-		"BandwidthLimitExceeded", "LimitExceededException"), "", nil, client.KindThrottled},
+	{slices.Sorted(maps.Keys(throttles)), "", nil, client.KindThrottled},
 	{codes("RequestTimeout"), "", nil, client.KindStalled},
 	{codes("IncompleteBody"), "", nil, client.KindNetwork},
 	{codes("OperationAborted", "ConditionalRequestConflict", "InternalError", "ServiceUnavailable"), "", nil, client.KindUnavailable},

@@ -131,10 +131,6 @@ func TestABusyServerIsAskedAgain(t *testing.T) {
 			assert.Equal(t, "body", b, "the whole body each time")
 		}
 	}
-	rec := &recorder{answer: always(func() *http.Response { return reply(429, nil, "") })}
-	err := openRecorded(t, rec, compatible, Options{}).Test(t.Context())
-	assert.Equal(t, client.KindThrottled.String(), client.KindOf(err).String())
-	assert.Equal(t, 3, rec.count(), "somebody waits for this one")
 }
 
 func TestARefusalIsNotRepeated(t *testing.T) {

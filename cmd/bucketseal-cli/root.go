@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // globalFlags are the flags every command takes.
@@ -42,7 +44,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := root.ExecuteContext(working)
+	err := root.ExecuteContext(client.WithPulse(working, &client.Pulse{OnBusy: a.busy}))
 	if err != nil && out.err() == nil {
 		a.report(err)
 	}
@@ -116,6 +118,14 @@ func refuseUnknownCommands(c *cobra.Command) {
 			}
 		}
 		refuseUnknownCommands(sub)
+	}
+}
+
+// busy says that the server lets people wait, which would look like a program
+// that hangs.
+func (a *app) busy(s client.Standing) {
+	if !a.flags.quiet {
+		printf(a.err, "the server asks to slow down: trying again (try %d of at most %d)\n", max(s.Attempt, 1)+1, max(s.Most, 2))
 	}
 }
 

@@ -1,0 +1,86 @@
+package s3store
+
+import (
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// A patience is how long calls for which somebody waits go on: a failure is
+// tried a few times; a server that asks to slow down is asked again for more
+// than a minute, slower each time. The wait ends at once with the call's
+// context, and whoever waits sees the tries in a client.Pulse.
+type patience struct {
+	aws.Retryer // which failures are worth a try
+	failures    int
+	backoff     func(int, error) (time.Duration, error) // tests: instead of waiting
+}
+
+const (
+	// throttledTries: half a second doubles up to eight, 79 seconds in all.
+	throttledTries = 14
+	throttledFirst = 500 * time.Millisecond
+	throttledMost  = 8 * time.Second
+	// retryAfterMost is the longest Retry-After that is kept.
+	retryAfterMost = 30 * time.Second
+)
+
+// MaxAttempts is the most tries of a call.
+func (p patience) MaxAttempts() int { return max(throttledTries, p.failures) }
+
+// RetryDelay is how long to wait after try number attempt; an error ends the
+// tries.
+func (p patience) RetryDelay(attempt int, err error) (time.Duration, error) {
+	throttled := isThrottled(err)
+	switch {
+	case !throttled && attempt >= p.failures:
+		return 0, err
+	case !throttled || p.backoff != nil:
+		return p.Retryer.RetryDelay(attempt, err)
+	}
+	delay := min(throttledFirst<<min(attempt-1, 8), throttledMost)
+	delay += rand.N(delay / 4) //nolint:gosec // spreads clients, hides nothing
+	return max(delay, retryAfter(err)), nil
+}
+
+// isThrottled reports whether a server asks to slow down: by code, by status,
+// or by saying when to come again. The answer to a HEAD has no code, and S3
+// throttles by 503.
+func isThrottled(err error) bool {
+	var api smithy.APIError
+	if errors.As(err, &api) && throttles[api.ErrorCode()] {
+		return true
+	}
+	r := answerIn(err)
+	if r == nil {
+		return false
+	}
+	headless := r.Request != nil && r.Request.Method == http.MethodHead
+	return r.StatusCode == http.StatusTooManyRequests ||
+		r.StatusCode == http.StatusServiceUnavailable && (headless || r.Header.Get("Retry-After") != "")
+}
+
+// retryAfter is the time a server asks for, in seconds; 0 for none.
+func retryAfter(err error) time.Duration {
+	r := answerIn(err)
+	if r == nil {
+		return 0
+	}
+	seconds, _ := strconv.Atoi(r.Header.Get("Retry-After"))
+	return min(time.Duration(max(seconds, 0))*time.Second, retryAfterMost)
+}
+
+// answerIn is the answer an error is about, nil where none came.
+func answerIn(err error) *smithyhttp.Response {
+	var answer interface{ HTTPResponse() *smithyhttp.Response }
+	if !errors.As(err, &answer) || answer.HTTPResponse() == nil || answer.HTTPResponse().Response == nil {
+		return nil
+	}
+	return answer.HTTPResponse()
+}

@@ -1,0 +1,109 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// waitedFor are calls for which somebody sits before the screen.
+var waitedFor = map[string]func(context.Context, *Store) error{
+	"buckets": func(ctx context.Context, s *Store) error { return second(s.Buckets(ctx)) },
+	"list":    func(ctx context.Context, s *Store) error { return second(s.List(ctx, inBucket, client.ListOptions{})) },
+	"head":    func(ctx context.Context, s *Store) error { return second(s.Head(ctx, anywhere, client.ReadOptions{})) },
+	"tags":    func(ctx context.Context, s *Store) error { return second(s.Tags(ctx, anywhere, "")) },
+	"delete": func(ctx context.Context, s *Store) error {
+		return second(s.Delete(ctx, []client.Location{anywhere}))
+	},
+}
+
+var inBucket = client.Location{Bucket: "bkt"}
+
+// slow are the ways to ask for patience.
+var slow = map[string]func() *http.Response{
+	"429":             func() *http.Response { return reply(429, nil, "") },
+	"SlowDown":        func() *http.Response { return refusal(503, "SlowDown", "Please reduce your request rate.") },
+	"Retry-After":     func() *http.Response { return reply(503, []string{"Retry-After", "1"}, "") },
+	"Throttling, 400": func() *http.Response { return refusal(400, "ThrottlingException", "Rate exceeded") },
+}
+
+func TestAThrottledCallIsPatientForMoreThanAMinute(t *testing.T) {
+	p := patience{newRetryer(8, nil), 3, nil}
+	var waited time.Duration
+	for try := 1; try < p.MaxAttempts(); try++ {
+		d, err := p.RetryDelay(try, &apiError{code: "SlowDown"})
+		require.NoError(t, err)
+		assert.LessOrEqual(t, d, throttledMost+throttledMost/4)
+		waited += d
+	}
+	assert.Greater(t, waited, time.Minute)
+}
+
+func TestEveryCallSomebodyWaitsForOutlastsAServerThatAsksToSlowDown(t *testing.T) {
+	for call, do := range waitedFor {
+		for name, how := range slow {
+			rec := &recorder{answer: always(how)}
+			var said int
+			ctx := client.WithPulse(t.Context(), &client.Pulse{OnBusy: func(client.Standing) { said++ }})
+			err := do(ctx, openRecorded(t, rec, compatible, Options{}))
+			assert.Error(t, err)
+			assert.GreaterOrEqual(t, rec.count(), throttledTries, "%s: %s", call, name)
+			if !strings.Contains(name, "400") {
+				assert.Equal(t, rec.count(), said, "%s: %s: whoever waits is told each time", call, name)
+			}
+		}
+	}
+}
+
+func TestAFailureThatIsNoThrottlingIsTriedThreeTimes(t *testing.T) {
+	rec := &recorder{answer: always(func() *http.Response { return refusal(500, "InternalError", "") })}
+	_, err := openRecorded(t, rec, compatible, Options{}).Buckets(t.Context())
+	assert.Equal(t, client.KindUnavailable.String(), client.KindOf(err).String(), "%v", err)
+	assert.Equal(t, 3, rec.count())
+}
+
+func TestWhoeverWaitsNoLongerIsFreeAtOnce(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	rec := &recorder{answer: func(*http.Request, int) *http.Response { stop(); return slow["SlowDown"]() }}
+	o := Options{}
+	s := openRecorded(t, rec, compatible, o)
+	done := make(chan error)
+	go func() { done <- second(s.Buckets(ctx)) }()
+	assert.Equal(t, client.KindCancelled.String(), client.KindOf(<-done).String())
+	assert.Equal(t, 1, rec.count())
+}
+
+func TestATimeTheServerNamesIsKeptWithinReason(t *testing.T) {
+	for header, want := range map[string]time.Duration{"7": 7 * time.Second, "99999": retryAfterMost, "-3": 0, "soon": 0, "": 0} {
+		r := reply(503, []string{"Retry-After", header}, "")
+		assert.Equal(t, want, retryAfter(&answered{r}), header)
+	}
+	assert.Zero(t, retryAfter(errors.New("no answer")))
+}
+
+var _ aws.Retryer = patience{}
+
+// apiError is an error with a code and no answer.
+type apiError struct{ code string }
+
+func (e *apiError) Error() string                 { return e.code }
+func (e *apiError) ErrorCode() string             { return e.code }
+func (e *apiError) ErrorMessage() string          { return "" }
+func (e *apiError) ErrorFault() smithy.ErrorFault { return smithy.FaultServer }
+
+// answered is an error with an answer and no code.
+type answered struct{ r *http.Response }
+
+func (e *answered) Error() string                      { return e.r.Status }
+func (e *answered) HTTPResponse() *smithyhttp.Response { return &smithyhttp.Response{Response: e.r} }
