@@ -16,9 +16,12 @@
 // download, so that none takes another's place where A.txt and a.txt are one
 // name, or where an object is called what is a folder for another.
 //
-// Downloaded files are readable by their owner only (0600, folders 0700) and have
-// the object's date. While one is fetched it is called ".NAME.XXXXXXXX" and
-// [PartSuffix]; only a program that was killed leaves such a file.
+// A downloaded file has the object's date, and the mode of the file it replaces or
+// what the umask leaves. While one is fetched it is called ".NAME.XXXXXXXX" and
+// [PartSuffix], and only its owner may read it. A program that was killed leaves
+// such a file; the next download into the folder removes it after a day. What is
+// no ordinary file (a device, a pipe, a folder) is never replaced; a link to a
+// file of the same folder tree stays a link, and the file is replaced.
 //
 // Nothing is resumed after a restart yet: what was paused or interrupted begins
 // again. Whatever its size, no file lies in memory.

@@ -44,6 +44,7 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	if err := t.create(); err != nil {
 		return err
 	}
+	e.sweep(t)
 	if err := e.fetch(ctx, it, t, head); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func files(t *testing.T, root string) (names []string) {
 	return names
 }
 
-func TestDownloadIsWholeVerifiedAndPrivate(t *testing.T) {
+func TestDownloadIsWholeAndVerified(t *testing.T) {
 	for _, size := range []int64{0, 1, 1000, minPartSize, minPartSize + 1, 3*minPartSize + 17} {
 		w := newBench(t)
 		w.store.keepsChecksums = true
@@ -64,7 +64,7 @@ func TestDownloadIsWholeVerifiedAndPrivate(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, stat.ModTime().Equal(modified), "the object's date")
 		if runtime.GOOS != "windows" {
-			assert.Equal(t, fs.FileMode(0o600), stat.Mode().Perm())
+			assert.Equal(t, fileMode&^umask, stat.Mode().Perm(), "what the umask leaves")
 		}
 		for _, get := range w.store.gets {
 			assert.Equal(t, w.store.objects[remote].head.ETag, get.IfMatch)
@@ -299,19 +299,19 @@ func TestDownloadNeverLeavesItsFolder(t *testing.T) {
 		assert.Equal(t, Failed, row.Phase, "%q", name)
 		assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%q: %v", name, row.Err)
 	}
-	// A link under the very name is replaced, not followed.
+	// A link under the very name that leads outside is neither followed nor replaced.
 	w := newBench(t)
-	job, data := w.object(10, client.PutOptions{})
+	job, _ := w.object(10, client.PutOptions{})
 	job.Root, job.Name = root, "file"
-	require.NoError(t, w.run(job)[0].Err)
-	got, err := os.ReadFile(job.path())
+	require.ErrorContains(t, w.run(job)[0].Err, "leads out of the folder")
+	to, err := os.Readlink(job.path())
 	require.NoError(t, err)
-	assert.Equal(t, data, got)
+	assert.Equal(t, filepath.Join(outside, "target"), to)
 	precious, err := os.ReadFile(filepath.Join(outside, "target"))
 	require.NoError(t, err)
 	assert.Equal(t, "precious", string(precious))
 	assert.Equal(t, []string{filepath.Join(outside, "target")}, files(t, outside))
-	assert.Len(t, files(t, filepath.Dir(root)), 2, "the file and the link")
+	assert.Len(t, files(t, filepath.Dir(root)), 2, "the two links")
 }
 
 func TestHostileKeysAllArriveAndNoneTakesAnothersPlace(t *testing.T) {
@@ -393,13 +393,13 @@ func TestAFileGetsItsNameWithOrWithoutHardLinks(t *testing.T) {
 	require.NoError(t, tg.finish(modified))
 	require.NoError(t, os.WriteFile(job.path(), []byte("appeared in the last instant"), 0o600))
 	require.ErrorIs(t, tg.place(), fs.ErrExist, "a link replaces nothing")
+	require.ErrorIs(t, tg.renameIfAbsent(), fs.ErrExist, "never over a file that is there") // as where there are no hard links
 	require.NoError(t, os.Remove(job.path()))
-	require.NoError(t, tg.hold())
+	require.NoError(t, tg.renameIfAbsent())
 	got, err := os.ReadFile(job.path())
 	require.NoError(t, err)
 	assert.Equal(t, "content", string(got))
-	require.ErrorIs(t, tg.hold(), fs.ErrExist, "never over a file that is there")
 	require.NoError(t, os.Remove(job.path()))
-	require.Error(t, tg.hold(), "the temporary file is gone")
-	assert.Empty(t, files(t, job.Root), "the empty file does not stay")
+	require.Error(t, tg.renameIfAbsent(), "the temporary file is gone")
+	assert.Empty(t, files(t, job.Root), "nothing stays under the name, least of all an empty file")
 }

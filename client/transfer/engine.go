@@ -31,6 +31,10 @@ type Config struct {
 	// nil for none. An error fails the transfer: a proof that could not be kept
 	// is no proof. Calls come from several goroutines.
 	Receipt func(Receipt) error
+	// Note is told what is no failure and yet worth knowing: parts that stay on
+	// the server, leftovers removed. nil for nobody. Calls come from several
+	// goroutines.
+	Note func(string)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -79,6 +83,7 @@ type Engine struct {
 	pace *pace
 
 	changed chan struct{}
+	swept   sync.Map // folders in which leftovers were looked for in this run
 
 	mu     sync.Mutex
 	items  []*item // as submitted

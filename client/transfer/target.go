@@ -1,35 +1,33 @@
 package transfer
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
-	"unicode/utf8"
 )
 
-// PartSuffix ends the name of a download's temporary file, which lies beside
-// its target and begins with a dot. Such files are left only by a program that
-// was killed, and may be removed.
-const PartSuffix = ".bucketseal-part"
-
-// Downloads may hold what only their owner should read.
+// Nobody else may read what is not verified yet. What has landed has the mode of
+// the file it replaced, or what the umask leaves.
 const (
-	fileMode   = 0o600
-	folderMode = 0o700
+	tempMode   = 0o600
+	fileMode   = 0o666
+	folderMode = 0o777
 )
 
 // A target is where a download goes: a name below a folder, reached through
 // os.Root, so that neither ".." nor a symbolic link leads outside. Bytes go into
-// a temporary file beside it; the name itself is given last.
+// a temporary file beside it, which is locked as long as it is written; the name
+// itself is given last.
 type target struct {
 	job  Job
 	root *os.Root
-	name string // below root, with slashes
+	name string // below root, with slashes; where a link under Job.Name leads
 	temp string // "" while there is no temporary file
 	file *os.File
 }
@@ -45,7 +43,41 @@ func openTarget(j Job) (*target, error) {
 	if err != nil {
 		return nil, local(j, err)
 	}
-	return &target{job: j, root: root, name: j.Name}, nil
+	t := &target{job: j, root: root, name: j.Name}
+	if err := t.follow(); err != nil {
+		t.close()
+		return nil, local(j, err)
+	}
+	return t, nil
+}
+
+// mostLinks is how many links one name may lead through, as on Linux.
+const mostLinks = 40
+
+// follow goes to where a link under the name leads, so that the link stays a
+// link. One that leads out of the folder is somebody else's business: it is
+// neither followed nor replaced.
+func (t *target) follow() error {
+	for range mostLinks {
+		there, err := t.root.Lstat(t.name)
+		if err != nil || there.Mode()&fs.ModeSymlink == 0 {
+			return nil //nolint:nilerr // mayLand says what is wrong with the name
+		}
+		to, err := t.root.Readlink(t.name)
+		if err != nil {
+			return err
+		}
+		if filepath.IsAbs(to) {
+			to, err = filepath.Rel(t.job.Root, to)
+		} else {
+			to = path.Join(path.Dir(t.name), filepath.ToSlash(to))
+		}
+		if err != nil || !filepath.IsLocal(to) {
+			return fmt.Errorf("%s is a link that leads out of the folder: name the file it leads to, or remove the link", t.name)
+		}
+		t.name = filepath.ToSlash(to)
+	}
+	return fmt.Errorf("the links at %s lead in circles: remove them", t.job.Name)
 }
 
 // mayLand says, by a skipped, why the download has nothing to do; and by
@@ -57,8 +89,8 @@ func (t *target) mayLand(source time.Time) error {
 		return nil
 	case err != nil:
 		return local(t.job, err)
-	case there.IsDir():
-		return local(t.job, fmt.Errorf("a folder is called %s there: rename it, or choose another folder", t.name))
+	case !there.Mode().IsRegular():
+		return local(t.job, fmt.Errorf("%s is called %s there: rename it, or choose another folder", kindOfFile(there.Mode()), t.name))
 	case t.job.Overwrite == OverwriteAlways:
 		return nil
 	case t.job.Overwrite == OverwriteNewer && there.ModTime().Before(source):
@@ -67,6 +99,21 @@ func (t *target) mayLand(source time.Time) error {
 		return &skipped{fmt.Errorf("%s is there already and not older than the object", t.name)}
 	}
 	return t.isThere()
+}
+
+// kindOfFile names what must not be replaced by a file.
+func kindOfFile(m fs.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "a folder"
+	case m&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case m&fs.ModeSocket != 0:
+		return "a socket"
+	case m&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "something that is no ordinary file"
 }
 
 func (t *target) isThere() error { return &skipped{fmt.Errorf("%s is there already", t.name)} }
@@ -79,24 +126,14 @@ func (t *target) create() error {
 			return local(t.job, err)
 		}
 	}
-	temp := folder + "." + cut(base, 100) + "." + rand.Text()[:8] + PartSuffix
-	f, err := t.root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
+	temp := folder + partName(base)
+	f, err := t.root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, tempMode)
 	if err != nil {
 		return local(t.job, err)
 	}
 	t.temp, t.file = temp, f
+	lock(f)
 	return nil
-}
-
-// cut keeps at most n bytes of s, and whole characters.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }
 
 // finish makes the bytes durable and dates them; the file is closed then.
@@ -119,6 +156,7 @@ func (t *target) land(source time.Time) error {
 	if err := t.mayLand(source); err != nil { // somebody may have been faster
 		return err
 	}
+	t.open()
 	err := t.place()
 	switch {
 	case errors.Is(err, fs.ErrExist) && t.job.Overwrite != OverwriteAlways:
@@ -140,21 +178,37 @@ func (t *target) place() error {
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return t.hold()
+	return t.renameIfAbsent()
 }
 
-// hold is for file systems without hard links (FAT, some network drives): an
-// empty file holds the name, then it is replaced.
-func (t *target) hold() error {
-	held, err := t.root.OpenFile(t.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
-	if err != nil {
+// landing is held between looking for a name and taking it.
+var landing sync.Mutex
+
+// renameIfAbsent is for file systems without hard links (FAT, some network
+// drives). Nothing under the name is ever less than the whole file; another
+// program may take the name between the look and the rename.
+func (t *target) renameIfAbsent() error {
+	landing.Lock()
+	defer landing.Unlock()
+	_, err := t.root.Lstat(t.name)
+	switch {
+	case err == nil:
+		return fs.ErrExist
+	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	err = errors.Join(held.Close(), t.root.Rename(t.temp, t.name))
-	if err != nil {
-		_ = t.root.Remove(t.name) // ours, and empty
+	return t.root.Rename(t.temp, t.name)
+}
+
+// open gives the verified file the mode of the one it replaces, or what the
+// umask leaves. A file system that has no modes refuses; the file then stays its
+// owner's alone, which is no reason to throw it away.
+func (t *target) open() {
+	mode := fs.FileMode(fileMode) &^ umask
+	if there, err := t.root.Lstat(t.name); err == nil && there.Mode().IsRegular() {
+		mode = there.Mode().Perm()
 	}
-	return err
+	_ = t.root.Chmod(t.temp, mode)
 }
 
 // syncFolder makes the new name survive a power cut, where folders can be

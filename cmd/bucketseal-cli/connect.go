@@ -52,6 +52,7 @@ func (a *app) open(ctx context.Context, t transfer.Config) (*session.Session, er
 	if err != nil {
 		return nil, err
 	}
+	t.Note = a.note
 	opener := h.Opener(t)
 	opener.Rules = a.ruleBook(h)
 	account, err := a.account(h)

@@ -236,9 +236,7 @@ func isFolderPath(p string) bool {
 // carryOut submits a plan, shows how it goes and reports each file.
 func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan) error {
 	for _, w := range p.Warnings {
-		if !a.flags.quiet {
-			printf(a.err, "note: %s\n", w)
-		}
+		a.note(w)
 	}
 	code := exitOK
 	for _, r := range p.Refused {

@@ -129,6 +129,13 @@ func (a *app) busy(s client.Standing) {
 	}
 }
 
+// note tells people what is no failure and yet worth knowing.
+func (a *app) note(text string) {
+	if !a.flags.quiet {
+		printf(a.err, "note: %s\n", text)
+	}
+}
+
 // say prints for people; scripts (--json) and --quiet get nothing.
 func (a *app) say(format string, args ...any) {
 	if !a.flags.json && !a.flags.quiet {
