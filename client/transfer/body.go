@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/minio/crc64nvme"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A body is what one request reads: a span of the source, straight from the
@@ -106,20 +108,35 @@ func (b *body) takeBack() {
 	b.engine.moved(b.it, -back)
 }
 
-// failure prefers the file's own error to what a store made of it.
-func (b *body) failure(err error) error {
+// failure prefers the file's own error to what a store made of it. A server that
+// received other bytes than were read for their digest tells of a file that
+// changed, where other bytes went out.
+func (b *body) failure(err error, as digest) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.err != nil {
+	switch {
+	case b.err != nil:
 		return b.err
+	case client.KindOf(err) == client.KindCorrupt && b.isAnother(as):
+		return b.source.changedWhileSent()
 	}
 	return err
 }
 
-// sum is the CRC64NVME of all bytes of the span as they were last read; ok is
-// false when they were not read through in one go.
-func (b *body) sum() (crc uint64, ok bool) {
+// asRead fails when the file changed since its digest was computed: by its
+// properties, and by the bytes that went out where they were all seen.
+func (b *body) asRead(as digest) error {
+	if err := b.source.unchanged(); err != nil {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.crc, b.summed == b.length
+	if b.isAnother(as) {
+		return b.source.changedWhileSent()
+	}
+	return nil
 }
+
+// isAnother reports whether the bytes of the span, read through in one go, are
+// not those of a digest. The caller holds the mutex.
+func (b *body) isAnother(as digest) bool { return b.summed == b.length && b.crc != as.crc }

@@ -15,15 +15,20 @@ import (
 // ReadChecksum reads r to its end and returns the CRC64NVME of what it read,
 // as S3 writes it, and the number of bytes.
 func ReadChecksum(r io.Reader) (client.Checksum, int64, error) {
-	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
 	h := crc64nvme.New()
-	// The reader is hidden behind struct{} so that io.CopyBuffer uses our buffer.
-	n, err := io.CopyBuffer(h, struct{ io.Reader }{r}, *buf)
+	n, err := readThrough(h, r)
 	if err != nil {
 		return client.Checksum{}, n, fmt.Errorf("read for the checksum: %w", err)
 	}
 	return checksumOf(h.Sum64()), n, nil
+}
+
+// readThrough passes all of r on, in pieces of a buffer of ours.
+func readThrough(to io.Writer, r io.Reader) (int64, error) {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	// Both are hidden behind struct{} so that io.CopyBuffer uses our buffer.
+	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{r}, *buf)
 }
 
 // buffers are what bytes pass through here: a few, reused, whatever the size of

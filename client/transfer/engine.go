@@ -21,6 +21,8 @@ type Config struct {
 	PartSize    int64 // bytes, 5 MiB to 5 GiB; default 8 MiB, grown so that 10,000 parts are enough
 	LimitRate   int64 // bytes a second over all jobs; 0 is no limit
 
+	ContentProof ContentProof // how uploads let their bytes be compared; default ProofAuto
+
 	// AllowUnverified lets a transfer count as done though its encryption is not
 	// as asked. The verdict stays what it is.
 	AllowUnverified bool
@@ -69,6 +71,13 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.LimitRate < 0 {
 		return c, fmt.Errorf("limit rate: %d bytes a second is less than nothing; 0 is no limit", c.LimitRate)
+	}
+	switch c.ContentProof {
+	case "":
+		c.ContentProof = ProofAuto
+	case ProofAuto, ProofMD5, ProofSize:
+	default:
+		return c, fmt.Errorf("content proof: %q is none of auto, md5 and size", c.ContentProof)
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -30,6 +30,8 @@ type fakeStore struct {
 	etags   int
 
 	keepsChecksums bool
+	digests        []client.Digests                                           // of bodies, as they came
+	partSum        func(n int, data []byte) client.Checksum                   // returned by UploadPart; nil: none
 	report         func(call string, asked client.Encryption) client.Reported // nil: as asked
 	fail           func(call string, nth int) error                           // nil: nothing fails
 	reads          func(body io.ReadSeeker, size int64) ([]byte, error)       // nil: once
@@ -178,6 +180,7 @@ func (s *fakeStore) Put(ctx context.Context, at client.Location, body io.ReadSee
 	if _, there := s.objects[at]; there && o.OnlyIfAbsent {
 		return client.Object{}, &client.Error{Op: "PutObject", Kind: client.KindPrecondition, At: at}
 	}
+	s.digests = append(s.digests, o.Digests)
 	answer := s.store(at, data, o)
 	answer.Encryption = s.reported("Put", o.Encryption)
 	return answer, nil
@@ -250,7 +253,7 @@ func (s *fakeStore) CreateUpload(_ context.Context, at client.Location, o client
 		client.Object{At: at, Encryption: s.reported("CreateUpload", o.Encryption)}, nil
 }
 
-func (s *fakeStore) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64, _ client.Digests) (client.Part, error) {
+func (s *fakeStore) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64, d client.Digests) (client.Part, error) {
 	if err := s.begin("UploadPart", u.At); err != nil {
 		return client.Part{}, err
 	}
@@ -268,7 +271,12 @@ func (s *fakeStore) UploadPart(ctx context.Context, u client.Upload, n int, body
 		return client.Part{}, &client.Error{Op: "UploadPart", Kind: client.KindNoUpload, At: u.At}
 	}
 	up.parts[n] = data
-	return client.Part{Number: n, Size: size, ETag: fmt.Sprintf("part-%d", n)}, nil
+	s.digests = append(s.digests, d)
+	part := client.Part{Number: n, Size: size, ETag: fmt.Sprintf("part-%d", n)}
+	if s.partSum != nil {
+		part.Checksum = s.partSum(n, data)
+	}
+	return part, nil
 }
 
 func (s *fakeStore) CompleteUpload(_ context.Context, u client.Upload, parts []client.Part, sum client.Checksum) (client.Object, error) {

@@ -15,53 +15,104 @@ const abortWithin = 30 * time.Second
 // sendParts is a multipart upload: create (the encryption is decided here),
 // send the parts a few at once, complete with all of them. Whatever goes wrong,
 // the parts are dropped again: they would be paid for and never seen.
-func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.PutOptions) (sent, error) {
-	job := it.row.Job
-	upload, created, err := e.cfg.Store.CreateUpload(ctx, job.Remote, o)
+func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (sent, error) {
+	upload, created, err := e.cfg.Store.CreateUpload(ctx, it.row.Job.Remote, o)
 	if err != nil {
 		return sent{}, err
 	}
-	completed, err := e.fillUpload(ctx, it, src, o, upload)
+	f := &filling{engine: e, it: it, source: src, options: o, upload: upload, spans: all, digests: digests, parts: make([]client.Part, len(all))}
+	completed, err := f.run(ctx)
 	if err != nil {
 		e.abort(ctx, upload)
 		return sent{}, err
 	}
-	return sent{answer: created.Encryption, versionID: completed.VersionID, requestID: completed.RequestID}, nil
+	return sent{
+		answer: created.Encryption, versionID: completed.VersionID, requestID: completed.RequestID, handed: f.handed(completed),
+	}, nil
 }
 
-// fillUpload sends the parts and completes. It completes nothing that is not
-// the file as it was read for the checksum.
-func (e *Engine) fillUpload(ctx context.Context, it *item, src *source, o client.PutOptions, u client.Upload) (client.Object, error) {
-	all := spans(it.row.Job.Size, partSizeFor(it.row.Job.Size, e.cfg.PartSize))
-	parts := make([]client.Part, len(all))
-	sums := make([]partSum, len(all))
+// A filling is a multipart upload between its beginning and its completion.
+type filling struct {
+	engine  *Engine
+	it      *item
+	source  *source
+	options client.PutOptions
+	upload  client.Upload
+	spans   []span
+	digests []digest // of the spans, MD5s as they are sent
+	parts   []client.Part
+}
+
+// run sends the parts and completes. It completes nothing that is not the file
+// as it was read for the checksum.
+func (f *filling) run(ctx context.Context) (client.Object, error) {
 	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(e.cfg.PartsAtOnce)
-	for i, s := range all {
-		group.Go(func() (err error) {
+	group.SetLimit(f.engine.cfg.PartsAtOnce)
+	for i := range f.spans {
+		group.Go(func() error {
 			if gctx.Err() != nil {
 				return context.Cause(gctx)
 			}
-			parts[i], sums[i], err = e.sendPart(gctx, it, src, u, s)
-			return err
+			return f.send(gctx, i)
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return client.Object{}, err
 	}
-	crc, seen := combine(all, sums)
-	if err := src.sentWhole(o, crc, seen); err != nil {
+	if err := f.source.unchanged(); err != nil {
 		return client.Object{}, err
 	}
-	object, err := e.cfg.Store.CompleteUpload(ctx, u, parts, o.Checksum)
+	object, err := f.engine.cfg.Store.CompleteUpload(ctx, f.upload, f.parts, f.options.Checksum)
 	if client.KindOf(err) == client.KindNoUpload {
 		// An earlier answer to the same call may have been lost on its way: the
 		// object is complete then. Verification finds out.
-		if _, there := e.holds(ctx, it.row.Job, o); there {
+		if _, there := f.engine.holds(ctx, f.it.row.Job, f.options); there {
 			return client.Object{}, nil
 		}
 	}
 	return object, err
+}
+
+// send sends one part, with what the server may compare its bytes by.
+func (f *filling) send(ctx context.Context, i int) (err error) {
+	s, e := f.spans[i], f.engine
+	was := f.digests[i]
+	if e.sendsMD5() {
+		if f.digests[i], err = f.source.digest(ctx, s, true); err != nil {
+			return err
+		}
+		if f.digests[i].crc != was.crc {
+			return f.source.changedWhileSent()
+		}
+	}
+	var given client.Digests
+	if e.cfg.ContentProof != ProofSize {
+		given = f.digests[i].digests()
+	}
+	b := e.newBody(ctx, f.it, f.source, s)
+	part, err := e.cfg.Store.UploadPart(ctx, f.upload, s.number, b, s.length, given)
+	if err != nil {
+		b.takeBack()
+		return b.failure(err, was)
+	}
+	if err := b.asRead(was); err != nil {
+		return err
+	}
+	if sum := part.Checksum; sum.Algorithm == client.CRC64NVME && sum != checksumOf(was.crc) {
+		return otherBytes(f.upload.At, "", sum.Value, checksumOf(was.crc).Value)
+	}
+	part.Number, part.Size = s.number, s.length
+	f.parts[i] = part
+	return nil
+}
+
+// handed is what the parts went with, and what the answers to them said.
+func (f *filling) handed(completed client.Object) handed {
+	h := handed{md5: wholeMD5(f.digests), parts: len(f.parts), answer: completed, returned: true, named: true}
+	for i, p := range f.parts {
+		h.part(p, f.digests[i])
+	}
+	return h
 }
 
 // holds reports whether the server has an object of the size and with the
@@ -73,35 +124,6 @@ func (e *Engine) holds(ctx context.Context, j Job, o client.PutOptions) (client.
 	}
 	sum, ok := head.FullChecksum()
 	return head, ok && head.Size == j.Size && sum.Value == o.Metadata[client.MetaChecksum]
-}
-
-// A partSum is the CRC of a part as it went out.
-type partSum struct {
-	crc  uint64
-	seen bool
-}
-
-func (e *Engine) sendPart(ctx context.Context, it *item, src *source, u client.Upload, s span) (client.Part, partSum, error) {
-	b := e.newBody(ctx, it, src, s)
-	part, err := e.cfg.Store.UploadPart(ctx, u, s.number, b, s.length, client.Digests{})
-	if err != nil {
-		b.takeBack()
-		return client.Part{}, partSum{}, b.failure(err)
-	}
-	part.Number, part.Size = s.number, s.length
-	crc, seen := b.sum()
-	return part, partSum{crc, seen}, nil
-}
-
-// combine is the CRC of the whole file from those of its parts.
-func combine(all []span, sums []partSum) (crc uint64, seen bool) {
-	for i, s := range sums {
-		if !s.seen {
-			return 0, false
-		}
-		crc = combineCRC(crc, s.crc, all[i].length)
-	}
-	return crc, true
 }
 
 // abort drops the parts, also when the user or the engine's end stopped the

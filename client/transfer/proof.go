@@ -25,9 +25,13 @@ func (e *Engine) proveUpload(ctx context.Context, it *item, s sent) error {
 	if verr != nil {
 		return verr
 	}
+	content, how, cerr := s.handed.content(job.Remote, head)
+	if cerr != nil {
+		return cerr
+	}
 	r := Receipt{
 		Account: e.cfg.Account, Op: Upload, Source: job.Local, At: job.Remote,
-		VersionID: first(s.versionID, head.VersionID), Size: job.Size, Checksum: s.sum,
+		VersionID: first(s.versionID, head.VersionID), Size: job.Size, Checksum: s.sum, Content: content, Compared: how,
 		Asked: AskedOf(job.Put.Encryption), Reported: decisive(job, evidence, finding),
 		Verdict: finding.Verdict, Why: finding.Why, Rule: job.Rule, Because: job.Because,
 		RequestID: first(s.requestID, head.RequestID), VerifiedAt: e.cfg.Now(),

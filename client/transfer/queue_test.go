@@ -199,7 +199,7 @@ func TestCancelWhileAFileIsReadForItsChecksum(t *testing.T) {
 	defer src.close()
 	ctx, stop := context.WithCancelCause(t.Context())
 	stop(errCancelled)
-	_, err = src.checksum(ctx)
+	_, _, err = src.checksums(ctx, []span{{1, 0, 1000}}, true)
 	require.ErrorIs(t, err, errCancelled)
 	b := w.engine.newBody(ctx, &item{}, src, span{1, 0, 1000})
 	_, err = b.Read(make([]byte, 10))

@@ -16,6 +16,8 @@ type Receipt struct {
 	VersionID  string
 	Size       int64
 	Checksum   client.Checksum
+	Content    Content // how far the bytes themselves were compared
+	Compared   string  // half a sentence: by what
 	Asked      Asked
 	Reported   client.Reported
 	Verdict    Verdict

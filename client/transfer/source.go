@@ -79,18 +79,18 @@ func (s *source) changedWhileSent() error {
 	return local(s.job, fmt.Errorf("%s changed while it was sent: send it again when nobody writes to it", s.job.Local))
 }
 
-// checksum reads the whole file once.
-func (s *source) checksum(ctx context.Context) (client.Checksum, error) {
-	sum, n, err := ReadChecksum(&interruptible{ctx, io.NewSectionReader(s.file, 0, s.job.Size)})
-	switch {
-	case ctx.Err() != nil:
-		return client.Checksum{}, context.Cause(ctx)
-	case err != nil:
-		return client.Checksum{}, local(s.job, err)
-	case n != s.job.Size:
-		return client.Checksum{}, s.changedWhileSent()
+// checksums reads the whole file once, span by span; a single one with its MD5
+// where that is wanted. MD5s of parts are computed before each is sent.
+func (s *source) checksums(ctx context.Context, all []span, withMD5 bool) (digests []digest, whole client.Checksum, err error) {
+	digests = make([]digest, len(all))
+	crc := uint64(0)
+	for i, sp := range all {
+		if digests[i], err = s.digest(ctx, sp, withMD5 && len(all) == 1); err != nil {
+			return nil, client.Checksum{}, err
+		}
+		crc = combineCRC(crc, digests[i].crc, sp.length)
 	}
-	return sum, nil
+	return digests, checksumOf(crc), nil
 }
 
 func (s *source) close() { _ = s.file.Close() } // only read from

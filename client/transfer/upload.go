@@ -20,15 +20,16 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 	if err := e.mayOverwrite(ctx, job); err != nil {
 		return err
 	}
-	sum, err := src.checksum(ctx)
+	all := e.spansOf(job)
+	digests, sum, err := src.checksums(ctx, all, e.sendsMD5())
 	if err != nil {
 		return err
 	}
-	sent, err := e.send(ctx, it, src, e.putOptions(job, sum))
+	sent, err := e.send(ctx, it, src, e.putOptions(job, sum), all, digests)
 	if err != nil {
 		return e.skippedIfThere(job, err)
 	}
-	sent.sum = sum
+	sent.sum, sent.handed.sum = sum, sum
 	e.enter(it, Verifying)
 	return e.proveUpload(ctx, it, sent)
 }
@@ -39,6 +40,15 @@ type sent struct {
 	versionID string
 	requestID string
 	sum       client.Checksum
+	handed    handed
+}
+
+// spansOf are the requests of a file: one up to one part's size, parts beyond.
+func (e *Engine) spansOf(j Job) []span {
+	if j.Size > e.cfg.PartSize {
+		return spans(j.Size, partSizeFor(j.Size, e.cfg.PartSize))
+	}
+	return []span{{1, 0, j.Size}}
 }
 
 // putOptions adds our checksum to what was planned: to the request, for the
@@ -50,7 +60,9 @@ func (e *Engine) putOptions(j Job, sum client.Checksum) client.PutOptions {
 		o.Metadata = map[string]string{}
 	}
 	o.Metadata[client.MetaChecksum] = sum.Value
-	o.Checksum = sum
+	if e.cfg.ContentProof != ProofSize {
+		o.Checksum = sum
+	}
 	return o
 }
 
@@ -99,32 +111,25 @@ func customerKey(e client.Encryption) client.CustomerKey {
 }
 
 // send moves the bytes: in one request up to one part's size, in parts beyond.
-func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOptions) (sent, error) {
+func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (sent, error) {
 	job := it.row.Job
-	if job.Size > e.cfg.PartSize {
-		return e.sendParts(ctx, it, src, o)
+	if len(all) > 1 {
+		return e.sendParts(ctx, it, src, o, all, digests)
 	}
-	b := e.newBody(ctx, it, src, span{1, 0, job.Size})
+	if digests[0].md5 != nil {
+		o.MD5 = digests[0].digests().MD5
+	}
+	b := e.newBody(ctx, it, src, all[0])
 	object, err := e.cfg.Store.Put(ctx, job.Remote, b, job.Size, o)
 	if err != nil {
 		b.takeBack()
-		return sent{}, b.failure(err)
+		return sent{}, b.failure(err, digests[0])
 	}
-	crc, ok := b.sum()
-	if err := src.sentWhole(o, crc, ok); err != nil {
+	if err := b.asRead(digests[0]); err != nil {
 		return sent{}, fmt.Errorf("%w; what the server holds now may be a mixture", err)
 	}
-	return sent{answer: object.Encryption, versionID: object.VersionID, requestID: object.RequestID}, nil
-}
-
-// sentWhole fails when the file changed since it was read for the checksum: by
-// its properties, and by the bytes that went out where they were all seen.
-func (s *source) sentWhole(o client.PutOptions, crc uint64, seen bool) error {
-	if err := s.unchanged(); err != nil {
-		return err
-	}
-	if seen && checksumOf(crc).Value != o.Metadata[client.MetaChecksum] {
-		return s.changedWhileSent()
-	}
-	return nil
+	return sent{
+		answer: object.Encryption, versionID: object.VersionID, requestID: object.RequestID,
+		handed: handed{md5: digests[0].md5, answer: object},
+	}, nil
 }

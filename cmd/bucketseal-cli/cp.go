@@ -19,7 +19,7 @@ import (
 // cpFlags are the flags of cp.
 type cpFlags struct {
 	recursive, allowUnverified              bool
-	sse, kmsKey, customerKeyFile            string
+	sse, kmsKey, customerKeyFile, content   string
 	overwrite, partSize, limitRate, version string
 	concurrency                             int
 }
@@ -69,6 +69,7 @@ single file.`,
 	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M)")
 	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second, e.g. `10M`")
 	flags.StringVar(&f.version, "version-id", "", "download this version `ID` of an object")
+	flags.StringVar(&f.content, "content-proof", "auto", "how the server compares an upload's bytes: `auto`|md5|size; size is fastest and compares their number only")
 	flags.BoolVar(&f.allowUnverified, "allow-unverified", false, "count a file as done though it is not encrypted as asked")
 	return c
 }
@@ -82,6 +83,12 @@ func (f *cpFlags) config() (transfer.Config, error) {
 	case transfer.OverwriteAlways, transfer.OverwriteSkip, transfer.OverwriteNewer:
 	default:
 		return c, usage("--overwrite %q: use always, skip or newer", f.overwrite)
+	}
+	c.ContentProof = transfer.ContentProof(f.content)
+	switch c.ContentProof {
+	case transfer.ProofAuto, transfer.ProofMD5, transfer.ProofSize:
+	default:
+		return c, usage("--content-proof %q: use auto, md5 or size", f.content)
 	}
 	var err error
 	if c.PartSize, err = size("--part-size", f.partSize); err != nil {

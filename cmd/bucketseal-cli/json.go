@@ -99,6 +99,8 @@ type transferLine struct {
 	Reported *reportedLine `json:"reported"`
 	Verdict  *string       `json:"verdict"`
 	Why      string        `json:"why,omitempty"`
+	Content  *string       `json:"content"`
+	Compared string        `json:"compared,omitempty"`
 	Checksum *checksumLine `json:"checksum"`
 	Error    *errorLine    `json:"error"`
 }
@@ -116,10 +118,8 @@ func transferJSON(r transfer.Row) transferLine {
 	}
 	if c := r.Receipt; c != nil {
 		l.Bytes, l.Why, l.Checksum, l.Reported = told(c.Size), c.Why, checksumJSON(c.Checksum), reportedJSON(c.Reported)
-		if c.Verdict != transfer.VerdictNone {
-			v := string(c.Verdict)
-			l.Verdict = &v
-		}
+		l.Content, l.Compared = named(c.Content), c.Compared
+		l.Verdict = named(c.Verdict)
 	}
 	return l
 }
@@ -130,6 +130,15 @@ func told(size int64) *int64 {
 		return nil
 	}
 	return &size
+}
+
+// named is a word of the contract, null for none.
+func named[W ~string](w W) *string {
+	if w == "" {
+		return nil
+	}
+	s := string(w)
+	return &s
 }
 
 // stamp writes a time as RFC 3339 in UTC, "" for none.

@@ -64,7 +64,7 @@ func (a *app) transferred(r transfer.Row) {
 		printf(a.err, "FAILED %s\n", what)
 		a.report(r.Err)
 	case r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op == transfer.Upload:
-		a.say("%s  %s  %s (%s)", what, humanize.IBytes(uint64(r.Receipt.Size)), verdictWords[r.Receipt.Verdict], r.Receipt.Reported.Describe())
+		a.say("%s  %s  %s (%s)  content: %s", what, humanize.IBytes(uint64(r.Receipt.Size)), verdictWords[r.Receipt.Verdict], r.Receipt.Reported.Describe(), r.Receipt.Content)
 	default:
 		size := "?"
 		if l.Bytes != nil {

@@ -1,0 +1,157 @@
+package transfer
+
+import (
+	"bytes"
+	"crypto/md5" //nolint:gosec // the ETag of S3
+	"encoding/hex"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+func TestAContentProofClaimsOnlyWhatWasCompared(t *testing.T) {
+	const (
+		ours  = "5d41402abc4b2a76b9719d911017c592" // MD5 of "hello"
+		other = "7d793037a0760186574b0282f2f435e7" // of "world"
+	)
+	raw, err := hex.DecodeString(ours)
+	require.NoError(t, err)
+	sum := checksumOf(42)
+	returned := func(c client.Checksum) client.Object { return client.Object{Checksums: []client.Checksum{c}} }
+	stored := func(etag string, e client.EncryptionType) client.Object {
+		return client.Object{ETag: etag, Encryption: client.Reported{Told: true, Type: e}}
+	}
+	silent := client.Object{}
+	for name, c := range map[string]struct {
+		sent handed
+		head client.Object
+		want Content
+	}{
+		"the answer returns the checksum":        {handed{answer: returned(sum)}, silent, ContentChecksum},
+		"HEAD returns the checksum":              {handed{md5: raw}, returned(sum), ContentChecksum},
+		"each part's checksum came back":         {handed{parts: 2, returned: true}, silent, ContentChecksum},
+		"a composite one is none of the whole":   {handed{}, returned(client.Checksum{Algorithm: client.CRC64NVME, Value: sum.Value, Composite: true}), ContentSize},
+		"another algorithm":                      {handed{}, returned(client.Checksum{Algorithm: "SHA256", Value: sum.Value}), ContentSize},
+		"our own in the metadata proves nothing": {handed{}, client.Object{Metadata: map[string]string{client.MetaChecksum: sum.Value}}, ContentSize},
+		"nothing was sent":                       {handed{}, stored(ours, client.TypeNone), ContentSize},
+		"the answer's ETag is the MD5":           {handed{md5: raw, answer: stored(ours, client.TypeNone)}, silent, ContentMD5},
+		"HEAD's ETag is the MD5, in capitals":    {handed{md5: raw}, stored("5D41402ABC4B2A76B9719D911017C592", client.TypeNone), ContentMD5},
+		"it is, under SSE-KMS":                   {handed{md5: raw}, stored(ours, client.TypeSSEKMS), ContentMD5},
+		"another under SSE-KMS":                  {handed{md5: raw}, stored(other, client.TypeSSEKMS), ContentMD5},
+		"another under DSSE-KMS":                 {handed{md5: raw}, stored(other, client.TypeDSSEKMS), ContentMD5},
+		"another under SSE-C":                    {handed{md5: raw}, stored(other, client.TypeSSEC), ContentMD5},
+		"another, and how it is stored not told": {handed{md5: raw}, client.Object{ETag: other}, ContentMD5},
+		"another in the clear":                   {handed{md5: raw}, stored(other, client.TypeNone), ContentSize},
+		"another under SSE-S3":                   {handed{md5: raw}, stored(other, client.TypeSSES3), ContentSize},
+		"one of another shape":                   {handed{md5: raw}, stored("0x8DB1", client.TypeNone), ContentMD5},
+		"no ETag":                                {handed{md5: raw}, stored("", client.TypeNone), ContentMD5},
+		"parts, the ETag of their MD5s":          {handed{md5: raw, parts: 3, otherwise: true}, stored(ours+"-3", client.TypeNone), ContentMD5},
+		"parts, of another number":               {handed{md5: raw, parts: 3}, stored(ours+"-4", client.TypeNone), ContentMD5},
+		"parts that looked otherwise":            {handed{md5: raw, parts: 3, otherwise: true}, stored("random-3", client.TypeNone), ContentSize},
+		"parts named right, the whole at random": {handed{md5: raw, parts: 3, named: true}, stored(other+"-3", client.TypeNone), ContentMD5},
+	} {
+		c.sent.sum = sum
+		got, how, err := c.sent.content(remote, c.head)
+		require.NoError(t, err, name)
+		assert.Equal(t, c.want, got, name)
+		assert.NotEmpty(t, how, name)
+	}
+	for name, o := range map[string][2]client.Object{
+		"in the answer": {returned(checksumOf(43)), silent},
+		"in HEAD":       {returned(sum), returned(checksumOf(43))},
+	} {
+		got, _, err := handed{sum: sum, md5: raw, returned: true, answer: o[0]}.content(remote, o[1])
+		assert.Equal(t, client.KindCorrupt, client.KindOf(err), name)
+		assert.Equal(t, ContentNone, got, name)
+	}
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html#large-object-checksums
+func TestAnETagOfPartsIsTheMD5OfTheirMD5s(t *testing.T) {
+	parts := [][]byte{bytes.Repeat([]byte{0}, minPartSize), []byte("the end")}
+	var all []byte
+	digests := make([]digest, len(parts))
+	for i, p := range parts {
+		sum := md5.Sum(p) //nolint:gosec // the ETag of S3
+		all = append(all, sum[:]...)
+		digests[i].md5 = sum[:]
+	}
+	h := handed{md5: wholeMD5(digests), parts: 2}
+	assert.Equal(t, fmt.Sprintf("%x-2", md5.Sum(all)), h.etag()) //nolint:gosec // the same
+	digests[1].md5 = nil
+	assert.Nil(t, wholeMD5(digests), "one is not known")
+	assert.Empty(t, handed{parts: 2}.etag())
+	assert.Equal(t, "d41d8cd98f00b204e9800998ecf8427e", handed{md5: func() []byte { s := md5.Sum(nil); return s[:] }()}.etag()) //nolint:gosec // the same
+}
+
+func TestAPartsAnswerCountsForAndAgainst(t *testing.T) {
+	d := digest{crc: 1, md5: []byte("0123456789abcdef")}
+	right := hex.EncodeToString(d.md5)
+	for name, c := range map[string]struct {
+		part                       client.Part
+		returned, named, otherwise bool
+	}{
+		"all of it": {client.Part{ETag: right, Checksum: checksumOf(1)}, true, true, false},
+		"silent":    {client.Part{}, false, false, false},
+		"otherwise": {client.Part{ETag: "00000000000000000000000000000000"}, false, false, true},
+		"opaque":    {client.Part{ETag: "0x8D", Checksum: checksumOf(1)}, true, false, false},
+	} {
+		h := handed{returned: true, named: true}
+		h.part(c.part, d)
+		assert.Equal(t, []bool{c.returned, c.named, c.otherwise}, []bool{h.returned, h.named, h.otherwise}, name)
+	}
+}
+
+func TestAServerThatReturnsAnotherChecksumOfAPartHasOtherBytes(t *testing.T) {
+	w := newBench(t)
+	w.store.partSum = func(int, []byte) client.Checksum { return checksumOf(7) }
+	job, _ := w.file(2*minPartSize, client.SSES3{})
+	row := w.run(job)[0]
+	assert.Equal(t, Failed, row.Phase)
+	assert.Equal(t, client.KindCorrupt.String(), client.KindOf(row.Err).String(), "%v", row.Err)
+	assert.Empty(t, w.store.objects)
+	assert.Empty(t, w.store.uploads, "nothing is left open")
+}
+
+func TestAnUnknownContentProofIsRefused(t *testing.T) {
+	_, err := New(Config{Store: newFakeStore(), ContentProof: "sha256"})
+	assert.ErrorContains(t, err, "auto, md5 and size")
+}
+
+func TestOnlyWhatIsWantedIsComputedAndSent(t *testing.T) {
+	for _, c := range []struct {
+		proof    ContentProof
+		wants    bool
+		md5, sum bool
+	}{
+		{ProofAuto, true, true, true},
+		{ProofAuto, false, false, true},
+		{ProofMD5, false, true, true},
+		{ProofSize, true, false, false},
+	} {
+		for _, size := range []int64{1000, 2 * minPartSize} {
+			store := &learnedStore{newFakeStore(), c.wants}
+			w := newBench(t, func(o *Config) { o.Store, o.ContentProof = store, c.proof })
+			job, _ := w.file(size, client.SSES3{})
+			row := w.run(job)[0]
+			require.NoError(t, row.Err)
+			require.NotEmpty(t, store.digests)
+			for _, d := range store.digests {
+				assert.Equal(t, c.md5, d.MD5 != "", "%v, %d bytes", c, size)
+				assert.Equal(t, c.sum, d.Checksum.Value != "", "%v, %d bytes", c, size)
+			}
+			assert.NotEmpty(t, store.objects[remote].o.Metadata[client.MetaChecksum], "it guards later downloads")
+		}
+	}
+}
+
+type learnedStore struct {
+	*fakeStore
+	wants bool
+}
+
+func (s *learnedStore) MD5Wanted() bool { return s.wants }
