@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
+	"unicode"
 )
 
 // An Account is where a store is and who asks; its secret is kept elsewhere.
@@ -54,53 +56,72 @@ func (a Account) IsAWS() bool {
 	return strings.HasSuffix(h, ".amazonaws.com") || strings.HasSuffix(h, ".amazonaws.com.cn")
 }
 
+// Tidy is the account as its fields were meant: without invisible characters
+// around them, and an endpoint without a scheme by https.
+func (a Account) Tidy() Account {
+	for _, s := range []*string{&a.Name, &a.Region, &a.AccessKeyID} {
+		*s = trimmed(*s)
+	}
+	a.CAFile = strings.TrimSpace(a.CAFile)
+	a.Endpoint, a.KMSEndpoint = tidyEndpoint(a.Endpoint), tidyEndpoint(a.KMSEndpoint)
+	return a
+}
+
 // Check refuses an account that cannot be opened, saying which field is wrong.
+// What was typed or read goes through Tidy first.
 func (a Account) Check() error {
-	if strings.TrimSpace(a.Name) == "" {
+	if trimmed(a.Name) == "" {
 		return errors.New("name: give the account a name")
 	}
-	if strings.ContainsAny(a.Name, "\r\n\t") {
+	if strings.ContainsFunc(a.Name, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }) {
 		return errors.New("name: one line without tabs, please")
 	}
-	for _, f := range []struct{ name, value string }{{"endpoint", a.Endpoint}, {"KMS endpoint", a.KMSEndpoint}} {
-		if err := checkEndpoint(f.value); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
+	if err := checkEndpoint(a.Endpoint); err != nil {
+		return fmt.Errorf("endpoint: %w", err)
+	}
+	if err := checkKMSEndpoint(a.KMSEndpoint); err != nil {
+		return fmt.Errorf("KMS endpoint: %w", err)
+	}
+	if a.Region != "" && !region.MatchString(a.Region) {
+		return fmt.Errorf("region: %q is none: letters, digits and hyphens, as in us-east-1", a.Region)
 	}
 	switch a.Addressing {
 	case "", AddressingAuto, AddressingPath, AddressingVirtual:
 	default:
 		return fmt.Errorf("addressing: %q is none of auto, path, virtual", a.Addressing)
 	}
-	if strings.TrimSpace(a.AccessKeyID) == "" {
+	if trimmed(a.AccessKeyID) == "" {
 		return errors.New("access key: enter the access key id you were given")
 	}
-	return nil
+	return checkASCII("access key", a.AccessKeyID)
 }
 
-func checkEndpoint(s string) error {
-	if s == "" {
-		return nil
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.User != nil && u.Host == "":
-		return errors.New("this is not a URL") // not quoted: it may hold a password
-	case u.User != nil:
-		return errors.New("no user name or password in the URL, please: they go into their own fields")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("%q should begin with https:// (or http://)", s)
-	case u.Host == "":
-		return fmt.Errorf("%q names no host", s)
-	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "":
-		return fmt.Errorf("%q should end after the host: bucket names come later", s)
-	}
-	return nil
-}
+// region is what may stand in a host name, as regions do at AWS.
+var region = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$`)
 
 // Credentials are what proves an account's identity.
 type Credentials struct {
 	AccessKeyID  string
 	Secret       Secret
 	SessionToken Secret // temporary credentials only
+}
+
+// Tidy is the credentials without invisible characters around them.
+func (c Credentials) Tidy() Credentials {
+	c.AccessKeyID = trimmed(c.AccessKeyID)
+	c.Secret, c.SessionToken = trimmedSecret(c.Secret), trimmedSecret(c.SessionToken)
+	return c
+}
+
+// Check refuses credentials that no request can be signed or sent with, saying
+// which field is wrong and never what is in it. That there are none is for
+// others to say. What was typed or read goes through Tidy first.
+func (c Credentials) Check() error {
+	if err := checkASCII("access key", c.AccessKeyID); err != nil {
+		return err
+	}
+	if err := checkVisible("secret access key", c.Secret.Reveal(), true); err != nil {
+		return err
+	}
+	return checkASCII("session token", c.SessionToken.Reveal())
 }

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -15,12 +16,13 @@ var accounts = document[[]client.Account]{
 func (s *Store) Accounts() ([]client.Account, error) { return accounts.load(s) }
 
 // UpdateAccounts replaces the accounts by what change makes of those on disk.
-// It refuses an account that does not pass its Check and two of one name. A
-// Demo account is not written. change may run while other processes wait: it
+// It refuses an account that does not pass its Check, unless it stands there
+// already (an older version may have taken it), and two of one name. A Demo
+// account is not written. change may run while other processes wait: it
 // must not ask the user, nor call the Store.
 func (s *Store) UpdateAccounts(change func([]client.Account) ([]client.Account, error)) error {
 	return accounts.update(s, func(now []client.Account) ([]client.Account, error) {
-		next, err := change(now)
+		next, err := change(slices.Clone(now))
 		if err != nil {
 			return nil, err
 		}
@@ -30,7 +32,7 @@ func (s *Store) UpdateAccounts(change func([]client.Account) ([]client.Account, 
 			if a.Demo {
 				continue
 			}
-			if err := a.Check(); err != nil {
+			if err := a.Check(); err != nil && !slices.Contains(now, a) {
 				return nil, fmt.Errorf("account %q: %w", a.Name, err)
 			}
 			if seen[a.Name] {

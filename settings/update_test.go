@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -117,6 +118,23 @@ func TestARefusedChangeWritesNothing(t *testing.T) {
 			assert.Equal(t, before, after)
 		})
 	}
+}
+
+func TestAnAccountThatAnOlderVersionTookStandsInNobodysWay(t *testing.T) {
+	s := open(t)
+	old := work
+	old.KMSEndpoint = "http://nas.example:9000"
+	b, err := json.Marshal(map[string]any{"version": 1, "accounts": []client.Account{old}})
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(s.Dir(), 0o700))
+	require.NoError(t, os.WriteFile(s.Path(AccountsFile), b, 0o600))
+	add := func(all []client.Account) ([]client.Account, error) { return append(all, aws), nil }
+	require.NoError(t, s.UpdateAccounts(add))
+	touch := func(all []client.Account) ([]client.Account, error) { all[0].Region = "eu-west-1"; return all, nil }
+	require.ErrorContains(t, s.UpdateAccounts(touch), "KMS endpoint: ", "changed, it has to be right")
+	all, err := s.Accounts()
+	require.NoError(t, err)
+	assert.Equal(t, []client.Account{old, aws}, all)
 }
 
 func TestTheDemoAccountIsNotWritten(t *testing.T) {

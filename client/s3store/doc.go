@@ -14,8 +14,10 @@
 // It promises:
 //   - Encryption headers go on PutObject and CreateMultipartUpload, the three
 //     SSE-C headers on every call that touches bytes, and none anywhere else.
-//   - An SSE-C key or session token never crosses plain http to another machine,
-//     is never forwarded to another host, and never stands in an error or a log.
+//   - An SSE-C key never crosses plain http to another machine. What is sent, keys
+//     and tokens and files, is never forwarded to another server, and what is for
+//     this machine never to a proxy. No secret stands in an error or a log.
+//   - A proxy variable that cannot be understood is an error, never "no proxy".
 //   - Every failure is a *client.Error whose Kind was decided from the server's
 //     code, message and operation together (see table.go), with the request id.
 //   - "The server did not say" is reported as such, never as "not encrypted".

@@ -66,6 +66,9 @@ func (s *Store) fail(c call, err error) error {
 	}
 	e.Kind = f.kind(err)
 	e.Code, e.Message, e.Err = f.code, f.message, err
+	if ours := whyNotSent(err); ours != nil && f.code == "" {
+		e.Message = ours.Error() // without the SDK's words around it
+	}
 	if keyKinds[e.Kind] {
 		e.Key = f.keyNamed()
 	}
@@ -115,11 +118,14 @@ func (f failure) kind(err error) client.Kind {
 		foreign   *smithy.DeserializationError
 		unsent    *smithy.SerializationError
 		params    smithy.InvalidParamsError
+		proxy     *errProxy
 	)
 	switch {
 	case errors.As(err, &forbidden):
 		return client.KindUnsupported
-	case errors.Is(err, errPlainText), errors.Is(err, errDowngrade), errors.Is(err, errElsewhere):
+	case errors.As(err, &proxy):
+		return client.KindNetwork
+	case whyNotSent(err) != nil:
 		return client.KindInsecure
 	case errors.As(err, &stalled):
 		return client.KindStalled

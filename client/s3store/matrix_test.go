@@ -260,11 +260,19 @@ func TestKeysAndTokensDoNotCrossPlainHTTP(t *testing.T) {
 	assert.Zero(t, rec.count(), "nothing was sent")
 	require.NoError(t, put(client.SSES3{}), "SSE-S3 needs no secret")
 
-	for _, own := range []string{"http://127.0.0.1:9000", "http://localhost:9000", "http://[::1]:9000"} {
+	for _, own := range []string{
+		"http://127.0.0.1:9000", "http://localhost:9000", "http://LocalHost:9000", "http://localhost.:9000", "http://[::1]:9000", "http://[::ffff:127.0.0.1]:9000",
+	} {
 		rec := &recorder{}
 		_, err := openRecorded(t, rec, own, Options{}).Head(t.Context(), at, client.ReadOptions{Key: key})
 		require.NoError(t, err, "this machine itself is safe: %s", own)
 		assert.Equal(t, 1, rec.count())
+	}
+	for _, unsure := range []string{"http://127.1:9000", "http://0x7f.1:9000", "http://2130706433:9000", "http://0.0.0.0:9000", "http://[::]:9000", "http://a-name-for-127.0.0.1:9000"} {
+		rec := &recorder{}
+		_, err := openRecorded(t, rec, unsure, Options{}).Head(t.Context(), at, client.ReadOptions{Key: key})
+		assert.Equal(t, client.KindInsecure.String(), client.KindOf(err).String(), unsure)
+		assert.Zero(t, rec.count(), unsure)
 	}
 }
 

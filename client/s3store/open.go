@@ -1,11 +1,11 @@
 package s3store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -82,11 +82,12 @@ var _ interface {
 // is what [Store.Test] says. The error is a *client.Error: KindInvalid for an
 // account that cannot be opened, KindLocal or KindTLS for its CA file.
 func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
-	if err := a.Check(); err != nil {
-		return nil, &client.Error{Op: "open", Kind: client.KindInvalid, Err: err}
-	}
+	a, c = a.Tidy(), c.Tidy()
 	if c.AccessKeyID == "" {
 		c.AccessKeyID = a.AccessKeyID
+	}
+	if err := cmp.Or(a.Check(), c.Check()); err != nil {
+		return nil, &client.Error{Op: "open", Kind: client.KindInvalid, Err: err}
 	}
 	if c.Secret.IsZero() {
 		return nil, &client.Error{
@@ -102,8 +103,8 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		account: a,
 		region:  a.Region,
 		atAWS:   a.IsAWS() || o.atAWS,
-		https:   a.Endpoint == "" || strings.HasPrefix(a.Endpoint, "https:"),
-		safe:    a.Endpoint == "" || isSafe(a.Endpoint),
+		https:   strings.HasPrefix(urlOf(a), "https:"),
+		safe:    client.IsProtected(urlOf(a)),
 		secrets: []client.Secret{c.Secret, c.SessionToken},
 	}
 	if s.region == "" {
@@ -138,9 +139,18 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		if !s.atAWS {
 			so.APIOptions = append(so.APIOptions, addGuard)
 		}
+		so.APIOptions = append(so.APIOptions, unsignEncoding)
 	})
 	s.kms = newKeyService(cfg, s)
 	return s, nil
+}
+
+// urlOf is where an account's requests go.
+func urlOf(a client.Account) string {
+	if a.Endpoint != "" {
+		return a.Endpoint
+	}
+	return "https://s3." + cmp.Or(a.Region, client.DefaultRegion) + ".amazonaws.com"
 }
 
 // Test asks the server whether the credentials are good, by a call that changes
@@ -169,11 +179,4 @@ func newRetryer(attempts int, backoff func(int, error) (time.Duration, error)) a
 			o.Backoff = retry.BackoffDelayerFunc(backoff)
 		}
 	})
-}
-
-// isSafe reports whether nobody can listen on the way to an endpoint: https, or
-// this machine.
-func isSafe(endpoint string) bool {
-	u, err := url.Parse(endpoint)
-	return err == nil && (u.Scheme == "https" || isLoopback(u.Hostname()))
 }

@@ -25,9 +25,7 @@ func nothing() error { return nil }
 func hopeless(err error) aws.Ternary {
 	var local *errSource
 	switch {
-	case errors.As(err, &local):
-		return aws.FalseTernary
-	case isUntrusted(err), errors.Is(err, errPlainText), errors.Is(err, errDowngrade), errors.Is(err, errElsewhere):
+	case errors.As(err, &local), isUntrusted(err), whyNotSent(err) != nil:
 		return aws.FalseTernary
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return aws.TrueTernary

@@ -1,14 +1,17 @@
 package s3store
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -24,17 +27,22 @@ func newNetwork(a client.Account, o Options) (*watchdog, error) {
 		if err != nil {
 			return nil, err
 		}
+		ways := proxiesFromEnvironment()
+		if err := ways.check(a); err != nil {
+			return nil, err
+		}
 		t := &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			TLSClientConfig:       &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
-			TLSHandshakeTimeout:   10 * time.Second,
-			ExpectContinueTimeout: time.Second,
-			MaxIdleConns:          256,
-			MaxIdleConnsPerHost:   64,
-			IdleConnTimeout:       90 * time.Second,
-			DisableCompression:    true, // bytes arrive as they are stored
-			Protocols:             new(http.Protocols),
+			Proxy:                  ways.forRequest,
+			OnProxyConnectResponse: ways.refusedTunnel,
+			DialContext:            dial,
+			TLSClientConfig:        &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    10 * time.Second,
+			ExpectContinueTimeout:  time.Second,
+			MaxIdleConns:           256,
+			MaxIdleConnsPerHost:    64,
+			IdleConnTimeout:        90 * time.Second,
+			DisableCompression:     true, // bytes arrive as they are stored
+			Protocols:              new(http.Protocols),
 		}
 		t.Protocols.SetHTTP1(true)
 		rt = t
@@ -68,15 +76,50 @@ func authorities(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// dial connects. A connection to this machine goes to an address of this
+// machine, whatever the hosts file makes of localhost.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	d := net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
+	if host, port, err := net.SplitHostPort(address); err == nil && client.IsThisMachine(host) {
+		d.Control = onlyLoopback
+		address = net.JoinHostPort(strings.TrimSuffix(host, "."), port) // no question for a name server
+	}
+	return d.DialContext(ctx, network, address)
+}
+
+func onlyLoopback(_, address string, _ syscall.RawConn) error {
+	if host, _, err := net.SplitHostPort(address); err != nil || !client.IsThisMachine(host) {
+		return errNotHere
+	}
+	return nil
+}
+
 var (
 	errPlainText = errors.New("an SSE-C key must not be sent over plain http to another machine: use https")
 	errDowngrade = errors.New("the server redirects from https to http: not followed")
 	errElsewhere = errors.New("the server redirects a request with an SSE-C key to another host: not followed")
+	errNotHere   = errors.New("localhost leads to another machine here: mend the hosts file, or write 127.0.0.1")
 )
 
-// checkRedirect follows what the SDK would follow (307 and 308, which repeat
-// the request) and only where secrets stay safe. Other redirects are answers:
-// S3 says by 301 that a bucket is in another region.
+// whyNotSent is our own reason within an error for not sending a request, nil for
+// none.
+func whyNotSent(err error) error {
+	var proxy *errProxy
+	if errors.As(err, &proxy) {
+		return proxy
+	}
+	for _, e := range []error{errPlainText, errDowngrade, errElsewhere, errNotHere} {
+		if errors.Is(err, e) {
+			return e
+		}
+	}
+	return nil
+}
+
+// checkRedirect follows only what repeats the request (307 and 308, as the SDK
+// would) at the very server it was meant for: neither a key, nor a token, nor a
+// signature, nor a file goes to another host or port, or from https to http.
+// Other redirects are answers: S3 says by them that a bucket is elsewhere.
 func checkRedirect(r *http.Request, via []*http.Request) error {
 	first := via[0]
 	switch {
@@ -86,24 +129,34 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 		return errors.New("the server redirects in circles")
 	case first.URL.Scheme == "https" && r.URL.Scheme != "https":
 		return errDowngrade
-	case strings.EqualFold(first.URL.Host, r.URL.Host):
+	case sameServer(first.URL, r.URL):
 		return nil
-	case carriesKey(r.Header) || carriesKey(first.Header):
+	case carriesKey(first.Header) || carriesKey(r.Header):
 		return errElsewhere
 	}
-	r.Header.Del("X-Amz-Security-Token")
-	return nil
+	return http.ErrUseLastResponse
+}
+
+// sameServer reports whether two URLs lead to one server: host and port, or the
+// host itself by https on its usual port.
+func sameServer(a, b *url.URL) bool {
+	if !strings.EqualFold(a.Hostname(), b.Hostname()) {
+		return false
+	}
+	return portOf(a) == portOf(b) && a.Scheme == b.Scheme || portOf(a) == "80" && portOf(b) == "443"
+}
+
+func portOf(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	}
+	return "80"
 }
 
 // carriesKey reports whether SSE-C key material is in a request's headers.
 func carriesKey(h http.Header) bool {
 	return h.Get(headerCustomerKey) != "" || h.Get("X-Amz-Copy-Source-Server-Side-Encryption-Customer-Key") != ""
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

@@ -61,27 +61,37 @@ func TestDialGivesKeysWhereThereIsAKMS(t *testing.T) {
 	}
 }
 
-func TestRedirectsAreFollowedOnlyWhereSecretsStaySafe(t *testing.T) {
+func TestARedirectIsFollowedOnlyAtTheServerItself(t *testing.T) {
 	for name, c := range map[string]struct {
 		from, to string
 		status   int
 		key      bool
 		want     error
-		token    bool // the session token goes along
 	}{
-		"the same host":             {"https://a", "https://a/x", 307, true, nil, true},
-		"another host":              {"https://a", "https://b", 307, false, nil, false},
-		"another host with a key":   {"https://a", "https://b", 307, true, errElsewhere, true},
-		"to plain http":             {"https://a", "http://a", 308, false, errDowngrade, true},
-		"another region, an answer": {"https://a", "https://b", 301, false, http.ErrUseLastResponse, true},
+		"the same server":           {"https://a", "https://a/x", 307, true, nil},
+		"its usual port, spelt":     {"https://a", "https://A:443/x", 308, true, nil},
+		"from http to https":        {"http://a", "https://a/x", 308, false, nil},
+		"another port":              {"https://a", "https://a:8443", 307, false, http.ErrUseLastResponse},
+		"another port with a key":   {"https://a:1", "https://a:2", 307, true, errElsewhere},
+		"another host":              {"https://a", "https://b", 307, false, http.ErrUseLastResponse},
+		"a host below":              {"https://a", "https://x.a", 307, false, http.ErrUseLastResponse},
+		"another host with a key":   {"https://a", "https://b", 307, true, errElsewhere},
+		"another host by http":      {"http://127.0.0.1:1", "http://nas:1", 308, false, http.ErrUseLastResponse},
+		"http to https elsewhere":   {"http://a:9000", "https://a", 307, false, http.ErrUseLastResponse},
+		"to plain http":             {"https://a", "http://a", 308, false, errDowngrade},
+		"to http at home":           {"https://a", "http://127.0.0.1", 307, false, errDowngrade},
+		"another region, an answer": {"https://a", "https://b", 301, false, http.ErrUseLastResponse},
+		"found, an answer":          {"https://a", "https://a/x", 302, false, http.ErrUseLastResponse},
 	} {
 		first := &http.Request{URL: parsed(t, c.from), Header: http.Header{}}
-		next := &http.Request{URL: parsed(t, c.to), Header: http.Header{"X-Amz-Security-Token": {"t"}}, Response: &http.Response{StatusCode: c.status}}
+		next := &http.Request{URL: parsed(t, c.to), Header: http.Header{}, Response: &http.Response{StatusCode: c.status}}
 		if c.key {
 			next.Header.Set(headerCustomerKey, keyB64)
 		}
 		assert.ErrorIs(t, checkRedirect(next, []*http.Request{first}), c.want, name)
-		assert.Equal(t, c.token, next.Header.Get("X-Amz-Security-Token") != "", name)
+		if c.want == nil {
+			assert.NoError(t, checkRedirect(next, []*http.Request{first}), name)
+		}
 	}
 	around := make([]*http.Request, 10)
 	for i := range around {
@@ -98,21 +108,54 @@ func parsed(t *testing.T, s string) *url.URL {
 	return u
 }
 
-func TestAKeyIsNotForwardedToAnotherServer(t *testing.T) {
-	var reached bool
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+func TestNothingIsForwardedToAnotherServer(t *testing.T) {
+	var reached int
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ }))
 	defer other.Close()
 	first := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
 		http.Redirect(w, r, other.URL+r.URL.Path, http.StatusTemporaryRedirect)
 	}))
 	defer first.Close()
 	s := openURL(t, first.URL, "", Options{})
 	_, _, err := s.Get(t.Context(), anywhere, client.ReadOptions{Key: sseC(t).Key})
-	assert.Equal(t, client.KindInsecure.String(), client.KindOf(err).String(), "%v", err)
-	assert.False(t, reached)
+	var told *client.Error
+	require.ErrorAs(t, err, &told)
+	assert.Equal(t, client.KindInsecure.String(), told.Kind.String(), "%v", err)
+	assert.Equal(t, errElsewhere.Error(), told.Message, "in our words alone")
 	_, _, err = s.Get(t.Context(), anywhere, client.ReadOptions{})
+	assert.Equal(t, client.KindWrongRegion.String(), client.KindOf(err).String(), "%v", err)
+	_, err = s.Put(t.Context(), anywhere, newBody("the file"), 8, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
+	assert.Equal(t, client.KindWrongRegion.String(), client.KindOf(err).String(), "%v", err)
+	assert.Zero(t, reached)
+}
+
+func TestLocalhostThatLeadsElsewhereIsRefused(t *testing.T) {
+	assert.ErrorIs(t, onlyLoopback("tcp", "192.0.2.1:80", nil), errNotHere)
+	assert.ErrorIs(t, onlyLoopback("tcp", "0.0.0.0:80", nil), errNotHere)
+	assert.ErrorIs(t, onlyLoopback("tcp", "no address", nil), errNotHere)
+	assert.NoError(t, onlyLoopback("tcp4", "127.0.0.1:80", nil))
+	assert.NoError(t, onlyLoopback("tcp6", "[::1]:80", nil))
+}
+
+// Front ends rewrite Accept-Encoding: it is sent, and is no part of what is signed.
+func TestAcceptEncodingIsSentAndNotSigned(t *testing.T) {
+	rec := &recorder{}
+	s := openRecorded(t, rec, compatible, Options{})
+	_, err := s.Put(t.Context(), anywhere, newBody("x"), 1, client.PutOptions{Encryption: client.Inherit{}})
 	require.NoError(t, err)
-	assert.True(t, reached, "without a key the redirect is followed")
+	require.NoError(t, third(s.Get(t.Context(), anywhere, client.ReadOptions{})))
+	_ = s.Test(t.Context())
+	require.Greater(t, rec.count(), 2)
+	for _, r := range rec.sent {
+		assert.Equal(t, "identity", r.Header.Get("Accept-Encoding"))
+		_, signed, _ := strings.Cut(r.Header.Get("Authorization"), "SignedHeaders=")
+		signed, _, _ = strings.Cut(signed, ",")
+		assert.Contains(t, signed, "x-amz-date")
+		for _, rewritten := range []string{"accept-encoding", "user-agent", "expect", "connection", "via", "transfer-encoding"} {
+			assert.NotContains(t, strings.Split(signed, ";"), rewritten, r.Method)
+		}
+	}
 }
 
 func TestABusyServerIsAskedAgain(t *testing.T) {

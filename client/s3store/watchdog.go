@@ -34,9 +34,10 @@ func (*errStalled) Timeout() bool { return true }
 // Do is http.Client.Do under watch. It is the last door before the network, so
 // it is also where an SSE-C key is kept from plain http.
 func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
-	if carriesKey(r.Header) && r.URL.Scheme != "https" && !isLoopback(r.URL.Hostname()) {
+	if carriesKey(r.Header) && r.URL.Scheme != "https" && !client.IsThisMachine(r.URL.Hostname()) {
 		return nil, errPlainText
 	}
+	r.Header.Set("Accept-Encoding", "identity") // bytes as they are stored; not signed
 	ctx, cancel := context.WithCancelCause(r.Context())
 	w := &watch{cancel: cancel, pulse: client.PulseOf(ctx)}
 	w.pulse.Asked(attempt(r.Header))

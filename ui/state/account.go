@@ -178,17 +178,7 @@ func (e *AccountEditor) SetAddressing(a client.Addressing) { e.account.Addressin
 // Account is the account as entered, without blanks around its values, and its
 // credentials.
 func (e *AccountEditor) Account() (client.Account, client.Credentials) {
-	a := e.account
-	for _, s := range []*string{&a.Name, &a.Endpoint, &a.Region, &a.CAFile, &a.KMSEndpoint, &a.AccessKeyID} {
-		*s = strings.TrimSpace(*s)
-	}
-	a.Endpoint, a.KMSEndpoint = strings.TrimRight(a.Endpoint, "/"), strings.TrimRight(a.KMSEndpoint, "/")
-	c := client.Credentials{AccessKeyID: a.AccessKeyID}
-	if s := strings.TrimSpace(e.secret); s != "" {
-		c.Secret = client.NewSecret(s)
-	}
-	if s := strings.TrimSpace(e.token); s != "" {
-		c.SessionToken = client.NewSecret(s)
-	}
+	a := e.account.Tidy()
+	c := client.Credentials{AccessKeyID: a.AccessKeyID, Secret: client.NewSecret(e.secret), SessionToken: client.NewSecret(e.token)}.Tidy()
 	return a, c
 }

@@ -33,22 +33,23 @@ func (e *AccountEditor) Problems(all bool) map[AccountField]string {
 	if e.preset != PresetAWS && a.Endpoint == "" {
 		add(FieldEndpoint, i18n.T("Enter the address of the service, such as https://s3.example.org."))
 	}
-	// What client.Account.Check says, at its field. It stops at the first, so
-	// each field is checked in an account that is right otherwise.
+	// What Check says, at its field. It stops at the first, so each field is
+	// checked in an account that is right otherwise.
 	right := client.Account{Name: "x", AccessKeyID: "x"}
-	for _, one := range []struct {
-		field   AccountField
-		account client.Account
-	}{
-		{FieldName, client.Account{Name: orX(a.Name), AccessKeyID: "x"}},
-		{FieldEndpoint, client.Account{Name: right.Name, AccessKeyID: right.AccessKeyID, Endpoint: a.Endpoint}},
-		{FieldKMSEndpoint, client.Account{Name: right.Name, AccessKeyID: right.AccessKeyID, KMSEndpoint: a.KMSEndpoint}},
-	} {
-		if err := one.account.Check(); err != nil {
+	check := func(f AccountField, err error) {
+		if err != nil {
 			_, text, _ := strings.Cut(err.Error(), ": ")
-			add(one.field, sentence(text))
+			add(f, remark(inReasons(text)))
 		}
 	}
+	with := func(change func(*client.Account)) error { one := right; change(&one); return one.Check() }
+	check(FieldName, with(func(one *client.Account) { one.Name = orX(a.Name) }))
+	check(FieldEndpoint, with(func(one *client.Account) { one.Endpoint = a.Endpoint }))
+	check(FieldKMSEndpoint, with(func(one *client.Account) { one.KMSEndpoint = a.KMSEndpoint }))
+	check(FieldRegion, with(func(one *client.Account) { one.Region = a.Region }))
+	check(FieldAccessKey, client.Credentials{AccessKeyID: a.AccessKeyID}.Check())
+	check(FieldSecret, client.Credentials{Secret: c.Secret}.Check())
+	check(FieldToken, client.Credentials{SessionToken: c.SessionToken}.Check())
 	return found
 }
 
@@ -65,7 +66,7 @@ func (e *AccountEditor) WhyNotSave() string {
 		return i18n.T("One moment, please.")
 	}
 	problems := e.Problems(true)
-	for _, f := range []AccountField{FieldName, FieldEndpoint, FieldAccessKey, FieldSecret, FieldCAFile, FieldKMSEndpoint} {
+	for _, f := range []AccountField{FieldName, FieldEndpoint, FieldAccessKey, FieldSecret, FieldToken, FieldRegion, FieldCAFile, FieldKMSEndpoint} {
 		if text := problems[f]; text != "" {
 			return text
 		}

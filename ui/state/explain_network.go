@@ -17,8 +17,11 @@ func onTheWay(err error) string {
 		name      x509.HostnameError
 		invalid   x509.CertificateInvalidError
 		dns       *net.DNSError
+		op        *net.OpError
 	)
 	switch {
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return i18n.T("The way leads through a proxy (HTTPS_PROXY or HTTP_PROXY), and that cannot be reached.")
 	case errors.As(err, &authority):
 		return i18n.T("It was issued by an authority this computer does not know.")
 	case errors.As(err, &name):

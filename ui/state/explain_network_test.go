@@ -24,6 +24,9 @@ func TestWhatHappenedOnTheWayIsSaidWithoutTheWordsOfALibrary(t *testing.T) {
 		"It has expired or is not valid yet.":                        {client.KindTLS, x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: x509.Expired}},
 		"There is no server of the name cos.example.org.":            {client.KindNetwork, &net.DNSError{Name: "cos.example.org", IsNotFound: true}},
 		"The computer answers, but nothing listens at this port.":    {client.KindNetwork, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}},
+		"The way leads through a proxy (HTTPS_PROXY or HTTP_PROXY), and that cannot be reached.": {
+			client.KindNetwork, &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}},
+		},
 		"": {client.KindStalled, fmt.Errorf("no byte for 60 s")},
 	} {
 		m := state.Explain(&client.Error{

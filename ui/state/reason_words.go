@@ -1,10 +1,14 @@
 package state
 
-import "github.com/bucketseal/bucketseal/internal/i18n"
+import (
+	"slices"
+
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
 
 // reasonTexts are the sentences of the rooms below about what an upload asks
 // for, and why a file is refused. See inWords.
-var reasonTexts = append([]string{
+var reasonTexts = slices.Concat([]string{
 	i18n.M("rule %s, %s -> %s"),
 	i18n.M("no rule matches: bucket default"),
 	i18n.M("chosen for this upload: %s"),
@@ -27,7 +31,7 @@ var reasonTexts = append([]string{
 	i18n.M("%s, bucket key"),
 	i18n.M("%s, AWS managed key"),
 	i18n.M("%s, key %s"),
-}, problemTexts...)
+}, problemTexts, accountTexts, wayTexts)
 
 // inReasons says why something is asked for or refused, in the user's
 // language.

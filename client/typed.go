@@ -1,0 +1,78 @@
+package client
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// What people paste brings along what they do not see: the line end of a file,
+// the mark Notepad puts at its beginning, the blank of a table's cell. Around a
+// value it is taken away; within one nobody knows what was meant, and it is
+// refused where it stands.
+
+// invisible reports whether a character shows nothing: blanks of all kinds, line
+// ends, marks of width zero and of byte order, other control characters.
+func invisible(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+}
+
+// trimmed is s without invisible characters around it.
+func trimmed(s string) string { return strings.TrimFunc(s, invisible) }
+
+func trimmedSecret(s Secret) Secret {
+	if s.IsZero() {
+		return Secret{}
+	}
+	if t := trimmed(s.Reveal()); t != s.Reveal() {
+		return NewSecret(t)
+	}
+	return s
+}
+
+// checkVisible refuses invisible characters within a value, plain blanks where
+// they are not allowed, and what is no text. It never quotes the value.
+func checkVisible(field, s string, blanks bool) error {
+	at := 0
+	for _, r := range s {
+		at++
+		switch {
+		case r == ' ' && blanks:
+		case r == unicode.ReplacementChar:
+			return fmt.Errorf("%s: character %d cannot be read: paste it again as plain text", field, at)
+		case invisible(r):
+			return fmt.Errorf("%s: character %d is %s: paste it again without it", field, at, nameOf(r))
+		}
+	}
+	return nil
+}
+
+// checkASCII is checkVisible for what travels in a header as it is.
+func checkASCII(field, s string) error {
+	if err := checkVisible(field, s, false); err != nil {
+		return err
+	}
+	at := 0
+	for _, r := range s {
+		if at++; r > unicode.MaxASCII {
+			return fmt.Errorf("%s: character %d is none that it can have: paste it again as plain text", field, at)
+		}
+	}
+	return nil
+}
+
+// nameOf is what people call an invisible character.
+func nameOf(r rune) string {
+	switch r {
+	case '\n', '\r', '\u2028', '\u2029', '\u0085', '\v', '\f':
+		return "a line end"
+	case '\t':
+		return "a tab"
+	case '\ufeff':
+		return "a byte order mark"
+	}
+	if unicode.IsSpace(r) {
+		return "a blank"
+	}
+	return "one that cannot be seen"
+}
