@@ -24,7 +24,7 @@ type accountDialog struct {
 	entries    map[state.AccountField]*widgets.Entry
 	fields     map[state.AccountField]*widgets.Field
 	result     *widgets.Note
-	more       *widget.Accordion
+	more       *widgets.Fold
 	scroll     *container.Scroll
 	shown      state.AccountField // the field a test pointed at, once it was shown
 }
@@ -53,7 +53,7 @@ func (u *UI) showAccount(e *state.AccountEditor) {
 	}
 	d.fields[state.FieldSecret].SetHint(secret)
 	d.dialog = widgets.ShowDialog(u.window, widgets.DialogParams{
-		Title: title, Content: content, Fixed: true, Size: fyne.NewSize(560, 600), Focus: d.entries[state.FieldName],
+		Title: title, Content: content, Fixed: true, Scroll: d.scroll, Size: fyne.NewSize(560, 600), Focus: d.entries[state.FieldName],
 		Actions: []widgets.Action{
 			{Label: i18n.T("Test"), Icon: theme.SearchIcon(), Left: true, Do: func() bool { e.Test(); return true }},
 			{Label: i18n.T("Copy"), Icon: theme.ContentCopyIcon(), Left: true, Do: func() bool {
@@ -82,12 +82,12 @@ func (d *accountDialog) form() fyne.CanvasObject {
 		e.SetAddressing(addressings[d.addressing.SelectedIndex()])
 	})
 	d.result = widgets.NewNote("", widgets.RoleMuted)
-	d.more = widget.NewAccordion(widget.NewAccordionItem(i18n.T("More"), widgets.NewColumn(theme.Padding(),
+	d.more = widgets.NewFold(i18n.T("More"), widgets.NewColumn(theme.Padding(),
 		d.field(state.FieldRegion, i18n.T("Region"), i18n.T("Most compatible services take any.")),
 		widgets.NewField(i18n.T("How buckets are addressed"), d.addressing, ""),
 		d.field(state.FieldCAFile, i18n.T("CA file"), i18n.T("A PEM file of the certificate authority, for services with a certificate of their own.")),
 		d.field(state.FieldKMSEndpoint, i18n.T("KMS endpoint"), i18n.T("The address of a key service beside the storage; leave empty if you do not know it.")),
-		d.field(state.FieldToken, i18n.T("Session token"), i18n.T("Only for temporary credentials.")))))
+		d.field(state.FieldToken, i18n.T("Session token"), i18n.T("Only for temporary credentials."))))
 	form := widgets.NewColumn(theme.Padding(),
 		d.field(state.FieldName, i18n.T("Name"), i18n.T("What you call it here.")),
 		widgets.NewField(i18n.T("Service"), d.preset, ""),
@@ -126,7 +126,7 @@ func (d *accountDialog) refresh() {
 		}
 		field.SetError(problems[f])
 		if problems[f] != "" && slices.Contains(folded, f) {
-			d.more.Open(0) // an error is not hidden
+			d.more.Open() // an error is not hidden
 		}
 	}
 	if w := e.Warning(); w != "" && problems[state.FieldEndpoint] == "" {
@@ -171,7 +171,7 @@ func (d *accountDialog) point() {
 		return
 	}
 	if slices.Contains(folded, wants) {
-		d.more.Open(0)
+		d.more.Open()
 		d.scroll.Content.Refresh()
 		d.scroll.Refresh() // what was folded takes its room before it is scrolled to
 		d.scroll.ScrollToBottom()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
 // An action is one thing the user can ask for, from wherever: menu, tool bar,
@@ -45,6 +46,7 @@ func (u *UI) perform(a *action) {
 	if u.window.Canvas().Overlays().Top() != nil {
 		return
 	}
+	widgets.FlushTyping() // what is done is done to the rows that the filter typed leaves
 	if why := a.why(); why != "" {
 		u.flash(why)
 		return

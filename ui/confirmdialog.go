@@ -28,7 +28,6 @@ type confirmDialog struct {
 	keyRow  *widgets.Field
 	there   *widgets.Select
 	labels  []string
-	typing  func(client.KeyID)
 }
 
 const confirmStart = 1 // the index of the button that begins
@@ -52,11 +51,8 @@ func (u *UI) showConfirm(c *state.Confirm) {
 		Actions: []widgets.Action{
 			{Label: i18n.T("Cancel"), Cancel: true},
 			{Label: label, Default: true, Importance: widget.HighImportance, Do: func() bool {
-				if c.WhyNotStart() != "" {
-					return true
-				}
 				c.Start()
-				return false
+				return true // it closes once the plan was handed over
 			}},
 		},
 	})
@@ -68,18 +64,25 @@ func (u *UI) showConfirm(c *state.Confirm) {
 
 func (d *confirmDialog) makeChoices() {
 	c := d.model
-	d.encrypt = widgets.NewCheck(i18n.T("Encrypt"), func(on bool) { c.SetEncrypt(on) })
+	d.encrypt = widgets.NewCheck(i18n.T("Encrypt"), func(on bool) {
+		widgets.FlushTyping()
+		c.SetEncrypt(on)
+	})
 	for _, choice := range state.EncryptionChoices() {
 		d.labels = append(d.labels, choice.Label())
 	}
 	d.choice = widgets.NewSelect(d.labels, func(string) {
+		widgets.FlushTyping() // the key typed is of the choice before
 		_, key := c.Choice()
 		c.SetChoice(state.EncryptionChoices()[d.choice.SelectedIndex()], key)
 	})
 	d.key = widgets.NewCombo(nil)
 	d.key.PlaceHolder = i18n.T("Key id, ARN or alias; empty for the AWS managed key")
-	d.typing = d.ui.typedKeyID(c)
-	d.key.OnChanged = func(text string) { d.typing(client.KeyID(text)) }
+	d.key.OnChanged = d.ui.typing(func(text string) {
+		if choice, _ := c.Choice(); choice == state.ChooseSSEKMS {
+			c.SetChoice(choice, client.KeyID(text))
+		}
+	}).Set
 	d.keyRow = widgets.NewField(i18n.T("KMS key"), d.key, i18n.T("Sent exactly as it stands here."))
 	d.there = widgets.NewSelect([]string{i18n.T("Overwrite files that are there already"), i18n.T("Skip files that are there already")}, func(string) {
 		if d.there.SelectedIndex() == 1 {
@@ -88,17 +91,6 @@ func (d *confirmDialog) makeChoices() {
 			c.SetOverwrite(transfer.OverwriteAlways)
 		}
 	})
-}
-
-// typedKeyID plans anew once the typing paused, not at each letter.
-func (u *UI) typedKeyID(c *state.Confirm) func(client.KeyID) {
-	return func(key client.KeyID) {
-		u.later(&u.typing, func() {
-			if choice, _ := c.Choice(); choice == state.ChooseSSEKMS {
-				c.SetChoice(choice, key)
-			}
-		})
-	}
 }
 
 func (d *confirmDialog) refresh() {

@@ -3,19 +3,17 @@ package ui
 import (
 	"context"
 	"time"
+
+	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
 // typingPause is how long the user has to stop typing before a text counts.
 const typingPause = 250 * time.Millisecond
 
-// later runs f on the screen's goroutine after a pause, unless it is called
-// again with the same slot before.
-func (u *UI) later(slot *context.CancelFunc, f func()) {
-	if *slot != nil {
-		(*slot)()
-	}
+// later runs f on the screen's goroutine after a pause, unless it is stopped
+// before.
+func (u *UI) later(f func()) (stop func()) {
 	ctx, cancel := context.WithCancel(u.state.Context())
-	*slot = cancel
 	u.options.Loop.Start(ctx, func(ctx context.Context) func() {
 		pause := time.NewTimer(u.options.pause())
 		defer pause.Stop()
@@ -25,7 +23,12 @@ func (u *UI) later(slot *context.CancelFunc, f func()) {
 		}
 		return f
 	})
+	return cancel
 }
+
+// typing is a text that counts once the typing paused, and before anything is
+// done.
+func (u *UI) typing(take func(text string)) *widgets.Typing { return widgets.NewTyping(u.later, take) }
 
 func (o Options) pause() time.Duration {
 	if o.TypingPause != 0 {

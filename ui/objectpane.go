@@ -220,6 +220,14 @@ func (u *UI) tableKey(key fyne.KeyName, mods fyne.KeyModifier) {
 	_ = mods
 }
 
+// key is what a key means that no widget of the main window took.
+func (u *UI) key(key fyne.KeyName) {
+	switch key {
+	case fyne.KeyF5, fyne.KeyF2, fyne.KeyF7:
+		u.tableKey(key, 0)
+	}
+}
+
 // activate opens a folder, or shows the properties of an object.
 func (u *UI) activate(row int) {
 	if !u.state.Browser.OpenRow(row) && row < u.state.Browser.Rows() {

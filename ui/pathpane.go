@@ -90,7 +90,7 @@ func newFilterEntry(u *UI) *filterEntry {
 	f := &filterEntry{ui: u, entry: widgets.NewEntry()}
 	f.entry.PlaceHolder = i18n.T("Filter: part of a name, or *.csv")
 	f.entry.Icon = theme.SearchIcon()
-	f.entry.OnChanged = func(text string) { u.later(&u.filtering, func() { u.state.Browser.SetFilter(text) }) }
+	f.entry.OnChanged = u.typing(u.state.Browser.SetFilter).Set
 	f.entry.OnKey = func(key fyne.KeyName) bool {
 		switch key {
 		case fyne.KeyEscape:

@@ -44,8 +44,8 @@ func (u *UI) ShowProperties(o client.Object) {
 	}
 	p := &propertiesWindow{ui: u, model: u.state.Properties(o), body: container.NewStack(), copied: widgets.NewNote("", widgets.RoleMuted)}
 	p.window = u.newWindow(i18n.T("Properties: %s", widgets.Printable(o.At.Base())), fyne.NewSize(propertiesWidth, propertiesHeight))
-	p.window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		switch k.Name {
+	widgets.TakeKeys(p.window.Canvas(), func(key fyne.KeyName) {
+		switch key {
 		case fyne.KeyEscape:
 			p.close()
 		case fyne.KeyF5:
@@ -99,24 +99,18 @@ func (p *propertiesWindow) failure(m state.Message) fyne.CanvasObject {
 	column := widgets.NewColumn(theme.Padding(), container.NewBorder(nil, nil, widget.NewIcon(widgets.RoleBad.Icon()), nil, title))
 	for _, text := range append([]string{m.Body}, m.Hints...) {
 		if text != "" {
-			column.Add(selectableText(text))
+			column.Add(widgets.NewText(text))
 		}
 	}
 	if m.Details != "" {
-		details := selectableText(m.Details)
+		details := widgets.NewText(m.Details)
 		details.TextStyle.Monospace, details.Wrapping = true, fyne.TextWrapBreak
-		column.Add(widget.NewAccordion(widget.NewAccordionItem(i18n.T("Details"), details)))
+		column.Add(widgets.NewFold(i18n.T("Details"), details))
 	}
 	retry := widgets.NewToolButton(i18n.T("Try again"), theme.ViewRefreshIcon(), "", p.model.Check)
 	retry.Importance = widget.HighImportance
 	copyAll := widgets.NewToolButton(i18n.T("Copy"), theme.ContentCopyIcon(), "", func() { p.ui.app.Clipboard().SetContent(m.Text()) })
 	return container.NewPadded(container.NewBorder(nil, container.NewBorder(nil, nil, copyAll, retry), nil, nil, container.NewVScroll(column)))
-}
-
-func selectableText(text string) *widget.Label {
-	l := widget.NewLabel(text)
-	l.Wrapping, l.Selectable = fyne.TextWrapWord, true
-	return l
 }
 
 // showTabs shows what is known, on the tab that was shown before.
@@ -185,7 +179,7 @@ func (p *propertiesWindow) tags() fyne.CanvasObject {
 		return container.NewVScroll(container.NewPadded(widgets.NewColumn(theme.Padding(),
 			container.NewBorder(nil, nil, widget.NewIcon(widgets.RoleWarn.Icon()), nil,
 				widgets.NewNote(i18n.T("The tags could not be read: %s", why.Title), widgets.RoleWarn)),
-			selectableText(strings.Join(why.Hints, "\n")))))
+			widgets.NewText(strings.Join(why.Hints, "\n")))))
 	}
 	return p.rows(all, i18n.T("This object has no tags."))
 }

@@ -35,7 +35,7 @@ func (u *UI) ShowRules() {
 	}
 	w := &rulesWindow{ui: u, model: u.state.Rules()}
 	w.window = u.newWindow(i18n.T("Server-Side-Encryption"), fyne.NewSize(rulesWidth, rulesHeight))
-	w.window.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) { w.key(k.Name) })
+	widgets.TakeKeys(w.window.Canvas(), w.key)
 	w.window.SetCloseIntercept(w.askClose)
 	w.window.SetOnClosed(w.closed)
 	w.list = newRulesPane(w)

@@ -34,7 +34,7 @@ type ruleDialog struct {
 	bucketKey   *widgets.Check
 	context     *widgets.Entry
 	enabled     *widgets.Check
-	advanced    *widget.Accordion
+	advanced    *widgets.Fold
 	headline    *widgets.Note
 	sign        *widget.Icon
 	buckets     *fyne.Container
@@ -85,10 +85,10 @@ func (d *ruleDialog) form() fyne.CanvasObject {
 	d.context.SetMinRowsVisible(2)
 	d.enabled = widgets.NewCheck(i18n.T("Enabled"), e.SetEnabled)
 	d.enabled.Checked = e.Enabled()
-	d.advanced = widget.NewAccordion(widget.NewAccordionItem(i18n.T("Advanced"), widgets.NewColumn(theme.Padding(), d.bucketKey,
-		d.field(rules.FieldContext, i18n.T("Encryption context"), d.context, i18n.T("NAME=VALUE, one on each line. It is kept and logged readable: put no secrets here.")))))
+	d.advanced = widgets.NewFold(i18n.T("Advanced"), widgets.NewColumn(theme.Padding(), d.bucketKey,
+		d.field(rules.FieldContext, i18n.T("Encryption context"), d.context, i18n.T("NAME=VALUE, one on each line. It is kept and logged readable: put no secrets here."))))
 	if e.BucketKey() || e.Context() != "" {
-		d.advanced.Open(0)
+		d.advanced.Open()
 	}
 	d.headline, d.sign, d.buckets = widgets.NewNote("", widgets.RoleNormal), widget.NewIcon(nil), widgets.NewColumn(0)
 	generate := widgets.NewToolButton(i18n.T("Generate"), theme.ViewRefreshIcon(), i18n.T("Make a random key"), e.Generate)

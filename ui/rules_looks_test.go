@@ -82,7 +82,7 @@ func TestTheRuleEditorInEachDress(t *testing.T) {
 			d.keyType.SetSelectedIndex(1)
 			s.loop.Pump()
 		},
-		"managed": func(_ *screen, d *ruleDialog) { d.keyType.SetSelectedIndex(0); d.advanced.Open(0); d.refresh() },
+		"managed": func(_ *screen, d *ruleDialog) { d.keyType.SetSelectedIndex(0); d.advanced.Open(); d.refresh() },
 		"dsse":    func(_ *screen, d *ruleDialog) { d.kind.SetSelectedIndex(3) },
 		"s3":      func(_ *screen, d *ruleDialog) { d.kind.SetSelectedIndex(1); d.bucket.SetText("") },
 		"inherit": func(_ *screen, d *ruleDialog) { d.kind.SetSelectedIndex(0); d.bucket.SetText("nothing-fits-*") },
@@ -91,7 +91,7 @@ func TestTheRuleEditorInEachDress(t *testing.T) {
 			d.bucket.SetText("a/b")
 			d.file.SetText("/x")
 			d.model.SetContext("aws:x")
-			d.advanced.Open(0)
+			d.advanced.Open()
 			d.model.Save()
 		},
 	} {

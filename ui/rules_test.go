@@ -300,7 +300,7 @@ func TestTheButtonsOfAnEditorThatGrewAreInTheWindow(t *testing.T) {
 	_, w := opensRules(t)
 	w.window.Resize(fyne.NewSize(900, 600))
 	w.add()
-	w.editor.advanced.Open(0)
+	w.editor.advanced.Open()
 	w.editor.bucket.SetText("a/b")
 	w.editor.file.SetText("/x")
 	b := button(t, w.window, "Save changes")

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -42,9 +41,7 @@ type UI struct {
 	properties *propertiesWindow // opened last, nil when it was closed
 	closing    bool
 
-	filtering context.CancelFunc // of the filter waiting for the end of the typing
-	typing    context.CancelFunc // of the key of an upload, likewise
-	picking   bool               // a file dialog is open
+	picking bool // a file dialog is open
 }
 
 // New makes the main window of a desk; ShowAndRun shows it.
@@ -66,6 +63,7 @@ func New(app fyne.App, desk state.Desk, o Options) *UI {
 	u.window.SetMaster()
 	u.window.SetOnDropped(u.OnDropped)
 	u.window.SetCloseIntercept(u.OnClose)
+	widgets.TakeKeys(u.window.Canvas(), u.key)
 	u.state.OnReady = u.ready
 	u.state.OnChange = u.refresh
 	u.state.Browser.OnChange = u.refreshBrowser
@@ -131,8 +129,8 @@ var appearances = map[state.Appearance]widgets.Appearance{
 func (u *UI) newWindow(title string, size fyne.Size) fyne.Window {
 	w := u.app.NewWindow(title)
 	w.Resize(size)
-	w.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) {
-		if k.Name == fyne.KeyEscape {
+	widgets.TakeKeys(w.Canvas(), func(key fyne.KeyName) {
+		if key == fyne.KeyEscape {
 			w.Close()
 		}
 	})

@@ -389,9 +389,9 @@ func TestAFailedTestOfAnAccountPointsAtTheFieldToLookAt(t *testing.T) {
 		}
 		return nil
 	}
-	assert.False(t, d.more.Items[0].Open)
+	assert.False(t, d.more.IsOpen())
 	s.press("Test")
-	assert.True(t, d.more.Items[0].Open)
+	assert.True(t, d.more.IsOpen())
 	assert.Same(t, d.entries[state.FieldCAFile], s.window.Canvas().Focused())
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject
 	top, field := at(d.scroll).Y, at(d.fields[state.FieldCAFile]).Y
@@ -413,9 +413,9 @@ func TestAFailedTestOfAnAccountPointsAtTheFieldToLookAt(t *testing.T) {
 func TestAnErrorUnderMoreIsNotHidden(t *testing.T) {
 	s := opens(t, state.Preferences{})
 	s.perform(s.actions.addAccount)
-	assert.False(t, s.account.more.Items[0].Open)
+	assert.False(t, s.account.more.IsOpen())
 	s.account.model.Set(state.FieldKMSEndpoint, "no address")
-	assert.True(t, s.account.more.Items[0].Open)
+	assert.True(t, s.account.more.IsOpen())
 	said, _ := s.account.fields[state.FieldKMSEndpoint].Says()
 	assert.NotEmpty(t, said)
 }

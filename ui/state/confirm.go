@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
@@ -40,6 +41,8 @@ type Confirm struct {
 
 	ruled    bool // the rules alone would encrypt every file
 	planning bool
+	shown    bool // a plan was shown: the user has seen what it says
+	starting bool // once the plan being made is there
 	plan     transfer.Plan
 	existing []client.Location // found by the first plan; a plan that skips does not look
 	err      error
@@ -100,10 +103,11 @@ func (c *Confirm) replan() {
 	}
 	var ctx context.Context
 	ctx, c.round = context.WithCancel(c.ctx)
-	c.planning, c.err = true, nil
+	c.planning, c.err, c.starting = true, nil, false
 	first := c.plan.Jobs == nil && c.plan.Refused == nil
 	fetch(ctx, c.app.loop, c.makePlan(c.overwrite), func(p transfer.Plan, err error) {
-		c.planning, c.plan, c.err = false, p, err
+		start := c.starting && err == nil && c.knows(p)
+		c.planning, c.plan, c.err, c.shown, c.starting = false, p, err, err == nil, false
 		if c.overwrite == transfer.OverwriteAlways {
 			c.existing = p.Existing
 		}
@@ -113,8 +117,21 @@ func (c *Confirm) replan() {
 		if c.Op == transfer.Download && first {
 			c.ready()
 		}
+		if start {
+			c.Start()
+		}
 		c.changed()
 	})
+}
+
+// knows reports whether a plan overwrites, refuses and warns of nothing that the
+// user was not shown.
+func (c *Confirm) knows(p transfer.Plan) bool {
+	return within(p.Existing, c.existing) && within(p.Refused, c.plan.Refused) && within(p.Warnings, c.plan.Warnings)
+}
+
+func within[T comparable](some, all []T) bool {
+	return !slices.ContainsFunc(some, func(one T) bool { return !slices.Contains(all, one) })
 }
 
 // makePlan is the question to the session, as it stands now.
@@ -158,21 +175,27 @@ func (c *Confirm) WhyNotStart() string {
 	switch {
 	case c.closed:
 		return i18n.T("It has begun.")
-	case c.planning:
+	case c.planning && !c.shown:
 		return i18n.T("The files are still being looked at.")
 	case c.err != nil:
 		return Explain(c.err).Title
 	case c.KeyProblem() != "":
 		return c.KeyProblem()
-	case len(c.plan.Jobs) == 0:
+	case len(c.plan.Jobs) == 0 && !c.planning:
 		return i18n.T("There is nothing left to transfer.")
 	}
 	return ""
 }
 
-// Start hands the plan over to the transfers.
+// Start hands the plan over to the transfers: the one of what is chosen now. While
+// that is still being made after a change of the choice, it begins as soon as it
+// is there, unless it holds what the user has not seen.
 func (c *Confirm) Start() {
 	if c.WhyNotStart() != "" {
+		return
+	}
+	if c.planning {
+		c.starting = true
 		return
 	}
 	c.closed = true // a plan is handed over once, however often the button is pressed

@@ -17,7 +17,7 @@ type CopyValue struct {
 	OnCopied func(value string)
 
 	name  *Note
-	value *widget.Label
+	value *Text
 	copy  *ToolButton
 }
 
@@ -27,7 +27,7 @@ const copyNameWidth float32 = 170
 // NewCopyValue makes a row; tip is the tooltip of the copy button. A row with an
 // empty value has no button.
 func NewCopyValue(name, value, tip string) *CopyValue {
-	v := &CopyValue{name: NewNote(name, RoleMuted), value: selectable("")}
+	v := &CopyValue{name: NewNote(name, RoleMuted), value: NewText("")}
 	v.value.Wrapping = fyne.TextWrapBreak // keys and ARNs have no spaces to wrap at
 	v.copy = NewFlatButton("", theme.ContentCopyIcon(), tip, v.toClipboard)
 	v.ExtendBaseWidget(v)

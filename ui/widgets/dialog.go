@@ -28,6 +28,7 @@ type DialogParams struct {
 	Title   string
 	Content fyne.CanvasObject // scrolls when it is higher than the dialog
 	Fixed   bool              // the content scrolls itself (a table)
+	Scroll  *container.Scroll // what scrolls inside Fixed content, nil for none
 	Actions []Action          // from left to right; the way out stands last
 	Size    fyne.Size         // wished; the window's size less a margin is the most
 	Focus   fyne.Focusable    // gets the keyboard; nil = the default button
@@ -35,15 +36,16 @@ type DialogParams struct {
 	OnClosed func()
 }
 
-// Dialog is a modal dialog inside a window. It answers to Enter and Esc while
-// one of this package's fields or buttons in it has the keyboard, and one always
-// has at first.
+// Dialog is a modal dialog inside a window. It answers to Enter and Esc wherever
+// the keyboard is, in a window whose keys were taken ([TakeKeys]). What was typed
+// counts before any of its actions ([Typing]), and the wheel scrolls it over
+// fields too.
 type Dialog struct {
 	params  DialogParams
 	canvas  fyne.Canvas
 	popup   *widget.PopUp
 	overlay fyne.CanvasObject
-	scroll  *container.Scroll // nil if the content scrolls itself
+	scroll  *container.Scroll // nil if nothing scrolls
 	tips    *fyne.Container
 	title   *widget.Label
 	buttons []*ToolButton
@@ -60,6 +62,7 @@ func ShowDialog(w fyne.Window, p DialogParams) *Dialog {
 	d.title.Truncation = fyne.TextTruncateEllipsis
 
 	body := p.Content
+	d.scroll = p.Scroll
 	if !p.Fixed {
 		d.scroll = container.NewVScroll(container.NewPadded(p.Content))
 		body = d.scroll
@@ -80,8 +83,8 @@ func ShowDialog(w fyne.Window, p DialogParams) *Dialog {
 // row makes the buttons: the left ones, room, the others.
 func (d *Dialog) row() *fyne.Container {
 	left, right := container.NewHBox(), container.NewHBox()
-	for _, a := range d.params.Actions {
-		b := NewToolButton(a.Label, a.Icon, "", func() { d.run(a) })
+	for i, a := range d.params.Actions {
+		b := NewToolButton(a.Label, a.Icon, "", func() { d.press(i) })
 		b.Importance = a.Importance
 		d.buttons = append(d.buttons, b)
 		wide := container.New(leastWidth(84), b)
@@ -152,6 +155,24 @@ func (d *Dialog) Relayout() {
 	}
 }
 
+// ScrollTo scrolls as little as needed to see o, which is in the dialog, from
+// its top.
+func (d *Dialog) ScrollTo(o fyne.CanvasObject) {
+	if d.scroll == nil {
+		return
+	}
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(d.scroll.Content).Y
+	seen, height := d.scroll.Offset.Y, d.scroll.Size().Height
+	if bottom := top + o.Size().Height; bottom > seen+height {
+		seen = bottom - height
+	}
+	if top < seen {
+		seen = top
+	}
+	d.scroll.ScrollToOffset(fyne.NewPos(0, seen))
+}
+
 // Close closes the dialog as if by an action that does nothing.
 func (d *Dialog) Close() {
 	if d.closed {
@@ -175,6 +196,15 @@ func (d *Dialog) run(a Action) {
 	d.Close()
 }
 
+// press lets what was typed count, and then does the action if it may still be
+// done.
+func (d *Dialog) press(action int) {
+	FlushTyping()
+	if !d.buttons[action].Disabled() {
+		d.run(d.params.Actions[action])
+	}
+}
+
 // key does what Enter or Esc means here.
 func (d *Dialog) key(key fyne.KeyName) (taken bool) {
 	for i, a := range d.params.Actions {
@@ -182,9 +212,7 @@ func (d *Dialog) key(key fyne.KeyName) (taken bool) {
 		if !enter && !(a.Cancel && key == fyne.KeyEscape) {
 			continue
 		}
-		if !d.buttons[i].Disabled() {
-			d.run(a)
-		}
+		d.press(i)
 		return true
 	}
 	return false

@@ -46,6 +46,11 @@ func NewMultiLineEntry() *Entry {
 	return e
 }
 
+// CreateRenderer is the toolkit's, with the wheel taken ([wheel]).
+func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	return wheeled(e, e.MultiLine, e.Entry.CreateRenderer())
+}
+
 // TypedKey hands on what the field has no use for.
 func (e *Entry) TypedKey(ev *fyne.KeyEvent) {
 	enter := ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter
@@ -79,7 +84,17 @@ func NewCombo(options []string) *Combo {
 	c.ExtendBaseWidget(c)
 	c.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
 	c.SetOptions(options)
+	if old, ok := c.ActionItem.(*widget.Button); ok { // the toolkit's would keep Esc to itself
+		b := NewButton("", old.Icon, old.OnTapped)
+		b.Importance = old.Importance
+		c.ActionItem = b
+	}
 	return c
+}
+
+// CreateRenderer is the toolkit's, with the wheel taken ([wheel]).
+func (c *Combo) CreateRenderer() fyne.WidgetRenderer {
+	return wheeled(c, false, c.SelectEntry.CreateRenderer())
 }
 
 // TypedKey hands on what the field has no use for.

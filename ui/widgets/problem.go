@@ -37,7 +37,7 @@ func ShowProblem(w fyne.Window, p Problem) *Dialog {
 	}
 	column := NewColumn(theme.Padding())
 	if p.Cause != "" {
-		column.Add(selectable(p.Cause))
+		column.Add(NewText(p.Cause))
 	}
 	size := fyne.NewSize(520, 220)
 	if len(p.Facts) > 0 {
@@ -51,14 +51,13 @@ func ShowProblem(w fyne.Window, p Problem) *Dialog {
 		column.Add(list)
 	}
 	if p.Hint != "" {
-		column.Add(selectable(p.Hint))
+		column.Add(NewText(p.Hint))
 	}
 	if p.Details != "" {
-		details := selectable(p.Details)
+		details := NewText(p.Details)
 		details.TextStyle.Monospace = true
 		details.Wrapping = fyne.TextWrapBreak
-		folded := widget.NewAccordion(widget.NewAccordionItem(p.DetailsLabel, details))
-		column.Add(folded)
+		column.Add(NewFold(p.DetailsLabel, details))
 	}
 	actions := append([]Action{}, p.Actions...)
 	if p.CopyLabel != "" {
@@ -103,7 +102,7 @@ type Confirm struct {
 
 // ShowConfirm asks before something is done.
 func ShowConfirm(w fyne.Window, c Confirm) *Dialog {
-	column := NewColumn(theme.Padding(), selectable(c.Body))
+	column := NewColumn(theme.Padding(), NewText(c.Body))
 	if c.More != nil {
 		column.Add(c.More)
 	}
@@ -132,13 +131,6 @@ func signed(r Role, content fyne.CanvasObject) fyne.CanvasObject {
 	sign.FillMode = canvas.ImageFillContain
 	sign.SetMinSize(fyne.NewSquareSize(32))
 	return container.NewBorder(nil, nil, container.NewVBox(sign), nil, content)
-}
-
-func selectable(text string) *widget.Label {
-	l := widget.NewLabel(text)
-	l.Wrapping = fyne.TextWrapWord
-	l.Selectable = true
-	return l
 }
 
 func hasDefault(actions []Action) bool {
