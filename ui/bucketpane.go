@@ -29,6 +29,7 @@ func newBucketPane(u *UI) *bucketPane {
 	}, p)
 	p.table.Label = i18n.T("Buckets")
 	p.table.OnActivate = p.activate
+	p.table.OnClick = p.activate // also on the bucket that is open: its root
 	p.table.OnSelect = func() {
 		if row := p.table.Selection.Cursor(); row >= 0 && p.table.Selection.Count() == 1 {
 			p.activate(row)

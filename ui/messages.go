@@ -21,6 +21,15 @@ func (u *UI) showMessage(m state.Message, r widgets.Role, actions ...widgets.Act
 	u.problem = ShowMessage(u.window, m, r, actions...)
 }
 
+// showMessageOn shows a message over the window it is about.
+func (u *UI) showMessageOn(w fyne.Window, m state.Message, r widgets.Role) {
+	if w == u.window {
+		u.showMessage(m, r)
+		return
+	}
+	ShowMessage(w, m, r)
+}
+
 // ShowMessage shows a message over any window, with what may be done about it.
 func ShowMessage(w fyne.Window, m state.Message, r widgets.Role, actions ...widgets.Action) *widgets.Dialog {
 	var facts []widgets.Fact

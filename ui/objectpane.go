@@ -67,7 +67,7 @@ func objectColumns(p state.Preferences) []widgets.Column {
 			if c.ID != all[i].ID {
 				continue
 			}
-			if c.Width > 0 {
+			if c.Width > 0 && c.Width < widestScreen {
 				all[i].Width = c.Width
 			}
 			if c.ID != columnEncryption && c.ID != columnName {

@@ -30,25 +30,32 @@ func (u *UI) Quit() {
 	})
 }
 
+// A PassphraseAnswer is what the user said to the question for the vault's
+// passphrase. The zero answer is "not now": nothing is decided by it.
+type PassphraseAnswer struct {
+	Phrase     client.Secret
+	MemoryOnly bool // the user wants no vault in this run
+}
+
 // AskPassphrase asks for the passphrase of the vault and waits for the answer;
-// given is false when the user declines or ctx ends. Not for the screen's
-// goroutine, which it would wait for.
-func (u *UI) AskPassphrase(ctx context.Context, vault string, isNew, wrong bool) (answer client.Secret, given bool) {
-	answers := make(chan client.Secret, 1)
+// ctx ending is "not now". Not for the screen's goroutine, which it would wait
+// for.
+func (u *UI) AskPassphrase(ctx context.Context, vault string, isNew, wrong bool) PassphraseAnswer {
+	answers := make(chan PassphraseAnswer, 1)
 	u.options.Loop.Start(ctx, func(context.Context) func() {
 		return func() { u.showPassphrase(vault, isNew, wrong, answers) }
 	})
 	select {
-	case s := <-answers:
-		return s, !s.IsZero()
+	case a := <-answers:
+		return a
 	case <-ctx.Done():
-		return client.Secret{}, false
+		return PassphraseAnswer{}
 	}
 }
 
-// showPassphrase puts exactly one answer into answers, the zero one for a
-// refusal.
-func (u *UI) showPassphrase(vault string, isNew, wrong bool, answers chan<- client.Secret) {
+// showPassphrase puts exactly one answer into answers. Esc is "not now": who
+// needs a secret later is asked again.
+func (u *UI) showPassphrase(vault string, isNew, wrong bool, answers chan<- PassphraseAnswer) {
 	first, again := widgets.NewPasswordEntry(), widgets.NewPasswordEntry()
 	field := widgets.NewField(i18n.T("Passphrase"), first, "")
 	repeat := widgets.NewField(i18n.T("Passphrase again"), again, "")
@@ -63,13 +70,21 @@ func (u *UI) showPassphrase(vault string, isNew, wrong bool, answers chan<- clie
 	if wrong {
 		field.SetError(i18n.T("This passphrase does not open it."))
 	}
-	var answer client.Secret
+	unlock := i18n.T("Unlock")
+	if isNew {
+		unlock = i18n.T("Set passphrase")
+	}
+	var answer PassphraseAnswer
 	widgets.ShowDialog(u.window, widgets.DialogParams{
 		Title: i18n.T("Passphrase for your secrets"), Content: rows, Size: fyne.NewSize(520, 280), Focus: first,
 		OnClosed: func() { answers <- answer },
 		Actions: []widgets.Action{
-			{Label: i18n.T("Keep in memory only"), Cancel: true},
-			{Label: i18n.T("OK"), Importance: widget.HighImportance, Default: true, Do: func() (stay bool) {
+			{Label: i18n.T("Keep in memory only"), Left: true, Do: func() (stay bool) {
+				answer.MemoryOnly = true
+				return false
+			}},
+			{Label: i18n.T("Not now"), Cancel: true},
+			{Label: unlock, Importance: widget.HighImportance, Default: true, Do: func() (stay bool) {
 				switch {
 				case first.Text == "":
 					field.SetError(i18n.T("Enter a passphrase, or keep the secrets in memory only."))
@@ -78,7 +93,7 @@ func (u *UI) showPassphrase(vault string, isNew, wrong bool, answers chan<- clie
 					repeat.SetError(i18n.T("The two passphrases differ."))
 					return true
 				}
-				answer = client.NewSecret(first.Text)
+				answer.Phrase = client.NewSecret(first.Text)
 				return false
 			}},
 		},

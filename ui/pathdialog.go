@@ -24,7 +24,7 @@ type pathQuestion struct {
 	then         func([]string)
 }
 
-func (u *UI) askPaths(q pathQuestion) {
+func (u *UI) askPaths(w fyne.Window, q pathQuestion) {
 	var d *widgets.Dialog
 	var entry *pathEntry
 	finish := func() {
@@ -47,11 +47,11 @@ func (u *UI) askPaths(q pathQuestion) {
 	}
 	field := widgets.NewField(label, entry, hint)
 	const ok = 2
-	d = widgets.ShowDialog(u.window, widgets.DialogParams{
+	d = widgets.ShowDialog(w, widgets.DialogParams{
 		Title: q.title, Content: field, Focus: entry, Size: fyne.NewSize(560, 230),
 		Actions: []widgets.Action{
 			{Label: i18n.T("Browse…"), Icon: theme.FolderOpenIcon(), Left: true, Do: func() bool {
-				u.browse(q, entry)
+				browse(w, q, entry)
 				return true
 			}},
 			{Label: i18n.T("Cancel"), Cancel: true},
@@ -69,7 +69,7 @@ func (u *UI) askPaths(q pathQuestion) {
 }
 
 // browse adds what is chosen in the toolkit's dialog.
-func (u *UI) browse(q pathQuestion, entry *pathEntry) {
+func browse(w fyne.Window, q pathQuestion, entry *pathEntry) {
 	add := func(uri fyne.URI) {
 		text := uri.Path()
 		if q.many && strings.TrimSpace(entry.Text) != "" {
@@ -78,7 +78,7 @@ func (u *UI) browse(q pathQuestion, entry *pathEntry) {
 		entry.SetText(text)
 	}
 	if q.folder || q.save {
-		dialog.ShowFolderOpen(func(list fyne.ListableURI, err error) {
+		escapable(w, dialog.NewFolderOpen(func(list fyne.ListableURI, err error) {
 			if err != nil || list == nil {
 				return // nothing chosen; a folder that cannot be listed cannot be chosen
 			}
@@ -86,16 +86,22 @@ func (u *UI) browse(q pathQuestion, entry *pathEntry) {
 			if q.save {
 				entry.SetText(filepath.Join(list.Path(), q.name))
 			}
-		}, u.window)
+		}, w))
 		return
 	}
-	dialog.ShowFileOpen(func(file fyne.URIReadCloser, err error) {
+	escapable(w, dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
 		if err != nil || file == nil {
 			return
 		}
 		add(file.URI())
 		_ = file.Close() // nothing was read
-	}, u.window)
+	}, w))
+}
+
+// escapable shows the toolkit's own dialog, which Esc would not close.
+func escapable(w fyne.Window, d *dialog.FileDialog) {
+	d.Show()
+	d.SetOnClosed(widgets.Escapable(w.Canvas(), d.Dismiss))
 }
 
 // typedPaths are the paths of a text, one a line, quotes and file:// taken off

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 
+	"fyne.io/fyne/v2"
+
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
 // A Picker lets the user choose files and folders of this computer. Its methods
@@ -21,33 +24,34 @@ type Picker interface {
 // ErrNoPicker is the answer of a Picker that cannot be used here.
 var ErrNoPicker = errors.New("this system has no file dialog")
 
-// openFiles lets the user choose files to open.
-func (u *UI) openFiles(title string, then func(paths []string)) {
-	u.pick(func(ctx context.Context) ([]string, error) { return u.options.Picker.OpenFiles(ctx, title) },
-		func() { u.askPaths(pathQuestion{title: title, many: true, then: then}) }, then)
+// openFiles lets the user choose files to open. Where the system has no dialog for
+// it, ours lies over the window that asked, and so do problems.
+func (u *UI) openFiles(w fyne.Window, title string, then func(paths []string)) {
+	u.pick(w, func(ctx context.Context) ([]string, error) { return u.options.Picker.OpenFiles(ctx, title) },
+		func() { u.askPaths(w, pathQuestion{title: title, many: true, then: then}) }, then)
 }
 
 // openFolder lets the user choose a folder.
-func (u *UI) openFolder(title string, then func(path string)) {
+func (u *UI) openFolder(w fyne.Window, title string, then func(path string)) {
 	one := func(paths []string) { then(paths[0]) }
-	u.pick(func(ctx context.Context) ([]string, error) {
+	u.pick(w, func(ctx context.Context) ([]string, error) {
 		path, err := u.options.Picker.OpenFolder(ctx, title)
 		return some(path), err
-	}, func() { u.askPaths(pathQuestion{title: title, folder: true, then: one}) }, one)
+	}, func() { u.askPaths(w, pathQuestion{title: title, folder: true, then: one}) }, one)
 }
 
 // saveFile lets the user choose a name to save under; name is the one proposed.
-func (u *UI) saveFile(title, name string, then func(path string)) {
+func (u *UI) saveFile(w fyne.Window, title, name string, then func(path string)) {
 	one := func(paths []string) { then(paths[0]) }
-	u.pick(func(ctx context.Context) ([]string, error) {
+	u.pick(w, func(ctx context.Context) ([]string, error) {
 		path, err := u.options.Picker.SaveFile(ctx, title, name)
 		return some(path), err
-	}, func() { u.askPaths(pathQuestion{title: title, save: true, name: name, then: one}) }, one)
+	}, func() { u.askPaths(w, pathQuestion{title: title, save: true, name: name, then: one}) }, one)
 }
 
 // pick asks the system's dialog, and by ours where there is none. then is not
 // called when nothing was chosen.
-func (u *UI) pick(choose func(context.Context) ([]string, error), ask func(), then func([]string)) {
+func (u *UI) pick(w fyne.Window, choose func(context.Context) ([]string, error), ask func(), then func([]string)) {
 	if u.picking {
 		return // one is open; it is not modal everywhere
 	}
@@ -60,7 +64,7 @@ func (u *UI) pick(choose func(context.Context) ([]string, error), ask func(), th
 			case errors.Is(err, ErrNoPicker):
 				ask()
 			case err != nil:
-				u.ShowProblem(state.Explain(err))
+				u.showMessageOn(w, state.Explain(err), widgets.RoleBad)
 			case len(paths) > 0:
 				then(paths)
 			}
@@ -76,11 +80,11 @@ func some(path string) []string {
 }
 
 func (u *UI) chooseUpload() {
-	u.openFiles(i18n.T("Upload files"), u.state.Browser.Upload)
+	u.openFiles(u.window, i18n.T("Upload files"), u.state.Browser.Upload)
 }
 
 func (u *UI) chooseUploadFolder() {
-	u.openFolder(i18n.T("Upload a folder"), func(path string) { u.state.Browser.Upload([]string{path}) })
+	u.openFolder(u.window, i18n.T("Upload a folder"), func(path string) { u.state.Browser.Upload([]string{path}) })
 }
 
 func (u *UI) chooseDownload() {
@@ -88,5 +92,5 @@ func (u *UI) chooseDownload() {
 	if len(what) == 0 {
 		return
 	}
-	u.openFolder(i18n.T("Download into a folder"), func(path string) { u.state.Browser.Download(what, path, "") })
+	u.openFolder(u.window, i18n.T("Download into a folder"), func(path string) { u.state.Browser.Download(what, path, "") })
 }

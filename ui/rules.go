@@ -101,6 +101,10 @@ func (w *rulesWindow) key(key fyne.KeyName) {
 		w.add()
 	case fyne.KeyReturn, fyne.KeyEnter:
 		w.edit()
+	case fyne.KeyF5:
+		if !w.unsaved() {
+			w.model.Load()
+		}
 	}
 }
 
@@ -117,7 +121,7 @@ func (w *rulesWindow) edit() {
 }
 
 func (w *rulesWindow) importRules() {
-	w.ui.openFiles(i18n.T("Import rules"), func(paths []string) {
+	w.ui.openFiles(w.window, i18n.T("Import rules"), func(paths []string) {
 		if w.ui.rules != w {
 			return // closed meanwhile
 		}
@@ -128,7 +132,7 @@ func (w *rulesWindow) importRules() {
 }
 
 func (w *rulesWindow) exportRules() {
-	w.ui.saveFile(i18n.T("Export rules"), "bucketseal-rules.json", w.model.Export)
+	w.ui.saveFile(w.window, i18n.T("Export rules"), "bucketseal-rules.json", w.model.Export)
 }
 
 // keepsOpen asks about changes that the end of the program would lose; nothing

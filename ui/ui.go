@@ -19,6 +19,9 @@ type Options struct {
 	Loop    state.Loop // nil: the toolkit's goroutine
 	Picker  Picker     // nil: the file dialogs of this system
 	Now     func() time.Time
+	// Screen is the room for windows on the screen, in pixels; it is called on the
+	// toolkit's goroutine. nil or a zero answer is not known.
+	Screen func() fyne.Size
 	// TypingPause is how long a filter waits for the end of the typing; 0 is 250
 	// ms.
 	TypingPause time.Duration

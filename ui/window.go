@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -58,14 +59,37 @@ func (u *UI) build() {
 		container.NewVBox(widget.NewSeparator(), m.status.content), nil, nil, m.body)
 	u.window.SetMainMenu(u.mainMenu())
 	u.window.SetContent(widgets.WithTips(content))
-	if p.Width > 0 && p.Height > 0 {
-		u.window.Resize(fyne.NewSize(p.Width, p.Height))
-	} else {
-		u.window.Resize(fyne.NewSize(firstWidth, firstHeight))
-	}
+	u.window.Resize(u.opening(fyne.NewSize(p.Width, p.Height)))
 	u.refreshTransfers()
 	u.refreshBrowser()
 }
+
+// opening is the size the window opens with: the one it was left with, or the
+// program's where that is no size of a window (a damaged file, nothing saved),
+// and no more than the screen has room for.
+func (u *UI) opening(saved fyne.Size) fyne.Size {
+	usual := func(v, other float32) float32 {
+		if v >= 1 && v <= widestScreen { // false for what is no number
+			return v
+		}
+		return other
+	}
+	size := fyne.NewSize(usual(saved.Width, firstWidth), usual(saved.Height, firstHeight))
+	if u.options.Screen == nil {
+		return size
+	}
+	pixels, scale := u.options.Screen(), u.window.Canvas().Scale()
+	if pixels.Width < 1 || pixels.Height < 1 || scale <= 0 {
+		return size
+	}
+	room := fyne.NewSize(pixels.Width/scale, pixels.Height/scale-titleBar)
+	return size.Min(room)
+}
+
+const (
+	widestScreen float32 = 16_384 // nobody's is wider
+	titleBar     float32 = 32     // of the system's, around the window
+)
 
 func orElse(v, other float64) float64 {
 	if v > 0 && v < 1 {
@@ -134,9 +158,11 @@ func (u *UI) selectionChanged() {
 	u.refresh()
 }
 
-// OnDropped uploads what was dropped on the window.
-func (u *UI) OnDropped(_ fyne.Position, uris []fyne.URI) {
-	if u.window.Canvas().Overlays().Top() != nil {
+// OnDropped uploads what was dropped on the window: into the folder or bucket
+// under the pointer, else into the folder shown. The question that follows says
+// where.
+func (u *UI) OnDropped(at fyne.Position, uris []fyne.URI) {
+	if u.main == nil || u.window.Canvas().Overlays().Top() != nil {
 		return // a question is open: it must be answered first
 	}
 	var paths []string
@@ -145,11 +171,26 @@ func (u *UI) OnDropped(_ fyne.Position, uris []fyne.URI) {
 			paths = append(paths, uri.Path())
 		}
 	}
-	if why := u.state.Browser.WhyNotUpload(); why != "" {
+	widgets.FlushTyping()
+	to := u.dropTarget(at)
+	if why := u.state.Browser.WhyNotUploadTo(to); why != "" {
 		u.flash(why)
 		return
 	}
-	u.state.Browser.Drop(paths)
+	u.state.Browser.UploadTo(paths, to)
+}
+
+// dropTarget is the folder or bucket at a place of the window.
+func (u *UI) dropTarget(at fyne.Position) client.Location {
+	if row, in := u.main.buckets.table.RowAt(at); in && row >= 0 {
+		return client.Location{Bucket: u.main.buckets.rows[row].Name}
+	}
+	if row, in := u.main.objects.table.RowAt(at); in && row >= 0 {
+		if o := u.state.Browser.Object(row); o.IsFolder {
+			return o.At
+		}
+	}
+	return u.state.Browser.At()
 }
 
 // remember notes what the user did to the window in the preferences.

@@ -280,35 +280,6 @@ func TestABucketIsDeletedOnlyByItsName(t *testing.T) {
 	assert.NotContains(t, s.state.Browser.BucketNames(), "photos")
 }
 
-func TestThePassphraseIsAskedForFromElsewhere(t *testing.T) {
-	s := opens(t, state.Preferences{})
-	var answer client.Secret
-	var given bool
-	done := make(chan struct{})
-	go func() { // as a worker that needs a secret does
-		answer, given = s.AskPassphrase(t.Context(), "/vault", true, false)
-		close(done)
-	}()
-	s.loop.UntilStarted()
-	s.loop.Pump()
-	require.Equal(t, 1, s.overlays())
-	var entries []*widgets.Entry
-	for _, o := range test.LaidOutObjects(s.window.Canvas().Overlays().Top()) {
-		if e, ok := o.(*widgets.Entry); ok {
-			entries = append(entries, e)
-		}
-	}
-	require.Len(t, entries, 2)
-	entries[0].SetText("open sesame")
-	s.press("OK")
-	assert.Equal(t, 1, s.overlays(), "the two differ")
-	entries[1].SetText("open sesame")
-	s.press("OK")
-	<-done
-	assert.True(t, given)
-	assert.Equal(t, "open sesame", answer.Reveal())
-}
-
 func TestTheScreensLoopComesBackToTheScreenUnlessTheQuestionDied(t *testing.T) {
 	testApp()
 	loop := &screenLoop{}

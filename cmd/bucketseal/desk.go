@@ -10,6 +10,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 	"github.com/bucketseal/bucketseal/settings/keychain"
+	"github.com/bucketseal/bucketseal/ui"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
 
@@ -18,7 +19,7 @@ import (
 type desk struct {
 	home *wiring.Home
 	demo *demo
-	ask  func(ctx context.Context, vault string, isNew, wrong bool) (answer client.Secret, given bool)
+	ask  func(ctx context.Context, vault string, isNew, wrong bool) ui.PassphraseAnswer
 }
 
 var _ state.Desk = (*desk)(nil)
@@ -28,11 +29,14 @@ func (d *desk) passphrase(ctx context.Context, q keychain.Question) (client.Secr
 	if d.ask == nil {
 		return client.Secret{}, keychain.ErrLocked
 	}
-	answer, given := d.ask(ctx, q.Vault, q.New, q.Wrong)
-	if !given {
+	switch answer := d.ask(ctx, q.Vault, q.New, q.Wrong); {
+	case answer.MemoryOnly:
 		return client.Secret{}, keychain.ErrDecline
+	case answer.Phrase.IsZero(): // not now: whatever needs a secret asks again
+		return client.Secret{}, state.ErrStillLocked
+	default:
+		return answer.Phrase, nil
 	}
-	return answer, nil
 }
 
 // Accounts lists the saved accounts and the demo.

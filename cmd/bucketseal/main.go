@@ -55,7 +55,7 @@ func run(configDir string) error {
 	app.SetMetadata(fyne.AppMetadata{
 		ID: "io.github.bucketseal.Bucketseal", Name: "Bucketseal", Version: version, Migrations: migrations,
 	})
-	window := ui.New(app.New(), d, ui.Options{Version: version})
+	window := ui.New(app.New(), d, ui.Options{Version: version, Screen: screenSize})
 	d.ask = window.AskPassphrase
 	context.AfterFunc(ctx, window.Quit)
 	story(window)

@@ -19,11 +19,14 @@ func (b *Browser) WhyNotRefresh() string {
 }
 
 // WhyNotUpload is about uploading and making folders here.
-func (b *Browser) WhyNotUpload() string {
+func (b *Browser) WhyNotUpload() string { return b.WhyNotUploadTo(b.at) }
+
+// WhyNotUploadTo is about uploading into a folder.
+func (b *Browser) WhyNotUploadTo(to client.Location) string {
 	if why := b.WhyNotRefresh(); why != "" {
 		return why
 	}
-	if b.at.Bucket == "" {
+	if to.Bucket == "" {
 		return i18n.T("Open a bucket first.")
 	}
 	return ""

@@ -52,17 +52,20 @@ type Confirm struct {
 }
 
 // Upload asks what uploading files and folders into the folder shown would do.
-func (b *Browser) Upload(paths []string) {
-	if b.session == nil || b.at.Bucket == "" || len(paths) == 0 {
-		return
-	}
-	c := b.confirm(transfer.Upload)
-	c.paths, c.to = paths, b.at
-	c.open()
-}
+func (b *Browser) Upload(paths []string) { b.UploadTo(paths, b.at) }
 
 // Drop is Upload, for what was dropped on the window.
 func (b *Browser) Drop(paths []string) { b.Upload(paths) }
+
+// UploadTo is Upload into another folder or bucket.
+func (b *Browser) UploadTo(paths []string, to client.Location) {
+	if b.WhyNotUploadTo(to) != "" || len(paths) == 0 {
+		return
+	}
+	c := b.confirm(transfer.Upload)
+	c.paths, c.to = paths, to
+	c.open()
+}
 
 // Download asks what downloading the objects into a folder of this computer
 // would do, and begins at once when nothing needs an answer. as is the exact

@@ -35,11 +35,21 @@ func (m Message) Text() string {
 	return strings.Join(parts, "\n")
 }
 
+// ErrStillLocked is why a secret is not there when the user did not want to give
+// the vault's passphrase just now.
+var ErrStillLocked = errors.New("the secrets are still locked")
+
 // Explain turns any error into words. The kind chooses title and hints; the
 // server's own text goes to the details, never to the title.
 func Explain(err error) Message {
-	if err == nil {
+	switch {
+	case err == nil:
 		return Message{}
+	case errors.Is(err, ErrStillLocked):
+		return Message{
+			Title: i18n.T("Your secrets are still locked"),
+			Hints: []string{i18n.T("Choose the account again, and you are asked for the passphrase again.")},
+		}
 	}
 	kind := client.KindOf(err)
 	if kind == client.KindUnknown && errors.Is(err, context.DeadlineExceeded) {

@@ -69,6 +69,9 @@ type RowTable struct {
 
 	// OnActivate is called by Enter on the cursor's row and by a double click.
 	OnActivate func(row int)
+	// OnClick is called by a plain click on a row, also on one that is selected
+	// already.
+	OnClick func(row int)
 	// OnSelect is called after the user changed the selection or the cursor.
 	OnSelect func()
 	// OnMenu asks for the context menu at a position of the canvas; the row is
@@ -185,6 +188,17 @@ func (t *RowTable) ScrollTo(row int) {
 	t.sync()
 	t.view.show(row)
 	t.scrolled()
+}
+
+// RowAt is the row under a place of the canvas; inside is false where the place
+// is not over the rows' part of the table, and row -1 below the last.
+func (t *RowTable) RowAt(at fyne.Position) (row int, inside bool) {
+	at = at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(t.body))
+	if size := t.body.Size(); at.X < 0 || at.Y < 0 || at.X >= size.Width || at.Y >= size.Height {
+		return -1, false
+	}
+	t.sync()
+	return t.view.rowAt(at.Y), true
 }
 
 // ScrollToTop shows the first row.

@@ -85,11 +85,15 @@ func (b *tableBody) MouseDown(ev *desktop.MouseEvent) {
 			sel.Only(row)
 		}
 	})
-	if again && !toggles && !extends {
+	switch {
+	case row < 0 || toggles || extends:
+	case again:
 		b.clicked = -1
 		if b.table.OnActivate != nil {
 			b.table.OnActivate(row)
 		}
+	case b.table.OnClick != nil:
+		b.table.OnClick(row)
 	}
 }
 

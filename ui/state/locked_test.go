@@ -1,0 +1,32 @@
+package state_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+func TestAnAccountWhoseSecretsStayedLockedCanBeChosenAgain(t *testing.T) {
+	s := sees(t)
+	s.desk.Add(client.Account{Name: "second", Endpoint: "https://cos.example.org"}, s.store)
+	locked := true
+	s.desk.Fail = func(call string) error {
+		if call == "open" && locked {
+			return fmt.Errorf("read the secret: %w", state.ErrStillLocked)
+		}
+		return nil
+	}
+	s.Open("second")
+	s.loop.Pump()
+	require.Len(t, s.problems, 1)
+	assert.Equal(t, "Your secrets are still locked", s.problems[0].Title)
+	locked = false
+	s.Open("second")
+	s.loop.Pump()
+	assert.NotNil(t, s.Session())
+}
