@@ -4,18 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 )
 
-// How an object key becomes a path that is legal on every system, and back.
+// How an object key becomes a path that this system can hold, and back.
 //
-// Ordinary names stay as they are, in any script. What some system cannot hold
-// is written as %XX, the byte in hexadecimal: % itself, < > : " | ? * \,
-// control characters, bytes that are not UTF-8, a dot or blank at the end, the
-// first letter of a device name of Windows, the ~ of what could be a short name
-// of Windows. Marks do the rest, each % and a character that is no hexadecimal
-// digit:
+// Names stay as they are, in any script, wherever they can. What the system
+// cannot hold is written as %XX, the byte in hexadecimal. That is everywhere: the
+// names . and .., NUL, bytes that are not UTF-8, and what would be taken for a
+// temporary file of ours. On Windows it is also < > : " | ? * \, control
+// characters, a dot or blank at the end, the first letter of a device name, the ~
+// of what could be a short name; on macOS the colon. A component in which
+// anything is written so has its % written so too, and so has one that would
+// else be read back as another. Marks do the rest, each % and a character that
+// is no hexadecimal digit:
 //
 //	%_     a component without a name: the key had "//", or began or ended in "/"
 //	%+     a component too long for a file name goes on below this folder
@@ -35,59 +39,107 @@ const (
 	pieceOfName = 200 // bytes of a long name in one folder, marks not counted
 )
 
+// A system is an operating system by the names its files can have; the value is
+// that of GOOS.
+type system string
+
+const (
+	windows system = "windows"
+	darwin  system = "darwin"
+	here           = system(runtime.GOOS)
+)
+
 // EscapeKey is the path, relative and with slashes, under which an object is
 // kept. It is a name for one object: names for several that must not meet come
 // from Names.
-func EscapeKey(key string) (string, error) {
+func EscapeKey(key string) (string, error) { return here.escapeKey(key) }
+
+func (s system) escapeKey(key string) (string, error) {
 	if key == "" {
 		return "", errors.New("no object is named")
 	}
 	parts := strings.Split(key, "/")
 	for i, p := range parts {
-		parts[i] = splitLong(escapeComponent(p))
+		parts[i] = splitLong(s.escape(p))
 	}
 	return strings.Join(parts, "/"), nil
 }
 
-// escapeComponent makes a component legal but for its length.
-func escapeComponent(s string) string {
-	if s == "" {
+// escape makes a component legal but for its length. No two components become
+// the same: one that is written as it is does not look like another's escape.
+func (s system) escape(c string) string {
+	if c == "" {
 		return markEmpty
 	}
-	device, short := isDevice(s), strings.Contains(s, "~") && shortName.MatchString(s)
-	if !device && !short && isOrdinary(s) {
-		return s
+	if !s.cannotHold(c) && !s.looksEscaped(c) {
+		return c
 	}
+	return s.encode(c)
+}
+
+// cannotHold reports whether a component must be written otherwise.
+func (s system) cannotHold(c string) bool {
+	if c == "." || c == ".." || len(c) > longestName || IsPart(c) {
+		return true
+	}
+	if s == windows && (strings.HasSuffix(c, ".") || strings.HasSuffix(c, " ") || isDevice(c) || isShort(c)) {
+		return true
+	}
+	for i, r := range c {
+		if s.mustEncode(r, c[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// mustEncode judges the character r, with which rest begins.
+func (s system) mustEncode(r rune, rest string) bool {
+	if r == utf8.RuneError {
+		_, size := utf8.DecodeRuneInString(rest)
+		return size == 1
+	}
+	switch s {
+	case windows:
+		return r < 0x20 || r == 0x7f || strings.ContainsRune(`<>:"|?*\`, r)
+	case darwin:
+		return r == 0 || r == ':'
+	}
+	return r == 0
+}
+
+// looksEscaped reports whether a component carries a mark, or is what encode
+// makes of another.
+func (s system) looksEscaped(c string) bool {
+	if !strings.Contains(c, "%") {
+		return false
+	}
+	if c == markEmpty || strings.HasPrefix(c, markMore) || strings.HasSuffix(c, markMore) || strings.HasSuffix(c, markFile) || twinMark.MatchString(c) {
+		return true
+	}
+	decoded, ok := decode(c)
+	return ok && s.encode(decoded) == c
+}
+
+// encode writes as %XX what the system cannot hold, and every %.
+func (s system) encode(c string) string {
+	first := IsPart(c) || s == windows && isDevice(c)
+	dots := s == windows || c == "." || c == ".."
+	short := s == windows && isShort(c)
 	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		last := i+size == len(s)
-		if mustEscape(r, size) || (last && (r == '.' || r == ' ')) || (device && i == 0) || (short && r == '~') {
-			for _, c := range []byte(s[i : i+size]) {
-				fmt.Fprintf(&b, "%%%02X", c)
+	for i := 0; i < len(c); {
+		r, size := utf8.DecodeRuneInString(c[i:])
+		last := i+size == len(c)
+		if r == '%' || s.mustEncode(r, c[i:]) || i == 0 && first || last && r == '.' && dots || last && r == ' ' && s == windows || short && r == '~' {
+			for _, x := range []byte(c[i : i+size]) {
+				fmt.Fprintf(&b, "%%%02X", x)
 			}
 		} else {
-			b.WriteString(s[i : i+size])
+			b.WriteString(c[i : i+size])
 		}
 		i += size
 	}
 	return b.String()
-}
-
-func isOrdinary(s string) bool {
-	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, " ") {
-		return false
-	}
-	for _, r := range s {
-		if r == utf8.RuneError || mustEscape(r, 0) { // U+FFFD itself takes the long way
-			return false
-		}
-	}
-	return true
-}
-
-func mustEscape(r rune, size int) bool {
-	return r < 0x20 || r == 0x7f || (r == utf8.RuneError && size == 1) || strings.ContainsRune(`%<>:"|?*\`, r)
 }
 
 // isDevice reports whether Windows takes the name for a device, whatever its
@@ -106,8 +158,10 @@ func isDevice(s string) bool {
 	return ok && utf8.RuneCountInString(rest) == 1 && strings.Contains("0123456789¹²³", rest)
 }
 
-// shortName is the form of the 8.3 names Windows gives long ones: creating
+// isShort reports the form of the 8.3 names Windows gives long ones: creating
 // LONGNA~1.TXT could open another object's file.
+func isShort(s string) bool { return strings.Contains(s, "~") && shortName.MatchString(s) }
+
 var shortName = regexp.MustCompile(`^[^.]{0,6}~[0-9]{1,6}(\.[^.]{0,3})?$`)
 
 // splitLong spreads a name that is too long over folders.
@@ -133,62 +187,3 @@ func cutEscaped(s string, n int) int {
 	}
 	return n
 }
-
-// UnescapeName is the key whose escaped name this is. A name this program did
-// not make may be refused.
-func UnescapeName(name string) (key string, err error) {
-	var parts []string
-	going := false // a long component goes on
-	for p := range strings.SplitSeq(name, "/") {
-		rest, isMore := strings.CutPrefix(p, markMore)
-		if isMore != going {
-			return "", fmt.Errorf("%q is no escaped name: a long component is torn apart", name)
-		}
-		p, going = strings.CutSuffix(rest, markMore)
-		if isMore {
-			parts[len(parts)-1] += p
-		} else {
-			parts = append(parts, p)
-		}
-	}
-	if going {
-		return "", fmt.Errorf("%q is no escaped name: a long component ends early", name)
-	}
-	for i, p := range parts {
-		if parts[i], err = unescapeComponent(p); err != nil {
-			return "", fmt.Errorf("%q is no escaped name: %w", name, err)
-		}
-	}
-	return strings.Join(parts, "/"), nil
-}
-
-var twinMark = regexp.MustCompile(markTwin + `[0-9]+$`)
-
-func unescapeComponent(s string) (string, error) {
-	if at := twinMark.FindStringIndex(s); at != nil {
-		s = s[:at[0]]
-	}
-	s = strings.TrimSuffix(s, markFile)
-	if s == markEmpty {
-		return "", nil
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] != '%' {
-			b.WriteByte(s[i])
-			continue
-		}
-		if i+2 >= len(s) {
-			return "", errors.New("an escape is cut off")
-		}
-		hi, lo := strings.IndexByte(hexDigits, s[i+1]), strings.IndexByte(hexDigits, s[i+2])
-		if hi < 0 || lo < 0 {
-			return "", fmt.Errorf("%q is no escape", s[i:i+3])
-		}
-		b.WriteByte(byte(hi<<4 | lo))
-		i += 2
-	}
-	return b.String(), nil
-}
-
-const hexDigits = "0123456789ABCDEF"

@@ -10,13 +10,15 @@ import (
 )
 
 // Names are the paths, relative and with slashes, for a set of objects that are
-// downloaded into one folder, in the order of the keys. They are legal on every
+// downloaded into one folder, in the order of the keys. They are legal on this
 // system (EscapeKey) and none can take another's place: not where A.txt and
 // a.txt, or two spellings of é, are one name, and not where one object is called
 // what is a folder for another. The first of such twins keeps its plain name. A
-// key given twice gets two names. UnescapeName leads back from each.
-func Names(keys []string) []string {
-	root := newFolder()
+// key given twice gets two names. KeyOf leads back from each.
+func Names(keys []string) []string { return here.names(keys) }
+
+func (s system) names(keys []string) []string {
+	root := newFolder(s)
 	places := make([]*folder, len(keys)) // where each file goes
 	for i, k := range keys {
 		places[i] = root
@@ -30,7 +32,7 @@ func Names(keys []string) []string {
 	for i, k := range keys {
 		base := k[strings.LastIndexByte(k, '/')+1:]
 		f := places[i]
-		name := escapeComponent(base)
+		name := s.escape(base)
 		if f.folders[base] != nil {
 			name += markFile
 		}
@@ -41,19 +43,22 @@ func Names(keys []string) []string {
 
 // A folder is where names must not meet.
 type folder struct {
+	on      system
 	path    string // "" or ending in "/"
 	folders map[string]*folder
 	taken   map[string]int // folded name: how often
 }
 
-func newFolder() *folder { return &folder{folders: map[string]*folder{}, taken: map[string]int{}} }
+func newFolder(on system) *folder {
+	return &folder{on: on, folders: map[string]*folder{}, taken: map[string]int{}}
+}
 
 func (f *folder) enter(component string) *folder {
 	if sub := f.folders[component]; sub != nil {
 		return sub
 	}
-	sub := newFolder()
-	sub.path = f.path + splitLong(f.claim(escapeComponent(component))) + "/"
+	sub := newFolder(f.on)
+	sub.path = f.path + splitLong(f.claim(f.on.escape(component))) + "/"
 	f.folders[component] = sub
 	return sub
 }
