@@ -8,6 +8,7 @@ import (
 	"mime"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
 
@@ -39,7 +40,7 @@ func (s *Session) PlanUpload(ctx context.Context, paths []string, to client.Loca
 	if o.Overwrite == "" {
 		o.Overwrite = transfer.OverwriteAlways
 	}
-	u := &uploadPlanner{set: set, o: o}
+	u := &uploadPlanner{set: set, o: o, left: map[string][]string{}}
 	for _, path := range paths {
 		if err := u.add(ctx, path, to); err != nil {
 			return transfer.Plan{}, err
@@ -50,6 +51,7 @@ func (s *Session) PlanUpload(ctx context.Context, paths []string, to client.Loca
 			u.plan.Warnings = append(u.plan.Warnings, "whether files with these names are there already could not be found out: "+err.Error())
 		}
 	}
+	u.warnLeft()
 	s.warnWeaker(ctx, &u.plan)
 	s.warnLookAlikes(ctx, set, &u.plan)
 	return u.plan, nil
@@ -61,6 +63,9 @@ type uploadPlanner struct {
 	o     UploadOptions
 	plan  transfer.Plan
 	roots []client.Location // the objects and folders that will be written
+
+	reasons []string            // why something is left out, in the order met
+	left    map[string][]string // what, by the reason
 }
 
 func (u *uploadPlanner) add(ctx context.Context, path string, to client.Location) error {
@@ -68,7 +73,9 @@ func (u *uploadPlanner) add(ctx context.Context, path string, to client.Location
 	if err != nil {
 		return fmt.Errorf("find %s: %w", path, err)
 	}
-	target := to.Folder().Join(filepath.Base(path))
+	root, name := filepath.Dir(path), filepath.Base(path)
+	keys := naming{root: root, under: to.Folder()}
+	target := keys.of(name)
 	if u.o.As != "" {
 		target = client.Location{Bucket: to.Bucket, Key: u.o.As}
 	}
@@ -84,52 +91,18 @@ func (u *uploadPlanner) add(ctx context.Context, path string, to client.Location
 	}
 	folder := target.Folder()
 	if u.o.Contents {
-		folder = to.Folder()
+		folder, keys, name = to.Folder(), naming{root: path, under: to.Folder()}, ""
 	}
 	u.roots = append(u.roots, folder)
-	return u.folder(ctx, path, []os.FileInfo{stat}, folder)
-}
-
-// folder walks one folder; above holds the folders it lies in, itself last.
-func (u *uploadPlanner) folder(ctx context.Context, path string, above []os.FileInfo, to client.Location) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		u.refuse(path, to, 0, client.KindLocal, localReason(err))
-		return nil
-	}
-	for _, e := range entries {
-		inside, target := filepath.Join(path, e.Name()), to.Join(e.Name())
-		stat, err := os.Stat(inside) // follows symlinks, as people expect of a folder they drop
-		switch {
-		case err != nil:
-			u.refuse(inside, target, 0, client.KindLocal, localReason(err))
-		case !stat.IsDir():
-			u.file(inside, stat, target)
-		case isAmong(stat, above):
-			u.refuse(inside, target, 0, client.KindLocal, "it is a link to a folder it lies in: following it would never end")
-		default:
-			if err := u.folder(ctx, inside, append(above[:len(above):len(above)], stat), target.Folder()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func isAmong(f os.FileInfo, above []os.FileInfo) bool {
-	for _, a := range above {
-		if os.SameFile(f, a) {
-			return true
-		}
-	}
-	return false
+	return u.tree(ctx, path, name, keys)
 }
 
 // file decides one file.
 func (u *uploadPlanner) file(path string, stat os.FileInfo, to client.Location) {
+	if transfer.IsPart(filepath.Base(path)) {
+		u.leave("left out, since a download that was cut off has left it", path)
+		return
+	}
 	if !stat.Mode().IsRegular() {
 		u.refuse(path, to, 0, client.KindLocal, "it is no ordinary file (a device, pipe or socket)")
 		return
@@ -154,6 +127,29 @@ func (u *uploadPlanner) file(path string, stat os.FileInfo, to client.Location) 
 
 func (u *uploadPlanner) refuse(path string, to client.Location, rule int, kind client.Kind, reason string) {
 	u.plan.Refused = append(u.plan.Refused, transfer.Refusal{Source: path, Target: to, Rule: rule, Kind: kind, Reason: reason})
+}
+
+// leave notes what does not go up and is no failure.
+func (u *uploadPlanner) leave(why, what string) {
+	if u.left[why] == nil {
+		u.reasons = append(u.reasons, why)
+	}
+	u.left[why] = append(u.left[why], what)
+}
+
+// mostNamed is how many of what is left out for one reason are named.
+const mostNamed = 5
+
+// warnLeft says what does not go up.
+func (u *uploadPlanner) warnLeft() {
+	for _, why := range u.reasons {
+		what := u.left[why]
+		text := strings.Join(what[:min(len(what), mostNamed)], ", ")
+		if more := len(what) - mostNamed; more > 0 {
+			text += fmt.Sprintf(" (+%d)", more)
+		}
+		u.plan.Warnings = append(u.plan.Warnings, why+": "+text)
+	}
 }
 
 // localReason is what the system says of a file, without the path, which is

@@ -11,8 +11,8 @@
 // object is called; a job arrives decided and is never decided again here. It
 // refuses to overwrite silently and to send what nobody decided.
 //
-// An object key becomes a file name that is legal on every system and leads back
-// to the key ([EscapeKey], [UnescapeName]); [Names] does so for all objects of one
+// An object key becomes a file name that this system can hold and that leads back
+// to the key ([EscapeKey], [KeyOf]); [Names] does so for all objects of one
 // download, so that none takes another's place where A.txt and a.txt are one
 // name, or where an object is called what is a folder for another.
 //

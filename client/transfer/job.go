@@ -26,7 +26,7 @@ type Job struct {
 	// is only shown; Root and Name say where the file goes.
 	Local string
 	// Root is the folder a download may write in, and nowhere else; Name is the
-	// path below it, with slashes, already escaped for every system (EscapeKey).
+	// path below it, with slashes, already escaped (EscapeKey).
 	Root, Name string
 
 	Size     int64     // bytes, as planned
