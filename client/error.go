@@ -55,6 +55,7 @@ const (
 	KindTooLarge                  // more than the server takes in one object or request
 	KindDeleteMarker              // the version asked for is a delete marker and has no content
 	KindKeyService                // the server's key management service does not answer
+	KindNotYetVerified            // stored, and whether as asked could not be asked
 	kindEnd
 )
 
@@ -63,7 +64,7 @@ var kindNames = [...]string{
 	"KeyDenied", "KeyRequired", "WrongKey", "NeedsKey", "NotCustomerKey", "EncryptionRefused", "Insecure", "Precondition",
 	"NoUpload", "Exists", "NotEmpty", "Invalid", "Corrupt", "Unsupported", "Throttled", "Unavailable", "Network", "Stalled",
 	"TLS", "WrongRegion", "Local", "Cancelled", "EncryptionNotAsAsked", "Refused", "NotS3", "Contradiction", "Redirected",
-	"Archived", "Full", "TooLarge", "DeleteMarker", "KeyService",
+	"Archived", "Full", "TooLarge", "DeleteMarker", "KeyService", "NotYetVerified",
 }
 
 // String is the kind's name as the JSON of the command line writes it.

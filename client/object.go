@@ -9,6 +9,10 @@ type Bucket struct {
 	Region  string    // "" where the server does not say
 }
 
+// NullVersion is the version id of what was written while a bucket kept no
+// versions. Unlike every other it names whatever was written so last.
+const NullVersion = "null"
+
 // An Object is an object, or a folder of a listing, as the server reports it.
 // Fields a call cannot know are zero; Encryption says itself whether it was
 // told.

@@ -5,13 +5,23 @@ package client
 // from a listing only, a HEAD that was denied). That is different from an
 // answer that named no encryption, which is Told with TypeNone.
 type Reported struct {
-	Told      bool           // an answer to PUT, HEAD or GET was seen
+	Told      bool           // an answer was seen that says how the object is stored
 	Type      EncryptionType // TypeNone when the answer named no encryption; TypeUndecided while not told
 	Raw       string         // x-amz-server-side-encryption verbatim, for types this program does not name
 	Key       KeyID          // "" when no key was named
 	BucketKey bool
 	// CustomerKeyMD5 is base64 of the MD5 of the SSE-C key.
 	CustomerKeyMD5 string
+}
+
+// IfNamed is the report of an answer that may keep quiet about an encryption
+// which is there: the beginning, a part and the completion of a multipart
+// upload, a copy. One that names nothing is not told.
+func (r Reported) IfNamed() Reported {
+	if r == (Reported{Told: true, Type: TypeNone}) {
+		return Reported{}
+	}
+	return r
 }
 
 // ReportedFrom reads the response headers of S3, given one by one so that this

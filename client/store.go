@@ -44,6 +44,11 @@ type Objects interface {
 	// It returns one result for each location, in order; err is set only when
 	// nothing is known of any of them.
 	Delete(ctx context.Context, at []Location) ([]error, error)
+	// DeleteOnly removes one object and nothing that took its place: its version
+	// where the bucket keeps versions, else what still has its ETag and date
+	// (KindPrecondition when it is another now). One that is gone counts as
+	// removed. key opens an SSE-C object.
+	DeleteOnly(ctx context.Context, was Object, key CustomerKey) error
 	// Tags are an object's tags; versionID "" is the current version.
 	Tags(ctx context.Context, at Location, versionID string) (map[string]string, error)
 }
@@ -52,7 +57,8 @@ type Objects interface {
 // CreateUpload and cannot change afterwards; an SSE-C key goes with every part.
 type Uploads interface {
 	// CreateUpload begins. The object returned holds what the response said of
-	// the encryption.
+	// the encryption: not told where it named none, as on MinIO, whose parts and
+	// HEAD name it. That is so of UploadPart and CompleteUpload too.
 	CreateUpload(ctx context.Context, at Location, o PutOptions) (Upload, Object, error)
 	// UploadPart sends part number n (1 to 10,000). Parts but the last are at
 	// least 5 MiB.
@@ -116,8 +122,10 @@ type PutOptions struct {
 	Metadata    map[string]string
 	Digests     // of the whole object; of an upload in parts only the checksum is used
 	// OnlyIfAbsent asks the server to refuse (KindPrecondition) when the object
-	// exists.
+	// exists; IfMatch, an ETag without quotes, when it is another than that one
+	// or gone. Servers that do not know these write all the same.
 	OnlyIfAbsent bool
+	IfMatch      string
 }
 
 // Digests are what a request says of the bytes it carries, so that the server
@@ -136,6 +144,10 @@ type Upload struct {
 	Key CustomerKey // SSE-C only: it goes with every part
 	// Checksummed says that the server began the upload with a checksum algorithm.
 	Checksummed bool
+	// OnlyIfAbsent and IfMatch are those of PutOptions: CompleteUpload asks for
+	// them, since it is what writes the object.
+	OnlyIfAbsent bool
+	IfMatch      string
 }
 
 // A Part is an uploaded part.
@@ -144,4 +156,7 @@ type Part struct {
 	Size     int64
 	ETag     string
 	Checksum Checksum // zero where the server keeps none
+	// Encryption is what the answer to UploadPart said; not told where it named
+	// none.
+	Encryption Reported
 }

@@ -70,7 +70,7 @@ func (s *Server) tellCompletion(w *writer, r *request, o store.Object) error {
 	setWritten(w.Header(), o)
 	told := tellObject(o.Encryption, o.Headers)
 	if told.Mode != store.SSEC { // the matrix has no customer headers here
-		setEncryption(w.Header(), told, false)
+		s.setEncryptionOfMany(w.Header(), told, false)
 	}
 	out := completed(r, quoted(o.ETag))
 	out.Sums, out.ChecksumType = s.elements(o.Checksums, o.CRC64NVME)

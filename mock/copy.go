@@ -132,7 +132,7 @@ func (s *Server) copyObject(w *writer, r *request) error {
 	}
 	setWritten(w.Header(), o)
 	setSource(w.Header(), from, reader.Object)
-	setEncryption(w.Header(), tellObject(o.Encryption, o.Headers), how.context)
+	s.setEncryptionOfMany(w.Header(), tellObject(o.Encryption, o.Headers), how.context)
 	doc := copyResult{XMLName: xml.Name{Local: "CopyObjectResult"}, Xmlns: namespace, LastModified: stamp(o.Modified), ETag: quoted(o.ETag)}
 	doc.Sums, doc.ChecksumType = s.elements(o.Checksums, o.CRC64NVME)
 	return writeXML(w, doc)

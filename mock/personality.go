@@ -69,6 +69,7 @@ type Personality struct {
 	RemakesBuckets      bool             // CreateBucket of one's own bucket: 200 in every region
 	ForgetsCompletions  bool             // CompleteMultipartUpload of what it completed: 404 NoSuchUpload, as of any other
 	SilentCompletion    bool             // CompleteMultipartUpload answers neither ETag nor encryption; see completedBefore
+	NamesNoMultipart    bool             // CreateMultipartUpload, CompleteMultipartUpload and CopyObject name no encryption; parts do, and PUT, HEAD and GET
 	UnknownMethod       *sigv4.Error     // refusal of an encryption method, DSSE included; nil is AWS's
 	MissingCustomerKey  *sigv4.Error     // nil is AWS's
 	WrongCustomerKey    *sigv4.Error     // nil is AWS's
@@ -102,7 +103,7 @@ func Personalities() []Personality {
 		},
 		{
 			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true,
-			NoPublicAccessBlock: true, ACLsByDefault: true, OnlyPrivateACL: true, ForgetsCompletions: true,
+			NoPublicAccessBlock: true, ACLsByDefault: true, OnlyPrivateACL: true, ForgetsCompletions: true, NamesNoMultipart: true,
 			// cmd/api-router.go of MinIO, rejectedBucketAPIs
 			NotThere:   "ownershipControls publicAccessBlock PUT:website PUT:logging PUT:accelerate PUT:requestPayment PUT:cors DELETE:cors",
 			UnknownKey: refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),

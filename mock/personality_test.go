@@ -206,6 +206,43 @@ func TestMinIONamesKeysInItsOwnWay(t *testing.T) {
 	refused(t, err, 404, "ServerSideEncryptionConfigurationNotFoundError", "")
 }
 
+// Measured on MinIO 2026-02.
+func TestMinIONamesTheEncryptionOfPartsAndObjectsAndOfNoBeginningCompletionOrCopy(t *testing.T) {
+	e := mock.Start(t, mock.As("minio"), mock.With(func(c *mock.Config) { c.Keys = []mock.KeySpec{{ID: "my-key"}} }))
+	c := s3Client(t, e)
+	for name, asked := range map[string]map[string]string{
+		"SSE-S3": {sse: "AES256"}, "SSE-KMS": {sse: "aws:kms", kid: "my-key"}, "SSE-C": custHeaders(1),
+	} {
+		read := map[string]string{}
+		if name == "SSE-C" {
+			read = asked
+		}
+		resp := raw(t, e, "POST", "/bucket/k?uploads=", "", asked)
+		require.Equal(t, 200, resp.StatusCode, name)
+		assert.Empty(t, sseHeaders(resp.Header), "%s: the beginning", name)
+		up, err := c.ListMultipartUploads(bg, &s3.ListMultipartUploadsInput{Bucket: aws.String("bucket")})
+		require.NoError(t, err)
+		id := *up.Uploads[0].UploadId
+		resp = raw(t, e, "PUT", "/bucket/k?partNumber=1&uploadId="+id, "content", read)
+		require.Equal(t, 200, resp.StatusCode, name)
+		assert.NotEmpty(t, sseHeaders(resp.Header), "%s: a part", name)
+		part := resp.Header.Get("Etag")
+		resp = raw(t, e, "POST", "/bucket/k?uploadId="+id, "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"+part+"</ETag></Part></CompleteMultipartUpload>", nil)
+		require.Equal(t, 200, resp.StatusCode, name)
+		assert.Empty(t, sseHeaders(resp.Header), "%s: the completion", name)
+		resp = raw(t, e, "HEAD", "/bucket/k", "", read)
+		require.Equal(t, 200, resp.StatusCode, name)
+		assert.NotEmpty(t, sseHeaders(resp.Header), "%s: HEAD", name)
+	}
+	mustPut(t, c, "plain", "x")
+	resp := raw(t, e, "PUT", "/bucket/copy", "", map[string]string{"X-Amz-Copy-Source": "/bucket/plain", sse: "aws:kms", kid: "my-key"})
+	require.Equal(t, 200, resp.StatusCode)
+	assert.Empty(t, sseHeaders(resp.Header), "the copy")
+	h, err := head(t, c, "copy")
+	require.NoError(t, err)
+	assert.Equal(t, "arn:aws:kms:my-key", *h.SSEKMSKeyId)
+}
+
 func TestPlainSaysYesToEverythingAndEncryptsNothing(t *testing.T) {
 	e := mock.Start(t, mock.As("plain"))
 	for _, header := range []map[string]string{{sse: "AES256"}, {sse: "aws:kms", kid: "anything"}, {sse: "rot13"}, custHeaders(1)} {

@@ -257,6 +257,14 @@ func setEncryption(h http.Header, t told, context bool) {
 	}
 }
 
+// setEncryptionOfMany is setEncryption for answers to what is done in several
+// steps or from another object: a beginning, a completion, a copy.
+func (s *Server) setEncryptionOfMany(h http.Header, t told, context bool) {
+	if !s.personality.NamesNoMultipart {
+		setEncryption(h, t, context)
+	}
+}
+
 // wantsKMS tells whether a request names a KMS encryption.
 func (r *request) wantsKMS() bool { return strings.HasPrefix(r.Header.Get(headerSSE), methodKMS) }
 

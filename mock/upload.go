@@ -39,7 +39,7 @@ func (s *Server) createUpload(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	setEncryption(w.Header(), tellObject(u.Encryption, u.Headers), how.context)
+	s.setEncryptionOfMany(w.Header(), tellObject(u.Encryption, u.Headers), how.context)
 	if algorithm != "" {
 		w.Header().Set("X-Amz-Checksum-Algorithm", string(algorithm))
 		w.Header().Set("X-Amz-Checksum-Type", kind)

@@ -99,11 +99,7 @@ func (s *Store) deleteMany(ctx context.Context, at []client.Location, part []int
 func (s *Store) deleteOne(ctx context.Context, at client.Location) error {
 	c := call{op: "DeleteObject", at: at}
 	_, err := s.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &at.Bucket, Key: &at.Key})
-	err = s.fail(c, err)
-	if client.KindOf(err) == client.KindNotFound {
-		return nil
-	}
-	return err
+	return unlessGone(s.fail(c, err))
 }
 
 // writableInXML reports whether XML 1.0 has a way to write a key. The SDK would

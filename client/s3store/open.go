@@ -50,6 +50,8 @@ type Store struct {
 	secrets []client.Secret
 	patient aws.Retryer // for calls that move bytes
 	digests digests
+
+	writes, removals condition // whether they take If-Match and If-None-Match
 }
 
 var _ client.Store = (*Store)(nil)

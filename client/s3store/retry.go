@@ -27,7 +27,7 @@ func hopeless(err error) aws.Ternary {
 	switch {
 	case errors.As(err, &local), isUntrusted(err), whyNotSent(err) != nil:
 		return aws.FalseTernary
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF), isOvertaken(err):
 		return aws.TrueTernary
 	case isHeld(err):
 		return aws.FalseTernary

@@ -45,12 +45,15 @@ func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.P
 	u := client.Upload{
 		At: at, ID: aws.ToString(out.UploadId), Key: c.customer,
 		// A server that does not know the header keeps quiet about it.
-		Checksummed: s.atAWS || out.ChecksumAlgorithm == types.ChecksumAlgorithmCrc64nvme,
+		Checksummed:  s.atAWS || out.ChecksumAlgorithm == types.ChecksumAlgorithmCrc64nvme,
+		OnlyIfAbsent: o.OnlyIfAbsent, IfMatch: o.IfMatch,
 	}
 	if u.ID == "" {
 		return client.Upload{}, client.Object{}, s.refuse(c, client.KindUnsupported, errors.New("the server began a multipart upload without giving it an id"))
 	}
-	return u, writtenFrom(at, headersOf(out.ResultMetadata)), nil
+	begun := writtenFrom(at, headersOf(out.ResultMetadata))
+	begun.Encryption = begun.Encryption.IfNamed() // MinIO names none here, however the object will be encrypted
+	return u, begun, nil
 }
 
 // UploadPart sends one part. Its encryption was decided by CreateUpload; only
@@ -80,7 +83,10 @@ func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.
 		return client.Part{}, s.fail(c, err)
 	}
 	s.digests.learn(in.ChecksumCRC64NVME, out.ChecksumCRC64NVME)
-	return client.Part{Number: n, Size: size, ETag: strings.Trim(aws.ToString(out.ETag), `"`), Checksum: checksumOf(out.ChecksumCRC64NVME)}, nil
+	return client.Part{
+		Number: n, Size: size, ETag: strings.Trim(aws.ToString(out.ETag), `"`), Checksum: checksumOf(out.ChecksumCRC64NVME),
+		Encryption: reportedFrom(headersOf(out.ResultMetadata)).IfNamed(),
+	}, nil
 }
 
 // Parts lists what the server holds, by number.
@@ -148,8 +154,13 @@ func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []cli
 		in.ChecksumCRC64NVME = text(sum.Value)
 	}
 	out, err := unchecked(s, u.Checksummed,
-		func() (*s3.CompleteMultipartUploadOutput, error) {
-			return s.s3.CompleteMultipartUpload(ctx, in, s.patiently)
+		func() (out *s3.CompleteMultipartUploadOutput, err error) {
+			err = s.writing(u.OnlyIfAbsent, u.IfMatch, func(none, match *string) error {
+				in.IfNoneMatch, in.IfMatch = none, match
+				out, err = s.s3.CompleteMultipartUpload(ctx, in, s.patiently)
+				return err
+			})
+			return out, err
 		},
 		func() { in.ChecksumType, in.ChecksumCRC64NVME = "", nil })
 	if err != nil {
@@ -161,9 +172,7 @@ func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []cli
 	}
 	obj := writtenFrom(u.At, headersOf(out.ResultMetadata))
 	obj.Size, obj.ETag = size, strings.Trim(aws.ToString(out.ETag), `"`)
-	if obj.Encryption.Type == client.TypeNone {
-		obj.Encryption = client.Reported{} // Ceph names none here, however the object is encrypted
-	}
+	obj.Encryption = obj.Encryption.IfNamed() // Ceph and MinIO name none here, however the object is encrypted
 	if v := aws.ToString(out.ChecksumCRC64NVME); v != "" {
 		obj.Checksums = []client.Checksum{checksumOf(&v)}
 	}

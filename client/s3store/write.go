@@ -26,17 +26,21 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 		return client.Object{}, err
 	}
 	in := &s3.PutObjectInput{
-		Bucket: &at.Bucket, Key: &at.Key, Body: newSource(body, size), ContentLength: &size,
+		Bucket: &at.Bucket, Key: &at.Key, ContentLength: &size,
 		ContentType: aws.String(contentType(o)), Metadata: o.Metadata,
 		ServerSideEncryption: h.mode, SSEKMSKeyId: h.key, SSEKMSEncryptionContext: h.context, BucketKeyEnabled: h.bucketKey,
 		SSECustomerAlgorithm: h.customerKey.algorithm, SSECustomerKey: h.customerKey.key, SSECustomerKeyMD5: h.customerKey.md5,
 	}
-	if o.OnlyIfAbsent {
-		in.IfNoneMatch = aws.String("*")
-	}
 	in.ChecksumCRC64NVME, in.ContentMD5 = s.digests.sends(o.Checksum), text(o.MD5)
 	out, err := unchecked(s, in.ChecksumCRC64NVME != nil,
-		func() (*s3.PutObjectOutput, error) { return s.s3.PutObject(ctx, in, s.patiently) },
+		func() (out *s3.PutObjectOutput, err error) {
+			err = s.writing(o.OnlyIfAbsent, o.IfMatch, func(none, match *string) (err error) {
+				in.IfNoneMatch, in.IfMatch, in.Body = none, match, newSource(body, size)
+				out, err = s.s3.PutObject(ctx, in, s.patiently)
+				return err
+			})
+			return out, err
+		},
 		func() { in.ChecksumCRC64NVME = nil })
 	if err != nil {
 		return client.Object{}, s.fail(c, err)

@@ -27,8 +27,11 @@ func (s *Session) MakeFolder(ctx context.Context, at client.Location) error {
 	if err != nil {
 		return err
 	}
-	f := transfer.Judge(d.Put.Encryption, o.Encryption, s.alias(ctx, d.Put.Encryption))
-	if !f.Verdict.AsAsked() {
+	f := s.judge(ctx, d.Put.Encryption, o.Encryption)
+	switch {
+	case f.Verdict == transfer.NotYetVerified:
+		return &client.Error{Op: "PutObject", Kind: client.KindNotYetVerified, At: at, RequestID: o.RequestID, Message: f.Why}
+	case !f.Verdict.AsAsked():
 		return &client.Error{Op: "PutObject", Kind: client.KindEncryptionNotAsAsked, At: at, RequestID: o.RequestID, Message: f.Why}
 	}
 	return nil

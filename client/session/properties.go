@@ -53,20 +53,9 @@ func (s *Session) Properties(ctx context.Context, at client.Location, versionID 
 		p.BucketDefault = client.Reported{} // a convenience: not told
 	}
 	if e := p.Decision.Put.Encryption; e != nil {
-		p.Finding = transfer.Judge(e, o.Encryption, s.alias(ctx, e))
+		p.Finding = s.judge(ctx, e, o.Encryption)
 	}
 	return p, nil
-}
-
-// alias is the key behind the alias an encryption asks for, "" where there is
-// none or KMS does not say.
-func (s *Session) alias(ctx context.Context, e client.Encryption) client.KeyID {
-	if id := client.KeyOf(e); id.IsAlias() {
-		if key, err := s.resolve(ctx, id); err == nil {
-			return key
-		}
-	}
-	return ""
 }
 
 // head asks for an object's properties. An SSE-C object is asked for again

@@ -62,6 +62,12 @@ type Failure struct {
 	Err error
 }
 
+// DeleteOnly removes one object and nothing that took its place since; key
+// opens one that is encrypted with SSE-C.
+func (s *Session) DeleteOnly(ctx context.Context, was client.Object, key client.CustomerKey) error {
+	return s.store.DeleteOnly(ctx, was, key)
+}
+
 // Delete removes objects, of one bucket or several. It goes on after a failure
 // and reports each.
 func (s *Session) Delete(ctx context.Context, at []client.Location) (Removal, error) {

@@ -32,7 +32,7 @@ type Opener struct {
 	// CustomerKey fetches the key of an SSE-C rule by the rule's ID; nil when
 	// there is no place for keys.
 	CustomerKey func(ctx context.Context, ruleID string) (client.CustomerKey, error)
-	// Transfer is how transfers are done; Store, Account and Resolve are filled
+	// Transfer is how transfers are done; Store, Account and DescribeKey are filled
 	// in here.
 	Transfer transfer.Config
 	// Now is the clock; nil is time.Now.
@@ -74,7 +74,7 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	}
 	s.keys, _ = store.(client.Keys)
 	config := o.Transfer
-	config.Store, config.Account, config.Resolve, config.Now = store, a.Name, s.resolve, s.now
+	config.Store, config.Account, config.DescribeKey, config.Now = store, a.Name, s.describer(), s.now
 	if s.engine, err = transfer.New(config); err != nil {
 		return nil, err
 	}
@@ -169,11 +169,15 @@ func (s *Session) KMSKeys(ctx context.Context) ([]client.Key, error) {
 	return s.keys.Keys(ctx)
 }
 
-// resolve asks KMS which key an alias points at.
-func (s *Session) resolve(ctx context.Context, id client.KeyID) (client.KeyID, error) {
+// describer asks KMS about a key; nil without a KMS.
+func (s *Session) describer() transfer.Describer {
 	if s.keys == nil {
-		return "", errors.New("this service has no KMS interface")
+		return nil
 	}
-	k, err := s.keys.DescribeKey(ctx, id)
-	return k.ARN, err
+	return s.keys.DescribeKey
+}
+
+// judge compares a report with what was asked, and asks KMS where it must.
+func (s *Session) judge(ctx context.Context, asked client.Encryption, r client.Reported) transfer.Finding {
+	return s.describer().Judge(ctx, asked, r)
 }

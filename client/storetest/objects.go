@@ -122,6 +122,40 @@ var objects = []testCase{
 		_, content := f.get(t, "a", client.ReadOptions{})
 		assert.Equal(t, "first", content)
 	}},
+	{"IfMatchWritesOverThatObjectOnly", func(t *testing.T, f Fixture) {
+		first := f.put(t, "a", "first", plain)
+		over := client.PutOptions{Encryption: client.Inherit{}, IfMatch: first.ETag}
+		f.put(t, "a", "second", over)
+		_, err := f.Store.Put(t.Context(), f.at("a"), strings.NewReader("third"), 5, over)
+		fails(t, client.KindPrecondition, f.at("a"), err)
+		_, content := f.get(t, "a", client.ReadOptions{})
+		assert.Equal(t, "second", content)
+	}},
+	{"DeleteOnlyRemovesThatObjectAndNothingThatTookItsPlace", func(t *testing.T, f Fixture) {
+		for name, o := range map[string]client.PutOptions{"plain": plain, "SSE-C": {Encryption: client.SSEC{Key: customerKey(t, 9)}}} {
+			key := keyFor(o.Encryption)
+			f.put(t, "neighbour", "x", plain)
+			f.put(t, "a", "mine", o)
+			was, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{Key: key})
+			require.NoError(t, err)
+			f.put(t, "a", "a colleague's", o)
+			fails(t, client.KindPrecondition, f.at("a"), f.Store.DeleteOnly(t.Context(), was, key))
+			_, content := f.get(t, "a", client.ReadOptions{Key: key})
+			assert.Equal(t, "a colleague's", content, name)
+
+			now, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{Key: key})
+			require.NoError(t, err)
+			require.NoError(t, f.Store.DeleteOnly(t.Context(), now, key))
+			f.absent(t, "a")
+			require.NoError(t, f.Store.DeleteOnly(t.Context(), now, key), "it is gone, which is what was wanted")
+			assert.Equal(t, []string{"neighbour"}, f.keys(t), name)
+		}
+		err := f.Store.DeleteOnly(t.Context(), client.Object{At: f.at("neighbour")}, client.CustomerKey{})
+		fails(t, client.KindPrecondition, f.at("neighbour"), err)
+		err = f.Store.DeleteOnly(t.Context(), client.Object{At: f.at("")}, client.CustomerKey{})
+		fails(t, client.KindInvalid, f.at(""), err)
+		assert.Equal(t, []string{"neighbour"}, f.keys(t))
+	}},
 	{"AMissingObjectIsSaidToBeMissing", func(t *testing.T, f Fixture) {
 		_, err := f.Store.Head(t.Context(), f.at("none"), client.ReadOptions{})
 		fails(t, client.KindNotFound, f.at("none"), err)

@@ -35,6 +35,9 @@ type Fixture struct {
 	DSSE          bool         // so does DSSE-KMS
 	BucketKeys    bool         // bucket keys are reported
 	Checksums     bool         // checksums in requests are verified, kept and shown
+	// Conditions: uploads in parts know If-Match and If-None-Match, and so do
+	// deletions; single writes do everywhere.
+	Conditions bool
 	// StrictCustomerKey: an SSE-C key for an object stored otherwise is refused
 	// rather than ignored.
 	StrictCustomerKey bool

@@ -65,8 +65,13 @@ var uploads = []testCase{
 			t.Run(name, func(t *testing.T) {
 				u, begun, err := f.Store.CreateUpload(t.Context(), f.at(name), client.PutOptions{Encryption: e})
 				require.NoError(t, err)
-				f.reports(t, e, begun.Encryption, "the answer to CreateMultipartUpload")
+				if begun.Encryption.Told { // as below
+					f.reports(t, e, begun.Encryption, "the answer to CreateMultipartUpload")
+				}
 				p := f.part(t, u, 1, "sealed part")
+				if p.Encryption.Told {
+					assert.Equal(t, client.TypeOf(e), p.Encryption.Type)
+				}
 				done, err := f.Store.CompleteUpload(t.Context(), u, []client.Part{p}, client.Checksum{})
 				require.NoError(t, err)
 				if done.Encryption.Told { // a server may keep quiet here, and must not be read as "none"
@@ -79,6 +84,31 @@ var uploads = []testCase{
 				assert.Equal(t, "sealed part", content)
 			})
 		}
+	}},
+	{"AnUploadThatMayNotOverwriteLeavesWhatIsThere", func(t *testing.T, f Fixture) {
+		if !f.Conditions {
+			t.Skip("this server does not know conditions on completions")
+		}
+		first := f.put(t, "a", "first", plain)
+		for name, o := range map[string]client.PutOptions{
+			"only if absent": {Encryption: client.Inherit{}, OnlyIfAbsent: true},
+			"another there":  {Encryption: client.Inherit{}, IfMatch: strings.Repeat("0", 32)},
+		} {
+			u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), o)
+			require.NoError(t, err)
+			p := f.part(t, u, 1, "second")
+			_, err = f.Store.CompleteUpload(t.Context(), u, []client.Part{p}, client.Checksum{})
+			fails(t, client.KindPrecondition, f.at("a"), err)
+			f.drop(t, u)
+			_, content := f.get(t, "a", client.ReadOptions{})
+			assert.Equal(t, "first", content, name)
+		}
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), client.PutOptions{Encryption: client.Inherit{}, IfMatch: first.ETag})
+		require.NoError(t, err)
+		_, err = f.Store.CompleteUpload(t.Context(), u, []client.Part{f.part(t, u, 1, "second")}, client.Checksum{})
+		require.NoError(t, err)
+		_, content := f.get(t, "a", client.ReadOptions{})
+		assert.Equal(t, "second", content)
 	}},
 	{"AnUploadWithAKeyTheServerDoesNotKnowIsNotBegun", func(t *testing.T, f Fixture) {
 		if f.Key == "" {

@@ -27,8 +27,12 @@ type Config struct {
 	// as asked. The verdict stays what it is.
 	AllowUnverified bool
 
-	// Resolve asks KMS what an alias points at; nil where there is no KMS.
-	Resolve func(context.Context, client.KeyID) (client.KeyID, error)
+	// Patience is how long a proof is tried again when the server cannot be asked;
+	// default 45 seconds, on top of the store's own repetitions.
+	Patience time.Duration
+
+	// DescribeKey asks KMS about a key; nil where there is no KMS.
+	DescribeKey Describer
 	// Receipt is called once for each verified transfer, before its row is Done;
 	// nil for none. An error fails the transfer: a proof that could not be kept
 	// is no proof. Calls come from several goroutines.
@@ -45,6 +49,7 @@ const (
 	defaultAtOnce   = 4
 	mostAtOnce      = 64
 	defaultPartSize = 8 << 20
+	defaultPatience = 45 * time.Second
 )
 
 // withDefaults fills the zero values in and refuses what is out of range.
@@ -78,6 +83,9 @@ func (c Config) withDefaults() (Config, error) {
 	case ProofAuto, ProofMD5, ProofSize:
 	default:
 		return c, fmt.Errorf("content proof: %q is none of auto, md5 and size", c.ContentProof)
+	}
+	if c.Patience == 0 {
+		c.Patience = defaultPatience
 	}
 	if c.Now == nil {
 		c.Now = time.Now

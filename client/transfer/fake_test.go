@@ -177,7 +177,7 @@ func (s *fakeStore) Put(ctx context.Context, at client.Location, body io.ReadSee
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, there := s.objects[at]; there && o.OnlyIfAbsent {
+	if _, there := s.objects[at]; there && o.OnlyIfAbsent || o.IfMatch != "" && s.objects[at].head.ETag != o.IfMatch {
 		return client.Object{}, &client.Error{Op: "PutObject", Kind: client.KindPrecondition, At: at}
 	}
 	s.digests = append(s.digests, o.Digests)
@@ -205,6 +205,9 @@ func (s *fakeStore) Head(_ context.Context, at client.Location, o client.ReadOpt
 		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindNotCustomerKey, At: at}
 	default:
 		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindWrongKey, At: at}
+	}
+	if o.IfMatch != "" && o.IfMatch != there.head.ETag {
+		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindPrecondition, At: at}
 	}
 	head := there.head
 	head.Encryption = s.reported("Head", there.o.Encryption)
@@ -249,7 +252,7 @@ func (s *fakeStore) CreateUpload(_ context.Context, at client.Location, o client
 	defer s.mu.Unlock()
 	id := fmt.Sprintf("upload-%d", len(s.calls))
 	s.uploads[id] = &fakeUpload{o, at, map[int][]byte{}}
-	return client.Upload{At: at, ID: id, Key: customerKey(o.Encryption), Checksummed: o.Checksum.Value != ""},
+	return client.Upload{At: at, ID: id, Key: customerKey(o.Encryption), Checksummed: o.Checksum.Value != "", OnlyIfAbsent: o.OnlyIfAbsent, IfMatch: o.IfMatch},
 		client.Object{At: at, Encryption: s.reported("CreateUpload", o.Encryption)}, nil
 }
 
@@ -272,7 +275,7 @@ func (s *fakeStore) UploadPart(ctx context.Context, u client.Upload, n int, body
 	}
 	up.parts[n] = data
 	s.digests = append(s.digests, d)
-	part := client.Part{Number: n, Size: size, ETag: fmt.Sprintf("part-%d", n)}
+	part := client.Part{Number: n, Size: size, ETag: fmt.Sprintf("part-%d", n), Encryption: s.reported("UploadPart", up.o.Encryption)}
 	if s.partSum != nil {
 		part.Checksum = s.partSum(n, data)
 	}
@@ -300,7 +303,11 @@ func (s *fakeStore) CompleteUpload(_ context.Context, u client.Upload, parts []c
 		return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindCorrupt, At: u.At}
 	}
 	delete(s.uploads, u.ID)
+	if _, there := s.objects[u.At]; there && u.OnlyIfAbsent || u.IfMatch != "" && s.objects[u.At].head.ETag != u.IfMatch {
+		return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindPrecondition, At: u.At}
+	}
 	answer := s.store(u.At, data, up.o)
+	answer.Encryption = s.reported("CompleteUpload", up.o.Encryption)
 	if s.fail != nil && errors.Is(s.fail("CompleteUpload", s.count("CompleteUpload")), errAnswerLost) {
 		return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindNoUpload, At: u.At}
 	}

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,8 +27,10 @@ func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.
 		e.abort(ctx, upload)
 		return sent{}, err
 	}
+	answers := append([]Answer{{byBeginning, created.Encryption}}, f.answers()...)
 	return sent{
-		answer: created.Encryption, versionID: completed.VersionID, requestID: completed.RequestID, handed: f.handed(completed),
+		answers:   append(answers, Answer{byCompletion, completed.Encryption}),
+		versionID: completed.VersionID, etag: completed.ETag, requestID: completed.RequestID, handed: f.handed(completed),
 	}, nil
 }
 
@@ -66,11 +69,22 @@ func (f *filling) run(ctx context.Context) (client.Object, error) {
 	if client.KindOf(err) == client.KindNoUpload {
 		// An earlier answer to the same call may have been lost on its way: the
 		// object is complete then. Verification finds out.
-		if _, there := f.engine.holds(ctx, f.it.row.Job, f.options); there {
+		head, e := f.engine.cfg.Store.Head(ctx, f.upload.At, client.ReadOptions{Key: customerKey(f.options.Encryption)})
+		if e == nil && holds(head, f.source.job.Size, client.Checksum{Value: f.options.Metadata[client.MetaChecksum]}) {
 			return client.Object{}, nil
 		}
 	}
 	return object, err
+}
+
+// answers are the different things that the answers to the parts said.
+func (f *filling) answers() (all []Answer) {
+	for _, p := range f.parts {
+		if a := (Answer{byPart, p.Encryption}); p.Encryption.Told && !slices.Contains(all, a) {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // send sends one part, with what the server may compare its bytes by.
@@ -113,17 +127,6 @@ func (f *filling) handed(completed client.Object) handed {
 		h.part(p, f.digests[i])
 	}
 	return h
-}
-
-// holds reports whether the server has an object of the size and with the
-// checksum of what was sent.
-func (e *Engine) holds(ctx context.Context, j Job, o client.PutOptions) (client.Object, bool) {
-	head, err := e.cfg.Store.Head(ctx, j.Remote, client.ReadOptions{Key: customerKey(j.Put.Encryption)})
-	if err != nil {
-		return client.Object{}, false
-	}
-	sum, ok := head.FullChecksum()
-	return head, ok && head.Size == j.Size && sum.Value == o.Metadata[client.MetaChecksum]
 }
 
 // abort drops the parts, also when the user or the engine's end stopped the

@@ -8,80 +8,146 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
+// A proof is what was found out about an object, on what it rests, and why no
+// more could be found out.
+type proof struct {
+	Finding
+	head     client.Object
+	reported client.Reported // the report that decided
+	unasked  error           // of a proof not yet made: why
+}
+
 // proveUpload asks the server for the object's properties, compares them with
 // what was asked, keeps the receipt, and says whether the transfer may count as
 // done. It never removes the object: whether to delete, keep or send again is
 // for the user to say.
 func (e *Engine) proveUpload(ctx context.Context, it *item, s sent) error {
 	job := it.row.Job
-	head, err := e.cfg.Store.Head(ctx, job.Remote, client.ReadOptions{
-		VersionID: s.versionID, Key: customerKey(job.Put.Encryption),
-	})
-	if err != nil && !(e.cfg.AllowUnverified && client.KindOf(err) == client.KindDenied) {
-		return fmt.Errorf("the file is stored, and what the server made of it could not be read: %w", err)
+	p, err := e.prove(ctx, it, s)
+	if err != nil {
+		return err
 	}
-	evidence := Evidence{Answer: s.answer, Head: head, Sum: s.sum}
-	finding, verr := e.judge(ctx, job, &evidence, err != nil)
-	if verr != nil {
-		return verr
+	r := e.receipt(job, p)
+	r.Size, r.Checksum = job.Size, s.sum
+	if r.Content, r.Compared, err = s.handed.content(job.Remote, p.head); err != nil {
+		return err
 	}
-	content, how, cerr := s.handed.content(job.Remote, head)
-	if cerr != nil {
-		return cerr
+	if r.Content == ContentSize && !p.head.SizeTold() {
+		r.Content, r.Compared = ContentNone, ""
 	}
-	r := Receipt{
-		Account: e.cfg.Account, Op: Upload, Source: job.Local, At: job.Remote,
-		VersionID: first(s.versionID, head.VersionID), Size: job.Size, Checksum: s.sum, Content: content, Compared: how,
-		Asked: AskedOf(job.Put.Encryption), Reported: decisive(job, evidence, finding),
-		Verdict: finding.Verdict, Why: finding.Why, Rule: job.Rule, Because: job.Because,
-		RequestID: first(s.requestID, head.RequestID), VerifiedAt: e.cfg.Now(),
-	}
+	r.VersionID, r.ETag, r.RequestID = first(s.versionID, p.head.VersionID), first(p.head.ETag, s.etag), first(s.requestID, p.head.RequestID)
 	if err := e.keep(it, r); err != nil {
 		return err
 	}
-	if finding.Verdict.AsAsked() || e.cfg.AllowUnverified {
+	denied := client.KindOf(p.unasked) == client.KindDenied
+	switch {
+	case ctx.Err() != nil && p.unasked != nil:
+		return context.Cause(ctx)
+	case p.Verdict.AsAsked(), e.cfg.AllowUnverified && (p.Verdict != NotYetVerified || denied):
 		return nil
+	case p.Verdict == NotYetVerified:
+		return notYetVerified(job, r, p.unasked)
 	}
-	return notAsAsked(job, r)
+	return notAsAsked(job, r, "the file")
 }
 
-// judge compares; KMS is asked what an alias points at only where the answer
-// hangs on it. headDenied: the properties may not be read, and the user allowed
-// that: only the answer to the upload is left to judge by.
-func (e *Engine) judge(ctx context.Context, j Job, got *Evidence, headDenied bool) (Finding, error) {
-	if headDenied {
-		e.resolve(ctx, j, got)
-		return CompareEncryption(j.Put.Encryption, got.Answer, client.Reported{}, got.Resolved), nil
+// prove looks at the object that was written and compares. The error says that
+// the server holds something else than was sent.
+func (e *Engine) prove(ctx context.Context, it *item, s sent) (proof, error) {
+	job := it.row.Job
+	got := Evidence{Answers: s.answers, Sum: s.sum}
+	err := e.patiently(ctx, it, afterWriting, func() (err error) {
+		got.Head, err = e.headOf(ctx, job, s)
+		return err
+	})
+	if err != nil {
+		return unseen(job, got, err), nil
 	}
-	finding, err := Verify(j, *got)
-	if err != nil || finding.Verdict != KeyNotReported || !e.resolve(ctx, j, got) {
-		return finding, err
+	finding, err := Verify(job, got)
+	if err != nil {
+		return proof{}, err
 	}
-	return Verify(j, *got)
+	if finding.Verdict == KeyNotReported {
+		if got.KMS, err = e.askKMS(ctx, it, job.Put.Encryption, got.Head.Encryption); err != nil {
+			return proof{Finding{NotYetVerified, kmsSilent}, got.Head, got.Head.Encryption, err}, nil
+		}
+		finding, err = Verify(job, got)
+	}
+	return proof{finding, got.Head, decisive(job, got, finding), nil}, err
 }
 
-// resolve finds out what the alias asked for points at. Not being told is no
-// failure: the verdict then says that the key could not be compared.
-func (e *Engine) resolve(ctx context.Context, j Job, got *Evidence) bool {
-	asked := client.KeyOf(j.Put.Encryption)
-	if e.cfg.Resolve == nil || !asked.IsAlias() {
-		return false
+// unseen is the proof of an object that could not be looked at: what the answers
+// to its upload said already is no better for that.
+func unseen(j Job, got Evidence, err error) proof {
+	asked := j.Put.Encryption
+	unknown := client.Object{Size: client.NotTold}
+	p := proof{Finding{NotYetVerified, notAnswered(err, byHead)}, unknown, client.Reported{}, err}
+	for _, a := range got.Answers {
+		if f := judge(asked, a.Said, client.Key{}, a.By); a.Said.Told && client.TypeOf(asked) != client.TypeInherit && badness[f.Verdict] > badness[KeyNotReported] {
+			return proof{f, unknown, a.Said, nil}
+		}
+		if a.Said.Told {
+			p.reported = a.Said
+		}
 	}
-	id, err := e.cfg.Resolve(ctx, asked)
-	if err != nil || id == "" {
-		return false
-	}
-	got.Resolved = id
-	return true
+	return p
 }
 
-// decisive is the report the verdict rests on: HEAD's, unless the answer to the
-// upload was the worse.
+// headOf asks for the properties of what was just written and of nothing that
+// took its place since: by its version, else by its ETag.
+func (e *Engine) headOf(ctx context.Context, j Job, s sent) (client.Object, error) {
+	o := client.ReadOptions{VersionID: s.versionID, Key: customerKey(j.Put.Encryption)}
+	if s.versionID == client.NullVersion || s.versionID == "" {
+		o.VersionID, o.IfMatch = "", s.etag
+	}
+	head, err := e.cfg.Store.Head(ctx, j.Remote, o)
+	another := err == nil && o.IfMatch != "" && head.ETag != "" && head.ETag != o.IfMatch
+	if !another && client.KindOf(err) != client.KindPrecondition {
+		return head, err
+	}
+	// Another ETag than the upload was answered. Some servers name several: what
+	// is ours is known by the checksum that we left with it.
+	o.IfMatch = ""
+	head, err = e.cfg.Store.Head(ctx, j.Remote, o)
+	if err == nil && !holds(head, j.Size, s.sum) {
+		err = &client.Error{Op: "HeadObject", Kind: client.KindPrecondition, At: j.Remote, RequestID: head.RequestID, Err: errReplaced}
+	}
+	return head, err
+}
+
+var errReplaced = errors.New("another object has taken its place")
+
+// holds reports whether an object has the size and the checksum of what was
+// sent.
+func holds(o client.Object, size int64, sum client.Checksum) bool {
+	has, ok := o.FullChecksum()
+	return ok && o.Size == size && has.Value == sum.Value
+}
+
+// decisive is the report the verdict rests on: HEAD's, unless one of the answers
+// to the upload was worse.
 func decisive(j Job, got Evidence, f Finding) client.Reported {
-	if !got.Head.Encryption.Told || Judge(j.Put.Encryption, got.Head.Encryption, got.Resolved).Verdict != f.Verdict {
-		return got.Answer
+	head := got.Head.Encryption
+	if Judge(j.Put.Encryption, head, got.KMS).Verdict == f.Verdict {
+		return head
 	}
-	return got.Head.Encryption
+	for _, a := range got.Answers {
+		if Judge(j.Put.Encryption, a.Said, got.KMS).Verdict == f.Verdict {
+			return a.Said
+		}
+	}
+	return head
+}
+
+// receipt is the record of a proof, as far as it is the same for what was sent
+// and for what was there already.
+func (e *Engine) receipt(j Job, p proof) Receipt {
+	return Receipt{
+		Account: e.cfg.Account, Op: j.Op, Source: j.Local, At: j.Remote,
+		VersionID: p.head.VersionID, ETag: p.head.ETag, Modified: p.head.Modified, Size: p.head.Size,
+		Asked: AskedOf(j.Put.Encryption), Reported: p.reported, Verdict: p.Verdict, Why: p.Why,
+		Rule: j.Rule, Because: j.Because, RequestID: p.head.RequestID, VerifiedAt: e.cfg.Now(),
+	}
 }
 
 // keep puts the receipt into the row and hands it to whoever stores receipts.
@@ -102,22 +168,53 @@ func (e *Engine) keep(it *item, r Receipt) error {
 	return nil
 }
 
-// notAsAsked is the error of a verdict that is not what was asked.
-func notAsAsked(j Job, r Receipt) error {
-	text := "the server does not say with which key the file is encrypted"
+// notAnswered says why nothing is proved yet, in words that a receipt keeps.
+func notAnswered(err error, who string) string {
+	switch client.KindOf(err) {
+	case client.KindNotFound:
+		return fmt.Sprintf("the file is stored, and %s does not find it yet", who)
+	case client.KindDenied:
+		return fmt.Sprintf("the file is stored, and this account may not look: %s was denied", who)
+	case client.KindCancelled:
+		return fmt.Sprintf("the file is stored, and you stopped before %s was answered", who)
+	case client.KindPrecondition:
+		return "the file was stored, and another object has taken its place since"
+	}
+	return fmt.Sprintf("the file is stored, and %s was not answered", who)
+}
+
+// notYetVerified is the error of a file that is stored and could not be looked
+// at: nothing says that it is not as asked.
+func notYetVerified(j Job, r Receipt, cause error) error {
+	id := r.RequestID
+	var known *client.Error
+	if errors.As(cause, &known) {
+		id = first(known.RequestID, id)
+	}
+	return &client.Error{
+		Op: "verify", Kind: client.KindNotYetVerified, At: j.Remote, RequestID: id, Err: fmt.Errorf("%s: %w", r.Why, cause),
+	}
+}
+
+// notAsAsked is the error of a verdict that is not what was asked. what is the
+// object that was judged.
+func notAsAsked(j Job, r Receipt, what string) error {
+	text := "the server does not say with which key %s is encrypted"
 	switch {
 	case r.Verdict == NotEncrypted:
-		text = "the server stored the file without encryption"
+		text = "the server stored %s without encryption"
 	case r.Verdict == OtherKey && r.Reported.Type != r.Asked.Type:
-		text = "the server encrypted the file in another way than asked"
+		text = "the server encrypted %s in another way than asked"
 	case r.Verdict == OtherKey:
-		text = "the server stored the file encrypted with another key"
+		text = "the server stored %s encrypted with another key"
 	case !r.Reported.Told:
-		text = "the server does not say how the file is encrypted"
+		text = "the server does not say how %s is encrypted"
+	case r.Reported.Key != "":
+		text = "it could not be found out whether %s is encrypted with the key asked for"
 	}
 	return &client.Error{
 		Op: "verify", Kind: client.KindEncryptionNotAsAsked, At: j.Remote, Key: r.Asked.Key,
-		RequestID: r.RequestID, Err: errors.New(text + " (" + r.Why + ")"),
+		RequestID: r.RequestID, Err: errors.New(fmt.Sprintf(text, what) + " (" + r.Why + ")"),
 	}
 }
 

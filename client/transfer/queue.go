@@ -184,10 +184,10 @@ func outcome(ctx context.Context, err error, wish Phase) (Phase, error) {
 func (it *item) remember() {
 	switch {
 	case it.left == nil:
+	case it.row.Phase == Skipped && it.left.receipt.Verdict != NotYetVerified:
+		it.row.Phase, it.row.Receipt, it.row.Err = Failed, &it.left.receipt, it.left.err
 	case it.row.Receipt != nil:
 		it.left = nil
-	case it.row.Phase == Skipped:
-		it.row.Phase, it.row.Receipt, it.row.Err = Failed, &it.left.receipt, it.left.err
 	}
 }
 

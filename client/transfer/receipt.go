@@ -6,14 +6,17 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// A Receipt is the record of one verified transfer: what was asked, what the
-// server reported, what the comparison said. It holds no secret.
+// A Receipt is the record of one transfer that was compared, or of what was
+// there already in its place: what was asked, what the server reported, what
+// the comparison said. It holds no secret.
 type Receipt struct {
 	Account    string
 	Op         Op
 	Source     string
 	At         client.Location
 	VersionID  string
+	ETag       string    // with Modified it tells this object from another of its name
+	Modified   time.Time // as the server says it, zero where it was not told
 	Size       int64
 	Checksum   client.Checksum
 	Content    Content // how far the bytes themselves were compared

@@ -18,6 +18,7 @@ type Row struct {
 	Ended    time.Time
 	Receipt  *Receipt // set once verified, whatever the verdict
 	Err      error    // why it failed or was skipped
+	Again    error    // why the proof is being tried again, nil while it goes well
 	Attempts int
 	Standing client.Standing // of a row that runs: how long the server is silent, and which try is under way
 }

@@ -39,10 +39,7 @@ func begin(t *testing.T, o []mock.Option, change ...func(*transfer.Config)) *sto
 		client.Account{Name: "demo", Endpoint: server.URL, CAFile: server.CAFile, AccessKeyID: server.AccessKey, KMSEndpoint: server.URL},
 		client.Credentials{AccessKeyID: server.AccessKey, Secret: client.NewSecret(server.SecretKey)}, s3store.Options{})
 	require.NoError(t, err)
-	c := transfer.Config{Store: store, Account: "demo", PartSize: 5 << 20, Resolve: func(ctx context.Context, id client.KeyID) (client.KeyID, error) {
-		k, err := store.(client.Keys).DescribeKey(ctx, id)
-		return k.ARN, err
-	}}
+	c := transfer.Config{Store: store, Account: "demo", PartSize: 5 << 20, DescribeKey: store.(client.Keys).DescribeKey}
 	for _, f := range change {
 		f(&c)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // upload sends a file and proves it: open, look before overwriting, read for
-// the checksum, send, verify.
+// the checksum, send, verify. What is there and stays is judged instead.
 func (e *Engine) upload(ctx context.Context, it *item) error {
 	job := it.row.Job
 	src, err := openSource(job)
@@ -17,17 +17,24 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 		return err
 	}
 	defer src.close()
-	if err := e.mayOverwrite(ctx, job); err != nil {
+	there, err := e.look(ctx, job)
+	if err != nil {
 		return err
+	}
+	if there.stays(job) {
+		return e.judgeThere(ctx, it, src, there)
 	}
 	all := e.spansOf(job)
 	digests, sum, err := src.checksums(ctx, all, e.sendsMD5())
 	if err != nil {
 		return err
 	}
-	sent, err := e.send(ctx, it, src, e.putOptions(job, sum), all, digests)
+	sent, err := e.send(ctx, it, src, there.condition(job, e.putOptions(job, sum)), all, digests)
+	if client.KindOf(err) == client.KindPrecondition && job.Overwrite != OverwriteAlways {
+		return e.overtaken(ctx, it, src, err)
+	}
 	if err != nil {
-		return e.skippedIfThere(job, err)
+		return err
 	}
 	sent.sum, sent.handed.sum = sum, sum
 	e.enter(it, Verifying)
@@ -36,8 +43,9 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 
 // sent is what the server said while a file was sent.
 type sent struct {
-	answer    client.Reported // to PutObject or CreateMultipartUpload
+	answers   []Answer
 	versionID string
+	etag      string // "" where the server does not name it, as Ceph 16 after an upload in parts
 	requestID string
 	sum       client.Checksum
 	handed    handed
@@ -64,42 +72,6 @@ func (e *Engine) putOptions(j Job, sum client.Checksum) client.PutOptions {
 		o.Checksum = sum
 	}
 	return o
-}
-
-// mayOverwrite looks at what is there already. Between this look and the
-// upload another client may write: PutOptions.OnlyIfAbsent closes that gap
-// where the server knows it.
-func (e *Engine) mayOverwrite(ctx context.Context, j Job) error {
-	if j.Overwrite == OverwriteAlways {
-		return nil
-	}
-	there, err := e.cfg.Store.Head(ctx, j.Remote, client.ReadOptions{Key: customerKey(j.Put.Encryption)})
-	if client.KindOf(err) == client.KindNotCustomerKey { // what is there is stored otherwise than what will be
-		there, err = e.cfg.Store.Head(ctx, j.Remote, client.ReadOptions{})
-	}
-	switch kind := client.KindOf(err); {
-	case err != nil && kind == client.KindNotFound:
-		return nil
-	case kind == client.KindNeedsKey || kind == client.KindWrongKey:
-		if j.Overwrite == OverwriteNewer {
-			return err // how old it is cannot be seen
-		}
-	case err != nil:
-		return err
-	case j.Overwrite == OverwriteNewer && there.Modified.Before(j.Modified):
-		return nil
-	case j.Overwrite == OverwriteNewer:
-		return &skipped{fmt.Errorf("%s is there already and not older than the file", j.Remote)}
-	}
-	return &skipped{fmt.Errorf("%s is there already", j.Remote)}
-}
-
-// skippedIfThere reads a refused OnlyIfAbsent as what was asked for.
-func (e *Engine) skippedIfThere(j Job, err error) error {
-	if j.Put.OnlyIfAbsent && j.Overwrite != OverwriteAlways && client.KindOf(err) == client.KindPrecondition {
-		return &skipped{fmt.Errorf("%s is there already", j.Remote)}
-	}
-	return err
 }
 
 // customerKey is the SSE-C key asked for, zero where there is none.
@@ -129,7 +101,8 @@ func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOp
 		return sent{}, fmt.Errorf("%w; what the server holds now may be a mixture", err)
 	}
 	return sent{
-		answer: object.Encryption, versionID: object.VersionID, requestID: object.RequestID,
+		answers:   []Answer{{byUpload, object.Encryption}},
+		versionID: object.VersionID, etag: object.ETag, requestID: object.RequestID,
 		handed: handed{md5: digests[0].md5, answer: object},
 	}, nil
 }

@@ -169,7 +169,7 @@ func TestUploadFailsWhenTheEncryptionIsNotAsAsked(t *testing.T) {
 			assert.ErrorContains(t, row.Err, c.text, c.name)
 			require.Len(t, w.receipts, 1, "a bad verdict is evidence too: "+c.name)
 			assert.Equal(t, c.verdict, w.receipts[0].Verdict, c.name)
-			assert.NotEqual(t, Verified, Judge(c.asked, w.receipts[0].Reported, "").Verdict, "the receipt shows the report that decided: "+c.name)
+			assert.NotEqual(t, Verified, Judge(c.asked, w.receipts[0].Reported, client.Key{}).Verdict, "the receipt shows the report that decided: "+c.name)
 			assert.Equal(t, data, w.store.objects[remote].data, "what becomes of the object is the user's to say")
 			assert.Zero(t, w.store.called("AbortUpload"))
 
@@ -204,19 +204,23 @@ func TestUploadThatNobodyDecidedIsRefusedBeforeAByteLeaves(t *testing.T) {
 func TestUploadUnderAnAliasAsksKMSWhatItMeans(t *testing.T) {
 	answersARN := func(call string, asked client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
 	for _, c := range []struct {
-		name    string
-		resolve func(context.Context, client.KeyID) (client.KeyID, error)
-		want    Verdict
+		name     string
+		describe Describer
+		want     Verdict
 	}{
-		{"it is the key", func(_ context.Context, id client.KeyID) (client.KeyID, error) {
+		{"it is the key", func(_ context.Context, id client.KeyID) (client.Key, error) {
 			assert.Equal(t, alias, id)
-			return keyARN, nil
+			return client.Key{ARN: keyARN}, nil
 		}, Verified},
-		{"it is another", func(context.Context, client.KeyID) (client.KeyID, error) { return otherID, nil }, OtherKey},
-		{"KMS says no", func(context.Context, client.KeyID) (client.KeyID, error) { return "", errors.New("denied") }, KeyNotReported},
+		{"it is another", func(context.Context, client.KeyID) (client.Key, error) {
+			return client.Key{ARN: otherID}, nil
+		}, OtherKey},
+		{"KMS says no", func(context.Context, client.KeyID) (client.Key, error) {
+			return client.Key{}, &client.Error{Kind: client.KindDenied}
+		}, KeyNotReported},
 		{"there is no KMS", nil, KeyNotReported},
 	} {
-		w := newBench(t, func(conf *Config) { conf.Resolve = c.resolve })
+		w := newBench(t, func(conf *Config) { conf.DescribeKey = c.describe })
 		w.store.report = answersARN
 		job, _ := w.file(10, client.SSEKMS{Key: alias})
 		assert.Equal(t, c.want, w.run(job)[0].Receipt.Verdict, c.name)
@@ -263,15 +267,17 @@ func TestUploadSkipsWhatIsThere(t *testing.T) {
 		assert.Equal(t, c.want, row.Phase, c.name)
 		if c.want == Skipped {
 			require.ErrorContains(t, row.Err, "is there already", c.name)
+			assert.Equal(t, client.KindExists, client.KindOf(row.Err), c.name)
+			assert.Equal(t, c.how != OverwriteNewer, errors.Is(row.Err, ErrOtherContents), "the file is not there: "+c.name)
 			assert.Equal(t, "old", string(w.store.objects[remote].data), c.name)
-			assert.Nil(t, row.Receipt)
+			assert.Nil(t, row.Receipt, "of other contents there is nothing to say about this file")
 			continue
 		}
 		assert.Equal(t, data, w.store.objects[remote].data, c.name)
 	}
 }
 
-func TestUploadSkipsWhatIsThereUnderAnotherKey(t *testing.T) {
+func TestUploadSaysWhatIsThereUnderAnotherKey(t *testing.T) {
 	for _, c := range []struct {
 		name         string
 		there, asked client.Encryption
@@ -286,7 +292,10 @@ func TestUploadSkipsWhatIsThereUnderAnotherKey(t *testing.T) {
 		job, _ := w.file(10, c.asked)
 		job.Overwrite = OverwriteSkip
 		row := w.run(job)[0]
-		assert.Equal(t, Skipped, row.Phase, "%s: %v", c.name, row.Err)
+		assert.Equal(t, Failed, row.Phase, c.name)
+		assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err), c.name)
+		require.ErrorContains(t, row.Err, "what is there already", c.name)
+		assert.Equal(t, "old", string(w.store.objects[remote].data), c.name)
 		job.Overwrite = OverwriteNewer
 		row = w.run(job)[0]
 		assert.Equal(t, c.newer, client.KindOf(row.Err), c.name)
@@ -298,17 +307,19 @@ func TestUploadSkipsWhatIsThereUnderAnotherKey(t *testing.T) {
 	}
 }
 
-func TestUploadOnlyIfAbsentSkipsWhatAnotherWroteMeanwhile(t *testing.T) {
+func TestUploadThatMayNotOverwriteSkipsWhatAnotherWroteMeanwhile(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
-	job.Overwrite, job.Put.OnlyIfAbsent = OverwriteSkip, true
+	job.Overwrite = OverwriteSkip
 	w.store.fail = func(call string, nth int) error {
 		if call == "Put" {
-			w.store.add(remote, []byte("theirs"), client.PutOptions{})
+			w.store.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
 		}
 		return nil
 	}
-	assert.Equal(t, Skipped, w.run(job)[0].Phase)
+	row := w.run(job)[0]
+	assert.Equal(t, Skipped, row.Phase)
+	require.ErrorIs(t, row.Err, ErrOtherContents)
 	assert.Equal(t, "theirs", string(w.store.objects[remote].data))
 }
 
@@ -332,14 +343,15 @@ func TestUploadFailsWhenLookingFails(t *testing.T) {
 	row = w.run(job)[0]
 	assert.Equal(t, Failed, row.Phase)
 	require.ErrorContains(t, row.Err, "the file is stored")
-	assert.Nil(t, row.Receipt, "nothing was compared")
+	assert.Equal(t, client.KindNotYetVerified, client.KindOf(row.Err))
+	assert.Equal(t, NotYetVerified, row.Receipt.Verdict, "that it is stored is kept, and that nothing was compared")
 
 	lenient := newBench(t, func(c *Config) { c.AllowUnverified = true })
 	lenient.store.fail = heads
 	job, _ = lenient.file(10, client.SSEKMS{Key: keyID})
 	row = lenient.run(job)[0]
 	require.NoError(t, row.Err)
-	assert.Equal(t, KeyNotReported, row.Receipt.Verdict, "HEAD is needed for more")
+	assert.Equal(t, NotYetVerified, row.Receipt.Verdict, "HEAD is needed for more")
 }
 
 func TestUploadFailsWhenTheServerHoldsSomethingElse(t *testing.T) {

@@ -62,39 +62,42 @@ func TestEveryAskedTypeAgainstEveryReport(t *testing.T) {
 		a = NothingAsked
 	)
 	for _, c := range []struct {
-		asked    client.Encryption
-		resolved client.KeyID
-		want     []Verdict
+		asked client.Encryption
+		kms   client.Key
+		want  []Verdict
 	}{
-		{client.Inherit{}, "", []Verdict{a, a, a, a, a, a, a, a, a, a, a, a, a}},
-		{client.SSES3{}, "", []Verdict{k, n, v, o, o, o, o, o, o, o, o, o, o}},
-		{client.SSEKMS{}, "", []Verdict{k, n, o, v, v, v, v, o, o, o, o, o, o}},
-		{client.SSEKMS{Key: keyID}, "", []Verdict{k, n, o, k, v, v, o, o, o, o, o, o, o}},
-		{client.SSEKMS{Key: keyARN}, "", []Verdict{k, n, o, k, v, v, o, o, o, o, o, o, o}},
-		{client.SSEKMS{Key: alias}, "", []Verdict{k, n, o, k, k, k, k, o, o, o, o, o, o}},
-		{client.SSEKMS{Key: alias}, keyARN, []Verdict{k, n, o, k, v, v, o, o, o, o, o, o, o}},
-		{client.DSSEKMS{Key: keyID}, "", []Verdict{k, n, o, o, o, o, o, v, o, o, o, o, o}},
-		{client.DSSEKMS{}, "", []Verdict{k, n, o, o, o, o, o, v, v, o, o, o, o}},
-		{mine, "", []Verdict{k, n, o, o, o, o, o, o, o, v, o, k, o}},
+		{client.Inherit{}, client.Key{}, []Verdict{a, a, a, a, a, a, a, a, a, a, a, a, a}},
+		{client.SSES3{}, client.Key{}, []Verdict{k, n, v, o, o, o, o, o, o, o, o, o, o}},
+		{client.SSEKMS{}, client.Key{}, []Verdict{k, n, o, k, k, k, k, o, o, o, o, o, o}},
+		{client.SSEKMS{}, client.Key{ARN: keyARN, AWSManaged: true}, []Verdict{k, n, o, k, v, v, k, o, o, o, o, o, o}},
+		{client.SSEKMS{}, client.Key{ARN: keyARN}, []Verdict{k, n, o, k, k, k, k, o, o, o, o, o, o}},
+		{client.SSEKMS{Key: keyID}, client.Key{}, []Verdict{k, n, o, k, v, v, o, o, o, o, o, o, o}},
+		{client.SSEKMS{Key: keyARN}, client.Key{}, []Verdict{k, n, o, k, v, v, o, o, o, o, o, o, o}},
+		{client.SSEKMS{Key: alias}, client.Key{}, []Verdict{k, n, o, k, k, k, k, o, o, o, o, o, o}},
+		{client.SSEKMS{Key: alias}, client.Key{ARN: keyARN}, []Verdict{k, n, o, k, v, v, o, o, o, o, o, o, o}},
+		{client.DSSEKMS{Key: keyID}, client.Key{}, []Verdict{k, n, o, o, o, o, o, v, o, o, o, o, o}},
+		{client.DSSEKMS{}, client.Key{}, []Verdict{k, n, o, o, o, o, o, k, k, o, o, o, o}},
+		{client.DSSEKMS{}, client.Key{ID: string(keyID), AWSManaged: true}, []Verdict{k, n, o, o, o, o, o, v, k, o, o, o, o}},
+		{mine, client.Key{}, []Verdict{k, n, o, o, o, o, o, o, o, v, o, k, o}},
 	} {
 		for i, r := range reports {
-			name := fmt.Sprintf("%s (alias is %q), server: %s", client.Describe(c.asked), c.resolved, r.name)
-			assert.Equal(t, c.want[i], Judge(c.asked, r.r, c.resolved).Verdict, name)
-			both := CompareEncryption(c.asked, r.r, r.r, c.resolved)
+			name := fmt.Sprintf("%s (KMS says %q), server: %s", client.Describe(c.asked), c.kms.ARN, r.name)
+			assert.Equal(t, c.want[i], Judge(c.asked, r.r, c.kms).Verdict, name)
+			both := CompareEncryption(c.asked, []Answer{{byUpload, r.r}}, r.r, c.kms)
 			assert.Equal(t, c.want[i], both.Verdict, name)
 			assert.NotEmpty(t, both.Why, name)
 			// The worse of the two answers counts, whichever says it.
 			faithful := honest(c.asked)
-			if c.resolved == "" && client.KeyOf(c.asked).IsAlias() {
+			if key := client.KeyOf(c.asked); key.IsAlias() || key == "" {
+				faithful.Key = client.KeyID(first(string(c.kms.ARN), c.kms.ID))
+			}
+			if Judge(c.asked, faithful, c.kms).Verdict == KeyNotReported {
 				continue // nothing is verified then
 			}
-			if c.resolved != "" {
-				faithful.Key = c.resolved
-			}
-			atHead := CompareEncryption(c.asked, faithful, r.r, c.resolved)
+			atHead := CompareEncryption(c.asked, []Answer{{byUpload, faithful}}, r.r, c.kms)
 			assert.Equal(t, c.want[i], atHead.Verdict, "HEAD alone: "+name)
-			atAnswer := CompareEncryption(c.asked, r.r, faithful, c.resolved)
-			if c.want[i] == KeyNotReported {
+			atAnswer := CompareEncryption(c.asked, []Answer{{byUpload, r.r}}, faithful, c.kms)
+			if c.want[i] == KeyNotReported && namesNoKey(r.r) {
 				assert.Equal(t, Verified, atAnswer.Verdict, "a quiet answer, and HEAD names the key: "+name)
 			} else {
 				assert.Equal(t, c.want[i], atAnswer.Verdict, "the answer alone: "+name)
@@ -102,7 +105,7 @@ func TestEveryAskedTypeAgainstEveryReport(t *testing.T) {
 		}
 	}
 	assert.True(t, Verified.AsAsked() && NothingAsked.AsAsked())
-	for _, bad := range []Verdict{OtherKey, KeyNotReported, NotEncrypted, VerdictNone} {
+	for _, bad := range []Verdict{OtherKey, KeyNotReported, NotEncrypted, NotYetVerified, VerdictNone} {
 		assert.False(t, bad.AsAsked(), "%q", bad)
 	}
 }
@@ -110,7 +113,7 @@ func TestEveryAskedTypeAgainstEveryReport(t *testing.T) {
 func TestVerifyRefusesAnObjectThatIsNotWhatWasSent(t *testing.T) {
 	sum := client.Checksum{Algorithm: client.CRC64NVME, Value: "rosUhgp5mIg="}
 	job := Job{Size: 9, Remote: client.Location{Bucket: "b", Key: "k"}, Put: client.PutOptions{Encryption: client.SSES3{}}}
-	good := Evidence{Sum: sum, Answer: told(client.TypeSSES3, ""), Head: client.Object{
+	good := Evidence{Sum: sum, Answers: []Answer{{byUpload, told(client.TypeSSES3, "")}}, Head: client.Object{
 		Size: 9, Encryption: told(client.TypeSSES3, ""), Checksums: []client.Checksum{sum},
 	}}
 	f, err := Verify(job, good)

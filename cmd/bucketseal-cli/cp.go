@@ -32,7 +32,11 @@ func (a *app) cpCommand() *cobra.Command {
 round). An upload is encrypted by the rules, or by --sse, and then compared with what
 the server reports: only as asked counts as done. With -r, what is in the folder SRC
 is put into DST. A DST ending in / is a folder; otherwise it is the new name of a
-single file.`,
+single file.
+
+With --overwrite skip or newer, what is there and stays is compared too: how it is
+encrypted, its size, and the checksum that an upload of ours left with it. An object
+that is not encrypted as asked fails; with skip, one of other contents ends with 1.`,
 		Example: "  bucketseal-cli cp a.csv s3://reports/q3/\n  bucketseal-cli cp -r results s3://reports/results\n  bucketseal-cli cp s3://reports/q3/a.csv .",
 		RunE: func(c *cobra.Command, args []string) error {
 			config, err := f.config()
@@ -265,7 +269,7 @@ func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan)
 		switch {
 		case client.KindOf(r.Err) == client.KindEncryptionNotAsAsked:
 			code = exitNotEncrypted
-		case (r.Phase == transfer.Failed || r.Phase == transfer.Cancelled) && code == exitOK:
+		case (r.Phase == transfer.Failed || r.Phase == transfer.Cancelled || errors.Is(r.Err, transfer.ErrOtherContents)) && code == exitOK:
 			code = exitFailed
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -49,6 +50,7 @@ var verdictWords = map[transfer.Verdict]string{
 	transfer.KeyNotReported: "Encrypted, key not reported",
 	transfer.NotEncrypted:   "Not encrypted",
 	transfer.NothingAsked:   "Nothing asked",
+	transfer.NotYetVerified: "Not yet verified",
 }
 
 // transferred reports one file that is over.
@@ -65,11 +67,31 @@ func (a *app) transferred(r transfer.Row) {
 		a.report(r.Err)
 	case r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op == transfer.Upload:
 		a.say("%s  %s  %s (%s)  content: %s", what, humanize.IBytes(uint64(r.Receipt.Size)), verdictWords[r.Receipt.Verdict], r.Receipt.Reported.Describe(), r.Receipt.Content)
+	case r.Phase == transfer.Skipped && r.Err != nil:
+		a.skipped(what, r)
 	default:
 		size := "?"
 		if l.Bytes != nil {
 			size = humanize.IBytes(uint64(*l.Bytes))
 		}
 		a.say("%s  %s  %s", what, size, l.Status)
+	}
+}
+
+// skipped says why a file was not sent, and what was found out about what is
+// there. That it is not the file is said even where only failures are.
+func (a *app) skipped(what string, r transfer.Row) {
+	why := r.Err
+	if inner := errors.Unwrap(r.Err); inner != nil {
+		why = inner
+	}
+	text := fmt.Sprintf("%s  skipped, %s", what, printable(why.Error()))
+	switch {
+	case errors.Is(r.Err, transfer.ErrOtherContents):
+		fmt.Fprintln(a.err, text)
+	case r.Receipt != nil && r.Job.Op == transfer.Upload:
+		a.say("%s: %s (%s)", text, verdictWords[r.Receipt.Verdict], r.Receipt.Reported.Describe())
+	default:
+		a.say("%s", text)
 	}
 }

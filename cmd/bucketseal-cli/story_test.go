@@ -64,12 +64,15 @@ func TestAnUploadThatIsNotEncryptedAsAskedFailsWithCode3(t *testing.T) {
 		"PUT answers another key":               {mock.Fault{Op: "PutObject", Do: mock.OtherKey, KeyID: "ffffabcd-12ab-34cd-56ef-1234567890ab"}, "other-key", "another key"},
 		"HEAD shows another key":                {mock.Fault{Op: "HeadObject", Do: mock.OtherKey, KeyID: "arn:aws:kms:us-east-1:000000000000:key/ffffabcd-12ab-34cd-56ef-1234567890ab"}, "other-key", "another key"},
 		"the large file is stored in the clear": {mock.Fault{Op: "CreateMultipartUpload", Do: mock.StorePlain}, "not-encrypted", "without encryption"},
-		"the answer to Create says nothing":     {mock.Fault{Op: "CreateMultipartUpload", Do: mock.DropSSEHeaders}, "not-encrypted", "without encryption"},
+		"the answer to Create names another":    {mock.Fault{Op: "CreateMultipartUpload", Do: mock.OtherKey, KeyID: "ffffabcd-12ab-34cd-56ef-1234567890ab"}, "other-key", "another key"},
+		"a part names another key":              {mock.Fault{Op: "UploadPart", Nth: 2, Do: mock.OtherKey, KeyID: "ffffabcd-12ab-34cd-56ef-1234567890ab"}, "other-key", "another key"},
+		"the completion names another type":     {mock.Fault{Op: "CompleteMultipartUpload", Do: mock.OtherType, Method: "AES256"}, "other-key", "in another way"},
+		"HEAD of the large file shows none":     {mock.Fault{Op: "HeadObject", Do: mock.DropSSEHeaders}, "not-encrypted", "without encryption"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			u := newUser(t)
 			size := 1000
-			if strings.Contains(c.fault.Op, "Multipart") {
+			if strings.Contains(c.fault.Op, "Multipart") || c.fault.Op == "UploadPart" || strings.Contains(name, "large") {
 				size = 12 << 20
 			}
 			u.file("a.bin", noise(size))
@@ -90,6 +93,21 @@ func TestAnUploadThatIsNotEncryptedAsAskedFailsWithCode3(t *testing.T) {
 			assert.Equal(t, c.verdict, allowed["verdict"], "allowed is not verified")
 		})
 	}
+}
+
+// MinIO names an encryption on parts and on HEAD, and on no beginning and no
+// completion: its silence is not "no".
+func TestALargeFileIsVerifiedWhereBeginningAndCompletionKeepQuiet(t *testing.T) {
+	t.Parallel()
+	u := newUser(t, mock.As("minio"))
+	u.file("a.bin", noise(12<<20))
+	key := u.server.NamedKeys()[0].ID
+	for _, kms := range []string{key, "arn:aws:kms:" + key} {
+		line := u.runs("cp", "a.bin", "s3://bucket/a.bin", "--json", "--sse", "kms", "--kms-key", kms).ends(0).line()
+		assert.Equal(t, "verified", line["verdict"])
+		assert.Equal(t, "arn:aws:kms:"+key, line["reported"].(map[string]any)["keyId"])
+	}
+	assert.Equal(t, "verified", u.runs("cp", "a.bin", "s3://bucket/b.bin", "--json", "--sse", "s3").ends(0).line()["verdict"])
 }
 
 func TestAKeyTheServerDoesNotKnowIsNamed(t *testing.T) {

@@ -59,12 +59,16 @@ func Explain(err error) Message {
 	if !ok {
 		words = explanations[client.KindUnknown]
 	}
+	var e *client.Error
+	known := errors.As(err, &e)
+	if known && kind == client.KindExists && e.At.Key != "" {
+		words = objectExists
+	}
 	m := Message{Title: i18n.T(words.title), Details: err.Error()}
 	for _, hint := range words.hints {
 		m.Hints = append(m.Hints, i18n.T(hint))
 	}
-	var e *client.Error
-	if !errors.As(err, &e) {
+	if !known {
 		// One of our own errors: its text was written for people.
 		m.Body = remark(inReasons(err.Error()))
 		m.Details = ""
@@ -89,6 +93,8 @@ func body(e *client.Error) string {
 	switch {
 	case e.Kind == client.KindEncryptionNotAsAsked && e.Message != "":
 		parts = append(parts, remark(inWords(e.Message, verdictTexts)))
+	case e.Kind == client.KindNotYetVerified:
+		parts = append(parts, remark(inWords(notYet(e), verdictTexts)))
 	case ours && e.Message != "":
 		parts = append(parts, remark(inReasons(e.Message)))
 	case e.Kind == client.KindTLS || e.Kind == client.KindNetwork || e.Kind == client.KindStalled:
@@ -100,6 +106,19 @@ func body(e *client.Error) string {
 		parts = append(parts, remark(inReasons(e.Err.Error())))
 	}
 	return strings.Join(parts, "\n")
+}
+
+// notYet is why something is not yet verified, without the cause, which is for
+// the details.
+func notYet(e *client.Error) string {
+	if e.Err == nil {
+		return e.Message
+	}
+	why := e.Err.Error()
+	if cause := errors.Unwrap(e.Err); cause != nil {
+		why = strings.TrimSuffix(why, ": "+cause.Error())
+	}
+	return why
 }
 
 func details(err error, e *client.Error) string {

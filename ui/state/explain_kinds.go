@@ -12,6 +12,12 @@ type explanation struct {
 	hints []string
 }
 
+// objectExists is KindExists of an object.
+var objectExists = explanation{
+	i18n.M("An object of this name is there already"),
+	[]string{i18n.M("Nothing was sent: overwrite it knowingly, or choose another name.")},
+}
+
 var explanations = map[client.Kind]explanation{
 	client.KindUnknown: {
 		i18n.M("This did not work"),
@@ -140,6 +146,13 @@ var explanations = map[client.Kind]explanation{
 	client.KindEncryptionNotAsAsked: {
 		i18n.M("The object is not encrypted as asked"),
 		[]string{i18n.M("Do not rely on it: delete the object, or retry."), i18n.M("Ask whoever runs the server why it did not use the encryption asked for.")},
+	},
+	client.KindNotYetVerified: {
+		i18n.M("The file is stored, and not yet verified"),
+		[]string{
+			i18n.M("Upload it again with Skip existing files (--overwrite skip): what is there is then verified, and not sent again."),
+			i18n.M("If it may not be looked at, ask whoever manages the account to allow reading it (s3:GetObject)."),
+		},
 	},
 	client.KindRefused: {
 		i18n.M("A rule refuses this"),

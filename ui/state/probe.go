@@ -83,7 +83,7 @@ func (b *Browser) probed(at client.Location, r client.Reported, err error) probe
 	var f transfer.Finding
 	if b.rulesErr == nil {
 		if e := b.ruleSet.Decide(rules.File{}, at).Put.Encryption; e != nil {
-			f = transfer.Judge(e, r, "")
+			f = transfer.Judge(e, r, client.Key{})
 		}
 	}
 	return encryptionCell(r, f)

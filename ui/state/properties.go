@@ -101,7 +101,7 @@ func (p *ObjectProperties) Verdict() (badge string, role Role, why string) {
 		return i18n.T("Not as asked"), RoleBad, why
 	case transfer.NothingAsked:
 		return i18n.T("Nothing is asked"), RoleMuted, why
-	case transfer.KeyNotReported:
+	case transfer.KeyNotReported, transfer.NotYetVerified:
 		return i18n.T("Cannot be told"), RoleWarn, why
 	}
 	return i18n.T("Cannot be told"), RoleWarn, remark(inReasons(d.Refuse))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,6 +13,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -204,10 +206,38 @@ func TestFilesThatAreThereAreOverwrittenOnlyKnowingly(t *testing.T) {
 	assert.Equal(t, "1 file is there already: it stays as it is", s.confirm.Lines()[1].Text)
 	s.confirm.Start()
 	s.settled()
-	assert.Contains(t, s.Transfers.Row(0).State, "Skipped")
+	assert.Equal(t, "Failed: The object is not encrypted as asked", s.Transfers.Row(0).State, "what stays is looked at")
+	_, ours := s.Transfers.Unproven(0)
+	assert.False(t, ours, "it is somebody else's: nothing is offered to be deleted")
 	head, err := s.store.Head(t.Context(), client.Location{Bucket: "reports", Key: "a.csv"}, client.ReadOptions{})
 	require.NoError(t, err)
 	assert.EqualValues(t, 100, head.Size, "it is the old one")
+}
+
+func TestWhatStaysIsSaidWithWhatWasFoundOut(t *testing.T) {
+	s := sees(t).open("reports")
+	s.uploads("a.csv")
+	for _, c := range []struct{ content, state string }{
+		{"a,b\n", "Skipped: it is there already (Verified, SSE-KMS " + short + ")"},
+		{"c,d\n", "Skipped: it is there already, with other contents"},
+	} {
+		s.Browser.Drop([]string{s.file("a.csv", c.content)})
+		s.loop.Pump()
+		s.confirm.SetOverwrite(transfer.OverwriteSkip)
+		s.loop.Pump()
+		s.confirm.Start()
+		s.settled()
+		row := s.Transfers.Row(s.Transfers.Rows() - 1)
+		assert.Equal(t, c.state, row.State)
+		assert.Equal(t, strings.Contains(c.state, "other contents"), row.Role == state.RoleWarn)
+	}
+	last := s.Transfers.Rows() - 1
+	m := s.Transfers.Explain(last)
+	assert.Equal(t, "An object of this name is there already", m.Title)
+	assert.Contains(t, m.Body, "It is there already, with other contents.")
+	i18n.Set(i18n.TraditionalChinese)
+	defer i18n.Set(i18n.English)
+	assert.Equal(t, "已略過：物件已經存在，但內容不同", s.Transfers.Row(last).State)
 }
 
 func TestWhatARuleRefusesIsSaidWithItsReason(t *testing.T) {

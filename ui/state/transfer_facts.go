@@ -10,7 +10,10 @@ import (
 // what to hand to whoever runs the server.
 func facts(r transfer.Receipt) []Property {
 	role := RoleNormal
-	if !r.Verdict.AsAsked() {
+	switch {
+	case r.Verdict == transfer.NotYetVerified:
+		role = RoleWarn
+	case !r.Verdict.AsAsked():
 		role = RoleBad
 	}
 	rows := []Property{

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -84,15 +85,21 @@ func standing(r transfer.Row) (string, Role) {
 		}
 		return i18n.T("Uploading"), RoleNormal
 	case transfer.Verifying:
+		if r.Again != nil {
+			return i18n.T("Not yet verified, asking again: %s", reason(r.Again)), RoleWarn
+		}
 		return i18n.T("Verifying"), RoleNormal
 	case transfer.Cancelled:
+		if isUnverified(r) {
+			return i18n.T("Stopped, not yet verified"), RoleWarn
+		}
 		return i18n.T("Cancelled"), RoleMuted
 	case transfer.Skipped:
-		if r.Err != nil {
-			return i18n.T("Skipped: %s", reason(r.Err)), RoleMuted
-		}
-		return i18n.T("Skipped"), RoleMuted
+		return skippedBecause(r)
 	case transfer.Failed:
+		if isUnverified(r) {
+			return verdict(*r.Receipt)
+		}
 		return i18n.T("Failed: %s", failure(r)), RoleBad
 	}
 	if r.Receipt == nil {
@@ -104,9 +111,30 @@ func standing(r transfer.Row) (string, Role) {
 	return verdict(*r.Receipt)
 }
 
+// skippedBecause says why nothing was sent, and what was found out about what
+// is there.
+func skippedBecause(r transfer.Row) (string, Role) {
+	switch role := RoleMuted; {
+	case r.Err == nil:
+		return i18n.T("Skipped"), role
+	case r.Receipt != nil:
+		found, _ := verdict(*r.Receipt)
+		return i18n.T("Skipped: %s (%s)", reason(r.Err), found), role
+	case errors.Is(r.Err, transfer.ErrOtherContents):
+		role = RoleWarn
+		fallthrough
+	default:
+		return i18n.T("Skipped: %s", reason(r.Err)), role
+	}
+}
+
 // reason is the shortest useful word for an error: what it says about itself
 // when it is ours, else its kind.
 func reason(err error) string {
+	var e *client.Error
+	if errors.As(err, &e) && e.Kind == client.KindExists && e.Status == 0 && e.Err != nil {
+		return inReasons(e.Err.Error())
+	}
 	m := Explain(err)
 	if m.Body != "" && m.Details == "" {
 		return m.Body
@@ -133,7 +161,12 @@ func verdict(r transfer.Receipt) (string, Role) {
 			return i18n.T("Encrypted in another way: %s", Reported(r.Reported)), RoleBad
 		}
 		return i18n.T("Encrypted, another key: %s", Reported(r.Reported)), RoleBad
+	case transfer.NotYetVerified:
+		return i18n.T("Not yet verified"), RoleWarn
 	case transfer.KeyNotReported:
+		if r.Reported.Key != "" {
+			return i18n.T("Encrypted, unknown whether with the key asked for: %s", Reported(r.Reported)), RoleWarn
+		}
 		return i18n.T("Encrypted, key not reported"), RoleWarn
 	case transfer.NotEncrypted:
 		return i18n.T("Not encrypted"), RoleBad

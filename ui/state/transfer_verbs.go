@@ -28,7 +28,7 @@ func (t *Transfers) fits(v Verb, r transfer.Row) bool {
 		return (p == transfer.Failed || p == transfer.Cancelled || p == transfer.Skipped) &&
 			t.decided[r.Job.ID] != deleting && !t.stands(r)
 	case Keep:
-		return notAsAsked(r) && t.decided[r.Job.ID] == undecided
+		return isUnproven(r) && t.decided[r.Job.ID] == undecided
 	case Cancel:
 		return !p.Over()
 	case Pause:

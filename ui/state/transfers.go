@@ -20,7 +20,7 @@ type Transfers struct {
 	app     *App
 	rows    []transferring
 	seen    map[string]bool     // ids of uploads the browser was told of
-	decided map[string]decision // by id, of the rows that are notAsAsked
+	decided map[string]decision // by id, of the rows that are isUnproven
 }
 
 // transferring is a row and whose it is.
@@ -56,7 +56,7 @@ func (t *Transfers) refresh() {
 				again = append(again, len(t.rows))
 			}
 			t.rows = append(t.rows, transferring{row, name})
-			if d, ok := decided[row.Job.ID]; ok && notAsAsked(row) { // a retry begins anew
+			if d, ok := decided[row.Job.ID]; ok && isUnproven(row) { // a retry begins anew
 				t.decided[row.Job.ID] = d
 			}
 			t.land(row, name)
@@ -108,11 +108,11 @@ func (t *Transfers) Explain(row int) Message {
 	if r.Receipt != nil {
 		m.Facts = facts(*r.Receipt)
 	}
-	if notAsAsked(r) {
+	if isUnproven(r) {
 		text := lies(*r.Receipt)
 		m.Body = i18n.T("%s is on the server, %s.", r.Job.Remote.Base(), text)
 		switch t.decided[r.Job.ID] {
-		case deleted, deleting:
+		case deleted, deleting, replaced:
 			m.Body = t.Row(row).State
 			m.Hints = []string{i18n.T("Retry uploads the file again.")}
 		case kept:
@@ -159,7 +159,7 @@ func (t *Transfers) Tally() Tally {
 			n.Paused++
 		case transfer.Failed:
 			switch t.decided[r.Job.ID] {
-			case deleted:
+			case deleted, replaced:
 				n.Other++
 			case kept:
 				n.Kept++
@@ -190,7 +190,7 @@ func (n Tally) String() string {
 	add(n.Waiting, i18n.M("Waiting %s"))
 	add(n.Paused, i18n.M("Paused %s"))
 	add(n.Failed, i18n.M("Failed %s"))
-	add(n.Kept, i18n.M("Kept, not as asked %s"))
+	add(n.Kept, i18n.M("Kept, not verified %s"))
 	add(n.Done, i18n.M("Done %s"))
 	add(n.Other, i18n.M("Stopped or skipped %s"))
 	return strings.Join(parts, "  |  ")

@@ -4,19 +4,19 @@ import (
 	"context"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
 // A decision is what the user did about an object that is on the server and
-// not encrypted as asked.
+// is not proved to be encrypted as asked.
 type decision int
 
 const (
 	undecided decision = iota
 	deleting
 	deleted
+	replaced // another object has taken its place
 	kept
 )
 
@@ -27,12 +27,28 @@ type Unproven struct {
 	id        string
 	account   string
 	receipt   transfer.Receipt
+	key       client.CustomerKey
 }
 
-// notAsAsked reports whether a row left such an object behind.
-func notAsAsked(r transfer.Row) bool {
-	return r.Phase == transfer.Failed && r.Job.Op == transfer.Upload && r.Receipt != nil &&
-		client.KindOf(r.Err) == client.KindEncryptionNotAsAsked
+// isUnproven reports whether a row left such an object behind: one that is not
+// as asked, or one that could not be looked at yet.
+func isUnproven(r transfer.Row) bool {
+	if r.Job.Op != transfer.Upload || r.Receipt == nil {
+		return false
+	}
+	switch kind := client.KindOf(r.Err); r.Phase {
+	case transfer.Failed:
+		return kind == client.KindEncryptionNotAsAsked || kind == client.KindNotYetVerified
+	case transfer.Cancelled:
+		return isUnverified(r)
+	}
+	return false
+}
+
+// isUnverified reports whether nothing is known of a row's object but that it
+// is stored.
+func isUnverified(r transfer.Row) bool {
+	return r.Receipt != nil && r.Receipt.Verdict == transfer.NotYetVerified
 }
 
 // Unproven is the object a row left on the server; ok is false when the row
@@ -42,10 +58,14 @@ func (t *Transfers) Unproven(row int) (u Unproven, ok bool) {
 		return Unproven{}, false
 	}
 	r := t.rows[row]
-	if d := t.decided[r.Job.ID]; !notAsAsked(r.Row) || d == deleted || d == deleting {
+	if d := t.decided[r.Job.ID]; !isUnproven(r.Row) || d == deleted || d == deleting || d == replaced {
 		return Unproven{}, false
 	}
-	return Unproven{t, r.Job.ID, r.account, *r.Receipt}, true
+	u = Unproven{transfers: t, id: r.Job.ID, account: r.account, receipt: *r.Receipt}
+	if e, ok := r.Job.Put.Encryption.(client.SSEC); ok {
+		u.key = e.Key
+	}
+	return u, true
 }
 
 // WhyNotDelete says why the object of the rows cannot be deleted, "" when it
@@ -68,6 +88,8 @@ func (u Unproven) WhyNotDelete() string {
 		return i18n.T("Its account is not open any more.")
 	case u.replaced():
 		return i18n.T("Another upload has replaced it since.")
+	case u.receipt.VersionID == "" && u.receipt.ETag == "":
+		return i18n.T("Nothing is known of it by which it could be told from another object of its name: look at it in the list and delete it there.")
 	}
 	return ""
 }
@@ -101,7 +123,7 @@ func (u Unproven) Question() (title, body string) {
 		i18n.T("This object is deleted and nothing else. The file on this computer stays."),
 	}
 	if r.VersionID != "" {
-		lines = append(lines, i18n.T("The bucket keeps versions: what was stored stays as an older version until that is deleted too."))
+		lines = append(lines, i18n.T("The bucket keeps versions: exactly this version is deleted, and an older one comes back if there is one."))
 	}
 	return i18n.T("Delete %s from the server?", r.At.Base()), joinLines(lines)
 }
@@ -110,6 +132,8 @@ func (u Unproven) Question() (title, body string) {
 // reported.
 func lies(r transfer.Receipt) string {
 	switch {
+	case r.Verdict == transfer.NotYetVerified:
+		return i18n.T("and how it is encrypted is not yet verified")
 	case r.Verdict == transfer.NotEncrypted:
 		return i18n.T("stored without encryption")
 	case r.Verdict == transfer.OtherKey && r.Reported.Type != r.Asked.Type:
@@ -122,29 +146,32 @@ func lies(r transfer.Receipt) string {
 	return i18n.T("encrypted, and it cannot be told whether with the key asked for: %s", Reported(r.Reported))
 }
 
-// Delete deletes exactly the object of the receipt.
+// Delete deletes exactly the object of the receipt, and nothing that somebody
+// else put in its place.
 func (u Unproven) Delete() {
 	t := u.transfers
 	s := t.app.sessions[u.account]
-	if _, still := t.find(u.id); !still || s == nil || u.replaced() {
+	if _, still := t.find(u.id); !still || s == nil || u.WhyNotDelete() != "" {
 		return
 	}
+	was := client.Object{At: u.receipt.At, VersionID: u.receipt.VersionID, ETag: u.receipt.ETag, Modified: u.receipt.Modified}
 	before := t.decided[u.id]
 	t.decide(u.id, deleting)
-	fetch(t.app.ctx, t.app.loop, func(ctx context.Context) (session.Removal, error) {
-		return s.Delete(ctx, []client.Location{u.receipt.At})
-	}, func(r session.Removal, err error) {
-		if err == nil && len(r.Failed) > 0 {
-			err = r.Failed[0].Err
+	fetch(t.app.ctx, t.app.loop, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, s.DeleteOnly(ctx, was, u.key)
+	}, func(_ struct{}, err error) {
+		switch {
+		case client.KindOf(err) == client.KindPrecondition:
+			t.decide(u.id, replaced)
+		case err != nil:
+			t.decide(u.id, before)
+		default:
+			t.decide(u.id, deleted)
 		}
 		if err != nil {
-			t.decide(u.id, before)
 			t.app.problem(err)
-			return
-		}
-		t.decide(u.id, deleted)
-		if u.account == t.app.current {
-			t.app.Browser.gone(u.receipt.At)
+		} else if u.account == t.app.current {
+			t.app.Browser.gone(was)
 		}
 	})
 }
@@ -167,7 +194,7 @@ func (u Unproven) WhyNotRetry() string {
 
 func (t *Transfers) find(id string) (row int, ok bool) {
 	for row, r := range t.rows {
-		if r.Job.ID == id && (notAsAsked(r.Row)) {
+		if r.Job.ID == id && isUnproven(r.Row) {
 			return row, true
 		}
 	}
@@ -188,7 +215,7 @@ func (t *Transfers) decide(id string, d decision) {
 // left: an upload that may not overwrite would count as skipped, and what was
 // found would be forgotten.
 func (t *Transfers) stands(r transfer.Row) bool {
-	return notAsAsked(r) && r.Job.Overwrite != transfer.OverwriteAlways && t.decided[r.Job.ID] != deleted
+	return isUnproven(r) && !isUnverified(r) && r.Job.Overwrite != transfer.OverwriteAlways && t.decided[r.Job.ID] != deleted
 }
 
 // settled is the state of a row of which the user has decided; ok is false for
@@ -199,14 +226,25 @@ func (t *Transfers) settled(r transfer.Row) (text string, role Role, ok bool) {
 		return i18n.T("Deleting from the server…"), RoleMuted, true
 	case deleted:
 		return i18n.T("Deleted from the server"), RoleMuted, true
+	case replaced:
+		return i18n.T("Replaced by another object since: nothing was deleted"), RoleMuted, true
 	case kept:
+		if isUnverified(r) {
+			return i18n.T("Kept, not yet verified"), RoleWarn, true
+		}
 		return i18n.T("Kept, not as asked: %s", failure(r)), RoleWarn, true
 	}
 	return "", RoleNormal, false
 }
 
-// gone takes an object off the folder that is listed, when it is there.
-func (b *Browser) gone(at client.Location) {
+// gone takes an object off the folder that is listed, when it is there. Where
+// a version went, an older one may be there now.
+func (b *Browser) gone(was client.Object) {
+	at := was.At
+	if was.VersionID != "" && b.at.Bucket == at.Bucket {
+		b.Refresh()
+		return
+	}
 	if b.at.Bucket == at.Bucket && b.list.find(at.Key) >= 0 {
 		b.list.remove(map[string]bool{at.Key: true})
 		delete(b.probes.answers, at.Key)

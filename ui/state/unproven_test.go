@@ -3,6 +3,7 @@ package state_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -105,7 +106,7 @@ func TestADeletionThatIsDeniedLeavesTheRowAsItWas(t *testing.T) {
 		said string
 	}{
 		"denied":  {&client.Error{Op: "DeleteObject", Kind: client.KindDenied, Status: 403, Code: "AccessDenied"}, "denied"},
-		"no road": {&client.Error{Op: "DeleteObjects", Kind: client.KindNetwork}, "reach"},
+		"no road": {&client.Error{Op: "DeleteObject", Kind: client.KindNetwork}, "reach"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.problems = nil
@@ -136,7 +137,7 @@ func TestWhatIsKeptGoesOnSayingWhatWasFound(t *testing.T) {
 	row := s.Transfers.Row(0)
 	assert.Equal(t, "Kept, not as asked: Not encrypted", row.State)
 	assert.Equal(t, state.RoleWarn, row.Role, "never green")
-	assert.Equal(t, "Kept, not as asked 1", s.Transfers.Tally().String())
+	assert.Equal(t, "Kept, not verified 1", s.Transfers.Tally().String())
 	assert.NotEmpty(t, s.Transfers.WhyNot(state.Keep, []int{0}))
 	assert.NotEmpty(t, s.Transfers.WhyNot(state.Retry, nil))
 	assert.Equal(t, []string{"a.csv"}, s.store.Names("reports"))
@@ -239,3 +240,82 @@ func TestAFindingIsSaidInChineseWhoeverSaidIt(t *testing.T) {
 }
 
 func joined(lines []string) string { return strings.Join(lines, "\n") }
+
+func TestAColleaguesReplacementIsNotDeleted(t *testing.T) {
+	s := dropsEncryption(t)
+	u := s.unproven(0)
+	s.store.Report = nil
+	at := client.Location{Bucket: "reports", Key: "a.csv"}
+	for _, content := range []string{"a colleague's good file", "a,b\n"} { // the second: the same contents, written later
+		s.store.Now = s.store.Now.Add(uitest.Epoch.Sub(s.store.Now) + time.Hour)
+		_, err := s.store.Put(t.Context(), at, strings.NewReader(content), int64(len(content)), client.PutOptions{Encryption: client.SSEKMS{Key: uitest.Key}})
+		require.NoError(t, err)
+		u.Delete()
+		s.loop.Pump()
+		assert.Equal(t, []string{"a.csv"}, s.store.Names("reports"))
+		assert.Equal(t, "Replaced by another object since: nothing was deleted", s.Transfers.Row(0).State)
+		assert.Contains(t, s.problems[len(s.problems)-1].Text(), "Another object has taken its place.")
+	}
+	_, ok := s.Transfers.Unproven(0)
+	assert.False(t, ok, "it is not ours to decide about any more")
+	assert.Equal(t, "Stopped or skipped 1", s.Transfers.Tally().String())
+	assert.Equal(t, "Replaced by another object since: nothing was deleted", s.Transfers.Explain(0).Body)
+	assert.Empty(t, s.Transfers.WhyNot(state.Retry, []int{0}))
+}
+
+// deniesLooking stores what it is sent and lets nobody look at it.
+func deniesLooking(t *testing.T) *screen {
+	t.Helper()
+	s := sees(t).open("reports")
+	s.store.Fail = func(op string, _ client.Location) error {
+		if op == "HeadObject" {
+			return &client.Error{Op: op, Kind: client.KindDenied, Status: 403}
+		}
+		return nil
+	}
+	s.uploads("a.csv")
+	return s
+}
+
+func TestWhatCouldNotBeLookedAtStaysOnTheListUntilSomebodyDecides(t *testing.T) {
+	s := deniesLooking(t)
+	row := s.Transfers.Row(0)
+	assert.Equal(t, "Not yet verified", row.State)
+	assert.Equal(t, state.RoleWarn, row.Role, "neither good nor known to be bad")
+	m := s.Transfers.Explain(0)
+	assert.Equal(t, "The file is stored, and not yet verified", m.Title)
+	assert.Equal(t, "a.csv is on the server, and how it is encrypted is not yet verified.", m.Body)
+	assert.Contains(t, joined(facts(m)), "Why: The file is stored, and this account may not look: HEAD of the object was denied.")
+
+	u := s.unproven(0)
+	_, body := u.Question()
+	assert.Contains(t, body, "how it is encrypted is not yet verified")
+	u.Keep()
+	assert.Equal(t, "Kept, not yet verified", s.Transfers.Row(0).State)
+	assert.Equal(t, "Kept, not verified 1", s.Transfers.Tally().String())
+
+	s.store.Fail = nil
+	u.Retry()
+	s.settled()
+	assert.Equal(t, "Verified, SSE-KMS "+short, s.Transfers.Row(0).State)
+}
+
+func TestWhatCouldNotBeLookedAtIsSaidInChineseToo(t *testing.T) {
+	s := deniesLooking(t)
+	i18n.Set(i18n.TraditionalChinese)
+	t.Cleanup(func() { i18n.Set(i18n.English) })
+	assert.Equal(t, "尚未驗證", s.Transfers.Row(0).State)
+	assert.Contains(t, s.Transfers.Explain(0).Body, "加密方式尚未驗證")
+	assert.Contains(t, joined(facts(s.Transfers.Explain(0))), "檔案已儲存，但此帳號沒有查看的權限：物件的 HEAD 查詢遭拒絕。")
+}
+
+func TestWhatCannotBeToldFromAnotherObjectIsNotDeletedHere(t *testing.T) {
+	s := sees(t).open("reports")
+	s.store.Nameless = true
+	s.store.Report = func(client.Reported) client.Reported { return client.Reported{Told: true, Type: client.TypeNone} }
+	s.uploads("a.csv")
+	assert.Contains(t, s.Transfers.WhyNotDelete([]int{0}), "Nothing is known of it by which it could be told")
+	s.unproven(0).Delete()
+	s.loop.Pump()
+	assert.Equal(t, []string{"a.csv"}, s.store.Names("reports"))
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/md5" //nolint:gosec // the ETag of S3
 	"encoding/hex"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -34,6 +35,8 @@ type Store struct {
 	// Hold, when set, is received from before each Put: a test decides when
 	// bytes move.
 	Hold chan struct{}
+	// Nameless lets what is written have no ETag.
+	Nameless bool
 	// Default is what buckets encrypt with by themselves.
 	Default client.Reported
 
@@ -247,11 +250,14 @@ func (s *Store) List(_ context.Context, under client.Location, o client.ListOpti
 }
 
 // Head is an object's properties.
-func (s *Store) Head(_ context.Context, at client.Location, _ client.ReadOptions) (client.Object, error) {
+func (s *Store) Head(_ context.Context, at client.Location, o client.ReadOptions) (client.Object, error) {
 	if err := s.enter("HeadObject", at); err != nil {
 		return client.Object{}, err
 	}
 	have, err := s.find("HeadObject", at)
+	if err == nil && o.IfMatch != "" && have.object.ETag != o.IfMatch {
+		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindPrecondition, At: at, Status: 412}
+	}
 	return have.object, err
 }
 
@@ -297,10 +303,19 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 	if err != nil {
 		return client.Object{}, err
 	}
-	if _, err := s.find("", at); err == nil && o.OnlyIfAbsent {
-		return client.Object{}, &client.Error{Op: "PutObject", Kind: client.KindPrecondition, At: at, Status: 412}
+	if err := s.allows("PutObject", at, o.OnlyIfAbsent, o.IfMatch); err != nil {
+		return client.Object{}, err
 	}
 	return s.write(at, b, etag(b), o), nil
+}
+
+// allows judges the conditions of a write.
+func (s *Store) allows(op string, at client.Location, onlyIfAbsent bool, etag string) error {
+	have, err := s.find(op, at)
+	if onlyIfAbsent && err == nil || etag != "" && have.object.ETag != etag {
+		return &client.Error{Op: op, Kind: client.KindPrecondition, At: at, Status: 412}
+	}
+	return nil
 }
 
 func (s *Store) write(at client.Location, b []byte, etag string, o client.PutOptions) client.Object {
@@ -314,6 +329,9 @@ func (s *Store) write(at client.Location, b []byte, etag string, o client.PutOpt
 		At: at, Size: int64(len(b)), Modified: now, ETag: etag, ContentType: o.ContentType,
 		Metadata: o.Metadata, RequestID: "req-1", Encryption: s.reported(o.Encryption),
 		Headers: map[string][]string{"Content-Type": {o.ContentType}, "Etag": {`"` + etag + `"`}},
+	}
+	if s.Nameless {
+		object.ETag = ""
 	}
 	if o.Checksum.Value != "" {
 		object.Checksums = []client.Checksum{o.Checksum}
@@ -354,6 +372,21 @@ func (s *Store) Delete(_ context.Context, at []client.Location) ([]error, error)
 		}
 	}
 	return results, nil
+}
+
+// DeleteOnly removes an object that is still the one it was.
+func (s *Store) DeleteOnly(_ context.Context, was client.Object, _ client.CustomerKey) error {
+	if err := s.enter("DeleteObject", was.At); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	have, ok := s.buckets[was.At.Bucket][was.At.Key]
+	if ok && (was.ETag == "" || have.object.ETag != was.ETag || !was.Modified.IsZero() && !have.object.Modified.Equal(was.Modified)) {
+		return &client.Error{Op: "DeleteObject", Kind: client.KindPrecondition, At: was.At, Err: errors.New("another object has taken its place")}
+	}
+	delete(s.buckets[was.At.Bucket], was.At.Key)
+	return nil
 }
 
 // Tags are none.

@@ -18,7 +18,7 @@ func (s *Store) CreateUpload(_ context.Context, at client.Location, o client.Put
 	defer s.mu.Unlock()
 	id := fmt.Sprintf("upload-%d", len(s.uploads)+1)
 	s.uploads[id] = &upload{at: at, options: o, parts: map[int][]byte{}}
-	return client.Upload{At: at, ID: id}, client.Object{At: at, Encryption: s.reported(o.Encryption)}, nil
+	return client.Upload{At: at, ID: id, OnlyIfAbsent: o.OnlyIfAbsent, IfMatch: o.IfMatch}, client.Object{At: at, Encryption: s.reported(o.Encryption)}, nil
 }
 
 // UploadPart keeps a part.
@@ -50,6 +50,9 @@ func (s *Store) Parts(_ context.Context, u client.Upload) ([]client.Part, error)
 // CompleteUpload makes the object.
 func (s *Store) CompleteUpload(_ context.Context, u client.Upload, parts []client.Part, sum client.Checksum) (client.Object, error) {
 	if err := s.enter("CompleteMultipartUpload", u.At); err != nil {
+		return client.Object{}, err
+	}
+	if err := s.allows("CompleteMultipartUpload", u.At, u.OnlyIfAbsent, u.IfMatch); err != nil {
 		return client.Object{}, err
 	}
 	s.mu.Lock()

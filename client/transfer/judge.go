@@ -1,0 +1,134 @@
+package transfer
+
+import (
+	"fmt"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// The witnesses of a verdict, in words.
+const (
+	byUpload     = "the answer to the upload"
+	byBeginning  = "the answer to the beginning of the upload"
+	byPart       = "the answer to a part"
+	byCompletion = "the answer to the completion of the upload"
+	byHead       = "HEAD of the object"
+	byServer     = "the server"
+)
+
+// CompareEncryption judges the reports against what was asked; the worst
+// counts. An answer that was not told is no witness: HEAD must be good, and
+// nothing that was said may be worse. kms is what KMS answered to [Question].
+func CompareEncryption(asked client.Encryption, answers []Answer, head client.Reported, kms client.Key) Finding {
+	if client.TypeOf(asked) == client.TypeInherit {
+		return Finding{NothingAsked, "nothing was asked; " + head.Describe()}
+	}
+	worst := judge(asked, head, kms, byHead)
+	for _, a := range answers {
+		f := judge(asked, a.Said, kms, a.By)
+		// An answer that names the type and keeps quiet about the key is no
+		// contradiction as long as HEAD names the right one.
+		if !a.Said.Told || f.Verdict == KeyNotReported && namesNoKey(a.Said) {
+			continue
+		}
+		if badness[f.Verdict] > badness[worst.Verdict] {
+			worst = f
+		}
+	}
+	return worst
+}
+
+func namesNoKey(r client.Reported) bool { return r.Key == "" && r.CustomerKeyMD5 == "" }
+
+// Judge compares one report with what was asked, for an object looked at long
+// after its upload. kms is what KMS answered to [Question].
+func Judge(asked client.Encryption, r client.Reported, kms client.Key) Finding {
+	if client.TypeOf(asked) == client.TypeInherit {
+		return Finding{NothingAsked, "nothing is asked; " + r.Describe()}
+	}
+	return judge(asked, r, kms, byServer)
+}
+
+var badness = map[Verdict]int{Verified: 0, KeyNotReported: 1, OtherKey: 2, NotEncrypted: 3}
+
+func judge(asked client.Encryption, r client.Reported, kms client.Key, who string) Finding {
+	want := client.TypeOf(asked)
+	switch {
+	case !r.Told:
+		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s did not say how the object is encrypted", client.Describe(asked), who)}
+	case r.Type == client.TypeNone:
+		return Finding{NotEncrypted, fmt.Sprintf("%s was asked; %s names no encryption", client.Describe(asked), who)}
+	case r.Type != want:
+		return Finding{OtherKey, fmt.Sprintf("%s was asked; %s says %s", client.Describe(asked), who, r.Describe())}
+	case want == client.TypeSSEC:
+		return judgeCustomerKey(asked.(client.SSEC), r, who)
+	case want == client.TypeSSES3:
+		return asAsked(asked, r)
+	case client.KeyOf(asked) == "":
+		return judgeManagedKey(asked, r, kms, who)
+	}
+	return judgeKMSKey(asked, r, kms, who)
+}
+
+// asAsked is the good finding. A bucket key that was asked for and is not
+// reported costs requests to KMS and no secrecy: it is said, and no fault.
+func asAsked(asked client.Encryption, r client.Reported) Finding {
+	why := "encrypted as asked: " + r.Describe()
+	if e, ok := asked.(client.SSEKMS); ok && e.BucketKey && !r.BucketKey {
+		why += "; the bucket key asked for is not reported"
+	}
+	return Finding{Verified, why}
+}
+
+func judgeCustomerKey(asked client.SSEC, r client.Reported, who string) Finding {
+	switch r.CustomerKeyMD5 {
+	case asked.Key.MD5():
+		return asAsked(asked, r)
+	case "":
+		return Finding{KeyNotReported, who + " says SSE-C and does not name the key's MD5"}
+	}
+	return Finding{OtherKey, fmt.Sprintf("the SSE-C key with MD5 %s was asked; %s says %s", asked.Key.MD5(), who, r.CustomerKeyMD5)}
+}
+
+// judgeManagedKey is for those who name no key and leave it to the account's
+// AWS managed one: only KMS can tell that it is that.
+func judgeManagedKey(asked client.Encryption, r client.Reported, kms client.Key, who string) Finding {
+	switch {
+	case r.Key == "":
+		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s does not name the key", client.Describe(asked), who)}
+	case !describes(kms, r.Key):
+		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s says %s, and whether that is the AWS managed key could not be found out: name the key in the rule to have it compared",
+			client.Describe(asked), who, r.Key)}
+	case !kms.AWSManaged:
+		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s says %s, which KMS does not call AWS managed", client.Describe(asked), who, r.Key)}
+	}
+	return asAsked(asked, r)
+}
+
+// describes reports whether what KMS said is about a key.
+func describes(kms client.Key, key client.KeyID) bool {
+	for _, id := range []client.KeyID{kms.ARN, client.KeyID(kms.ID)} {
+		if same, known := client.SameKey(id, key); same && known {
+			return true
+		}
+	}
+	return false
+}
+
+func judgeKMSKey(asked client.Encryption, r client.Reported, kms client.Key, who string) Finding {
+	key := client.KeyOf(asked)
+	if r.Key == "" {
+		return Finding{KeyNotReported, fmt.Sprintf("key %s was asked; %s does not name the key", key, who)}
+	}
+	same, known := client.SameKey(key, r.Key)
+	if !known && key.IsAlias() && kms.ARN != "" {
+		same, known = client.SameKey(kms.ARN, r.Key)
+	}
+	switch {
+	case same && known:
+		return asAsked(asked, r)
+	case !known:
+		return Finding{KeyNotReported, fmt.Sprintf("key %s was asked; %s says %s, and whether that is the same key could not be found out", key, who, r.Key)}
+	}
+	return Finding{OtherKey, fmt.Sprintf("key %s was asked; %s says %s", key, who, r.Key)}
+}

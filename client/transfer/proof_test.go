@@ -1,0 +1,271 @@
+package transfer
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// failing makes a call fail so many times, and then no more.
+func failing(call string, times int, kind client.Kind) func(string, int) error {
+	return func(c string, nth int) error {
+		if c == call && nth <= times {
+			return &client.Error{Op: call, Kind: kind, RequestID: "asked-in-vain"}
+		}
+		return nil
+	}
+}
+
+func TestAProofIsTriedAgainUntilTheServerCanBeAsked(t *testing.T) {
+	for _, kind := range []client.Kind{client.KindNotFound, client.KindUnavailable, client.KindThrottled, client.KindNetwork, client.KindStalled} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newBench(t)
+			w.store.fail = failing("Head", 6, kind)
+			job, _ := w.file(10, client.SSEKMS{Key: keyID})
+			begun := time.Now()
+			row := w.run(job)[0]
+			require.NoError(t, row.Err, kind.String())
+			assert.Equal(t, Done, row.Phase)
+			assert.Equal(t, Verified, row.Receipt.Verdict)
+			assert.NoError(t, row.Again, "nothing is tried any more")
+			assert.Equal(t, 1, w.store.called("Put"), "the file is sent once")
+			assert.Less(t, time.Since(begun), time.Minute)
+		})
+	}
+}
+
+func TestTheRowSaysThatAProofIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t)
+		w.store.fail = failing("Head", 1, client.KindUnavailable)
+		job, _ := w.file(10, client.SSES3{})
+		ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+		require.NoError(t, err)
+		synctest.Wait()
+		row, _ := w.engine.Row(ids[0])
+		assert.Equal(t, Verifying, row.Phase)
+		assert.Equal(t, client.KindUnavailable, client.KindOf(row.Again))
+		require.NoError(t, w.engine.Wait(t.Context()))
+		row, _ = w.engine.Row(ids[0])
+		assert.Equal(t, Done, row.Phase)
+		assert.NoError(t, row.Again)
+	})
+}
+
+func TestWhatCouldNotBeLookedAtIsNeitherDoneNorNotAsAsked(t *testing.T) {
+	for _, c := range []struct {
+		kind  client.Kind
+		waits bool
+		why   string
+	}{
+		{client.KindNotFound, true, "does not find it yet"},
+		{client.KindUnavailable, true, "was not answered"},
+		{client.KindNetwork, true, "was not answered"},
+		{client.KindDenied, false, "this account may not look"},
+		{client.KindUnsupported, false, "was not answered"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newBench(t)
+			w.store.fail = failing("Head", 1000, c.kind)
+			job, data := w.file(10, client.SSEKMS{Key: keyID})
+			begun := time.Now()
+			row := w.run(job)[0]
+			assert.Equal(t, Failed, row.Phase)
+			assert.Equal(t, client.KindNotYetVerified, client.KindOf(row.Err))
+			require.ErrorContains(t, row.Err, c.why)
+			var known *client.Error
+			require.ErrorAs(t, row.Err, &known)
+			assert.Equal(t, "asked-in-vain", known.RequestID)
+			require.Len(t, w.receipts, 1, "that it is stored is kept")
+			r := w.receipts[0]
+			assert.Equal(t, NotYetVerified, r.Verdict)
+			assert.Contains(t, r.Why, c.why)
+			assert.Equal(t, w.store.objects[remote].head.ETag, r.ETag)
+			assert.Equal(t, data, w.store.objects[remote].data)
+			if c.waits {
+				assert.Greater(t, time.Since(begun), 30*time.Second)
+				assert.Less(t, time.Since(begun), time.Minute)
+			} else {
+				assert.Equal(t, 1, w.store.called("Head"))
+			}
+
+			w.store.fail = nil // later, when it can be asked again
+			row = again(w, job, OverwriteSkip)
+			assert.Equal(t, Skipped, row.Phase)
+			assert.Equal(t, Verified, row.Receipt.Verdict)
+		})
+	}
+}
+
+func TestWhatAnAnswerSaidAlreadyIsNotForgottenWhenHEADFails(t *testing.T) {
+	for _, size := range []int64{10, minPartSize + 10} {
+		w := newBench(t)
+		w.store.fail = failing("Head", 1, client.KindDenied)
+		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, otherID) }
+		job, _ := w.file(size, client.SSEKMS{Key: keyID})
+		row := w.run(job)[0]
+		assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err))
+		assert.Equal(t, OtherKey, row.Receipt.Verdict)
+		assert.Equal(t, otherID, row.Receipt.Reported.Key)
+	}
+}
+
+func TestAKMSThatDoesNotAnswerIsAskedAgain(t *testing.T) {
+	for _, asked := range []client.SSEKMS{{Key: alias}, {}} {
+		for _, kind := range []client.Kind{client.KindUnavailable, client.KindThrottled, client.KindNetwork, client.KindStalled} {
+			synctest.Test(t, func(t *testing.T) {
+				calls, down := 0, 3
+				w := newBench(t, func(c *Config) {
+					c.DescribeKey = func(context.Context, client.KeyID) (client.Key, error) {
+						if calls++; calls <= down {
+							return client.Key{}, &client.Error{Op: "DescribeKey", Kind: kind}
+						}
+						return client.Key{ARN: keyARN, AWSManaged: true}, nil
+					}
+				})
+				w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+				job, _ := w.file(10, asked)
+				row := w.run(job)[0]
+				require.NoError(t, row.Err, kind.String())
+				assert.Equal(t, Verified, row.Receipt.Verdict)
+
+				calls, down = 0, 1000
+				for _, how := range []Overwrite{OverwriteAlways, OverwriteSkip} {
+					row = again(w, job, how)
+					assert.Equal(t, Failed, row.Phase)
+					assert.Equal(t, client.KindNotYetVerified, client.KindOf(row.Err), "%v", row.Err)
+					assert.Equal(t, NotYetVerified, row.Receipt.Verdict)
+					assert.Equal(t, keyARN, row.Receipt.Reported.Key)
+					require.ErrorContains(t, row.Err, "KMS did not answer")
+				}
+			})
+		}
+	}
+}
+
+func TestAProofThatIsStoppedLeavesItsReceipt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t)
+		w.store.fail = failing("Head", 1000, client.KindUnavailable)
+		job, _ := w.file(10, client.SSES3{})
+		ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+		require.NoError(t, err)
+		synctest.Wait()
+		w.engine.Cancel(ids...)
+		require.NoError(t, w.engine.Wait(t.Context()))
+		row, _ := w.engine.Row(ids[0])
+		assert.Equal(t, Cancelled, row.Phase)
+		require.NotNil(t, row.Receipt, "the file is stored, and that is known")
+		assert.Equal(t, NotYetVerified, row.Receipt.Verdict)
+		assert.Contains(t, row.Receipt.Why, "you stopped")
+	})
+}
+
+func TestAStoppedJudgementOfWhatIsThereIsNoVerdict(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) {
+			c.DescribeKey = func(context.Context, client.KeyID) (client.Key, error) {
+				return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindUnavailable}
+			}
+		})
+		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+		job, data := w.file(10, client.SSEKMS{Key: alias})
+		w.store.add(remote, data, job.Put)
+		job.Overwrite = OverwriteSkip
+		ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+		require.NoError(t, err)
+		synctest.Wait()
+		w.engine.Cancel(ids...)
+		require.NoError(t, w.engine.Wait(t.Context()))
+		row, _ := w.engine.Row(ids[0])
+		assert.Equal(t, Cancelled, row.Phase)
+		assert.Nil(t, row.Receipt)
+	})
+}
+
+func TestHEADLooksAtWhatWasWrittenAndAtNothingElse(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	require.Equal(t, Done, w.run(job)[0].Phase)
+	require.Len(t, w.store.heads, 1)
+	assert.Equal(t, w.store.objects[remote].head.ETag, w.store.heads[0].IfMatch)
+
+	replaced := false
+	w.store.fail = func(call string, _ int) error {
+		if call == "Head" && !replaced {
+			replaced = true
+			w.store.add(remote, []byte("theirs, in the clear"), client.PutOptions{Encryption: client.Inherit{}})
+		}
+		return nil
+	}
+	row := w.run(job)[0]
+	assert.Equal(t, NotYetVerified, row.Receipt.Verdict)
+	require.ErrorContains(t, row.Err, "another object has taken its place")
+	assert.Equal(t, client.KindNotYetVerified, client.KindOf(row.Err), "what a colleague wrote says nothing of our file")
+}
+
+func TestAServerThatNamesAnotherETagOnHEADIsBelievedByTheChecksum(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	w.store.fail = func(call string, _ int) error {
+		if call == "Head" {
+			w.store.mu.Lock()
+			defer w.store.mu.Unlock()
+			there := w.store.objects[remote]
+			there.head.ETag = "another name of the same"
+			w.store.objects[remote] = there
+		}
+		return nil
+	}
+	row := w.run(job)[0]
+	require.NoError(t, row.Err)
+	assert.Equal(t, Verified, row.Receipt.Verdict)
+}
+
+func TestABucketKeyThatWasAskedForAndIsNotReportedIsSaid(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSEKMS{Key: keyID, BucketKey: true})
+	row := w.run(job)[0]
+	assert.Equal(t, Verified, row.Receipt.Verdict, "it costs requests, not secrecy")
+	assert.Contains(t, row.Receipt.Why, "the bucket key asked for is not reported")
+}
+
+func TestTheAWSManagedKeyIsVerifiedByKMSOnly(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		describe Describer
+		want     Verdict
+		why      string
+	}{
+		{"AWS managed", func(_ context.Context, id client.KeyID) (client.Key, error) {
+			assert.Equal(t, keyARN, id, "KMS is asked about the key that the server chose")
+			return client.Key{ARN: keyARN, AWSManaged: true}, nil
+		}, Verified, "encrypted as asked"},
+		{"a customer's", func(context.Context, client.KeyID) (client.Key, error) {
+			return client.Key{ARN: keyARN}, nil
+		}, KeyNotReported, "which KMS does not call AWS managed"},
+		{"unknown to KMS", func(context.Context, client.KeyID) (client.Key, error) {
+			return client.Key{}, &client.Error{Kind: client.KindKeyUnknown}
+		}, KeyNotReported, "could not be found out"},
+		{"no KMS", nil, KeyNotReported, "name the key in the rule"},
+	} {
+		for _, asked := range []client.Encryption{client.SSEKMS{}, client.DSSEKMS{}} {
+			w := newBench(t, func(conf *Config) { conf.DescribeKey = c.describe })
+			w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeOf(asked), keyARN) }
+			job, _ := w.file(10, asked)
+			row := w.run(job)[0]
+			assert.Equal(t, c.want, row.Receipt.Verdict, c.name)
+			assert.Contains(t, row.Receipt.Why, c.why, c.name)
+			if c.want != Verified {
+				assert.Contains(t, row.Receipt.Why, string(keyARN), "the words say which key the server chose")
+				require.ErrorContains(t, row.Err, "whether the file is encrypted with the key asked for")
+			}
+		}
+	}
+}

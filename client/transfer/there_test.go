@@ -1,0 +1,163 @@
+package transfer
+
+import (
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// again is a job sent a second time, which may not overwrite.
+func again(w *workbench, j Job, how Overwrite) Row {
+	j.Overwrite = how
+	return w.run(j)[0]
+}
+
+func TestWhatIsThereAlreadyIsJudgedBeforeItIsSkipped(t *testing.T) {
+	for _, how := range []Overwrite{OverwriteSkip, OverwriteNewer} {
+		w := newBench(t)
+		job, _ := w.file(10, client.SSEKMS{Key: keyID})
+		job.Modified = modified
+		require.NoError(t, os.Chtimes(job.Local, modified, modified))
+		require.Equal(t, Done, w.run(job)[0].Phase)
+
+		row := again(w, job, how)
+		assert.Equal(t, Skipped, row.Phase, "%v", row.Err)
+		require.NotNil(t, row.Receipt)
+		assert.Equal(t, Verified, row.Receipt.Verdict)
+		assert.Equal(t, w.receipts[0].Checksum, row.Receipt.Checksum, "it holds the file")
+		assert.Equal(t, w.store.objects[remote].head.ETag, row.Receipt.ETag)
+		assert.Equal(t, 1, w.store.called("Put"))
+
+		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeNone, "") }
+		row = again(w, job, how)
+		assert.Equal(t, Failed, row.Phase)
+		assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err))
+		require.ErrorContains(t, row.Err, "the server stored what is there already without encryption")
+		assert.Equal(t, NotEncrypted, row.Receipt.Verdict)
+
+		lenient := newBench(t, func(c *Config) { c.AllowUnverified, c.Store = true, w.store })
+		row = again(lenient, job, how)
+		assert.Equal(t, Skipped, row.Phase)
+		assert.Equal(t, NotEncrypted, row.Receipt.Verdict, "the verdict stays what it is")
+		assert.Equal(t, 1, w.store.called("Put"), "nothing is sent over it")
+	}
+}
+
+func TestAnUploadOfOtherContentsIsNotSkippedAsFine(t *testing.T) {
+	w := newBench(t)
+	job, data := w.file(10, client.SSES3{})
+	require.Equal(t, Done, w.run(job)[0].Phase)
+	data[3] ^= 1 // the same size, and another file now
+	require.NoError(t, os.WriteFile(job.Local, data, 0o600))
+	require.NoError(t, os.Chtimes(job.Local, modified, modified))
+	job.Modified = modified
+	row := again(w, job, OverwriteSkip)
+	assert.Equal(t, Skipped, row.Phase)
+	require.ErrorIs(t, row.Err, ErrOtherContents)
+	assert.Nil(t, row.Receipt)
+	row = again(w, job, OverwriteNewer)
+	assert.Equal(t, Skipped, row.Phase)
+	require.NotErrorIs(t, row.Err, ErrOtherContents, "the dates decide, as was asked")
+	require.ErrorContains(t, row.Err, "with other contents, and not older")
+
+	w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeNone, "") }
+	row = again(w, job, OverwriteSkip)
+	assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err))
+	assert.Nil(t, row.Receipt, "it is not this file's object to decide about")
+}
+
+func TestWhatOthersUploadedIsSaidNotToBeComparable(t *testing.T) {
+	w := newBench(t)
+	job, data := w.file(10, client.SSES3{})
+	w.store.add(remote, data, client.PutOptions{Encryption: client.SSES3{}})
+	row := again(w, job, OverwriteSkip)
+	assert.Equal(t, Skipped, row.Phase)
+	require.ErrorContains(t, row.Err, "with contents that could not be compared")
+	assert.Equal(t, Verified, row.Receipt.Verdict, "how it is encrypted could be")
+	assert.Empty(t, row.Receipt.Checksum)
+}
+
+func TestAFileThatCannotBeReadIsNotSkipped(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	require.Equal(t, Done, w.run(job)[0].Phase)
+	w.store.fail = func(call string, _ int) error {
+		if call == "Head" {
+			require.NoError(t, os.Truncate(job.Local, 3))
+		}
+		return nil
+	}
+	row := again(w, job, OverwriteSkip)
+	assert.Equal(t, client.KindLocal, client.KindOf(row.Err))
+}
+
+func TestAnObjectOfUnknownAgeIsNotOverwrittenAsOlder(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	w.store.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
+	there := w.store.objects[remote]
+	there.head.Modified = time.Time{}
+	w.store.objects[remote] = there
+	row := again(w, job, OverwriteNewer)
+	assert.Equal(t, client.KindUnsupported, client.KindOf(row.Err))
+	require.ErrorContains(t, row.Err, "how old it is")
+	assert.Zero(t, w.store.called("Put"))
+}
+
+// Between the look and the upload a colleague writes: the server's own
+// condition keeps the colleague's object.
+func TestAColleaguesWriteBetweenLookAndUploadIsKept(t *testing.T) {
+	for _, c := range []struct {
+		how   Overwrite
+		there bool
+		want  Phase
+	}{
+		{OverwriteSkip, false, Skipped},
+		{OverwriteNewer, false, Failed}, // the colleague's is older than the file: nobody decides in passing
+		{OverwriteNewer, true, Failed},
+	} {
+		for _, size := range []int64{10, minPartSize + 10} {
+			w := newBench(t)
+			job, _ := w.file(size, client.SSES3{})
+			if c.there {
+				w.store.add(remote, []byte("old"), client.PutOptions{Encryption: client.SSES3{}})
+			}
+			w.store.fail = func(call string, _ int) error {
+				if call == "Put" || call == "CompleteUpload" {
+					w.store.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
+				}
+				return nil
+			}
+			row := again(w, job, c.how)
+			assert.Equal(t, c.want, row.Phase, "%s: %v", c.how, row.Err)
+			if c.want == Failed {
+				assert.Equal(t, client.KindPrecondition, client.KindOf(row.Err))
+			}
+			assert.Equal(t, "theirs", string(w.store.objects[remote].data))
+			assert.Empty(t, w.store.uploads, "no parts stay behind")
+		}
+	}
+}
+
+func TestALookThatFailsAfterAColleaguesWriteFailsTheUpload(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.file(10, client.SSES3{})
+	w.store.fail = func(call string, nth int) error {
+		switch {
+		case call == "Put":
+			return &client.Error{Op: "PutObject", Kind: client.KindPrecondition}
+		case call == "Head" && nth == 2:
+			return errors.New("no answer")
+		}
+		return nil
+	}
+	row := again(w, job, OverwriteSkip)
+	assert.Equal(t, Failed, row.Phase)
+	require.ErrorContains(t, row.Err, "no answer")
+}
