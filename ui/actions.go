@@ -35,7 +35,7 @@ type actions struct {
 	addAccount, editAccount, removeAccount, newBucket, removeBucket, rules, about     *action
 	copyText, cutText, pasteText, showEncryption, quit                                *action
 	retryFailed, retry, cancel, cancelAll, pauseAll, resumeAll, pause, resume, detail *action
-	removeObject, keep, clear                                                         *action
+	removeObject, keep, clear, dismiss                                                *action
 	english, chinese, systemLanguage, light, dark, systemLook                         *action
 }
 
@@ -134,6 +134,7 @@ func (u *UI) makeTransferActions() {
 	a.resumeAll = all(i18n.T("Resume all"), theme.MediaPlayIcon(), state.Resume)
 	a.cancelAll = all(i18n.T("Cancel all"), theme.CancelIcon(), state.Cancel)
 	a.clear = all(i18n.T("Clear finished"), theme.ContentClearIcon(), state.Clear)
+	a.dismiss = some(i18n.T("Remove from the list"), theme.ContentRemoveIcon(), state.Remove)
 	a.retry = some(i18n.T("Retry"), theme.ViewRefreshIcon(), state.Retry)
 	a.pause = some(i18n.T("Pause"), theme.MediaPauseIcon(), state.Pause)
 	a.resume = some(i18n.T("Resume"), theme.MediaPlayIcon(), state.Resume)

@@ -54,7 +54,7 @@ func (u *UI) mainMenu() *fyne.MainMenu {
 		fyne.NewMenu(i18n.T("Bucket"), u.items(a.newBucket, a.removeBucket)...),
 		fyne.NewMenu(i18n.T("Object"), u.items(a.open, a.download, a.newFolder, nil, a.copyLocation, a.remove, nil, a.properties)...),
 		fyne.NewMenu(i18n.T("Transfers"), u.items(a.detail, a.retry, a.pause, a.resume, a.cancel, nil,
-			a.removeObject, a.keep, nil, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)...),
+			a.removeObject, a.keep, a.dismiss, nil, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)...),
 		fyne.NewMenu(i18n.T("Tools"), u.items(a.rules)...),
 		fyne.NewMenu(i18n.T("Help"), u.items(a.about)...),
 	)

@@ -24,13 +24,16 @@ const (
 
 // objectPane is the table of the folder shown and the line below it.
 type objectPane struct {
-	ui      *UI
-	content fyne.CanvasObject
-	table   *widgets.RowTable
-	foot    *widget.Label
-	stop    *widgets.ToolButton
-	file    fyne.Resource
-	folder  fyne.Resource
+	ui        *UI
+	content   fyne.CanvasObject
+	table     *widgets.RowTable
+	alarm     *fyne.Container // about what lies here and is not encrypted as asked
+	alarmed   *widgets.Note
+	alarmSign *widget.Icon
+	foot      *widget.Label
+	stop      *widgets.ToolButton
+	file      fyne.Resource
+	folder    fyne.Resource
 }
 
 func newObjectPane(u *UI) *objectPane {
@@ -49,8 +52,46 @@ func newObjectPane(u *UI) *objectPane {
 	p.foot.Truncation = fyne.TextTruncateEllipsis
 	p.foot.Importance = widget.LowImportance
 	p.stop = widgets.NewFlatButton(i18n.T("Stop"), theme.MediaStopIcon(), i18n.T("Stop listing"), u.state.Browser.Stop)
-	p.content = container.NewBorder(nil, container.NewBorder(nil, nil, nil, p.stop, p.foot), nil, nil, p.table)
+	p.content = container.NewBorder(p.newAlarm(), container.NewBorder(nil, nil, nil, p.stop, p.foot), nil, nil, p.table)
 	return p
+}
+
+// newAlarm is the bar above the list that stands there until the user has
+// decided about every object here that is not encrypted as asked.
+func (p *objectPane) newAlarm() fyne.CanvasObject {
+	p.alarmed, p.alarmSign = widgets.NewNote("", widgets.RoleBad), widget.NewIcon(nil)
+	show := widgets.NewToolButton(i18n.T("Show"), nil, i18n.T("Select them and their transfers"), p.ui.showUnproven)
+	remove := widgets.NewToolButton(i18n.T("Delete…"), theme.DeleteIcon(), "", p.ui.askRemoveUnproven)
+	p.alarm = container.NewBorder(nil, widget.NewSeparator(), p.alarmSign, container.NewHBox(show, remove), p.alarmed)
+	p.alarm.Hide()
+	return p.alarm
+}
+
+func (p *objectPane) refreshAlarm() {
+	text, r := p.ui.state.Browser.UnprovenText()
+	if visible := text != ""; visible != p.alarm.Visible() {
+		setVisible(p.alarm, visible)
+		p.content.Refresh() // the list gives its room
+	}
+	p.alarmed.Set(text, role(r))
+	p.alarmSign.SetResource(role(r).Icon())
+}
+
+// showUnproven selects what waits for a decision, in both lists.
+func (u *UI) showUnproven() {
+	u.state.Browser.ShowUnproven()
+	u.main.objects.table.ScrollTo(u.state.Browser.Selection().Cursor())
+	u.main.transfers.table.ScrollTo(u.state.Transfers.Selection.Cursor())
+	u.main.transfers.table.Refresh()
+	u.selectionChanged()
+}
+
+// askRemoveUnproven asks before all of them are deleted.
+func (u *UI) askRemoveUnproven() {
+	if u.window.Canvas().Overlays().Top() != nil {
+		return
+	}
+	u.askRemoveObjects(u.state.Browser.Unproven())
 }
 
 // objectColumns are the columns as the user left them.
@@ -103,6 +144,7 @@ func (p *objectPane) Cell(row, col int) widgets.Cell {
 func (p *objectPane) refresh() {
 	b := p.ui.state.Browser
 	p.placeholder()
+	p.refreshAlarm()
 	by, down := b.Order()
 	p.table.SetSort(map[state.SortBy]int{state.SortByName: 0, state.SortBySize: 1, state.SortByModified: 2, state.SortByClass: 3}[by], !down)
 	p.table.Refresh()

@@ -18,6 +18,7 @@ type transferPane struct {
 	content fyne.CanvasObject
 	table   *widgets.RowTable
 	tally   *widget.Label
+	total   *widgets.Meter // of all that is under way, hidden when nothing is
 	buttons []*widgets.ToolButton
 	actions []*action
 	up      fyne.Resource
@@ -25,7 +26,7 @@ type transferPane struct {
 }
 
 func newTransferPane(u *UI) *transferPane {
-	p := &transferPane{ui: u, up: theme.UploadIcon(), down: theme.DownloadIcon(), tally: widget.NewLabel("")}
+	p := &transferPane{ui: u, up: theme.UploadIcon(), down: theme.DownloadIcon(), tally: widget.NewLabel(""), total: widgets.NewMeter(240)}
 	p.table = widgets.NewRowTable([]widgets.Column{
 		{ID: "name", Title: i18n.T("Name"), Width: 130, Stretch: true},
 		{ID: "state", Title: i18n.T("State"), Width: 250, Stretch: true},
@@ -46,10 +47,10 @@ func newTransferPane(u *UI) *transferPane {
 			return
 		}
 		if t := u.state.Transfers; t.WhyNot(state.Keep, p.selected()) == "" || t.WhyNotDelete(p.selected()) == "" {
-			u.popUp(at, a.detail, nil, a.removeObject, a.keep, a.retry, nil, a.clear)
+			u.popUp(at, a.detail, nil, a.removeObject, a.keep, a.retry, nil, a.dismiss, a.clear)
 			return
 		}
-		u.popUp(at, a.detail, nil, a.retry, a.pause, a.resume, a.cancel, nil, a.clear)
+		u.popUp(at, a.detail, nil, a.retry, a.pause, a.resume, a.cancel, nil, a.dismiss, a.clear)
 	}
 	p.table.OnKey = func(key fyne.KeyName, _ fyne.KeyModifier) {
 		switch key {
@@ -68,7 +69,7 @@ func newTransferPane(u *UI) *transferPane {
 	}
 	title := widget.NewLabelWithStyle(i18n.T("Transfers"), fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	p.content = container.NewBorder(
-		container.NewBorder(nil, nil, title, container.NewHBox(layout.NewSpacer(), head), p.tally), nil, nil, nil, p.table)
+		container.NewBorder(nil, nil, title, container.NewHBox(layout.NewSpacer(), p.total, head), p.tally), nil, nil, nil, p.table)
 	return p
 }
 
@@ -103,7 +104,13 @@ func (p *transferPane) Cell(row, col int) widgets.Cell {
 }
 
 func (p *transferPane) refresh() {
-	p.tally.SetText(p.ui.state.Transfers.Tally().String())
+	n := p.ui.state.Transfers.Tally()
+	p.tally.SetText(n.String())
+	p.total.Set(n.Part(), n.Total())
+	if open := n.Open() > 0; open != p.total.Visible() {
+		setVisible(p.total, open)
+		p.content.Refresh()
+	}
 	for i, b := range p.buttons {
 		b.EnableIf(p.actions[i].why())
 	}
@@ -146,9 +153,22 @@ func (p *transferPane) explain(row int) {
 
 // askRemoveObject asks before an object is deleted from the server that is not
 // encrypted as asked.
-func (u *UI) askRemoveObject(o state.Unproven) {
-	title, body := o.Question()
+func (u *UI) askRemoveObject(o state.Unproven) { u.askRemoveObjects([]state.Unproven{o}) }
+
+func (u *UI) askRemoveObjects(all []state.Unproven) {
+	if len(all) == 0 {
+		return
+	}
+	title, body := state.QuestionAbout(all)
+	yes := i18n.T("Delete the object")
+	if len(all) > 1 {
+		yes = i18n.T("Delete the objects")
+	}
 	widgets.ShowConfirm(u.window, widgets.Confirm{
-		Title: title, Body: body, Yes: i18n.T("Delete the object"), No: i18n.T("Cancel"), Danger: true, OnYes: o.Delete,
+		Title: title, Body: body, Yes: yes, No: i18n.T("Cancel"), Danger: true, OnYes: func() {
+			for _, o := range all {
+				o.Delete()
+			}
+		},
 	})
 }

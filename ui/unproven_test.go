@@ -121,7 +121,7 @@ func TestABadVerdictMayBeKeptDeletedOrTriedAgainFromItsDetails(t *testing.T) {
 	assert.Contains(t, s.app.Clipboard().Content(), "Key reported: arn:aws:kms:us-east-1:000000000000:key/99999999-")
 	s.press("Retry")
 	s.settled()
-	assert.Equal(t, transfer.Done, s.state.Transfers.Transfer(row).Phase)
+	assert.Equal(t, transfer.Done, s.state.Transfers.Transfer(s.transfer("other-key.csv")).Phase)
 }
 
 func TestADeniedDeletionIsSaid(t *testing.T) {

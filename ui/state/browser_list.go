@@ -131,6 +131,7 @@ func (b *Browser) next(ctx context.Context, after string) {
 	fetch(ctx, b.app.loop, func(ctx context.Context) (client.Page, error) {
 		return s.List(ctx, at, client.ListOptions{After: after})
 	}, func(page client.Page, err error) {
+		b.app.heard(err, b.app.now())
 		if err != nil {
 			b.busy, b.err = false, err
 			b.list.flush()

@@ -64,6 +64,7 @@ func (b *Browser) ask(at client.Location) {
 	fetch(b.ctx, b.app.loop, func(ctx context.Context) (client.Reported, error) {
 		return s.Encryption(ctx, at)
 	}, func(r client.Reported, err error) {
+		b.app.heard(err, b.app.now())
 		if round != b.probes.round {
 			return
 		}

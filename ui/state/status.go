@@ -1,10 +1,13 @@
 package state
 
 import (
+	"errors"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -12,12 +15,51 @@ import (
 type reach struct {
 	asked bool
 	err   error
+	at    time.Time // of the answer, or of its absence
 }
 
 // connection notes whether the server answered.
 func (a *App) connection(err error) {
-	a.reached = reach{asked: true, err: err}
+	a.reached = reach{asked: true, err: err, at: a.now()}
 	a.changed()
+}
+
+// heard takes notice of what an answer to something else than the list of
+// buckets says of the connection, unless a later one said so already: that it is
+// there, or that it is not.
+func (a *App) heard(err error, at time.Time) {
+	if at.Before(a.reached.at) {
+		return
+	}
+	var e *client.Error
+	switch kind := client.KindOf(err); {
+	case err == nil:
+	case kind == client.KindNetwork, kind == client.KindStalled, kind == client.KindTLS,
+		kind == client.KindBadCredentials, kind == client.KindExpired, kind == client.KindClockSkew:
+	case errors.As(err, &e) && e.Status != 0: // refused, and so answered
+		err = nil
+	default:
+		return // of this computer's own making: it says nothing
+	}
+	a.reached = reach{asked: true, err: err, at: at}
+}
+
+// silence is how long the server of the open account has not been heard of,
+// though it is waited for; 0 while any transfer goes on.
+func (a *App) silence() time.Duration {
+	var least time.Duration
+	for _, r := range a.Transfers.rows {
+		if r.account != a.current || r.Phase != transfer.Sending && r.Phase != transfer.Verifying {
+			continue
+		}
+		if r.Standing.Busy || r.Standing.Silent < noticed {
+			return 0
+		}
+		if least == 0 || r.Standing.Silent < least {
+			least = r.Standing.Silent
+		}
+	}
+	return least
 }
 
 // A Segment is a part of the status line. Tip says more, "" when there is no
@@ -54,7 +96,10 @@ func (a *App) Status() []Segment {
 
 func (a *App) connected(account client.Account) Segment {
 	where := account.Name + " @ " + host(account)
+	silent := a.silence()
 	switch {
+	case silent > 0:
+		return Segment{i18n.T("No answer for %d s: %s", int(silent.Seconds()), where), RoleWarn, i18n.T("The transfers wait for the server and are tried again.")}
 	case a.opening || !a.reached.asked:
 		return Segment{i18n.T("Connecting: %s", where), RoleMuted, ""}
 	case a.reached.err == nil:

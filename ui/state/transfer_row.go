@@ -41,6 +41,10 @@ func transferRow(r transfer.Row) TransferRow {
 	}
 	t.Progress = size(r.Job.Size)
 	t.State, t.Role = standing(r)
+	silent, waits := waiting(r)
+	if waits {
+		t.State, t.Role = silent, RoleWarn
+	}
 	switch r.Phase {
 	case transfer.Done:
 		t.Part = 1
@@ -51,13 +55,33 @@ func transferRow(r transfer.Row) TransferRow {
 		t.Moving = r.Phase == transfer.Sending
 		t.Progress = i18n.T("%s of %s", size(r.Sent), size(r.Job.Size))
 	}
-	if t.Moving && r.Rate > 0 {
+	if t.Moving && !waits && r.Rate > 0 {
 		t.Speed = i18n.T("%s/s", size(int64(r.Rate)))
 	}
-	if t.Moving && r.Rate > 0 && r.Job.Size >= 0 {
+	if t.Speed != "" && r.Job.Size >= 0 {
 		t.ETA = span(time.Duration(float64(r.Job.Size-r.Sent) / r.Rate * float64(time.Second)))
 	}
 	return t
+}
+
+// noticed is the silence of a server that is worth a word.
+const noticed = 5 * time.Second
+
+// waiting says that a running row waits for a silent or busy server, and which
+// try is under way; ok is false while things go on.
+func waiting(r transfer.Row) (text string, ok bool) {
+	s := r.Standing
+	switch {
+	case r.Phase != transfer.Sending && r.Phase != transfer.Verifying:
+		return "", false
+	case s.Busy && s.Attempt > 0:
+		return i18n.T("The server asks to wait, trying again, %d of %d", s.Attempt, s.Most), true
+	case s.Silent < noticed:
+		return "", false
+	case s.Attempt > 0:
+		return i18n.T("No answer for %d s, trying again, %d of %d", int(s.Silent.Seconds()), s.Attempt, s.Most), true
+	}
+	return i18n.T("No answer for %d s", int(s.Silent.Seconds())), true
 }
 
 // asked is what an upload asks for and because of what, in few words.
@@ -142,9 +166,11 @@ func reason(err error) string {
 	return m.Title
 }
 
-// failure is why a row failed; what the proof found says more than its kind.
+// failure is why a row failed; what the proof found says more than the kind of
+// its error, where that is what failed it. A proof that was reached and a step
+// of this computer that failed after it are two things.
 func failure(r transfer.Row) string {
-	if r.Receipt != nil && !r.Receipt.Verdict.AsAsked() {
+	if isUnproven(r) {
 		text, _ := verdict(*r.Receipt)
 		return text
 	}

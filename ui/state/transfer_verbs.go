@@ -1,7 +1,6 @@
 package state
 
 import (
-	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
@@ -10,7 +9,8 @@ import (
 type Verb string
 
 // The verbs. Keep leaves an object that is not encrypted as asked where it is;
-// Clear takes the rows that are over off the list.
+// Clear takes the rows off the list that are done as asked, Remove any that is
+// over and waits for no decision.
 const (
 	Retry  Verb = "retry"
 	Cancel Verb = "cancel"
@@ -18,6 +18,7 @@ const (
 	Resume Verb = "resume"
 	Keep   Verb = "keep"
 	Clear  Verb = "clear"
+	Remove Verb = "remove"
 )
 
 // fits says to which rows a verb applies.
@@ -35,8 +36,23 @@ func (t *Transfers) fits(v Verb, r transfer.Row) bool {
 		return p == transfer.Queued || p == transfer.Sending
 	case Resume:
 		return p == transfer.Paused
+	case Clear:
+		return p == transfer.Done && asAsked(r)
 	}
-	return p.Over()
+	return p.Over() && !t.undecided(r)
+}
+
+// asAsked reports whether nothing is to be said against the outcome of a row that
+// is done.
+func asAsked(r transfer.Row) bool {
+	return r.Receipt == nil || r.Job.Op == transfer.Download || r.Receipt.Verdict.AsAsked()
+}
+
+// undecided reports whether a row left something on the server about which the
+// user has still to decide.
+func (t *Transfers) undecided(r transfer.Row) bool {
+	d := t.decided[r.Job.ID]
+	return isUnproven(r) && (d == undecided || d == deleting)
 }
 
 // WhyNot says why a verb cannot be used on the rows, "" when it can on at least
@@ -60,19 +76,14 @@ func (t *Transfers) WhyNot(v Verb, rows []int) string {
 	case Keep:
 		return i18n.T("Nothing here waits for a decision about its encryption.")
 	}
-	return i18n.T("Nothing here is finished.")
+	if v == Clear {
+		return i18n.T("Nothing here is finished as asked.")
+	}
+	return i18n.T("Nothing here can be removed: it is not over, or waits for a decision about its encryption.")
 }
 
-// Do does a verb to the rows it applies to. No rows means all; Clear is always
-// about all.
+// Do does a verb to the rows it applies to. No rows means all.
 func (t *Transfers) Do(v Verb, rows []int) {
-	if v == Clear {
-		for name := range t.app.sessions {
-			t.engine(name).Clear()
-		}
-		t.refresh()
-		return
-	}
 	for account, ids := range t.chosen(v, rows) {
 		e := t.engine(account)
 		switch v {
@@ -88,6 +99,8 @@ func (t *Transfers) Do(v Verb, rows []int) {
 			e.Pause(ids...)
 		case Resume:
 			e.Resume(ids...)
+		case Clear, Remove:
+			e.Clear(ids...)
 		case Keep:
 			for _, id := range ids {
 				t.decided[id] = kept
@@ -116,25 +129,4 @@ func (t *Transfers) chosen(v Verb, rows []int) map[string][]string {
 		}
 	}
 	return ids
-}
-
-// landed shows an uploaded object in the folder that is listed, when it is
-// there.
-func (b *Browser) landed(r transfer.Receipt) {
-	if b.at.Bucket == "" || r.At.Bucket != b.at.Bucket || len(r.At.Key) <= len(b.at.Key) || r.At.Key[:len(b.at.Key)] != b.at.Key {
-		return
-	}
-	o := client.Object{At: r.At, Size: r.Size, Modified: r.VerifiedAt, VersionID: r.VersionID, Encryption: r.Reported}
-	rest := r.At.Key[len(b.at.Key):]
-	for i, c := range rest {
-		if c == '/' { // deeper down: it is the folder that shows here
-			o = client.Object{At: client.Location{Bucket: r.At.Bucket, Key: b.at.Key + rest[:i+1]}, IsFolder: true}
-			break
-		}
-	}
-	b.list.put(o)
-	if !o.IsFolder {
-		b.probes.answers[o.At.Key] = encryptionCell(r.Reported, transfer.Finding{Verdict: r.Verdict})
-	}
-	b.changed()
 }

@@ -1,8 +1,8 @@
 package state
 
 import (
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
@@ -21,12 +21,29 @@ type Transfers struct {
 	rows    []transferring
 	seen    map[string]bool     // ids of uploads the browser was told of
 	decided map[string]decision // by id, of the rows that are isUnproven
+	here    []Unproven          // what the browser said last to wait for a decision
+	past    map[string]bool     // ids of rows that were over when nothing was under way: no part of the total
 }
 
 // transferring is a row and whose it is.
 type transferring struct {
 	transfer.Row
 	account string
+	nth     int // in the order of submission, account by account
+}
+
+// rank is where a row stands: what runs first, then what asks for a decision or
+// has failed, then what waits, then what is over.
+func (r transferring) rank() int {
+	switch r.Phase {
+	case transfer.Sending, transfer.Verifying:
+		return 0
+	case transfer.Failed:
+		return 1
+	case transfer.Queued, transfer.Paused:
+		return 2
+	}
+	return 3
 }
 
 func (t *Transfers) engine(account string) *transfer.Engine {
@@ -36,49 +53,73 @@ func (t *Transfers) engine(account string) *transfer.Engine {
 	return nil
 }
 
-// refresh looks at every engine.
+// refresh looks at every engine. Selection and cursor stay on their rows.
 func (t *Transfers) refresh() {
-	selected := map[string]bool{}
-	for row := range t.Selection.All() {
-		selected[t.rows[row].Job.ID] = true
-	}
+	selected, cursor := t.selected()
 	decided := t.decided
 	t.rows, t.decided = t.rows[:0], map[string]decision{}
-	names := make([]string, 0, len(t.app.sessions))
-	for name := range t.app.sessions {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	var again []int
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(t.app.sessions)) {
 		for _, row := range t.engine(name).Snapshot() {
-			if selected[row.Job.ID] {
-				again = append(again, len(t.rows))
-			}
-			t.rows = append(t.rows, transferring{row, name})
+			t.rows = append(t.rows, transferring{row, name, len(t.rows)})
 			if d, ok := decided[row.Job.ID]; ok && isUnproven(row) { // a retry begins anew
 				t.decided[row.Job.ID] = d
 			}
-			t.land(row, name)
+			t.ended(row, name)
 		}
 	}
+	slices.SortStableFunc(t.rows, func(a, b transferring) int { return a.rank() - b.rank() })
 	t.Selection.SetRows(len(t.rows))
+	var again []int
+	for row, r := range t.rows {
+		if selected[r.Job.ID] {
+			again = append(again, row)
+		}
+		if r.Job.ID == cursor {
+			t.Selection.MoveTo(row)
+		}
+	}
 	t.Selection.SetSelected(again)
+	t.rest()
 	if t.OnChange != nil {
 		t.OnChange()
+	}
+	if here := t.app.Browser.Unproven(); !slices.EqualFunc(here, t.here, sameUnproven) {
+		t.here = here
+		t.app.Browser.changed() // it says what waits for a decision
 	}
 	t.app.changed()
 }
 
-// land shows an object in the folder it was uploaded to, as soon as it is
-// verified, without listing the folder again.
-func (t *Transfers) land(row transfer.Row, account string) {
-	if row.Receipt == nil || row.Job.Op != transfer.Upload || row.Phase != transfer.Done || t.seen[row.Job.ID] {
+// selected are the ids of the rows selected and of the one the cursor is on.
+func (t *Transfers) selected() (ids map[string]bool, cursor string) {
+	ids = map[string]bool{}
+	for row := range t.Selection.All() {
+		ids[t.rows[row].Job.ID] = true
+	}
+	if c := t.Selection.Cursor(); c >= 0 && c < len(t.rows) {
+		cursor = t.rows[c].Job.ID
+	}
+	return ids, cursor
+}
+
+// ended takes notice of a row that is over, once: what its outcome says of the
+// connection, and what lies on the server now.
+func (t *Transfers) ended(row transfer.Row, account string) {
+	if !row.Phase.Over() || t.seen[row.Job.ID] {
 		return
 	}
 	t.seen[row.Job.ID] = true
-	if account == t.app.current {
+	if account != t.app.current {
+		return
+	}
+	t.app.heard(row.Err, row.Ended)
+	if row.Job.Op != transfer.Upload {
+		return
+	}
+	if row.Receipt != nil {
 		t.app.Browser.landed(*row.Receipt)
+	} else if row.Phase == transfer.Failed {
+		t.app.Browser.look(row.Job.Remote)
 	}
 }
 
@@ -132,66 +173,4 @@ func (t *Transfers) Explain(row int) Message {
 	}
 	m.Body = joinLines(lines)
 	return m
-}
-
-// A Tally counts the transfers by what people ask: how many run, wait, failed,
-// are done.
-type Tally struct {
-	Running, Waiting, Paused, Failed, Kept, Done, Other int
-	Up, Down                                            float64 // bytes a second
-}
-
-// Tally counts the rows.
-func (t *Transfers) Tally() Tally {
-	var n Tally
-	for _, r := range t.rows {
-		switch r.Phase {
-		case transfer.Sending, transfer.Verifying:
-			n.Running++
-			if r.Job.Op == transfer.Upload {
-				n.Up += r.Rate
-			} else {
-				n.Down += r.Rate
-			}
-		case transfer.Queued:
-			n.Waiting++
-		case transfer.Paused:
-			n.Paused++
-		case transfer.Failed:
-			switch t.decided[r.Job.ID] {
-			case deleted, replaced:
-				n.Other++
-			case kept:
-				n.Kept++
-			default:
-				n.Failed++
-			}
-		case transfer.Done:
-			n.Done++
-		default:
-			n.Other++
-		}
-	}
-	return n
-}
-
-// Open is how many transfers are not over.
-func (n Tally) Open() int { return n.Running + n.Waiting + n.Paused }
-
-// String is the head of the transfers pane.
-func (n Tally) String() string {
-	var parts []string
-	add := func(n int, text string) {
-		if n > 0 {
-			parts = append(parts, i18n.T(text, count(n)))
-		}
-	}
-	add(n.Running, i18n.M("Running %s"))
-	add(n.Waiting, i18n.M("Waiting %s"))
-	add(n.Paused, i18n.M("Paused %s"))
-	add(n.Failed, i18n.M("Failed %s"))
-	add(n.Kept, i18n.M("Kept, not verified %s"))
-	add(n.Done, i18n.M("Done %s"))
-	add(n.Other, i18n.M("Stopped or skipped %s"))
-	return strings.Join(parts, "  |  ")
 }

@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -97,16 +98,15 @@ func (u Unproven) WhyNotDelete() string {
 // replaced reports whether another transfer of the list has written to the same
 // place since, or is about to: what lies there is that one's then.
 func (u Unproven) replaced() bool {
-	mine := false
+	mine := slices.IndexFunc(u.transfers.rows, func(r transferring) bool { return r.Job.ID == u.id })
 	for _, r := range u.transfers.rows {
 		switch {
 		case r.Job.ID == u.id:
-			mine = true
 		case r.account != u.account || r.Job.Op != transfer.Upload || r.Job.Remote != u.receipt.At:
 		case r.Phase == transfer.Sending || r.Phase == transfer.Verifying:
 			return true
 		case r.Receipt != nil && (r.Receipt.VerifiedAt.After(u.receipt.VerifiedAt) ||
-			mine && r.Receipt.VerifiedAt.Equal(u.receipt.VerifiedAt)): // later in the list
+			mine >= 0 && r.nth > u.transfers.rows[mine].nth && r.Receipt.VerifiedAt.Equal(u.receipt.VerifiedAt)):
 			return true
 		}
 	}
@@ -170,7 +170,12 @@ func (u Unproven) Delete() {
 		}
 		if err != nil {
 			t.app.problem(err)
-		} else if u.account == t.app.current {
+		}
+		switch {
+		case u.account != t.app.current:
+		case err != nil:
+			t.app.Browser.look(was.At)
+		default:
 			t.app.Browser.gone(was)
 		}
 	})

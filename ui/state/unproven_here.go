@@ -1,0 +1,88 @@
+package state
+
+import (
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// Unproven are the objects in the folder shown, or further down, about which the
+// user has still to decide, in the order of the transfers.
+func (b *Browser) Unproven() []Unproven {
+	var all []Unproven
+	t := b.app.Transfers
+	for row, r := range t.rows {
+		if r.account != b.app.current || !b.shows(r.Job.Remote) || t.decided[r.Job.ID] != undecided {
+			continue
+		}
+		if u, ok := t.Unproven(row); ok && !u.replaced() {
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
+func sameUnproven(a, b Unproven) bool { return a.id == b.id }
+
+// UnprovenText says how many objects here wait for a decision and what is wrong
+// with them, "" for none; what is only not yet verified is a warning.
+func (b *Browser) UnprovenText() (text string, role Role) {
+	all := b.Unproven()
+	is := map[transfer.Verdict]int{}
+	for _, u := range all {
+		is[u.receipt.Verdict]++
+	}
+	switch n := len(all); n {
+	case 0:
+		return "", RoleNormal
+	case is[transfer.NotEncrypted]:
+		return i18n.N(n, "%s object here is NOT encrypted", "%s objects here are NOT encrypted", count(n)), RoleBad
+	case is[transfer.NotYetVerified]:
+		return i18n.N(n, "%s object here is not yet verified", "%s objects here are not yet verified", count(n)), RoleWarn
+	default:
+		return i18n.N(n, "%s object here is not encrypted as asked", "%s objects here are not encrypted as asked", count(n)), RoleBad
+	}
+}
+
+// ShowUnproven selects the objects here that wait for a decision, in the list
+// where they are in the folder shown, and their transfers. It opens the folder
+// of the first where none is.
+func (b *Browser) ShowUnproven() {
+	all := b.Unproven()
+	if len(all) == 0 {
+		return
+	}
+	var rows, transfers []int
+	for _, u := range all {
+		if row := b.list.find(u.receipt.At.Key); row >= 0 {
+			rows = append(rows, row)
+		}
+		if row, ok := b.app.Transfers.find(u.id); ok {
+			transfers = append(transfers, row)
+		}
+	}
+	selection := &b.app.Transfers.Selection
+	selection.SetSelected(transfers)
+	selection.MoveTo(transfers[0])
+	if len(rows) == 0 {
+		b.Open(all[0].receipt.At.Parent())
+		b.come = all[0].receipt.At.Key
+		return
+	}
+	b.list.selection.SetSelected(rows)
+	b.list.selection.MoveTo(rows[0])
+	b.changed()
+}
+
+// QuestionAbout asks whether to delete several such objects; see
+// [Unproven.Question].
+func QuestionAbout(all []Unproven) (title, body string) {
+	if len(all) == 1 {
+		return all[0].Question()
+	}
+	var lines []string
+	for _, u := range all {
+		lines = append(lines, i18n.T("%s (%s) lies on the server, %s.", u.receipt.At.String(), size(u.receipt.Size), lies(u.receipt)))
+	}
+	lines = append(shorten(lines), i18n.T("These objects are deleted and nothing else. The files on this computer stay."))
+	return i18n.N(len(all), "Delete %s object from the server?", "Delete %s objects from the server?", count(len(all))), joinLines(lines)
+}
