@@ -105,6 +105,7 @@ type Error struct {
 	Code      string   // the server's code, "" for none
 	Message   string   // the server's message, "" for none
 	RequestID string   // the server's request id, "" for none
+	Hidden    bool     // KindNotFound: a delete marker hides the object, earlier versions are still there
 	Err       error    // the cause
 }
 
@@ -164,6 +165,15 @@ func (k Kind) words() string {
 	}
 	return b.String()
 }
+
+var (
+	// ErrNoRanges is the cause of the error of a Get of some bytes where the server
+	// sends the whole object whatever is asked: it has to be read in one piece.
+	ErrNoRanges = errors.New("the server does not send parts of an object, only the whole of it")
+	// ErrNoEnd is the cause of the error at the end of a body whose end nobody
+	// announced: it may be whole, or broken off. Who knows the size can tell.
+	ErrNoEnd = errors.New("the server did not say how long the object is, so that its end cannot be told from a broken connection")
+)
 
 // KindOf classifies any error; one that is no *Error and no cancellation is
 // KindUnknown.

@@ -1,6 +1,9 @@
 package client
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Bucket is one bucket of an account.
 type Bucket struct {
@@ -41,6 +44,10 @@ func (o Object) SizeTold() bool { return o.Size >= 0 }
 
 // Bytes is the size for sums: what is not told adds nothing.
 func (o Object) Bytes() int64 { return max(0, o.Size) }
+
+// SameETag reports whether two ETags name the same content: some servers write
+// them in upper case here and in lower case there.
+func SameETag(a, b string) bool { return strings.EqualFold(a, b) }
 
 // Checksum is a checksum of an object's plaintext.
 type Checksum struct {

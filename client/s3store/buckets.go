@@ -13,25 +13,36 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
+// mostBucketPages is more than any account has, at a thousand buckets a page.
+const mostBucketPages = 1000
+
 // Buckets lists the account's buckets, by name.
 func (s *Store) Buckets(ctx context.Context) ([]client.Bucket, error) {
 	c := call{op: "ListBuckets"}
 	var all []client.Bucket
 	in := &s3.ListBucketsInput{}
+	seen := map[string]bool{}
 	for {
 		out, err := s.s3.ListBuckets(ctx, in)
 		if err != nil {
 			return nil, s.fail(c, err)
 		}
 		for _, b := range out.Buckets {
+			if aws.ToString(b.Name) == "" {
+				return nil, s.fail(c, contradiction("the list names a bucket without a name"))
+			}
 			all = append(all, client.Bucket{
 				Name: aws.ToString(b.Name), Created: aws.ToTime(b.CreationDate), Region: aws.ToString(b.BucketRegion),
 			})
 		}
 		next := aws.ToString(out.ContinuationToken)
-		if next == "" || next == aws.ToString(in.ContinuationToken) {
+		if next == "" {
 			break
 		}
+		if seen[next] || len(seen) == mostBucketPages {
+			return nil, s.fail(c, contradiction("the list goes in circles: it goes on where it has been already"))
+		}
+		seen[next] = true
 		in.ContinuationToken = &next
 	}
 	slices.SortFunc(all, func(a, b client.Bucket) int { return strings.Compare(a.Name, b.Name) })
@@ -47,15 +58,21 @@ func (s *Store) MakeBucket(ctx context.Context, name string) error {
 	if s.atAWS && s.region != client.DefaultRegion {
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(s.region)}
 	}
-	_, err := s.s3.CreateBucket(ctx, in)
-	return s.fail(c, err)
+	out, err := s.s3.CreateBucket(ctx, in)
+	if err != nil {
+		return s.fail(c, err)
+	}
+	return s.vouch(ctx, c, headersOf(out.ResultMetadata))
 }
 
 // RemoveBucket removes an empty bucket.
 func (s *Store) RemoveBucket(ctx context.Context, name string) error {
 	c := call{op: "DeleteBucket", at: client.Location{Bucket: name}}
-	_, err := s.s3.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
-	return s.fail(c, err)
+	out, err := s.s3.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name})
+	if err != nil {
+		return s.fail(c, err)
+	}
+	return s.vouch(ctx, c, headersOf(out.ResultMetadata))
 }
 
 // DefaultEncryption is what the bucket does with uploads that ask for nothing.
@@ -88,7 +105,8 @@ func (*Store) noDefault(err error) (client.Reported, error) {
 	}
 	switch client.KindOf(err) {
 	case client.KindNoBucket, client.KindNetwork, client.KindStalled, client.KindTLS, client.KindCancelled,
-		client.KindThrottled, client.KindUnavailable, client.KindExpired, client.KindClockSkew, client.KindWrongRegion:
+		client.KindThrottled, client.KindUnavailable, client.KindExpired, client.KindClockSkew, client.KindWrongRegion,
+		client.KindNotS3, client.KindContradiction, client.KindRedirected:
 		return client.Reported{}, err
 	}
 	return client.Reported{}, nil

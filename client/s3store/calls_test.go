@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -41,7 +42,7 @@ func TestAKeyThatCannotBeDecodedIsNotGuessed(t *testing.T) {
 	for _, inside := range []string{`<Contents><Key>%zz</Key></Contents>`, `<CommonPrefixes><Prefix>%zz/</Prefix></CommonPrefixes>`} {
 		rec := &recorder{answer: always(func() *http.Response { return listing(`<EncodingType>url</EncodingType>` + inside) })}
 		_, err := openRecorded(t, rec, "", Options{}).List(t.Context(), client.Location{Bucket: "bkt"}, client.ListOptions{})
-		assert.Equal(t, client.KindUnsupported.String(), client.KindOf(err).String(), "%v", err)
+		assert.Equal(t, client.KindContradiction.String(), client.KindOf(err).String(), "%v", err)
 	}
 }
 
@@ -64,26 +65,30 @@ func TestAListingXMLCannotHoldIsAskedForEncoded(t *testing.T) {
 	}
 }
 
-func TestAListingThatDoesNotSayWhereToGoOnIsNotTakenForWhole(t *testing.T) {
+func TestAListOfPartsThatDoesNotSayWhereToGoOnIsNotTakenForWhole(t *testing.T) {
 	rec := &recorder{answer: always(func() *http.Response {
-		return listing(`<IsTruncated>true</IsTruncated><Contents><Key>a</Key></Contents>`)
+		return reply(200, nil, `<ListPartsResult><IsTruncated>true</IsTruncated><Part><PartNumber>1</PartNumber></Part></ListPartsResult>`)
 	})}
-	_, err := openRecorded(t, rec, compatible, Options{}).List(t.Context(), client.Location{Bucket: "bkt"}, client.ListOptions{})
-	assert.Equal(t, client.KindUnsupported.String(), client.KindOf(err).String(), "%v", err)
-	_, err = openRecorded(t, rec, compatible, Options{}).Parts(t.Context(), client.Upload{At: anywhere, ID: "U"})
-	assert.Equal(t, client.KindUnsupported.String(), client.KindOf(err).String(), "%v", err)
+	_, err := openRecorded(t, rec, compatible, Options{}).Parts(t.Context(), client.Upload{At: anywhere, ID: "U"})
+	assert.Equal(t, client.KindContradiction.String(), client.KindOf(err).String(), "%v", err)
 }
 
-func TestAServerWithoutRangesIsFoundOut(t *testing.T) {
-	for name, answer := range map[string]*http.Response{
-		"the whole object":  reply(200, nil, "0123456789"),
-		"another part":      reply(206, []string{"Content-Range", "bytes 0-3/10"}, "0123"),
-		"more than asked":   reply(206, []string{"Content-Range", "bytes 2-9/10", "Content-Length", "8"}, "23456789"),
-		"nonsense in range": reply(206, []string{"Content-Range", "bytes"}, "23"),
+func TestBytesThatWereNotAskedForAreFoundOut(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer *http.Response
+		want   client.Kind
+	}{
+		"the whole object":  {reply(200, nil, "0123456789"), client.KindUnsupported},
+		"another part":      {reply(206, []string{"Content-Range", "bytes 0-3/10"}, "0123"), client.KindContradiction},
+		"more than asked":   {reply(206, []string{"Content-Range", "bytes 2-9/10", "Content-Length", "8"}, "23456789"), client.KindContradiction},
+		"nonsense in range": {reply(206, []string{"Content-Range", "bytes"}, "23"), client.KindContradiction},
+		"another length":    {reply(206, []string{"Content-Range", "bytes 2-3/10", "Content-Length", "9"}, "234567890"), client.KindContradiction},
+		"beyond its end":    {reply(206, []string{"Content-Range", "bytes 2-3/3"}, "23"), client.KindContradiction},
 	} {
-		rec := &recorder{answer: func(*http.Request, int) *http.Response { return answer }}
+		rec := &recorder{answer: func(*http.Request, int) *http.Response { return c.answer }}
 		_, _, err := openRecorded(t, rec, compatible, Options{}).Get(t.Context(), anywhere, client.ReadOptions{Offset: 2, Length: 2})
-		assert.Equal(t, client.KindUnsupported.String(), client.KindOf(err).String(), "%s: %v", name, err)
+		assert.Equal(t, c.want.String(), client.KindOf(err).String(), "%s: %v", name, err)
+		assert.Equal(t, name == "the whole object", errors.Is(err, client.ErrNoRanges), name)
 	}
 }
 
@@ -105,20 +110,39 @@ func TestHeadOfAnObjectWhoseKeyMayNotDecryptShowsTheRest(t *testing.T) {
 }
 
 func TestHeadKeepsItsOwnErrorWhereAReadExplainsNothing(t *testing.T) {
-	for name, get := range map[string]*http.Response{
-		"readable":    reply(206, []string{"Content-Range", "bytes 0-0/9"}, "x"),
-		"empty":       refusal(416, "InvalidRange", "no"),
-		"unreachable": reply(400, nil, ""),
+	rec := &recorder{answer: func(r *http.Request, _ int) *http.Response {
+		if r.Method == http.MethodGet {
+			return reply(400, nil, "")
+		}
+		return reply(403, nil, "")
+	}}
+	_, err := openRecorded(t, rec, compatible, Options{}).Head(t.Context(), anywhere, client.ReadOptions{})
+	assert.Equal(t, client.KindDenied.String(), client.KindOf(err).String(), "%v", err)
+	assert.Equal(t, 3, rec.count(), "with the checksums, without, and why")
+}
+
+func TestADeniedHeadGivesWayToAReadThatIsAllowed(t *testing.T) {
+	for name, get := range map[string]func(*http.Request) *http.Response{
+		"nine bytes": func(*http.Request) *http.Response {
+			return reply(206, []string{"Content-Range", "bytes 0-0/9", "Etag", `"e"`}, "x")
+		},
+		"empty": func(r *http.Request) *http.Response {
+			if r.Header.Get("Range") != "" {
+				return refusal(416, "InvalidRange", "no")
+			}
+			return reply(200, []string{"Etag", `"e"`, "Content-Length", "0"}, "")
+		},
 	} {
 		rec := &recorder{answer: func(r *http.Request, _ int) *http.Response {
 			if r.Method == http.MethodGet {
-				return get
+				return get(r)
 			}
 			return reply(403, nil, "")
 		}}
-		_, err := openRecorded(t, rec, compatible, Options{}).Head(t.Context(), anywhere, client.ReadOptions{})
-		assert.Equal(t, client.KindDenied.String(), client.KindOf(err).String(), "%s: %v", name, err)
-		assert.Equal(t, 3, rec.count(), "%s: with the checksums, without, and why", name)
+		o, err := openRecorded(t, rec, compatible, Options{}).Head(t.Context(), anywhere, client.ReadOptions{})
+		require.NoError(t, err, name)
+		assert.Equal(t, map[string]int64{"nine bytes": 9, "empty": 0}[name], o.Size)
+		assert.Equal(t, "e", o.ETag)
 	}
 }
 

@@ -44,7 +44,7 @@ func (s *Store) writing(onlyIfAbsent bool, etag string, do func(noneMatch, match
 		case onlyIfAbsent:
 			return do(aws.String("*"), nil)
 		}
-		return do(nil, quoted(etag))
+		return do(nil, s.etags.written(etag))
 	})
 }
 

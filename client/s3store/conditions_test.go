@@ -42,7 +42,7 @@ func TestConditionsThatAServerRefusesAreLeftOffOnceThatIsKnown(t *testing.T) {
 				if r.Header.Get("If-None-Match")+r.Header.Get("If-Match") != "" {
 					return refused()
 				}
-				return beginUpload(r, 0)
+				return agree(r, 0)
 			}
 			s := openRecorded(t, rec, compatible, Options{Attempts: 1})
 			require.NoError(t, putA(t, s, once))
@@ -95,7 +95,7 @@ func TestDeletionsOfOneObjectOnlyCarryItsETagWhereThatIsKnown(t *testing.T) {
 		if r.Method == http.MethodDelete && r.Header.Get("If-Match") != "" {
 			return refusal(501, "NotImplemented", "")
 		}
-		return reply(200, []string{"Etag", `"e1"`}, "")
+		return reply(200, []string{"Etag", `"e1"`, "Content-Length", "7"}, "")
 	}}
 	s := openRecorded(t, rec, compatible, Options{Attempts: 1})
 	was := client.Object{At: at, ETag: "e1"}
@@ -105,7 +105,7 @@ func TestDeletionsOfOneObjectOnlyCarryItsETagWhereThatIsKnown(t *testing.T) {
 	assert.Equal(t, []string{`HEAD "e1"`, `DELETE "e1"`, "DELETE", `HEAD "e1"`, "DELETE"}, conditionsOf(rec))
 
 	// A server deaf to If-Match, where another object lies now.
-	rec.sent, rec.answer = nil, always(func() *http.Response { return reply(200, []string{"Etag", `"e2"`}, "") })
+	rec.sent, rec.answer = nil, always(func() *http.Response { return reply(200, []string{"Etag", `"e2"`, "Content-Length", "7"}, "") })
 	err := s.DeleteOnly(t.Context(), was, client.CustomerKey{})
 	assert.Equal(t, client.KindPrecondition.String(), client.KindOf(err).String())
 	assert.Equal(t, []string{`HEAD "e1"`}, conditionsOf(rec), "nothing is deleted")
@@ -119,7 +119,7 @@ func TestDeletionsOfOneObjectOnlyCarryItsETagWhereThatIsKnown(t *testing.T) {
 	require.NoError(t, s.DeleteOnly(t.Context(), client.Object{At: at, VersionID: "v1", ETag: "e1"}, client.CustomerKey{}))
 	assert.Equal(t, "v1", rec.last().URL.Query().Get("versionId"))
 	assert.Equal(t, 1, rec.count(), "a version is itself for ever")
-	rec.sent, rec.answer = nil, always(func() *http.Response { return reply(200, []string{"Etag", `"e1"`}, "") })
+	rec.sent, rec.answer = nil, always(func() *http.Response { return reply(200, []string{"Etag", `"e1"`, "Content-Length", "7"}, "") })
 	require.NoError(t, s.DeleteOnly(t.Context(), client.Object{At: at, VersionID: "null", ETag: "e1"}, client.CustomerKey{}))
 	assert.Equal(t, 2, rec.count(), "the null version is whatever was written last")
 	assert.Empty(t, rec.last().URL.Query().Get("versionId"))

@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -89,7 +88,7 @@ func (s *Store) deleteMany(ctx context.Context, at []client.Location, part []int
 	for _, i := range part {
 		err, told := said[at[i].Key]
 		if !told {
-			err = &client.Error{Op: "DeleteObjects", At: at[i], RequestID: id, Err: errors.New("the server did not say what became of it")}
+			err = &client.Error{Op: "DeleteObjects", Kind: client.KindContradiction, At: at[i], RequestID: id, Message: "the server did not say what became of it"}
 		}
 		results[i] = err
 	}
@@ -98,8 +97,11 @@ func (s *Store) deleteMany(ctx context.Context, at []client.Location, part []int
 
 func (s *Store) deleteOne(ctx context.Context, at client.Location) error {
 	c := call{op: "DeleteObject", at: at}
-	_, err := s.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &at.Bucket, Key: &at.Key})
-	return unlessGone(s.fail(c, err))
+	out, err := s.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &at.Bucket, Key: &at.Key})
+	if err != nil {
+		return unlessGone(s.fail(c, err))
+	}
+	return s.vouch(ctx, c, headersOf(out.ResultMetadata))
 }
 
 // writableInXML reports whether XML 1.0 has a way to write a key. The SDK would

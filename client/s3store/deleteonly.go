@@ -29,7 +29,7 @@ func (s *Store) DeleteOnly(ctx context.Context, was client.Object, key client.Cu
 	return unlessGone(s.fail(c, s.removals.try(func(with bool) error {
 		in.IfMatch = nil
 		if with {
-			in.IfMatch = quoted(was.ETag)
+			in.IfMatch = s.etags.written(was.ETag)
 		}
 		_, err := s.s3.DeleteObject(ctx, in)
 		return err

@@ -70,7 +70,7 @@ func refusing(how func() *http.Response) *recorder {
 		if len(checksumHeaders(r.Header)) > 0 {
 			return how()
 		}
-		return beginUpload(r, n)
+		return agree(r, n)
 	}}
 }
 

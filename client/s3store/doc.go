@@ -29,8 +29,15 @@
 // environment, except in [FromEnvironment]; only the proxy variables
 // (HTTPS_PROXY, NO_PROXY) are honoured, as people expect.
 //
-// Listings use ListObjectsV2, which Ceph 16 and every current service have.
-// Keys are asked for URL-encoded at AWS; elsewhere only when a listing could
-// not be read, since XML 1.0 cannot hold control characters and some services
-// encode wrongly.
+// Answers are not believed before they have been looked at. A document has the
+// root element of its call and reasonable bounds (document.go), or it is an
+// error that says what came instead (foreign.go); one field that cannot be read
+// is not told, and the rest is (mend.go); a listing names only what it was asked
+// for and leads on (page.go).
+//
+// Listings use ListObjectsV2, which Ceph 16 and every current service have;
+// where it is not known, ListObjects, learned once. What HEAD cannot say, a GET
+// of one byte does (head.go). Keys are asked for URL-encoded at AWS; elsewhere
+// only when a listing could not be read, since XML 1.0 cannot hold control
+// characters and some services encode wrongly.
 package s3store

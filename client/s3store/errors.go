@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -50,7 +51,8 @@ func (s *Store) fail(c call, err error) error {
 	var answer interface{ HTTPResponse() *smithyhttp.Response }
 	if errors.As(err, &answer) && answer.HTTPResponse() != nil {
 		r := answer.HTTPResponse()
-		f.status, f.region = r.StatusCode, r.Header.Get("X-Amz-Bucket-Region")
+		f.status, f.region, f.location = r.StatusCode, r.Header.Get("X-Amz-Bucket-Region"), r.Header.Get("Location")
+		f.marker = strings.EqualFold(r.Header.Get("X-Amz-Delete-Marker"), "true")
 		e.Status, e.RequestID = r.StatusCode, requestID(r.Header)
 	}
 	var id interface{ ServiceRequestID() string }
@@ -61,6 +63,9 @@ func (s *Store) fail(c call, err error) error {
 	if errors.As(err, &api) {
 		f.code, f.message = said(api.ErrorCode()), said(api.ErrorMessage())
 	}
+	if f.status >= 300 && f.status < 400 && f.message == http.StatusText(f.status) {
+		f.code, f.message = "", "" // made up by the SDK, and the name of something else in S3
+	}
 	if f.status == http.StatusOK && f.code == "" {
 		f.status = 0 // the answer broke off: what counts is how
 	}
@@ -69,6 +74,10 @@ func (s *Store) fail(c call, err error) error {
 	if ours := whyNotSent(err); ours != nil && f.code == "" {
 		e.Message = ours.Error() // without the SDK's words around it
 	}
+	e.Hidden = e.Kind == client.KindNotFound && f.marker
+	if words := f.ownWords(e.Kind, err); words != "" {
+		e.Message = words
+	}
 	if keyKinds[e.Kind] {
 		e.Key = f.keyNamed()
 	}
@@ -76,6 +85,37 @@ func (s *Store) fail(c call, err error) error {
 		e.Message = fmt.Sprintf("%s (the bucket is in region %s)", f.message, f.region)
 	}
 	return s.clean(e)
+}
+
+// ownWords are what is to be said in place of the server's own words, "" where
+// those will do.
+func (f failure) ownWords(k client.Kind, err error) string {
+	var (
+		foreign *errNotS3
+		lies    *errContradiction
+		instead *errForeignRefusal
+	)
+	switch {
+	case errors.As(err, &foreign):
+		return foreign.what
+	case errors.As(err, &lies):
+		return lies.why
+	case k == client.KindRedirected && f.location != "":
+		return "it sends us to " + placeToGo(f.location)
+	case errors.As(err, &instead) && f.message == "":
+		return instead.what
+	}
+	return ""
+}
+
+// placeToGo is the address of a redirect without what may be secret in it.
+func placeToGo(location string) string {
+	u, err := url.Parse(location)
+	if err != nil {
+		return firstWords(location, 60)
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return firstWords(u.String(), 200)
 }
 
 // said is what the server said; the SDK fills in a word where it said nothing.
@@ -120,6 +160,9 @@ func (f failure) kind(err error) client.Kind {
 		params    smithy.InvalidParamsError
 		proxy     *errProxy
 	)
+	if k, ok := kindOfAnswer(err); ok {
+		return k
+	}
 	switch {
 	case errors.As(err, &forbidden):
 		return client.KindUnsupported
@@ -149,6 +192,40 @@ func (f failure) kind(err error) client.Kind {
 		return client.KindUnsupported // an answer, and not to this call
 	}
 	return client.KindUnknown
+}
+
+// kindOfAnswer classifies what came in the place of the answer awaited.
+func kindOfAnswer(err error) (client.Kind, bool) {
+	var (
+		foreign *errNotS3
+		lies    *errContradiction
+	)
+	switch {
+	case errors.As(err, &lies), errors.Is(err, client.ErrNoEnd):
+		return client.KindContradiction, true
+	case errors.As(err, &foreign) && foreign.marked:
+		return client.KindUnsupported, true // S3's answer to another question
+	case errors.As(err, &foreign), isNoHTTP(err):
+		return client.KindNotS3, true
+	case errors.Is(err, client.ErrNoRanges):
+		return client.KindUnsupported, true
+	case errors.Is(err, errCircles):
+		return client.KindRedirected, true
+	}
+	return client.KindUnknown, false
+}
+
+// isNoHTTP reports whether what came breaks the rules of HTTP, as with two
+// lengths, or one that is no number. net/http has no types for it.
+func isNoHTTP(err error) bool {
+	var sent *smithyhttp.RequestSendError
+	if !errors.As(err, &sent) {
+		return false
+	}
+	words := err.Error()
+	return strings.Contains(words, "malformed HTTP") || strings.Contains(words, "malformed MIME header") || strings.Contains(words, "bad Content-Length") ||
+		strings.Contains(words, "invalid Content-Length") || strings.Contains(words, "multiple Content-Length") ||
+		strings.Contains(words, "unsupported transfer encoding") || strings.Contains(words, "server response headers exceeded")
 }
 
 // isChecksum reports whether the SDK found that an answer's bytes are not those

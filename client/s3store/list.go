@@ -3,9 +3,7 @@ package s3store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,34 +19,125 @@ import (
 // as folders and the marker object of the folder itself (a key equal to the
 // prefix) is left out; with Recursive every key is given, markers too. A page
 // may hold fewer entries than asked, even none, and still have a Next.
+//
+// A page is not believed that names anything outside the prefix or leads in
+// circles (KindContradiction): see page.go. Where a server does not know
+// ListObjectsV2, ListObjects is used from then on.
 func (s *Store) List(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
 	c := call{op: "ListObjectsV2", at: under}
 	if under.Bucket == "" {
 		return client.Page{}, s.refuse(c, client.KindInvalid, errors.New("no bucket is named: the buckets themselves are listed by Buckets"))
 	}
-	in := &s3.ListObjectsV2Input{Bucket: &under.Bucket, Prefix: text(under.Key), ContinuationToken: text(o.After)}
-	if !o.Recursive {
-		in.Delimiter = aws.String("/")
+	from, err := placeOf(o.After)
+	if err != nil {
+		return client.Page{}, s.refuse(c, client.KindInvalid, err)
 	}
-	if o.Max > 0 {
-		in.MaxKeys = aws.Int32(int32(min(o.Max, 1000)))
-	}
-	if s.atAWS {
-		in.EncodingType = types.EncodingTypeUrl
-	}
-	out, err := s.s3.ListObjectsV2(ctx, in)
-	if in.EncodingType == "" && (unreadable(err) || err == nil && lossy(out)) {
-		in.EncodingType = types.EncodingTypeUrl
-		out, err = s.s3.ListObjectsV2(ctx, in)
-	}
+	l, err := s.listed(ctx, c, o, from)
 	if err != nil {
 		return client.Page{}, s.fail(c, err)
 	}
-	page, err := s.page(under, o, out)
+	page, err := l.page(under, o, from)
 	if err != nil {
-		return client.Page{}, s.refuse(c, client.KindUnsupported, err)
+		return client.Page{}, s.fail(c, err)
 	}
 	return page, nil
+}
+
+// listed is an answer to either of the two calls that list objects.
+type listed struct {
+	objects   []types.Object
+	folders   []types.CommonPrefix
+	encoded   bool // keys are written as in a URL
+	old       bool // the answer is one of ListObjects: it goes on after a name
+	truncated bool
+	next      string // token or marker, "" where none is given
+}
+
+// listed asks for a page in the way this server knows.
+func (s *Store) listed(ctx context.Context, c call, o client.ListOptions, from place) (listed, error) {
+	if s.listV1.Load() || from.Old {
+		return s.readably(func(e types.EncodingType) (listed, error) { return s.listOld(ctx, c.at, o, from, e) })
+	}
+	l, err := s.readably(func(e types.EncodingType) (listed, error) { return s.listV2(ctx, c.at, o, from, e) })
+	if s.atAWS || from.Token != "" {
+		return l, err
+	}
+	if err == nil && l.truncated && l.next == "" {
+		// It took list-type=2 for nothing: this is a page of ListObjects.
+		l.old = true
+		s.listV1.Store(true)
+		return l, nil
+	}
+	if kind := client.KindOf(s.fail(c, err)); kind != client.KindUnsupported && kind != client.KindInvalid {
+		return l, err
+	}
+	old, refused := s.readably(func(e types.EncodingType) (listed, error) { return s.listOld(ctx, c.at, o, from, e) })
+	if refused != nil {
+		return l, err
+	}
+	s.listV1.Store(true)
+	return old, nil
+}
+
+// readably asks for keys as in a URL where XML could not hold them.
+func (s *Store) readably(ask func(types.EncodingType) (listed, error)) (listed, error) {
+	if s.atAWS {
+		return ask(types.EncodingTypeUrl)
+	}
+	l, err := ask("")
+	if unreadable(err) || err == nil && l.lossy() {
+		return ask(types.EncodingTypeUrl)
+	}
+	return l, err
+}
+
+func (s *Store) listV2(ctx context.Context, under client.Location, o client.ListOptions, from place, e types.EncodingType) (listed, error) {
+	out, err := s.s3.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
+		Bucket: &under.Bucket, Prefix: text(under.Key), ContinuationToken: text(from.Token), EncodingType: e,
+		Delimiter: delimiter(o), MaxKeys: maxKeys(o),
+	})
+	if err != nil {
+		return listed{}, err
+	}
+	next := aws.ToString(out.NextContinuationToken)
+	return listed{
+		objects: out.Contents, folders: out.CommonPrefixes, encoded: out.EncodingType == types.EncodingTypeUrl,
+		truncated: aws.ToBool(out.IsTruncated) || out.IsTruncated == nil && next != "", next: next,
+	}, nil
+}
+
+func (s *Store) listOld(ctx context.Context, under client.Location, o client.ListOptions, from place, e types.EncodingType) (listed, error) {
+	out, err := s.s3.ListObjects(ctx, &s3.ListObjectsInput{
+		Bucket: &under.Bucket, Prefix: text(under.Key), Marker: text(string(from.Last)), EncodingType: e,
+		Delimiter: delimiter(o), MaxKeys: maxKeys(o),
+	})
+	if err != nil {
+		return listed{}, err
+	}
+	l := listed{
+		objects: out.Contents, folders: out.CommonPrefixes, encoded: out.EncodingType == types.EncodingTypeUrl, old: true,
+		truncated: aws.ToBool(out.IsTruncated), next: aws.ToString(out.NextMarker),
+	}
+	if l.encoded {
+		if l.next, err = url.QueryUnescape(l.next); err != nil {
+			l.next = "" // the last name will do
+		}
+	}
+	return l, nil
+}
+
+func delimiter(o client.ListOptions) *string {
+	if o.Recursive {
+		return nil
+	}
+	return aws.String("/")
+}
+
+func maxKeys(o client.ListOptions) *int32 {
+	if o.Max <= 0 {
+		return nil
+	}
+	return aws.Int32(int32(min(o.Max, 1000)))
 }
 
 // unreadable reports whether an answer could not be parsed, as happens when a
@@ -61,54 +150,16 @@ func unreadable(err error) bool {
 // lossy reports whether an answer may hold a key that XML has changed: a parser
 // must read a carriage return as a line feed, so that a key with a line feed may
 // have been another one. https://www.w3.org/TR/xml/#sec-line-ends
-func lossy(out *s3.ListObjectsV2Output) bool {
-	for _, x := range out.Contents {
+func (l listed) lossy() bool {
+	for _, x := range l.objects {
 		if strings.Contains(aws.ToString(x.Key), "\n") {
 			return true
 		}
 	}
-	for _, x := range out.CommonPrefixes {
+	for _, x := range l.folders {
 		if strings.Contains(aws.ToString(x.Prefix), "\n") {
 			return true
 		}
 	}
 	return false
-}
-
-// page turns an answer into entries in the order of their keys.
-func (*Store) page(under client.Location, o client.ListOptions, out *s3.ListObjectsV2Output) (client.Page, error) {
-	decode := func(s string) (string, error) { return s, nil }
-	if out.EncodingType == types.EncodingTypeUrl {
-		decode = url.QueryUnescape
-	}
-	var p client.Page
-	for _, x := range out.Contents {
-		key, err := decode(aws.ToString(x.Key))
-		if err != nil {
-			return p, fmt.Errorf("the server wrote the key %q in a way that cannot be read: %w", aws.ToString(x.Key), err)
-		}
-		if key == under.Key && !o.Recursive && strings.HasSuffix(key, "/") {
-			continue
-		}
-		p.Objects = append(p.Objects, client.Object{
-			At:   client.Location{Bucket: under.Bucket, Key: key},
-			Size: aws.ToInt64(x.Size), Modified: aws.ToTime(x.LastModified),
-			ETag: strings.Trim(aws.ToString(x.ETag), `"`), StorageClass: string(x.StorageClass),
-		})
-	}
-	for _, x := range out.CommonPrefixes {
-		key, err := decode(aws.ToString(x.Prefix))
-		if err != nil {
-			return p, fmt.Errorf("the server wrote the folder %q in a way that cannot be read: %w", aws.ToString(x.Prefix), err)
-		}
-		p.Objects = append(p.Objects, client.Object{At: client.Location{Bucket: under.Bucket, Key: key}, IsFolder: true})
-	}
-	slices.SortFunc(p.Objects, func(a, b client.Object) int { return strings.Compare(a.At.Key, b.At.Key) })
-	if aws.ToBool(out.IsTruncated) {
-		p.Next = aws.ToString(out.NextContinuationToken)
-		if p.Next == "" || p.Next == o.After {
-			return p, errors.New("the server says there is more and does not say where to go on: it has no ListObjectsV2")
-		}
-	}
-	return p, nil
 }

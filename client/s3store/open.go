@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -50,6 +51,9 @@ type Store struct {
 	secrets []client.Secret
 	patient aws.Retryer // for calls that move bytes
 	digests digests
+	listV1  atomic.Bool // learned: it has no ListObjectsV2
+	noHead  atomic.Bool // learned: it has no HEAD of objects
+	etags   etags       // learned: how it writes those that are not simply quoted
 
 	writes, removals condition // whether they take If-Match and If-None-Match
 }
@@ -138,6 +142,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		}
 		so.UsePathStyle = a.Addressing == client.AddressingPath || !s.atAWS && a.Addressing != client.AddressingVirtual
 		so.DisableLogOutputChecksumValidationSkipped = true
+		so.APIOptions = append(so.APIOptions, addGates)
 		if !s.atAWS {
 			so.APIOptions = append(so.APIOptions, addGuard)
 		}

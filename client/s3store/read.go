@@ -6,100 +6,18 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// Head asks for an object's properties. The answer to a HEAD that fails has no
-// code, so one byte is asked for to learn why: that an SSE-C key is missing or
-// wrong looks like a bad request or a denial otherwise. A missing bucket is
-// KindNotFound, for the same reason.
-func (s *Store) Head(ctx context.Context, at client.Location, o client.ReadOptions) (client.Object, error) {
-	c := call{op: "HeadObject", at: at, customer: o.Key}
-	in, err := s.headInput(c, o)
-	if err != nil {
-		return client.Object{}, err
-	}
-	out, err := s.s3.HeadObject(ctx, in)
-	if in.ChecksumMode != "" && s.mayBeAboutChecksums(s.fail(c, err)) {
-		in.ChecksumMode = ""
-		asked := err
-		if out, err = s.s3.HeadObject(ctx, in); err == nil {
-			s.digests.silent.Store(client.KindOf(s.fail(c, asked)) != client.KindDenied)
-		}
-	}
-	if err != nil {
-		return client.Object{}, s.askWhy(ctx, c, o, s.fail(c, err))
-	}
-	s.digests.asked.Store(true)
-	return objectFrom(at, headersOf(out.ResultMetadata)), nil
-}
-
-func (s *Store) headInput(c call, o client.ReadOptions) (*s3.HeadObjectInput, error) {
-	if err := c.at.CheckKey(); err != nil {
-		return nil, s.refuse(c, client.KindInvalid, err)
-	}
-	h, err := s.customer(c, o.Key)
-	if err != nil {
-		return nil, err
-	}
-	in := &s3.HeadObjectInput{
-		Bucket: &c.at.Bucket, Key: &c.at.Key, VersionId: text(o.VersionID), IfMatch: quoted(o.IfMatch),
-		SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
-	}
-	in.ChecksumMode = s.checksumMode()
-	return in, nil
-}
-
-// checksumMode asks for the checksums that the server keeps, whoever sent them.
-func (s *Store) checksumMode() types.ChecksumMode {
-	if s.digests.silent.Load() {
-		return ""
-	}
-	return types.ChecksumModeEnabled
-}
-
-// mayBeAboutChecksums reports whether the failure of a HEAD, whose answer has no
-// words, may come from asking for the checksums: to show those of an SSE-KMS
-// object takes the right to decrypt, which the rest does not; and a server that
-// never answered such a call may not know it.
-func (s *Store) mayBeAboutChecksums(err error) bool {
-	switch client.KindOf(err) {
-	case client.KindDenied:
-		return true
-	case client.KindInvalid, client.KindUnsupported:
-		return !s.atAWS && !s.digests.asked.Load()
-	}
-	return false
-}
-
-// askWhy asks for the first byte where the answer to HEAD could hide that the
-// SSE-C key is missing or wrong. What the second answer cannot explain stays
-// as the first one said.
-func (s *Store) askWhy(ctx context.Context, c call, o client.ReadOptions, head error) error {
-	var e *client.Error
-	if !errors.As(head, &e) || e.Status != http.StatusBadRequest && e.Status != http.StatusForbidden {
-		return head
-	}
-	o.Offset, o.Length, o.IfMatch = 0, 1, ""
-	_, body, err := s.Get(ctx, c.at, o)
-	if err == nil {
-		_ = body.Close()
-		return head
-	}
-	var why *client.Error
-	if errors.As(err, &why) && why.Kind != client.KindInvalid && why.Kind != client.KindUnknown {
-		why.Op = c.op
-		return why
-	}
-	return head
-}
-
-// Get opens an object, or a part of it, for reading.
+// Get opens an object, or a part of it, for reading. A part that was asked for
+// of a server without ranges is client.ErrNoRanges.
 func (s *Store) Get(ctx context.Context, at client.Location, o client.ReadOptions) (client.Object, io.ReadCloser, error) {
 	c := call{op: "GetObject", at: at, customer: o.Key}
 	if err := at.CheckKey(); err != nil {
@@ -108,14 +26,38 @@ func (s *Store) Get(ctx context.Context, at client.Location, o client.ReadOption
 	if o.Offset < 0 || o.Length < 0 {
 		return client.Object{}, nil, s.refuse(c, client.KindInvalid, fmt.Errorf("%d bytes from %d on are no part of an object", o.Length, o.Offset))
 	}
+	got, body, err := s.open(ctx, c, o)
+	if err != nil {
+		return client.Object{}, nil, err
+	}
+	if err := checkRange(o, body.headers); err != nil {
+		_ = body.Close()
+		e := s.fail(c, err).(*client.Error) //nolint:errorlint,forcetypeassert // fail makes nothing else
+		e.RequestID = got.RequestID
+		return client.Object{}, nil, e
+	}
+	return got, body, nil
+}
+
+// open sends the GET, by each form of the ETag it is bound to.
+func (s *Store) open(ctx context.Context, c call, o client.ReadOptions) (got client.Object, body *object, err error) {
 	h, err := s.customer(c, o.Key)
 	if err != nil {
 		return client.Object{}, nil, err
 	}
-	in := &s3.GetObjectInput{
-		Bucket: &at.Bucket, Key: &at.Key, VersionId: text(o.VersionID), IfMatch: quoted(o.IfMatch), Range: text(byteRange(o)),
-		SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
+	for _, match := range s.etags.ifMatch(o.IfMatch) {
+		got, body, err = s.openOnce(ctx, c, &s3.GetObjectInput{
+			Bucket: &c.at.Bucket, Key: &c.at.Key, VersionId: text(o.VersionID), IfMatch: match, Range: text(byteRange(o)),
+			SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
+		})
+		if client.KindOf(err) != client.KindPrecondition {
+			break
+		}
 	}
+	return got, body, err
+}
+
+func (s *Store) openOnce(ctx context.Context, c call, in *s3.GetObjectInput) (client.Object, *object, error) {
 	options := []func(*s3.Options){s.patiently}
 	switch {
 	case in.Range != nil:
@@ -128,18 +70,19 @@ func (s *Store) Get(ctx context.Context, at client.Location, o client.ReadOption
 	if err != nil {
 		return client.Object{}, nil, s.fail(c, err)
 	}
-	obj := objectFrom(at, headersOf(out.ResultMetadata))
-	if err := checkRange(o, out); err != nil {
+	h := headersOf(out.ResultMetadata)
+	if err := s.vouch(ctx, c, h); err != nil {
 		_ = out.Body.Close()
-		e := s.refuse(c, client.KindUnsupported, err)
-		e.RequestID = obj.RequestID
-		return client.Object{}, nil, e
+		return client.Object{}, nil, err
 	}
-	left := int64(-1)
-	if out.ContentLength != nil {
-		left = *out.ContentLength
+	s.etags.learn(h)
+	got := objectFrom(c.at, h)
+	body := &object{ReadCloser: out.Body, headers: h, store: s, call: c, left: -1, id: got.RequestID}
+	if r, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
+		body.left = r.ContentLength
+		body.endless = r.ContentLength < 0 && len(r.TransferEncoding) == 0
 	}
-	return obj, &object{ReadCloser: out.Body, store: s, call: c, left: left, id: obj.RequestID}, nil
+	return got, body, nil
 }
 
 // byteRange is the Range header, "" for the whole object.
@@ -154,38 +97,46 @@ func byteRange(o client.ReadOptions) string {
 	return ""
 }
 
-// checkRange refuses an answer that begins elsewhere than asked: a server that
-// does not know ranges sends the whole object.
-func checkRange(o client.ReadOptions, out *s3.GetObjectOutput) error {
-	if byteRange(o) == "" {
+// checkRange refuses an answer that holds other bytes than asked for.
+func checkRange(o client.ReadOptions, h http.Header) error {
+	said := h.Get("Content-Range")
+	asked := byteRange(o)
+	switch {
+	case said == "" && asked == "":
 		return nil
+	case said == "":
+		return client.ErrNoRanges
 	}
-	first, _, ok := parseContentRange(aws.ToString(out.ContentRange))
-	if !ok || first != o.Offset {
-		return fmt.Errorf("bytes from %d on were asked for and the server sent something else (Content-Range %q)", o.Offset, aws.ToString(out.ContentRange))
-	}
-	if o.Length > 0 && out.ContentLength != nil && *out.ContentLength > o.Length {
-		return fmt.Errorf("%d bytes were asked for and the server sends %d", o.Length, *out.ContentLength)
+	r, ok := parseContentRange(said)
+	length, err := strconv.ParseInt(h.Get("Content-Length"), 10, 64)
+	switch {
+	case !ok, err == nil && length != r.last-r.first+1:
+		return contradiction("the answer says that it holds the bytes %s", firstWords(said, 60))
+	case r.first != o.Offset,
+		o.Length > 0 && r.last >= o.Offset+o.Length,
+		asked == "" && r.total >= 0 && r.last != r.total-1:
+		return contradiction("%s were asked for and the server sends %s", orAll(asked), firstWords(said, 60))
 	}
 	return nil
 }
 
-// quoted is an ETag as the If-Match header wants it.
-func quoted(etag string) *string {
-	if etag == "" {
-		return nil
+func orAll(asked string) string {
+	if asked == "" {
+		return "all bytes"
 	}
-	return aws.String(`"` + etag + `"`)
+	return asked
 }
 
 // An object is the body of an answer. Its end is io.EOF only when every byte
 // the server announced has come; everything else is a *client.Error.
 type object struct {
 	io.ReadCloser
-	store *Store
-	call  call
-	left  int64 // bytes still announced, -1 for not said
-	id    string
+	headers http.Header
+	store   *Store
+	call    call
+	left    int64 // bytes still announced, -1 for not said
+	endless bool  // no end was announced in any way: the connection just closes
+	id      string
 }
 
 func (b *object) Read(p []byte) (int, error) {
@@ -196,6 +147,9 @@ func (b *object) Read(p []byte) (int, error) {
 	if err == io.EOF && b.left > 0 {
 		err = io.ErrUnexpectedEOF
 	}
+	if err == io.EOF && b.endless {
+		err = client.ErrNoEnd
+	}
 	if err == nil || err == io.EOF {
 		return n, err
 	}
@@ -205,29 +159,4 @@ func (b *object) Read(p []byte) (int, error) {
 		e.RequestID = b.id
 	}
 	return n, failed
-}
-
-// Tags are an object's tags; an object without any has none, which is no error.
-func (s *Store) Tags(ctx context.Context, at client.Location, versionID string) (map[string]string, error) {
-	c := call{op: "GetObjectTagging", at: at}
-	if err := at.CheckKey(); err != nil {
-		return nil, s.refuse(c, client.KindInvalid, err)
-	}
-	out, err := s.s3.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &at.Bucket, Key: &at.Key, VersionId: text(versionID)})
-	if err != nil {
-		failed := s.fail(c, err)
-		var e *client.Error
-		if errors.As(failed, &e) && e.Code == "NoSuchTagSet" {
-			return map[string]string{}, nil
-		}
-		return nil, failed
-	}
-	if out.TagSet == nil {
-		return nil, s.refuse(c, client.KindUnsupported, errors.New("the answer is no list of tags"))
-	}
-	tags := make(map[string]string, len(out.TagSet))
-	for _, t := range out.TagSet {
-		tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
-	}
-	return tags, nil
 }

@@ -36,7 +36,7 @@ func (c *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.bodies = append(c.bodies, string(body))
 	n := len(c.sent)
 	c.mu.Unlock()
-	resp := reply(200, nil, "")
+	resp := agree(r, n)
 	if c.answer != nil {
 		resp = c.answer(r, n)
 	}
@@ -55,6 +55,32 @@ func (c *recorder) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.sent)
+}
+
+// agree is the answer of a server that did what it was asked.
+func agree(r *http.Request, _ int) *http.Response {
+	q := r.URL.Query()
+	for _, d := range []struct {
+		here bool
+		root string
+	}{
+		{q.Get("x-id") == "ListBuckets", "<ListAllMyBucketsResult/>"},
+		{q.Has("uploads"), "<InitiateMultipartUploadResult><UploadId>U1</UploadId></InitiateMultipartUploadResult>"},
+		{q.Has("uploadId") && r.Method == http.MethodPost, "<CompleteMultipartUploadResult/>"},
+		{q.Has("uploadId") && r.Method == http.MethodGet, "<ListPartsResult/>"},
+		{q.Has("tagging"), "<Tagging><TagSet/></Tagging>"},
+		{q.Has("encryption"), "<ServerSideEncryptionConfiguration/>"},
+		{q.Has("delete"), "<DeleteResult><Deleted><Key>k</Key></Deleted></DeleteResult>"},
+		{q.Has("list-type") || q.Has("delimiter"), "<ListBucketResult/>"},
+	} {
+		if d.here {
+			return reply(200, nil, d.root)
+		}
+	}
+	if r.Method == http.MethodHead {
+		return reply(200, []string{"Etag", `"e"`, "Content-Length", "7"}, "")
+	}
+	return reply(200, []string{"Etag", `"e"`}, "")
 }
 
 // reply is an answer with headers given as name, value, name, value...

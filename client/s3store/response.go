@@ -6,18 +6,16 @@ import (
 	"strings"
 	"time"
 
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/bucketseal/bucketseal/client"
 )
 
 // headersOf are the headers of the answer to a call that succeeded.
 func headersOf(m middleware.Metadata) http.Header {
-	if r, ok := awsmiddleware.GetRawResponse(m).(*smithyhttp.Response); ok && r != nil {
-		return r.Header
+	if h, ok := m.Get(headersKey{}).(http.Header); ok {
+		return h
 	}
 	return http.Header{}
 }
@@ -36,20 +34,15 @@ func objectFrom(at client.Location, h http.Header) client.Object {
 	o := client.Object{
 		At:           at,
 		VersionID:    h.Get("X-Amz-Version-Id"),
-		ETag:         strings.Trim(h.Get("Etag"), `"`),
+		ETag:         etagOf(h.Get("Etag")),
 		StorageClass: h.Get("X-Amz-Storage-Class"),
 		ContentType:  h.Get("Content-Type"),
 		Encryption:   reportedFrom(h),
 		Checksums:    checksumsFrom(h),
 		Headers:      shown(h),
 		RequestID:    requestID(h),
-	}
-	o.Size, _ = strconv.ParseInt(h.Get("Content-Length"), 10, 64)
-	if r := h.Get("Content-Range"); r != "" {
-		_, o.Size, _ = parseContentRange(r)
-	}
-	if t, err := http.ParseTime(h.Get("Last-Modified")); err == nil {
-		o.Modified = t.In(time.UTC)
+		Size:         sizeIn(h),
+		Modified:     parseDate(h.Get("Last-Modified")),
 	}
 	for name, values := range h {
 		if meta, ok := strings.CutPrefix(strings.ToLower(name), "x-amz-meta-"); ok {
@@ -70,16 +63,53 @@ func writtenFrom(at client.Location, h http.Header) client.Object {
 	return o
 }
 
-// parseContentRange reads "bytes 0-9/100". total is 0 where it is not said.
-func parseContentRange(s string) (first, total int64, ok bool) {
-	span, all, found := strings.Cut(strings.TrimPrefix(s, "bytes "), "/")
-	from, _, dash := strings.Cut(span, "-")
-	first, err := strconv.ParseInt(from, 10, 64)
-	if !found || !dash || err != nil {
-		return 0, 0, false
+// largestSize is more than any service stores in one object: a size beyond it
+// is a number of no use, and counts as not told.
+const largestSize = 1 << 50
+
+// plausible is a size as it was told, NotTold where it cannot be one.
+func plausible(size int64) int64 {
+	if size < 0 || size > largestSize {
+		return client.NotTold
 	}
-	total, _ = strconv.ParseInt(all, 10, 64)
-	return first, total, true
+	return size
+}
+
+// sizeIn is the size of the object an answer is about.
+func sizeIn(h http.Header) int64 {
+	if said := h.Get("Content-Range"); said != "" {
+		r, ok := parseContentRange(said)
+		if !ok {
+			return client.NotTold
+		}
+		return r.total
+	}
+	n, err := strconv.ParseInt(h.Get("Content-Length"), 10, 64)
+	if err != nil {
+		return client.NotTold
+	}
+	return plausible(n)
+}
+
+// A contentRange is "bytes first-last/total"; total is NotTold for "*".
+type contentRange struct{ first, last, total int64 }
+
+// parseContentRange reads a Content-Range that is one.
+func parseContentRange(s string) (r contentRange, ok bool) {
+	span, all, found := strings.Cut(strings.TrimPrefix(s, "bytes "), "/")
+	from, to, dash := strings.Cut(span, "-")
+	first, err1 := strconv.ParseInt(from, 10, 64)
+	last, err2 := strconv.ParseInt(to, 10, 64)
+	r = contentRange{first, last, client.NotTold}
+	if !found || !dash || err1 != nil || err2 != nil || first < 0 || last < first {
+		return r, false
+	}
+	if all == "*" {
+		return r, true
+	}
+	total, err := strconv.ParseInt(all, 10, 64)
+	r.total = plausible(total)
+	return r, err == nil && total > last
 }
 
 // checksumsFrom are the checksums in an answer. A checksum of a multipart

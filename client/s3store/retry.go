@@ -27,12 +27,23 @@ func hopeless(err error) aws.Ternary {
 	switch {
 	case errors.As(err, &local), isUntrusted(err), whyNotSent(err) != nil:
 		return aws.FalseTernary
+	case isAnswered(err):
+		return aws.FalseTernary
 	case errors.Is(err, io.ErrUnexpectedEOF), isOvertaken(err):
 		return aws.TrueTernary
 	case isHeld(err):
 		return aws.FalseTernary
 	}
 	return aws.UnknownTernary
+}
+
+// isAnswered reports whether an answer came that will be no better next time.
+func isAnswered(err error) bool {
+	var (
+		foreign *errNotS3
+		lies    *errContradiction
+	)
+	return errors.As(err, &foreign) || errors.As(err, &lies) || isNoHTTP(err) || errors.Is(err, errCircles)
 }
 
 // isUntrusted reports whether the server's certificate was not accepted.

@@ -17,6 +17,9 @@ type failure struct {
 	code    string
 	message string
 	region  string // the bucket's, where the server says it
+	// location is where a redirect leads.
+	location string
+	marker   bool // the answer says that it is about a delete marker
 }
 
 // A row of the error table: the first whose conditions all hold decides.
@@ -69,7 +72,8 @@ var table = []row{
 	{codes("KMS.DisabledException", "KMS.KMSInvalidStateException", "KMS.InvalidKeyUsageException", "KMS.KeyUnavailableException",
 		"DisabledException", "KMSInvalidStateException", "InvalidKeyUsageException", "KeyUnavailableException"), "", nil, client.KindKeyDisabled},
 	{codes("KMS.AccessDeniedException"), "", nil, client.KindKeyDenied},
-	{codes("KMS.KMSInternalException", "KMSInternalException", "DependencyTimeoutException"), "", nil, client.KindUnavailable},
+	{codes("KMS.KMSInternalException", "KMSInternalException", "KMS.DependencyTimeoutException", "DependencyTimeoutException"),
+		"", nil, client.KindKeyService},
 	{codes("AccessDenied", "AccessDeniedException"), "kms:", onObjects, client.KindKeyDenied},
 	{codes("InvalidArgument", "InvalidRequest"), "x-amz-server-side-encryption-aws-kms-key-id", withoutKMS, client.KindKeyRequired},
 
@@ -107,8 +111,14 @@ var table = []row{
 		codes("PermanentRedirect", "TemporaryRedirect", "Redirect", "MovedPermanently", "IllegalLocationConstraintException", "IncorrectEndpoint"),
 		"", nil, client.KindWrongRegion,
 	},
-	{codes("AccessDenied", "AccessDeniedException", "AllAccessDisabled", "AccountProblem", "InvalidObjectState", "QuotaExceeded",
-		"TooManyBuckets"), "", nil, client.KindDenied},
+	{codes("AccessDenied", "AccessDeniedException", "AllAccessDisabled", "AccountProblem"), "", nil, client.KindDenied},
+
+	// What the server cannot do now, or not at all with this.
+	{codes("InvalidObjectState", "ObjectAlreadyInActiveTierError", "ObjectRestoreNotYetCompleted"), "", nil, client.KindArchived},
+	{codes("QuotaExceeded", "BucketQuotaExceeded", "UserQuotaExceeded", "XMinioAdminBucketQuotaExceeded", "XMinioStorageFull", "StorageFull",
+		"InsufficientStorage", "NotEnoughSpace", "TooManyBuckets", "TooManyObjects"), "", nil, client.KindFull},
+	{codes("EntityTooLarge", "RequestEntityTooLarge", "MaxMessageLengthExceeded", "MetadataTooLarge"), "", nil, client.KindTooLarge},
+	{nil, "", func(f failure) bool { return f.marker && f.status == http.StatusMethodNotAllowed }, client.KindDeleteMarker},
 
 	// What is asked about.
 	{codes("NoSuchBucket"), "", nil, client.KindNoBucket},
@@ -159,8 +169,15 @@ func (r row) holds(f failure) bool {
 
 func (f failure) byStatus() client.Kind {
 	switch f.status {
-	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return client.KindWrongRegion
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		if f.region != "" {
+			return client.KindWrongRegion
+		}
+		return client.KindRedirected
+	case http.StatusRequestEntityTooLarge:
+		return client.KindTooLarge
+	case http.StatusInsufficientStorage:
+		return client.KindFull
 	case http.StatusNotModified, http.StatusPreconditionFailed:
 		return client.KindPrecondition
 	case http.StatusUnauthorized:

@@ -19,6 +19,7 @@ type answerCase struct {
 	status int
 	code   string
 	says   string
+	marker bool // it says that it is about a delete marker
 	want   client.Kind
 }
 
@@ -52,7 +53,7 @@ func answers() map[string]answerCase {
 		"AWS, no kms:GenerateDataKey":         {op: "PutObject", ask: kms, status: 403, code: "AccessDenied", says: "User: arn is not authorized to perform: kms:GenerateDataKey on resource: arn", want: client.KindKeyDenied},
 		"KMS, keys may not be listed":         {op: "ListKeys", status: 400, code: "AccessDeniedException", says: "not authorized to perform: kms:ListKeys", want: client.KindDenied},
 		"AWS, KMS throttles":                  {op: "PutObject", ask: kms, status: 400, code: "KMS.ThrottlingException", want: client.KindThrottled},
-		"AWS, KMS fails":                      {op: "PutObject", ask: kms, status: 500, code: "KMS.KMSInternalException", want: client.KindUnavailable},
+		"AWS, KMS fails":                      {op: "PutObject", ask: kms, status: 500, code: "KMS.KMSInternalException", want: client.KindKeyService},
 		"Ceph, no key id":                     {op: "PutObject", ask: client.SSEKMS{}, status: 400, code: "InvalidArgument", says: "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption-aws-kms-key-id", want: client.KindKeyRequired},
 		"AWS, wrong SSE-C key":                {op: "GetObject", key: true, status: 403, code: "AccessDenied", says: correct, want: client.KindWrongKey},
 		"Ceph, wrong SSE-C key":               {op: "GetObject", key: true, status: 400, code: "InvalidArgument", says: wrongMD5, want: client.KindWrongKey},
@@ -110,7 +111,15 @@ func answers() map[string]answerCase {
 		"not implemented":                     {op: "DeleteObjects", bucket: true, status: 501, code: "NotImplemented", want: client.KindUnsupported},
 		"KMS, no such operation":              {op: "ListKeys", status: 400, code: "UnknownOperationException", want: client.KindUnsupported},
 		"a range outside the object":          {op: "GetObject", status: 416, code: "InvalidRange", want: client.KindInvalid},
-		"status 301 alone":                    {op: "GetObject", status: http.StatusMovedPermanently, want: client.KindWrongRegion},
+		"status 301 alone":                    {op: "GetObject", status: http.StatusMovedPermanently, want: client.KindRedirected},
+		"a login page":                        {op: "GetObject", status: http.StatusFound, want: client.KindRedirected},
+		"AWS, Glacier":                        {op: "GetObject", status: 403, code: "InvalidObjectState", says: "The operation is not valid for the object's storage class", want: client.KindArchived},
+		"Ceph, quota":                         {op: "PutObject", ask: kms, status: 403, code: "QuotaExceeded", want: client.KindFull},
+		"MinIO, disk":                         {op: "PutObject", ask: kms, status: 507, code: "XMinioStorageFull", says: "Storage backend has reached its minimum free drive threshold. Please delete a few objects to proceed.", want: client.KindFull},
+		"a full disk":                         {op: "PutObject", status: 507, want: client.KindFull},
+		"AWS, too large":                      {op: "PutObject", status: 400, code: "EntityTooLarge", says: "Your proposed upload exceeds the maximum allowed size", want: client.KindTooLarge},
+		"nginx, too large":                    {op: "PutObject", status: 413, want: client.KindTooLarge},
+		"a delete marker":                     {op: "GetObject", status: 405, code: "MethodNotAllowed", says: "The specified method is not allowed against this resource.", marker: true, want: client.KindDeleteMarker},
 		"status 400 alone":                    {op: "HeadObject", status: 400, code: "BadRequest", want: client.KindInvalid},
 		"status 401 alone":                    {op: "HeadObject", status: 401, want: client.KindBadCredentials},
 		"status 403 alone":                    {op: "HeadObject", status: 403, code: "Forbidden", want: client.KindDenied},
@@ -129,7 +138,7 @@ func answers() map[string]answerCase {
 }
 
 func (c answerCase) failure(t *testing.T) failure {
-	f := failure{call: call{op: c.op, asked: c.ask}, https: !c.http, status: c.status, code: c.code, message: c.says}
+	f := failure{call: call{op: c.op, asked: c.ask}, https: !c.http, status: c.status, code: c.code, message: c.says, marker: c.marker}
 	if c.op != "ListKeys" && c.op != "DescribeKey" && c.op != "ListBuckets" {
 		f.at = client.Location{Bucket: "bkt", Key: "k"}
 	}

@@ -97,6 +97,7 @@ func onlyLoopback(_, address string, _ syscall.RawConn) error {
 var (
 	errPlainText = errors.New("an SSE-C key must not be sent over plain http to another machine: use https")
 	errDowngrade = errors.New("the server redirects from https to http: not followed")
+	errCircles   = errors.New("the server redirects in circles")
 	errElsewhere = errors.New("the server redirects a request with an SSE-C key to another host: not followed")
 	errNotHere   = errors.New("localhost leads to another machine here: mend the hosts file, or write 127.0.0.1")
 )
@@ -126,7 +127,7 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 	case r.Response == nil || r.Response.StatusCode != http.StatusTemporaryRedirect && r.Response.StatusCode != http.StatusPermanentRedirect:
 		return http.ErrUseLastResponse
 	case len(via) >= 10:
-		return errors.New("the server redirects in circles")
+		return errCircles
 	case first.URL.Scheme == "https" && r.URL.Scheme != "https":
 		return errDowngrade
 	case sameServer(first.URL, r.URL):

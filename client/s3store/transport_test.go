@@ -124,9 +124,10 @@ func TestNothingIsForwardedToAnotherServer(t *testing.T) {
 	assert.Equal(t, client.KindInsecure.String(), told.Kind.String(), "%v", err)
 	assert.Equal(t, errElsewhere.Error(), told.Message, "in our words alone")
 	_, _, err = s.Get(t.Context(), anywhere, client.ReadOptions{})
-	assert.Equal(t, client.KindWrongRegion.String(), client.KindOf(err).String(), "%v", err)
+	assert.Equal(t, client.KindRedirected.String(), client.KindOf(err).String(), "%v", err)
+	assert.ErrorContains(t, err, other.URL, "it says where to")
 	_, err = s.Put(t.Context(), anywhere, newBody("the file"), 8, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
-	assert.Equal(t, client.KindWrongRegion.String(), client.KindOf(err).String(), "%v", err)
+	assert.Equal(t, client.KindRedirected.String(), client.KindOf(err).String(), "%v", err)
 	assert.Zero(t, reached)
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -83,10 +82,14 @@ func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.
 		return client.Part{}, s.fail(c, err)
 	}
 	s.digests.learn(in.ChecksumCRC64NVME, out.ChecksumCRC64NVME)
-	return client.Part{
-		Number: n, Size: size, ETag: strings.Trim(aws.ToString(out.ETag), `"`), Checksum: checksumOf(out.ChecksumCRC64NVME),
+	part := client.Part{
+		Number: n, Size: size, ETag: s.etags.of(out.ETag), Checksum: checksumOf(out.ChecksumCRC64NVME),
 		Encryption: reportedFrom(headersOf(out.ResultMetadata)).IfNamed(),
-	}, nil
+	}
+	if part.ETag == "" {
+		return client.Part{}, s.fail(c, contradiction("the server took part %d and gave it no name (ETag), so that the object cannot be put together", n))
+	}
+	return part, nil
 }
 
 // Parts lists what the server holds, by number.
@@ -107,17 +110,23 @@ func (s *Store) Parts(ctx context.Context, u client.Upload) ([]client.Part, erro
 			return nil, s.fail(c, err)
 		}
 		for _, p := range out.Parts {
-			all = append(all, client.Part{
-				Number: int(aws.ToInt32(p.PartNumber)), Size: aws.ToInt64(p.Size),
-				ETag: strings.Trim(aws.ToString(p.ETag), `"`), Checksum: checksumOf(p.ChecksumCRC64NVME),
-			})
+			part := client.Part{
+				Number: int(aws.ToInt32(p.PartNumber)), Size: client.NotTold, ETag: s.etags.of(p.ETag), Checksum: checksumOf(p.ChecksumCRC64NVME),
+			}
+			if p.Size != nil {
+				part.Size = plausible(*p.Size)
+			}
+			if part.Number < 1 || part.Number > 10_000 || len(all) > 0 && part.Number <= all[len(all)-1].Number {
+				return nil, s.fail(c, contradiction("the list of parts names part %d after %d others", part.Number, len(all)))
+			}
+			all = append(all, part)
 		}
 		next := aws.ToString(out.NextPartNumberMarker)
 		if !aws.ToBool(out.IsTruncated) {
 			return all, nil
 		}
-		if next == "" || next == aws.ToString(in.PartNumberMarker) {
-			return nil, s.refuse(c, client.KindUnsupported, errors.New("the server says there are more parts and does not say where to go on"))
+		if next == "" || next == aws.ToString(in.PartNumberMarker) || len(out.Parts) == 0 {
+			return nil, s.fail(c, contradiction("the server says there are more parts and does not say where to go on"))
 		}
 		in.PartNumberMarker = &next
 	}
@@ -142,7 +151,7 @@ func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []cli
 	}
 	var size int64
 	for _, p := range parts {
-		done := types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: quoted(p.ETag)}
+		done := types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: s.etags.written(p.ETag)}
 		if u.Checksummed {
 			done.ChecksumCRC64NVME = text(p.Checksum.Value)
 		}
@@ -171,7 +180,7 @@ func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []cli
 		return client.Object{}, failed
 	}
 	obj := writtenFrom(u.At, headersOf(out.ResultMetadata))
-	obj.Size, obj.ETag = size, strings.Trim(aws.ToString(out.ETag), `"`)
+	obj.Size, obj.ETag = size, etagOf(aws.ToString(out.ETag))
 	obj.Encryption = obj.Encryption.IfNamed() // Ceph and MinIO name none here, however the object is encrypted
 	if v := aws.ToString(out.ChecksumCRC64NVME); v != "" {
 		obj.Checksums = []client.Checksum{checksumOf(&v)}

@@ -164,6 +164,8 @@ func TestWhoeverWaitsFeelsASilentServerAndWhichTryIsUnderWay(t *testing.T) {
 			<-r.Context().Done() // until it is given up
 		case 2:
 			w.WriteHeader(http.StatusServiceUnavailable)
+		case 3:
+			w.Header().Set("ETag", `"e"`)
 		}
 	})
 	s := openURL(t, url, "", Options{Stall: brief, Attempts: 3, backoff: func(int, error) (time.Duration, error) { return 0, nil }})

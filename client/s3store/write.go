@@ -46,7 +46,11 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 		return client.Object{}, s.fail(c, err)
 	}
 	s.digests.learn(in.ChecksumCRC64NVME, out.ChecksumCRC64NVME)
-	obj := writtenFrom(at, headersOf(out.ResultMetadata))
+	answer := headersOf(out.ResultMetadata)
+	if err := s.vouch(ctx, c, answer); err != nil {
+		return client.Object{}, err
+	}
+	obj := writtenFrom(at, answer)
 	obj.Size = size
 	return obj, nil
 }

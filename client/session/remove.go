@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -33,7 +35,9 @@ func (s *Session) Count(ctx context.Context, at []client.Object) (Census, error)
 	return c, nil
 }
 
-// walk visits every object below a folder.
+// walk visits every object below a folder. What a listing names that does not
+// lie there is visited by nobody: it would be deleted, or written beside the
+// target.
 func (s *Session) walk(ctx context.Context, under client.Location, visit func(client.Object)) error {
 	for after := ""; ; {
 		page, err := s.store.List(ctx, under, client.ListOptions{Recursive: true, After: after})
@@ -41,6 +45,12 @@ func (s *Session) walk(ctx context.Context, under client.Location, visit func(cl
 			return err
 		}
 		for _, o := range page.Objects {
+			if o.At.Bucket != under.Bucket || !strings.HasPrefix(o.At.Key, under.Key) || o.IsFolder {
+				return &client.Error{
+					Op: "ListObjects", Kind: client.KindContradiction, At: under,
+					Message: fmt.Sprintf("the list names %s, which does not lie there", o.At),
+				}
+			}
 			visit(o)
 		}
 		if page.Next == "" {

@@ -45,7 +45,7 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 		return err
 	}
 	e.sweep(t)
-	if err := e.fetch(ctx, it, t, head); err != nil {
+	if head, err = e.fetch(ctx, it, t, head); err != nil {
 		return err
 	}
 	e.enter(it, Verifying)
@@ -64,8 +64,8 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	return t.land(head.Modified)
 }
 
-// fetch fills the temporary file, a few ranges at once.
-func (e *Engine) fetch(ctx context.Context, it *item, t *target, head client.Object) error {
+// fetchRanges fills the temporary file, a few ranges at once.
+func (e *Engine) fetchRanges(ctx context.Context, it *item, t *target, head client.Object) error {
 	all := spans(head.Size, partSizeFor(head.Size, e.cfg.PartSize))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(e.cfg.PartsAtOnce)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -99,8 +100,9 @@ type Engine struct {
 	cfg  Config
 	pace *pace
 
-	changed chan struct{}
-	swept   sync.Map // folders in which leftovers were looked for in this run
+	changed   chan struct{}
+	rangeless atomic.Bool // learned: the server sends whole objects only
+	swept     sync.Map    // folders in which leftovers were looked for in this run
 
 	mu     sync.Mutex
 	items  []*item // as submitted

@@ -3,7 +3,9 @@ package transfer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -19,6 +21,7 @@ type fetcher struct {
 	head   client.Object
 	left   span // what is still missing
 	whole  bool // the range is the whole object: ask for no range
+	open   bool // how much there is, nobody has said: left is more than that
 }
 
 const (
@@ -45,11 +48,19 @@ func (f *fetcher) run(ctx context.Context) error {
 		if failures++; failures == fetchTries {
 			return f.brokeOff(err)
 		}
-		select {
-		case <-time.After(fetchPause << failures):
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if err := pause(ctx, failures); err != nil {
+			return err
 		}
+	}
+}
+
+// pause waits before the next try, longer after each failure.
+func pause(ctx context.Context, failures int) error {
+	select {
+	case <-time.After(fetchPause << failures):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
@@ -98,16 +109,30 @@ func (f *fetcher) once(ctx context.Context) (n int64, err error) {
 		return 0, &noAnswer{err}
 	}
 	defer func() { _ = r.Close() }() // only read from
-	if object.ETag != "" && f.head.ETag != "" && object.ETag != f.head.ETag {
+	if object.ETag != "" && f.head.ETag != "" && !client.SameETag(object.ETag, f.head.ETag) {
 		// A server that does not know If-Match.
 		return 0, &client.Error{
 			Op: "GetObject", Kind: client.KindPrecondition, At: job.Remote,
 			RequestID: object.RequestID, Err: errors.New("the object changed while it was read"),
 		}
 	}
+	if isPage(object) && f.head.ContentType != "" && !isPage(f.head) {
+		return 0, &client.Error{
+			Op: "GetObject", Kind: client.KindNotS3, At: job.Remote, RequestID: object.RequestID,
+			Message: fmt.Sprintf("a web page came in the place of the object (%s)", f.head.ContentType),
+		}
+	}
+	if err := f.sizesAgree(object); err != nil {
+		return 0, err
+	}
 	n, err = f.copy(ctx, r)
 	f.whole = false // a continuation is a range
 	return n, err
+}
+
+// isPage reports whether an object is said to be a web page.
+func isPage(o client.Object) bool {
+	return strings.HasPrefix(strings.ToLower(o.ContentType), "text/html")
 }
 
 func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
@@ -134,7 +159,9 @@ func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
 			}
 		}
 		switch {
-		case errors.Is(rerr, io.EOF) && f.left.length > 0:
+		case errors.Is(rerr, client.ErrNoEnd) && f.left.length == 0:
+			return n, nil // whole by what HEAD said
+		case errors.Is(rerr, io.EOF) && f.left.length > 0 && !f.open:
 			return n, io.ErrUnexpectedEOF
 		case errors.Is(rerr, io.EOF):
 			return n, nil

@@ -95,6 +95,10 @@ func body(e *client.Error) string {
 		parts = append(parts, remark(inWords(e.Message, verdictTexts)))
 	case e.Kind == client.KindNotYetVerified:
 		parts = append(parts, remark(inWords(notYet(e), verdictTexts)))
+	case aboutAnAnswer(e):
+		parts = append(parts, remark(inWords(e.Message, answerTexts)))
+	case e.Hidden:
+		parts = append(parts, i18n.T("It was deleted: a delete marker hides it, and its earlier versions are still there."))
 	case ours && e.Message != "":
 		parts = append(parts, remark(inReasons(e.Message)))
 	case e.Kind == client.KindTLS || e.Kind == client.KindNetwork || e.Kind == client.KindStalled:

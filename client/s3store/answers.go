@@ -1,0 +1,136 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Answers pass two gates before and after the SDK reads them. The first, next
+// to the network, takes an answer in: it reads documents within bounds, refuses
+// what is not S3's, and keeps from the SDK the headers it would stumble over.
+// The second, behind the SDK, mends a document of which one field could not be
+// read, and has it read again.
+
+// addGates puts both gates into the stack of an operation.
+func addGates(stack *middleware.Stack) error {
+	op := stack.ID()
+	first := middleware.DeserializeMiddlewareFunc("bucketseal:Receive",
+		func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+			if again, ok := ctx.Value(mendedKey{}).(*smithyhttp.Response); ok {
+				var m middleware.Metadata
+				m.Set(headersKey{}, again.Header)
+				return middleware.DeserializeOutput{RawResponse: again}, m, nil
+			}
+			out, m, err := next.HandleDeserialize(ctx, in)
+			r, ok := out.RawResponse.(*smithyhttp.Response)
+			if err != nil || !ok {
+				return out, m, err
+			}
+			m.Set(headersKey{}, r.Header)
+			out.RawResponse, err = receive(op, r)
+			return out, m, err
+		})
+	second := middleware.DeserializeMiddlewareFunc("bucketseal:Mend", mendAndReadAgain)
+	return errors.Join(
+		stack.Deserialize.Add(first, middleware.After),
+		stack.Deserialize.Insert(second, "OperationDeserializer", middleware.Before))
+}
+
+type (
+	mendedKey  struct{} // in a context: the answer to read instead of asking again
+	headersKey struct{} // in the metadata: the headers as they came
+)
+
+func mendAndReadAgain(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, m, err := next.HandleDeserialize(ctx, in)
+	r, ok := out.RawResponse.(*smithyhttp.Response)
+	if err == nil || !ok {
+		return out, m, err
+	}
+	d, ok := r.Body.(*document)
+	if !ok {
+		return out, m, err
+	}
+	var unread *smithy.DeserializationError
+	switch {
+	case d.foreign != nil:
+		return out, m, errors.Join(err, d.foreign)
+	case !errors.As(err, &unread):
+		return out, m, err
+	}
+	mended, broken := mend(d.raw)
+	if broken != nil {
+		return out, m, &errNotS3{what: "the answer cannot be read: " + broken.Error(), marked: marked(r.Header), cause: err}
+	}
+	again := copyOf(r)
+	again.Body = newDocument(mended)
+	out, m, err = next.HandleDeserialize(context.WithValue(ctx, mendedKey{}, again), in)
+	if errors.As(err, &unread) {
+		err = &errNotS3{what: "the answer cannot be read: " + unread.Err.Error(), marked: marked(r.Header), cause: err}
+	}
+	return out, m, err
+}
+
+// receive takes an answer in. The SDK gets a copy; the object itself streams.
+func receive(op string, r *smithyhttp.Response) (*smithyhttp.Response, error) {
+	seen := copyOf(r)
+	headless := r.Request != nil && r.Request.Method == http.MethodHead
+	if r.StatusCode < 200 || r.StatusCode > 299 {
+		if !headless {
+			seen.Body = refusalIn(r)
+		}
+		return seen, nil
+	}
+	for _, name := range typedHeaders {
+		seen.Header.Del(name)
+	}
+	switch {
+	case headless, op == "GetObject":
+		return seen, nil
+	}
+	raw, err := readWithin(r.Body, largestDocument)
+	if err != nil {
+		return seen, err
+	}
+	seen.Body = newDocument(raw)
+	if root, wanted := documents[op], documents[op] != ""; wanted {
+		err = checkDocument(r.Header, raw, root)
+	} else {
+		err = checkNoPage(r.Header, raw)
+	}
+	var refused *errRefusedIn200
+	if errors.As(err, &refused) {
+		seen.StatusCode, err = refused.status, nil // for the SDK to read it as the error it is
+	}
+	return seen, err
+}
+
+// copyOf is an answer whose headers, status and body may be changed.
+func copyOf(r *smithyhttp.Response) *smithyhttp.Response {
+	plain := *r.Response
+	plain.Header = r.Header.Clone()
+	return &smithyhttp.Response{Response: &plain}
+}
+
+// typedHeaders are read by the SDK as dates, numbers or truth values, and one
+// that is none of these would make it drop the answer. What is needed of them is
+// read by objectFrom, which takes an odd one as not told.
+var typedHeaders = []string{
+	"Last-Modified", "Content-Length", "X-Amz-Missing-Meta", "X-Amz-Mp-Parts-Count", "X-Amz-Tagging-Count", "X-Amz-Delete-Marker",
+	"X-Amz-Server-Side-Encryption-Bucket-Key-Enabled", "X-Amz-Object-Lock-Retain-Until-Date", "X-Amz-Abort-Date", "X-Amz-Object-Size",
+}
+
+// documents are the operations answered by a document, with its root element.
+var documents = map[string]string{
+	"ListBuckets": "ListAllMyBucketsResult", "ListObjects": "ListBucketResult", "ListObjectsV2": "ListBucketResult",
+	"ListObjectVersions": "ListVersionsResult", "ListParts": "ListPartsResult", "ListMultipartUploads": "ListMultipartUploadsResult",
+	"DeleteObjects": "DeleteResult", "CreateMultipartUpload": "InitiateMultipartUploadResult",
+	"CompleteMultipartUpload": "CompleteMultipartUploadResult", "CopyObject": "CopyObjectResult", "UploadPartCopy": "CopyPartResult",
+	"GetObjectTagging": "Tagging", "GetBucketLocation": "LocationConstraint", "GetBucketVersioning": "VersioningConfiguration",
+	"GetBucketEncryption": "ServerSideEncryptionConfiguration",
+}

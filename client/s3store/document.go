@@ -1,0 +1,171 @@
+package s3store
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/dustin/go-humanize"
+)
+
+// The bounds of a document. A page of a thousand keys of a thousand bytes, each
+// byte written as three, has four MiB and thirty thousand tags.
+const (
+	largestDocument = 32 << 20
+	largestRefusal  = 1 << 20
+	mostTags        = 500_000
+	deepestTag      = 32
+)
+
+// A document is the body of an answer that is no object, read whole.
+type document struct {
+	*bytes.Reader
+	raw     []byte
+	foreign error // of a refusal that is not S3's: what came in its place
+}
+
+func newDocument(raw []byte) *document { return &document{Reader: bytes.NewReader(raw), raw: raw} }
+
+// Close has nothing to do.
+func (*document) Close() error { return nil }
+
+// readWithin reads and closes a body of at most so many bytes.
+func readWithin(body io.ReadCloser, most int64) ([]byte, error) {
+	defer func() { _ = body.Close() }() // only read from
+	raw, err := io.ReadAll(io.LimitReader(body, most+1))
+	switch {
+	case err != nil:
+		return raw, err
+	case int64(len(raw)) > most:
+		return raw[:most], contradiction("the answer is larger than %s", humanize.IBytes(uint64(most)))
+	}
+	return raw, nil
+}
+
+// refusalIn is the document of an answer that refuses: S3's own, or an empty
+// one with what came instead. A refusal stays one whatever it is wrapped in.
+func refusalIn(r *smithyhttp.Response) *document {
+	raw, err := readWithin(r.Body, largestRefusal)
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return newDocument(nil)
+	}
+	if err == nil {
+		err = checkShape(raw)
+	}
+	if root, broken := rootOf(raw); err == nil && broken == nil && (root == "Error" || root == "ErrorResponse") {
+		return newDocument(raw)
+	}
+	d := newDocument(nil)
+	d.foreign = &errForeignRefusal{whatCame(r.Header, raw)}
+	return d
+}
+
+// checkDocument refuses what is no document of S3 with this root. The refusal
+// some servers send with status 200 is an errRefusedIn200.
+func checkDocument(h http.Header, raw []byte, want string) error {
+	if err := checkShape(raw); err != nil {
+		return err
+	}
+	root, err := rootOf(raw)
+	switch {
+	case err == nil && root == want:
+		return nil
+	case err == nil && root == "Error":
+		return refusedIn200(raw)
+	case err == nil && strings.HasSuffix(root, "Result"):
+		return &errNotS3{what: "the answer is a document <" + root + ">, and not <" + want + ">", marked: marked(h)}
+	}
+	return &errNotS3{what: whatCame(h, raw), marked: marked(h), empty: len(bytes.TrimSpace(raw)) == 0}
+}
+
+// checkNoPage refuses a page in the place of an answer that has no document.
+func checkNoPage(h http.Header, raw []byte) error {
+	text := bytes.TrimSpace(raw)
+	if root, err := rootOf(raw); err == nil && root == "Error" {
+		return refusedIn200(raw)
+	}
+	if len(text) == 0 || marked(h) || text[0] == '<' && !isPage(h, raw) {
+		return nil
+	}
+	return &errNotS3{what: whatCame(h, raw)}
+}
+
+// checkShape refuses documents made to exhaust whoever reads them.
+func checkShape(raw []byte) error {
+	head := bytes.ToLower(raw[:min(len(raw), 4096)])
+	switch {
+	case bytes.Contains(head, []byte("<!entity")) || bytes.Contains(head, []byte("<!doctype")) && !bytes.Contains(head, []byte("html")):
+		return contradiction("the answer declares entities, which no answer of S3 does")
+	case bytes.Count(raw, []byte("<")) > mostTags:
+		return contradiction("the answer has more than %s tags", humanize.Comma(mostTags))
+	case nestsDeeper(raw, deepestTag):
+		return contradiction("the answer is nested deeper than any of S3")
+	}
+	return nil
+}
+
+// nestsDeeper reports whether tags are nested deeper than so many. It reads no
+// XML: what is none is found out later.
+func nestsDeeper(raw []byte, most int) bool {
+	for depth := 0; depth <= most; {
+		i := bytes.IndexByte(raw, '<')
+		if i < 0 || i+1 >= len(raw) {
+			return false
+		}
+		raw = raw[i+1:]
+		switch {
+		case raw[0] == '/':
+			depth--
+		case bytes.HasPrefix(raw, []byte("![CDATA[")):
+			end := bytes.Index(raw, []byte("]]>"))
+			if end < 0 {
+				return false
+			}
+			raw = raw[end:]
+		case raw[0] == '!' || raw[0] == '?':
+		default:
+			if end := bytes.IndexByte(raw, '>'); end < 1 || raw[end-1] != '/' {
+				depth++
+			}
+		}
+	}
+	return true
+}
+
+// rootOf is the name of a document's root element.
+func rootOf(raw []byte) (string, error) {
+	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\ufeff"))))
+	for {
+		t, err := d.RawToken()
+		if err != nil {
+			return "", err
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			return t.Name.Local, nil
+		case xml.Directive:
+			return "", errors.New("a document with a directive")
+		case xml.CharData:
+			if len(bytes.TrimSpace(t)) > 0 {
+				return "", errors.New("text before the root element")
+			}
+		}
+	}
+}
+
+// refusedIn200 reads the refusal in an answer that says success.
+func refusedIn200(raw []byte) error {
+	var said struct{ Code string }
+	_ = xml.Unmarshal(raw, &said) // without a code it is a refusal all the same
+	switch {
+	case throttles[said.Code]:
+		return &errRefusedIn200{http.StatusServiceUnavailable}
+	case said.Code == "InternalError" || said.Code == "ServiceUnavailable":
+		return &errRefusedIn200{http.StatusInternalServerError}
+	}
+	return &errRefusedIn200{http.StatusBadRequest}
+}

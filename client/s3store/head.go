@@ -1,0 +1,159 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// Head asks for an object's properties. What a HEAD cannot say, a GET of one
+// byte does: why it failed, since its answer has no code; everything, where the
+// server has no HEAD or denies it and lets read; the size, where HEAD tells none
+// or 0, which some servers say of every object. A missing bucket is KindNotFound.
+func (s *Store) Head(ctx context.Context, at client.Location, o client.ReadOptions) (client.Object, error) {
+	c := call{op: "HeadObject", at: at, customer: o.Key}
+	if err := at.CheckKey(); err != nil {
+		return client.Object{}, s.refuse(c, client.KindInvalid, err)
+	}
+	if s.noHead.Load() {
+		return s.firstByte(ctx, c, o)
+	}
+	object, err := s.head(ctx, c, o)
+	if err != nil {
+		return s.believeGet(ctx, c, o, err)
+	}
+	if !s.atAWS && object.Size <= 0 {
+		object.Size = s.sizeByGet(ctx, c, o, object)
+	}
+	return object, nil
+}
+
+func (s *Store) head(ctx context.Context, c call, o client.ReadOptions) (object client.Object, err error) {
+	h, err := s.customer(c, o.Key)
+	if err != nil {
+		return client.Object{}, err
+	}
+	for _, match := range s.etags.ifMatch(o.IfMatch) {
+		object, err = s.headOnce(ctx, c, &s3.HeadObjectInput{
+			Bucket: &c.at.Bucket, Key: &c.at.Key, VersionId: text(o.VersionID), IfMatch: match, ChecksumMode: s.checksumMode(),
+			SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
+		})
+		if client.KindOf(err) != client.KindPrecondition {
+			break
+		}
+	}
+	return object, err
+}
+
+func (s *Store) headOnce(ctx context.Context, c call, in *s3.HeadObjectInput) (client.Object, error) {
+	out, err := s.s3.HeadObject(ctx, in)
+	if in.ChecksumMode != "" && s.mayBeAboutChecksums(s.fail(c, err)) {
+		in.ChecksumMode = ""
+		asked := err
+		if out, err = s.s3.HeadObject(ctx, in); err == nil {
+			s.digests.silent.Store(client.KindOf(s.fail(c, asked)) != client.KindDenied)
+		}
+	}
+	if err != nil {
+		return client.Object{}, s.fail(c, err)
+	}
+	s.digests.asked.Store(true)
+	h := headersOf(out.ResultMetadata)
+	s.etags.learn(h)
+	return objectFrom(c.at, h), s.vouch(ctx, c, h)
+}
+
+// checksumMode asks for the checksums that the server keeps, whoever sent them.
+func (s *Store) checksumMode() types.ChecksumMode {
+	if s.digests.silent.Load() {
+		return ""
+	}
+	return types.ChecksumModeEnabled
+}
+
+// mayBeAboutChecksums reports whether the failure of a HEAD, whose answer has no
+// words, may come from asking for the checksums: to show those of an SSE-KMS
+// object takes the right to decrypt, which the rest does not; and a server that
+// never answered such a call may not know it.
+func (s *Store) mayBeAboutChecksums(err error) bool {
+	switch client.KindOf(err) {
+	case client.KindDenied:
+		return true
+	case client.KindInvalid, client.KindUnsupported:
+		return !s.atAWS && !s.digests.asked.Load()
+	}
+	return false
+}
+
+// believeGet reads the first byte where the refusal of a HEAD could hide
+// something: that the SSE-C key is missing or wrong, that the clock is wrong,
+// that the server has no HEAD, that a proxy denies it. An object that can be
+// read is what the GET says it is; what the GET cannot explain stays as the HEAD
+// said it.
+func (s *Store) believeGet(ctx context.Context, c call, o client.ReadOptions, head error) (client.Object, error) {
+	var e *client.Error
+	if !errors.As(head, &e) || !mayHide(e) {
+		return client.Object{}, head
+	}
+	object, err := s.firstByte(ctx, c, o)
+	if err == nil {
+		if e.Kind == client.KindUnsupported {
+			s.noHead.Store(true)
+		}
+		return object, nil
+	}
+	var why *client.Error
+	if errors.As(err, &why) && why.Kind != client.KindInvalid && why.Kind != client.KindUnknown {
+		why.Op = c.op
+		return client.Object{}, why
+	}
+	return client.Object{}, head
+}
+
+func mayHide(e *client.Error) bool {
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotImplemented:
+		return true
+	case http.StatusMethodNotAllowed:
+		return e.Kind != client.KindDeleteMarker
+	}
+	return false
+}
+
+// sizeByGet is the size of an object of which HEAD said none, or 0.
+func (s *Store) sizeByGet(ctx context.Context, c call, o client.ReadOptions, head client.Object) int64 {
+	got, err := s.firstByte(ctx, c, o)
+	if err != nil || got.ETag != "" && head.ETag != "" && !client.SameETag(got.ETag, head.ETag) {
+		return client.NotTold
+	}
+	return got.Size
+}
+
+// firstByte is what a GET of the first byte says of an object; of an object
+// without one, what a GET of everything says.
+func (s *Store) firstByte(ctx context.Context, c call, o client.ReadOptions) (client.Object, error) {
+	c.op = "GetObject"
+	o.Offset, o.Length = 0, 1
+	got, body, err := s.open(ctx, c, o)
+	var e *client.Error
+	if errors.As(err, &e) && (e.Status == http.StatusRequestedRangeNotSatisfiable || e.Code == "InvalidRange") {
+		o.Length = 0
+		got, body, err = s.open(ctx, c, o)
+	}
+	if err != nil {
+		return client.Object{}, err
+	}
+	defer func() { _ = body.Close() }() // what was asked is known
+	if !got.SizeTold() {
+		if n, err := body.Read(make([]byte, 1)); n == 0 && err == io.EOF {
+			got.Size = 0
+		}
+	}
+	return got, nil
+}
