@@ -1,11 +1,10 @@
 package main
 
 import (
-	"os"
+	"context"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -81,7 +80,7 @@ where there is none, into a vault sealed with a passphrase.`,
 			if _, err := h.Account(account.Name); err == nil {
 				return usage("there is an account called %q already", account.Name)
 			}
-			credentials, err := a.newCredentials(account, secretFile, tokenFile)
+			credentials, err := a.newCredentials(c.Context(), account, secretFile, tokenFile)
 			if err != nil {
 				return err
 			}
@@ -99,17 +98,16 @@ where there is none, into a vault sealed with a passphrase.`,
 }
 
 // newCredentials finds the secret of a new account.
-func (a *app) newCredentials(account client.Account, secretFile, tokenFile string) (client.Credentials, error) {
+func (a *app) newCredentials(ctx context.Context, account client.Account, secretFile, tokenFile string) (client.Credentials, error) {
 	c := client.Credentials{AccessKeyID: account.AccessKeyID}
 	var err error
-	in, isFile := a.in.(*os.File)
 	switch {
 	case secretFile != "":
 		c.Secret, err = a.secretFrom(secretFile)
 	case a.env("AWS_SECRET_ACCESS_KEY") != "":
 		c.Secret, c.SessionToken = client.NewSecret(a.env("AWS_SECRET_ACCESS_KEY")), client.NewSecret(a.env("AWS_SESSION_TOKEN"))
-	case a.terminal && isFile && term.IsTerminal(int(in.Fd())):
-		c.Secret, err = a.ask(in, "Secret access key of "+account.AccessKeyID+": ")
+	case a.canAsk():
+		c.Secret, err = a.ask(ctx, "Secret access key of "+account.AccessKeyID+": ")
 	default:
 		err = usage("nobody can be asked for the secret here: give --secret-file or AWS_SECRET_ACCESS_KEY")
 	}

@@ -50,6 +50,8 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &p) && p.code == exitNotEncrypted:
+		return exitNotEncrypted // whatever came afterwards
 	case ctx.Err() != nil || client.KindOf(err) == client.KindCancelled:
 		return exitInterrupted
 	case errors.As(err, &p):
@@ -70,6 +72,10 @@ func (a *app) report(err error) {
 	}
 	if a.flags.json {
 		a.line(map[string]any{"error": errorJSON(err)})
+		return
+	}
+	if client.KindOf(err) == client.KindCancelled {
+		printf(a.err, "bucketseal-cli: interrupted\n")
 		return
 	}
 	var u *usageError

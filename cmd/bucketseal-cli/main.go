@@ -2,8 +2,9 @@
 // same accounts, rules, transfers and proofs, for scripts and servers.
 //
 // It exits with 0 when everything was done and verified, 1 when something
-// failed, nothing matched or the output could not be written, 2 for wrong usage or settings, 3 when an object is not encrypted as
-// asked, and 130 when interrupted.
+// failed, nothing matched or the output could not be written, 2 for wrong usage
+// or settings, 3 when an object is not encrypted as asked, and 130 when
+// interrupted.
 package main
 
 import (
@@ -11,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/term"
@@ -20,20 +22,26 @@ import (
 var version = "dev"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of the output, not the end of an upload halfway
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
-	os.Exit(a.run(ctx, os.Args[1:]))
+	if term.IsTerminal(int(os.Stdin.Fd())) {
+		a.tty = os.Stdin
+	}
+	a.exit(a.run(a.interruptible(context.Background()), os.Args[1:]))
 }
 
 // app is one run of the program; tests make their own.
 type app struct {
-	in       io.Reader
+	in       io.Reader // ends with the run's context
+	tty      *os.File  // in, where it is a terminal; nil else
 	out, err io.Writer // consoles while it runs
 	screen   io.Writer // err as it is, for what draws: nothing of others' making goes there
 	env      func(string) string
 	terminal bool // err is a terminal: a progress bar may be drawn, questions asked
 
 	flags globalFlags
+
+	questions *term.Terminal                // asks at tty; nil until the first question
+	hidden    atomic.Pointer[term.State]    // the terminal before a question whose answer is not shown
+	cleaning  atomic.Pointer[func() string] // names what is to be cleaned up before the program may end; nil for nothing
 }

@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
+	"io"
 
 	"golang.org/x/term"
 
@@ -16,15 +17,14 @@ import (
 const passphraseFile = "BUCKETSEAL_PASSPHRASE_FILE"
 
 // passphrase asks for the vault's passphrase.
-func (a *app) passphrase(_ context.Context, q keychain.Question) (client.Secret, error) {
+func (a *app) passphrase(ctx context.Context, q keychain.Question) (client.Secret, error) {
 	if file := a.env(passphraseFile); file != "" {
 		if q.Wrong {
 			return client.Secret{}, keychain.ErrWrongPassphrase
 		}
 		return a.secretFrom(file)
 	}
-	in, isFile := a.in.(*os.File)
-	if !a.terminal || !isFile || !term.IsTerminal(int(in.Fd())) {
+	if !a.canAsk() {
 		return client.Secret{}, fmt.Errorf("%w; put the passphrase into a file and name it in %s", keychain.ErrLocked, passphraseFile)
 	}
 	switch {
@@ -33,11 +33,11 @@ func (a *app) passphrase(_ context.Context, q keychain.Question) (client.Secret,
 	case q.Wrong:
 		fmt.Fprintln(a.err, "That passphrase does not open it.")
 	}
-	first, err := a.ask(in, "Passphrase: ")
+	first, err := a.ask(ctx, "Passphrase: ")
 	if err != nil || !q.New {
 		return first, err
 	}
-	again, err := a.ask(in, "Again: ")
+	again, err := a.ask(ctx, "Again: ")
 	if err != nil {
 		return again, err
 	}
@@ -47,13 +47,44 @@ func (a *app) passphrase(_ context.Context, q keychain.Question) (client.Secret,
 	return first, nil
 }
 
-// ask reads a line from the terminal without showing it.
-func (a *app) ask(in *os.File, question string) (client.Secret, error) {
-	fmt.Fprint(a.err, question)
-	b, err := term.ReadPassword(int(in.Fd()))
-	fmt.Fprintln(a.err)
+// canAsk reports whether somebody sits there to answer.
+func (a *app) canAsk() bool { return a.terminal && a.tty != nil }
+
+// ask reads a line from the terminal without showing it, not even what is typed
+// before the question stands there.
+func (a *app) ask(ctx context.Context, question string) (client.Secret, error) {
+	fd := int(a.tty.Fd())
+	before, err := term.MakeRaw(fd)
+	if err != nil {
+		return client.Secret{}, fmt.Errorf("ask on the terminal: %w", err)
+	}
+	a.hidden.Store(before)
+	if a.questions == nil { // one for all questions: it keeps what is typed ahead
+		a.questions = term.NewTerminal(struct {
+			io.Reader
+			io.Writer
+		}{a.tty, a.screen}, "")
+	}
+	var typed string
+	done := make(chan error, 1)
+	go func() {
+		line, err := a.questions.ReadPassword(printable(question))
+		typed = line
+		done <- err
+	}()
+	select {
+	case err = <-done:
+		a.hidden.Store(nil)
+		err = errors.Join(err, term.Restore(fd, before))
+	case <-ctx.Done():
+		return client.Secret{}, ctx.Err() // the program ends, and the terminal is restored then
+	}
+	if errors.Is(err, io.EOF) { // Ctrl-C, which is a key like others here
+		printf(a.err, "\n")
+		err = context.Canceled
+	}
 	if err != nil {
 		return client.Secret{}, fmt.Errorf("read the answer: %w", err)
 	}
-	return client.NewSecret(string(b)), nil
+	return client.NewSecret(typed), nil
 }

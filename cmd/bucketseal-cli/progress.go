@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -13,24 +14,21 @@ import (
 )
 
 // follow waits until the jobs are over, with a progress bar on a terminal. An
-// interruption cancels them and waits for that.
+// interruption cancels them and waits for what they clean up.
 func (a *app) follow(ctx context.Context, e *transfer.Engine, ids []string, total int64) {
 	bar := progressbar.NewOptions64(total, progressbar.OptionSetWriter(a.screen), progressbar.OptionShowBytes(true),
 		progressbar.OptionSetVisibility(a.terminal && !a.flags.quiet && !a.flags.json), progressbar.OptionClearOnFinish(),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetPredictTime(true))
 	defer bar.Finish() //nolint:errcheck // a bar that cannot be drawn changes nothing
+	begun := func() string { _, open := progress(e, ids); return targetsOf(open) }
+	a.cleaning.Store(&begun)
+	defer a.cleaning.Store(nil)
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
-	interrupted := ctx.Done()
+	interrupted, told := ctx.Done(), false
 	for {
-		var sent int64
-		over := true
-		for _, id := range ids {
-			r, _ := e.Row(id)
-			sent += r.Sent
-			over = over && r.Phase.Over()
-		}
-		if over {
+		sent, open := progress(e, ids)
+		if len(open) == 0 {
 			return
 		}
 		_ = bar.Set64(min(sent, total))
@@ -40,7 +38,44 @@ func (a *app) follow(ctx context.Context, e *transfer.Engine, ids []string, tota
 			interrupted = nil
 		case <-e.Changed():
 		case <-tick.C:
+			if interrupted == nil && !told {
+				told = true
+				_ = bar.Clear()
+				a.cleaningUp(targetsOf(open))
+			}
 		}
+	}
+}
+
+// progress is how many bytes moved, and which rows are not over.
+func progress(e *transfer.Engine, ids []string) (sent int64, open []transfer.Row) {
+	for _, id := range ids {
+		r, _ := e.Row(id)
+		sent += r.Sent
+		if !r.Phase.Over() {
+			open = append(open, r)
+		}
+	}
+	return sent, open
+}
+
+// targetsOf names what is transferred, or a few of many.
+func targetsOf(rows []transfer.Row) string {
+	const few = 4
+	var names []string
+	for _, r := range rows[:min(few, len(rows))] {
+		names = append(names, transferJSON(r).Target)
+	}
+	if more := len(rows) - few; more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// cleaningUp says what an interrupted run waits for.
+func (a *app) cleaningUp(targets string) {
+	if targets != "" && !a.flags.quiet {
+		printf(a.err, "bucketseal-cli: interrupted; cleaning up what was begun of %s; press Ctrl-C again to end at once\n", targets)
 	}
 }
 

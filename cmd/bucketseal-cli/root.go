@@ -39,6 +39,13 @@ func (a *app) run(ctx context.Context, args []string) int {
 	// Where nobody can be told what is done, no more is done.
 	out := newConsole(a.out, stop)
 	a.screen, a.out, a.err = a.err, out, newConsole(a.err, func(error) {})
+	in := &input{ctx: ctx, from: a.in}
+	if a.canAsk() {
+		in.hint = func() {
+			printf(a.err, "Reading from the terminal; end it with Ctrl-D (on Windows: Ctrl-Z and Enter).\n")
+		}
+	}
+	a.in = in
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.in)

@@ -36,7 +36,7 @@ func main() {
 }
 
 func run(configDir string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if runtime.GOOS == "linux" && os.Getenv("FYNE_PLATFORM") == "" {
 		// X11, also on Wayland: Chinese input works there and text keeps its size.
@@ -57,7 +57,10 @@ func run(configDir string) error {
 	})
 	window := ui.New(app.New(), d, ui.Options{Version: version, Screen: screenSize})
 	d.ask = window.AskPassphrase
-	context.AfterFunc(ctx, window.Quit)
+	context.AfterFunc(ctx, func() {
+		stop() // a second signal ends the program at once
+		window.Quit()
+	})
 	story(window)
 	window.ShowAndRun()
 	return nil

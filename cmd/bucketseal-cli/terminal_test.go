@@ -1,0 +1,226 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/term"
+
+	"github.com/bucketseal/bucketseal/mock"
+)
+
+// A terminal is one at which the program runs: what is typed goes in, what is
+// on the screen can be waited for.
+type terminal struct {
+	t    *testing.T
+	keys *os.File // the person's end
+	tty  *os.File // the program's end
+	cmd  *exec.Cmd
+	echo *term.State // before the program ran
+
+	mu     sync.Mutex
+	screen bytes.Buffer
+	more   *sync.Cond
+	closed bool
+}
+
+// sits runs the program at a terminal of its own, with no flags of the harness.
+func (u *user) sits(args ...string) *terminal {
+	u.t.Helper()
+	keys, tty, err := pty.Open()
+	require.NoError(u.t, err)
+	u.t.Cleanup(func() { _, _ = keys.Close(), tty.Close() })
+	x := &terminal{t: u.t, keys: keys, tty: tty}
+	x.more = sync.NewCond(&x.mu)
+	x.echo, err = term.GetState(int(tty.Fd()))
+	require.NoError(u.t, err)
+	program, err := os.Executable()
+	require.NoError(u.t, err)
+	x.cmd = exec.Command(program, args...)
+	x.cmd.Dir, x.cmd.Env = u.dir, u.env
+	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = tty, tty, tty
+	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	require.NoError(u.t, x.cmd.Start())
+	go x.watch()
+	return x
+}
+
+func (x *terminal) watch() {
+	b := make([]byte, 4096)
+	for {
+		n, err := x.keys.Read(b)
+		x.mu.Lock()
+		x.screen.Write(b[:n])
+		x.closed = x.closed || err != nil
+		x.more.Broadcast()
+		x.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// shows waits until a text is on the screen.
+func (x *terminal) shows(text string) *terminal {
+	x.t.Helper()
+	late := time.AfterFunc(30*time.Second, func() { x.mu.Lock(); x.closed = true; x.more.Broadcast(); x.mu.Unlock() })
+	defer late.Stop()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for !strings.Contains(x.screen.String(), text) && !x.closed {
+		x.more.Wait()
+	}
+	require.Contains(x.t, x.screen.String(), text)
+	return x
+}
+
+func (x *terminal) types(keys string) *terminal {
+	x.t.Helper()
+	_, err := io.WriteString(x.keys, keys)
+	require.NoError(x.t, err)
+	return x
+}
+
+const ctrlC = "\x03"
+
+// ends waits for the program, and asserts its exit code and that the terminal
+// shows again what is typed.
+func (x *terminal) ends(code int) string {
+	x.t.Helper()
+	late := time.AfterFunc(30*time.Second, func() { _ = x.cmd.Process.Kill() })
+	defer late.Stop()
+	_ = x.cmd.Wait()
+	after, err := term.GetState(int(x.tty.Fd()))
+	require.NoError(x.t, err)
+	assert.Equal(x.t, x.echo, after, "the terminal is as it was")
+	_, err = io.WriteString(x.tty, "<the end>") // whatever came before it has arrived when it has
+	require.NoError(x.t, err)
+	x.shows("<the end>")
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	require.Equal(x.t, code, x.cmd.ProcessState.ExitCode(), x.screen.String())
+	return x.screen.String()
+}
+
+func TestCtrlCEndsEveryQuestion(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		env   string
+		args  []string
+		asked string
+	}{
+		"the secret":           {"", []string{"accounts", "add", "t", "--endpoint", "https://127.0.0.1:1", "--access-key", "AKIA"}, "Secret access key of AKIA: "},
+		"the passphrase":       {"AWS_SECRET_ACCESS_KEY=topsecret", []string{"accounts", "add", "t", "--endpoint", "https://127.0.0.1:1", "--access-key", "AKIA"}, "Passphrase: "},
+		"a secret on stdin":    {"", []string{"accounts", "add", "t", "--endpoint", "https://127.0.0.1:1", "--access-key", "AKIA", "--secret-file", "-"}, "end it with Ctrl-D"},
+		"rules on stdin":       {"", []string{"rules", "import", "-"}, "end it with Ctrl-D"},
+		"a pipe nobody writes": {"", []string{"accounts", "add", "t", "--endpoint", "https://127.0.0.1:1", "--access-key", "AKIA", "--secret-file", "pipe"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := newUser(t)
+			u.env = append(u.env, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
+			u.env = append(u.env, c.env)
+			require.NoError(t, syscall.Mkfifo(filepath.Join(u.dir, "pipe"), 0o600))
+			x := u.sits(c.args...)
+			if c.asked == "" {
+				writer, err := os.OpenFile(filepath.Join(u.dir, "pipe"), os.O_WRONLY, 0) // waits for the reader
+				require.NoError(t, err)
+				defer writer.Close() //nolint:errcheck // nothing was written
+			}
+			x.shows(c.asked).types(ctrlC)
+			screen := x.ends(130)
+			assert.NotContains(t, screen, "context canceled")
+			assert.NoFileExists(t, filepath.Join(u.config, "accounts.json"))
+			assert.NoFileExists(t, filepath.Join(u.config, "secrets.age"))
+		})
+	}
+}
+
+func TestAnAnswerAtTheTerminalIsTakenAndNotShown(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.env = append(u.env, "AWS_SECRET_ACCESS_KEY=")
+	x := u.sits("accounts", "add", "t", "--endpoint", u.server.URL, "--ca-file", u.server.CAFile, "--access-key", u.server.AccessKey)
+	x.shows("Secret access key").types(u.server.SecretKey + "\r")
+	x.shows("Passphrase: ").types("open sesame\r")
+	x.shows("Again: ").types("open sesame\r")
+	screen := x.ends(0)
+	assert.NotContains(t, screen, u.server.SecretKey)
+	assert.NotContains(t, screen, "sesame")
+	x = u.sits("--account", "t", "ls")
+	x.shows("Passphrase: ").types("open sesame\r")
+	assert.Contains(t, x.ends(0), "bucket")
+}
+
+func TestTheSecondCtrlCEndsAtOnceAndSaysWhatMayBeLeft(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.file("a.bin", noise(20<<20))
+	require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{
+		{Op: "UploadPart", Do: mock.Delay, Millis: 3600_000}, {Op: "AbortMultipartUpload", Do: mock.Delay, Millis: 3600_000},
+	}}))
+	x := u.sits(append([]string{"cp", "a.bin", "s3://bucket/a.bin", "--verbose"}, u.global...)...)
+	x.shows("partNumber=").types(ctrlC)
+	x.shows("cleaning up what was begun of s3://bucket/a.bin; press Ctrl-C again to end at once").types(ctrlC)
+	assert.Contains(t, x.ends(130), "ended at once; what was begun of s3://bucket/a.bin may be left behind")
+}
+
+func TestATerminalThatClosesAndATerminationCleanUpLikeCtrlC(t *testing.T) {
+	t.Parallel()
+	for name, signals := range map[string][]syscall.Signal{
+		"hang-up":      {syscall.SIGHUP},
+		"hang-up, two": {syscall.SIGHUP, syscall.SIGHUP},
+		"termination":  {syscall.SIGTERM},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := newUser(t)
+			u.file("a.bin", noise(20<<20))
+			require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{{Op: "UploadPart", Do: mock.Delay, Millis: 3600_000}}}))
+			x := u.sits(append([]string{"cp", "a.bin", "s3://bucket/a.bin", "--verbose"}, u.global...)...)
+			x.shows("partNumber=")
+			for _, s := range signals {
+				require.NoError(t, x.cmd.Process.Signal(s))
+			}
+			assert.Contains(t, x.ends(130), "DELETE /bucket/a.bin", "the parts are dropped")
+		})
+	}
+}
+
+func TestWhoeverIsStartedByNohupOutlivesTheTerminal(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	program, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command("sh", "-c", `trap '' HUP; echo ready >&2; exec "$0" rules import -`, program)
+	cmd.Dir, cmd.Env = u.dir, u.env
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	errs, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	_, err = io.ReadFull(errs, make([]byte, len("ready\n")))
+	require.NoError(t, err)
+	_, err = io.WriteString(in, `{"format":"bucketseal-rules","version":1,`)
+	require.NoError(t, err)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
+	_, err = io.WriteString(in, `"rules":[]}`)
+	require.NoError(t, err)
+	require.NoError(t, in.Close())
+	said, err := io.ReadAll(errs)
+	require.NoError(t, err)
+	require.NoError(t, cmd.Wait(), string(said))
+}
