@@ -87,13 +87,13 @@ func TestAPlanSaysWhatItWouldOverwriteAndWhatIsWeakerThanTheDefault(t *testing.T
 	d.put("single", "old")
 	d.write("tree/a", "new")
 	d.write("tree/b", "new")
-	p, err := d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree"), d.write("single", "new"), d.write("other", "new")}, bucket, UploadOptions{})
+	p, err := d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree"), d.write("single", "new"), d.write("other", "new")}, bucket, UploadOptions{LookForExisting: true})
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []client.Location{bucket.Join("tree/a"), bucket.Join("single")}, p.Existing)
 	assert.Empty(t, p.Warnings)
 
 	d.store = kmsByDefault{d.store}
-	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{Encryption: client.SSES3{}, Overwrite: transfer.OverwriteSkip})
+	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{Encryption: client.SSES3{}, Overwrite: transfer.OverwriteSkip, LookForExisting: true})
 	require.NoError(t, err)
 	require.Len(t, p.Warnings, 1)
 	assert.Contains(t, p.Warnings[0], "weaker than the bucket's default")

@@ -22,6 +22,9 @@ type UploadOptions struct {
 	// Encryption is asked for every file, over the rules; nil lets them decide.
 	Encryption client.Encryption
 	Overwrite  transfer.Overwrite // "" is always
+	// LookForExisting fills Plan.Existing in, for whoever shows it: it takes
+	// requests.
+	LookForExisting bool
 	// As is the exact key for a single file; "" is its own name in the folder.
 	As string
 	// Contents puts what is in a folder straight into the target, without the
@@ -31,7 +34,7 @@ type UploadOptions struct {
 
 // PlanUpload says what uploading files and folders into a folder would do. It
 // reads directories and the first bytes of files, and asks the server what is
-// there already; it changes nothing.
+// there already where that is wanted; it changes nothing.
 func (s *Session) PlanUpload(ctx context.Context, paths []string, to client.Location, o UploadOptions) (transfer.Plan, error) {
 	set, err := s.RuleSet(ctx)
 	if err != nil {
@@ -46,7 +49,7 @@ func (s *Session) PlanUpload(ctx context.Context, paths []string, to client.Loca
 			return transfer.Plan{}, err
 		}
 	}
-	if o.Overwrite == transfer.OverwriteAlways {
+	if o.LookForExisting && o.Overwrite == transfer.OverwriteAlways {
 		if u.plan.Existing, err = s.existing(ctx, u.plan.Jobs, u.roots); err != nil {
 			u.plan.Warnings = append(u.plan.Warnings, "whether files with these names are there already could not be found out: "+err.Error())
 		}
@@ -187,40 +190,6 @@ func sniff(path string) (contentType string, err error) {
 		return "", err
 	}
 	return t.String(), nil
-}
-
-// existing finds which targets are there already, by listing what the plan
-// would write to.
-func (s *Session) existing(ctx context.Context, jobs []transfer.Job, roots []client.Location) ([]client.Location, error) {
-	there := map[client.Location]bool{}
-	for _, root := range roots {
-		if root.IsFolder() {
-			if err := s.walk(ctx, root, func(o client.Object) { there[o.At] = true }); err != nil {
-				return nil, ignoreMissing(err)
-			}
-			continue
-		}
-		_, err := s.store.Head(ctx, root, client.ReadOptions{})
-		if kind := client.KindOf(err); err == nil || kind == client.KindNeedsKey {
-			there[root] = true
-		} else if ignoreMissing(err) != nil {
-			return nil, err
-		}
-	}
-	var found []client.Location
-	for _, j := range jobs {
-		if there[j.Remote] {
-			found = append(found, j.Remote)
-		}
-	}
-	return found, nil
-}
-
-func ignoreMissing(err error) error {
-	if k := client.KindOf(err); k == client.KindNotFound || k == client.KindNoBucket {
-		return nil
-	}
-	return err
 }
 
 // warnWeaker says when a plan asks a bucket for less than its default gives.

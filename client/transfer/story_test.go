@@ -130,6 +130,13 @@ func TestAServerThatLiesIsFoundOut(t *testing.T) {
 			client.SSEKMS{Key: keyID},
 			transfer.OtherKey, "encrypted with another key",
 		},
+		{"downgrades", nil, fault(mock.Fault{Do: mock.OtherType, Method: "AES256"}), client.SSEKMS{Key: keyID}, transfer.OtherKey, "in another way than asked"},
+		{
+			"names no key", nil, fault(mock.Fault{Do: mock.DropSSEHeaders, Header: "x-amz-server-side-encryption-aws-kms-key-id"}),
+			client.SSEKMS{Key: keyID},
+			transfer.KeyNotReported, "does not say with which key",
+		},
+		{"is plain", []mock.Option{mock.As("plain")}, nil, client.SSEKMS{Key: keyID}, transfer.NotEncrypted, without},
 		{"Ceph 16 and SSE-S3", []mock.Option{mock.As("ceph16")}, nil, client.SSES3{}, transfer.NotEncrypted, without},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -147,6 +154,37 @@ func TestAServerThatLiesIsFoundOut(t *testing.T) {
 				assert.Equal(t, c.verdict, row.Receipt.Verdict)
 			}
 		})
+	}
+}
+
+// The answer to PutObject names an encryption wherever there is one; those to
+// a beginning, a part and a completion may keep quiet, and HEAD is believed.
+func TestWhatOneAnswerDropsOrClaims(t *testing.T) {
+	other := "99999999-2222-3333-4444-555555555555"
+	for _, c := range []struct {
+		fault   mock.Fault
+		size    int
+		verdict transfer.Verdict
+	}{
+		{mock.Fault{Op: "PutObject", Do: mock.DropSSEHeaders}, 1024, transfer.NotEncrypted},
+		{mock.Fault{Op: "PutObject", Do: mock.OtherKey, KeyID: other}, 1024, transfer.OtherKey},
+		{mock.Fault{Op: "CreateMultipartUpload", Do: mock.DropSSEHeaders}, 6 << 20, transfer.Verified},
+		{mock.Fault{Op: "CreateMultipartUpload", Do: mock.OtherKey, KeyID: other}, 6 << 20, transfer.OtherKey},
+		{mock.Fault{Op: "UploadPart", Do: mock.DropSSEHeaders}, 6 << 20, transfer.Verified},
+		{mock.Fault{Op: "UploadPart", Nth: 2, Do: mock.OtherKey, KeyID: other}, 6 << 20, transfer.OtherKey},
+		{mock.Fault{Op: "UploadPart", Do: mock.OtherType, Method: "AES256"}, 6 << 20, transfer.OtherKey},
+		{mock.Fault{Op: "CompleteMultipartUpload", Do: mock.DropSSEHeaders}, 6 << 20, transfer.Verified},
+		{mock.Fault{Op: "CompleteMultipartUpload", Do: mock.OtherKey, KeyID: other}, 6 << 20, transfer.OtherKey},
+		{mock.Fault{Op: "HeadObject", Do: mock.DropSSEHeaders}, 6 << 20, transfer.NotEncrypted},
+		{mock.Fault{Op: "HeadObject", Do: mock.OtherKey, KeyID: other}, 6 << 20, transfer.OtherKey},
+	} {
+		s := begin(t, nil)
+		require.NoError(t, s.server.SetFaults(mock.Faults{Faults: []mock.Fault{c.fault}}))
+		up, _ := s.upload(c.size, client.SSEKMS{Key: keyID})
+		row := s.do(up)
+		require.NotNil(t, row.Receipt, "%+v: %v", c.fault, row.Err)
+		assert.Equal(t, c.verdict, row.Receipt.Verdict, "%+v: %s", c.fault, row.Receipt.Why)
+		assert.Equal(t, c.verdict == transfer.Verified, row.Phase == transfer.Done, "%+v", c.fault)
 	}
 }
 

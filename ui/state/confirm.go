@@ -144,7 +144,7 @@ func (c *Confirm) makePlan(overwrite transfer.Overwrite) func(context.Context) (
 		o := session.DownloadOptions{Overwrite: overwrite, As: c.As}
 		return func(ctx context.Context) (transfer.Plan, error) { return s.PlanDownload(ctx, what, into, o) }
 	}
-	o := session.UploadOptions{Overwrite: overwrite, Encryption: c.override()}
+	o := session.UploadOptions{Overwrite: overwrite, Encryption: c.override(), LookForExisting: true}
 	return func(ctx context.Context) (transfer.Plan, error) { return s.PlanUpload(ctx, paths, to, o) }
 }
 

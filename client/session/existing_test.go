@@ -1,0 +1,128 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// A crowd is a store of many names that counts what it is asked.
+type crowd struct {
+	client.Store
+	keys  []string // sorted
+	lists atomic.Int64
+	heads atomic.Int64
+	fail  error
+}
+
+func (c *crowd) List(_ context.Context, under client.Location, o client.ListOptions) (page client.Page, err error) {
+	c.lists.Add(1)
+	for _, key := range c.keys {
+		if !strings.HasPrefix(key, under.Key) || key <= o.After {
+			continue
+		}
+		if len(page.Objects) == 100 {
+			page.Next = page.Objects[99].At.Key
+			break
+		}
+		page.Objects = append(page.Objects, client.Object{At: client.Location{Bucket: under.Bucket, Key: key}})
+	}
+	return page, c.fail
+}
+
+func (c *crowd) Head(_ context.Context, at client.Location, _ client.ReadOptions) (client.Object, error) {
+	c.heads.Add(1)
+	if c.fail != nil {
+		return client.Object{}, c.fail
+	}
+	if _, ok := slices.BinarySearch(c.keys, at.Key); !ok {
+		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindNotFound}
+	}
+	return client.Object{At: at}, nil
+}
+
+// numbered are the names of a folder, by number.
+func numbered(folder string, from, to int) (keys []string) {
+	for i := from; i < to; i++ {
+		keys = append(keys, fmt.Sprintf("%s%06d", folder, i))
+	}
+	return keys
+}
+
+func jobsFor(keys []string) (jobs []transfer.Job) {
+	for _, key := range keys {
+		jobs = append(jobs, transfer.Job{Remote: client.Location{Bucket: "b", Key: key}})
+	}
+	return jobs
+}
+
+func TestWhatExistsIsFoundWithFewRequests(t *testing.T) {
+	root := client.Location{Bucket: "b"}
+	n := root.Join("n/")
+	for name, c := range map[string]struct {
+		there, planned []string
+		roots          []client.Location
+		most           int64 // requests
+		want           int
+	}{
+		"one file where many lie":         {numbered("n/", 0, 4500), []string{"one"}, []client.Location{root}, 1, 0},
+		"one file over one of many":       {numbered("n/", 0, 4500), []string{"n/000007"}, []client.Location{root}, 1, 1},
+		"a large plan into a small place": {numbered("n/", 0, 90), numbered("n/", 0, 1000), []client.Location{n}, 1, 90},
+		"a large plan over as many":       {numbered("n/", 0, 1000), numbered("n/", 0, 1000), []client.Location{n}, 11, 1000},
+		"40 files where many lie before":  {numbered("a/", 0, 9000), numbered("n/", 0, 40), []client.Location{root}, 80, 0},
+		"40 files among many":             {numbered("n/", 0, 9000), numbered("n/", 8980, 9020), []client.Location{n}, 80, 20},
+		"single files beside a folder":    {numbered("", 0, 50), append(numbered("", 30, 40), numbered("n/", 0, 40)...), append([]client.Location{n}, root.Join("000030")), 20, 10},
+		"nothing there":                   {nil, numbered("n/", 0, 500), []client.Location{n}, 1, 0},
+	} {
+		store := &crowd{keys: c.there}
+		found, err := (&Session{store: store}).existing(t.Context(), jobsFor(c.planned), c.roots)
+		require.NoError(t, err, name)
+		assert.Len(t, found, c.want, name)
+		for _, at := range found {
+			assert.Contains(t, c.planned, at.Key, name)
+			assert.Contains(t, c.there, at.Key, name)
+		}
+		assert.LessOrEqual(t, store.lists.Load()+store.heads.Load(), c.most, name)
+	}
+}
+
+func TestWhatExistsIsNotFoundOutWhenTheServerDoesNotAnswer(t *testing.T) {
+	for _, planned := range [][]string{{"a"}, numbered("n/", 0, 100)} {
+		for kind, known := range map[client.Kind]bool{client.KindNoBucket: true, client.KindDenied: false} {
+			store := &crowd{fail: &client.Error{Kind: kind}}
+			found, err := (&Session{store: store}).existing(t.Context(), jobsFor(planned), []client.Location{{Bucket: "b"}})
+			assert.Empty(t, found)
+			assert.Equal(t, known, err == nil, "%v: %v", kind, err)
+		}
+	}
+}
+
+func TestAnObjectThatNeedsItsKeyExists(t *testing.T) {
+	store := &crowd{fail: &client.Error{Kind: client.KindNeedsKey}}
+	found, err := (&Session{store: store}).existing(t.Context(), jobsFor([]string{"a"}), nil)
+	require.NoError(t, err)
+	assert.Len(t, found, 1)
+}
+
+// The command line does not show what exists: nobody is asked for it.
+func TestAPlanForNobodyToSeeAsksForNothing(t *testing.T) {
+	d := open(t, nil)
+	d.put("a", "old")
+	d.write("tree/a", "new")
+	store := &crowd{Store: d.store}
+	d.store = store
+	p, err := d.PlanUpload(t.Context(), []string{d.dir + "/tree"}, bucket, UploadOptions{Contents: true})
+	require.NoError(t, err)
+	assert.Len(t, p.Jobs, 1)
+	assert.Empty(t, p.Existing)
+	assert.Zero(t, store.lists.Load()+store.heads.Load())
+}
