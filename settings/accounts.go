@@ -21,7 +21,7 @@ func (s *Store) Accounts() ([]client.Account, error) { return accounts.load(s) }
 // account is not written. change may run while other processes wait: it
 // must not ask the user, nor call the Store.
 func (s *Store) UpdateAccounts(change func([]client.Account) ([]client.Account, error)) error {
-	return accounts.update(s, func(now []client.Account) ([]client.Account, error) {
+	return accounts.update(s, false, func(now []client.Account) ([]client.Account, error) {
 		next, err := change(slices.Clone(now))
 		if err != nil {
 			return nil, err

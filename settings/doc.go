@@ -6,7 +6,11 @@
 // disk now to what shall be there, run under a lock between processes, so no
 // change is lost. A crash leaves the old file or the new one.
 //
-// It refuses to guess. A file that is not what it should be makes every call
+// It refuses to guess. A folder that was named and is not there, or that was
+// there and is gone, is a [NoFolderError]; rules that were saved and are gone a
+// [GoneError]; a folder or file that others own or may write an
+// [UntrustedError]; a link is followed, written through, and an error when its
+// target is away. A file that is not what it should be makes every call
 // fail with a [DamagedError] until the user repairs it or resets it
 // ([Store.Reset]): with the rules silently gone, files would go out
 // unencrypted. A copy is kept aside. Preferences alone are also answered with
@@ -17,6 +21,6 @@
 //
 // Versions: a field that is unknown to this program is ignored in accounts and
 // preferences, and gone after the next change; in rules it is refused as
-// damage, since a rule that is half understood encrypts wrongly. So a new
+// damage (rules.Read), since a rule that is half understood encrypts wrongly. So a new
 // field in a rule, or a new meaning anywhere, raises the file's version.
 package settings

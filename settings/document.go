@@ -24,16 +24,28 @@ type document[T any] struct {
 
 // load reads the file. On error T is empty, so that preferences can go on.
 func (d document[T]) load(s *Store) (T, error) {
+	if err := s.check(d.file); err != nil {
+		return d.empty(), err
+	}
 	b, err := durable.Read(s.Path(d.file))
+	if err == nil && b == nil {
+		err = s.gone(d.file)
+	}
 	if err != nil {
 		return d.empty(), err
 	}
 	return d.decode(s, b)
 }
 
-// update is load, change and write under the lock.
-func (d document[T]) update(s *Store, change func(T) (T, error)) error {
+// update is load, change and write under the lock. anew lets a file that is
+// gone begin as an empty one. Where there is no file and nothing to say, none
+// is made.
+func (d document[T]) update(s *Store, anew bool, change func(T) (T, error)) error {
 	return s.locked(d.file, func(old []byte) ([]byte, error) {
+		gone := s.gone(d.file)
+		if old == nil && gone != nil && !anew {
+			return nil, gone
+		}
 		now, err := d.decode(s, old)
 		if err != nil {
 			return nil, err
@@ -42,9 +54,16 @@ func (d document[T]) update(s *Store, change func(T) (T, error)) error {
 		if err != nil {
 			return nil, err
 		}
-		return d.encode(next)
+		b, err := d.encode(next)
+		if blank, _ := d.blank(); err == nil && old == nil && gone == nil && bytes.Equal(b, blank) {
+			return nil, nil
+		}
+		return b, err
 	})
 }
+
+// blank is the file with nothing in it.
+func (d document[T]) blank() ([]byte, error) { return d.encode(d.empty()) }
 
 func (d document[T]) decode(s *Store, b []byte) (T, error) {
 	if b == nil {

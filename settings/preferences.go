@@ -105,7 +105,7 @@ func (s *Store) Preferences() (Preferences, error) { return preferences.load(s) 
 // disk, and refuses what Check refuses. change may run while other processes
 // wait: it must not ask the user, nor call the Store.
 func (s *Store) UpdatePreferences(change func(Preferences) (Preferences, error)) error {
-	return preferences.update(s, func(now Preferences) (Preferences, error) {
+	return preferences.update(s, false, func(now Preferences) (Preferences, error) {
 		next, err := change(now)
 		if err != nil {
 			return next, err

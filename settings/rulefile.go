@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io/fs"
+	"io"
+	"os"
 
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
@@ -14,21 +15,19 @@ import (
 // ones: its path.
 type RuleFile string
 
-// Rules reads the file. A missing file is an error: rules that are not there
-// must not mean "encrypt nothing".
+// Rules reads the file, which may be a pipe. A missing file is an error: rules
+// that are not there must not mean "encrypt nothing".
 func (f RuleFile) Rules() ([]rules.Rule, error) {
-	content, err := durable.Read(string(f))
-	if err == nil && content == nil {
-		err = fmt.Errorf("there is no file %s: %w", string(f), fs.ErrNotExist)
-	}
+	in, err := os.Open(string(f))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open the rules: %w", err)
 	}
-	return f.decode(content)
+	defer in.Close() //nolint:errcheck // opened for reading
+	return f.decode(in)
 }
 
-func (f RuleFile) decode(content []byte) ([]rules.Rule, error) {
-	all, err := rules.Import(bytes.NewReader(content))
+func (f RuleFile) decode(in io.Reader) ([]rules.Rule, error) {
+	all, err := rules.Import(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", string(f), err)
 	}
@@ -42,7 +41,7 @@ func (f RuleFile) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) e
 		var all []rules.Rule
 		var err error
 		if old != nil {
-			if all, err = f.decode(old); err != nil {
+			if all, err = f.decode(bytes.NewReader(old)); err != nil {
 				return nil, err
 			}
 		}

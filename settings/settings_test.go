@@ -16,7 +16,7 @@ import (
 
 func open(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(filepath.Join(t.TempDir(), "bucketseal"))
+	s, err := Make(filepath.Join(t.TempDir(), "bucketseal"))
 	require.NoError(t, err)
 	return s
 }
@@ -99,8 +99,20 @@ func TestAFileIsJSONForPeople(t *testing.T) {
 `, text(t, s.Path(RulesFile)))
 }
 
+// fresh is the settings of a user who has none yet.
+func fresh(t *testing.T) *Store {
+	t.Helper()
+	t.Cleanup(xdg.Reload)
+	t.Setenv(DirVariable, "")
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	xdg.Reload()
+	s, err := Open("")
+	require.NoError(t, err)
+	return s
+}
+
 func TestReadingMakesNothing(t *testing.T) {
-	s := open(t)
+	s := fresh(t)
 	a, err := s.Accounts()
 	require.NoError(t, err)
 	assert.Equal(t, []client.Account{}, a)
@@ -132,8 +144,8 @@ func TestFilesAndFolderAreForTheUserOnly(t *testing.T) {
 }
 
 func TestTheFolderIsTheArgumentThenTheEnvironmentThenTheSystems(t *testing.T) {
-	t.Setenv(DirVariable, "")
-	assert.Equal(t, filepath.Join(xdg.ConfigHome, "bucketseal"), DefaultDir())
+	own := fresh(t).Dir()
+	assert.Equal(t, filepath.Join(xdg.ConfigHome, "bucketseal"), own)
 
 	env, arg := t.TempDir(), t.TempDir()
 	t.Setenv(DirVariable, env)
@@ -145,7 +157,7 @@ func TestTheFolderIsTheArgumentThenTheEnvironmentThenTheSystems(t *testing.T) {
 	assert.Equal(t, arg, s.Dir())
 
 	t.Chdir(arg)
-	s, err = Open("here")
+	s, err = Make("here")
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join(arg, "here"), s.Dir(), "a relative folder does not move with the process")
 }

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -41,42 +43,84 @@ var ErrBusy = durable.ErrBusy
 // the default.
 const DirVariable = "BUCKETSEAL_CONFIG_DIR"
 
-// DefaultDir is the folder used when nobody names one: $BUCKETSEAL_CONFIG_DIR,
-// else bucketseal in the user's configuration folder (XDG Base Directory
-// Specification, or what Windows and macOS have for it).
-func DefaultDir() string {
-	if dir := os.Getenv(DirVariable); dir != "" {
-		return dir
-	}
-	return filepath.Join(xdg.ConfigHome, "bucketseal")
-}
-
-// A Store is the settings in one folder. It keeps nothing in memory: every
-// call reads the disk. Safe for concurrent use, by goroutines and by
-// processes. All calls may block on the disk.
-type Store struct {
-	dir  string
-	wait time.Duration
-}
-
-// Open names the folder; "" is DefaultDir. The folder is made, with mode 0700,
-// by the first change.
-func Open(dir string) (*Store, error) {
+// place finds the folder: the one named, $BUCKETSEAL_CONFIG_DIR, else bucketseal
+// in the user's configuration folder (XDG Base Directory Specification, or what
+// Windows and macOS have for it). named reports whether somebody chose it.
+func place(dir string) (path string, named bool, err error) {
 	if dir == "" {
-		dir = DefaultDir()
+		dir = os.Getenv(DirVariable)
 	}
-	dir, err := filepath.Abs(dir)
+	if dir == "" {
+		if err := home(); err != nil {
+			return "", false, err
+		}
+		return filepath.Join(xdg.ConfigHome, "bucketseal"), false, nil
+	}
+	path, err = filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("find the settings folder: %w", err)
+		return "", true, fmt.Errorf("find the settings folder: %w", err)
 	}
+	return path, true, nil
+}
+
+// home refuses to guess where settings are for a user without a home folder.
+func home() error {
+	if runtime.GOOS == "windows" || os.Getenv("XDG_CONFIG_HOME") != "" {
+		return nil
+	}
+	h := os.Getenv("HOME")
+	if h == "" {
+		return fmt.Errorf("HOME is not set, so the settings cannot be found: set it, or name their folder with --config-dir or %s", DirVariable)
+	}
+	if _, err := os.Stat(h); err != nil {
+		return fmt.Errorf("the home folder cannot be opened, so the settings are not known: mount it, or name the settings folder with --config-dir or %s: %w", DirVariable, err)
+	}
+	return nil
+}
+
+// A Store is the settings in one folder. It keeps nothing in memory but that
+// there was something: every call reads the disk. Safe for concurrent use, by
+// goroutines and by processes. All calls may block on the disk.
+type Store struct {
+	dir      string
+	wait     time.Duration
+	expected atomic.Bool // the folder was named, or was there once: it must be there
+	sawRules atomic.Bool // rules were read or saved in this run
+}
+
+// Open finds the folder; "" is the one of the environment, or the user's own.
+// A folder that somebody named must be there: a NoFolderError says so. The
+// user's own is made, with mode 0700, by the first change.
+func Open(dir string) (*Store, error) {
+	dir, named, err := place(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{dir: dir, wait: durable.LockTimeout}
 	switch st, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist) && named:
+		return nil, &NoFolderError{dir}
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return nil, fmt.Errorf("open the settings folder: %w", err)
 	case !st.IsDir():
 		return nil, fmt.Errorf("open the settings folder: %s is a file: name a folder, or move the file away", dir)
+	default:
+		s.expected.Store(true)
 	}
-	return &Store{dir: dir, wait: durable.LockTimeout}, nil
+	return s, nil
+}
+
+// Make is Open for whoever is about to write settings: it makes the folder.
+func Make(dir string) (*Store, error) {
+	path, _, err := place(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("make the settings folder: %w", err)
+	}
+	return Open(dir)
 }
 
 // Dir is the folder, as an absolute path.
@@ -85,24 +129,22 @@ func (s *Store) Dir() string { return s.dir }
 // Path is where a file is, or will be after the first change.
 func (s *Store) Path(f File) string { return filepath.Join(s.dir, string(f)) }
 
-// Reset removes a file, so that it begins anew: no accounts, no rules, default
-// preferences. What was in it is kept aside first, and named in the result; ""
-// where there was nothing. It is for a user who has seen a DamagedError and
+// Reset makes a file begin anew: no accounts, no rules, default preferences.
+// What was in it is kept aside first, and named in the result; "" where there
+// was nothing. It is for a user who has seen a DamagedError or a GoneError and
 // said so.
 func (s *Store) Reset(f File) (aside string, err error) {
-	switch f {
-	case AccountsFile, RulesFile, PreferencesFile:
-	default:
+	empty := map[File]func() ([]byte, error){AccountsFile: accounts.blank, RulesFile: ruleList.blank, PreferencesFile: preferences.blank}[f]
+	if empty == nil {
 		return "", fmt.Errorf("reset %q: there is no such settings file", f)
 	}
 	err = s.locked(f, func(old []byte) ([]byte, error) {
-		if old == nil {
-			return nil, nil
+		if old != nil {
+			if aside, err = durable.KeepAside(s.Path(f), old); err != nil {
+				return nil, fmt.Errorf("reset %s: it was left as it is, since no copy could be kept aside: %w", f, err)
+			}
 		}
-		if aside, err = durable.KeepAside(s.Path(f), old); err != nil {
-			return nil, fmt.Errorf("reset %s: it was left as it is, since no copy could be kept aside: %w", f, err)
-		}
-		return nil, nil
+		return empty()
 	})
 	return aside, err
 }
@@ -119,7 +161,11 @@ func (s *Store) Revision(f File) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// locked changes a file that others may not.
 func (s *Store) locked(f File, change func(old []byte) ([]byte, error)) error {
+	if err := s.check(f); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.wait)
 	defer cancel()
 	return durable.Update(ctx, s.Path(f), change)

@@ -32,6 +32,9 @@ type Opener struct {
 	// CustomerKey fetches the key of an SSE-C rule by the rule's ID; nil when
 	// there is no place for keys.
 	CustomerKey func(ctx context.Context, ruleID string) (client.CustomerKey, error)
+	// Current refuses an account that is no longer what it was when it was
+	// opened; no upload is planned then. nil: it always is.
+	Current func(client.Account) error
 	// Transfer is how transfers are done; Store, Account and DescribeKey are filled
 	// in here.
 	Transfer transfer.Config
@@ -126,6 +129,9 @@ func (s *Session) RuleSet(ctx context.Context) (rules.Set, error) {
 // them.
 func (o Opener) RuleSet(ctx context.Context, a client.Account) (rules.Set, error) {
 	all, err := o.Rules.Rules()
+	if err == nil && o.Current != nil {
+		err = o.Current(a)
+	}
 	if err != nil {
 		return rules.Set{}, &RulesError{err}
 	}

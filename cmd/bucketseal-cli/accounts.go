@@ -66,7 +66,7 @@ AWS_SECRET_ACCESS_KEY, or is asked for; it goes into the keyring of this compute
 where there is none, into a vault sealed with a passphrase.`,
 		Example: "  bucketseal-cli accounts add team --endpoint https://cos.example --access-key AKIA...",
 		RunE: func(c *cobra.Command, args []string) error {
-			h, err := a.home(c.Context())
+			h, err := a.newHome(c.Context())
 			if err != nil {
 				return err
 			}

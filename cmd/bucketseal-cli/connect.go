@@ -15,6 +15,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 	"github.com/bucketseal/bucketseal/settings"
+	"github.com/bucketseal/bucketseal/settings/keychain"
 )
 
 // adHoc is the account name of a run with --endpoint or --profile.
@@ -22,7 +23,21 @@ const adHoc = "ad hoc"
 
 // home opens the settings and finds the keyring.
 func (a *app) home(ctx context.Context) (*wiring.Home, error) {
-	h, err := wiring.Open(ctx, a.flags.configDir, a.passphrase)
+	return a.homeBy(ctx, wiring.Open)
+}
+
+// newHome is home for a command that begins settings: it makes their folder.
+func (a *app) newHome(ctx context.Context) (*wiring.Home, error) {
+	if a.flags.rules != "" {
+		return a.home(ctx) // what is written is that file
+	}
+	return a.homeBy(ctx, wiring.Make)
+}
+
+type opening = func(context.Context, string, func(context.Context, keychain.Question) (client.Secret, error)) (*wiring.Home, error)
+
+func (a *app) homeBy(ctx context.Context, open opening) (*wiring.Home, error) {
+	h, err := open(ctx, a.flags.configDir, a.passphrase)
 	if err != nil {
 		return nil, settingsError(err)
 	}
@@ -69,6 +84,7 @@ func (a *app) open(ctx context.Context, t transfer.Config) (*session.Session, er
 			account.Region = region
 		}
 		opener.Credentials = func(context.Context, client.Account) (client.Credentials, error) { return credentials, nil }
+		opener.Current = nil // it is saved nowhere
 	}
 	s, err := opener.Open(ctx, account)
 	return s, settingsError(err)

@@ -117,7 +117,7 @@ func (a *app) rulesTest() *cobra.Command {
 				}
 			}
 			opener := h.Opener(transfer.Config{})
-			opener.Rules = a.ruleBook(h)
+			opener.Rules, opener.Current = a.ruleBook(h), nil
 			set, err := opener.RuleSet(c.Context(), account)
 			if err != nil {
 				return settingsError(err)

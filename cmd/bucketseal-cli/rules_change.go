@@ -74,7 +74,7 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 	if err := r.Check(); err != nil {
 		return settingsError(err)
 	}
-	h, err := a.home(c.Context())
+	h, err := a.newHome(c.Context())
 	if err != nil {
 		return err
 	}
@@ -82,12 +82,12 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 		return settingsError(err)
 	}
 	number := 0
-	err = a.ruleBook(h).UpdateRules(func(all []rules.Rule) (next []rules.Rule, err error) {
+	err = a.begin(h, func(all []rules.Rule) (next []rules.Rule, err error) {
 		next, number, err = place(all)
 		return next, err
 	})
 	if err != nil {
-		return settingsError(err)
+		return err
 	}
 	for _, p := range r.Problems() { // only warnings are left
 		printf(a.err, "note: %v\n", p)

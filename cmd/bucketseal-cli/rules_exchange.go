@@ -29,7 +29,11 @@ func (a *app) rulesImport() *cobra.Command {
 			if err != nil {
 				return settingsError(err)
 			}
-			return a.reorder(c, func(all []rules.Rule) ([]rules.Rule, error) {
+			h, err := a.newHome(c.Context())
+			if err != nil {
+				return err
+			}
+			err = a.begin(h, func(all []rules.Rule) ([]rules.Rule, error) {
 				if replace {
 					return imported, nil
 				}
@@ -43,7 +47,12 @@ func (a *app) rulesImport() *cobra.Command {
 					}
 				}
 				return append(all, imported...), nil
-			}, fmt.Sprintf("Imported %d rules.", len(imported)))
+			})
+			if err != nil {
+				return err
+			}
+			a.say("Imported %d rules.", len(imported))
+			return nil
 		},
 	}
 	c.Flags().BoolVar(&replace, "replace", false, "put them in place of the rules there are")

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
+	"github.com/bucketseal/bucketseal/settings"
 )
 
 func ruleNumber(word string, count int) (int, error) {
@@ -62,4 +65,17 @@ func (a *app) reorder(c *cobra.Command, change func([]rules.Rule) ([]rules.Rule,
 	}
 	a.say("%s", done)
 	return nil
+}
+
+// begin changes the rules for a command that may begin a list. Rules that are
+// gone are told, and the new list takes their place.
+func (a *app) begin(h *wiring.Home, change func([]rules.Rule) ([]rules.Rule, error)) error {
+	err := a.ruleBook(h).UpdateRules(change)
+	var gone *settings.GoneError
+	if errors.As(err, &gone) {
+		if err = h.Settings.RenewRules(change); err == nil {
+			printf(a.err, "note: %s was gone, with the rules that were saved in it: this begins a new list\n", gone.Path)
+		}
+	}
+	return settingsError(err)
 }

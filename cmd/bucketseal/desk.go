@@ -86,6 +86,7 @@ func (d *desk) Open(ctx context.Context, name string) (*session.Session, error) 
 		return nil, err
 	}
 	opener.Credentials = func(context.Context, client.Account) (client.Credentials, error) { return c, nil }
+	opener.Current = nil // it is saved nowhere
 	return opener.Open(ctx, a)
 }
 

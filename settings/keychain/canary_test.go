@@ -77,7 +77,7 @@ func TestTheSearchFindsAPlantedCanary(t *testing.T) {
 func TestTheCanaryIsInNoFileNoErrorNoLogAndNoJSON(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "bucketseal")
 	path := filepath.Join(dir, "vault.age")
-	store, err := settings.Open(dir)
+	store, err := settings.Make(dir)
 	require.NoError(t, err)
 
 	var said strings.Builder

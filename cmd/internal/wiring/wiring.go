@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/s3store"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -29,15 +28,26 @@ type Home struct {
 // secrets can be kept. ask is how a vault's passphrase is asked for; nil when
 // nobody can be asked.
 func Open(ctx context.Context, dir string, ask func(context.Context, keychain.Question) (client.Secret, error)) (*Home, error) {
-	if dir == "" {
-		dir = settings.DefaultDir()
-	}
 	s, err := settings.Open(dir)
 	if err != nil {
 		return nil, err
 	}
+	return at(ctx, s, ask), nil
+}
+
+// Make is Open for whoever is about to write settings: a folder that is not
+// there is made.
+func Make(ctx context.Context, dir string, ask func(context.Context, keychain.Question) (client.Secret, error)) (*Home, error) {
+	s, err := settings.Make(dir)
+	if err != nil {
+		return nil, err
+	}
+	return at(ctx, s, ask), nil
+}
+
+func at(ctx context.Context, s *settings.Store, ask func(context.Context, keychain.Question) (client.Secret, error)) *Home {
 	k := keychain.Open(ctx, keychain.Options{VaultFile: filepath.Join(s.Dir(), "secrets.age"), Passphrase: ask})
-	return &Home{Settings: s, Secrets: k}, nil
+	return &Home{Settings: s, Secrets: k}
 }
 
 // Opener opens accounts with this home's secrets and rules.
@@ -47,6 +57,7 @@ func (h *Home) Opener(t transfer.Config) session.Opener {
 		Credentials: h.Secrets.AccountCredentials,
 		Rules:       h.Settings,
 		CustomerKey: h.Secrets.CustomerKey,
+		Current:     h.current,
 		Transfer:    t,
 	}
 }
@@ -68,6 +79,15 @@ func (h *Home) Account(name string) (client.Account, error) {
 		}
 	}
 	return client.Account{}, fmt.Errorf("there is no account called %q", name)
+}
+
+// current refuses an account that was renamed or removed since it was opened:
+// the rules no longer know it by that name.
+func (h *Home) current(a client.Account) error {
+	if _, err := h.Account(a.Name); err != nil {
+		return fmt.Errorf("%w any more: it was renamed or removed since it was opened; open it again", err)
+	}
+	return nil
 }
 
 // SaveAccount adds an account, or replaces the one called old. A zero secret
@@ -93,10 +113,18 @@ func (h *Home) SaveAccount(ctx context.Context, old string, a client.Account, c 
 		}
 	}
 	c.AccessKeyID = a.AccessKeyID
+	if old != "" && old != a.Name {
+		return h.rename(ctx, old, a, c)
+	}
 	if err := h.Secrets.SetAccountCredentials(ctx, a, c); err != nil {
 		return err
 	}
-	err := h.Settings.UpdateAccounts(func(all []client.Account) ([]client.Account, error) {
+	return h.putAccount(old, a)
+}
+
+// putAccount adds an account, or puts it in place of the one called old.
+func (h *Home) putAccount(old string, a client.Account) error {
+	return h.Settings.UpdateAccounts(func(all []client.Account) ([]client.Account, error) {
 		for i := range all {
 			if all[i].Name == old {
 				all[i] = a
@@ -105,13 +133,6 @@ func (h *Home) SaveAccount(ctx context.Context, old string, a client.Account, c 
 		}
 		return append(all, a), nil
 	})
-	if err != nil || old == "" || old == a.Name {
-		return err
-	}
-	if err := h.renameInRules(old, a.Name); err != nil {
-		return err
-	}
-	return h.Secrets.Delete(ctx, keychain.AccountName(old))
 }
 
 func (h *Home) checkName(old, name string) error {
@@ -123,19 +144,6 @@ func (h *Home) checkName(old, name string) error {
 	}
 	_, err := h.Settings.Accounts()
 	return err
-}
-
-// renameInRules follows an account's new name, or its rules would apply to
-// nothing and its uploads go without them.
-func (h *Home) renameInRules(old, name string) error {
-	return h.Settings.UpdateRules(func(all []rules.Rule) ([]rules.Rule, error) {
-		for i := range all {
-			if all[i].Account == old {
-				all[i].Account = name
-			}
-		}
-		return all, nil
-	})
 }
 
 // RemoveAccount forgets an account and its secret. Its rules stay, and apply

@@ -43,12 +43,17 @@ var ErrBusy = errors.New("another Bucketseal is changing the same file")
 var seam = func() {}
 
 // Read returns the content of the file; nil and no error where there is none.
-// A file that is there and empty gives an empty slice that is not nil.
+// A file that is there and empty gives an empty slice that is not nil. A link
+// is followed; one whose target is away is an error, and so is anything that is
+// no regular file.
 func Read(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch there, err := regular(path); {
+	case err != nil:
+		return nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
+	case !there:
 		return nil, nil
 	}
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
 	}
@@ -63,12 +68,46 @@ func Read(path string) ([]byte, error) {
 	return b, nil
 }
 
+// regular reports whether the file is there, and refuses what is no file.
+// Opening a pipe would wait for ever.
+func regular(path string) (there bool, err error) {
+	st, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		to, err := os.Readlink(path)
+		if err != nil {
+			return false, nil
+		}
+		return false, fmt.Errorf("it is a link to %s, which is not there: mount or put back what it points to, or remove the link", to)
+	case err != nil:
+		return false, err
+	case !st.Mode().IsRegular():
+		return false, fmt.Errorf("%s is no file (a folder, device or pipe): move it away", path)
+	}
+	return true, nil
+}
+
+// Real is the file behind a link, or the path itself. Changes go there, so that
+// a link into somebody's dotfiles stays one.
+func Real(path string) (string, error) {
+	if there, err := regular(path); err != nil || !there {
+		return path, err
+	}
+	return filepath.EvalSymlinks(path)
+}
+
 // Update replaces the content of the file by what change makes of it, while no
 // other process can. old is as Read gives it. An error of change, or a result
 // equal to old, leaves the file untouched. A nil result removes the file.
 //
+// A link stays a link: what it points to is changed.
+//
 // change must not call Update for the same file: it would wait for itself.
 func Update(ctx context.Context, path string, change func(old []byte) ([]byte, error)) error {
+	path, err := Real(path)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", filepath.Base(path), err)
+	}
 	unlock, err := Lock(ctx, path)
 	if err != nil {
 		return err

@@ -210,7 +210,9 @@ func TestWhatCannotBeReadOrMadeIsAnError(t *testing.T) {
 	write(t, file, "x")
 	_, err = Read(filepath.Join(file, "f"))
 	require.Error(t, err, "a file is no folder")
-	require.ErrorContains(t, Update(t.Context(), filepath.Join(file, "f"), become("x")), "make the settings folder")
+	require.ErrorContains(t, Update(t.Context(), filepath.Join(file, "f"), become("x")), "read f")
+	_, err = Lock(t.Context(), filepath.Join(file, "f"))
+	require.ErrorContains(t, err, "make the settings folder")
 
 	require.NoError(t, os.Mkdir(filepath.Join(dir, ".g.lock"), 0o700))
 	require.ErrorContains(t, Update(t.Context(), filepath.Join(dir, "g"), become("x")), "lock ")
@@ -223,4 +225,32 @@ func TestWhatCannotBeReadOrMadeIsAnError(t *testing.T) {
 	require.NoError(t, os.Truncate(huge, MaxBytes+1))
 	_, err = Read(huge)
 	require.ErrorContains(t, err, "larger than 16 MiB")
+}
+
+func TestALinkIsFollowedAndStaysOne(t *testing.T) {
+	dir, dotfiles := t.TempDir(), t.TempDir()
+	path, real := filepath.Join(dir, "f"), filepath.Join(dotfiles, "kept")
+	write(t, real, "old")
+	require.NoError(t, os.Symlink(real, path))
+	b, err := Read(path)
+	require.NoError(t, err)
+	assert.Equal(t, "old", string(b))
+	write(t, path, "new")
+	assert.Equal(t, "new", content(t, real))
+	to, err := os.Readlink(path)
+	require.NoError(t, err, "the link is one still")
+	assert.Equal(t, real, to)
+	assert.Equal(t, []string{"f"}, listing(t, dir))
+}
+
+func TestALinkWhoseTargetIsAwayIsNoMissingFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	require.NoError(t, os.Symlink("away", path))
+	_, err := Read(path)
+	require.ErrorContains(t, err, "it is a link to away, which is not there")
+	require.ErrorContains(t, Update(t.Context(), path, become("x")), "it is a link to away")
+	to, err := os.Readlink(path)
+	require.NoError(t, err)
+	assert.Equal(t, "away", to)
+	assert.NoFileExists(t, filepath.Join(filepath.Dir(path), "away"))
 }
