@@ -36,6 +36,7 @@ const (
 	KindNotEmpty                  // bucket is not empty
 	KindInvalid                   // the request or a name is not valid
 	KindCorrupt                   // bytes or checksum did not agree
+	KindStaleChecksum             // only the checksum an upload left in the metadata disagrees: changed since, or damaged
 	KindUnsupported               // the server does not have this call, or it must not be sent there
 	KindThrottled                 // the server asks to slow down
 	KindUnavailable               // the server failed (5xx)
@@ -62,7 +63,7 @@ const (
 var kindNames = [...]string{
 	"Unknown", "NotFound", "NoBucket", "Denied", "BadCredentials", "Expired", "ClockSkew", "KeyUnknown", "KeyDisabled",
 	"KeyDenied", "KeyRequired", "WrongKey", "NeedsKey", "NotCustomerKey", "EncryptionRefused", "Insecure", "Precondition",
-	"NoUpload", "Exists", "NotEmpty", "Invalid", "Corrupt", "Unsupported", "Throttled", "Unavailable", "Network", "Stalled",
+	"NoUpload", "Exists", "NotEmpty", "Invalid", "Corrupt", "StaleChecksum", "Unsupported", "Throttled", "Unavailable", "Network", "Stalled",
 	"TLS", "WrongRegion", "Local", "Cancelled", "EncryptionNotAsAsked", "Refused", "NotS3", "Contradiction", "Redirected",
 	"Archived", "Full", "TooLarge", "DeleteMarker", "KeyService", "NotYetVerified",
 }

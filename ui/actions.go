@@ -30,13 +30,13 @@ func (a *action) why() string {
 
 // actions are all there are.
 type actions struct {
-	upload, uploadFolder, download, newFolder, remove, refresh, stop, properties      *action
-	open, copyLocation, selectAll, filter, editPath, back, forward, up                *action
-	addAccount, editAccount, removeAccount, newBucket, removeBucket, rules, about     *action
-	copyText, cutText, pasteText, showEncryption, quit                                *action
-	retryFailed, retry, cancel, cancelAll, pauseAll, resumeAll, pause, resume, detail *action
-	removeObject, keep, clear, dismiss                                                *action
-	english, chinese, systemLanguage, light, dark, systemLook                         *action
+	upload, uploadFolder, download, newFolder, remove, refresh, stop, properties              *action
+	open, copyLocation, selectAll, filter, editPath, back, forward, up                        *action
+	addAccount, editAccount, removeAccount, newBucket, removeBucket, rules, about             *action
+	copyText, cutText, pasteText, showEncryption, quit                                        *action
+	retryFailed, retry, accept, cancel, cancelAll, pauseAll, resumeAll, pause, resume, detail *action
+	removeObject, keep, clear, dismiss                                                        *action
+	english, chinese, systemLanguage, light, dark, systemLook                                 *action
 }
 
 // perform does an action, or says why it cannot be done. A menu's shortcut
@@ -136,6 +136,7 @@ func (u *UI) makeTransferActions() {
 	a.clear = all(i18n.T("Clear finished"), theme.ContentClearIcon(), state.Clear)
 	a.dismiss = some(i18n.T("Remove from the list"), theme.ContentRemoveIcon(), state.Remove)
 	a.retry = some(i18n.T("Retry"), theme.ViewRefreshIcon(), state.Retry)
+	a.accept = some(i18n.T("Download without this comparison"), theme.DownloadIcon(), state.Accept)
 	a.pause = some(i18n.T("Pause"), theme.MediaPauseIcon(), state.Pause)
 	a.resume = some(i18n.T("Resume"), theme.MediaPlayIcon(), state.Resume)
 	a.cancel = some(i18n.C("transfers", "Cancel"), theme.CancelIcon(), state.Cancel)

@@ -30,6 +30,7 @@ func newTransferPane(u *UI) *transferPane {
 	p.table = widgets.NewRowTable([]widgets.Column{
 		{ID: "name", Title: i18n.T("Name"), Width: 130, Stretch: true},
 		{ID: "state", Title: i18n.T("State"), Width: 250, Stretch: true},
+		{ID: "content", Title: i18n.T("Content"), Width: 84},
 		{ID: "progress", Title: i18n.T("Progress"), Width: 130},
 		{ID: "speed", Title: i18n.T("Speed"), Width: 80, Align: fyne.TextAlignTrailing},
 		{ID: "left", Title: i18n.T("Time left"), Width: 74, Align: fyne.TextAlignTrailing},
@@ -48,6 +49,10 @@ func newTransferPane(u *UI) *transferPane {
 		}
 		if t := u.state.Transfers; t.WhyNot(state.Keep, p.selected()) == "" || t.WhyNotDelete(p.selected()) == "" {
 			u.popUp(at, a.detail, nil, a.removeObject, a.keep, a.retry, nil, a.dismiss, a.clear)
+			return
+		}
+		if u.state.Transfers.WhyNot(state.Accept, p.selected()) == "" {
+			u.popUp(at, a.detail, nil, a.retry, a.accept, nil, a.dismiss, a.clear)
 			return
 		}
 		u.popUp(at, a.detail, nil, a.retry, a.pause, a.resume, a.cancel, nil, a.dismiss, a.clear)
@@ -92,12 +97,14 @@ func (p *transferPane) Cell(row, col int) widgets.Cell {
 		}
 		return c
 	case 2:
-		return widgets.Cell{Text: r.Progress, Bar: r.Moving, Part: r.Part}
+		return widgets.Cell{Text: r.Content}
 	case 3:
-		return widgets.Cell{Text: r.Speed}
+		return widgets.Cell{Text: r.Progress, Bar: r.Moving, Part: r.Part}
 	case 4:
-		return widgets.Cell{Text: r.ETA}
+		return widgets.Cell{Text: r.Speed}
 	case 5:
+		return widgets.Cell{Text: r.ETA}
+	case 6:
 		return widgets.Cell{Text: r.Target}
 	}
 	return widgets.Cell{Text: r.Rule}

@@ -23,6 +23,8 @@ type DownloadOptions struct {
 	// Contents puts what is in a folder straight into the target, without the
 	// folder's own name.
 	Contents bool
+	// AcceptStale is transfer.Job's.
+	AcceptStale bool
 }
 
 // PlanDownload says what downloading objects and folders into a folder of
@@ -50,7 +52,7 @@ func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into s
 		plan.Jobs = append(plan.Jobs, transfer.Job{
 			ID: rand.Text(), Op: transfer.Download, Remote: object.At, Root: root, Name: safe[i],
 			Local: filepath.Join(root, filepath.FromSlash(safe[i])), Size: object.Size, Modified: object.Modified,
-			Read: client.ReadOptions{VersionID: o.VersionID}, Overwrite: o.Overwrite,
+			Read: client.ReadOptions{VersionID: o.VersionID}, Overwrite: o.Overwrite, AcceptStale: o.AcceptStale,
 		})
 		if o.Overwrite == transfer.OverwriteAlways {
 			if _, err := os.Lstat(plan.Jobs[i].Local); err == nil {

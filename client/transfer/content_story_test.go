@@ -62,13 +62,20 @@ func (s *story) transport() *http.Transport {
 	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
 }
 
+// stranger is another client of the same account.
+func (s *story) stranger() *s3.Client {
+	s.Helper()
+	return s3.New(s3.Options{
+		BaseEndpoint: &s.server.URL, UsePathStyle: true, Region: "us-east-1", HTTPClient: &http.Client{Transport: s.transport()},
+		Credentials:                credentials.NewStaticCredentialsProvider(s.server.AccessKey, s.server.SecretKey, ""),
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
+	})
+}
+
 // lock makes a bucket whose objects may not be removed for a day.
 func (s *story) lock(bucket string) {
 	s.Helper()
-	c := s3.New(s3.Options{
-		BaseEndpoint: &s.server.URL, UsePathStyle: true, Region: "us-east-1", HTTPClient: &http.Client{Transport: s.transport()},
-		Credentials: credentials.NewStaticCredentialsProvider(s.server.AccessKey, s.server.SecretKey, ""),
-	})
+	c := s.stranger()
 	_, err := c.CreateBucket(s.Context(), &s3.CreateBucketInput{Bucket: &bucket, ObjectLockEnabledForBucket: aws.Bool(true)})
 	require.NoError(s, err)
 	_, err = c.PutObjectLockConfiguration(s.Context(), &s3.PutObjectLockConfigurationInput{Bucket: &bucket, ObjectLockConfiguration: &types.ObjectLockConfiguration{

@@ -3,8 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 
 	"golang.org/x/sync/errgroup"
 
@@ -82,32 +80,16 @@ func (e *Engine) fetchRanges(ctx context.Context, it *item, t *target, head clie
 // server says of the object.
 func (e *Engine) proveDownload(ctx context.Context, t *target, head client.Object) (Receipt, error) {
 	job := t.job
-	corrupt := func(err error) error {
-		return &client.Error{Op: "download", Kind: client.KindCorrupt, At: job.Remote, RequestID: head.RequestID, Err: err}
-	}
-	if _, err := t.file.Seek(0, io.SeekStart); err != nil {
-		return Receipt{}, local(job, err)
-	}
-	sum, n, err := ReadChecksum(&interruptible{ctx, t.file})
-	switch {
-	case ctx.Err() != nil:
-		return Receipt{}, context.Cause(ctx)
-	case err != nil:
-		return Receipt{}, local(job, err)
-	case n != head.Size:
-		return Receipt{}, corrupt(fmt.Errorf("%d bytes arrived and the object has %d", n, head.Size))
-	}
-	why := "the server offers no checksum of the whole file to compare with; the size agrees"
-	if want, ok := head.FullChecksum(); ok {
-		if want.Value != sum.Value {
-			return Receipt{}, corrupt(fmt.Errorf("the checksum of what arrived is %s and the object's is %s: the file was not kept", sum.Value, want.Value))
-		}
-		why = "size and checksum agree with the object's"
+	a := &arrival{engine: e, job: job, head: head, file: t.file}
+	found, err := a.compare(ctx)
+	if err != nil {
+		return Receipt{}, err
 	}
 	return Receipt{
 		Account: e.cfg.Account, Op: Download, Source: job.Remote.String(), At: job.Remote,
-		VersionID: first(job.Read.VersionID, head.VersionID), Size: n, Checksum: sum,
-		Reported: head.Encryption, Verdict: VerdictNone, Why: why + "; " + head.Encryption.Describe(),
+		VersionID: first(job.Read.VersionID, head.VersionID), Size: a.n, Content: found.content, Compared: found.how,
+		Checksum: client.Checksum{Algorithm: client.CRC64NVME, Value: a.value(client.CRC64NVME)},
+		Reported: head.Encryption, Verdict: VerdictNone, Why: found.how + "; " + head.Encryption.Describe(),
 		Rule: job.Rule, Because: job.Because, RequestID: head.RequestID, VerifiedAt: e.cfg.Now(),
 	}, nil
 }

@@ -37,6 +37,10 @@ type Job struct {
 	Rule      int                // number of the rule that decided, 0 for none
 	Because   string             // why, for people
 	Overwrite Overwrite
+	// AcceptStale lets a download land though the checksum that an upload left in
+	// the object's metadata, or an ETag in the form of an MD5, is of other bytes.
+	// The server's own checksum is never set aside.
+	AcceptStale bool
 }
 
 // Overwrite says what to do when the target is there already.

@@ -68,6 +68,20 @@ func (e *Engine) Retry(ids ...string) {
 	})
 }
 
+// Accept queues again the downloads that failed by a checksum which somebody now
+// knows to be stale, to be taken this time (Job.AcceptStale). It wants ids.
+func (e *Engine) Accept(ids ...string) {
+	if len(ids) == 0 {
+		return
+	}
+	e.each(ids, func(it *item) {
+		if it.row.Acceptable() && !e.closed {
+			it.row.Job.AcceptStale = true
+			e.enqueue(it)
+		}
+	})
+}
+
 // Clear forgets rows that are over.
 func (e *Engine) Clear(ids ...string) {
 	e.mu.Lock()

@@ -18,7 +18,7 @@ import (
 
 // cpFlags are the flags of cp.
 type cpFlags struct {
-	recursive, allowUnverified              bool
+	recursive, allowUnverified, acceptStale bool
 	sse, kmsKey, customerKeyFile, content   string
 	overwrite, partSize, limitRate, version string
 	concurrency                             int
@@ -74,6 +74,7 @@ that is not encrypted as asked fails; with skip, one of other contents ends with
 	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second, e.g. `10M`")
 	flags.StringVar(&f.version, "version-id", "", "download this version `ID` of an object")
 	flags.StringVar(&f.content, "content-proof", "auto", "how the server compares an upload's bytes: `auto`|md5|size; size is fastest and compares their number only")
+	flags.BoolVar(&f.acceptStale, "accept-stale-checksum", false, "take a download though the checksum noted in its metadata, or its ETag, is of other bytes")
 	flags.BoolVar(&f.allowUnverified, "allow-unverified", false, "count a file as done though it is not encrypted as asked")
 	return c
 }
@@ -205,7 +206,7 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 	if f.sse != "" {
 		return transfer.Plan{}, usage("--sse is for uploads; a download decrypts by itself")
 	}
-	o := session.DownloadOptions{Overwrite: transfer.Overwrite(f.overwrite), VersionID: f.version, Contents: true}
+	o := session.DownloadOptions{Overwrite: transfer.Overwrite(f.overwrite), VersionID: f.version, Contents: true, AcceptStale: f.acceptStale}
 	what := client.Object{At: at}
 	if f.recursive {
 		if what, err = s.Find(ctx, at, true); err != nil {

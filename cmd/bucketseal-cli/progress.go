@@ -109,6 +109,9 @@ func (a *app) transferred(r transfer.Row) {
 		if l.Bytes != nil {
 			size = humanize.IBytes(uint64(*l.Bytes))
 		}
+		if r.Receipt != nil && r.Receipt.Content != transfer.ContentNone {
+			l.Status += "  content: " + string(r.Receipt.Content)
+		}
 		a.say("%s  %s  %s", what, size, l.Status)
 	}
 }

@@ -107,6 +107,13 @@ var explanations = map[client.Kind]explanation{
 		i18n.M("The data did not arrive as it was sent"),
 		[]string{i18n.M("Retry. If it happens again, the network or a disk is damaging data: tell whoever runs them."), i18n.M("Do not use the copy that is there.")},
 	},
+	client.KindStaleChecksum: {
+		i18n.M("The object was changed later, or is damaged"),
+		[]string{
+			i18n.M("Compare it with what you know of the object: its date, who works with it."),
+			i18n.M("To take it all the same, right-click the transfer and choose Download without this comparison; on the command line: cp --accept-stale-checksum."),
+		},
+	},
 	client.KindUnsupported: {
 		i18n.M("This server cannot do that"),
 		[]string{i18n.M("Many S3-compatible services leave this call out; nothing was changed.")},

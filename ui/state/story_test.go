@@ -283,6 +283,8 @@ func TestADownloadAsksOnlyWhenItMustOverwrite(t *testing.T) {
 	assert.FileExists(t, filepath.Join(into, "a.jpg"))
 	assert.Equal(t, "Downloaded, complete", s.Transfers.Row(0).State)
 
+	assert.Equal(t, "MD5", s.Transfers.Row(0).Content, "the ETag is one")
+
 	s.Browser.Download(s.Browser.Selected(), into, "")
 	s.loop.Pump()
 	require.NotNil(t, s.confirm)

@@ -34,6 +34,7 @@ func facts(r transfer.Receipt) []Property {
 		rows = append(rows, Property{Name: i18n.T("Stored with"), Value: Reported(r.Reported)})
 	}
 	return given(append(rows,
+		Property{Name: i18n.T("Content"), Value: contentWords(r)},
 		Property{Name: i18n.T("Version"), Value: r.VersionID},
 		Property{Name: i18n.T("Request id"), Value: r.RequestID},
 		Property{Name: i18n.T("Checked"), Value: moment(r.VerifiedAt)}))

@@ -17,6 +17,7 @@ type TransferRow struct {
 	Part                                     float64 // moved so far, 0 to 1
 	Moving                                   bool    // a progress bar is of use
 	State                                    string  // phase, or the verdict once there is one
+	Content                                  string  // how far the bytes were compared, "" before
 	Role                                     Role
 }
 
@@ -41,6 +42,9 @@ func transferRow(r transfer.Row) TransferRow {
 	}
 	t.Progress = size(r.Job.Size)
 	t.State, t.Role = standing(r)
+	if r.Receipt != nil {
+		t.Content = Content(r.Receipt.Content)
+	}
 	silent, waits := waiting(r)
 	if waits {
 		t.State, t.Role = silent, RoleWarn

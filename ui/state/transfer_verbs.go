@@ -9,14 +9,16 @@ import (
 type Verb string
 
 // The verbs. Keep leaves an object that is not encrypted as asked where it is;
-// Clear takes the rows off the list that are done as asked, Remove any that is
-// over and waits for no decision.
+// Accept downloads again and takes a file whose checksum in the metadata is
+// stale; Clear takes the rows off the list that are done as asked, Remove any
+// that is over and waits for no decision.
 const (
 	Retry  Verb = "retry"
 	Cancel Verb = "cancel"
 	Pause  Verb = "pause"
 	Resume Verb = "resume"
 	Keep   Verb = "keep"
+	Accept Verb = "accept"
 	Clear  Verb = "clear"
 	Remove Verb = "remove"
 )
@@ -30,6 +32,8 @@ func (t *Transfers) fits(v Verb, r transfer.Row) bool {
 			t.decided[r.Job.ID] != deleting && !t.stands(r)
 	case Keep:
 		return isUnproven(r) && t.decided[r.Job.ID] == undecided
+	case Accept:
+		return r.Acceptable()
 	case Cancel:
 		return !p.Over()
 	case Pause:
@@ -73,6 +77,8 @@ func (t *Transfers) WhyNot(v Verb, rows []int) string {
 		return i18n.T("Nothing here is running or waiting.")
 	case Resume:
 		return i18n.T("Nothing here is paused.")
+	case Accept:
+		return i18n.T("No download here failed because of a checksum in the metadata.")
 	case Keep:
 		return i18n.T("Nothing here waits for a decision about its encryption.")
 	}
@@ -93,6 +99,11 @@ func (t *Transfers) Do(v Verb, rows []int) {
 				delete(t.decided, id)
 			}
 			e.Retry(ids...)
+		case Accept:
+			for _, id := range ids {
+				delete(t.seen, id)
+			}
+			e.Accept(ids...)
 		case Cancel:
 			e.Cancel(ids...)
 		case Pause:

@@ -56,13 +56,14 @@ func TestAnObjectStoredWithoutEncryptionIsShownWithWhatWasAsked(t *testing.T) {
 	assert.Equal(t, "The object is not encrypted as asked", m.Title)
 	assert.Equal(t, "a.csv is on the server, stored without encryption.", m.Body)
 	lines := facts(m)
-	require.Len(t, lines, 10)
+	require.Len(t, lines, 11)
 	assert.Equal(t, []string{
 		"Object: s3://reports/a.csv",
 		"Asked for: SSE-KMS", "Reported: none reported", "Key asked for: " + string(uitest.Key), "Key reported: none reported",
 		"Why: SSE-KMS, key " + string(uitest.Key) + " was asked; HEAD of the object names no encryption.",
-		"Asked because of: Rule 1, reports* -> SSE-KMS, key " + string(uitest.Key) + ".", "Request id: req-1",
-	}, append(lines[:1:1], lines[2:9]...))
+		"Asked because of: Rule 1, reports* -> SSE-KMS, key " + string(uitest.Key) + ".",
+		"Content: checksum: the server returned the checksum of what was sent", "Request id: req-1",
+	}, append(lines[:1:1], lines[2:10]...))
 	assert.Equal(t, state.RoleBad, m.Facts[3].Role)
 	for _, line := range lines {
 		assert.Contains(t, m.Text(), line, "the copy holds it all")

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5" //nolint:gosec // the ETag of S3
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -11,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/minio/crc64nvme"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -37,6 +41,8 @@ type Store struct {
 	Hold chan struct{}
 	// Nameless lets what is written have no ETag.
 	Nameless bool
+	// Opaque makes ETags that are no MD5s.
+	Opaque bool
 	// Default is what buckets encrypt with by themselves.
 	Default client.Reported
 
@@ -109,6 +115,12 @@ func zeros(size int) nothing {
 func etag(b []byte) string {
 	sum := md5.Sum(b) //nolint:gosec // the ETag of S3
 	return hex.EncodeToString(sum[:])
+}
+
+// checksum is the CRC64NVME of a body.
+func checksum(b []byte) client.Checksum {
+	sum := binary.BigEndian.AppendUint64(nil, crc64nvme.Checksum(b))
+	return client.Checksum{Algorithm: client.CRC64NVME, Value: base64.StdEncoding.EncodeToString(sum)}
 }
 
 // Keys is one key, which an alias names too.
@@ -306,6 +318,9 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 	if err := s.allows("PutObject", at, o.OnlyIfAbsent, o.IfMatch); err != nil {
 		return client.Object{}, err
 	}
+	if o.Checksum.Value != "" && o.Checksum != checksum(b) {
+		return client.Object{}, &client.Error{Op: "PutObject", Kind: client.KindCorrupt, At: at, Status: 400, Code: "BadDigest"}
+	}
 	return s.write(at, b, etag(b), o), nil
 }
 
@@ -324,6 +339,9 @@ func (s *Store) write(at client.Location, b []byte, etag string, o client.PutOpt
 	now := s.Now
 	if now.IsZero() {
 		now = Epoch
+	}
+	if s.Opaque {
+		etag = "opaque-" + etag[:8]
 	}
 	object := client.Object{
 		At: at, Size: int64(len(b)), Modified: now, ETag: etag, ContentType: o.ContentType,

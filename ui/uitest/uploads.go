@@ -33,7 +33,7 @@ func (s *Store) UploadPart(_ context.Context, u client.Upload, n int, body io.Re
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.uploads[u.ID].parts[n] = b
-	return client.Part{Number: n, Size: size, ETag: fmt.Sprint("part-", n)}, nil
+	return client.Part{Number: n, Size: size, ETag: fmt.Sprint("part-", n), Checksum: checksum(b)}, nil
 }
 
 // Parts lists what is kept.
@@ -66,6 +66,9 @@ func (s *Store) CompleteUpload(_ context.Context, u client.Upload, parts []clien
 	}
 	options := have.options
 	options.Checksum = sum
+	if sum.Value != "" && sum != checksum(body) {
+		return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindCorrupt, At: u.At, Status: 400, Code: "BadDigest"}
+	}
 	return s.write(u.At, body, etag(body), options), nil
 }
 
