@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"crypto/rand"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,9 @@ type DownloadOptions struct {
 	VersionID string             // of a single object
 	// As is the exact file name for a single object; "" is its own.
 	As string
+	// Into is given the bytes of the single object, once they are verified, instead
+	// of a file; As is only what that is called then: standard output, a pipe.
+	Into func(io.Reader) error
 	// Contents puts what is in a folder straight into the target, without the
 	// folder's own name.
 	Contents bool
@@ -45,7 +49,7 @@ func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into s
 	var plan transfer.Plan
 	safe := transfer.Names(names)
 	if o.As != "" && len(safe) == 1 {
-		safe[0] = o.As
+		root, safe[0] = resolved(root, o.As)
 	}
 	for i, object := range found {
 		plan.Bytes += object.Bytes()
@@ -54,6 +58,11 @@ func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into s
 			Local: filepath.Join(root, filepath.FromSlash(safe[i])), Size: object.Size, Modified: object.Modified,
 			Read: client.ReadOptions{VersionID: o.VersionID}, Overwrite: o.Overwrite, AcceptStale: o.AcceptStale,
 		})
+		if o.Into != nil {
+			j := &plan.Jobs[i]
+			j.Root, j.Name, j.Local, j.Into = os.TempDir(), "stream", o.As, o.Into
+			continue
+		}
 		if o.Overwrite == transfer.OverwriteAlways {
 			if _, err := os.Lstat(plan.Jobs[i].Local); err == nil {
 				plan.Existing = append(plan.Existing, object.At)
@@ -61,6 +70,18 @@ func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into s
 		}
 	}
 	return plan, s.unlock(ctx, plan.Jobs)
+}
+
+// resolved is where the file that somebody named is: a link they named stays one,
+// and the file it leads to is written, wherever that is.
+func resolved(root, name string) (string, string) {
+	path := filepath.Join(root, filepath.FromSlash(name))
+	if st, err := os.Lstat(path); err == nil && st.Mode()&os.ModeSymlink != 0 {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return filepath.Dir(real), filepath.Base(real)
+		}
+	}
+	return root, name
 }
 
 // expand lists folders and gives each object with the name it has below the

@@ -3,10 +3,12 @@ package session
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -25,6 +27,9 @@ type UploadOptions struct {
 	// LookForExisting fills Plan.Existing in, for whoever shows it: it takes
 	// requests.
 	LookForExisting bool
+	// From opens contents to upload instead of the only path, which is then only
+	// what they are called: standard input, a pipe. As is needed with it.
+	From func() (io.ReadCloser, error)
 	// As is the exact key for a single file; "" is its own name in the folder.
 	As string
 	// Contents puts what is in a folder straight into the target, without the
@@ -72,6 +77,12 @@ type uploadPlanner struct {
 }
 
 func (u *uploadPlanner) add(ctx context.Context, path string, to client.Location) error {
+	if u.o.From != nil {
+		target := client.Location{Bucket: to.Bucket, Key: u.o.As}
+		u.roots = append(u.roots, target)
+		u.decide(transfer.Job{Local: path, From: u.o.From}, typeOf(u.o.As), target)
+		return nil
+	}
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return fmt.Errorf("find %s: %w", path, err)
@@ -110,22 +121,30 @@ func (u *uploadPlanner) file(path string, stat os.FileInfo, to client.Location) 
 		u.refuse(path, to, 0, client.KindLocal, "it is no ordinary file (a device, pipe or socket)")
 		return
 	}
-	contentType, err := sniff(path)
+	contentType, lies, err := sniff(path, stat)
 	if err != nil {
 		u.refuse(path, to, 0, client.KindLocal, localReason(err))
 		return
 	}
-	d := u.set.Decide(rules.File{Size: stat.Size(), Override: u.o.Encryption}, to)
+	j := transfer.Job{Local: path, Size: stat.Size(), Modified: stat.ModTime()}
+	if lies {
+		j.From = func() (io.ReadCloser, error) { return os.Open(path) }
+	}
+	u.decide(j, contentType, to)
+}
+
+// decide completes the job of a file, or refuses it.
+func (u *uploadPlanner) decide(j transfer.Job, contentType string, to client.Location) {
+	d := u.set.Decide(rules.File{Size: j.Size, Override: u.o.Encryption}, to)
 	if d.Refuse != "" {
-		u.refuse(path, to, d.Rule, client.KindRefused, d.Refuse)
+		u.refuse(j.Local, to, d.Rule, client.KindRefused, d.Refuse)
 		return
 	}
 	d.Put.ContentType = contentType
-	u.plan.Bytes += stat.Size()
-	u.plan.Jobs = append(u.plan.Jobs, transfer.Job{
-		ID: rand.Text(), Op: transfer.Upload, Local: path, Remote: to, Size: stat.Size(), Modified: stat.ModTime(),
-		Put: d.Put, Rule: d.Rule, Because: d.Because, Overwrite: u.o.Overwrite,
-	})
+	j.ID, j.Op, j.Remote, j.Overwrite = rand.Text(), transfer.Upload, to, u.o.Overwrite
+	j.Put, j.Rule, j.Because = d.Put, d.Rule, d.Because
+	u.plan.Bytes += j.Size
+	u.plan.Jobs = append(u.plan.Jobs, j)
 }
 
 func (u *uploadPlanner) refuse(path string, to client.Location, rule int, kind client.Kind, reason string) {
@@ -171,26 +190,35 @@ func localReason(err error) string {
 }
 
 // sniff opens the file, which also proves that it can be read, and says what
-// it holds: by its name where that is telling, else by its first bytes.
-func sniff(path string) (contentType string, err error) {
+// it holds: by its name where that is telling, else by its first bytes. lies: it
+// has contents and its size says none, as files of /proc do.
+func sniff(path string, stat os.FileInfo) (contentType string, lies bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	defer func() {
 		if closing := f.Close(); err == nil {
 			err = closing
 		}
 	}()
-	if t := mime.TypeByExtension(filepath.Ext(path)); t != "" {
-		return t, nil
+	contentType = mime.TypeByExtension(filepath.Ext(path))
+	if contentType != "" && stat.Size() > 0 {
+		return contentType, false, nil
 	}
-	t, err := mimetype.DetectReader(io.LimitReader(f, 3072))
-	if err != nil {
-		return "", err
+	first := make([]byte, 3072)
+	n, err := io.ReadFull(f, first)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return "", false, err
 	}
-	return t.String(), nil
+	if contentType == "" {
+		contentType = mimetype.Detect(first[:n]).String()
+	}
+	return contentType, stat.Size() == 0 && n > 0, nil
 }
+
+// typeOf is what the name of an object says it holds.
+func typeOf(key string) string { return mime.TypeByExtension(path.Ext(key)) }
 
 // warnWeaker says when a plan asks a bucket for less than its default gives.
 func (s *Session) warnWeaker(ctx context.Context, p *transfer.Plan) {

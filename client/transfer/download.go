@@ -51,13 +51,18 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	if err := t.finish(head.Modified); err != nil {
-		return err
+	if job.Into == nil {
+		if err := t.finish(head.Modified); err != nil {
+			return err
+		}
 	}
 	// The receipt is kept before the file gets its name: a download that fails
 	// leaves nothing under it.
 	if err := e.keep(it, receipt); err != nil {
 		return err
+	}
+	if job.Into != nil {
+		return t.deliver(ctx)
 	}
 	return t.land(head.Modified)
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"io"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -28,6 +29,14 @@ type Job struct {
 	// Root is the folder a download may write in, and nowhere else; Name is the
 	// path below it, with slashes, already escaped (EscapeKey).
 	Root, Name string
+
+	// From opens what an upload reads instead of the file Local: contents whose
+	// size is not known, and Size says nothing until they have been read. They are
+	// read once, to their end, for each attempt.
+	From func() (io.ReadCloser, error)
+	// Into is given the bytes of a download, once they are verified, instead of a
+	// file getting its Name; Root is where the temporary file lies.
+	Into func(io.Reader) error
 
 	Size     int64     // bytes, as planned
 	Modified time.Time // of the source, as planned

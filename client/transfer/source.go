@@ -13,9 +13,10 @@ import (
 // A source is the file of an upload, opened once and watched: what is sent must
 // be what was planned, and must still be that when all of it is sent.
 type source struct {
-	job  Job
-	file *os.File
-	stat os.FileInfo // when opened
+	job   Job
+	file  *os.File
+	stat  os.FileInfo // when opened; nil of a stream
+	spool string      // the temporary file that holds a stream, "" for a file
 }
 
 // openSource refuses what is no regular file (opening a pipe would wait for
@@ -39,6 +40,9 @@ func openSource(j Job) (*source, error) {
 	if err == nil {
 		err = s.asPlanned()
 	}
+	if err == nil {
+		err = s.endsWhereItSays()
+	}
 	if err != nil {
 		_ = f.Close() // only read from
 		return nil, local(j, err)
@@ -56,9 +60,25 @@ func (s *source) asPlanned() error {
 	return nil
 }
 
+// endsWhereItSays refuses a file whose size is not that of its contents, as some
+// file systems have them: only a part of it would be sent.
+func (s *source) endsWhereItSays() error {
+	var more [1]byte
+	switch n, err := s.file.ReadAt(more[:], s.job.Size); {
+	case n > 0:
+		return fmt.Errorf("%s holds more than the %d bytes its size says: copy it first, and send the copy", s.job.Local, s.job.Size)
+	case err != nil && !errors.Is(err, io.EOF):
+		return err
+	}
+	return nil
+}
+
 // unchanged fails when the file, or what its path names, is another than when
 // it was opened.
 func (s *source) unchanged() error {
+	if s.spool != "" {
+		return nil // nobody else writes to it
+	}
 	opened, err := s.file.Stat()
 	if err != nil {
 		return local(s.job, err)
@@ -93,7 +113,12 @@ func (s *source) checksums(ctx context.Context, all []span, withMD5 bool) (diges
 	return digests, checksumOf(crc), nil
 }
 
-func (s *source) close() { _ = s.file.Close() } // only read from
+func (s *source) close() {
+	_ = s.file.Close() // only read from, or of no use any more
+	if s.spool != "" {
+		_ = os.Remove(s.spool) // gone already where an open file can be removed
+	}
+}
 
 // interruptible ends with its context.
 type interruptible struct {

@@ -83,6 +83,9 @@ func (t *target) follow() error {
 // mayLand says, by a skipped, why the download has nothing to do; and by
 // another error that it cannot be done at all.
 func (t *target) mayLand(source time.Time) error {
+	if t.job.Into != nil {
+		return nil
+	}
 	there, err := t.root.Lstat(t.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

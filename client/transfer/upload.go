@@ -11,12 +11,12 @@ import (
 // upload sends a file and proves it: open, look before overwriting, read for
 // the checksum, send, verify. What is there and stays is judged instead.
 func (e *Engine) upload(ctx context.Context, it *item) error {
-	job := it.row.Job
-	src, err := openSource(job)
+	src, err := e.sourceOf(ctx, it)
 	if err != nil {
 		return err
 	}
 	defer src.close()
+	job := it.row.Job
 	there, err := e.look(ctx, job)
 	if err != nil {
 		return err

@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
-	"path"
-	"path/filepath"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -36,8 +33,15 @@ single file.
 
 With --overwrite skip or newer, what is there and stays is compared too: how it is
 encrypted, its size, and the checksum that an upload of ours left with it. An object
-that is not encrypted as asked fails; with skip, one of other contents ends with 1.`,
-		Example: "  bucketseal-cli cp a.csv s3://reports/q3/\n  bucketseal-cli cp -r results s3://reports/results\n  bucketseal-cli cp s3://reports/q3/a.csv .",
+that is not encrypted as asked fails; with skip, one of other contents ends with 1.
+
+SRC or DST may be - (standard input, standard output), and DST may be a pipe or a
+device: then the object's bytes are written into it. Standard input is read to its
+end into a private temporary file before it is sent, since the size must be known;
+what is written to standard output, a pipe or a device is fetched into one and
+verified first, so not a byte of an object that is not what the server says comes
+out. With - as DST, reports go to the standard error.`,
+		Example: "  bucketseal-cli cp a.csv s3://reports/q3/\n  bucketseal-cli cp -r results s3://reports/results\n  bucketseal-cli cp s3://reports/q3/a.csv .\n  pg_dump ward | bucketseal-cli cp - s3://reports/ward.sql",
 		RunE: func(c *cobra.Command, args []string) error {
 			config, err := f.config()
 			if err != nil {
@@ -168,81 +172,6 @@ func (a *app) customerKeyFlag(f *cpFlags) (client.CustomerKey, error) {
 	}
 	key, err := client.ParseCustomerKey(s)
 	return key, settingsError(err)
-}
-
-func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (transfer.Plan, error) {
-	at, err := client.ParseLocation(to)
-	if err != nil {
-		return transfer.Plan{}, usage("%w", err)
-	}
-	if at.Bucket == "" {
-		return transfer.Plan{}, usage("%s names no bucket", to)
-	}
-	o := session.UploadOptions{Overwrite: transfer.Overwrite(f.overwrite), Contents: true}
-	if o.Encryption, err = a.overrideEncryption(f); err != nil {
-		return transfer.Plan{}, err
-	}
-	stat, err := os.Stat(from)
-	switch {
-	case err != nil:
-		return transfer.Plan{}, &client.Error{Op: "open", Kind: client.KindLocal, Err: err}
-	case stat.IsDir() && !f.recursive:
-		return transfer.Plan{}, usage("%s is a folder: add -r to upload all it holds", from)
-	case !stat.IsDir() && !at.IsFolder():
-		o.As = at.Key
-		at = at.Parent()
-	}
-	return s.PlanUpload(ctx, []string{from}, at, o)
-}
-
-func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (transfer.Plan, error) {
-	at, err := client.ParseLocation(from)
-	if err != nil {
-		return transfer.Plan{}, usage("%w", err)
-	}
-	if at.Bucket == "" {
-		return transfer.Plan{}, usage("%s names no bucket", from)
-	}
-	if f.sse != "" {
-		return transfer.Plan{}, usage("--sse is for uploads; a download decrypts by itself")
-	}
-	o := session.DownloadOptions{Overwrite: transfer.Overwrite(f.overwrite), VersionID: f.version, Contents: true, AcceptStale: f.acceptStale}
-	what := client.Object{At: at}
-	if f.recursive {
-		if what, err = s.Find(ctx, at, true); err != nil {
-			return transfer.Plan{}, err
-		}
-	}
-	root := to
-	if !what.IsFolder {
-		if at.CheckKey() != nil {
-			return transfer.Plan{}, usage("%s is a folder: add -r to download all it holds", from)
-		}
-		if !isFolderPath(to) {
-			root, o.As = filepath.Split(to)
-			if root == "" {
-				root = "."
-			}
-		}
-	}
-	plan, err := s.PlanDownload(ctx, []client.Object{what}, root, o)
-	if err != nil || f.customerKeyFile == "" {
-		return plan, err
-	}
-	key, err := a.customerKeyFlag(f)
-	for i := range plan.Jobs {
-		plan.Jobs[i].Read.Key = key
-	}
-	return plan, err
-}
-
-// isFolderPath reports whether a local target is meant as a folder.
-func isFolderPath(p string) bool {
-	if strings.HasSuffix(p, "/") || strings.HasSuffix(p, string(filepath.Separator)) || path.Base(filepath.ToSlash(p)) == ".." {
-		return true
-	}
-	stat, err := os.Stat(p)
-	return err == nil && stat.IsDir()
 }
 
 // carryOut submits a plan, shows how it goes and reports each file.

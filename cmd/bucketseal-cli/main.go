@@ -35,6 +35,7 @@ type app struct {
 	in       io.Reader // ends with the run's context
 	tty      *os.File  // in, where it is a terminal; nil else
 	out, err io.Writer // consoles while it runs
+	stdout   io.Writer // out as it is, for the bytes of an object
 	screen   io.Writer // err as it is, for what draws: nothing of others' making goes there
 	env      func(string) string
 	terminal bool // err is a terminal: a progress bar may be drawn, questions asked

@@ -10,6 +10,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/schollz/progressbar/v3"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
@@ -97,6 +98,7 @@ func (a *app) transferred(r transfer.Row) {
 	l := transferJSON(r)
 	what := fmt.Sprintf("%s -> %s", l.Source, l.Target)
 	switch {
+	case r.Job.Into != nil && client.KindOf(r.Err) == client.KindLocal && isClosed(r.Err): // whoever read the object knows that they left
 	case r.Phase == transfer.Failed && r.Err != nil:
 		printf(a.err, "FAILED %s\n", what)
 		a.report(r.Err)

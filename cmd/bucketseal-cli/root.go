@@ -38,7 +38,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	defer stop(nil)
 	// Where nobody can be told what is done, no more is done.
 	out := newConsole(a.out, stop)
-	a.screen, a.out, a.err = a.err, out, newConsole(a.err, func(error) {})
+	a.stdout, a.screen, a.out, a.err = a.out, a.err, out, newConsole(a.err, func(error) {})
 	in := &input{ctx: ctx, from: a.in}
 	if a.canAsk() {
 		in.hint = func() {

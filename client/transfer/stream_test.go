@@ -1,0 +1,140 @@
+package transfer
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// stream is an upload of what from gives, whose size nobody knows, and the
+// folder in which it is put down meanwhile.
+func (w *workbench) stream(t *testing.T, from func() (io.ReadCloser, error)) (Job, string) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	t.Setenv("TMP", temp)
+	return Job{Op: Upload, Local: "-", Remote: remote, From: from, Overwrite: OverwriteAlways, Put: client.PutOptions{Encryption: client.SSES3{}}}, temp
+}
+
+func TestAStreamIsProvedLikeAFile(t *testing.T) {
+	for _, size := range []int64{0, 7, 2*minPartSize + 3} {
+		w := newBench(t)
+		data := randomBytes(size)
+		opened := 0
+		job, temp := w.stream(t, func() (io.ReadCloser, error) {
+			opened++
+			return io.NopCloser(iotest.HalfReader(bytes.NewReader(data))), nil
+		})
+		row := w.run(job)[0]
+		require.NoError(t, row.Err)
+		assert.Equal(t, size, row.Job.Size, "known once it was read")
+		assert.Equal(t, size, row.Receipt.Size)
+		assert.Equal(t, Verified, row.Receipt.Verdict)
+		assert.True(t, bytes.Equal(data, w.store.objects[remote].data))
+		assert.Equal(t, 1, opened)
+		assert.Empty(t, files(t, temp))
+	}
+}
+
+func TestAStreamThatBreaksOffIsNoObject(t *testing.T) {
+	broken := errors.New("the pipe broke")
+	for _, from := range []func() (io.ReadCloser, error){
+		func() (io.ReadCloser, error) { return nil, broken },
+		func() (io.ReadCloser, error) {
+			return io.NopCloser(io.MultiReader(bytes.NewReader([]byte("some")), iotest.ErrReader(broken))), nil
+		},
+	} {
+		w := newBench(t)
+		job, temp := w.stream(t, from)
+		row := w.run(job)[0]
+		require.ErrorIs(t, row.Err, broken)
+		assert.Equal(t, client.KindLocal, client.KindOf(row.Err))
+		assert.Empty(t, w.store.objects)
+		assert.Empty(t, files(t, temp))
+	}
+	w := newBench(t)
+	job, temp := w.stream(t, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(nil)), nil })
+	require.NoError(t, os.Remove(temp))
+	assert.Equal(t, client.KindLocal, client.KindOf(w.run(job)[0].Err), "there is no room for temporary files")
+}
+
+func TestAStreamNobodyWritesToCanBeCancelled(t *testing.T) {
+	w := newBench(t)
+	r, in := io.Pipe()
+	defer func() { require.NoError(t, in.Close()) }()
+	reading := make(chan struct{})
+	job, temp := w.stream(t, func() (io.ReadCloser, error) { close(reading); return r, nil })
+	ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+	require.NoError(t, err)
+	<-reading
+	w.engine.Cancel(ids...)
+	require.NoError(t, w.engine.Wait(t.Context()))
+	row, _ := w.engine.Row(ids[0])
+	assert.Equal(t, Cancelled, row.Phase)
+	assert.Empty(t, files(t, temp))
+}
+
+func TestOnlyVerifiedBytesAreHandedOn(t *testing.T) {
+	w := newBench(t)
+	w.store.keepsChecksums = true
+	job, data := w.object(2*minPartSize, client.PutOptions{})
+	var got bytes.Buffer
+	job.Into = func(r io.Reader) error {
+		_, err := io.Copy(&got, r)
+		return err
+	}
+	require.NoError(t, w.run(job)[0].Err)
+	assert.True(t, bytes.Equal(data, got.Bytes()))
+	assert.Empty(t, files(t, job.Root), "no file is made")
+
+	got.Reset()
+	w.store.gives = func(_ int, data []byte) io.Reader {
+		wrong := bytes.Clone(data)
+		wrong[0] ^= 1
+		return bytes.NewReader(wrong)
+	}
+	assert.Equal(t, client.KindCorrupt, client.KindOf(w.run(job)[0].Err))
+	assert.Zero(t, got.Len())
+	w.store.gives = nil
+
+	full := errors.New("no space left")
+	job.Into = func(io.Reader) error { return full }
+	require.ErrorIs(t, w.run(job)[0].Err, full)
+	assert.Empty(t, files(t, job.Root))
+}
+
+func TestAPipeNobodyReadsCanBeCancelled(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.object(10, client.PutOptions{})
+	waiting, never := make(chan struct{}), make(chan struct{})
+	defer close(never)
+	job.Into = func(io.Reader) error { close(waiting); <-never; return nil }
+	ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+	require.NoError(t, err)
+	<-waiting
+	w.engine.Cancel(ids...)
+	require.NoError(t, w.engine.Wait(t.Context()))
+	row, _ := w.engine.Row(ids[0])
+	assert.Equal(t, Cancelled, row.Phase)
+	assert.Empty(t, files(t, job.Root))
+}
+
+func TestAFileThatHoldsMoreThanItsSizeSaysIsRefused(t *testing.T) {
+	odd := filepath.Join("/proc", "self", "status")
+	st, err := os.Stat(odd)
+	if err != nil || st.Size() != 0 {
+		t.Skip("there is no such file here")
+	}
+	w := newBench(t)
+	row := w.run(Job{Op: Upload, Local: odd, Remote: remote, Overwrite: OverwriteAlways, Put: client.PutOptions{Encryption: client.SSES3{}}})[0]
+	require.ErrorContains(t, row.Err, "holds more than the 0 bytes its size says")
+	assert.Empty(t, w.store.objects)
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (transfer.Plan, error) {
+	at, err := client.ParseLocation(to)
+	if err != nil {
+		return transfer.Plan{}, usage("%w", err)
+	}
+	if at.Bucket == "" {
+		return transfer.Plan{}, usage("%s names no bucket", to)
+	}
+	if from == stdio && f.customerKeyFile == stdio {
+		return transfer.Plan{}, usage("the standard input cannot be both the file and the key: put the key into a file")
+	}
+	o := session.UploadOptions{Overwrite: transfer.Overwrite(f.overwrite), Contents: true}
+	if o.Encryption, err = a.overrideEncryption(f); err != nil {
+		return transfer.Plan{}, err
+	}
+	if from == stdio {
+		return a.planFromInput(ctx, s, f, at, o)
+	}
+	stat, err := os.Stat(from)
+	switch {
+	case err != nil:
+		return transfer.Plan{}, &client.Error{Op: "open", Kind: client.KindLocal, Err: err}
+	case stat.IsDir() && !f.recursive:
+		return transfer.Plan{}, usage("%s is a folder: add -r to upload all it holds", from)
+	case !stat.IsDir() && !at.IsFolder():
+		o.As = at.Key
+		at = at.Parent()
+	}
+	if err == nil && stat.Mode()&os.ModeNamedPipe != 0 && o.As != "" { // the shell's <(command) is one
+		o.From = func() (io.ReadCloser, error) { return os.Open(from) }
+	}
+	return s.PlanUpload(ctx, []string{from}, at, o)
+}
+
+func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (transfer.Plan, error) {
+	at, err := client.ParseLocation(from)
+	if err != nil {
+		return transfer.Plan{}, usage("%w", err)
+	}
+	if at.Bucket == "" {
+		return transfer.Plan{}, usage("%s names no bucket", from)
+	}
+	if f.sse != "" {
+		return transfer.Plan{}, usage("--sse is for uploads; a download decrypts by itself")
+	}
+	o := session.DownloadOptions{Overwrite: transfer.Overwrite(f.overwrite), VersionID: f.version, Contents: true, AcceptStale: f.acceptStale}
+	what := client.Object{At: at}
+	if f.recursive {
+		if what, err = s.Find(ctx, at, true); err != nil {
+			return transfer.Plan{}, err
+		}
+	}
+	root := to
+	if what.IsFolder && to == stdio {
+		return transfer.Plan{}, usage("- takes one object; %s is a folder", from)
+	}
+	if !what.IsFolder {
+		if at.CheckKey() != nil {
+			return transfer.Plan{}, usage("%s is a folder: add -r to download all it holds", from)
+		}
+		o.Into = a.into(to)
+		switch {
+		case o.Into != nil:
+			o.As = to
+		case !isFolderPath(to):
+			root, o.As = filepath.Split(to)
+			if root == "" {
+				root = "."
+			}
+		}
+	}
+	plan, err := s.PlanDownload(ctx, []client.Object{what}, root, o)
+	if err != nil || f.customerKeyFile == "" {
+		return plan, err
+	}
+	key, err := a.customerKeyFlag(f)
+	for i := range plan.Jobs {
+		plan.Jobs[i].Read.Key = key
+	}
+	return plan, err
+}
+
+// isFolderPath reports whether a local target is meant as a folder.
+func isFolderPath(p string) bool {
+	if strings.HasSuffix(p, "/") || strings.HasSuffix(p, string(filepath.Separator)) || path.Base(filepath.ToSlash(p)) == ".." {
+		return true
+	}
+	stat, err := os.Stat(p)
+	return err == nil && stat.IsDir()
+}
