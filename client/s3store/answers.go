@@ -24,6 +24,7 @@ func addGates(stack *middleware.Stack) error {
 			if again, ok := ctx.Value(mendedKey{}).(*smithyhttp.Response); ok {
 				var m middleware.Metadata
 				m.Set(headersKey{}, again.Header)
+				m.Set(documentKey{}, again.Body)
 				return middleware.DeserializeOutput{RawResponse: again}, m, nil
 			}
 			out, m, err := next.HandleDeserialize(ctx, in)
@@ -31,8 +32,10 @@ func addGates(stack *middleware.Stack) error {
 			if err != nil || !ok {
 				return out, m, err
 			}
+			seen, err := receive(op, r)
+			out.RawResponse = seen
 			m.Set(headersKey{}, r.Header)
-			out.RawResponse, err = receive(op, r)
+			m.Set(documentKey{}, seen.Body)
 			return out, m, err
 		})
 	second := middleware.DeserializeMiddlewareFunc("bucketseal:Mend", mendAndReadAgain)
@@ -42,8 +45,9 @@ func addGates(stack *middleware.Stack) error {
 }
 
 type (
-	mendedKey  struct{} // in a context: the answer to read instead of asking again
-	headersKey struct{} // in the metadata: the headers as they came
+	mendedKey   struct{} // in a context: the answer to read instead of asking again
+	headersKey  struct{} // in the metadata: the headers as they came
+	documentKey struct{} // in the metadata: the body as the SDK was given it
 )
 
 func mendAndReadAgain(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
@@ -52,7 +56,7 @@ func mendAndReadAgain(ctx context.Context, in middleware.DeserializeInput, next 
 	if err == nil || !ok {
 		return out, m, err
 	}
-	d, ok := r.Body.(*document)
+	d, ok := m.Get(documentKey{}).(*document)
 	if !ok {
 		return out, m, err
 	}

@@ -102,7 +102,7 @@ func (f failure) ownWords(k client.Kind, err error) string {
 		return lies.why
 	case k == client.KindRedirected && f.location != "":
 		return "it sends us to " + placeToGo(f.location)
-	case errors.As(err, &instead) && f.message == "":
+	case errors.As(err, &instead):
 		return instead.what
 	}
 	return ""

@@ -15,8 +15,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-
-	"github.com/bucketseal/bucketseal/client"
 )
 
 // errNotS3 says that an answer of success is not one to the question asked.
@@ -129,7 +127,7 @@ func (s *Store) vouch(ctx context.Context, c call, h http.Header) error {
 	_, err := s.s3.ListObjects(ctx, &s3.ListObjectsInput{Bucket: &c.at.Bucket, Prefix: text(c.at.Key), MaxKeys: aws.Int32(1)})
 	var foreign *errNotS3
 	if errors.As(err, &foreign) && !foreign.marked {
-		return s.refuse(c, client.KindNotS3, &errNotS3{what: foreign.what})
+		return s.fail(c, &errNotS3{what: foreign.what})
 	}
 	return nil
 }

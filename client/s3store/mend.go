@@ -18,10 +18,11 @@ type form func(string) string
 // fields are the elements of answers that the SDK reads as something else than
 // text. IsTruncated is not among them: whether there is more is never guessed.
 var fields = map[string]form{
-	"LastModified": readDate, "CreationDate": readDate, "Initiated": readDate, "RestoreExpiryDate": readDate, "AbortDate": readDate,
+	"LastModified": readDate, "CreationDate": readDate, "Initiated": readDate, "AbortDate": readDate,
 	"Size": readNumber, "PartNumber": readNumber, "MaxKeys": readNumber, "KeyCount": readNumber, "MaxParts": readNumber,
 	"MaxUploads": readNumber, "MaxBuckets": readNumber, "PartsCount": readNumber,
-	"IsLatest": readTruth, "BucketKeyEnabled": readTruth, "DeleteMarker": readTruth, "IsRestoreInProgress": readTruth,
+	"Owner": readNothing, "Initiator": readNothing, "RestoreStatus": readNothing,
+	"IsLatest": readTruth, "BucketKeyEnabled": readTruth, "DeleteMarker": readTruth,
 }
 
 // mend rewrites the fields of a document that the SDK could not read, and drops
@@ -57,6 +58,9 @@ func mend(raw []byte) ([]byte, error) {
 		}
 	}
 }
+
+// readNothing drops what nobody here asks for.
+func readNothing(string) string { return "" }
 
 func readNumber(s string) string {
 	n, err := strconv.ParseInt(s, 10, 64)

@@ -1,0 +1,98 @@
+package s3store
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// begun is an upload under way.
+var begun = client.Upload{At: anywhere, ID: "U"}
+
+// oddWrites are odd answers to calls that change something: what they mean.
+var oddWrites = map[string]struct {
+	call string
+	raw  string
+	kind client.Kind
+	says string // "" is success
+}{
+	"put, no ETag":                     {"PutObject", wire("200 OK", "", "x-amz-request-id: R"), 0, ""},
+	"put, an odd date and length":      {"PutObject", wire("200 OK", "", `ETag: W/"e"`, "Last-Modified: ?", "x-amz-object-size: ?"), 0, ""},
+	"put, a document nobody asked for": {"PutObject", wire("200 OK", "<Done/>", `ETag: "e"`), 0, ""},
+	"put, quota":                       {"PutObject", wire("403 Forbidden", "<Error><Code>QuotaExceeded</Code></Error>"), client.KindFull, "QuotaExceeded"},
+	"put, disk full":                   {"PutObject", wire("507 Insufficient Storage", "<Error><Code>XMinioStorageFull</Code></Error>"), client.KindFull, "XMinioStorageFull"},
+	"put, too large":                   {"PutObject", wire("400 Bad Request", "<Error><Code>EntityTooLarge</Code></Error>"), client.KindTooLarge, "EntityTooLarge"},
+	"put, KMS is silent":               {"PutObject", wire("500 Internal Server Error", "<Error><Code>KMS.KMSInternalException</Code></Error>"), client.KindKeyService, "KMSInternal"},
+	"put, refused with 200":            {"PutObject", wire("200 OK", "<Error><Code>AccessDenied</Code></Error>"), client.KindDenied, "AccessDenied"},
+	"part, no ETag":                    {"UploadPart", wire("200 OK", "", "x-amz-request-id: R"), client.KindContradiction, "no name (ETag)"},
+	"part, a bare ETag":                {"UploadPart", wire("200 OK", "", "ETag: e"), 0, ""},
+	"create, no id":                    {"CreateMultipartUpload", wire("200 OK", "<InitiateMultipartUploadResult/>", "x-amz-request-id: R"), client.KindUnsupported, "without giving it an id"},
+	"create, an odd abort date":        {"CreateMultipartUpload", wire("200 OK", "<InitiateMultipartUploadResult><UploadId>U</UploadId></InitiateMultipartUploadResult>", "x-amz-abort-date: ?"), 0, ""},
+	"create, another document":         {"CreateMultipartUpload", wire("200 OK", "<ListMultipartUploadsResult/>", "x-amz-request-id: R"), client.KindUnsupported, "a document <ListMultipartUploadsResult>"},
+	"complete, nothing":                {"CompleteMultipartUpload", wire("200 OK", "", "x-amz-request-id: R"), client.KindUnsupported, "the answer is empty"},
+	"complete, blanks and a refusal":   {"CompleteMultipartUpload", wire("200 OK", "   \n<Error><Code>InvalidPart</Code></Error>"), client.KindInvalid, "InvalidPart"},
+	"complete, broken off":             {"CompleteMultipartUpload", wire("200 OK", "<CompleteMultipartUploadResult><ETag>"), client.KindNotS3, "cannot be read"},
+	"complete, no ETag":                {"CompleteMultipartUpload", wire("200 OK", "<CompleteMultipartUploadResult/>"), 0, ""},
+	"parts, as usual":                  {"ListParts", wire("200 OK", "<ListPartsResult><Part><PartNumber>1</PartNumber><Size>?</Size><LastModified>?</LastModified></Part></ListPartsResult>"), 0, ""},
+	"parts, a part of no number":       {"ListParts", wire("200 OK", "<ListPartsResult><Part><PartNumber>?</PartNumber></Part></ListPartsResult>"), client.KindContradiction, "part 0"},
+	"parts, the same twice":            {"ListParts", wire("200 OK", "<ListPartsResult><Part><PartNumber>1</PartNumber></Part><Part><PartNumber>1</PartNumber></Part></ListPartsResult>"), client.KindContradiction, "part 1 after"},
+	"parts, in circles":                {"ListParts", wire("200 OK", "<ListPartsResult><IsTruncated>true</IsTruncated><NextPartNumberMarker>1</NextPartNumberMarker><Part><PartNumber>1</PartNumber></Part></ListPartsResult>"), client.KindContradiction, "part 1 after"},
+	"bucket, a refusal with 200":       {"CreateBucket", wire("200 OK", "<Error><Code>BucketAlreadyExists</Code></Error>"), client.KindExists, "BucketAlreadyExists"},
+	"bucket, a document of its own":    {"CreateBucket", wire("200 OK", "<CreateBucketResponse/>", "x-amz-request-id: R"), 0, ""},
+}
+
+func TestAnOddAnswerToAWriteIsNoSuccess(t *testing.T) {
+	for name, c := range oddWrites {
+		t.Run(name, func(t *testing.T) {
+			err := calls[c.call](t, oddly(t, constantly(c.raw)).Store)
+			if c.says == "" {
+				require.NoError(t, err)
+				return
+			}
+			assert.Equal(t, c.kind.String(), client.KindOf(err).String(), "%v", err)
+			assert.ErrorContains(t, err, c.says)
+		})
+	}
+}
+
+func TestAPartWhoseSizeIsNotToldHasNone(t *testing.T) {
+	s := oddly(t, constantly(oddWrites["parts, as usual"].raw))
+	parts, err := s.Parts(t.Context(), begun)
+	require.NoError(t, err)
+	assert.Equal(t, []client.Part{{Number: 1, Size: client.NotTold}}, parts)
+}
+
+// oddDeletions are results of DeleteObjects for the keys a and b, with what
+// becomes of each: "" is gone.
+var oddDeletions = map[string]struct{ raw, a, b string }{
+	"both":               {"<Deleted><Key>a</Key></Deleted><Deleted><Key>b</Key></Deleted>", "", ""},
+	"none":               {"", "did not say", "did not say"},
+	"one":                {"<Deleted><Key>b</Key></Deleted>", "did not say", ""},
+	"others":             {"<Deleted><Key>x</Key></Deleted><Deleted><Key>y</Key></Deleted>", "did not say", "did not say"},
+	"one denied":         {"<Deleted><Key>a</Key></Deleted><Error><Key>b</Key><Code>AccessDenied</Code></Error>", "", "denied"},
+	"one of no key":      {"<Deleted><Key>a</Key></Deleted><Error><Code>InternalError</Code></Error>", "", "did not say"},
+	"one that is gone":   {"<Deleted><Key>a</Key></Deleted><Error><Key>b</Key><Code>NoSuchKey</Code></Error>", "", ""},
+	"odd truth":          {"<Deleted><Key>a</Key><DeleteMarker>?</DeleteMarker></Deleted><Deleted><Key>b</Key></Deleted>", "", ""},
+	"gone and not gone":  {"<Deleted><Key>a</Key></Deleted><Deleted><Key>b</Key></Deleted><Error><Key>b</Key><Code>AccessDenied</Code></Error>", "", "denied"},
+	"locked, and denied": {"<Error><Key>a</Key><Code>AccessDenied</Code></Error><Error><Key>b</Key><Code>ObjectLocked</Code><Message>WORM</Message></Error>", "denied", "ObjectLocked"},
+}
+
+func TestOnlyWhatTheAnswerNamesIsDeleted(t *testing.T) {
+	for name, c := range oddDeletions {
+		t.Run(name, func(t *testing.T) {
+			s := oddly(t, constantly(xmlAnswer("<DeleteResult>"+c.raw+"</DeleteResult>")))
+			results, err := s.Delete(t.Context(), []client.Location{{Bucket: "bkt", Key: "a"}, {Bucket: "bkt", Key: "b"}})
+			require.NoError(t, err)
+			for i, want := range []string{c.a, c.b} {
+				if want == "" {
+					assert.NoError(t, results[i])
+				} else {
+					assert.ErrorContains(t, results[i], want)
+				}
+			}
+		})
+	}
+}
