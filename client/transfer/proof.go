@@ -39,6 +39,9 @@ func (e *Engine) proveUpload(ctx context.Context, it *item, s sent) error {
 	if err := e.keep(it, r); err != nil {
 		return err
 	}
+	if p.Verdict == NotYetVerified {
+		it.stored = &s
+	}
 	denied := client.KindOf(p.unasked) == client.KindDenied
 	switch {
 	case ctx.Err() != nil && p.unasked != nil:
@@ -49,6 +52,32 @@ func (e *Engine) proveUpload(ctx context.Context, it *item, s sent) error {
 		return notYetVerified(job, r, p.unasked)
 	}
 	return notAsAsked(job, r, "the file")
+}
+
+// proveStored is for a job begun again whose file was stored by the attempt
+// before and could not be looked at: as long as that object is there and the
+// file is still the same, it is proved and not sent again. proved is false when
+// there is no such thing.
+func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved bool, err error) {
+	if it.stored == nil {
+		return false, nil
+	}
+	s := *it.stored
+	it.stored = nil
+	switch _, err := e.headOf(ctx, src.job, s); client.KindOf(err) {
+	case client.KindNotFound, client.KindPrecondition:
+		return false, nil
+	}
+	_, sum, err := src.checksums(ctx, []span{{1, 0, src.job.Size}}, false)
+	if err != nil {
+		return true, err
+	}
+	if sum != s.sum {
+		return false, nil
+	}
+	it.sent.Store(src.job.Size)
+	e.enter(it, Verifying)
+	return true, e.proveUpload(ctx, it, s)
 }
 
 // prove looks at the object that was written and compares. The error says that

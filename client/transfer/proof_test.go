@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -267,5 +268,79 @@ func TestTheAWSManagedKeyIsVerifiedByKMSOnly(t *testing.T) {
 				require.ErrorContains(t, row.Err, "whether the file is encrypted with the key asked for")
 			}
 		}
+	}
+}
+
+func TestARetryProvesWhatIsStoredAndSendsNothingAgain(t *testing.T) {
+	for _, size := range []int64{10, minPartSize + 10} {
+		w := newBench(t)
+		w.store.fail = failing("Head", 1, client.KindDenied)
+		job, _ := w.file(size, client.SSEKMS{Key: keyID})
+		row := w.run(job)[0]
+		require.Equal(t, NotYetVerified, row.Receipt.Verdict)
+		retry := func() Row {
+			w.engine.Retry(row.Job.ID)
+			require.NoError(t, w.engine.Wait(t.Context()))
+			r, _ := w.engine.Row(row.Job.ID)
+			return r
+		}
+		again := retry()
+		require.NoError(t, again.Err)
+		assert.Equal(t, Done, again.Phase)
+		assert.Equal(t, Verified, again.Receipt.Verdict)
+		assert.Equal(t, size, again.Sent)
+		assert.Equal(t, 1, w.store.called("Put")+w.store.called("CompleteUpload"))
+	}
+}
+
+func TestARetrySendsAgainWhatIsGoneOrAnotherNow(t *testing.T) {
+	for name, meanwhile := range map[string]func(*workbench, Job){
+		"it is gone": func(w *workbench, _ Job) { delete(w.store.objects, remote) },
+		"somebody replaced it": func(w *workbench, _ Job) {
+			w.store.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
+		},
+		"the file changed and kept size and date": func(_ *workbench, j Job) {
+			require.NoError(t, os.WriteFile(j.Local, []byte("0123456789"), 0o600))
+			require.NoError(t, os.Chtimes(j.Local, j.Modified, j.Modified))
+		},
+	} {
+		w := newBench(t)
+		w.store.fail = failing("Head", 1, client.KindDenied)
+		job, _ := w.file(10, client.SSES3{})
+		row := w.run(job)[0]
+		meanwhile(w, row.Job)
+		w.engine.Retry(row.Job.ID)
+		require.NoError(t, w.engine.Wait(t.Context()))
+		row, _ = w.engine.Row(row.Job.ID)
+		require.NoError(t, row.Err, name)
+		assert.Equal(t, Verified, row.Receipt.Verdict, name)
+		assert.Equal(t, 2, w.store.called("Put"), name)
+	}
+}
+
+func TestARetryOfAFileThatCannotBeReadIsNoProof(t *testing.T) {
+	w := newBench(t)
+	w.store.fail = failing("Head", 1, client.KindDenied)
+	job, _ := w.file(10, client.SSES3{})
+	row := w.run(job)[0]
+	w.store.fail = func(call string, _ int) error { return os.Truncate(job.Local, 3) }
+	w.engine.Retry(row.Job.ID)
+	require.NoError(t, w.engine.Wait(t.Context()))
+	row, _ = w.engine.Row(row.Job.ID)
+	assert.Equal(t, client.KindLocal, client.KindOf(row.Err))
+}
+
+// The leave to count what is not as asked as done goes as far as a denial:
+// whoever could not be asked may still say something else.
+func TestLeaveToCountTheUnverifiedAsDone(t *testing.T) {
+	for kind, want := range map[client.Kind]Phase{client.KindDenied: Done, client.KindUnavailable: Failed, client.KindNotFound: Failed} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newBench(t, func(c *Config) { c.AllowUnverified = true })
+			w.store.fail = failing("Head", 1000, kind)
+			job, _ := w.file(10, client.SSES3{})
+			row := w.run(job)[0]
+			assert.Equal(t, want, row.Phase, kind.String())
+			assert.Equal(t, NotYetVerified, row.Receipt.Verdict)
+		})
 	}
 }

@@ -16,6 +16,9 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 		return err
 	}
 	defer src.close()
+	if proved, err := e.proveStored(ctx, it, src); proved {
+		return err
+	}
 	job := it.row.Job
 	there, err := e.look(ctx, job)
 	if err != nil {

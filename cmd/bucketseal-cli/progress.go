@@ -27,10 +27,17 @@ func (a *app) follow(ctx context.Context, e *transfer.Engine, ids []string, tota
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	interrupted, told := ctx.Done(), false
+	said := map[string]bool{}
 	for {
 		sent, open := progress(e, ids)
 		if len(open) == 0 {
 			return
+		}
+		for _, r := range open {
+			if r.Again != nil && !said[r.Job.ID] {
+				said[r.Job.ID] = true
+				a.note(r.Job.Remote.String() + " is stored and not yet verified: the server is asked again")
+			}
 		}
 		_ = bar.Set64(min(sent, total))
 		select {

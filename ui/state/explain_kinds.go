@@ -157,7 +157,7 @@ var explanations = map[client.Kind]explanation{
 	client.KindNotYetVerified: {
 		i18n.M("The file is stored, and not yet verified"),
 		[]string{
-			i18n.M("Upload it again with Skip existing files (--overwrite skip): what is there is then verified, and not sent again."),
+			i18n.M("Retry, or upload it again with Skip (--overwrite skip): what is there is then verified, and not sent again."),
 			i18n.M("If it may not be looked at, ask whoever manages the account to allow reading it (s3:GetObject)."),
 		},
 	},
