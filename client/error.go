@@ -37,6 +37,7 @@ const (
 	KindInvalid                   // the request or a name is not valid
 	KindCorrupt                   // bytes or checksum did not agree
 	KindStaleChecksum             // only the checksum an upload left in the metadata disagrees: changed since, or damaged
+	KindDigestRequired            // the bucket takes nothing without Content-MD5 or a checksum
 	KindUnsupported               // the server does not have this call, or it must not be sent there
 	KindThrottled                 // the server asks to slow down
 	KindUnavailable               // the server failed (5xx)
@@ -63,7 +64,7 @@ const (
 var kindNames = [...]string{
 	"Unknown", "NotFound", "NoBucket", "Denied", "BadCredentials", "Expired", "ClockSkew", "KeyUnknown", "KeyDisabled",
 	"KeyDenied", "KeyRequired", "WrongKey", "NeedsKey", "NotCustomerKey", "EncryptionRefused", "Insecure", "Precondition",
-	"NoUpload", "Exists", "NotEmpty", "Invalid", "Corrupt", "StaleChecksum", "Unsupported", "Throttled", "Unavailable", "Network", "Stalled",
+	"NoUpload", "Exists", "NotEmpty", "Invalid", "Corrupt", "StaleChecksum", "DigestRequired", "Unsupported", "Throttled", "Unavailable", "Network", "Stalled",
 	"TLS", "WrongRegion", "Local", "Cancelled", "EncryptionNotAsAsked", "Refused", "NotS3", "Contradiction", "Redirected",
 	"Archived", "Full", "TooLarge", "DeleteMarker", "KeyService", "NotYetVerified",
 }

@@ -2,11 +2,15 @@ package s3store
 
 import (
 	"context"
+	"crypto/md5" //nolint:gosec // Content-MD5; nothing is secured by it
+	"encoding/base64"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
@@ -23,14 +27,19 @@ import (
 type digests struct {
 	refused  atomic.Bool // it refuses checksums: none is sent any more
 	returned atomic.Bool // its answers return the checksum that was sent
+	demanded atomic.Bool // it has refused a body without Content-MD5, as a bucket with object lock does
 	asked    atomic.Bool // it has answered a read that asked for checksums
 	silent   atomic.Bool // it refuses reads that ask for checksums
 }
 
-// MD5Wanted reports whether nothing but a Content-MD5 is known to make the
-// server look at the bytes of a body: as long as no answer has returned the
-// checksum that was sent. To compute one takes a while, so it is asked first.
-func (s *Store) MD5Wanted() bool { return s.digests.refused.Load() || !s.digests.returned.Load() }
+// MD5Wanted reports whether a body is to go with its Content-MD5: where the
+// server demands one, and where nothing else is known to make it look at the
+// bytes, as long as no answer has returned the checksum that was sent. To compute
+// one takes a while, so it is asked first.
+func (s *Store) MD5Wanted() bool {
+	d := &s.digests
+	return d.refused.Load() || d.demanded.Load() || !d.returned.Load()
+}
 
 // sends is the checksum to put into a request, nil for none.
 func (d *digests) sends(sum client.Checksum) *string {
@@ -60,6 +69,34 @@ func unchecked[T any](s *Store, with bool, call func() (T, error), strip func())
 	return call()
 }
 
+// demanded repeats a call with the MD5 of its body where the server demands one
+// and none was sent, and remembers.
+func demanded[T any](s *Store, sum **string, body io.ReadSeeker, size int64, call func() (T, error)) (T, error) {
+	out, err := call()
+	if *sum != nil || !demandsMD5(err) {
+		return out, err
+	}
+	h := md5.New() //nolint:gosec // Content-MD5
+	if _, unread := io.Copy(h, newSource(body, size)); unread != nil {
+		return out, unread
+	}
+	s.digests.demanded.Store(true)
+	*sum = aws.String(base64.StdEncoding.EncodeToString(h.Sum(nil)))
+	return call()
+}
+
+// demandsMD5 reports whether a server refuses a body because it comes without
+// Content-MD5.
+func demandsMD5(err error) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) || otherBytes(api.ErrorCode(), api.ErrorMessage()) {
+		return false
+	}
+	code, words := api.ErrorCode(), api.ErrorMessage()
+	missing := containsFold(words, "required") || containsFold(words, "missing")
+	return code == "MissingContentMD5" || code == "MissingDigest" || containsFold(words, "content-md5") && missing
+}
+
 // refusesChecksums reports whether a server refuses a request because it names
 // a checksum, and not because the bytes are others: "Header
 // 'x-amz-checksum-crc64nvme' not implemented", "Unsupported header", "Checksum
@@ -69,7 +106,7 @@ func refusesChecksums(err error) bool {
 		answer interface{ HTTPStatusCode() int }
 		api    smithy.APIError
 	)
-	if !errors.As(err, &answer) || !errors.As(err, &api) {
+	if !errors.As(err, &answer) || !errors.As(err, &api) || demandsMD5(err) {
 		return false
 	}
 	if c := answer.HTTPStatusCode(); c != http.StatusBadRequest && c != http.StatusNotImplemented {

@@ -184,3 +184,42 @@ func TestABodyThatChangedOnItsWayIsRefusedByEveryServer(t *testing.T) {
 		assert.Equal(t, "body", contentOf(t, s, at), "%s: what was there stays", as)
 	}
 }
+
+func TestABucketThatDemandsAnMD5IsGivenOneFromThenOn(t *testing.T) {
+	for name, how := range map[string]func() *http.Response{
+		"AWS's words": func() *http.Response {
+			return refusal(400, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters")
+		},
+		"MinIO's": func() *http.Response { return refusal(400, "MissingContentMD5", "Missing required header") },
+	} {
+		rec := &recorder{answer: func(r *http.Request, _ int) *http.Response {
+			if r.Header.Get("Content-Md5") == "" {
+				return how()
+			}
+			return reply(200, []string{"X-Amz-Checksum-Crc64nvme", "AAAAAAAAAAA=", "Etag", `"e"`}, "")
+		}}
+		s := openRecorded(t, rec, compatible, Options{})
+		require.NoError(t, putBody(t, s, digested(t))) // returns the checksum, so no MD5 would be sent from now on
+		require.False(t, s.MD5Wanted())
+		put := digested(t)
+		want := put.MD5
+		put.MD5 = ""
+		require.NoError(t, putBody(t, s, put), name)
+		assert.Equal(t, want, rec.last().Header.Get("Content-Md5"))
+		assert.Equal(t, "body", rec.bodies[2])
+		assert.Equal(t, "AAAAAAAAAAA=", rec.last().Header.Get("X-Amz-Checksum-Crc64nvme"), "the checksum is not what it refuses")
+		assert.True(t, s.MD5Wanted(), name)
+
+		require.NoError(t, second(s.UploadPart(t.Context(), client.Upload{At: anywhere, ID: "U"}, 1, strings.NewReader("body"), 4, client.Digests{})))
+		assert.Equal(t, want, rec.last().Header.Get("Content-Md5"))
+	}
+	rec := &recorder{answer: always(func() *http.Response { return refusal(400, "MissingContentMD5", "no") })}
+	s := openRecorded(t, rec, compatible, Options{})
+	err := putBody(t, s, digested(t))
+	assert.Equal(t, client.KindDigestRequired.String(), client.KindOf(err).String(), "%v", err)
+	assert.Equal(t, 1, rec.count(), "it had one")
+	put := digested(t)
+	put.MD5 = ""
+	_, err = s.Put(t.Context(), anywhere, strings.NewReader("bo"), 4, put)
+	assert.Equal(t, client.KindLocal.String(), client.KindOf(err).String(), "what cannot be read has no MD5: %v", err)
+}

@@ -136,6 +136,8 @@ var table = []row{
 	{codes("IncompleteBody"), "", nil, client.KindNetwork},
 	{codes("OperationAborted", "ConditionalRequestConflict", "InternalError", "ServiceUnavailable"), "", nil, client.KindUnavailable},
 	{codes("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"), "", nil, client.KindCorrupt},
+	{codes("MissingContentMD5", "MissingDigest"), "", nil, client.KindDigestRequired},
+	{nil, "content-md5", func(f failure) bool { return containsFold(f.message, "required") || containsFold(f.message, "missing") }, client.KindDigestRequired},
 	{nil, "", func(f failure) bool { return otherBytes(f.code, f.message) }, client.KindCorrupt},
 	{codes("NotImplemented", "MethodNotAllowed", "UnknownOperationException", "UnsupportedOperationException"), "", nil, client.KindUnsupported},
 }

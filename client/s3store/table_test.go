@@ -105,6 +105,8 @@ func answers() map[string]answerCase {
 		"two at once":                         {op: "PutObject", ask: kms, status: 409, code: "ConditionalRequestConflict", want: client.KindUnavailable},
 		"the server failed":                   {op: "PutObject", ask: kms, status: 500, code: "InternalError", want: client.KindUnavailable},
 		"wrong checksum":                      {op: "PutObject", ask: kms, status: 400, code: "BadDigest", want: client.KindCorrupt},
+		"object lock, without a digest":       {op: "PutObject", ask: kms, status: 400, code: "InvalidRequest", says: "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters", want: client.KindDigestRequired},
+		"MinIO, without a digest":             {op: "DeleteObjects", bucket: true, status: 400, code: "MissingContentMD5", says: "Missing required header for this request: Content-Md5.", want: client.KindDigestRequired},
 		"other bytes, by another code":        {op: "PutObject", ask: kms, status: 400, code: "InvalidRequest", says: "The x-amz-checksum-crc64nvme does not match what was computed", want: client.KindCorrupt},
 		"an SSE-C key and its own MD5":        {op: "PutObject", key: true, status: 400, code: "InvalidArgument", says: "The calculated MD5 hash of the key did not match the hash that was provided.", want: client.KindInvalid},
 		"Ceph, a trailer":                     {op: "PutObject", ask: kms, status: 400, code: "XAmzContentSHA256Mismatch", want: client.KindCorrupt},

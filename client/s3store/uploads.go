@@ -68,16 +68,21 @@ func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.
 	}
 	in := &s3.UploadPartInput{
 		Bucket: &u.At.Bucket, Key: &u.At.Key, UploadId: &u.ID, PartNumber: aws.Int32(int32(n)),
-		Body: newSource(body, size), ContentLength: &size,
+		ContentLength:        &size,
 		SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
 	}
 	in.ChecksumCRC64NVME, in.ContentMD5 = s.digests.sends(d.Checksum), text(d.MD5)
 	if s.atAWS && u.Checksummed && in.ChecksumCRC64NVME == nil {
 		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc64nvme // computed on the way, for the trailer
 	}
-	out, err := unchecked(s, in.ChecksumCRC64NVME != nil,
-		func() (*s3.UploadPartOutput, error) { return s.s3.UploadPart(ctx, in, s.patiently) },
-		func() { in.ChecksumCRC64NVME = nil })
+	out, err := demanded(s, &in.ContentMD5, body, size, func() (*s3.UploadPartOutput, error) {
+		return unchecked(s, in.ChecksumCRC64NVME != nil,
+			func() (*s3.UploadPartOutput, error) {
+				in.Body = newSource(body, size)
+				return s.s3.UploadPart(ctx, in, s.patiently)
+			},
+			func() { in.ChecksumCRC64NVME = nil })
+	})
 	if err != nil {
 		return client.Part{}, s.fail(c, err)
 	}

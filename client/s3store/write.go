@@ -32,16 +32,17 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 		SSECustomerAlgorithm: h.customerKey.algorithm, SSECustomerKey: h.customerKey.key, SSECustomerKeyMD5: h.customerKey.md5,
 	}
 	in.ChecksumCRC64NVME, in.ContentMD5 = s.digests.sends(o.Checksum), text(o.MD5)
-	out, err := unchecked(s, in.ChecksumCRC64NVME != nil,
-		func() (out *s3.PutObjectOutput, err error) {
-			err = s.writing(o.OnlyIfAbsent, o.IfMatch, func(none, match *string) (err error) {
-				in.IfNoneMatch, in.IfMatch, in.Body = none, match, newSource(body, size)
-				out, err = s.s3.PutObject(ctx, in, s.patiently)
-				return err
-			})
-			return out, err
-		},
-		func() { in.ChecksumCRC64NVME = nil })
+	put := func() (out *s3.PutObjectOutput, err error) {
+		err = s.writing(o.OnlyIfAbsent, o.IfMatch, func(none, match *string) (err error) {
+			in.IfNoneMatch, in.IfMatch, in.Body = none, match, newSource(body, size)
+			out, err = s.s3.PutObject(ctx, in, s.patiently)
+			return err
+		})
+		return out, err
+	}
+	out, err := demanded(s, &in.ContentMD5, body, size, func() (*s3.PutObjectOutput, error) {
+		return unchecked(s, in.ChecksumCRC64NVME != nil, put, func() { in.ChecksumCRC64NVME = nil })
+	})
 	if err != nil {
 		return client.Object{}, s.fail(c, err)
 	}

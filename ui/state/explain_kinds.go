@@ -114,6 +114,10 @@ var explanations = map[client.Kind]explanation{
 			i18n.M("To take it all the same, right-click the transfer and choose Download without this comparison; on the command line: cp --accept-stale-checksum."),
 		},
 	},
+	client.KindDigestRequired: {
+		i18n.M("The bucket takes nothing without a checksum"),
+		[]string{i18n.M("Buckets with object lock want Content-MD5 or a checksum with everything that is written, and this server did not take the one sent: give the details to whoever runs the server.")},
+	},
 	client.KindUnsupported: {
 		i18n.M("This server cannot do that"),
 		[]string{i18n.M("Many S3-compatible services leave this call out; nothing was changed.")},
