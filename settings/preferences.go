@@ -22,6 +22,9 @@ type Preferences struct {
 	// Columns are those of the object table in their order; empty is the
 	// program's choice.
 	Columns []Column `json:"columns,omitempty"`
+	// Buckets are those of an account, by its name, that its server does not list
+	// and that were opened by name.
+	Buckets map[string][]string `json:"buckets,omitempty"`
 	// Concurrency is how many requests run at a time, at most
 	// MaxConcurrency; 0 is the program's choice.
 	Concurrency int `json:"concurrency,omitempty"`

@@ -32,7 +32,7 @@ func (a *action) why() string {
 type actions struct {
 	upload, uploadFolder, download, newFolder, remove, refresh, stop, properties              *action
 	open, copyLocation, selectAll, filter, editPath, back, forward, up                        *action
-	addAccount, editAccount, removeAccount, newBucket, removeBucket, rules, about             *action
+	addAccount, editAccount, removeAccount, openBucket, newBucket, removeBucket, rules, about *action
 	copyText, cutText, pasteText, showEncryption, quit                                        *action
 	retryFailed, retry, accept, cancel, cancelAll, pauseAll, resumeAll, pause, resume, detail *action
 	removeObject, keep, clear, dismiss                                                        *action
@@ -87,8 +87,9 @@ func (u *UI) makeFileActions() {
 	a.properties = &action{label: i18n.T("Properties"), icon: theme.InfoIcon(), shortcut: alt(fyne.KeyReturn), whyNot: b.WhyNotOne, run: func() { u.ShowProperties(b.Selected()[0]) }}
 	a.copyLocation = &action{label: i18n.T("Copy location"), icon: theme.ContentCopyIcon(), shortcut: ctrlShift(fyne.KeyC), whyNot: b.WhyNotSelected, run: u.copyLocations}
 	a.addAccount = &action{label: i18n.T("Add account…"), icon: theme.ContentAddIcon(), run: u.addAccount}
-	a.editAccount = &action{label: i18n.T("Edit account…"), whyNot: u.state.WhyNotRemoveAccount, run: u.editAccount}
+	a.editAccount = &action{label: i18n.T("Edit account…"), whyNot: u.state.WhyNotEditAccount, run: u.editAccount}
 	a.removeAccount = &action{label: i18n.T("Remove account…"), whyNot: u.state.WhyNotRemoveAccount, run: u.askRemoveAccount}
+	a.openBucket = &action{label: i18n.T("Open bucket…"), icon: theme.FolderOpenIcon(), whyNot: b.WhyNotRefresh, run: u.askBucket}
 	a.newBucket = &action{label: i18n.T("New bucket…"), whyNot: b.WhyNotRefresh, run: u.askNewBucket}
 	a.removeBucket = &action{label: i18n.T("Delete bucket…"), whyNot: b.WhyNotRemoveBucket, run: u.askRemoveBucket}
 	a.rules = &action{label: i18n.T("Server-Side-Encryption"), shortcut: ctrlShift(fyne.KeyE), run: u.ShowRules}

@@ -59,9 +59,26 @@ func (u *UI) askNewFolder() {
 func (u *UI) askNewBucket() {
 	u.ask(question{
 		title: i18n.T("New bucket"), label: i18n.T("Name"), yes: i18n.T("Create"),
-		hint:    i18n.T("Small letters, digits and hyphens; nobody else of this service may have it."),
-		problem: state.BucketNameProblem, do: u.state.Browser.MakeBucket,
+		hint:    u.state.Browser.BucketNameHint(),
+		problem: u.state.Browser.BucketNameProblem, do: u.state.Browser.MakeBucket,
 	})
+}
+
+// askBucket asks for a bucket that the server does not list.
+func (u *UI) askBucket() {
+	u.ask(question{
+		title: i18n.T("Open a bucket"), label: i18n.T("Name"), yes: i18n.T("Open"),
+		hint:    i18n.T("For buckets that are not on the list; it is kept for this account once it could be opened."),
+		problem: state.OpenBucketProblem, do: u.state.Browser.OpenBucket,
+	})
+}
+
+// wantBucket is askBucket for an account that may not list its buckets, unless
+// something else is asked.
+func (u *UI) wantBucket() {
+	if u.main != nil && u.window.Canvas().Overlays().Top() == nil {
+		u.askBucket()
+	}
 }
 
 // askRemoveBucket has the user type the bucket's name: a whole bucket is not

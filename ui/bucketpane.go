@@ -37,7 +37,7 @@ func newBucketPane(u *UI) *bucketPane {
 	}
 	p.table.OnMenu = func(row int, at fyne.Position) {
 		if row < 0 {
-			u.popUp(at, u.actions.newBucket, u.actions.refresh)
+			u.popUp(at, u.actions.openBucket, u.actions.newBucket, u.actions.refresh)
 			return
 		}
 		p.activate(row)
@@ -78,7 +78,8 @@ func (p *bucketPane) refresh() {
 	b := p.ui.state.Browser
 	p.rows = b.Buckets()
 	if m, empty := b.BucketsEmpty(); empty {
-		p.table.SetPlaceholder(nil, m.Title, first(m.Hints), "", nil)
+		help := p.ui.actions.openBucket
+		p.table.SetPlaceholder(nil, m.Title, first(m.Hints), help.label, func() { p.ui.perform(help) })
 	} else {
 		p.table.SetPlaceholder(nil, "", "", "", nil)
 	}

@@ -51,7 +51,7 @@ func (u *UI) mainMenu() *fyne.MainMenu {
 		fyne.NewMenu(i18n.T("File"), append(u.items(a.addAccount, a.editAccount, a.removeAccount, nil, a.upload, a.uploadFolder, a.download, nil), quit)...),
 		fyne.NewMenu(i18n.T("Edit"), u.items(a.cutText, a.copyText, a.pasteText, nil, a.selectAll)...),
 		fyne.NewMenu(i18n.T("View"), view...),
-		fyne.NewMenu(i18n.T("Bucket"), u.items(a.newBucket, a.removeBucket)...),
+		fyne.NewMenu(i18n.T("Bucket"), u.items(a.openBucket, a.newBucket, a.removeBucket)...),
 		fyne.NewMenu(i18n.T("Object"), u.items(a.open, a.download, a.newFolder, nil, a.copyLocation, a.remove, nil, a.properties)...),
 		fyne.NewMenu(i18n.T("Transfers"), u.items(a.detail, a.retry, a.pause, a.resume, a.cancel, nil,
 			a.removeObject, a.keep, a.dismiss, nil, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)...),

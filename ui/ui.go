@@ -73,6 +73,7 @@ func New(app fyne.App, desk state.Desk, o Options) *UI {
 	u.state.Transfers.OnChange = u.refreshTransfers
 	u.state.OnProblem = u.ShowProblem
 	u.state.OnConfirm = u.showConfirm
+	u.state.OnBucketWanted = u.wantBucket
 	u.state.OnDeletion = u.showDeletion
 	u.dress()
 	u.window.Resize(fyne.NewSize(firstWidth, firstHeight))

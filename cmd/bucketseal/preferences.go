@@ -11,6 +11,7 @@ func (d *desk) Preferences() (state.Preferences, error) {
 	shown := state.Preferences{
 		Language: p.Language, Appearance: state.Appearance(p.Theme), LastAccount: p.LastAccount,
 		Width: p.Window.Width, Height: p.Window.Height, Sidebar: p.Sidebar, Transfers: p.Transfers, HideEncryption: p.HideEncryption,
+		Buckets: p.Buckets,
 	}
 	for _, c := range p.Columns {
 		shown.Columns = append(shown.Columns, state.Column{ID: c.Name, Width: c.Width, Hidden: c.Hidden})
@@ -25,6 +26,7 @@ func (d *desk) SavePreferences(shown state.Preferences) error {
 		p.Language, p.Theme, p.LastAccount = shown.Language, settings.Theme(shown.Appearance), shown.LastAccount
 		p.Window = settings.Size{Width: shown.Width, Height: shown.Height}
 		p.Sidebar, p.Transfers, p.HideEncryption = shown.Sidebar, shown.Transfers, shown.HideEncryption
+		p.Buckets = shown.Buckets
 		p.Columns = nil
 		for _, c := range shown.Columns {
 			p.Columns = append(p.Columns, settings.Column{Name: c.ID, Width: c.Width, Hidden: c.Hidden})

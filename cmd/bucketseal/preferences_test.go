@@ -23,6 +23,7 @@ func TestWhatTheWindowRemembersIsThereAtTheNextStart(t *testing.T) {
 	left := state.Preferences{
 		Language: "zh-Hant", Appearance: state.AppearanceDark, LastAccount: "work", Width: 900, Height: 600, Sidebar: 0.3, Transfers: 0.6,
 		Columns: []state.Column{{ID: "size", Width: 90, Hidden: true}}, HideEncryption: true,
+		Buckets: map[string][]string{"work": {"secret"}},
 	}
 	for i, v := range reflect.ValueOf(left).Fields() {
 		require.False(t, v.IsZero(), "%s is not tried", i.Name)

@@ -2,6 +2,7 @@ package state
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
@@ -83,13 +84,40 @@ func FolderNameProblem(name string) string {
 }
 
 // BucketNameProblem says what is wrong with the name of a new bucket, "" for
-// nothing. Names that old services allow and AWS does not are left to the
-// server.
+// nothing. Only AWS's names are known; those of another service are for its
+// server to judge (TWCC takes 1 to 16 characters, others underscores).
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-func BucketNameProblem(name string) string {
+func (b *Browser) BucketNameProblem(name string) string {
+	if why := OpenBucketProblem(name); why != "" || b.session == nil || !b.session.Account().IsAWS() {
+		return why
+	}
+	return awsBucketNameProblem(name)
+}
+
+// OpenBucketProblem says what is wrong with the name of a bucket there is, ""
+// for nothing: old ones have names that new ones may not have.
+func OpenBucketProblem(name string) string {
 	switch {
 	case name == "":
 		return i18n.T("Give the bucket a name.")
+	case strings.ContainsFunc(name, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`/\?#`, r)
+	}):
+		return i18n.T("A bucket name has no blanks and no slash.")
+	}
+	return ""
+}
+
+// BucketNameHint says what names there may be.
+func (b *Browser) BucketNameHint() string {
+	if b.session != nil && b.session.Account().IsAWS() {
+		return i18n.T("Small letters, digits and hyphens; nobody else of this service may have it.")
+	}
+	return i18n.T("What names there may be is for the service to say; nobody else of it may have the name.")
+}
+
+func awsBucketNameProblem(name string) string {
+	switch {
 	case len(name) < 3 || len(name) > 63:
 		return i18n.T("A bucket name has 3 to 63 characters.")
 	case strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "":

@@ -1,8 +1,6 @@
 package state
 
 import (
-	"strings"
-
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
@@ -129,7 +127,7 @@ func (e *AccountEditor) Set(f AccountField, value string) {
 	}
 	*p = value
 	if f == FieldEndpoint {
-		e.anotherService(strings.TrimSpace(value))
+		e.anotherService(client.Account{Endpoint: value}.Tidy().Endpoint)
 	}
 	e.touched[f] = true
 	e.tested = nil

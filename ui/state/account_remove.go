@@ -7,7 +7,7 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-// busyWith says why an account must not be changed now, "" when it may.
+// busyWith says why an account must not be removed now, "" when it may.
 func (a *App) busyWith(name string) string {
 	if slices.ContainsFunc(a.Transfers.rows, func(r transferring) bool { return r.account == name && !r.Phase.Over() }) {
 		return i18n.T("Files are being transferred with this account: wait for them, or cancel them first.")
@@ -15,15 +15,23 @@ func (a *App) busyWith(name string) string {
 	return ""
 }
 
-// WhyNotRemoveAccount says why the open account cannot be changed or removed,
-// "" when it can.
-func (a *App) WhyNotRemoveAccount() string {
+// WhyNotEditAccount says why the open account cannot be changed, "" when it can.
+func (a *App) WhyNotEditAccount() string {
 	account, ok := a.account(a.current)
 	switch {
 	case !ok:
 		return i18n.T("Open an account first.")
 	case account.Demo:
 		return i18n.T("The demo account is built in.")
+	}
+	return ""
+}
+
+// WhyNotRemoveAccount says why the open account cannot be removed, "" when it
+// can.
+func (a *App) WhyNotRemoveAccount() string {
+	if why := a.WhyNotEditAccount(); why != "" {
+		return why
 	}
 	return a.busyWith(a.current)
 }

@@ -69,11 +69,6 @@ func (e *AccountEditor) Save() {
 		e.complain()
 		return
 	}
-	if why := e.app.busyWith(e.oldName); why != "" {
-		e.tested, e.worked = &Message{Title: why}, false
-		e.changed()
-		return
-	}
 	a, c := e.Account()
 	e.saving = true
 	do(e.app.ctx, e.app.loop, func(ctx context.Context) error { return e.app.desk.SaveAccount(ctx, e.oldName, a, c) },
@@ -85,7 +80,7 @@ func (e *AccountEditor) Save() {
 				e.changed()
 				return
 			}
-			e.app.forget(e.oldName)
+			e.app.supersede(e.oldName, a.Name)
 			e.app.loadAccounts(func() { e.app.Open(a.Name) })
 			if e.OnSaved != nil {
 				e.OnSaved()

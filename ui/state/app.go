@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,6 +22,9 @@ type App struct {
 	OnConfirm func(*Confirm)
 	// OnDeletion shows what a deletion would take and asks.
 	OnDeletion func(*Deletion)
+	// OnBucketWanted asks for the name of a bucket: the server lists none to this
+	// account.
+	OnBucketWanted func()
 	// OnReady is called once, after the preferences were read and before an
 	// account is opened.
 	OnReady func()
@@ -40,6 +44,7 @@ type App struct {
 	opening  bool
 	sessions map[string]*session.Session // open, by account name: transfers go on when another is shown
 	stops    map[string]context.CancelFunc
+	former   []holding // of accounts that were changed since: their transfers go on and stay in sight
 	reached  reach
 }
 
@@ -99,6 +104,7 @@ func (a *App) SavePreferences() {
 func (a *App) copyPreferences() Preferences {
 	p := a.Preferences
 	p.Columns = slices.Clone(p.Columns)
+	p.Buckets = maps.Clone(p.Buckets)
 	return p
 }
 
@@ -184,21 +190,13 @@ func (a *App) opened(name string, s *session.Session) {
 	a.changed()
 }
 
-// forget closes a session whose account was changed or removed.
+// forget closes the session of an account that was removed.
 func (a *App) forget(name string) {
-	s, ok := a.sessions[name]
-	if !ok {
-		return
+	if h, ok := a.part(name); ok {
+		h.stop()
+		a.close(h.session)
+		a.Transfers.refresh()
 	}
-	a.stops[name]()
-	delete(a.sessions, name)
-	delete(a.stops, name)
-	a.close(s)
-	if a.current == name {
-		a.current = ""
-		a.Browser.enter(nil)
-	}
-	a.Transfers.refresh()
 }
 
 func (a *App) close(s *session.Session) {
@@ -227,16 +225,13 @@ func (a *App) Finish() {
 
 // closing is the work of closing all sessions, as they are now.
 func (a *App) closing() func(context.Context) error {
-	all := make([]*session.Session, 0, len(a.sessions))
-	for _, s := range a.sessions {
-		all = append(all, s)
-	}
+	all := a.held()
 	return func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, closeWait)
 		defer cancel()
 		var errs []error
-		for _, s := range all {
-			errs = append(errs, s.Close(ctx))
+		for _, h := range all {
+			errs = append(errs, h.session.Close(ctx))
 		}
 		return errors.Join(errs...)
 	}

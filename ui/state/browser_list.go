@@ -28,20 +28,6 @@ func (b *Browser) OpenRow(row int) (ok bool) {
 	return true
 }
 
-// GoTo opens a place as people type it: s3://bucket/folder, bucket/folder.
-func (b *Browser) GoTo(text string) error {
-	text = strings.TrimSpace(text)
-	if !strings.HasPrefix(text, client.Scheme) {
-		text = client.Scheme + strings.TrimPrefix(text, "/")
-	}
-	at, err := client.ParseLocation(text)
-	if err != nil {
-		return err
-	}
-	b.Open(at)
-	return nil
-}
-
 // Back and Forward walk the history; Up opens the parent, with the cursor on
 // where one comes from. They do nothing where there is nowhere to go.
 func (b *Browser) Back() {
@@ -86,13 +72,25 @@ func (b *Browser) Refresh() {
 	}
 	b.RefreshBuckets()
 	b.RefreshRules()
-	cursor := ""
-	if c := b.list.selection.Cursor(); c >= 0 && c < b.Rows() {
-		cursor = b.list.object(c).At.Key
+	b.relist("")
+}
+
+// relist lists the folder anew; come is the key the cursor goes to, "" for where
+// it is. The rows stay until their successors are there, and so do the place
+// scrolled to and what is selected.
+func (b *Browser) relist(come string) {
+	if b.Rows() == 0 || b.err != nil { // there is nothing to keep
+		filter := b.list.filter
+		b.show(b.at, come)
+		b.SetFilter(filter)
+		return
 	}
-	filter := b.list.filter
-	b.show(b.at, cursor)
-	b.SetFilter(filter)
+	b.leaveListing()
+	b.come = come
+	b.probes.reset()
+	b.list.begin()
+	b.first()
+	b.changed()
 }
 
 // Stop ends the listing under way; what came stays.
@@ -100,7 +98,7 @@ func (b *Browser) Stop() {
 	if b.busy {
 		b.stop()
 		b.busy, b.partial = false, true
-		b.list.flush()
+		b.list.end()
 		b.changed()
 	}
 }
@@ -108,21 +106,31 @@ func (b *Browser) Stop() {
 // show leaves the folder shown and lists another; come is the key the cursor
 // goes to.
 func (b *Browser) show(at client.Location, come string) {
-	if b.stop != nil {
-		b.stop()
-	}
+	b.leaveListing()
 	b.at, b.come = at, come
-	b.err, b.busy, b.partial = nil, false, false
 	b.list.filter = ""
 	b.list.clear()
 	b.probes.reset()
-	if b.session != nil && at.Bucket != "" {
+	b.first()
+	b.changed()
+}
+
+// leaveListing ends the listing under way and forgets how it stood.
+func (b *Browser) leaveListing() {
+	if b.stop != nil {
+		b.stop()
+	}
+	b.err, b.busy, b.partial = nil, false, false
+}
+
+// first asks for the first page of the folder shown.
+func (b *Browser) first() {
+	if b.session != nil && b.at.Bucket != "" {
 		var ctx context.Context
 		ctx, b.stop = context.WithCancel(b.ctx)
 		b.busy = true
 		b.next(ctx, "")
 	}
-	b.changed()
 }
 
 // next asks for one page and, once it is shown, for the one after it.
@@ -134,10 +142,12 @@ func (b *Browser) next(ctx context.Context, after string) {
 		b.app.heard(err, b.app.now())
 		if err != nil {
 			b.busy, b.err = false, err
-			b.list.flush()
+			b.list.end()
+			b.unmeet(at.Bucket, err)
 			b.changed()
 			return
 		}
+		b.meet(at.Bucket)
 		b.list.add(withoutFolderItself(page.Objects, at), page.Next != "")
 		b.arrive()
 		b.busy = page.Next != ""
@@ -181,13 +191,19 @@ func (b *Browser) RefreshBuckets() {
 	fetch(b.ctx, b.app.loop, s.Buckets, func(all []client.Bucket, err error) {
 		b.bucketsBusy, b.bucketsErr = false, err
 		if err == nil {
-			b.buckets = all
+			b.buckets = b.known(all)
 			if len(all) == 1 && b.at.Bucket == "" && len(b.back) == 0 {
 				b.Open(client.Location{Bucket: all[0].Name})
 			}
 		}
+		if err != nil && len(b.buckets) == 0 {
+			b.buckets = b.known(nil)
+		}
 		b.app.connection(err)
 		b.changed()
+		if b.wantsBucket() && b.at.Bucket == "" && b.app.OnBucketWanted != nil {
+			b.app.OnBucketWanted()
+		}
 	})
 }
 

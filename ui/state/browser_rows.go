@@ -83,6 +83,11 @@ func (b *Browser) BucketsEmpty() (m Message, empty bool) {
 		return Message{}, false
 	case b.bucketsBusy:
 		return Message{Title: i18n.T("Loading…")}, true
+	case b.wantsBucket():
+		return Message{
+			Title: i18n.T("This account may not list its buckets"),
+			Hints: []string{i18n.T("Open one by its name: it is kept for this account.")},
+		}, true
 	case b.bucketsErr != nil:
 		return Explain(b.bucketsErr), true
 	}

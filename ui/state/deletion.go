@@ -140,16 +140,20 @@ func (d *Deletion) step(left []client.Location) {
 // over shows what is left and tells of what could not be deleted.
 func (d *Deletion) over() {
 	b := d.browser
-	if b.session == d.session {
+	if b.session == d.session && len(d.what) > 0 && b.at == d.what[0].At.Parent() {
+		gone := map[string]bool{}
+		for _, o := range d.what {
+			gone[o.At.Key] = true
+		}
+		next := b.list.beside(gone)
 		if d.err == nil && len(d.failed) == 0 {
-			gone := map[string]bool{}
-			for _, o := range d.what {
-				gone[o.At.Key] = true
-			}
 			b.list.remove(gone)
+			if row := b.list.find(next); row >= 0 {
+				b.list.selection.Only(row) // so that the next can be deleted too
+			}
 			b.changed()
 		} else {
-			b.Refresh()
+			b.relist("")
 		}
 	}
 	d.tell()
@@ -175,8 +179,8 @@ func (d *Deletion) tell() {
 
 // Cancel gives up. What a running deletion has taken is gone.
 func (d *Deletion) Cancel() {
-	if d.running && !d.closed {
-		d.browser.Refresh()
+	if d.running && !d.closed && d.browser.session == d.session {
+		d.browser.relist("")
 	}
 	d.close()
 }

@@ -69,6 +69,9 @@ type Preferences struct {
 	Sidebar     float64  // share of the width the buckets take, 0 to 1; 0 is the program's choice
 	Transfers   float64  // share of the height above the transfers, 0 to 1; 0 is the program's choice
 	Columns     []Column // of the object table; empty is the program's choice
+	// Buckets are those of an account, by its name, that its server does not list
+	// and that were opened by name.
+	Buckets map[string][]string
 	// HideEncryption keeps the server from being asked about each visible object
 	// (one request or more a row).
 	HideEncryption bool

@@ -27,6 +27,8 @@ type listing struct {
 	objects   []client.Object
 	rows      []int32 // indexes into objects, as shown
 	waiting   []int32 // of objects that fit and are not among the rows yet
+	again     bool    // objects are listed anew, into fresh; those shown stay until the last page
+	fresh     []client.Object
 	filter    string
 	by        SortBy
 	down      bool
@@ -35,6 +37,7 @@ type listing struct {
 
 func (l *listing) clear() {
 	l.objects, l.rows, l.waiting = nil, nil, nil
+	l.again, l.fresh = false, nil
 	l.selection = rowselect.Model{}
 }
 
@@ -50,9 +53,37 @@ func (l *listing) find(key string) int {
 // for each page of a thousand.
 const mergeShare = 8
 
+// begin lists anew: what is shown stays until the last page of what comes.
+func (l *listing) begin() { l.again, l.fresh = true, nil }
+
+// end shows what came, though more may be missing.
+func (l *listing) end() {
+	if !l.again {
+		l.flush()
+		return
+	}
+	fresh := l.fresh
+	l.again, l.fresh = false, nil
+	l.keepSelection(func() {
+		l.objects = fresh
+		l.rebuild()
+	})
+}
+
 // add appends a page. Rows behind all others are shown at once; others may wait
 // for more, until the last page: more says that one follows.
 func (l *listing) add(page []client.Object, more bool) {
+	if l.again {
+		l.fresh = append(l.fresh, page...)
+		if !more {
+			l.end()
+		}
+		return
+	}
+	l.show(page, more)
+}
+
+func (l *listing) show(page []client.Object, more bool) {
 	for _, o := range page {
 		l.objects = append(l.objects, o)
 		if l.passes(o) {
@@ -101,16 +132,38 @@ func (l *listing) flush() {
 
 // put adds one object, or replaces the one of that key.
 func (l *listing) put(o client.Object) {
+	if l.again {
+		l.fresh = append(slices.DeleteFunc(l.fresh, func(have client.Object) bool { return have.At.Key == o.At.Key }), o)
+	}
 	if i := slices.IndexFunc(l.objects, func(have client.Object) bool { return have.At.Key == o.At.Key }); i >= 0 {
 		l.objects[i] = o
 		l.arrange()
 		return
 	}
-	l.add([]client.Object{o}, false)
+	l.show([]client.Object{o}, false)
+}
+
+// beside is the key of the row that follows the first of those that go, or of
+// the last that stays; "" when none does.
+func (l *listing) beside(gone map[string]bool) (key string) {
+	passed := false
+	for row := range l.rows {
+		k := l.object(row).At.Key
+		switch {
+		case gone[k]:
+			passed = true
+		case passed:
+			return k
+		default:
+			key = k
+		}
+	}
+	return key
 }
 
 // remove takes objects out by their keys.
 func (l *listing) remove(gone map[string]bool) {
+	l.fresh = slices.DeleteFunc(l.fresh, func(o client.Object) bool { return gone[o.At.Key] })
 	l.keepSelection(func() {
 		l.objects = slices.DeleteFunc(l.objects, func(o client.Object) bool { return gone[o.At.Key] })
 		l.rebuild()

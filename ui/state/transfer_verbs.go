@@ -1,6 +1,7 @@
 package state
 
 import (
+	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
@@ -90,15 +91,11 @@ func (t *Transfers) WhyNot(v Verb, rows []int) string {
 
 // Do does a verb to the rows it applies to. No rows means all.
 func (t *Transfers) Do(v Verb, rows []int) {
-	for account, ids := range t.chosen(v, rows) {
-		e := t.engine(account)
+	for s, ids := range t.chosen(v, rows) {
+		e := s.Transfers()
 		switch v {
 		case Retry:
-			for _, id := range ids {
-				delete(t.seen, id)
-				delete(t.decided, id)
-			}
-			e.Retry(ids...)
+			t.retry(s, ids)
 		case Accept:
 			for _, id := range ids {
 				delete(t.seen, id)
@@ -121,9 +118,34 @@ func (t *Transfers) Do(v Verb, rows []int) {
 	t.refresh()
 }
 
-// chosen are the ids a verb applies to, by account.
-func (t *Transfers) chosen(v Verb, rows []int) map[string][]string {
-	ids := map[string][]string{}
+// retry begins transfers anew. Those of an account that was changed since go on
+// as the account is now: its secret may have been what was wrong.
+func (t *Transfers) retry(s *session.Session, ids []string) {
+	for _, id := range ids {
+		delete(t.seen, id)
+		delete(t.decided, id)
+	}
+	now := t.app.successor(s)
+	if now == s {
+		s.Transfers().Retry(ids...)
+		return
+	}
+	var again transfer.Plan
+	for _, id := range ids {
+		if row, ok := s.Transfers().Row(id); ok {
+			again.Jobs = append(again.Jobs, row.Job)
+		}
+	}
+	if _, err := now.Transfers().Submit(again); err != nil {
+		t.app.problem(err)
+		return
+	}
+	s.Transfers().Clear(ids...)
+}
+
+// chosen are the ids a verb applies to, by whose they are.
+func (t *Transfers) chosen(v Verb, rows []int) map[*session.Session][]string {
+	ids := map[*session.Session][]string{}
 	if len(rows) == 0 {
 		for row, r := range t.rows {
 			if v != Retry || t.decided[r.Job.ID] == undecided { // what was decided is not undone in passing
@@ -135,8 +157,8 @@ func (t *Transfers) chosen(v Verb, rows []int) map[string][]string {
 		if row < 0 || row >= len(t.rows) {
 			continue
 		}
-		if r := t.rows[row]; t.fits(v, r.Row) && t.engine(r.account) != nil {
-			ids[r.account] = append(ids[r.account], r.Job.ID)
+		if r := t.rows[row]; t.fits(v, r.Row) && (v != Retry || t.app.successor(r.session) != nil) {
+			ids[r.session] = append(ids[r.session], r.Job.ID)
 		}
 	}
 	return ids

@@ -1,9 +1,9 @@
 package state
 
 import (
-	"maps"
 	"slices"
 
+	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
@@ -29,6 +29,7 @@ type Transfers struct {
 type transferring struct {
 	transfer.Row
 	account string
+	session *session.Session
 	nth     int // in the order of submission, account by account
 }
 
@@ -46,27 +47,21 @@ func (r transferring) rank() int {
 	return 3
 }
 
-func (t *Transfers) engine(account string) *transfer.Engine {
-	if s := t.app.sessions[account]; s != nil {
-		return s.Transfers()
-	}
-	return nil
-}
-
 // refresh looks at every engine. Selection and cursor stay on their rows.
 func (t *Transfers) refresh() {
 	selected, cursor := t.selected()
 	decided := t.decided
 	t.rows, t.decided = t.rows[:0], map[string]decision{}
-	for _, name := range slices.Sorted(maps.Keys(t.app.sessions)) {
-		for _, row := range t.engine(name).Snapshot() {
-			t.rows = append(t.rows, transferring{row, name, len(t.rows)})
+	for _, held := range t.app.held() {
+		for _, row := range held.session.Transfers().Snapshot() {
+			t.rows = append(t.rows, transferring{row, held.account, held.session, len(t.rows)})
 			if d, ok := decided[row.Job.ID]; ok && isUnproven(row) { // a retry begins anew
 				t.decided[row.Job.ID] = d
 			}
-			t.ended(row, name)
+			t.ended(row, held.account)
 		}
 	}
+	t.app.letGo()
 	slices.SortStableFunc(t.rows, func(a, b transferring) int { return a.rank() - b.rank() })
 	t.Selection.SetRows(len(t.rows))
 	var again []int

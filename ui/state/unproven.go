@@ -247,7 +247,7 @@ func (t *Transfers) settled(r transfer.Row) (text string, role Role, ok bool) {
 func (b *Browser) gone(was client.Object) {
 	at := was.At
 	if was.VersionID != "" && b.at.Bucket == at.Bucket {
-		b.Refresh()
+		b.relist("")
 		return
 	}
 	if b.at.Bucket == at.Bucket && b.list.find(at.Key) >= 0 {

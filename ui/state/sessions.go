@@ -1,0 +1,87 @@
+package state
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/bucketseal/bucketseal/client/session"
+)
+
+// holding is a session and the account whose transfers it carries out.
+type holding struct {
+	account string
+	session *session.Session
+	stop    func() // ends its watch
+}
+
+// held are all sessions: first those of the accounts as they are, by name, then
+// those of accounts that were changed while they had transfers.
+func (a *App) held() []holding {
+	var all []holding
+	for _, name := range slices.Sorted(maps.Keys(a.sessions)) {
+		all = append(all, holding{name, a.sessions[name], a.stops[name]})
+	}
+	return append(all, a.former...)
+}
+
+// part takes an account's session out; the screen shows none in its place. ok is
+// false when it had none.
+func (a *App) part(name string) (h holding, ok bool) {
+	s, ok := a.sessions[name]
+	if !ok {
+		return holding{}, false
+	}
+	h = holding{name, s, a.stops[name]}
+	delete(a.sessions, name)
+	delete(a.stops, name)
+	if a.current == name {
+		a.current = ""
+		a.Browser.enter(nil)
+	}
+	return h, true
+}
+
+// supersede opens an account anew after it was changed, under another name maybe.
+// Transfers begun before go on as they began, and their rows stay.
+func (a *App) supersede(oldName, name string) {
+	for i := range a.former {
+		if a.former[i].account == oldName {
+			a.former[i].account = name
+		}
+	}
+	if kept := a.Preferences.Buckets[oldName]; len(kept) > 0 && name != oldName {
+		a.Preferences.Buckets = maps.Clone(a.Preferences.Buckets)
+		delete(a.Preferences.Buckets, oldName)
+		a.Preferences.Buckets[name] = kept
+	}
+	if h, ok := a.part(oldName); ok {
+		h.account = name
+		a.former = append(a.former, h)
+		a.letGo()
+	}
+	a.Transfers.refresh()
+}
+
+// letGo closes the sessions of accounts as they were, once they have nothing to
+// show.
+func (a *App) letGo() {
+	a.former = slices.DeleteFunc(a.former, func(h holding) bool {
+		if len(h.session.Transfers().Snapshot()) > 0 {
+			return false
+		}
+		h.stop()
+		a.close(h.session)
+		return true
+	})
+}
+
+// successor is the session that carries on what one began: itself, or that of
+// its account as it is now; nil while that is not open.
+func (a *App) successor(s *session.Session) *session.Session {
+	for _, h := range a.former {
+		if h.session == s {
+			return a.sessions[h.account]
+		}
+	}
+	return s
+}

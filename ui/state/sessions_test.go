@@ -1,0 +1,77 @@
+package state_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+// renames changes the open account's name and region.
+func (s *screen) renames(to string) {
+	s.t.Helper()
+	e, ok := s.EditAccount(s.Current())
+	require.True(s.t, ok)
+	e.Set(state.FieldName, to)
+	e.Set(state.FieldRegion, "r2")
+	e.Save()
+	s.loop.Pump()
+	require.Equal(s.t, to, s.Current())
+}
+
+func TestEditingAnAccountKeepsItsTransfers(t *testing.T) {
+	s := sees(t).open("reports")
+	s.store.Hold = make(chan struct{})
+	s.Browser.Drop([]string{s.file("a.csv", "a"), s.file("b.csv", "b"), s.file("c.csv", "c")})
+	s.loop.Pump()
+	s.confirm.Start()
+	s.loop.Until(t, "two are running", func() bool { return s.Transfers.Tally().Running == 2 })
+	before := s.Session()
+	s.renames("group")
+	assert.NotSame(t, before, s.Session())
+	assert.Equal(t, "Running 2  |  Waiting 1", s.Transfers.Tally().String())
+	s.renames("group 2")
+	s.open("reports")
+	close(s.store.Hold)
+	s.settled()
+	assert.Equal(t, "Done 3", s.Transfers.Tally().String())
+	assert.Equal(t, []string{"a.csv", "b.csv", "c.csv"}, s.rows(), "they land in the folder shown")
+	s.Transfers.Do(state.Clear, nil)
+	s.loop.Pump()
+	assert.Equal(t, 0, s.Transfers.Rows())
+}
+
+func TestWhatFailedIsTriedAgainAsTheAccountIsNow(t *testing.T) {
+	s := sees(t).open("reports")
+	s.store.Fail = func(op string, at client.Location) error {
+		if op == "PutObject" {
+			return &client.Error{Op: op, At: at, Kind: client.KindBadCredentials, Status: 403}
+		}
+		return nil
+	}
+	s.uploads("a.csv")
+	before := s.Session()
+	s.renames("group")
+	require.Equal(t, 1, s.Transfers.Rows(), "what failed stays in sight")
+	s.store.Fail = nil
+	s.Transfers.Do(state.Retry, []int{0})
+	s.settled()
+	require.Equal(t, 1, s.Transfers.Rows())
+	assert.Equal(t, "Verified, SSE-KMS "+short, s.Transfers.Row(0).State)
+	assert.Empty(t, before.Transfers().Snapshot(), "it went over")
+	assert.Len(t, s.Session().Transfers().Snapshot(), 1)
+}
+
+func TestWhatLiesUnprovenMayBeDeletedAfterItsAccountWasChanged(t *testing.T) {
+	s := dropsEncryption(t)
+	s.renames("group")
+	s.open("reports")
+	assert.Equal(t, "1 object here is NOT encrypted", s.unprovenText())
+	s.unproven(0).Delete()
+	s.loop.Pump()
+	assert.Empty(t, s.rows())
+	assert.Empty(t, s.unprovenText())
+}
