@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -224,4 +225,24 @@ func FuzzRulesFileIsUnderstoodOrRefused(f *testing.F) {
 		}
 		assert.Equal(t, got, back)
 	})
+}
+
+func TestASizeNoScreenHasIsAnErrorAndNotGivenToTheWindow(t *testing.T) {
+	for _, size := range []string{
+		`{"width":-1,"height":1}`, `{"width":1,"height":-0.5}`, `{"width":1e30,"height":1}`, `{"width":1e39,"height":1}`, `{"width":32769,"height":1}`,
+		`{"width":"wide","height":1}`, `{"width":NaN,"height":1}`, `[]`,
+	} {
+		s := open(t)
+		put(t, s, PreferencesFile, `{"version":1,"preferences":{"theme":"dark","window":`+size+`}}`)
+		p, err := s.Preferences()
+		require.Error(t, err, size)
+		assert.Equal(t, Preferences{}, p, size)
+	}
+	for _, p := range []Preferences{
+		{Window: Size{Width: float32(math.NaN()), Height: 1}}, {Window: Size{Width: 1, Height: float32(math.Inf(1))}}, {Sidebar: math.NaN()},
+		{Transfers: math.Inf(-1)}, {Columns: []Column{{Name: "size", Width: float32(math.NaN())}}},
+	} {
+		assert.Error(t, p.Check(), "%+v", p)
+	}
+	assert.NoError(t, Preferences{Window: Size{Width: 7680, Height: 4320}}.Check())
 }

@@ -65,6 +65,7 @@ const (
 	MaxConcurrency = 64
 	MinPartSize    = 5 << 20
 	MaxPartSize    = 5 << 30
+	MaxLength      = 1 << 15 // device-independent pixels: more than a window system can draw
 )
 
 // Check refuses a value out of its range, naming the field.
@@ -81,18 +82,24 @@ func (p Preferences) Check() error {
 		return fmt.Errorf("part size: %d bytes is not between 5 MiB and 5 GiB", p.PartSize)
 	case p.LimitRate < 0:
 		return fmt.Errorf("limit: %d bytes a second is less than nothing", p.LimitRate)
-	case p.Window.Width < 0 || p.Window.Height < 0:
-		return fmt.Errorf("window: a size is never negative")
-	case p.Sidebar < 0 || p.Sidebar > 1 || p.Transfers < 0 || p.Transfers > 1:
+	case !isLength(p.Window.Width) || !isLength(p.Window.Height):
+		return fmt.Errorf("window: %g by %g is no size of a window", p.Window.Width, p.Window.Height)
+	case !isShare(p.Sidebar) || !isShare(p.Transfers):
 		return fmt.Errorf("panes: a share is between 0 and 1")
 	}
 	for _, c := range p.Columns {
-		if c.Name == "" || c.Width < 0 {
+		if c.Name == "" || !isLength(c.Width) {
 			return fmt.Errorf("columns: %q with width %g is no column", c.Name, c.Width)
 		}
 	}
 	return nil
 }
+
+// isLength reports whether something on a screen can be so long. What is no
+// number is not.
+func isLength(pixels float32) bool { return pixels >= 0 && pixels <= MaxLength }
+
+func isShare(s float64) bool { return s >= 0 && s <= 1 }
 
 var preferences = document[Preferences]{
 	file: PreferencesFile, field: "preferences",

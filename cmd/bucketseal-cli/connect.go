@@ -69,6 +69,9 @@ func (a *app) open(ctx context.Context, t transfer.Config) (*session.Session, er
 	}
 	t.Note = a.note
 	opener := h.Opener(t)
+	if a.dial != nil {
+		opener.Dial = a.dial
+	}
 	opener.Rules = a.ruleBook(h)
 	account, err := a.account(h)
 	if err != nil {

@@ -16,6 +16,8 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // version is set by the build (-ldflags "-X main.version=...").
@@ -38,6 +40,8 @@ type app struct {
 	stdout   io.Writer // out as it is, for the bytes of an object
 	screen   io.Writer // err as it is, for what draws: nothing of others' making goes there
 	env      func(string) string
+	// dial reaches a store; nil is over the network.
+	dial     func(client.Account, client.Credentials) (client.Store, error)
 	terminal bool // err is a terminal: a progress bar may be drawn, questions asked
 
 	flags globalFlags
