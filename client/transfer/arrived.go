@@ -48,20 +48,33 @@ func (a *arrival) compare(ctx context.Context) (comparison, error) {
 	if err := a.read(ctx); err != nil {
 		return comparison{}, err
 	}
-	for _, by := range []func(context.Context) (comparison, error){a.byChecksum, a.byParts, a.byNote, a.byETag, a.byETagOfParts} {
-		found, err := by(ctx)
-		switch {
-		case errors.Is(err, errElse):
-			continue
-		case err != nil:
-			return comparison{}, err
-		}
-		if note := a.note(); note != "" && note != a.value(client.CRC64NVME) && found.content != ContentSize {
-			found.how += staleNote
-		}
-		return found, nil
+	found, err := a.first(ctx, a.byChecksum, a.byParts, a.byNote, a.byETag, a.byETagOfParts)
+	switch {
+	case errors.Is(err, errElse):
+		return a.bySize()
+	case err != nil:
+		return comparison{}, err
 	}
-	return a.bySize()
+	if note := a.note(); note != "" && note != a.value(client.CRC64NVME) {
+		found.how += staleNote
+	}
+	return found, nil
+}
+
+// first is the first comparison that has something to say; errElse when none
+// has.
+func (a *arrival) first(ctx context.Context, ways ...func(context.Context) (comparison, error)) (comparison, error) {
+	for _, by := range ways {
+		if found, err := by(ctx); !errors.Is(err, errElse) {
+			return found, err
+		}
+	}
+	return comparison{}, errElse
+}
+
+// comparable reports whether there is anything to compare the bytes by.
+func (a *arrival) comparable() bool {
+	return len(a.head.Checksums) > 0 || a.note() != "" || isMD5(a.head.ETag) || ofParts.MatchString(a.head.ETag)
 }
 
 const staleNote = "; the checksum that an upload left in the metadata is stale: the object was changed later by a program that kept it"

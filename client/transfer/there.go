@@ -88,15 +88,12 @@ func (e *Engine) judgeThere(ctx context.Context, it *item, src *source, t there)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	holding, sum, err := t.contents(ctx, src)
+	holding, found, sum, err := e.contents(ctx, t, src)
 	if err != nil {
 		return err
 	}
 	r := e.receipt(job, p)
-	r.Size, r.Checksum = p.head.Bytes(), sum
-	if sum.Value != "" { // equal to the object's, whoever keeps that
-		r.Content, r.Compared, _ = handed{sum: sum}.content(job.Remote, p.head)
-	}
+	r.Size, r.Checksum, r.Content, r.Compared = p.head.Bytes(), sum, found.content, found.how
 	if holding != otherContents { // of others' contents there is nothing to keep about this file
 		if err := e.keep(it, r); err != nil {
 			return err
@@ -139,24 +136,50 @@ const (
 	otherContents
 )
 
-// contents compares by size and by checksum; the file is read only where the
-// object has one. sum is the file's checksum where it is the object's too.
-func (t there) contents(ctx context.Context, src *source) (contents, client.Checksum, error) {
-	if t.locked {
-		return unknownContents, client.Checksum{}, nil
-	}
-	has, ok := t.object.FullChecksum()
+// contents compares a file with what is there, by what the server says of it as
+// for a download (arrival), and last by the checksum in the metadata. That one is
+// stale where another client changed the object and kept it: then the file would
+// be called the object's and be deleted for it. So where the ETag looks like the
+// MD5 of something else nothing is claimed. sum is the file's checksum where the
+// object is the file.
+func (e *Engine) contents(ctx context.Context, t there, src *source) (contents, comparison, client.Checksum, error) {
+	var none client.Checksum
+	a := &arrival{engine: e, job: src.job, head: t.object, file: src.file}
 	switch {
+	case t.locked:
+		return unknownContents, comparison{}, none, nil
 	case t.object.SizeTold() && t.object.Size != src.job.Size:
-		return otherContents, client.Checksum{}, nil
-	case !ok:
-		return unknownContents, client.Checksum{}, nil
+		return otherContents, comparison{}, none, nil
+	case !a.comparable():
+		return unknownContents, comparison{}, none, nil
 	}
-	_, sum, err := src.checksums(ctx, []span{{1, 0, src.job.Size}}, false)
-	if err != nil || sum.Value != has.Value {
-		return otherContents, client.Checksum{}, err
+	a.job.Read.Key = customerKey(src.job.Put.Encryption)
+	err := a.read(ctx)
+	switch {
+	case client.KindOf(err) == client.KindCorrupt, err == nil && a.n != src.job.Size:
+		return unknownContents, comparison{}, none, src.changedWhileSent()
+	case err != nil:
+		return unknownContents, comparison{}, none, err
 	}
-	return sameContents, sum, nil
+	sum := client.Checksum{Algorithm: client.CRC64NVME, Value: a.value(client.CRC64NVME)}
+	noted := a.note() == sum.Value
+	found, err := a.first(ctx, a.byChecksum, a.byParts, a.byETag, a.byETagOfParts)
+	var etag *otherETag
+	switch {
+	case err == nil:
+		return sameContents, found, sum, nil
+	case errors.As(err, &etag) && noted:
+		return unknownContents, comparison{}, none, nil
+	case client.KindOf(err) == client.KindCorrupt:
+		return otherContents, comparison{}, none, nil
+	case !errors.Is(err, errElse):
+		return unknownContents, comparison{}, none, err
+	case noted:
+		return sameContents, comparison{ContentSize, "size and checksum agree with what an upload left in the metadata, which is no word of the server's"}, sum, nil
+	case a.note() != "":
+		return otherContents, comparison{}, none, nil
+	}
+	return unknownContents, comparison{}, none, nil
 }
 
 // alreadyThere is why a job was skipped. Where the dates decide, an object that

@@ -1,11 +1,14 @@
 package transfer
 
 import (
+	"crypto/md5" //nolint:gosec // the ETag of S3
+	"encoding/hex"
 	"errors"
 	"os"
 	"testing"
 	"time"
 
+	"github.com/minio/crc64nvme"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -160,4 +163,42 @@ func TestALookThatFailsAfterAColleaguesWriteFailsTheUpload(t *testing.T) {
 	row := again(w, job, OverwriteSkip)
 	assert.Equal(t, Failed, row.Phase)
 	require.ErrorContains(t, row.Err, "no answer")
+}
+
+func TestWhatIsThereIsComparedByTheServersWordBeforeTheMetadatas(t *testing.T) {
+	data := randomBytes(10)
+	sum := md5.Sum(data) //nolint:gosec // the ETag of S3
+	right, wrong := hex.EncodeToString(sum[:]), "00000000000000000000000000000000"
+	ours := checksumOf(crc64nvme.Checksum(data))
+	note := func(v string) map[string]string { return map[string]string{client.MetaChecksum: v} }
+	for name, c := range map[string]struct {
+		there   client.Object
+		want    contents
+		content Content
+	}{
+		"the server's checksum":        {client.Object{Checksums: []client.Checksum{ours}, Metadata: note("stale")}, sameContents, ContentChecksum},
+		"another of the server's":      {client.Object{Checksums: []client.Checksum{{Algorithm: "SHA256", Value: "x"}}, Metadata: note(ours.Value)}, otherContents, ContentNone},
+		"the ETag":                     {client.Object{ETag: right, Encryption: clear0}, sameContents, ContentMD5},
+		"another ETag":                 {client.Object{ETag: wrong, Encryption: clear0}, otherContents, ContentNone},
+		"another, and a note of ours":  {client.Object{ETag: wrong, Encryption: clear0, Metadata: note(ours.Value)}, unknownContents, ContentNone},
+		"the note alone":               {client.Object{ETag: "opaque", Metadata: note(ours.Value)}, sameContents, ContentSize},
+		"another note alone":           {client.Object{ETag: "opaque", Metadata: note("x")}, otherContents, ContentNone},
+		"an ETag under SSE-KMS":        {client.Object{ETag: wrong, Encryption: client.Reported{Told: true, Type: client.TypeSSEKMS}}, unknownContents, ContentNone},
+		"nothing to compare by at all": {client.Object{ETag: "opaque"}, unknownContents, ContentNone},
+	} {
+		w := newBench(t)
+		job, _ := w.file(10, client.SSES3{})
+		require.NoError(t, os.WriteFile(job.Local, data, 0o600))
+		stat, err := os.Stat(job.Local)
+		require.NoError(t, err)
+		job.Modified = stat.ModTime()
+		src, err := openSource(job)
+		require.NoError(t, err)
+		c.there.Size = 10
+		got, found, _, err := w.engine.contents(t.Context(), there{exists: true, object: c.there}, src)
+		src.close()
+		require.NoError(t, err, name)
+		assert.Equal(t, c.want, got, name)
+		assert.Equal(t, c.content, found.content, name)
+	}
 }

@@ -36,6 +36,7 @@ var contentTexts = []string{
 	i18n.M("the server took the MD5 of what was sent, and its ETag looks like another: only the size was compared"),
 	i18n.M("the server took the bytes by their MD5"),
 	i18n.M("the server's checksum %s is not %s, the checksum of what was sent"),
+	i18n.M("size and checksum agree with what an upload left in the metadata, which is no word of the server's"),
 	i18n.M("size and checksum agree with what the upload left in the metadata"),
 	i18n.M("size and checksum agree with the object's (%s of %s parts)"),
 	i18n.M("size and checksum agree with the object's (%s)"),
