@@ -88,7 +88,7 @@ func (s *Server) createBucket(w *writer, r *request) error {
 		err = s.store.SetBucketConfig(r.Context(), r.bucket, name, doc)
 	}
 	// In us-east-1 S3 answers 200 to the owner who makes a bucket again.
-	welcome := s.region == defaultRegion || s.personality.RemakesBuckets
+	welcome := (s.region == defaultRegion || s.personality.RemakesBuckets) && !s.personality.OwnBucketConflicts
 	if err != nil && !(errors.Is(err, store.ErrBucketExists) && welcome) {
 		return err
 	}

@@ -174,7 +174,7 @@ func (s *Server) setChecksums(h http.Header, c store.Checksums, crc64nvme string
 		return
 	}
 	if len(c.Values) == 0 {
-		if crc64nvme == "" {
+		if crc64nvme == "" || s.personality.NoOwnChecksums {
 			return
 		}
 		c = store.Checksums{Values: map[string]string{string(sigv4.CRC64NVME): crc64nvme}, Type: fullObject}

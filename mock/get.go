@@ -71,7 +71,8 @@ func (s *Server) describe(h http.Header, r *request, o store.Object, run run) {
 	setObject(h, o)
 	setRead(h, r, o)
 	s.setLocks(h, r, o)
-	setEncryption(h, tellObject(o.Encryption, o.Headers), false)
+	kept, context := s.shown(o.Encryption)
+	setEncryption(h, tellObject(kept, o.Headers), context)
 	for _, name := range []string{"Content-Type", "Content-Language", "Expires", "Cache-Control", "Content-Disposition", "Content-Encoding"} {
 		if v := r.query.Get("response-" + strings.ToLower(name)); v != "" {
 			h.Set(name, v)

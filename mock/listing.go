@@ -230,7 +230,7 @@ func (s *Server) listed(o store.Object, n naming, owned bool) listedObject {
 	if owned {
 		l.Owner = &theOwner
 	}
-	if s.personality.NoChecksums {
+	if s.personality.NoChecksums || s.personality.NoOwnChecksums && len(o.Checksums.Values) == 0 {
 		return l
 	}
 	l.ChecksumAlgorithm, l.ChecksumType = string(sigv4.CRC64NVME), fullObject

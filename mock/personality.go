@@ -39,6 +39,15 @@ const (
 	NoSubresource                              // unknown: see UnknownSubresources
 )
 
+// Words is a server whose words refusals are in.
+type Words int
+
+// The servers whose words are known.
+const (
+	WordsOfAWS Words = iota
+	WordsOfMinIO
+)
+
 // Personality is what tells one S3 server from another: data only, the
 // handlers read it. The zero value is AWS.
 type Personality struct {
@@ -64,6 +73,16 @@ type Personality struct {
 	BucketEncryption    BucketEncryption //
 	NoEncryptionUpdate  bool             // UpdateObjectEncryption: 501
 	KMSOverHTTP         bool             // SSE-KMS is taken without TLS too
+	NoOwnChecksums      bool             // what was sent without a checksum has none; a copy gets one
+	ShowsContext        bool             // GET, HEAD and UploadPart show the context too, as it was sent
+	OwnBucketConflicts  bool             // CreateBucket of one's own bucket: 409 in every region
+	DeletesRegardless   bool             // DeleteObject ignores If-Match
+	LiteralIfMatch      bool             // PutObject compares If-Match as it is written: no ETag has quotes
+	AbortsAnything      bool             // AbortMultipartUpload of no upload: 204
+	FileNames           bool             // names that a file system has not are refused; see ofFiles
+	ServersOwnKey       bool             // aws:kms without a key id: the first key there is
+	ForgetfulOf         string           // sub-resources of objects that are ignored, the base verb runs; separated by blanks
+	Words               Words            // whose words refusals are in, where nothing below says more
 	RandomETags         bool             // the ETag is never the MD5 of the plaintext
 	MD5ETags            bool             // the ETag is the MD5 of the plaintext under SSE-KMS and SSE-C too
 	RemakesBuckets      bool             // CreateBucket of one's own bucket: 200 in every region
@@ -93,7 +112,7 @@ func Personalities() []Personality {
 			PlainCopiesStayBare: true, NoEncryptedSource: true, NoChecksums: true, NoTrailersOverTLS: true,
 			IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
-			MD5ETags: true, RemakesBuckets: true, SilentCompletion: true, NoPublicAccessBlock: true, ACLsByDefault: true,
+			MD5ETags: true, RemakesBuckets: true, DeletesRegardless: true, LiteralIfMatch: true, SilentCompletion: true, NoPublicAccessBlock: true, ACLsByDefault: true,
 			UnknownMethod:       refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
 			MissingCustomerKey:  refuse(http.StatusBadRequest, "InvalidArgument", customerText+"provide a valid encryption algorithm."),
 			WrongCustomerKey:    refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
@@ -102,8 +121,10 @@ func Personalities() []Personality {
 			FinishMissingUpload: refuse(http.StatusInternalServerError, "InternalError", "This multipart completion is already in progress"),
 		},
 		{
-			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true, NoEncryptionUpdate: true,
+			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true,
 			NoPublicAccessBlock: true, ACLsByDefault: true, OnlyPrivateACL: true, ForgetsCompletions: true, NamesNoMultipart: true,
+			NoOwnChecksums: true, ShowsContext: true, OwnBucketConflicts: true, DeletesRegardless: true, AbortsAnything: true,
+			FileNames: true, ServersOwnKey: true, ForgetfulOf: "encryption renameObject annotation annotationName", Words: WordsOfMinIO,
 			// cmd/api-router.go of MinIO, rejectedBucketAPIs
 			NotThere:   "ownershipControls publicAccessBlock PUT:website PUT:logging PUT:accelerate PUT:requestPayment PUT:cors DELETE:cors",
 			UnknownKey: refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),

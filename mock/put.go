@@ -3,6 +3,7 @@ package mock
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
@@ -34,7 +35,7 @@ func (s *Server) putObject(w *writer, r *request) error {
 	o, err := s.store.Put(r.Context(), store.PutRequest{
 		Bucket: r.bucket, Key: r.key, Body: body, Size: body.size, MD5: body.md5, Verify: body.verify,
 		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl, Sealing: how.Sealing,
-		IfMatch: r.Header.Get("If-Match"), IfNoneMatch: r.Header.Get("If-None-Match"),
+		IfMatch: s.literally(r.Header.Get("If-Match")), IfNoneMatch: r.Header.Get("If-None-Match"),
 		Retention: lock.Retention, LegalHold: lock.LegalHold,
 	})
 	if err != nil {
@@ -44,10 +45,20 @@ func (s *Server) putObject(w *writer, r *request) error {
 	h.Set("Etag", quoted(o.ETag))
 	h.Set("X-Amz-Object-Size", strconv.FormatInt(o.Size, 10)) // S3 tells it after an append only; versitygw and directory buckets, always
 	setWritten(h, o)
-	setEncryption(h, tellObject(o.Encryption, o.Headers), how.context)
+	kept, _ := s.shown(o.Encryption)
+	setEncryption(h, tellObject(kept, o.Headers), how.context)
 	s.setChecksums(h, o.Checksums, o.CRC64NVME)
 	w.WriteHeader(http.StatusOK)
 	return nil
+}
+
+// literally is an ETag of a condition; one in quotes is none to a personality
+// that compares it as it is written.
+func (s *Server) literally(etag string) string {
+	if s.personality.LiteralIfMatch && strings.HasPrefix(etag, `"`) {
+		return "in quotes"
+	}
+	return etag
 }
 
 func (s *Server) deleteObject(w *writer, r *request) error {
@@ -58,6 +69,9 @@ func (s *Server) deleteObject(w *writer, r *request) error {
 			return badArgument("The size must be a number of bytes", "x-amz-if-match-size", value)
 		}
 		ask.IfSize = &size
+	}
+	if s.personality.DeletesRegardless {
+		ask.IfMatch = ""
 	}
 	var err error
 	if ask.IfModified, err = timeOf(r, "x-amz-if-match-last-modified-time"); err != nil {

@@ -179,6 +179,7 @@ func (s *Server) route(r *request) (string, error) {
 		switch {
 		case isParameter(name), name == "list-type" && r.query.Get(name) != "2":
 		case s.personality.ForgetfulOfQueries && !slices.Contains(remembered, name):
+		case r.level() == "object" && slices.Contains(strings.Fields(s.personality.ForgetfulOf), name):
 		case sub != "":
 			return "", notImplemented(name)
 		default:

@@ -158,7 +158,7 @@ func (s *Server) usableKey(r *request, ref string) (kms.Key, error) {
 		if s.personality.KeyRequired {
 			return kms.Key{}, badArgument("Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-aws-kms-key-id", "")
 		}
-		key, err := s.managedKey()
+		key, err := s.defaultKey()
 		if err == nil {
 			err = s.keys.Authorize(r.who, "kms:GenerateDataKey", key.ID)
 		}
@@ -176,6 +176,14 @@ func (s *Server) usableKey(r *request, ref string) (kms.Key, error) {
 		err = &kms.Error{Code: "NotFoundException", Message: "no key of this id", KeyID: ref}
 	}
 	return key, err
+}
+
+// defaultKey is the key of whoever names none.
+func (s *Server) defaultKey() (kms.Key, error) {
+	if named := s.NamedKeys(); s.personality.ServersOwnKey && len(named) > 0 {
+		return s.keys.Usable(named[0].ID)
+	}
+	return s.managedKey()
 }
 
 // managedKey is the account's aws/s3 key, made at its first use.
@@ -263,6 +271,17 @@ func (s *Server) setEncryptionOfMany(h http.Header, t told, context bool) {
 	if !s.personality.NamesNoMultipart {
 		setEncryption(h, t, context)
 	}
+}
+
+// shown is an encryption as a personality that shows contexts tells it, with the
+// context as it was sent, and whether there was one.
+func (s *Server) shown(e store.Encryption) (store.Encryption, bool) {
+	if !s.personality.ShowsContext || len(e.Context) < 2 { // the store adds one pair
+		return e, false
+	}
+	e.Context = maps.Clone(e.Context)
+	delete(e.Context, "aws:s3:arn")
+	return e, true
 }
 
 // wantsKMS tells whether a request names a KMS encryption.

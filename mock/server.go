@@ -246,7 +246,7 @@ func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 		writeSTSRefusal(w, r, s.refusal(failure))
 		return
 	}
-	writeRefusal(w, hr, r.id, s.refusal(failure))
+	writeRefusal(w, hr, r.id, s.inWords(r, s.refusal(failure)))
 }
 
 func (r *request) isKMS() bool { return r.Header.Get("X-Amz-Target") != "" && r.level() == "service" }
@@ -312,6 +312,11 @@ func (s *Server) serve(w *writer, r *request) error {
 	}
 	if len(r.key) > maxKeyLength {
 		return store.ErrKeyTooLong
+	}
+	if s.personality.FileNames {
+		if err := ofFiles(r.key); err != nil {
+			return err
+		}
 	}
 	if err := checkVersion(r); err != nil {
 		return err

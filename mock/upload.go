@@ -146,7 +146,8 @@ func (s *Server) uploadPart(w *writer, r *request) error {
 		return s.uploading(err)
 	}
 	w.Header().Set("Etag", quoted(p.ETag))
-	setEncryption(w.Header(), tellObject(u.Encryption, u.Headers), false)
+	kept, context := s.shown(u.Encryption)
+	setEncryption(w.Header(), tellObject(kept, u.Headers), context)
 	s.setChecksums(w.Header(), p.Checksums, p.CRC64NVME)
 	w.Header().Del("X-Amz-Checksum-Type") // told of objects only
 	w.WriteHeader(http.StatusOK)
@@ -246,7 +247,8 @@ func (s *Server) abortUpload(w *writer, r *request) error {
 			return err
 		}
 	}
-	if err := s.store.AbortUpload(r.Context(), r.bucket, r.key, r.query.Get("uploadId")); err != nil {
+	err = s.store.AbortUpload(r.Context(), r.bucket, r.key, r.query.Get("uploadId"))
+	if err != nil && !(s.personality.AbortsAnything && errors.Is(err, store.ErrNoSuchUpload)) {
 		return err
 	}
 	return noContent(w)
