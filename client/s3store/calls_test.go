@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -340,4 +341,35 @@ func TestCredentialsAreFoundWhereTheAWSCommandLineKeepsThem(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"AKE", "se", "us-west-2"}, []string{c.AccessKeyID, c.Secret.Reveal(), region})
 	assert.True(t, c.SessionToken.IsZero())
+}
+
+// MinIO says "Access Denied." to both.
+func TestAWrongCustomerKeyIsToldFromAMissingPermission(t *testing.T) {
+	e := mock.Start(t, mock.As("minio"))
+	s := openAt(t, e, e.SecretKey, Options{})
+	at := client.Location{Bucket: ownBucket(t, s), Key: "k"}
+	mine, err := client.NewCustomerKey(bytes.Repeat([]byte{1}, client.CustomerKeyBytes))
+	require.NoError(t, err)
+	other, err := client.NewCustomerKey(bytes.Repeat([]byte{2}, client.CustomerKeyBytes))
+	require.NoError(t, err)
+	_, err = s.Put(t.Context(), at, strings.NewReader("x"), 1, client.PutOptions{Encryption: client.SSEC{Key: mine}})
+	require.NoError(t, err)
+
+	_, err = s.Head(t.Context(), at, client.ReadOptions{Key: other})
+	assert.Equal(t, client.KindWrongKey, client.KindOf(err))
+	denied := []mock.Fault{
+		{Op: "GetObject", Do: mock.AnswerStatus, Status: 403, Code: "AccessDenied", Message: "Access Denied."},
+		{Op: "HeadObject", Do: mock.AnswerStatus, Status: 403, Code: "AccessDenied", Message: "Access Denied."},
+	}
+	require.NoError(t, e.SetFaults(mock.Faults{Faults: denied}))
+	for _, key := range []client.CustomerKey{mine, other} {
+		_, err = s.Head(t.Context(), at, client.ReadOptions{Key: key})
+		assert.Equal(t, client.KindDenied, client.KindOf(err), "who may not read learns nothing of keys")
+	}
+	denied[0].Count = 1 // once, and without a key it is open
+	require.NoError(t, e.SetFaults(mock.Faults{Faults: denied[:1]}))
+	_, err = s.Put(t.Context(), at, strings.NewReader("x"), 1, client.PutOptions{Encryption: client.SSES3{}})
+	require.NoError(t, err)
+	_, _, err = s.Get(t.Context(), at, client.ReadOptions{Key: other})
+	assert.Equal(t, client.KindDenied, client.KindOf(err))
 }

@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"sync/atomic"
@@ -8,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A condition is a header that tells the server to act only on what the caller
@@ -31,21 +34,54 @@ func (c *condition) try(do func(with bool) error) error {
 	return nil
 }
 
+// overwriting is what a write may replace: nothing, the object of an ETag, or
+// anything.
+type overwriting struct {
+	onlyIfAbsent bool
+	etag         string
+	key          client.CustomerKey // of the object, to ask for it
+}
+
 // writing makes a call that writes with If-None-Match: * or If-Match, where one
-// is asked for.
-func (s *Store) writing(onlyIfAbsent bool, etag string, do func(noneMatch, match *string) error) error {
-	if !onlyIfAbsent && etag == "" {
+// is asked for. Some servers compare If-Match with the ETag as the header is
+// written, quotes included, and say 412 to the right one (measured on Ceph 16):
+// where the object is still that one, and the server not AWS, the ETag goes again
+// without.
+func (s *Store) writing(ctx context.Context, at client.Location, o overwriting, do func(noneMatch, match *string) error) error {
+	if !o.onlyIfAbsent && o.etag == "" {
 		return do(nil, nil)
 	}
 	return s.writes.try(func(with bool) error {
 		switch {
 		case !with:
 			return do(nil, nil)
-		case onlyIfAbsent:
+		case o.onlyIfAbsent:
 			return do(aws.String("*"), nil)
+		case s.bareTags.Load():
+			return do(nil, &o.etag)
 		}
-		return do(nil, s.etags.written(etag))
+		err := do(nil, s.etags.written(o.etag))
+		if s.atAWS || !isUnmet(err) || !s.isStill(ctx, at, o) {
+			return err
+		}
+		if err = do(nil, &o.etag); err == nil {
+			s.bareTags.Store(true)
+		}
+		return err
 	})
+}
+
+// isUnmet reports whether a server says that a condition does not hold.
+func isUnmet(err error) bool {
+	var answer interface{ HTTPStatusCode() int }
+	return errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusPreconditionFailed
+}
+
+// isStill reports whether the object is the one of the ETag, as far as the server
+// tells.
+func (s *Store) isStill(ctx context.Context, at client.Location, o overwriting) bool {
+	now, err := s.Head(ctx, at, client.ReadOptions{Key: o.key})
+	return err == nil && client.SameETag(now.ETag, o.etag)
 }
 
 // refusesHeader reports whether an answer could mean that the server does not

@@ -1,6 +1,8 @@
 package s3store
 
 import (
+	"crypto/md5"
+	"encoding/hex"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/mock"
 )
 
 // conditionsOf are the conditions of the requests that were sent.
@@ -52,6 +55,37 @@ func TestConditionsThatAServerRefusesAreLeftOffOnceThatIsKnown(t *testing.T) {
 			assert.Equal(t, "body", rec.bodies[1], "the whole body went again")
 		})
 	}
+}
+
+// Ceph 16 compares the header with the ETag quotes and all.
+func TestIfMatchGoesWithoutQuotesWhereTheObjectIsStillTheOne(t *testing.T) {
+	e := mock.Start(t, mock.As("ceph16"))
+	s := openAt(t, e, e.SecretKey, Options{})
+	at := client.Location{Bucket: ownBucket(t, s), Key: "k"}
+	write := func(content string, o client.PutOptions) (client.Object, error) {
+		o.Encryption = client.Inherit{}
+		return s.Put(t.Context(), at, strings.NewReader(content), int64(len(content)), o)
+	}
+	first, err := write("first", client.PutOptions{})
+	require.NoError(t, err)
+	_, err = write("nobody's", client.PutOptions{IfMatch: strings.Repeat("0", 32)})
+	assert.Equal(t, client.KindPrecondition, client.KindOf(err))
+	second, err := write("second", client.PutOptions{IfMatch: first.ETag})
+	require.NoError(t, err)
+	_, err = write("third", client.PutOptions{IfMatch: first.ETag})
+	assert.Equal(t, client.KindPrecondition, client.KindOf(err), "it is another one now")
+	_, err = write("third", client.PutOptions{IfMatch: second.ETag})
+	require.NoError(t, err, "learned once")
+
+	require.NoError(t, e.SetFaults(mock.Faults{Faults: []mock.Fault{{Op: "?e*Object", Do: mock.AnswerStatus, Status: 403}}}))
+	s = openAt(t, e, e.SecretKey, Options{})
+	_, err = write("fourth", client.PutOptions{IfMatch: md5Hex("third")})
+	assert.Equal(t, client.KindPrecondition, client.KindOf(err), "who cannot tell what is there replaces nothing")
+}
+
+func md5Hex(s string) string {
+	sum := md5.Sum([]byte(s))
+	return hex.EncodeToString(sum[:])
 }
 
 func TestWhatIsRefusedForAnotherReasonTeachesNothingAboutConditions(t *testing.T) {

@@ -157,3 +157,18 @@ func (s *Store) firstByte(ctx context.Context, c call, o client.ReadOptions) (cl
 	}
 	return got, nil
 }
+
+// keyOrPermission tells a wrong SSE-C key from a missing permission where the
+// server says "Access Denied." of both, as MinIO does: who may read the object is
+// told without a key that it needs one.
+func (s *Store) keyOrPermission(ctx context.Context, c call, o client.ReadOptions, failed error) error {
+	var e *client.Error
+	if o.Key.IsZero() || !errors.As(failed, &e) || e.Kind != client.KindDenied {
+		return failed
+	}
+	o.Key, c.customer = client.CustomerKey{}, client.CustomerKey{}
+	if _, err := s.firstByte(ctx, c, o); client.KindOf(err) == client.KindNeedsKey {
+		e.Kind = client.KindWrongKey
+	}
+	return failed
+}

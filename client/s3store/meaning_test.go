@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -81,30 +82,29 @@ func TestAStoreAtAWSMeansWhatItSays(t *testing.T) {
 }
 
 func TestAStoreAtACompatibleServiceMeansWhatItSays(t *testing.T) {
-	e := mock.Start(t, mock.As("ceph16"), mock.With(twoKeys))
-	keys := e.NamedKeys()
-	s, stranger := openAt(t, e, e.SecretKey, Options{}), openAt(t, e, "not the secret", Options{})
-	storetest.Run(t, func(t *testing.T) storetest.Fixture {
-		return storetest.Fixture{
-			Store: s, Stranger: stranger, Bucket: ownBucket(t, s), Key: client.KeyID(keys[0].ID), OtherKey: client.KeyID(keys[1].ID),
-		}
-	})
+	for server, personality := range map[string]string{"ceph": "ceph16", "minio": "minio"} {
+		t.Run(server, func(t *testing.T) {
+			e := mock.Start(t, mock.As(personality), mock.With(twoKeys))
+			keys := e.NamedKeys()
+			s, stranger := openAt(t, e, e.SecretKey, Options{}), openAt(t, e, "not the secret", Options{})
+			storetest.Run(t, func(t *testing.T) storetest.Fixture {
+				f := servers[server]
+				f.Store, f.Stranger, f.Bucket = s, stranger, ownBucket(t, s)
+				f.Key, f.OtherKey = client.KeyID(keys[0].ID), client.KeyID(keys[1].ID)
+				return f
+			})
+		})
+	}
 }
 
-func TestAStoreAtMinIOMeansWhatItSays(t *testing.T) {
-	quiet, err := mock.PersonalityNamed("minio")
-	require.NoError(t, err)
-	quiet.NoChecksums = true // whether they are kept of an upload in parts is learned on the way there
-	e := mock.Start(t, mock.With(func(c *mock.Config) { c.Personality = quiet }), mock.With(twoKeys))
-	keys := e.NamedKeys()
-	s, stranger := openAt(t, e, e.SecretKey, Options{}), openAt(t, e, "not the secret", Options{})
-	storetest.Run(t, func(t *testing.T) storetest.Fixture {
-		return storetest.Fixture{
-			Store: s, Stranger: stranger, Bucket: ownBucket(t, s), Key: client.KeyID(keys[0].ID), OtherKey: client.KeyID(keys[1].ID),
-			ManagedKey: true, SSES3: true, StrictCustomerKey: true, Conditions: true,
-			DefaultEncryption: client.ReportedFrom("", "", false, "", ""),
-		}
-	})
+// servers is what the servers of scripts/interop.sh can do, and their
+// personalities; any other server is taken for the oldest.
+var servers = map[string]storetest.Fixture{
+	"ceph": {},
+	"minio": {
+		ManagedKey: true, SSES3: true, Checksums: true, StrictCustomerKey: true, FileNames: true, Conditions: true,
+		DefaultEncryption: client.ReportedFrom("", "", false, "", ""),
+	},
 }
 
 // The real thing: scripts/interop.sh starts it and sets the environment.
@@ -121,13 +121,12 @@ func TestInteropAStoreAtARealServerMeansWhatItSays(t *testing.T) {
 		return s
 	}
 	s, stranger := open(os.Getenv("AWS_SECRET_ACCESS_KEY")), open("not the secret")
-	key := client.KeyID(os.Getenv("BUCKETSEAL_INTEROP_KEY"))
-	other := client.KeyID(os.Getenv("BUCKETSEAL_INTEROP_OTHER_KEY"))
-	if other == "" {
-		other = key
-	}
 	require.True(t, strings.HasPrefix(endpoint, "https://"), "over plain http the faults of old servers do not show")
 	storetest.Run(t, func(t *testing.T) storetest.Fixture {
-		return storetest.Fixture{Store: s, Stranger: stranger, Bucket: ownBucket(t, s), Key: key, OtherKey: other}
+		f := servers[os.Getenv("BUCKETSEAL_INTEROP_SERVER")]
+		f.Store, f.Stranger, f.Bucket = s, stranger, ownBucket(t, s)
+		f.Key = client.KeyID(os.Getenv("BUCKETSEAL_INTEROP_KEY"))
+		f.OtherKey = cmp.Or(client.KeyID(os.Getenv("BUCKETSEAL_INTEROP_OTHER_KEY")), f.Key)
+		return f
 	})
 }

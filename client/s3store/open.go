@@ -55,7 +55,8 @@ type Store struct {
 	noHead  atomic.Bool // learned: it has no HEAD of objects
 	etags   etags       // learned: how it writes those that are not simply quoted
 
-	writes, removals condition // whether they take If-Match and If-None-Match
+	writes, removals condition   // whether they take If-Match and If-None-Match
+	bareTags         atomic.Bool // writes take the ETag of If-Match without quotes only
 }
 
 var _ client.Store = (*Store)(nil)

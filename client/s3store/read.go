@@ -54,7 +54,7 @@ func (s *Store) open(ctx context.Context, c call, o client.ReadOptions) (got cli
 			break
 		}
 	}
-	return got, body, err
+	return got, body, s.keyOrPermission(ctx, c, o, err)
 }
 
 func (s *Store) openOnce(ctx context.Context, c call, in *s3.GetObjectInput) (client.Object, *object, error) {

@@ -169,7 +169,7 @@ func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []cli
 	}
 	out, err := unchecked(s, u.Checksummed,
 		func() (out *s3.CompleteMultipartUploadOutput, err error) {
-			err = s.writing(u.OnlyIfAbsent, u.IfMatch, func(none, match *string) error {
+			err = s.writing(ctx, u.At, overwriting{u.OnlyIfAbsent, u.IfMatch, u.Key}, func(none, match *string) error {
 				in.IfNoneMatch, in.IfMatch = none, match
 				out, err = s.s3.CompleteMultipartUpload(ctx, in, s.patiently)
 				return err

@@ -33,7 +33,7 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 	}
 	in.ChecksumCRC64NVME, in.ContentMD5 = s.digests.sends(o.Checksum), text(o.MD5)
 	put := func() (out *s3.PutObjectOutput, err error) {
-		err = s.writing(o.OnlyIfAbsent, o.IfMatch, func(none, match *string) (err error) {
+		err = s.writing(ctx, at, overwriting{o.OnlyIfAbsent, o.IfMatch, c.customer}, func(none, match *string) (err error) {
 			in.IfNoneMatch, in.IfMatch, in.Body = none, match, newSource(body, size)
 			out, err = s.s3.PutObject(ctx, in, s.patiently)
 			return err

@@ -37,10 +37,12 @@ var checksums = []testCase{
 	}},
 	{"AnUploadHasAChecksumOfAllItsBytes", func(t *testing.T, f Fixture) {
 		content := pattern(partSize + 1000)
-		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), plain)
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), client.PutOptions{
+			Encryption: client.Inherit{}, Digests: client.Digests{Checksum: crcOf(content)},
+		})
 		require.NoError(t, err)
 		assert.Equal(t, f.Checksums, u.Checksummed)
-		parts := []client.Part{f.part(t, u, 1, content[:partSize]), f.part(t, u, 2, content[partSize:])}
+		parts := []client.Part{f.checked(t, u, 1, content[:partSize]), f.checked(t, u, 2, content[partSize:])}
 		if f.Checksums {
 			assert.Equal(t, crcOf(content[:partSize]), parts[0].Checksum)
 			_, err = f.Store.CompleteUpload(t.Context(), u, parts, crcOf("something else"))
@@ -70,6 +72,14 @@ var checksums = []testCase{
 func crcOf(content string) client.Checksum {
 	b := binary.BigEndian.AppendUint64(nil, crc64nvme.Checksum([]byte(content)))
 	return client.Checksum{Algorithm: client.CRC64NVME, Value: base64.StdEncoding.EncodeToString(b)}
+}
+
+// checked is a part that is sent with its checksum.
+func (f Fixture) checked(t *testing.T, u client.Upload, n int, content string) client.Part {
+	t.Helper()
+	p, err := f.Store.UploadPart(t.Context(), u, n, strings.NewReader(content), int64(len(content)), client.Digests{Checksum: crcOf(content)})
+	require.NoError(t, err, "part %d", n)
+	return p
 }
 
 // drop ends an upload that a case left open.

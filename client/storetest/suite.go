@@ -41,6 +41,8 @@ type Fixture struct {
 	// StrictCustomerKey: an SSE-C key for an object stored otherwise is refused
 	// rather than ignored.
 	StrictCustomerKey bool
+	// FileNames: names that no file has are refused; see isFileName.
+	FileNames bool
 	// DefaultEncryption is what a new bucket reports; not told where the server
 	// has no such call.
 	DefaultEncryption client.Reported
