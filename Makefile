@@ -27,7 +27,7 @@ conformance: ## Holds the local endpoint to the test suite of versitygw, another
 fuzz: ## Runs every fuzz target for 5 minutes, one after the other; scripts/fuzz.sh takes another time and packages
 	@bash scripts/fuzz.sh
 
-interop: ## Tests the client against a real Ceph object gateway started on loopback
+interop: ## Tests the client against a real Ceph object gateway and a real MinIO started on loopback
 	@bash scripts/interop.sh
 
 windows: ## Cross-builds bucketseal.exe, bucketseal-cli.exe and mocks3.exe into dist/

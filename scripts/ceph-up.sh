@@ -8,81 +8,17 @@
 # "testing" one, which knows exactly two keys: testkey-1 and testkey-2. There is no KMS API and no SSE-S3: that is
 # what Ceph 16 is.
 #
-# The command finds in its environment:
-#   BUCKETSEAL_INTEROP_ENDPOINT  https://127.0.0.1:PORT
-#   BUCKETSEAL_INTEROP_CA        PEM file of the throwaway authority which signed the gateway's certificate
-#   BUCKETSEAL_INTEROP_KEY       testkey-1          (a key the gateway knows)
-#   BUCKETSEAL_INTEROP_OTHER_KEY testkey-2          (another one)
-#   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY        one user, made for this run
-#   AWS_REGION, AWS_CA_BUNDLE, AWS_*_CHECKSUM_*     so that aws, boto3 and the like work as they are
-#
-# Promises: nothing outside the temporary folder is written, what was started is stopped by its process id however
-# the run ends, and the exit status is the command's. When Ceph itself does not come up the status is 70 and the end
-# of the log which says why is printed. BUCKETSEAL_KEEP_CEPH=1 leaves the folder with its logs.
+# What the command finds in its environment and what is promised stands in scripts/server.sh; BUCKETSEAL_INTEROP_KEY is
+# testkey-1, BUCKETSEAL_INTEROP_OTHER_KEY testkey-2. The status is 70 when Ceph itself does not come up.
 set -euo pipefail
 
-[ $# -gt 0 ] || { sed -n '2,5p' "$0" >&2; exit 64; }
+# shellcheck source=scripts/server.sh
+. "$(dirname "$0")/server.sh"
+server ceph "$@"
+mkdir -p "$dir"/{run,mon,mgr,osd,rgw}
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/bs-ceph.XXXXXX")
-mkdir -p "$dir"/{log,run,mon,mgr,osd,rgw,tls}
-chmod 700 "$dir"
-# shellcheck source=scripts/processes.sh
-. "$(dirname "$0")/processes.sh"
-# shellcheck disable=SC2317  # called when the script ends
-forget() { if [ -n "${BUCKETSEAL_KEEP_CEPH:-}" ]; then echo "ceph: logs kept in $dir/log" >&2; else rm -rf "$dir"; fi; }
-at_exit forget
-
-# fail prints the end of every log and then why, and ends the run as "Ceph did not come up".
-fail() {
-  local f
-  for f in "$dir"/log/*; do
-    [ -s "$f" ] || continue
-    echo "--- the end of ${f##*/}" >&2
-    tail -n 15 "$f" >&2
-  done
-  echo "ceph: $*" >&2
-  exit 70
-}
-
-# until_true SECONDS WHAT COMMAND...: asks again and again until COMMAND succeeds; gives up, with logs, at the limit or
-# as soon as one of the processes has died.
-until_true() {
-  local limit=$((SECONDS + $1)) what=$2
-  shift 2
-  until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$limit" ] || fail "$what: not within the time"
-    ! one_died || fail "$what: a daemon died first"
-    sleep 0.2
-  done
-}
-
-# A port nobody listens on now, below the range from which the kernel gives out ports of its own accord.
-taken=" "
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 10000))
-    [[ $taken == *" $port "* ]] && continue
-    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      taken+="$port "
-      REPLY=$port
-      return
-    fi
-  done
-}
-
-for program in ceph ceph-mon ceph-mgr ceph-osd radosgw radosgw-admin ceph-authtool monmaptool openssl curl; do
-  command -v "$program" >/dev/null || { echo "ceph: $program is not installed: run scripts/need.sh ceph" >&2; exit 70; }
-done
-
-# --- A throwaway certificate authority, and the gateway's certificate for 127.0.0.1 and localhost -------------------
-tls=$dir/tls
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Bucketseal interop authority" \
-  -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" \
-  -keyout "$tls/ca.key" -out "$tls/ca.pem" 2>/dev/null
-openssl req -newkey rsa:2048 -nodes -subj "/CN=127.0.0.1" -keyout "$tls/rgw.key" -out "$tls/rgw.csr" 2>/dev/null
-openssl x509 -req -in "$tls/rgw.csr" -CA "$tls/ca.pem" -CAkey "$tls/ca.key" -CAcreateserial -days 2 -out "$tls/rgw.pem" \
-  -extfile <(printf 'subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n') 2>/dev/null
+needs ceph ceph ceph-mon ceph-mgr ceph-osd radosgw radosgw-admin ceph-authtool monmaptool
+certify
 
 # --- Configuration --------------------------------------------------------------------------------------------------
 free_port; mon_port=$REPLY
@@ -138,7 +74,7 @@ memstore device bytes = 8G
 [client.rgw]
 rgw data = $dir/rgw
 rgw enable usage log = false
-rgw frontends = beast ssl_endpoint=127.0.0.1:$rgw_port ssl_certificate=$tls/rgw.pem ssl_private_key=$tls/rgw.key
+rgw frontends = beast ssl_endpoint=127.0.0.1:$rgw_port ssl_certificate=$tls/server.pem ssl_private_key=$tls/server.key
 rgw crypt require ssl = true
 rgw crypt s3 kms backend = testing
 rgw crypt s3 kms encryption keys = testkey-1=$key1 testkey-2=$key2
@@ -164,7 +100,6 @@ daemon() {
 }
 admin() { ceph -c "$dir/ceph.conf" --connect-timeout 3 "$@"; }
 
-began=$SECONDS
 echo "ceph: $(ceph --version | cut -d' ' -f1-3), starting on 127.0.0.1:$rgw_port" >&2
 daemon mon.a ceph-mon -i a
 until_true 60 "monitor" admin mon stat
@@ -185,20 +120,8 @@ timeout 90 radosgw-admin -c "$dir/ceph.conf" -n client.rgw user create --uid=int
 rm -f "$dir/log/user.log"   # it repeats the secret
 
 daemon client.rgw radosgw -n client.rgw
-endpoint=https://127.0.0.1:$rgw_port
-# shellcheck disable=SC2317  # called by until_true
-gateway_answers() { curl --silent --show-error --fail --max-time 3 --cacert "$tls/ca.pem" "$endpoint/"; }
-until_true 120 "gateway" gateway_answers
-echo "ceph: the gateway answers at $endpoint after $((SECONDS - began)) s" >&2
-
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_CA_BUNDLE=$tls/ca.pem AWS_EC2_METADATA_DISABLED=true
+BUCKETSEAL_INTEROP_KEY=testkey-1 BUCKETSEAL_INTEROP_OTHER_KEY=testkey-2
+answers "https://127.0.0.1:$rgw_port" /
 # Newer AWS SDKs add a trailing checksum to every PUT over TLS, which Ceph 16 answers with XAmzContentSHA256Mismatch.
 export AWS_REQUEST_CHECKSUM_CALCULATION=when_required AWS_RESPONSE_CHECKSUM_VALIDATION=when_required
-export BUCKETSEAL_INTEROP_ENDPOINT=$endpoint BUCKETSEAL_INTEROP_CA=$tls/ca.pem
-export BUCKETSEAL_INTEROP_KEY=testkey-1 BUCKETSEAL_INTEROP_OTHER_KEY=testkey-2
-unset AWS_SESSION_TOKEN AWS_PROFILE
-
-status=0
-"$@" || status=$?
-exit "$status"
+serve "$@"

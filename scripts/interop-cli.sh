@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
-# The main job by bucketseal-cli alone, at the gateway which scripts/ceph-up.sh has started.
+# The main job by bucketseal-cli alone, at the server which scripts/ceph-up.sh or scripts/minio-up.sh has started.
 #
-#   scripts/interop.sh                                  does this after the Interop tests
-#   scripts/interop.sh bash scripts/interop-cli.sh      this alone
+#   scripts/interop.sh SERVER                                  does this after the Interop tests
+#   scripts/interop.sh SERVER bash scripts/interop-cli.sh      this alone
 #
-# Holds when: files of 0 bytes, 1 KiB and 20 MiB, sent under a rule, are verified under its key, shown so by props, and
-# come back equal; an independent client (aws) sees the same key; a key the server does not know is named as such;
-# SSE-S3, which this server accepts and ignores, ends with exit code 3; a rule of the bucket's default asks for nothing.
+# Holds when: files of 0 bytes, 1 KiB and 20 MiB, sent under a rule of each kind (SSE-KMS by id and by ARN, SSE-S3,
+# SSE-C), are verified under what the rule asks, shown so by props, seen so by an independent client (aws), and come back
+# equal; keys that are unknown, wrong or missing end with exit code 1 and words that name them, and leave nothing; a rule
+# of the bucket's default asks for nothing. Where the server itself cannot (Ceph 16 accepts and ignores SSE-S3, and knows
+# its keys by id only) the answer says so: exit code 3, exit code 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cli=$PWD/bin/bucketseal-cli
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+server=$BUCKETSEAL_INTEROP_SERVER
 key=$BUCKETSEAL_INTEROP_KEY
 export BUCKETSEAL_CONFIG_DIR=$work/settings
 call() { "$cli" --endpoint "$BUCKETSEAL_INTEROP_ENDPOINT" --ca-file "$BUCKETSEAL_INTEROP_CA" "$@"; }
+other() { aws --endpoint-url "$BUCKETSEAL_INTEROP_ENDPOINT" s3api "$@"; }
 
 say() { printf '%s\n' "-- $*"; }
 fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
@@ -31,43 +35,97 @@ expect() {
 # says TEXT: the last output holds it, whatever its case.
 says() { grep -qiF -- "$1" "$work/out" || fail "the answer does not say \"$1\""; }
 
-say "a bucket, and a rule for it"
-expect 0 call mb s3://interop-cli
-"$cli" rules add --bucket 'interop*' --key '*.dat' --type kms --kms-key "$key"
-"$cli" rules test interop-cli a.dat
+# there_and_back KIND SAYS SEEN: the files go up into the folder KIND, and down again; props says SAYS, the other client
+# SEEN.
+there_and_back() {
+  local kind=$1 says=$2 seen=$3 size at
+  for size in 0 1024 20971520; do
+    at=interop-cli/$kind/$size.dat
+    say "$kind, $size bytes: up, proved, looked at by another client, and down again"
+    expect 0 call --json cp "$work/$size.dat" "s3://$at"
+    says '"verdict":"verified"'
+    says '"status":"done"'
+    expect 0 call --json props "s3://$at"
+    says "$says"
+    says '"asAsked":true'
+    looked_at "$kind" "${at#*/}" "$seen"
+    expect 0 call --json cp "s3://$at" "$work/down/$kind/"
+    says '"status":"done"'
+    cmp "$work/$size.dat" "$work/down/$kind/$size.dat" || fail "what came back is not what was sent"
+  done
+}
 
-for size in 0 1024 20971520; do
-  say "$size bytes up, proved, looked at by another client, and down again"
-  head -c $size /dev/urandom >"$work/$size.dat"
-  expect 0 call --json cp "$work/$size.dat" s3://interop-cli/up/
-  says '"verdict":"verified"'
-  says '"status":"done"'
-  expect 0 call --json props "s3://interop-cli/up/$size.dat"
-  says "\"keyId\":\"$key\""
-  says '"asAsked":true'
+# looked_at KIND KEY SEEN: what another client's HEAD shows.
+looked_at() {
+  local reading=()
+  [ "$1" != sse-c ] || reading=(--sse-customer-algorithm AES256 --sse-customer-key "fileb://$work/c.key")
   if command -v aws >/dev/null; then
-    expect 0 aws --endpoint-url "$BUCKETSEAL_INTEROP_ENDPOINT" s3api head-object --bucket interop-cli --key "up/$size.dat"
-    says "\"SSEKMSKeyId\": \"$key\""
+    expect 0 other head-object --bucket interop-cli --key "$2" "${reading[@]}"
+    says "$3"
   else
     say "(aws is not installed: no other client was asked)"
   fi
-  expect 0 call --json cp "s3://interop-cli/up/$size.dat" "$work/down/"
-  cmp "$work/$size.dat" "$work/down/$size.dat" || fail "what came back is not what was sent"
-done
+}
+
+# refused NAME KEY: SSE-KMS with a key that this server does not know.
+refused() {
+  expect 1 call cp "$work/1024.dat" "s3://interop-cli/refused/$1" --sse kms --kms-key "$2"
+  says "$2"
+  says "does not know"
+  expect 1 call --json cp "$work/20971520.dat" "s3://interop-cli/refused/$1" --sse kms --kms-key "$2"
+  says '"kind":"KeyUnknown"'
+  expect 1 call props "s3://interop-cli/refused/$1"
+}
+
+for size in 0 1024 20971520; do head -c $size /dev/urandom >"$work/$size.dat"; done
+for name in c wrong; do head -c 32 /dev/urandom >"$work/$name.key"; done
+openssl rand -hex 20 >"$work/passphrase"
+chmod 600 "$work"/*.key "$work/passphrase"
+export BUCKETSEAL_PASSPHRASE_FILE=$work/passphrase
+
+say "a bucket, and a rule for each folder of it"
+expect 0 call mb s3://interop-cli
+"$cli" rules add --bucket 'interop*' --key 'kms-id/*' --type kms --kms-key "$key"
+"$cli" rules add --bucket 'interop*' --key 'kms-arn/*' --type kms --kms-key "arn:aws:kms:$key"
+"$cli" rules add --bucket 'interop*' --key 'sse-s3/*' --type s3
+"$cli" rules add --bucket 'interop*' --key 'sse-c/*' --type c --sse-c-key-file "$work/c.key"
+"$cli" rules test interop-cli kms-id/a.dat
+
+case $server in
+  ceph) known=$key ;;
+  minio) known=arn:aws:kms:$key ;;
+esac
+there_and_back kms-id "\"keyId\":\"$known\"" "\"SSEKMSKeyId\": \"$known\""
+there_and_back sse-c '"type":"SSE-C"' '"SSECustomerAlgorithm": "AES256"' --sse-c-key-file "$work/c.key"
+
+case $server in
+  ceph)
+    say "the ARN of a key, which this server does not understand"
+    refused arn.dat "arn:aws:kms:$key"
+    say "SSE-S3, which this server accepts and ignores"
+    for size in 0 1024 20971520; do
+      expect 3 call --json cp "$work/$size.dat" s3://interop-cli/sse-s3/
+      says '"verdict":"not-encrypted"'
+      says '"status":"failed"'
+    done ;;
+  minio)
+    there_and_back kms-arn "\"keyId\":\"$known\"" "\"SSEKMSKeyId\": \"$known\""
+    there_and_back sse-s3 '"type":"SSE-S3"' '"ServerSideEncryption": "AES256"' ;;
+esac
 
 say "a key the server does not know"
-expect 1 call cp "$work/1024.dat" s3://interop-cli/unknown.dat --sse kms --kms-key no-such-key
-says no-such-key
-says "does not know"
-expect 1 call props s3://interop-cli/unknown.dat
+refused unknown.dat no-such-key
 
-say "SSE-S3, which this server accepts and ignores"
-expect 3 call --json cp "$work/1024.dat" s3://interop-cli/plain.dat --sse s3
-says '"verdict":"not-encrypted"'
-says '"status":"failed"'
+say "an object under SSE-C: with another key, and without one"
+expect 1 call cp s3://interop-cli/sse-c/1024.dat "$work/none/" --sse-c-key-file "$work/wrong.key"
+says "not the object's"
+expect 1 call props s3://interop-cli/sse-c/1024.dat --sse-c-key-file "$work/wrong.key"
+"$cli" rules export "$work/rules.json" >/dev/null
+expect 1 call --rules /dev/null cp s3://interop-cli/sse-c/1024.dat "$work/none/"
+[ -z "$(ls -A "$work/none" 2>/dev/null)" ] || fail "something was left of what could not be read"
 
 say "nothing asked, nothing claimed"
 expect 0 call --json cp "$work/1024.dat" s3://interop-cli/asis.bin --sse inherit
 says '"verdict":"not-asked"'
 
-say "the command line's job at a real gateway: as it should be"
+say "the command line's job at a real server ($server): as it should be"

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Says which system packages are missing for a job and installs them where it may.
 #
-#   scripts/need.sh GROUP...      groups: go build screen peers ceph windows
+#   scripts/need.sh GROUP...      groups: go build screen peers ceph minio windows
 #
 #   go       Go 1.26 or newer: never installed by this script, only asked for
 #   build    a C compiler and the X11 and OpenGL headers the window is compiled with
 #   screen   a virtual screen, a window manager and what drives and photographs a window in it
 #   peers    independent S3 clients to be compared with, and jq
 #   ceph     a real Ceph object gateway
+#   minio    what scripts/minio-up.sh needs beside Go
 #   windows  the cross compiler for bucketseal.exe
 #
 # Promises: nothing is run, and nothing printed, when everything is there. On Debian and Ubuntu what is missing is
@@ -43,6 +44,7 @@ check() {
       for program in ceph ceph-mon ceph-mgr ceph-osd radosgw radosgw-admin ceph-authtool monmaptool openssl curl; do
         have "$program" || return 1
       done ;;
+    minio) have openssl && have curl ;;
     windows) have x86_64-w64-mingw32-gcc ;;
     *) say "need: there is no group \"$1\""; exit 64 ;;
   esac
@@ -62,6 +64,7 @@ packages() {
     debian:screen) echo xvfb libgl1-mesa-dri libgl1 openbox xdotool imagemagick dbus dbus-x11 x11-utils ;;
     debian:peers) echo awscli rclone s3cmd jq ;;
     debian:ceph) echo ceph-mon ceph-mgr ceph-osd radosgw ceph-common openssl curl ;;
+    debian:minio | fedora:minio | macos:minio) echo openssl curl ;;
     debian:windows) echo gcc-mingw-w64-x86-64 ;;
     fedora:build) echo gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel ;;
     fedora:screen) echo xorg-x11-server-Xvfb mesa-dri-drivers mesa-libGL openbox xdotool ImageMagick dbus-daemon xprop ;;
