@@ -222,6 +222,9 @@ func (s *story) edited(e client.Encryption) []byte {
 func TestAChecksumThatAnEditMadeStaleIsToldFromDamage(t *testing.T) {
 	for _, server := range []string{"aws", "minio", "plain", "ceph16"} {
 		for _, e := range []client.Encryption{client.Inherit{}, client.SSEKMS{Key: keyID}} {
+			if client.TypeOf(e) == client.TypeSSEKMS && server == "minio" {
+				continue // MinIO keeps no checksum of its own, and its ETag is no MD5 under a key
+			}
 			s := begin(t, as(t, server))
 			data := s.edited(e)
 			row, got := s.fetched()
@@ -238,8 +241,10 @@ func TestAChecksumThatAnEditMadeStaleIsToldFromDamage(t *testing.T) {
 }
 
 func TestAChangeThatNothingTellsFromDamageIsDownloadedOnlyKnowingly(t *testing.T) {
-	for _, e := range []client.Encryption{client.SSEKMS{Key: keyID}} {
-		s := begin(t, as(t, "ceph16", randomETags))
+	for name, server := range map[string][]mock.Option{"ceph16": as(t, "ceph16", randomETags), "minio": as(t, "minio")} {
+		e := client.SSEKMS{Key: keyID}
+		s := begin(t, server)
+		t.Log(name)
 		data := s.edited(e)
 		row, got := s.fetched()
 		assert.Equal(t, client.KindStaleChecksum.String(), client.KindOf(row.Err).String(), "%v", row.Err)
