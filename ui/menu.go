@@ -48,16 +48,24 @@ func (u *UI) mainMenu() *fyne.MainMenu {
 		u.submenu(i18n.T("Language"), a.systemLanguage, a.english, a.chinese),
 		u.submenu(i18n.T("Appearance"), a.systemLook, a.light, a.dark))
 	return fyne.NewMainMenu(
-		fyne.NewMenu(i18n.T("File"), append(u.items(a.addAccount, a.editAccount, a.removeAccount, nil, a.upload, a.uploadFolder, a.download, nil), quit)...),
-		fyne.NewMenu(i18n.T("Edit"), u.items(a.cutText, a.copyText, a.pasteText, nil, a.selectAll)...),
-		fyne.NewMenu(i18n.T("View"), view...),
-		fyne.NewMenu(i18n.T("Bucket"), u.items(a.openBucket, a.newBucket, a.removeBucket)...),
-		fyne.NewMenu(i18n.T("Object"), u.items(a.open, a.download, a.newFolder, nil, a.copyLocation, a.remove, nil, a.properties)...),
-		fyne.NewMenu(i18n.T("Transfers"), u.items(a.detail, a.retry, a.pause, a.resume, a.cancel, nil,
-			a.removeObject, a.keep, a.dismiss, nil, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)...),
-		fyne.NewMenu(i18n.T("Tools"), u.items(a.rules)...),
-		fyne.NewMenu(i18n.T("Help"), u.items(a.about)...),
+		barMenu(i18n.T("File"), append(u.items(a.addAccount, a.editAccount, a.removeAccount, nil, a.upload, a.uploadFolder, a.download, nil), quit)),
+		barMenu(i18n.T("Edit"), u.items(a.cutText, a.copyText, a.pasteText, nil, a.selectAll)),
+		barMenu(i18n.T("View"), view),
+		barMenu(i18n.T("Bucket"), u.items(a.openBucket, a.newBucket, a.removeBucket)),
+		barMenu(i18n.T("Object"), u.items(a.open, a.download, a.newFolder, nil, a.copyLocation, a.remove, nil, a.properties)),
+		barMenu(i18n.T("Transfers"), u.items(a.detail, a.retry, a.pause, a.resume, a.cancel, nil,
+			a.removeObject, a.keep, a.dismiss, nil, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)),
+		barMenu(i18n.T("Tools"), u.items(a.rules)),
+		barMenu(i18n.T("Help"), u.items(a.about)),
 	)
+}
+
+// barMenu is a menu of the menu bar.
+func barMenu(title string, items []*fyne.MenuItem) *fyne.Menu {
+	if !nativeBar {
+		items = written(items)
+	}
+	return fyne.NewMenu(title, items...)
 }
 
 // refreshMenu brings ticks and disabled items up to date. The toolkit draws a
@@ -89,5 +97,5 @@ func takeOver(a, b []*fyne.Menu) (changed bool) {
 
 // popUp shows a context menu.
 func (u *UI) popUp(at fyne.Position, all ...*action) {
-	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", u.items(all...)...), u.window.Canvas(), at)
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", written(u.items(all...))...), u.window.Canvas(), at)
 }

@@ -213,6 +213,7 @@ func (p *rulesPane) menu(row int, at fyne.Position) {
 		item.Icon, item.Disabled = a.icon, a.why() != ""
 		menu.Items = append(menu.Items, item)
 	}
+	written(menu.Items)
 	widget.ShowPopUpMenuAtPosition(menu, w.window.Canvas(), at)
 }
 

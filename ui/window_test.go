@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,13 +28,19 @@ func (s *screen) menu(menu, label string) *fyne.MenuItem {
 	s.t.Helper()
 	for _, m := range s.window.MainMenu().Items {
 		for _, item := range m.Items {
-			if m.Label == menu && item.Label == label {
+			if m.Label == menu && textOf(item) == label {
 				return item
 			}
 		}
 	}
 	s.t.Fatalf("there is no %s > %s", menu, label)
 	return nil
+}
+
+// textOf is an item's text without its shortcut.
+func textOf(item *fyne.MenuItem) string {
+	text, _, _ := strings.Cut(item.Label, strings.Repeat(" ", menuGap-1))
+	return text
 }
 
 // overlays is how many dialogs and menus are open.
