@@ -3,9 +3,13 @@ package ui
 import (
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
 func TestTheMainWindowInEveryDress(t *testing.T) {
@@ -79,4 +83,61 @@ func (s *screen) confirmStart() {
 	s.confirm.model.Start()
 	s.loop.Pump()
 	require.Nil(s.t, s.window.Canvas().Overlays().Top())
+}
+
+func TestThePassphraseInEveryDress(t *testing.T) {
+	inEveryDress(t, "passphrase", func(_ *testing.T, s *screen) {
+		s.showPassphrase("/home/somebody/.config/bucketseal/secrets.age", true, false, make(chan PassphraseAnswer, 1))
+	})
+}
+
+func TestAMenuInEveryDress(t *testing.T) {
+	inEveryDress(t, "menu", func(_ *testing.T, s *screen) {
+		s.goTo("reports/2026/")
+		s.state.Browser.Selection().Only(3)
+		s.main.objects.menu(3, fyne.NewPos(400, 200))
+	})
+}
+
+func TestDetailsInEveryDress(t *testing.T) {
+	inEveryDress(t, "details", func(t *testing.T, s *screen) {
+		s.ShowProblem(state.Explain(&client.Error{
+			Op: "PutObject", Kind: client.KindKeyUnknown, Key: uitestKey, Status: 400, Code: "KMS.NotFoundException",
+			Message: "Key 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555' does not exist", RequestID: "tx00000000000000000001",
+		}))
+		for _, o := range s.parts() {
+			if f, ok := o.(*widgets.Fold); ok {
+				f.Open()
+			}
+		}
+	})
+}
+
+func TestAnAccountWithoutAListOfBucketsInEveryDress(t *testing.T) {
+	inEveryDress(t, "nobuckets", func(_ *testing.T, s *screen) {
+		s.store.Fail = refusing("ListBuckets")
+		s.desk.Add(client.Account{Name: "guest", Endpoint: "https://cos.twcc.ai"}, s.store)
+		s.state.Open("guest")
+		s.loop.Pump()
+	})
+}
+
+// parts are the objects of the topmost dialog as they are drawn.
+func (s *screen) parts() (all []fyne.CanvasObject) {
+	var walk func(fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject) {
+		all = append(all, o)
+		switch o := o.(type) {
+		case *fyne.Container:
+			for _, part := range o.Objects {
+				walk(part)
+			}
+		case fyne.Widget:
+			for _, part := range test.WidgetRenderer(o).Objects() {
+				walk(part)
+			}
+		}
+	}
+	walk(s.window.Canvas().Overlays().Top())
+	return all
 }

@@ -55,6 +55,9 @@ func (f *Field) SetHint(hint string) {
 	}
 }
 
+// Label is the label.
+func (f *Field) Label() string { return f.label.Text }
+
 // SetLabel changes the label.
 func (f *Field) SetLabel(label string) {
 	f.label.SetText(label)
