@@ -30,6 +30,7 @@ type fakeStore struct {
 	etags   int
 
 	keepsChecksums bool
+	nameless       bool                                                       // CompleteUpload answers no ETag
 	digests        []client.Digests                                           // of bodies, as they came
 	partSum        func(n int, data []byte) client.Checksum                   // returned by UploadPart; nil: none
 	report         func(call string, asked client.Encryption) client.Reported // nil: as asked
@@ -308,6 +309,9 @@ func (s *fakeStore) CompleteUpload(_ context.Context, u client.Upload, parts []c
 	}
 	answer := s.store(u.At, data, up.o)
 	answer.Encryption = s.reported("CompleteUpload", up.o.Encryption)
+	if s.nameless {
+		answer.ETag = ""
+	}
 	if s.fail != nil && errors.Is(s.fail("CompleteUpload", s.count("CompleteUpload")), errAnswerLost) {
 		return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindNoUpload, At: u.At}
 	}

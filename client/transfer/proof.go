@@ -130,9 +130,16 @@ func (e *Engine) headOf(ctx context.Context, j Job, s sent) (client.Object, erro
 		o.VersionID, o.IfMatch = "", s.etag
 	}
 	head, err := e.cfg.Store.Head(ctx, j.Remote, o)
-	another := err == nil && o.IfMatch != "" && head.ETag != "" && head.ETag != o.IfMatch
-	if !another && client.KindOf(err) != client.KindPrecondition {
+	switch {
+	case client.KindOf(err) == client.KindPrecondition:
+	case err != nil || o.VersionID != "":
 		return head, err
+	case o.IfMatch == "" || head.ETag == "": // only what we left with it can tell
+		if left := head.Metadata[client.MetaChecksum]; left == "" || left == s.sum.Value {
+			return head, nil
+		}
+	case head.ETag == o.IfMatch:
+		return head, nil
 	}
 	// Another ETag than the upload was answered. Some servers name several: what
 	// is ours is known by the checksum that we left with it.

@@ -211,6 +211,25 @@ func TestHEADLooksAtWhatWasWrittenAndAtNothingElse(t *testing.T) {
 	assert.Equal(t, client.KindNotYetVerified, client.KindOf(row.Err), "what a colleague wrote says nothing of our file")
 }
 
+// Ceph 16 names no ETag at the completion of an upload in parts.
+func TestWithoutAnETagAnotherUploadIsToldByTheChecksumLeftWithIt(t *testing.T) {
+	w := newBench(t)
+	w.store.nameless = true
+	job, _ := w.file(minPartSize+10, client.SSES3{})
+	require.Equal(t, Done, w.run(job)[0].Phase)
+	w.store.fail = func(call string, _ int) error {
+		if call == "Head" {
+			w.store.add(remote, []byte("a colleague's"), client.PutOptions{
+				Encryption: client.Inherit{}, Metadata: map[string]string{client.MetaChecksum: "AAAAAAAAAAA="},
+			})
+		}
+		return nil
+	}
+	row := w.run(job)[0]
+	assert.Equal(t, client.KindNotYetVerified, client.KindOf(row.Err), "nor is it called damage: %v", row.Err)
+	require.ErrorContains(t, row.Err, "another object has taken its place")
+}
+
 func TestAServerThatNamesAnotherETagOnHEADIsBelievedByTheChecksum(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
