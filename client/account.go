@@ -25,6 +25,9 @@ type Account struct {
 	AccessKeyID string `json:"accessKeyId"`
 	// Demo marks the built-in account, whose server runs in this program.
 	Demo bool `json:"-"`
+	// AdHoc marks the account of one run, which flags and the environment make:
+	// whatever its name, no rule and no secret kept for a saved account is its.
+	AdHoc bool `json:"-"`
 }
 
 // Addressing is how a bucket is named in a request.

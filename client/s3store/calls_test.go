@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -307,40 +305,6 @@ func TestKeysThatCanEncryptAreListedTheCustomersFirst(t *testing.T) {
 	require.NoError(t, e.SetFaults(mock.Faults{Faults: []mock.Fault{{Op: "DescribeKey", Do: mock.AnswerStatus, Status: 400, Code: "AccessDeniedException"}}}))
 	_, err = service.Keys(t.Context())
 	assert.Equal(t, client.KindDenied.String(), client.KindOf(err).String(), "%v", err)
-}
-
-func TestCredentialsAreFoundWhereTheAWSCommandLineKeepsThem(t *testing.T) {
-	dir := t.TempDir()
-	file := func(name, content string) string {
-		p := filepath.Join(dir, name)
-		require.NoError(t, os.WriteFile(p, []byte(content), 0o600))
-		return p
-	}
-	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"} {
-		t.Setenv(name, "")
-	}
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", file("credentials", "[work]\naws_access_key_id=AKW\naws_secret_access_key=sw\naws_session_token=tw\n"))
-	t.Setenv("AWS_CONFIG_FILE", file("config", "[profile work]\nregion=eu-west-1\n[profile role]\nregion=eu-west-1\n"))
-
-	_, _, err := FromEnvironment("")
-	assert.Equal(t, client.KindBadCredentials.String(), client.KindOf(err).String(), "%v", err)
-	_, _, err = FromEnvironment("role")
-	assert.ErrorContains(t, err, "export-credentials")
-	c, region, err := FromEnvironment("work")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"AKW", "sw", "tw", "eu-west-1"}, []string{c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal(), region})
-	t.Setenv("AWS_PROFILE", "work")
-	c, _, err = FromEnvironment("")
-	require.NoError(t, err)
-	assert.Equal(t, "AKW", c.AccessKeyID)
-
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "se")
-	t.Setenv("AWS_REGION", "us-west-2")
-	c, region, err = FromEnvironment("")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"AKE", "se", "us-west-2"}, []string{c.AccessKeyID, c.Secret.Reveal(), region})
-	assert.True(t, c.SessionToken.IsZero())
 }
 
 // MinIO says "Access Denied." to both.

@@ -1,71 +1,217 @@
 package s3store
 
 import (
-	"context"
-	"errors"
+	"cmp"
 	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/config"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// FromEnvironment finds credentials and a region where the AWS command line
-// keeps them: without a profile in AWS_ACCESS_KEY_ID and its companions, else,
-// or with AWS_PROFILE, in the shared files (~/.aws/credentials, ~/.aws/config).
-// Only keys written there are used: a profile that takes a role, a login or a
-// program to get credentials is refused with what to do. Nothing is sent.
-func FromEnvironment(profile string) (client.Credentials, string, error) {
-	const op = "read credentials"
-	env, err := config.NewEnvConfig()
+// Variables of the AWS command line, each with its older names.
+var (
+	varAccessKey = []string{"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"}
+	varSecret    = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"}
+	varRegion    = []string{"AWS_REGION", "AWS_DEFAULT_REGION"}
+	varProfile   = []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}
+)
+
+// InEnvironment reports whether the environment names an account: keys, a
+// profile or a service.
+func InEnvironment() bool {
+	return firstSet(append(append([]string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, varAccessKey...), varProfile...)...).value != ""
+}
+
+// FromEnvironment finds an account where the AWS command line keeps it: its
+// keys, without a profile in AWS_ACCESS_KEY_ID and its companions, else, or with
+// a profile, in the shared files (~/.aws/credentials, ~/.aws/config). Region,
+// service and certificates stand in variables or in the profile, too; the
+// service, in the order that Amazon documents
+// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html),
+// in AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the services section of the profile,
+// or its endpoint_url, unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile
+// says to ignore them. A KMS is taken from what is said of KMS, and from what is
+// said of all services only where these are Amazon's: elsewhere a store that has
+// no KMS would be asked for one.
+//
+// given is what the caller knows better; its fields are kept. The account has no
+// name. Only keys written there are used: a profile that takes a role, a login
+// or a program to get credentials is refused with what to do. Nothing is sent.
+func FromEnvironment(profile string, given client.Account) (client.Account, client.Credentials, error) {
+	e, err := readEnvironment(profile)
 	if err != nil {
-		return client.Credentials{}, "", &client.Error{Op: op, Kind: client.KindLocal, Err: err}
+		return client.Account{}, client.Credentials{}, err
 	}
-	if profile == "" && env.Credentials.HasKeys() {
-		c := env.Credentials
-		return keys(c.AccessKeyID, c.SecretAccessKey, c.SessionToken), env.Region, nil
+	c, err := e.credentials()
+	if err != nil {
+		return client.Account{}, client.Credentials{}, &client.Error{Op: "read credentials", Kind: client.KindBadCredentials, Err: err}
 	}
-	if profile == "" {
-		profile = env.SharedConfigProfile
+	given.AccessKeyID = c.AccessKeyID
+	a, err := e.account(given)
+	return a, c, err
+}
+
+// ServiceFromEnvironment is FromEnvironment for an account whose keys come from
+// elsewhere.
+func ServiceFromEnvironment(given client.Account) (client.Account, error) {
+	e, err := readEnvironment("")
+	if err != nil {
+		return client.Account{}, err
 	}
-	if profile == "" {
-		profile = config.DefaultSharedConfigProfile
+	return e.account(given)
+}
+
+// environment is what the variables and files say, for one profile.
+type environment struct {
+	profile variable // where its name comes from; "" is the default one
+
+	config, secrets map[string]string // the profile's settings in either file; nil where it is not there
+	services        map[string]string // the settings that the profile's services name
+}
+
+func readEnvironment(profile string) (*environment, error) {
+	e := &environment{profile: variable{"--profile", strings.TrimSpace(profile)}}
+	if err := e.read(); err != nil {
+		return nil, &client.Error{Op: "read the environment", Kind: client.KindLocal, Err: err}
 	}
-	shared, err := config.LoadSharedConfigProfile(context.Background(), profile, func(o *config.LoadSharedConfigOptions) {
-		if env.SharedConfigFile != "" {
-			o.ConfigFiles = []string{env.SharedConfigFile}
-		}
-		if env.SharedCredentialsFile != "" {
-			o.CredentialsFiles = []string{env.SharedCredentialsFile}
-		}
-	})
-	var missing config.SharedConfigProfileNotExistError
+	return e, nil
+}
+
+func (e *environment) read() error {
+	if e.profile.value == "" {
+		e.profile = firstSet(varProfile...)
+	}
+	name := cmp.Or(e.profile.value, "default")
+	config, err := readSharedFile(awsFile("AWS_CONFIG_FILE", "config"))
+	if err != nil {
+		return err
+	}
+	secrets, err := readSharedFile(awsFile("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
+	if err != nil {
+		return err
+	}
+	e.secrets = secrets[name]
+	if e.config = config["profile "+name]; e.config == nil && name == "default" {
+		e.config = config[name]
+	}
+	e.services = config["services "+e.setting("services")]
+	if e.config == nil && e.secrets == nil && e.profile.value != "" {
+		return fmt.Errorf("there is no profile %q in the files of the AWS command line (%s)", name, e.profile.name)
+	}
+	return nil
+}
+
+// awsFile is where one of the shared files is.
+func awsFile(variable, name string) string {
+	if path := firstSet(variable).value; path != "" {
+		return path
+	}
+	home, _ := os.UserHomeDir() // without one there is no such file
+	return filepath.Join(home, ".aws", name)
+}
+
+// setting is a setting of the profile, in either file.
+func (e *environment) setting(key string) string { return cmp.Or(e.secrets[key], e.config[key]) }
+
+// credentials are the variables', unless a profile was asked for, or the
+// profile's: both halves from one place.
+func (e *environment) credentials() (client.Credentials, error) {
+	id, secret := firstSet(varAccessKey...), firstSet(varSecret...)
+	asked := e.profile.name == "--profile"
 	switch {
-	case errors.As(err, &missing):
-		return client.Credentials{}, "", &client.Error{
-			Op: op, Kind: client.KindBadCredentials,
-			Err: fmt.Errorf("neither AWS_ACCESS_KEY_ID nor a profile %q is there: set one, or name an account", profile),
-		}
-	case err != nil:
-		return client.Credentials{}, "", &client.Error{Op: op, Kind: client.KindLocal, Err: err}
-	case !shared.Credentials.HasKeys():
-		return client.Credentials{}, "", &client.Error{
-			Op: op, Kind: client.KindBadCredentials,
-			Err: fmt.Errorf("profile %q holds no access key; for a role or a login, run: aws configure export-credentials --profile %s --format env", profile, profile),
+	case asked:
+	case id.value != "" && secret.value != "":
+		return checked(keys(id.value, secret.value, os.Getenv("AWS_SESSION_TOKEN")), "the environment")
+	case id.value != "":
+		return client.Credentials{}, fmt.Errorf("%s is set and AWS_SECRET_ACCESS_KEY is not: set both", id.name)
+	case secret.value != "":
+		return client.Credentials{}, fmt.Errorf("%s is set and AWS_ACCESS_KEY_ID is not: set both", secret.name)
+	}
+	name := cmp.Or(e.profile.value, "default")
+	for _, s := range []map[string]string{e.secrets, e.config} {
+		if s["aws_access_key_id"] != "" && s["aws_secret_access_key"] != "" {
+			return checked(keys(s["aws_access_key_id"], s["aws_secret_access_key"], s["aws_session_token"]), fmt.Sprintf("profile %q", name))
 		}
 	}
-	region := env.Region
-	if region == "" {
-		region = shared.Region
+	if e.config == nil && e.secrets == nil {
+		return client.Credentials{}, fmt.Errorf("neither AWS_ACCESS_KEY_ID nor a profile %q is there: set one, or name an account", name)
 	}
-	c := shared.Credentials
-	return keys(c.AccessKeyID, c.SecretAccessKey, c.SessionToken), region, nil
+	return client.Credentials{}, fmt.Errorf("profile %q holds no access key; for a role or a login, run: aws configure export-credentials --profile %s --format env", name, name)
 }
 
 func keys(id, secret, token string) client.Credentials {
-	c := client.Credentials{AccessKeyID: id, Secret: client.NewSecret(secret)}
-	if token != "" {
-		c.SessionToken = client.NewSecret(token)
+	return client.Credentials{AccessKeyID: id, Secret: client.NewSecret(secret), SessionToken: client.NewSecret(token)}.Tidy()
+}
+
+func checked(c client.Credentials, from string) (client.Credentials, error) {
+	if err := c.Check(); err != nil {
+		return client.Credentials{}, fmt.Errorf("%s: %w", from, err)
 	}
-	return c
+	return c, nil
+}
+
+// account fills in what given leaves open. What is wrong is named by where it
+// was written.
+func (e *environment) account(given client.Account) (client.Account, error) {
+	a := given.Tidy()
+	s3, kms, all, err := e.endpoints()
+	take := func(to *string, from variable) {
+		if err != nil || *to != "" || from.value == "" {
+			return
+		}
+		*to = from.value
+		a = a.Tidy()
+		if wrong := (client.Account{Name: "x", AccessKeyID: "x", Endpoint: a.Endpoint, KMSEndpoint: a.KMSEndpoint, Region: a.Region}).Check(); wrong != nil {
+			err = fmt.Errorf("%s: %w", from.name, wrong)
+		}
+	}
+	take(&a.Region, cmp.Or(firstSet(varRegion...), e.written("region")))
+	take(&a.Endpoint, cmp.Or(s3, all))
+	if a.IsAWS() {
+		kms = cmp.Or(kms, all)
+	}
+	take(&a.KMSEndpoint, kms)
+	take(&a.CAFile, cmp.Or(firstSet("AWS_CA_BUNDLE"), e.written("ca_bundle")))
+	if err != nil {
+		return client.Account{}, &client.Error{Op: "read the environment", Kind: client.KindInvalid, Err: err}
+	}
+	return a, nil
+}
+
+// written is a setting of the profile with where it stands.
+func (e *environment) written(key string) variable {
+	return variable{fmt.Sprintf("%s of profile %q", key, cmp.Or(e.profile.value, "default")), e.setting(key)}.orNone()
+}
+
+// orNone is the zero variable for one without a value, so that the next counts.
+func (v variable) orNone() variable {
+	if v.value == "" {
+		return variable{}
+	}
+	return v
+}
+
+// endpoints are the services: what is said of S3, of KMS, and of all. What
+// stands in a variable comes before what stands in a file.
+func (e *environment) endpoints() (s3, kms, all variable, err error) {
+	ignore := cmp.Or(firstSet("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), e.written("ignore_configured_endpoint_urls"))
+	switch strings.ToLower(ignore.value) {
+	case "true":
+		return s3, kms, all, nil
+	case "", "false":
+	default:
+		return s3, kms, all, fmt.Errorf("%s: %q is neither true nor false", ignore.name, ignore.value)
+	}
+	section := func(service string) variable {
+		return variable{fmt.Sprintf("endpoint_url of %s in services %q", service, e.setting("services")), e.services[service+".endpoint_url"]}.orNone()
+	}
+	everywhere := firstSet("AWS_ENDPOINT_URL")
+	s3 = cmp.Or(firstSet("AWS_ENDPOINT_URL_S3"), everywhere, section("s3"))
+	kms = firstSet("AWS_ENDPOINT_URL_KMS")
+	if everywhere.value == "" {
+		kms = cmp.Or(kms, section("kms"))
+	}
+	return s3, kms, cmp.Or(everywhere, e.written("endpoint_url")), nil
 }

@@ -136,6 +136,9 @@ func (o Opener) RuleSet(ctx context.Context, a client.Account) (rules.Set, error
 		return rules.Set{}, &RulesError{err}
 	}
 	set := rules.Set{Rules: all, Account: a.Name, Endpoint: a.Endpoint}
+	if a.AdHoc {
+		set.Account = "" // its name may be that of a saved one
+	}
 	for _, r := range all {
 		if r.Type != client.TypeSSEC || o.CustomerKey == nil {
 			continue

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/s3store"
+	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 )
 
 func (a *app) accountsCommand() *cobra.Command {
@@ -60,8 +64,9 @@ func (a *app) accountsAdd() *cobra.Command {
 	var accessKey, secretFile, tokenFile string
 	c := &cobra.Command{
 		Use: "add NAME", Short: "Save an account", Args: exactly(1),
-		Long: `Save an account. Where it is comes from --endpoint (nothing: AWS), --region,
---addressing, --ca-file and --kms-endpoint. Its secret comes from --secret-file, from
+		Long: `Save an account. Where it is comes from --endpoint (none: AWS), --region,
+--addressing, --ca-file and --kms-endpoint; without --endpoint, where the AWS command
+line keeps it (AWS_ENDPOINT_URL, AWS_REGION, ~/.aws/config). Its secret comes from --secret-file, from
 AWS_SECRET_ACCESS_KEY, or is asked for; it goes into the keyring of this computer, or,
 where there is none, into a vault sealed with a passphrase.`,
 		Example: "  bucketseal-cli accounts add team --endpoint https://cos.example --access-key AKIA...",
@@ -70,9 +75,9 @@ where there is none, into a vault sealed with a passphrase.`,
 			if err != nil {
 				return err
 			}
-			account := a.override(client.Account{Name: args[0], Endpoint: a.flags.endpoint, AccessKeyID: accessKey})
-			if accessKey == "" {
-				account.AccessKeyID = a.env("AWS_ACCESS_KEY_ID")
+			account, err := a.newAccount(args[0], accessKey)
+			if err != nil {
+				return err
 			}
 			if err := account.Check(); err != nil {
 				return settingsError(err)
@@ -87,7 +92,7 @@ where there is none, into a vault sealed with a passphrase.`,
 			if err := h.SaveAccount(c.Context(), "", account, credentials); err != nil {
 				return settingsError(err)
 			}
-			a.say("Saved %s. Its secret is kept in: %s.", account.Name, h.Secrets.Where())
+			a.say("Saved %s, %s. Its secret is kept in: %s.", account.Name, cmp.Or(account.Endpoint, "AWS"), h.Secrets.Where())
 			return nil
 		},
 	}
@@ -95,6 +100,20 @@ where there is none, into a vault sealed with a passphrase.`,
 	c.Flags().StringVar(&secretFile, "secret-file", "", "read the secret access key from `FILE`; - is the standard input")
 	c.Flags().StringVar(&tokenFile, "session-token-file", "", "read a session token from `FILE`")
 	return c
+}
+
+// newAccount is where a new account is: as the flags say, or, where they name no
+// service, the environment.
+func (a *app) newAccount(name, accessKey string) (client.Account, error) {
+	if a.flags.profile != "" {
+		return client.Account{}, usage("accounts add takes no --profile: give --endpoint and --access-key")
+	}
+	account := a.override(client.Account{Name: name, Endpoint: a.flags.endpoint, AccessKeyID: cmp.Or(accessKey, a.env("AWS_ACCESS_KEY_ID"))}).Tidy()
+	if account.Endpoint != "" {
+		return account, nil
+	}
+	account, err := s3store.ServiceFromEnvironment(account)
+	return account, settingsError(err)
 }
 
 // newCredentials finds the secret of a new account.
@@ -118,20 +137,41 @@ func (a *app) newCredentials(ctx context.Context, account client.Account, secret
 }
 
 func (a *app) accountsRemove() *cobra.Command {
-	return &cobra.Command{
+	var leaveSecret bool
+	c := &cobra.Command{
 		Use: "remove NAME", Short: "Forget an account and its secret", Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			h, err := a.home(c.Context())
 			if err != nil {
 				return err
 			}
-			if err := h.RemoveAccount(c.Context(), args[0]); err != nil {
+			if leaveSecret {
+				return a.forgetAccount(h, args[0])
+			}
+			found, err := h.RemoveAccount(c.Context(), args[0])
+			if err != nil {
 				return settingsError(err)
+			}
+			if why := h.Secrets.WhyNoKeyring(); !found && why != nil {
+				a.note(fmt.Sprintf("no secret of it was found here; a keyring that does not answer now may still hold one (%v)", why))
 			}
 			a.say("Removed %s.", args[0])
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&leaveSecret, "leave-secret", false, "forget the account and leave its secret where it is: for a vault whose passphrase is lost")
+	return c
+}
+
+func (a *app) forgetAccount(h *wiring.Home, name string) error {
+	if _, err := h.Account(name); err != nil {
+		return settingsError(err)
+	}
+	if err := h.ForgetAccount(name); err != nil {
+		return settingsError(err)
+	}
+	a.say("Removed %s; its secret was left where it is.", name)
+	return nil
 }
 
 func (a *app) accountsTest() *cobra.Command {

@@ -18,7 +18,7 @@ import (
 	"github.com/bucketseal/bucketseal/settings/keychain"
 )
 
-// adHoc is the account name of a run with --endpoint or --profile.
+// adHoc is what the account of a run with --endpoint or --profile is called.
 const adHoc = "ad hoc"
 
 // home opens the settings and finds the keyring.
@@ -77,15 +77,12 @@ func (a *app) open(ctx context.Context, t transfer.Config) (*session.Session, er
 	if err != nil {
 		return nil, err
 	}
-	if account.Name == adHoc {
-		credentials, region, err := s3store.FromEnvironment(a.flags.profile)
+	if account.AdHoc {
+		found, credentials, err := s3store.FromEnvironment(a.flags.profile, account)
 		if err != nil {
 			return nil, settingsError(err)
 		}
-		account.AccessKeyID = credentials.AccessKeyID
-		if account.Region == "" {
-			account.Region = region
-		}
+		account = found
 		opener.Credentials = func(context.Context, client.Account) (client.Credentials, error) { return credentials, nil }
 		opener.Current = nil // it is saved nowhere
 	}
@@ -101,7 +98,7 @@ func (a *app) account(h *wiring.Home) (client.Account, error) {
 		return client.Account{}, usage("--account names a saved account; leave --endpoint and --profile out, or leave it out")
 	}
 	if f.account == "" && (f.endpoint != "" || f.profile != "") {
-		return a.override(client.Account{Name: adHoc, Endpoint: f.endpoint}), nil
+		return a.override(client.Account{Name: adHoc, AdHoc: true, Endpoint: f.endpoint}), nil
 	}
 	all, err := h.Settings.Accounts()
 	if err != nil {
@@ -120,13 +117,14 @@ func (a *app) account(h *wiring.Home) (client.Account, error) {
 		return a.override(all[0]), nil
 	case len(all) > 1:
 		return client.Account{}, usage("choose an account with --account: %s", strings.Join(names, ", "))
-	case a.env("AWS_ACCESS_KEY_ID") != "":
-		return a.override(client.Account{Name: adHoc}), nil
+	case s3store.InEnvironment():
+		return a.override(client.Account{Name: adHoc, AdHoc: true}), nil
 	}
 	return client.Account{}, usage("no account is saved: add one with 'bucketseal-cli accounts add', or give --endpoint or --profile")
 }
 
-// override applies the flags that change one run of any account.
+// override applies the flags that change one run of any account. Its name and
+// key stay as they are: its secret is kept under them.
 func (a *app) override(c client.Account) client.Account {
 	set := func(to *string, flag string) {
 		if flag != "" {
@@ -137,6 +135,8 @@ func (a *app) override(c client.Account) client.Account {
 	set(&c.CAFile, a.flags.caFile)
 	set(&c.KMSEndpoint, a.flags.kmsEndpoint)
 	set((*string)(&c.Addressing), a.flags.addressing)
+	meant := c.Tidy()
+	c.Region, c.CAFile, c.Endpoint, c.KMSEndpoint = meant.Region, meant.CAFile, meant.Endpoint, meant.KMSEndpoint
 	return c
 }
 

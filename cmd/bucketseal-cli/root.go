@@ -27,7 +27,8 @@ reports with what the rule asked.
   bucketseal-cli props s3://reports/q3/a.csv
 
 Without an account, --endpoint takes credentials and region from AWS_ACCESS_KEY_ID,
-AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, or from --profile.
+AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, or from --profile; without
+--endpoint the service is that of AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile.
 
 Exit codes: 0 all done and verified, 1 some transfers failed, nothing matched or
 the output could not be written, 2 usage or settings, 3 encryption not as asked, 130 interrupted.`
@@ -77,8 +78,8 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage("%w; see '%s --help'", err, c.CommandPath()) })
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.account, "account", "", "use the saved account `NAME`")
-	f.StringVar(&a.flags.endpoint, "endpoint", "", "use the service at `URL` with credentials from the environment or --profile")
-	f.StringVar(&a.flags.profile, "profile", "", "take credentials and region from this `NAME` in ~/.aws")
+	f.StringVar(&a.flags.endpoint, "endpoint", "", "use the service at `URL` with credentials from the environment or --profile; a host alone means https")
+	f.StringVar(&a.flags.profile, "profile", "", "take credentials, region and service from this `NAME` in ~/.aws")
 	f.StringVar(&a.flags.region, "region", "", "sign for this `REGION` (default: AWS_REGION, the account's, us-east-1)")
 	f.StringVar(&a.flags.kmsEndpoint, "kms-endpoint", "", "`URL` of a KMS API beside --endpoint, to resolve aliases")
 	f.StringVar(&a.flags.addressing, "addressing", "", "how buckets are addressed: `auto`|path|virtual")

@@ -63,7 +63,8 @@ func (d *desk) RemoveAccount(ctx context.Context, name string) error {
 	if name == demoName {
 		return errDemo
 	}
-	return d.home.RemoveAccount(ctx, name)
+	_, err := d.home.RemoveAccount(ctx, name)
+	return err
 }
 
 // TestAccount asks the account's server something harmless.

@@ -75,8 +75,11 @@ type Keychain struct {
 	where  Where
 	why    error
 	ring   ring
-	vault  *vault // nil without one, or when declined
+	vault  *vault // nil without one
 	memory map[string]client.Secret
+	// declined says that the user wants no vault in this run: only to delete from
+	// it are they asked again.
+	declined bool
 }
 
 // Open chooses the place. It returns within Options.Timeout and never asks the
@@ -122,10 +125,10 @@ func (k *Keychain) Get(ctx context.Context, n Name) (client.Secret, error) {
 		switch k.where {
 		case Keyring:
 			value, err = k.ring.get(ctx, n.key())
-			if errors.Is(err, ErrNotFound) && k.vault.exists() {
+			if errors.Is(err, ErrNotFound) && k.vault.exists() && !k.declined {
 				value, err = k.vault.get(ctx, n.key())
 				if errors.Is(err, ErrDecline) {
-					k.vault, err = nil, ErrNotFound
+					k.declined, err = true, ErrNotFound
 				}
 			}
 			got = client.NewSecret(value)
@@ -136,7 +139,7 @@ func (k *Keychain) Get(ctx context.Context, n Name) (client.Secret, error) {
 				got = client.NewSecret(value)
 				return err
 			}
-			k.where, k.vault = Memory, nil
+			k.decline()
 		}
 		v, ok := k.memory[n.key()]
 		if !ok {
@@ -176,7 +179,7 @@ func (k *Keychain) Set(ctx context.Context, n Name, s client.Secret) error {
 			if !errors.Is(err, ErrDecline) {
 				return err
 			}
-			k.where, k.vault = Memory, nil
+			k.decline()
 		}
 		k.memory[n.key()] = s
 		return nil
@@ -184,7 +187,8 @@ func (k *Keychain) Set(ctx context.Context, n Name, s client.Secret) error {
 }
 
 // Delete forgets a secret, in the keyring and in the vault. It is no error
-// when there is none.
+// when there is none, and one when a vault that is there cannot be looked into:
+// the user is asked for its passphrase, also where they have declined before.
 func (k *Keychain) Delete(ctx context.Context, n Name) error {
 	return k.inTurn(ctx, n, "delete", func() error {
 		delete(k.memory, n.key())
@@ -198,13 +202,18 @@ func (k *Keychain) Delete(ctx context.Context, n Name) error {
 		}
 		err := k.vault.set(ctx, n.key(), nil)
 		if errors.Is(err, ErrDecline) {
-			if k.vault = nil; k.where == Vault {
-				k.where = Memory
-			}
+			k.decline()
 			return fmt.Errorf("%w: the vault may still hold it", err)
 		}
 		return err
 	})
+}
+
+// decline keeps secrets in memory from now on, unless a keyring does.
+func (k *Keychain) decline() {
+	if k.declined = true; k.where == Vault {
+		k.where = Memory
+	}
 }
 
 // ResetVault removes the vault with all secrets in it, for a user whose vault
@@ -213,7 +222,7 @@ func (k *Keychain) Delete(ctx context.Context, n Name) error {
 func (k *Keychain) ResetVault(ctx context.Context) (aside string, err error) {
 	k.turn <- struct{}{}
 	defer func() { <-k.turn }()
-	if k.vault == nil {
+	if k.vault == nil || k.declined {
 		return "", nil
 	}
 	return k.vault.reset(ctx)

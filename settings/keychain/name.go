@@ -44,13 +44,10 @@ func (k *Keychain) AccountCredentials(ctx context.Context, a client.Account) (cl
 		// The decoder's error could quote what it read.
 		return client.Credentials{}, fmt.Errorf("read the secret of %s: it was not kept by this program; enter it again", AccountName(a.Name))
 	}
-	if c.AccessKeyID != a.AccessKeyID {
+	out := client.Credentials{AccessKeyID: c.AccessKeyID, Secret: client.NewSecret(c.Secret), SessionToken: client.NewSecret(c.SessionToken)}.Tidy()
+	if out.AccessKeyID != a.Tidy().AccessKeyID {
 		return client.Credentials{}, fmt.Errorf("%w for access key %s of %s, but for %s: enter it again",
 			ErrNotFound, a.AccessKeyID, AccountName(a.Name), c.AccessKeyID)
-	}
-	out := client.Credentials{AccessKeyID: c.AccessKeyID, Secret: client.NewSecret(c.Secret)}
-	if c.SessionToken != "" {
-		out.SessionToken = client.NewSecret(c.SessionToken)
 	}
 	return out, nil
 }

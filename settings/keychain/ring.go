@@ -142,12 +142,19 @@ func (r ring) delete(ctx context.Context, name string) error {
 		return err
 	}
 	defer unlock()
-	old := r.oldParts(ctx, name)
-	err = r.do(ctx, func() error { return r.backend.Delete(r.service, name) })
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	head, err := r.getOne(ctx, name)
+	if err != nil {
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
 		return err
 	}
-	r.deleteAll(ctx, old)
+	of, _ := parts(head)
+	for _, n := range append(of, name) { // the head last: it is what finds the parts again
+		if err := r.do(ctx, func() error { return r.backend.Delete(r.service, n) }); err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -153,6 +153,24 @@ func TestALongSessionTokenFitsAKeyringOfShortEntries(t *testing.T) {
 	assert.Empty(t, s.names())
 }
 
+func TestADeletionThatFailedHalfWayIsFinishedByTheNext(t *testing.T) {
+	for _, where := range []string{"/0", "/1", "account/a"} {
+		s := &shelf{}
+		k := Open(t.Context(), Options{Backend: s})
+		require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret(strings.Repeat("s", 2*partBytes))))
+		s.fail = func(verb, user string) error {
+			if verb == "delete" && strings.HasSuffix(user, where) {
+				return errTornCable
+			}
+			return nil
+		}
+		require.ErrorIs(t, k.Delete(t.Context(), AccountName("a")), errTornCable, where)
+		s.fail = nil
+		require.NoError(t, k.Delete(t.Context(), AccountName("a")), where)
+		assert.Empty(t, s.names(), where)
+	}
+}
+
 func TestAFailureHalfWayKeepsTheOldSecretAndNoParts(t *testing.T) {
 	for _, where := range []string{"/0", "/1", "account/a"} { // the first part, the second, the head
 		s := &shelf{}
@@ -215,6 +233,7 @@ func TestWhatSomebodyElsePutIntoTheKeyringIsRefused(t *testing.T) {
 func TestErrorsOfTheKeyringReachTheUserWithTheName(t *testing.T) {
 	s := &shelf{}
 	k := Open(t.Context(), Options{Backend: s})
+	require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("there to be deleted")))
 	for verb, call := range map[string]func() error{
 		"get":    func() error { _, err := k.Get(t.Context(), AccountName("a")); return err },
 		"set":    func() error { return k.Set(t.Context(), AccountName("a"), client.NewSecret("x")) },
@@ -225,6 +244,8 @@ func TestErrorsOfTheKeyringReachTheUserWithTheName(t *testing.T) {
 		require.ErrorIs(t, err, errTornCable, verb)
 		assert.Contains(t, err.Error(), `account "a"`)
 	}
+	s.fail = failAt("get", "account/")
+	require.ErrorIs(t, k.Delete(t.Context(), AccountName("a")), errTornCable, "what cannot be read is not taken for nothing")
 	s.fail = func(string, string) error { return keyring.ErrSetDataTooBig }
 	require.ErrorContains(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("x")), "shorter name")
 

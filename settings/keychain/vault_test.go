@@ -144,10 +144,11 @@ func TestAUserWhoDeclinesKeepsSecretsInMemory(t *testing.T) {
 			assert.Equal(t, "x", reveal(t, k, AccountName("b")))
 			_, err := k.Get(t.Context(), AccountName("c"))
 			require.ErrorIs(t, err, ErrNotFound)
-			require.NoError(t, k.Delete(t.Context(), AccountName("b")))
+			assert.Len(t, u.asked, 1, "and is not asked again")
+			err = k.Delete(t.Context(), AccountName("b"))
+			assert.Equal(t, before == nil, errors.Is(err, ErrDecline), "an older one may lie in a vault that is there: %v", err)
 			_, err = k.Get(t.Context(), AccountName("b"))
 			require.ErrorIs(t, err, ErrNotFound)
-			assert.Len(t, u.asked, 1, "and is not asked again")
 			_, after := os.Stat(path)
 			assert.Equal(t, before == nil, after == nil)
 			aside, err := k.ResetVault(t.Context())
@@ -170,6 +171,11 @@ func TestDecliningWhileReadingOrDeleting(t *testing.T) {
 	require.ErrorIs(t, err, ErrDecline)
 	assert.Contains(t, err.Error(), "may still hold it")
 	assert.Equal(t, Memory, k.Where())
+	require.ErrorIs(t, k.Delete(t.Context(), AccountName("a")), ErrDecline, "it does not become a success by being asked for twice")
+	u.err, u.answers = nil, []string{phrase}
+	require.NoError(t, k.Delete(t.Context(), AccountName("a")), "the user may think better of it")
+	_, err = k.Get(t.Context(), AccountName("a"))
+	require.ErrorIs(t, err, ErrNotFound)
 }
 
 func TestAVaultNobodyOpensIsAnErrorNotAnEmptyOne(t *testing.T) {

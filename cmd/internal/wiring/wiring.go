@@ -3,11 +3,13 @@
 package wiring
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/s3store"
@@ -78,8 +80,10 @@ func (h *Home) Account(name string) (client.Account, error) {
 			return a, nil
 		}
 	}
-	return client.Account{}, fmt.Errorf("there is no account called %q", name)
+	return client.Account{}, fmt.Errorf("%w %q", errNoAccount, name)
 }
+
+var errNoAccount = errors.New("there is no account called")
 
 // current refuses an account that was renamed or removed since it was opened:
 // the rules no longer know it by that name.
@@ -94,7 +98,8 @@ func (h *Home) current(a client.Account) error {
 // keeps the one kept before. The secret is kept first: an account without its
 // secret would be of no use.
 func (h *Home) SaveAccount(ctx context.Context, old string, a client.Account, c client.Credentials) error {
-	if err := a.Check(); err != nil {
+	a, c = a.Tidy(), c.Tidy()
+	if err := cmp.Or(a.Check(), c.Check()); err != nil {
 		return err
 	}
 	if err := h.checkName(old, a.Name); err != nil {
@@ -116,10 +121,21 @@ func (h *Home) SaveAccount(ctx context.Context, old string, a client.Account, c 
 	if old != "" && old != a.Name {
 		return h.rename(ctx, old, a, c)
 	}
-	if err := h.Secrets.SetAccountCredentials(ctx, a, c); err != nil {
+	return inSteps([]step{
+		{
+			func() error { return h.Secrets.SetAccountCredentials(ctx, a, c) },
+			func() error { return h.forgetUnless(ctx, a.Name) },
+		},
+		{do: func() error { return h.putAccount(old, a) }},
+	})
+}
+
+// forgetUnless forgets the secret of an account, unless there is such an account.
+func (h *Home) forgetUnless(ctx context.Context, name string) error {
+	if _, err := h.Account(name); !errors.Is(err, errNoAccount) {
 		return err
 	}
-	return h.putAccount(old, a)
+	return h.Secrets.Delete(ctx, keychain.AccountName(name))
 }
 
 // putAccount adds an account, or puts it in place of the one called old.
@@ -147,24 +163,33 @@ func (h *Home) checkName(old, name string) error {
 }
 
 // RemoveAccount forgets an account and its secret. Its rules stay, and apply
-// to nothing.
-func (h *Home) RemoveAccount(ctx context.Context, name string) error {
-	if _, err := h.Account(name); err != nil {
-		return err
+// to nothing. The secret goes first: where it cannot be removed, because nobody
+// gives the vault's passphrase, the account stays, and removing it again finds
+// the secret. What is left of an account that is no more goes as well. found
+// says that a secret was there; a keyring that does not answer may hold one.
+func (h *Home) RemoveAccount(ctx context.Context, name string) (found bool, err error) {
+	_, missing := h.Account(name)
+	if missing != nil && !errors.Is(missing, errNoAccount) {
+		return false, missing
 	}
-	err := h.Settings.UpdateAccounts(func(all []client.Account) ([]client.Account, error) {
-		kept := make([]client.Account, 0, len(all))
-		for _, a := range all {
-			if a.Name != name {
-				kept = append(kept, a)
-			}
+	_, err = h.Secrets.Get(ctx, keychain.AccountName(name))
+	if found = err == nil; !found && missing != nil {
+		if errors.Is(err, keychain.ErrNotFound) {
+			return false, missing
 		}
-		return kept, nil
-	})
-	if err != nil {
-		return err
+		return false, fmt.Errorf("%w, and whether a secret of that name is left could not be found out: %w", missing, err)
 	}
-	return h.Secrets.Delete(ctx, keychain.AccountName(name))
+	if err := h.Secrets.Delete(ctx, keychain.AccountName(name)); err != nil {
+		return found, fmt.Errorf("%w: the account stays until its secret is removed with it", err)
+	}
+	return found, h.ForgetAccount(name)
+}
+
+// ForgetAccount forgets an account and leaves its secret where it is.
+func (h *Home) ForgetAccount(name string) error {
+	return h.Settings.UpdateAccounts(func(all []client.Account) ([]client.Account, error) {
+		return slices.DeleteFunc(all, func(a client.Account) bool { return a.Name == name }), nil
+	})
 }
 
 // TestAccount asks the server something harmless. A zero secret means the one
