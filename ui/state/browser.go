@@ -28,6 +28,7 @@ type Browser struct {
 	list          listing
 	stop          context.CancelFunc // of the listing under way
 	busy          bool               // a listing is under way
+	pulse         *client.Pulse      // of it, nil before the first
 	partial       bool               // it was stopped before its end
 	err           error              // why it ended early
 	come          string             // key the cursor goes to once it is listed

@@ -129,7 +129,7 @@ func (b *Browser) first() {
 		var ctx context.Context
 		ctx, b.stop = context.WithCancel(b.ctx)
 		b.busy = true
-		b.next(ctx, "")
+		b.next(b.feel(ctx), "")
 	}
 }
 
@@ -243,6 +243,8 @@ func (b *Browser) Progress() string {
 		text = i18n.N(b.Total(), "%s entry", "%s entries", count(b.Total()))
 	}
 	switch {
+	case b.slowed():
+		return i18n.T("%s; the server asks to slow down, trying again…", text)
 	case b.busy:
 		return i18n.T("%s; listing…", text)
 	case b.partial:

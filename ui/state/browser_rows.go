@@ -106,6 +106,8 @@ func (b *Browser) Empty() Message {
 		return Message{Title: i18n.T("Choose a bucket"), Hints: []string{i18n.T("The buckets of this account are on the left.")}}
 	case b.err != nil:
 		return Explain(b.err)
+	case b.slowed():
+		return Message{Title: i18n.T("Loading…"), Hints: []string{i18n.T("The server asks to slow down: trying again.")}}
 	case b.busy:
 		return Message{Title: i18n.T("Loading…")}
 	case b.list.filter != "" && b.Total() > 0:

@@ -39,6 +39,8 @@ type Store struct {
 	// Hold, when set, is received from before each Put: a test decides when
 	// bytes move.
 	Hold chan struct{}
+	// Busy lets the server ask for patience once for each listing.
+	Busy bool
 	// Nameless lets what is written have no ETag.
 	Nameless bool
 	// Opaque makes ETags that are no MD5s.
@@ -214,9 +216,15 @@ func (s *Store) DefaultEncryption(_ context.Context, bucket string) (client.Repo
 }
 
 // List lists with folders.
-func (s *Store) List(_ context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
+func (s *Store) List(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
 	if err := s.enter("ListObjects", under); err != nil {
 		return client.Page{}, err
+	}
+	if s.Busy {
+		pulse := client.PulseOf(ctx)
+		pulse.Asked(1, 14)
+		pulse.Answered(true)
+		pulse.Ended()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

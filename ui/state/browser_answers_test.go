@@ -1,0 +1,35 @@
+package state_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+func TestAListingSaysThatTheServerAsksToSlowDown(t *testing.T) {
+	s := sees(t)
+	s.store.PageSize = 1
+	s.store.Fill(1, "reports/a")
+	s.store.Fill(1, "reports/b")
+	s.store.Busy = true
+	drawn := 0
+	s.Browser.OnChange = func() { drawn++ }
+	s.Browser.Open(client.Location{Bucket: "reports"})
+	s.loop.Work()
+	assert.Equal(t, []string{"The server asks to slow down: trying again."}, s.Browser.Empty().Hints)
+	before := drawn
+	s.loop.Until(t, "the screen follows", func() bool { return drawn > before })
+	assert.Equal(t, "2 entries", s.Browser.Progress())
+
+	s.store.Busy = false
+	s.Browser.Refresh()
+	s.loop.Work()
+	assert.Equal(t, "0 entries; listing…", s.Browser.Progress())
+	s.loop.Pump()
+	s.store.Busy = true
+	s.Browser.Open(client.Location{Bucket: "reports", Key: "other/"})
+	s.loop.Work()
+	assert.Equal(t, "0 entries; the server asks to slow down, trying again…", s.Browser.Progress())
+}

@@ -1,0 +1,31 @@
+package state
+
+import (
+	"context"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// felt is how often the screen follows a server that lets people wait.
+const felt = 250 * time.Millisecond
+
+// feel gives the listing under way a pulse, so that a server which asks to slow
+// down is not taken for a program that hangs.
+func (b *Browser) feel(ctx context.Context) context.Context {
+	signal := make(chan struct{}, 1)
+	b.pulse = &client.Pulse{OnBusy: func(client.Standing) {
+		select {
+		case signal <- struct{}{}:
+		default: // told already
+		}
+	}}
+	b.app.loop.Watch(ctx, signal, felt, b.changed)
+	return client.WithPulse(ctx, b.pulse)
+}
+
+// slowed reports whether the listing under way waits for a server that asked
+// for patience.
+func (b *Browser) slowed() bool {
+	return b.busy && b.pulse != nil && b.pulse.Standing().Busy
+}

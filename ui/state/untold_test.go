@@ -1,0 +1,45 @@
+package state
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+func TestASizeNobodyToldIsADashAndNeverZero(t *testing.T) {
+	untold := client.Object{At: client.Location{Bucket: "b", Key: "untold"}, Size: client.NotTold}
+	empty := client.Object{At: client.Location{Bucket: "b", Key: "empty"}}
+	some := client.Object{At: client.Location{Bucket: "b", Key: "some"}, Size: 7}
+	assert.Equal(t, "untold | – |  | STANDARD | ", objectRow(untold).String())
+	assert.Equal(t, "empty | 0 B |  | STANDARD | ", objectRow(empty).String())
+
+	l := listing{by: SortBySize}
+	l.add([]client.Object{some, empty, untold}, false)
+	assert.Equal(t, "untold", l.object(0).At.Key, "before the smallest: less is known of it")
+
+	p := ObjectProperties{found: session.Properties{Object: untold}}
+	assert.Contains(t, p.General(), Property{Name: "Size", Value: "not told by the server"})
+
+	row := transferRow(transfer.Row{Phase: transfer.Sending, Sent: 5, Rate: 1, Job: transfer.Job{Op: transfer.Download, Size: client.NotTold}})
+	assert.Equal(t, "5 B of –", row.Progress)
+	assert.Zero(t, row.Part)
+	assert.Empty(t, row.ETA)
+	assert.Empty(t, moment(time.Time{}))
+}
+
+func TestAnAnswerThatIsNoneIsSaidInWords(t *testing.T) {
+	for message, e := range map[string]*client.Error{
+		"s3://b\nThe answer is text/html: “Login”.":                                                   {Kind: client.KindNotS3, Status: 200, Message: "the answer is text/html: “Login”"},
+		"s3://b\nThe list names x, which does not begin with y.":                                      {Kind: client.KindContradiction, Status: 200, Message: "the list names x, which does not begin with y"},
+		"s3://b\nIt sends us to https://x/.":                                                          {Kind: client.KindRedirected, Status: 302, Message: "it sends us to https://x/"},
+		"s3://b\nIt was deleted: a delete marker hides it, and its earlier versions are still there.": {Kind: client.KindNotFound, Status: 404, Hidden: true},
+	} {
+		e.At = client.Location{Bucket: "b"}
+		assert.Equal(t, message, Explain(e).Body)
+	}
+}
