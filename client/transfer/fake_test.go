@@ -39,6 +39,8 @@ type fakeStore struct {
 	gives          func(nth int, data []byte) io.Reader                       // nil: the bytes
 	block          chan struct{}                                              // Put, UploadPart and Get wait for it or for the context
 	entered        chan struct{}                                              // receives when one of them waits
+	tells          func(call string, truth client.Object) client.Object       // nil: the truth
+	rangeless      bool                                                       // Get sends whole objects only
 	discard        bool                                                       // keep no bytes: benchmarks
 }
 
@@ -212,7 +214,14 @@ func (s *fakeStore) Head(_ context.Context, at client.Location, o client.ReadOpt
 	}
 	head := there.head
 	head.Encryption = s.reported("Head", there.o.Encryption)
-	return head, nil
+	return s.told("Head", head), nil
+}
+
+func (s *fakeStore) told(call string, truth client.Object) client.Object {
+	if s.tells == nil {
+		return truth
+	}
+	return s.tells(call, truth)
 }
 
 func (s *fakeStore) Get(ctx context.Context, at client.Location, o client.ReadOptions) (client.Object, io.ReadCloser, error) {
@@ -234,15 +243,21 @@ func (s *fakeStore) Get(ctx context.Context, at client.Location, o client.ReadOp
 	case customerKey(there.o.Encryption).MD5() != o.Key.MD5():
 		return client.Object{}, nil, &client.Error{Op: "GetObject", Kind: client.KindWrongKey, At: at}
 	}
+	if s.rangeless && o.Offset+o.Length > 0 {
+		return client.Object{}, nil, &client.Error{Op: "GetObject", Kind: client.KindUnsupported, At: at, Err: client.ErrNoRanges}
+	}
+	if o.Offset > 0 && o.Offset >= int64(len(there.data)) {
+		return client.Object{}, nil, &client.Error{Op: "GetObject", Kind: client.KindInvalid, At: at, Status: 416, Code: "InvalidRange"}
+	}
 	data := there.data[o.Offset:]
 	if o.Length > 0 {
-		data = data[:o.Length]
+		data = data[:min(o.Length, int64(len(data)))]
 	}
 	var r io.Reader = bytes.NewReader(data)
 	if s.gives != nil {
 		r = s.gives(s.count("Get"), data)
 	}
-	return there.head, io.NopCloser(r), nil
+	return s.told("Get", there.head), io.NopCloser(r), nil
 }
 
 func (s *fakeStore) CreateUpload(_ context.Context, at client.Location, o client.PutOptions) (client.Upload, client.Object, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"time"
 
@@ -106,7 +107,7 @@ func (f *fetcher) once(ctx context.Context) (n int64, err error) {
 	}
 	object, r, err := f.engine.cfg.Store.Get(ctx, job.Remote, o)
 	if err != nil {
-		return 0, &noAnswer{err}
+		return 0, &noAnswer{f.beyondEnd(err)}
 	}
 	defer func() { _ = r.Close() }() // only read from
 	if object.ETag != "" && f.head.ETag != "" && !client.SameETag(object.ETag, f.head.ETag) {
@@ -128,6 +129,16 @@ func (f *fetcher) once(ctx context.Context) (n int64, err error) {
 	n, err = f.copy(ctx, r)
 	f.whole = false // a continuation is a range
 	return n, err
+}
+
+// beyondEnd says of a range that begins behind the object's end what it is: less
+// is there than HEAD said.
+func (f *fetcher) beyondEnd(err error) error {
+	var e *client.Error
+	if !errors.As(err, &e) || e.Status != http.StatusRequestedRangeNotSatisfiable {
+		return err
+	}
+	return unlike(f.target.job, e.RequestID, "HEAD says %d bytes, and there are no more than %d", f.head.Size, f.left.offset)
 }
 
 // isPage reports whether an object is said to be a web page.

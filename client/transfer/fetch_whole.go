@@ -14,8 +14,10 @@ import (
 // them; else the object comes by one plain GET. What the listing, HEAD and GET
 // say of the size must not contradict what arrives.
 func (e *Engine) fetch(ctx context.Context, it *item, t *target, head client.Object) (client.Object, error) {
-	if err := asListed(it.row.Job, head); err != nil {
-		return head, err
+	if head.Size > 0 { // of 0, GET has the last word
+		if err := asListed(it.row.Job, head); err != nil {
+			return head, err
+		}
 	}
 	if head.Size > 0 && !e.rangeless.Load() {
 		err := e.fetchRanges(ctx, it, t, head)

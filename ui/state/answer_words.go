@@ -32,6 +32,7 @@ var answerTexts = []string{
 	i18n.M("the server did not say what became of it"),
 	i18n.M("the list says %s bytes, and the object has %s"),
 	i18n.M("HEAD says %s bytes, and GET says %s"),
+	i18n.M("HEAD says %s bytes, and there are no more than %s"),
 	i18n.M("a web page came in the place of the object (%s)"),
 	i18n.M("it sends us to %s"),
 }

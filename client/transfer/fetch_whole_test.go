@@ -1,0 +1,205 @@
+package transfer
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// sizes lets HEAD and GET tell sizes of their own; -2 is the truth.
+func sizes(head, get int64) func(string, client.Object) client.Object {
+	return func(call string, truth client.Object) client.Object {
+		said := map[string]int64{"Head": head, "Get": get}[call]
+		if said != -2 {
+			truth.Size = said
+		}
+		return truth
+	}
+}
+
+const (
+	truth  = -2
+	untold = client.NotTold
+)
+
+// told are the sizes of an object of 1000 bytes as the listing, HEAD and GET tell
+// them; kind 0 is a whole file of 1000 bytes.
+var toldSizes = map[string]struct {
+	listed, head, get int64
+	kind              client.Kind
+}{
+	"all the truth":                      {1000, truth, truth, 0},
+	"HEAD tells none":                    {1000, untold, truth, 0},
+	"HEAD and GET tell none":             {1000, untold, untold, 0},
+	"nobody tells":                       {untold, untold, untold, 0},
+	"HEAD says 0":                        {1000, 0, truth, 0},
+	"HEAD says 0, and GET tells none":    {1000, 0, untold, 0},
+	"GET tells none":                     {1000, truth, untold, 0},
+	"the list told none":                 {untold, truth, truth, 0},
+	"listed smaller, HEAD and GET agree": {7, truth, truth, 0},
+	"listed larger":                      {1001, truth, truth, client.KindContradiction},
+	"listed larger, and HEAD tells none": {1001, untold, truth, client.KindContradiction},
+	"HEAD and GET say 0":                 {1000, 0, 0, client.KindCorrupt},
+	"HEAD says less than GET":            {1000, 999, truth, client.KindContradiction},
+	"HEAD says more than GET":            {1000, 1001, truth, client.KindContradiction},
+	"HEAD says more, GET tells none":     {1000, 1001, untold, client.KindContradiction},
+	"HEAD says less, GET tells none":     {untold, 999, untold, client.KindCorrupt},
+	"GET says more than it sends":        {1000, untold, 1001, client.KindNetwork},
+	"GET says less than it sends":        {1000, untold, 999, client.KindCorrupt},
+}
+
+func TestADownloadIsNeverShorterThanAnybodySaid(t *testing.T) {
+	for name, c := range toldSizes {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newBench(t)
+				w.store.tells = sizes(c.head, c.get)
+				job, data := w.object(1000, client.PutOptions{})
+				job.Size, job.Modified = c.listed, modified
+				row := w.run(job)[0]
+				if c.kind != 0 {
+					assert.Equal(t, c.kind.String(), client.KindOf(row.Err).String(), "%v", row.Err)
+					assert.Empty(t, files(t, job.Root), "nothing is left")
+					assert.Empty(t, w.receipts)
+					return
+				}
+				require.NoError(t, row.Err)
+				got, err := os.ReadFile(job.path())
+				require.NoError(t, err)
+				assert.True(t, bytes.Equal(data, got))
+				assert.EqualValues(t, 1000, row.Receipt.Size)
+			})
+		})
+	}
+}
+
+func TestAnObjectWrittenSinceItWasListedMayBeShorter(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.object(1000, client.PutOptions{})
+	job.Size, job.Modified = 2000, modified.Add(-time.Hour)
+	require.NoError(t, w.run(job)[0].Err)
+}
+
+func TestAServerWithoutRangesGivesObjectsWhole(t *testing.T) {
+	w := newBench(t)
+	w.store.rangeless, w.store.keepsChecksums = true, true
+	for range 2 {
+		job, data := w.object(3*minPartSize+17, client.PutOptions{})
+		row := w.run(job)[0]
+		require.NoError(t, row.Err)
+		assert.Equal(t, job.Size, row.Sent, "no byte is counted twice")
+		got, err := os.ReadFile(job.path())
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(data, got), "and nothing of the ranges is mixed in")
+	}
+	whole := 0
+	for i, o := range w.store.gets {
+		if o.Length == 0 {
+			whole++
+		}
+		if whole == 2 {
+			assert.Equal(t, len(w.store.gets)-1, i)
+		}
+	}
+	assert.Equal(t, 2, whole)
+	assert.Less(t, len(w.store.gets), 7, "learned once: the second object is asked for whole at once")
+}
+
+func TestAWholeObjectThatBreaksOffIsReadAgainFromItsStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t)
+		w.store.rangeless, w.store.keepsChecksums = true, true
+		w.engine.rangeless.Store(true)
+		w.store.gives = func(n int, data []byte) io.Reader {
+			if n < 3 {
+				return io.MultiReader(bytes.NewReader(data[:len(data)/n]), iotest.ErrReader(io.ErrUnexpectedEOF))
+			}
+			return bytes.NewReader(data)
+		}
+		job, data := w.object(100_000, client.PutOptions{})
+		row := w.run(job)[0]
+		require.NoError(t, row.Err)
+		assert.EqualValues(t, 100_000, row.Sent)
+		got, err := os.ReadFile(job.path())
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(data, got))
+	})
+}
+
+func TestAWholeObjectThatNeverComesIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t)
+		w.engine.rangeless.Store(true)
+		w.store.gives = func(int, []byte) io.Reader { return iotest.ErrReader(io.ErrUnexpectedEOF) }
+		job, _ := w.object(1000, client.PutOptions{})
+		row := w.run(job)[0]
+		assert.Equal(t, client.KindNetwork.String(), client.KindOf(row.Err).String())
+		assert.Equal(t, fetchTries, w.store.called("Get"))
+		assert.Empty(t, files(t, job.Root))
+	})
+}
+
+func TestAnEndNobodyAnnouncedIsBelievedWhereHeadSaidTheSize(t *testing.T) {
+	ends := iotest.ErrReader(&client.Error{Op: "GetObject", Kind: client.KindContradiction, Err: client.ErrNoEnd})
+	for name, c := range map[string]struct {
+		head int64
+		send int
+		kind client.Kind
+	}{
+		"whole by HEAD":    {truth, 1000, 0},
+		"short of HEAD":    {truth, 999, client.KindContradiction},
+		"HEAD tells none":  {untold, 1000, client.KindContradiction},
+		"and HEAD says 0":  {0, 1000, client.KindContradiction},
+		"more than HEAD's": {truth, 1001, client.KindCorrupt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newBench(t)
+			w.store.tells = sizes(c.head, untold)
+			w.store.gives = func(_ int, data []byte) io.Reader {
+				return io.MultiReader(bytes.NewReader(append(bytes.Clone(data), 'x')[:c.send]), ends)
+			}
+			job, _ := w.object(1000, client.PutOptions{})
+			err := w.run(job)[0].Err
+			if c.kind == 0 {
+				require.NoError(t, err)
+				return
+			}
+			assert.Equal(t, c.kind.String(), client.KindOf(err).String(), "%v", err)
+			assert.Empty(t, files(t, job.Root))
+		})
+	}
+}
+
+func TestAWebPageInTheObjectsPlaceIsNotSaved(t *testing.T) {
+	w := newBench(t)
+	w.store.tells = func(call string, truth client.Object) client.Object {
+		truth.ContentType = map[string]string{"Head": "application/pdf", "Get": "text/html; charset=utf-8"}[call]
+		return truth
+	}
+	job, _ := w.object(1000, client.PutOptions{})
+	err := w.run(job)[0].Err
+	assert.Equal(t, client.KindNotS3.String(), client.KindOf(err).String(), "%v", err)
+	assert.ErrorContains(t, err, "application/pdf")
+	assert.Empty(t, files(t, job.Root))
+}
+
+func TestETagsThatDifferInTheirCaseAloneNameTheSameObject(t *testing.T) {
+	w := newBench(t)
+	w.store.tells = func(call string, truth client.Object) client.Object {
+		if call == "Get" {
+			truth.ETag = "ETAG-1"
+		}
+		return truth
+	}
+	job, _ := w.object(1000, client.PutOptions{})
+	require.NoError(t, w.run(job)[0].Err)
+}
