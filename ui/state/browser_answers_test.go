@@ -26,7 +26,7 @@ func TestAListingSaysThatTheServerAsksToSlowDown(t *testing.T) {
 	s.store.Busy = false
 	s.Browser.Refresh()
 	s.loop.Work()
-	assert.Equal(t, "0 entries; listing…", s.Browser.Progress())
+	assert.Contains(t, s.Browser.Progress(), "; listing…")
 	s.loop.Pump()
 	s.store.Busy = true
 	s.Browser.Open(client.Location{Bucket: "reports", Key: "other/"})
