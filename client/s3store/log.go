@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/logging"
@@ -49,12 +51,39 @@ func redactShapes(s string) string {
 	return keyMaterial.ReplaceAllString(s, "${1}"+redacted)
 }
 
-// redact takes known secrets out of a text that came from elsewhere.
+// redact takes known secrets out of a text that came from elsewhere. Those too
+// short to be told from parts of words, which only servers at home have, go where
+// they stand alone; a secret of three characters or less hides nothing by being
+// hidden, and every "a" of a message would be gone.
 func redact(s string, secrets ...client.Secret) string {
+	const long, short = 8, 4
 	for _, secret := range secrets {
-		if !secret.IsZero() {
-			s = strings.ReplaceAll(s, secret.Reveal(), redacted)
+		switch value := secret.Reveal(); {
+		case len(value) >= long:
+			s = strings.ReplaceAll(s, value, redacted)
+		case len(value) >= short:
+			s = redactWord(s, value)
 		}
 	}
 	return s
+}
+
+// redactWord takes a word out wherever no letter or digit touches it.
+func redactWord(s, word string) string {
+	touches := func(r rune, _ int) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	var out strings.Builder
+	kept := 0 // up to here s is in out
+	for from := 0; ; {
+		i := strings.Index(s[from:], word)
+		if i < 0 {
+			return out.String() + s[kept:]
+		}
+		start, end := from+i, from+i+len(word)
+		from = start + 1
+		if touches(utf8.DecodeLastRuneInString(s[:start])) || touches(utf8.DecodeRuneInString(s[end:])) {
+			continue
+		}
+		out.WriteString(s[kept:start] + redacted)
+		kept, from = end, end
+	}
 }

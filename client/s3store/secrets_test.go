@@ -113,3 +113,25 @@ func TestASignedURLIsRedacted(t *testing.T) {
 	assert.NotContains(t, got, "=tok")
 	assert.True(t, strings.HasSuffix(got, "&versionId=1"), got)
 }
+
+func TestAShortSecretGarblesNoMessage(t *testing.T) {
+	const said = "access denied: admin is no administrator; AccessKey=admin, /admin/a (a)"
+	for secret, want := range map[string]string{
+		"":                 said,
+		"a":                said,
+		"min":              said,
+		"admin":            "access denied: redacted is no administrator; AccessKey=redacted, /redacted/a (a)",
+		"acce":             said,
+		"denied: admin is": "access redacted no administrator; AccessKey=admin, /admin/a (a)",
+		"administ":         "access denied: admin is no redactedrator; AccessKey=admin, /admin/a (a)",
+	} {
+		assert.Equal(t, want, redact(said, client.NewSecret(secret), client.Secret{}), "%q", secret)
+	}
+	assert.Equal(t, "redacted redacted, xaaaa", redact("aaaa aaaa, xaaaa", client.NewSecret("aaaa")))
+	assert.Equal(t, "aaaaa \xffredacted", redact("aaaaa \xffaaaa", client.NewSecret("aaaa")))
+
+	rec := &recorder{answer: always(func() *http.Response { return refusal(403, "AccessDenied", "a person may not do that") })}
+	s, err := Open(client.Account{Name: "a", Endpoint: compatible, AccessKeyID: "AKID"}, client.Credentials{Secret: client.NewSecret("a")}, Options{transport: rec, backoff: atOnce})
+	require.NoError(t, err)
+	assert.ErrorContains(t, s.Test(t.Context()), "a person may not do that")
+}
