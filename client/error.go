@@ -99,16 +99,19 @@ func (k Kind) Temporary() bool {
 // An Error is a failure with what a person needs to know about it: what was
 // tried, where, what kind of failure, and the server's own words for support.
 type Error struct {
-	Op        string   // the S3 or KMS operation, or a verb: "PutObject", "open"
-	Kind      Kind     //
-	At        Location // zero where there is none
-	Key       KeyID    // the KMS key it is about, "" for none
-	Status    int      // HTTP status, 0 for none
-	Code      string   // the server's code, "" for none
-	Message   string   // the server's message, "" for none
-	RequestID string   // the server's request id, "" for none
-	Hidden    bool     // KindNotFound: a delete marker hides the object, earlier versions are still there
-	Err       error    // the cause
+	Op   string   // the S3 or KMS operation, or a verb: "PutObject", "open"
+	Kind Kind     //
+	At   Location // zero where there is none
+	Key  KeyID    // the KMS key it is about, "" for none
+	// CustomerKeyMD5 is the MD5 of the SSE-C key the server says the object
+	// has; "" where it does not say.
+	CustomerKeyMD5 string
+	Status         int    // HTTP status, 0 for none
+	Code           string // the server's code, "" for none
+	Message        string // the server's message, "" for none
+	RequestID      string // the server's request id, "" for none
+	Hidden         bool   // KindNotFound: a delete marker hides the object, earlier versions are still there
+	Err            error  // the cause
 }
 
 // Error is for logs and details: operation, place, kind, the server's words.

@@ -3,6 +3,7 @@ package settings
 import (
 	"crypto/rand"
 	"fmt"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client/rules"
 )
@@ -28,7 +29,8 @@ func (s *Store) Rules() ([]rules.Rule, error) {
 
 // UpdateRules replaces the rules by what change makes of those on disk. It
 // refuses a rule that does not pass its Check, by its number. A rule without
-// ID gets one, and of two with one ID the later gets a new one. change may run
+// ID gets one, and of two with one ID the later gets a new one. Where SSE-C
+// keys belong is remembered first (KeptKeys). change may run
 // while other processes wait: it must not ask the user, nor call the Store.
 func (s *Store) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
 	return s.updateRules(false, change)
@@ -60,7 +62,7 @@ func (s *Store) updateRules(anew bool, change func([]rules.Rule) ([]rules.Rule, 
 			kept[i] = r
 		}
 		saved = len(now)+len(kept) > 0
-		return kept, nil
+		return kept, s.noteRules(slices.Concat(now, kept))
 	})
 	if err == nil && saved {
 		s.sawRules.Store(true)

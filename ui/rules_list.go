@@ -83,7 +83,7 @@ func (p *rulesPane) tools() fyne.CanvasObject {
 	return container.NewHBox(
 		button(i18n.T("Add"), theme.ContentAddIcon(), i18n.T("Add a rule (Insert)"), m.WhyNotChange, w.add),
 		button(i18n.T("Edit"), theme.DocumentCreateIcon(), i18n.T("Change the rule (Enter)"), m.WhyNotOne, w.edit),
-		button(i18n.T("Duplicate"), theme.ContentCopyIcon(), i18n.T("Put a copy of the rule below it"), m.WhyNotDuplicate, m.Duplicate),
+		button(i18n.T("Duplicate"), theme.ContentCopyIcon(), i18n.T("Put a copy of the rule below it"), m.WhyNotOne, m.Duplicate),
 		button(i18n.T("Delete"), theme.DeleteIcon(), i18n.T("Take the rules off the list (Del)"), m.WhyNotSelected, p.delete),
 		widget.NewSeparator(),
 		button(i18n.C("rules", "Up"), theme.MoveUpIcon(), i18n.T("Let it win over the rule above"), func() string { return m.WhyNotMove(-1) }, func() { m.Move(-1) }),
@@ -202,7 +202,7 @@ func (p *rulesPane) menu(row int, at fyne.Position) {
 	if row >= 0 {
 		items = []*action{
 			{label: i18n.T("Edit"), icon: theme.DocumentCreateIcon(), whyNot: m.WhyNotOne, run: w.edit},
-			{label: i18n.T("Duplicate"), icon: theme.ContentCopyIcon(), whyNot: m.WhyNotDuplicate, run: m.Duplicate},
+			{label: i18n.T("Duplicate"), icon: theme.ContentCopyIcon(), whyNot: m.WhyNotOne, run: m.Duplicate},
 			{label: i18n.T("Switch on or off"), whyNot: m.WhyNotSelected, run: m.Toggle},
 			{label: i18n.T("Delete"), icon: theme.DeleteIcon(), whyNot: m.WhyNotSelected, run: p.delete},
 		}

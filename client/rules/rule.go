@@ -9,9 +9,9 @@ import (
 )
 
 // A Rule says how the uploads that fit its masks are encrypted. It holds no
-// secret: the key of an SSE-C rule is kept elsewhere under the rule's ID.
+// secret: the key of an SSE-C rule is kept elsewhere under its MD5.
 type Rule struct {
-	ID        string                `json:"id"`                  // made once, never shown; names the rule's SSE-C key in the keyring
+	ID        string                `json:"id"`                  // made once, never shown; an older version kept SSE-C keys by it
 	Disabled  bool                  `json:"disabled,omitempty"`  // the zero rule is enabled
 	Account   string                `json:"account,omitempty"`   // account name; "" is all
 	Bucket    string                `json:"bucket,omitempty"`    // bucket name or mask; "" is all
@@ -128,9 +128,6 @@ func (r Rule) encryption(key client.CustomerKey) (client.Encryption, error) {
 	}
 	if key.IsZero() {
 		return nil, errors.New("its SSE-C key is not in the keyring of this computer: edit the rule and enter the key")
-	}
-	if r.CustomerKeyMD5 != "" && key.MD5() != r.CustomerKeyMD5 {
-		return nil, errors.New("the SSE-C key in the keyring is not the one the rule was made with: edit the rule and enter the key")
 	}
 	return client.SSEC{Key: key}, nil
 }

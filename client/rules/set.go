@@ -24,9 +24,10 @@ type Set struct {
 	Rules    []Rule
 	Account  string // the account's name
 	Endpoint string // its URL; "" is AWS, over https
-	// CustomerKeys holds the SSE-C keys by rule ID, as far as the keyring
-	// gave them.
-	CustomerKeys map[string]client.CustomerKey
+	// Keys holds the SSE-C keys that rules for this account name, by their MD5,
+	// as far as the keyring gave them.
+	Keys map[string]client.CustomerKey
+	Kept []KeptKey // what is remembered of SSE-C keys, oldest first
 }
 
 // A File is what is known of an upload when it is decided.
@@ -63,7 +64,10 @@ func (s Set) Decide(f File, to client.Location) Decision {
 			continue
 		}
 		d := Decision{Rule: i + 1, LooksAlike: fit == looksAlike, Because: fmt.Sprintf("rule %d, %s -> %s", i+1, r.masks(), r.Describe())}
-		e, err := r.encryption(s.CustomerKeys[r.ID])
+		e, err := r.encryption(s.Keys[r.CustomerKeyMD5])
+		if wrong := s.elsewhere(r); r.Type == client.TypeSSEC && wrong != nil {
+			err = wrong
+		}
 		if err != nil {
 			err = fmt.Errorf("rule %d matches and cannot be used: %w", i+1, err)
 		}

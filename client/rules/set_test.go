@@ -73,7 +73,7 @@ func TestEveryTypeOfRuleBecomesItsRequest(t *testing.T) {
 		{Rule{Type: client.TypeDSSEKMS, KMSKey: "ab12", Context: context}, client.DSSEKMS{Key: "ab12", Context: context}},
 		{Rule{Type: client.TypeSSEC, ID: "r1", CustomerKeyMD5: customer.MD5()}, client.SSEC{Key: customer}},
 	} {
-		s := Set{Rules: []Rule{c.r}, CustomerKeys: map[string]client.CustomerKey{"r1": customer}}
+		s := Set{Rules: []Rule{c.r}, Keys: map[string]client.CustomerKey{customer.MD5(): customer}}
 		d := s.Decide(File{}, reports)
 		assert.Equal(t, c.want, d.Put.Encryption, c.r.Describe())
 		assert.Empty(t, d.Refuse)
@@ -83,13 +83,12 @@ func TestEveryTypeOfRuleBecomesItsRequest(t *testing.T) {
 
 func TestARuleThatFitsAndCannotBeUsedRefusesInsteadOfPassingOn(t *testing.T) {
 	for why, r := range map[string]Rule{
-		"not in the keyring":       {Type: client.TypeSSEC, ID: "gone"},
-		"not the one the rule was": {Type: client.TypeSSEC, ID: "r1", CustomerKeyMD5: "another"},
-		"no encryption type":       {Type: "ROT13"},
-		"choose an encryption":     {},
-		"cannot be sent":           {Type: kms, KMSKey: "金鑰"},
+		"not in the keyring":   {Type: client.TypeSSEC, ID: "r1", CustomerKeyMD5: "another"},
+		"no encryption type":   {Type: "ROT13"},
+		"choose an encryption": {},
+		"cannot be sent":       {Type: kms, KMSKey: "金鑰"},
 	} {
-		s := Set{Rules: []Rule{r, {Type: client.TypeSSES3}}, CustomerKeys: map[string]client.CustomerKey{"r1": customer}}
+		s := Set{Rules: []Rule{r, {Type: client.TypeSSES3}}, Keys: map[string]client.CustomerKey{customer.MD5(): customer}}
 		d := s.Decide(File{}, reports)
 		assert.Contains(t, d.Refuse, why)
 		assert.Contains(t, d.Refuse, "rule 1 matches")
@@ -105,7 +104,7 @@ func TestEncryptionThatNeedsTLSIsRefusedOverPlainHTTP(t *testing.T) {
 		"http://localhost.evil.example": false, "ftp://x": false, "%": false,
 	} {
 		for _, typ := range []client.EncryptionType{kms, client.TypeDSSEKMS, client.TypeSSEC, client.TypeSSES3, client.TypeInherit} {
-			s := Set{Endpoint: endpoint, Rules: []Rule{{Type: typ, ID: "r1"}}, CustomerKeys: map[string]client.CustomerKey{"r1": customer}}
+			s := Set{Endpoint: endpoint, Rules: []Rule{{Type: typ, CustomerKeyMD5: customer.MD5()}}, Keys: map[string]client.CustomerKey{customer.MD5(): customer}}
 			d := s.Decide(File{}, reports)
 			needs := typ != client.TypeSSES3 && typ != client.TypeInherit
 			assert.Equal(t, needs && !secure, d.Refuse != "", "%s at %q", typ, endpoint)

@@ -54,6 +54,7 @@ func (s *Store) fail(c call, err error) error {
 		f.status, f.region, f.location = r.StatusCode, r.Header.Get("X-Amz-Bucket-Region"), r.Header.Get("Location")
 		f.marker = strings.EqualFold(r.Header.Get("X-Amz-Delete-Marker"), "true")
 		e.Status, e.RequestID = r.StatusCode, requestID(r.Header)
+		e.CustomerKeyMD5 = r.Header.Get("X-Amz-Server-Side-Encryption-Customer-Key-Md5")
 	}
 	var id interface{ ServiceRequestID() string }
 	if errors.As(err, &id) && e.RequestID == "" {

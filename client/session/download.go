@@ -8,10 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
@@ -29,6 +26,8 @@ type DownloadOptions struct {
 	Contents bool
 	// AcceptStale is transfer.Job's.
 	AcceptStale bool
+	// Key opens the objects; zero lets the rules find it.
+	Key client.CustomerKey
 }
 
 // PlanDownload says what downloading objects and folders into a folder of
@@ -56,7 +55,7 @@ func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into s
 		plan.Jobs = append(plan.Jobs, transfer.Job{
 			ID: rand.Text(), Op: transfer.Download, Remote: object.At, Root: root, Name: safe[i],
 			Local: filepath.Join(root, filepath.FromSlash(safe[i])), Size: object.Size, Modified: object.Modified,
-			Read: client.ReadOptions{VersionID: o.VersionID}, Overwrite: o.Overwrite, AcceptStale: o.AcceptStale,
+			Read: client.ReadOptions{VersionID: o.VersionID, Key: o.Key}, Overwrite: o.Overwrite, AcceptStale: o.AcceptStale,
 		})
 		if o.Into != nil {
 			j := &plan.Jobs[i]
@@ -68,6 +67,9 @@ func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into s
 				plan.Existing = append(plan.Existing, object.At)
 			}
 		}
+	}
+	if !o.Key.IsZero() {
+		return plan, nil
 	}
 	return plan, s.unlock(ctx, plan.Jobs)
 }
@@ -108,34 +110,4 @@ func (s *Session) expand(ctx context.Context, what []client.Object, o DownloadOp
 		}
 	}
 	return found, names, nil
-}
-
-// unlock finds the key of every SSE-C object, asking the server only when the
-// rules know such keys at all.
-func (s *Session) unlock(ctx context.Context, jobs []transfer.Job) error {
-	set, err := s.RuleSet(ctx)
-	if err != nil || len(set.CustomerKeys) == 0 {
-		// Rules that cannot be read hide keys, which the server will ask for; they
-		// decide nothing about a download.
-		return ctx.Err()
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(8)
-	for i := range jobs {
-		group.Go(func() error {
-			jobs[i].Read.Key = s.keyFor(ctx, set, jobs[i])
-			return ctx.Err()
-		})
-	}
-	return group.Wait()
-}
-
-// keyFor is the SSE-C key that opens the object, zero when it needs none or
-// none opens it: the download then fails with the server's own reason.
-func (s *Session) keyFor(ctx context.Context, set rules.Set, j transfer.Job) client.CustomerKey {
-	_, key, err := s.head(ctx, set, j.Remote, j.Read.VersionID)
-	if err != nil {
-		return client.CustomerKey{}
-	}
-	return key
 }

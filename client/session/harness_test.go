@@ -35,11 +35,13 @@ func (b *memoryBook) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)
 // desk is a session at a local endpoint over TLS, with the user's files.
 type desk struct {
 	*Session
-	t      *testing.T
-	server *mock.Endpoint
-	book   *memoryBook
-	keys   map[string]client.CustomerKey
-	dir    string
+	t       *testing.T
+	server  *mock.Endpoint
+	book    *memoryBook
+	keys    map[string]client.CustomerKey // by MD5
+	kept    []rules.KeptKey
+	keptErr error
+	dir     string
 }
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -66,9 +68,10 @@ func (d *desk) opener() Opener {
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) {
 			return client.Credentials{AccessKeyID: d.server.AccessKey, Secret: client.NewSecret(d.server.SecretKey)}, nil
 		},
-		Rules: d.book,
-		CustomerKey: func(_ context.Context, id string) (client.CustomerKey, error) {
-			if k, ok := d.keys[id]; ok {
+		Rules:    d.book,
+		KeptKeys: func() ([]rules.KeptKey, error) { return d.kept, d.keptErr },
+		CustomerKey: func(_ context.Context, md5 string, _ ...string) (client.CustomerKey, error) {
+			if k, ok := d.keys[md5]; ok {
 				return k, nil
 			}
 			return client.CustomerKey{}, errors.New("no such key")
@@ -110,6 +113,13 @@ func (d *desk) put(key, content string) {
 		require.NoError(d.t, r.Err)
 		require.Equal(d.t, transfer.Done, r.Phase)
 	}
+}
+
+// key gives the user an SSE-C key.
+func (d *desk) key(letter string) client.CustomerKey {
+	k := customerKey(d.t, letter)
+	d.keys[k.MD5()] = k
+	return k
 }
 
 func customerKey(t *testing.T, letter string) client.CustomerKey {

@@ -35,12 +35,13 @@ func (p Properties) AsAsked() (asAsked, known bool) {
 	return false, false
 }
 
-// Properties asks the server about one object. versionID "" is the current
-// one. Rules that cannot be read are told in Decision.Refuse: what the server
+// Properties asks the server about one object. o may name a version and the
+// SSE-C key to open it with; without a key, those are tried that belong to the
+// place. Rules that cannot be read are told in Decision.Refuse: what the server
 // says is worth showing all the same.
-func (s *Session) Properties(ctx context.Context, at client.Location, versionID string) (Properties, error) {
+func (s *Session) Properties(ctx context.Context, at client.Location, read client.ReadOptions) (Properties, error) {
 	set, noRules := s.RuleSet(ctx)
-	o, _, err := s.head(ctx, set, at, versionID)
+	o, _, err := s.head(ctx, set, at, read)
 	if err != nil {
 		return Properties{}, err
 	}
@@ -48,7 +49,7 @@ func (s *Session) Properties(ctx context.Context, at client.Location, versionID 
 	if noRules != nil {
 		p.Decision = rules.Decision{Refuse: noRules.Error()}
 	}
-	p.Tags, p.TagsErr = s.store.Tags(ctx, at, versionID)
+	p.Tags, p.TagsErr = s.store.Tags(ctx, at, read.VersionID)
 	if p.BucketDefault, p.DefaultErr = s.store.DefaultEncryption(ctx, at.Bucket); p.DefaultErr != nil {
 		p.BucketDefault = client.Reported{} // a convenience: not told
 	}
@@ -56,54 +57,4 @@ func (s *Session) Properties(ctx context.Context, at client.Location, versionID 
 		p.Finding = s.judge(ctx, e, o.Encryption)
 	}
 	return p, nil
-}
-
-// head asks for an object's properties. An SSE-C object is asked for again
-// with each key the rules know, the one for its own name first; the key that
-// opened it is returned.
-func (s *Session) head(ctx context.Context, set rules.Set, at client.Location, versionID string) (client.Object, client.CustomerKey, error) {
-	o, err := s.store.Head(ctx, at, client.ReadOptions{VersionID: versionID})
-	if err == nil || client.KindOf(err) != client.KindNeedsKey {
-		return o, client.CustomerKey{}, err
-	}
-	for _, key := range candidates(set, at) {
-		o, tried := s.store.Head(ctx, at, client.ReadOptions{VersionID: versionID, Key: key})
-		if tried == nil {
-			return o, key, nil
-		}
-		if client.KindOf(tried) != client.KindWrongKey {
-			return o, client.CustomerKey{}, tried
-		}
-		err = tried
-	}
-	return client.Object{}, client.CustomerKey{}, err
-}
-
-// candidates are the SSE-C keys known, the one the rules choose for this name
-// first.
-func candidates(set rules.Set, at client.Location) []client.CustomerKey {
-	var keys []client.CustomerKey
-	if e, ok := set.Decide(rules.File{}, at).Put.Encryption.(client.SSEC); ok {
-		keys = append(keys, e.Key)
-	}
-	for _, r := range set.Rules {
-		if k, ok := set.CustomerKeys[r.ID]; ok && (len(keys) == 0 || k.MD5() != keys[0].MD5()) {
-			keys = append(keys, k)
-		}
-	}
-	return keys
-}
-
-// Encryption asks how one object is encrypted, and nothing else.
-func (s *Session) Encryption(ctx context.Context, at client.Location) (client.Reported, error) {
-	o, err := s.store.Head(ctx, at, client.ReadOptions{})
-	if err == nil {
-		return o.Encryption, nil
-	}
-	if client.KindOf(err) != client.KindNeedsKey {
-		return client.Reported{}, err
-	}
-	set, _ := s.RuleSet(ctx) // without the rules there are fewer keys to try
-	o, _, err = s.head(ctx, set, at, "")
-	return o.Encryption, err
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -29,9 +30,11 @@ type Opener struct {
 	// Credentials fetches an account's secret; it may wait for a keyring.
 	Credentials func(context.Context, client.Account) (client.Credentials, error)
 	Rules       RuleBook
-	// CustomerKey fetches the key of an SSE-C rule by the rule's ID; nil when
-	// there is no place for keys.
-	CustomerKey func(ctx context.Context, ruleID string) (client.CustomerKey, error)
+	// CustomerKey fetches an SSE-C key by its MD5, or by the ID of a rule with
+	// which an older version kept it; nil when there is no place for keys.
+	CustomerKey func(ctx context.Context, md5 string, ruleIDs ...string) (client.CustomerKey, error)
+	// KeptKeys is what is remembered of SSE-C keys, oldest first; nil for nothing.
+	KeptKeys func() ([]rules.KeptKey, error)
 	// Current refuses an account that is no longer what it was when it was
 	// opened; no upload is planned then. nil: it always is.
 	Current func(client.Account) error
@@ -124,9 +127,9 @@ func (s *Session) RuleSet(ctx context.Context) (rules.Set, error) {
 	return s.opener.RuleSet(ctx, s.account)
 }
 
-// RuleSet is the rules as they apply to an account, with the SSE-C keys that
-// can be fetched. Keys that cannot are left out, and Decide refuses what needs
-// them.
+// RuleSet is the rules as they apply to an account, with the SSE-C keys of its
+// rules that can be fetched. Keys that cannot are left out, and Decide refuses
+// what needs them.
 func (o Opener) RuleSet(ctx context.Context, a client.Account) (rules.Set, error) {
 	all, err := o.Rules.Rules()
 	if err == nil && o.Current != nil {
@@ -135,22 +138,32 @@ func (o Opener) RuleSet(ctx context.Context, a client.Account) (rules.Set, error
 	if err != nil {
 		return rules.Set{}, &RulesError{err}
 	}
-	set := rules.Set{Rules: all, Account: a.Name, Endpoint: a.Endpoint}
+	set := rules.Set{Rules: slices.Clone(all), Account: a.Name, Endpoint: a.Endpoint, Keys: map[string]client.CustomerKey{}}
 	if a.AdHoc {
 		set.Account = "" // its name may be that of a saved one
 	}
-	for _, r := range all {
-		if r.Type != client.TypeSSEC || o.CustomerKey == nil {
+	if set.Kept, err = o.keptKeys(); err != nil && slices.ContainsFunc(all, isCustomer) {
+		return rules.Set{}, &RulesError{err} // for whom their keys are is not known
+	}
+	for i, r := range all {
+		if !isCustomer(r) || o.CustomerKey == nil || r.Account != "" && r.Account != set.Account {
 			continue
 		}
-		if key, err := o.CustomerKey(ctx, r.ID); err == nil {
-			if set.CustomerKeys == nil {
-				set.CustomerKeys = map[string]client.CustomerKey{}
-			}
-			set.CustomerKeys[r.ID] = key
+		if key, err := o.CustomerKey(ctx, r.CustomerKeyMD5, r.ID); err == nil {
+			set.Rules[i].CustomerKeyMD5 = key.MD5() // older rules do not say it
+			set.Keys[key.MD5()] = key
 		}
 	}
 	return set, nil
+}
+
+func isCustomer(r rules.Rule) bool { return r.Type == client.TypeSSEC }
+
+func (o Opener) keptKeys() ([]rules.KeptKey, error) {
+	if o.KeptKeys == nil {
+		return nil, nil
+	}
+	return o.KeptKeys()
 }
 
 // A RulesError says that the rules could not be read. Nothing is uploaded then:

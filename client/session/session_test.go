@@ -119,7 +119,7 @@ func TestUploadedObjectsComeBackAndTheirPropertiesAreAsAsked(t *testing.T) {
 		assert.Equal(t, transfer.Verified, r.Receipt.Verdict, "the alias is resolved by KMS")
 		assert.Equal(t, "team", r.Receipt.Account)
 	}
-	props, err := d.Properties(t.Context(), bucket.Join("報告.pdf"), "")
+	props, err := d.Properties(t.Context(), bucket.Join("報告.pdf"), client.ReadOptions{})
 	require.NoError(t, err)
 	asAsked, known := props.AsAsked()
 	assert.True(t, asAsked && known, props.Finding.Why)
@@ -141,7 +141,7 @@ func TestPropertiesSayWhenAnObjectIsNotAsAskedOrThatItCannotBeTold(t *testing.T)
 	d.put("plain", "x")
 	look := func(want rules.Rule) (asAsked, known bool, p Properties) {
 		d.book.all = []rules.Rule{want}
-		p, err := d.Properties(t.Context(), bucket.Join("plain"), "")
+		p, err := d.Properties(t.Context(), bucket.Join("plain"), client.ReadOptions{})
 		require.NoError(t, err)
 		asAsked, known = p.AsAsked()
 		return asAsked, known, p
@@ -156,37 +156,8 @@ func TestPropertiesSayWhenAnObjectIsNotAsAskedOrThatItCannotBeTold(t *testing.T)
 	assert.Contains(t, p.Decision.Refuse, "keyring")
 	asAsked, known, _ = look(rules.Rule{ID: "1", Type: client.TypeInherit})
 	assert.True(t, asAsked && known)
-	_, err := d.Properties(t.Context(), bucket.Join("missing"), "")
+	_, err := d.Properties(t.Context(), bucket.Join("missing"), client.ReadOptions{})
 	assert.Equal(t, client.KindNotFound, client.KindOf(err))
-}
-
-func TestSSECObjectsOpenWithWhicheverKeyTheRulesKnow(t *testing.T) {
-	d := open(t, []rules.Rule{{ID: "a", Type: client.TypeSSEC}})
-	d.keys["a"], d.keys["b"] = customerKey(t, "a"), customerKey(t, "b")
-	d.put("secret", "content")
-	// The rules changed since: another key comes first for this name.
-	d.book.all = []rules.Rule{{ID: "b", Type: client.TypeSSEC}, {ID: "a", Bucket: "elsewhere", Type: client.TypeSSEC}}
-	p, err := d.Properties(t.Context(), bucket.Join("secret"), "")
-	require.NoError(t, err)
-	assert.Equal(t, customerKey(t, "a").MD5(), p.Object.Encryption.CustomerKeyMD5)
-	asAsked, known := p.AsAsked()
-	assert.True(t, known)
-	assert.False(t, asAsked, "another key than the rule asks for today")
-	r, err := d.Encryption(t.Context(), bucket.Join("secret"))
-	require.NoError(t, err)
-	assert.Equal(t, client.TypeSSEC, r.Type)
-
-	into := filepath.Join(d.dir, "back")
-	rows := d.carry(d.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("secret")}}, into, DownloadOptions{}))
-	require.NoError(t, rows[0].Err)
-	assert.FileExists(t, filepath.Join(into, "secret"))
-
-	delete(d.keys, "a")
-	_, err = d.Properties(t.Context(), bucket.Join("secret"), "")
-	assert.Equal(t, client.KindWrongKey, client.KindOf(err))
-	rows = d.carry(d.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("secret")}}, filepath.Join(d.dir, "no"), DownloadOptions{}))
-	assert.Equal(t, client.KindNeedsKey, client.KindOf(rows[0].Err))
-	assert.NoFileExists(t, filepath.Join(d.dir, "no", "secret"))
 }
 
 func TestDeletingCountsFirstAndTakesFoldersWhole(t *testing.T) {

@@ -159,9 +159,22 @@ func (a *app) with(ctx context.Context, t transfer.Config, work func(*session.Se
 	return err
 }
 
-// secretFrom reads a secret from a file; "-" is the standard input. A secret
-// is never an argument: every user of the machine could read it there.
+// secretFrom reads a secret of text from a file; "-" is the standard input. A
+// secret is never an argument: every user of the machine could read it there.
 func (a *app) secretFrom(file string) (client.Secret, error) {
+	whole, err := a.bytesFrom(file)
+	if err != nil {
+		return client.Secret{}, err
+	}
+	s := strings.TrimRight(whole.Reveal(), "\r\n")
+	if s == "" {
+		return client.Secret{}, usage("%s holds no secret", file)
+	}
+	return client.NewSecret(s), nil
+}
+
+// bytesFrom reads a secret as it is.
+func (a *app) bytesFrom(file string) (client.Secret, error) {
 	in := a.in
 	if file != "-" {
 		f, err := os.Open(file)
@@ -173,15 +186,13 @@ func (a *app) secretFrom(file string) (client.Secret, error) {
 	}
 	const most = 8 << 10
 	b, err := io.ReadAll(io.LimitReader(in, most+1))
-	if err != nil {
+	switch {
+	case err != nil:
 		return client.Secret{}, fmt.Errorf("read the secret: %w", err)
-	}
-	if len(b) > most {
+	case len(b) > most:
 		return client.Secret{}, usage("%s is longer than any secret", file)
-	}
-	s := strings.TrimRight(string(b), "\r\n")
-	if s == "" {
+	case len(b) == 0:
 		return client.Secret{}, usage("%s holds no secret", file)
 	}
-	return client.NewSecret(s), nil
+	return client.NewSecret(string(b)), nil
 }

@@ -16,7 +16,8 @@ import (
 // cpFlags are the flags of cp.
 type cpFlags struct {
 	recursive, allowUnverified, acceptStale bool
-	sse, kmsKey, customerKeyFile, content   string
+	sse, kmsKey, content                    string
+	key                                     keyFlags
 	overwrite, partSize, limitRate, version string
 	concurrency                             int
 }
@@ -71,7 +72,7 @@ out. With - as DST, reports go to the standard error.`,
 	flags.BoolVarP(&f.recursive, "recursive", "r", false, "a whole folder")
 	flags.StringVar(&f.sse, "sse", "", "encrypt this upload so, over the rules: `inherit`|s3|kms|dsse|c")
 	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
-	flags.StringVar(&f.customerKeyFile, "sse-c-key-file", "", "read the SSE-C key from `FILE`, for --sse c or to download such an object")
+	f.key.register(c, "for --sse c or to download such an object")
 	flags.StringVar(&f.overwrite, "overwrite", "always", "when the target exists: `always`|skip|newer")
 	flags.IntVar(&f.concurrency, "concurrency", 0, "files, and parts of a file, at once (default 4)")
 	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M)")
@@ -128,7 +129,7 @@ func size(flag, text string) (int64, error) {
 }
 
 // overrideEncryption is the encryption that --sse asks for, nil for the rules'.
-func (a *app) overrideEncryption(f *cpFlags) (client.Encryption, error) {
+func (a *app) overrideEncryption(ctx context.Context, s *session.Session, f *cpFlags) (client.Encryption, error) {
 	if f.sse == "" {
 		if f.kmsKey != "" {
 			return nil, usage("--kms-key needs --sse kms or --sse dsse beside it")
@@ -146,7 +147,10 @@ func (a *app) overrideEncryption(f *cpFlags) (client.Encryption, error) {
 	case client.TypeDSSEKMS:
 		e = client.DSSEKMS{Key: client.KeyID(f.kmsKey)}
 	case client.TypeSSEC:
-		key, err := a.customerKeyFlag(f)
+		if !f.key.given() {
+			return nil, usage("SSE-C needs a key: give --sse-c-key-file")
+		}
+		key, err := a.customerKey(ctx, s, f.key)
 		if err != nil {
 			return nil, err
 		}
@@ -160,18 +164,6 @@ func (a *app) overrideEncryption(f *cpFlags) (client.Encryption, error) {
 		return nil, usage("--kms-key belongs to --sse kms or --sse dsse")
 	}
 	return e, settingsError(client.CheckEncryption(e))
-}
-
-func (a *app) customerKeyFlag(f *cpFlags) (client.CustomerKey, error) {
-	if f.customerKeyFile == "" {
-		return client.CustomerKey{}, usage("SSE-C needs a key: give --sse-c-key-file")
-	}
-	s, err := a.secretFrom(f.customerKeyFile)
-	if err != nil {
-		return client.CustomerKey{}, err
-	}
-	key, err := client.ParseCustomerKey(s)
-	return key, settingsError(err)
 }
 
 // carryOut submits a plan, shows how it goes and reports each file.

@@ -21,11 +21,11 @@ func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, fr
 	if at.Bucket == "" {
 		return transfer.Plan{}, usage("%s names no bucket", to)
 	}
-	if from == stdio && f.customerKeyFile == stdio {
+	if from == stdio && f.key.file == stdio {
 		return transfer.Plan{}, usage("the standard input cannot be both the file and the key: put the key into a file")
 	}
 	o := session.UploadOptions{Overwrite: transfer.Overwrite(f.overwrite), Contents: true}
-	if o.Encryption, err = a.overrideEncryption(f); err != nil {
+	if o.Encryption, err = a.overrideEncryption(ctx, s, f); err != nil {
 		return transfer.Plan{}, err
 	}
 	if from == stdio {
@@ -84,15 +84,10 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 			}
 		}
 	}
-	plan, err := s.PlanDownload(ctx, []client.Object{what}, root, o)
-	if err != nil || f.customerKeyFile == "" {
-		return plan, err
+	if o.Key, err = a.customerKey(ctx, s, f.key); err != nil {
+		return transfer.Plan{}, err
 	}
-	key, err := a.customerKeyFlag(f)
-	for i := range plan.Jobs {
-		plan.Jobs[i].Read.Key = key
-	}
-	return plan, err
+	return s.PlanDownload(ctx, []client.Object{what}, root, o)
 }
 
 // isFolderPath reports whether a local target is meant as a folder.

@@ -47,6 +47,7 @@ type propsLine struct {
 
 func (a *app) propsCommand() *cobra.Command {
 	var version string
+	var key keyFlags
 	c := &cobra.Command{
 		Use: "props s3://BUCKET/KEY", Short: "Show an object's properties and how it is encrypted", Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -58,7 +59,12 @@ func (a *app) propsCommand() *cobra.Command {
 				return usage("%s: %w", args[0], err)
 			}
 			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
-				p, err := s.Properties(c.Context(), at, version)
+				read := client.ReadOptions{VersionID: version}
+				var err error
+				if read.Key, err = a.customerKey(c.Context(), s, key); err != nil {
+					return err
+				}
+				p, err := s.Properties(c.Context(), at, read)
 				if err != nil {
 					return err
 				}
@@ -71,6 +77,7 @@ func (a *app) propsCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&version, "version-id", "", "of this version `ID` instead of the current one")
+	key.register(c, "to open an object that is encrypted so")
 	return c
 }
 

@@ -90,7 +90,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.quiet, "quiet", false, "print errors only")
 	f.BoolVar(&a.flags.verbose, "verbose", false, "log every request to stderr, without secrets")
 	root.AddCommand(a.accountsCommand(), a.lsCommand(), a.cpCommand(), a.rmCommand(), a.mbCommand(), a.rbCommand(),
-		a.propsCommand(), a.rulesCommand())
+		a.propsCommand(), a.rulesCommand(), a.keysCommand())
 	refuseUnknownCommands(root)
 	return root
 }

@@ -78,8 +78,14 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 	if err != nil {
 		return err
 	}
-	if err := a.customerKey(c.Context(), f.customerKeyFile, r, h.Secrets.SetCustomerKey); err != nil {
-		return settingsError(err)
+	key, err := a.ruleKey(f.customerKeyFile, r)
+	if err != nil {
+		return err
+	}
+	if !key.IsZero() { // the key first: a rule without its key would refuse uploads
+		if err := h.KeepCustomerKey(c.Context(), key, *r); err != nil {
+			return settingsError(err)
+		}
 	}
 	number := 0
 	err = a.begin(h, func(all []rules.Rule) (next []rules.Rule, err error) {

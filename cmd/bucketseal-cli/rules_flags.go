@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,28 +90,19 @@ func parseContext(pairs []string) (map[string]string, error) {
 	return context, nil
 }
 
-// customerKey reads and keeps the key of an SSE-C rule.
-func (a *app) customerKey(ctx context.Context, file string, r *rules.Rule, keep func(context.Context, string, client.CustomerKey) error) error {
-	if r.Type != client.TypeSSEC {
-		if file != "" {
-			return usage("--sse-c-key-file belongs to --type c")
-		}
-		return nil
+// ruleKey reads the key of an SSE-C rule, zero when the rule keeps the one it
+// has, and names it in the rule.
+func (a *app) ruleKey(file string, r *rules.Rule) (key client.CustomerKey, err error) {
+	switch {
+	case r.Type != client.TypeSSEC && file != "":
+		return key, usage("--sse-c-key-file belongs to --type c")
+	case r.Type == client.TypeSSEC && file == "" && r.CustomerKeyMD5 == "":
+		return key, usage("an SSE-C rule needs its key: give --sse-c-key-file")
+	case file == "":
+		return key, nil
 	}
-	if file == "" {
-		if r.CustomerKeyMD5 == "" {
-			return usage("an SSE-C rule needs its key: give --sse-c-key-file")
-		}
-		return nil
+	if key, err = a.customerKeyFrom(file); err == nil {
+		r.CustomerKeyMD5 = key.MD5()
 	}
-	s, err := a.secretFrom(file)
-	if err != nil {
-		return err
-	}
-	key, err := client.ParseCustomerKey(s)
-	if err != nil {
-		return settingsError(err)
-	}
-	r.CustomerKeyMD5 = key.MD5()
-	return keep(ctx, r.ID, key)
+	return key, err
 }

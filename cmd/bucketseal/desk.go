@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
@@ -112,13 +112,7 @@ func (d *desk) SecretsKeptIn() string {
 // Rules is the list of encryption rules.
 func (d *desk) Rules() session.RuleBook { return d.home.Settings }
 
-// SaveCustomerKey keeps the SSE-C key of a rule; a zero key forgets it.
-func (d *desk) SaveCustomerKey(ctx context.Context, ruleID string, key client.CustomerKey) error {
-	if key.IsZero() {
-		return d.home.Secrets.Delete(ctx, keychain.RuleName(ruleID))
-	}
-	if err := d.home.Secrets.SetCustomerKey(ctx, ruleID, key); err != nil {
-		return fmt.Errorf("keep the SSE-C key: %w", err)
-	}
-	return nil
+// SaveCustomerKey keeps the SSE-C key of a rule that is about to be saved.
+func (d *desk) SaveCustomerKey(ctx context.Context, key client.CustomerKey, r rules.Rule) error {
+	return d.home.KeepCustomerKey(ctx, key, r)
 }

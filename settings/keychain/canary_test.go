@@ -104,10 +104,10 @@ func TestTheCanaryIsInNoFileNoErrorNoLogAndNoJSON(t *testing.T) {
 		k := Open(t.Context(), o)
 		errs := []error{
 			k.SetAccountCredentials(t.Context(), account, creds),
-			k.SetCustomerKey(t.Context(), "r1", key),
+			k.SetCustomerKey(t.Context(), key),
 		}
 		got, err1 := k.AccountCredentials(t.Context(), account)
-		gotKey, err2 := k.CustomerKey(t.Context(), "r1")
+		gotKey, err2 := k.CustomerKey(t.Context(), key.MD5())
 		_, err3 := k.AccountCredentials(t.Context(), client.Account{Name: account.Name, AccessKeyID: "other"})
 		errs = append(errs, err1, err2)
 		if works {

@@ -158,7 +158,7 @@ func TestWhatCannotBeASecretIsRefused(t *testing.T) {
 		`rule "r": it is not text`:                 k.Set(t.Context(), RuleName("r"), binary),
 		`work": it is empty`:                       k.SetAccountCredentials(t.Context(), account, creds(none, none)),
 		`work": it is not text`:                    k.SetAccountCredentials(t.Context(), account, creds(binary, none)),
-		`rule "k": it is empty`:                    k.SetCustomerKey(t.Context(), "k", client.CustomerKey{}),
+		`sse-c-key "": it is empty`:                k.SetCustomerKey(t.Context(), client.CustomerKey{}),
 	} {
 		require.ErrorContains(t, err, says)
 	}
@@ -167,18 +167,66 @@ func TestWhatCannotBeASecretIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "no name")
 }
 
-func TestTheKeyOfARuleIsGivenBack(t *testing.T) {
-	k := Open(t.Context(), Options{})
-	_, err := k.CustomerKey(t.Context(), "r")
-	require.ErrorIs(t, err, ErrNotFound)
+func customerKey(t *testing.T, first byte) client.CustomerKey {
+	t.Helper()
 	raw := make([]byte, 32)
-	raw[0], raw[31] = 0xff, 1
+	raw[0], raw[31] = first, 1
 	key, err := client.NewCustomerKey(raw)
 	require.NoError(t, err)
-	require.NoError(t, k.SetCustomerKey(t.Context(), "r", key))
-	got, err := k.CustomerKey(t.Context(), "r")
+	return key
+}
+
+func TestEachSSECKeyIsKeptByItsMD5BesideTheOthers(t *testing.T) {
+	k := Open(t.Context(), Options{})
+	one, two := customerKey(t, 0xff), customerKey(t, 2)
+	_, err := k.CustomerKey(t.Context(), one.MD5())
+	require.ErrorIs(t, err, ErrNotFound)
+	_, err = k.CustomerKey(t.Context(), "")
+	require.ErrorIs(t, err, ErrNotFound)
+	require.NoError(t, k.SetCustomerKey(t.Context(), one))
+	require.NoError(t, k.SetCustomerKey(t.Context(), two))
+	for _, key := range []client.CustomerKey{one, two} {
+		got, err := k.CustomerKey(t.Context(), key.MD5())
+		require.NoError(t, err)
+		assert.True(t, got.Secret().Equal(key.Secret()))
+	}
+	require.NoError(t, k.DeleteCustomerKey(t.Context(), one.MD5()))
+	_, err = k.CustomerKey(t.Context(), one.MD5())
+	require.ErrorIs(t, err, ErrNotFound)
+	_, err = k.CustomerKey(t.Context(), two.MD5())
 	require.NoError(t, err)
-	assert.Equal(t, key.MD5(), got.MD5())
+}
+
+func TestAKeyThatAnOlderVersionKeptByTheIDOfARuleIsFound(t *testing.T) {
+	k := Open(t.Context(), Options{})
+	one, two := customerKey(t, 1), customerKey(t, 2)
+	require.NoError(t, k.Set(t.Context(), RuleName("r1"), one.Secret()))
+	require.NoError(t, k.Set(t.Context(), RuleName("r2"), two.Secret()))
+	_, err := k.CustomerKey(t.Context(), two.MD5(), "r1")
+	require.ErrorIs(t, err, ErrNotFound, "the ID names another key")
+	got, err := k.CustomerKey(t.Context(), one.MD5(), "r2", "r1", "")
+	require.NoError(t, err)
+	assert.Equal(t, one.MD5(), got.MD5())
+	got, err = k.CustomerKey(t.Context(), one.MD5())
+	require.NoError(t, err, "from then on it is kept by its MD5")
+	assert.Equal(t, one.MD5(), got.MD5())
+	assert.Equal(t, one.Secret().Reveal(), reveal(t, k, RuleName("r1")), "and the older copy stays")
+	got, err = k.CustomerKey(t.Context(), "", "r2")
+	require.NoError(t, err, "a rule that does not say its MD5")
+	assert.Equal(t, two.MD5(), got.MD5())
+
+	require.NoError(t, k.DeleteCustomerKey(t.Context(), one.MD5(), "r1", "r2"))
+	_, err = k.Get(t.Context(), RuleName("r1"))
+	require.ErrorIs(t, err, ErrNotFound, "when it is removed, no copy stays")
+	assert.Equal(t, two.Secret().Reveal(), reveal(t, k, RuleName("r2")), "another key under an ID of its own does")
+}
+
+func TestAKeyThatIsNotTheOneItIsKeptAsIsRefused(t *testing.T) {
+	k := Open(t.Context(), Options{})
+	one, two := customerKey(t, 1), customerKey(t, 2)
+	require.NoError(t, k.Set(t.Context(), CustomerKeyName(one.MD5()), two.Secret()))
+	_, err := k.CustomerKey(t.Context(), one.MD5())
+	require.ErrorContains(t, err, "it is another key, with MD5 "+two.MD5())
 }
 
 func TestWhatIsNoCredentialsAndNoKeyIsRefusedWithoutQuotingIt(t *testing.T) {
@@ -192,8 +240,8 @@ func TestWhatIsNoCredentialsAndNoKeyIsRefusedWithoutQuotingIt(t *testing.T) {
 	}
 	_, err := k.AccountCredentials(t.Context(), client.Account{Name: "nobody"})
 	require.ErrorIs(t, err, ErrNotFound)
-	require.NoError(t, k.Set(t.Context(), RuleName("r"), client.NewSecret("s3cret")))
-	_, err = k.CustomerKey(t.Context(), "r")
-	require.ErrorContains(t, err, `rule "r"`)
+	require.NoError(t, k.Set(t.Context(), CustomerKeyName("m"), client.NewSecret("s3cret")))
+	_, err = k.CustomerKey(t.Context(), "m")
+	require.ErrorContains(t, err, `sse-c-key "m"`)
 	assert.NotContains(t, err.Error(), "s3cret")
 }

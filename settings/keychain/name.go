@@ -3,6 +3,7 @@ package keychain
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -15,7 +16,12 @@ type Name struct{ kind, id string }
 // AccountName names the credentials of an account.
 func AccountName(account string) Name { return Name{"account", account} }
 
-// RuleName names the key of an SSE-C rule, by the rule's ID.
+// CustomerKeyName names an SSE-C key, by its MD5: another key never takes its
+// place.
+func CustomerKeyName(md5 string) Name { return Name{"sse-c-key", md5} }
+
+// RuleName names the key of an SSE-C rule by the rule's ID, as older versions
+// kept it.
 func RuleName(ruleID string) Name { return Name{"rule", ruleID} }
 
 // String names it in errors: account "work".
@@ -72,21 +78,60 @@ func (k *Keychain) SetAccountCredentials(ctx context.Context, a client.Account, 
 	return k.Set(ctx, AccountName(a.Name), client.NewSecret(string(b)))
 }
 
-// CustomerKey gives the key of an SSE-C rule, or ErrNotFound.
-func (k *Keychain) CustomerKey(ctx context.Context, ruleID string) (client.CustomerKey, error) {
-	s, err := k.Get(ctx, RuleName(ruleID))
+// CustomerKey gives the SSE-C key with an MD5, or ErrNotFound. One that an older
+// version kept by the ID of a rule is kept by its MD5 from then on; the older
+// copy stays. md5 may be empty for a rule that does not say it.
+func (k *Keychain) CustomerKey(ctx context.Context, md5 string, ruleIDs ...string) (client.CustomerKey, error) {
+	err := fmt.Errorf("%w for an SSE-C rule without a key", ErrNotFound)
+	if md5 != "" {
+		var key client.CustomerKey
+		key, err = k.customerKey(ctx, CustomerKeyName(md5), md5)
+		if !errors.Is(err, ErrNotFound) {
+			return key, err
+		}
+	}
+	for _, id := range ruleIDs {
+		if key, older := k.customerKey(ctx, RuleName(id), md5); older == nil {
+			_ = k.SetCustomerKey(ctx, key) // it is found by the ID next time too
+			return key, nil
+		}
+	}
+	return client.CustomerKey{}, err
+}
+
+// customerKey reads one key and holds it against the MD5 it should have.
+func (k *Keychain) customerKey(ctx context.Context, n Name, md5 string) (client.CustomerKey, error) {
+	if n.id == "" {
+		return client.CustomerKey{}, ErrNotFound
+	}
+	s, err := k.Get(ctx, n)
 	if err != nil {
 		return client.CustomerKey{}, err
 	}
 	key, err := client.ParseCustomerKey(s)
 	if err != nil {
-		return client.CustomerKey{}, fmt.Errorf("read the secret of %s: %w", RuleName(ruleID), err)
+		return client.CustomerKey{}, fmt.Errorf("read the secret of %s: %w", n, err)
+	}
+	if md5 != "" && key.MD5() != md5 {
+		return client.CustomerKey{}, fmt.Errorf("read the secret of %s: it is another key, with MD5 %s", n, key.MD5())
 	}
 	return key, nil
 }
 
-// SetCustomerKey keeps the key of an SSE-C rule. Delete with RuleName forgets
-// it, and with it every object for which there is no other copy of the key.
-func (k *Keychain) SetCustomerKey(ctx context.Context, ruleID string, key client.CustomerKey) error {
-	return k.Set(ctx, RuleName(ruleID), key.Secret())
+// SetCustomerKey keeps an SSE-C key beside all others.
+func (k *Keychain) SetCustomerKey(ctx context.Context, key client.CustomerKey) error {
+	return k.Set(ctx, CustomerKeyName(key.MD5()), key.Secret())
+}
+
+// DeleteCustomerKey forgets an SSE-C key, and with it every object for which
+// there is no other copy of the key. Copies by the IDs of rules go too.
+func (k *Keychain) DeleteCustomerKey(ctx context.Context, md5 string, ruleIDs ...string) error {
+	for _, id := range ruleIDs {
+		if _, err := k.customerKey(ctx, RuleName(id), md5); err == nil {
+			if err := k.Delete(ctx, RuleName(id)); err != nil {
+				return err
+			}
+		}
+	}
+	return k.Delete(ctx, CustomerKeyName(md5))
 }

@@ -44,7 +44,9 @@ func (b *Browser) look(at client.Location) {
 	if s == nil || !b.shows(at) || strings.Contains(at.Key[len(b.at.Key):], "/") {
 		return
 	}
-	fetch(b.ctx, b.app.loop, func(ctx context.Context) (session.Properties, error) { return s.Properties(ctx, at, "") },
+	fetch(b.ctx, b.app.loop, func(ctx context.Context) (session.Properties, error) {
+		return s.Properties(ctx, at, client.ReadOptions{})
+	},
 		func(p session.Properties, err error) {
 			switch {
 			case !b.shows(at):

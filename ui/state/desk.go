@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
@@ -33,8 +34,9 @@ type Desk interface {
 
 	// Rules is the list of encryption rules, which belongs to no account.
 	Rules() session.RuleBook
-	// SaveCustomerKey keeps the SSE-C key of a rule; a zero key forgets it.
-	SaveCustomerKey(ctx context.Context, ruleID string, key client.CustomerKey) error
+	// SaveCustomerKey keeps the SSE-C key of a rule that is about to be stored,
+	// beside every other key.
+	SaveCustomerKey(ctx context.Context, key client.CustomerKey, r rules.Rule) error
 
 	Preferences() (Preferences, error)
 	SavePreferences(Preferences) error

@@ -75,7 +75,7 @@ func (p *ObjectProperties) Check() {
 	p.busy = true
 	s := p.session
 	fetch(p.ctx, p.app.loop, func(ctx context.Context) (answer, error) {
-		found, err := s.Properties(ctx, p.at, p.version)
+		found, err := s.Properties(ctx, p.at, client.ReadOptions{VersionID: p.version})
 		if err != nil {
 			return answer{}, err
 		}

@@ -31,11 +31,11 @@ type RuleList struct {
 	ctx  context.Context
 	stop context.CancelFunc
 
-	read    bool         // all and stored hold what was read
-	err     error        // why it could not be read
-	stored  []rules.Rule // as read
-	all     []rules.Rule // as changed
-	pending map[string]client.CustomerKey
+	read    bool                          // all and stored hold what was read
+	err     error                         // why it could not be read
+	stored  []rules.Rule                  // as read
+	all     []rules.Rule                  // as changed
+	pending map[string]client.CustomerKey // keys entered and not kept yet, by MD5
 	saving  bool
 	theirs  []rules.Rule // what another program stored meanwhile
 	clash   bool
@@ -93,7 +93,7 @@ func (l *RuleList) Rows() int { return len(l.all) }
 
 // Dirty reports whether there is something Save would store.
 func (l *RuleList) Dirty() bool {
-	return l.read && (!sameRules(l.all, l.stored) || len(l.pending) > 0)
+	return l.read && (!sameRules(l.all, l.stored) || len(l.newKeys(l.all)) > 0)
 }
 
 func sameRules(a, b []rules.Rule) bool {
@@ -137,18 +137,6 @@ func (l *RuleList) WhyNotSelected() string {
 	}
 	if l.selection.Count() == 0 {
 		return i18n.T("Select rules in the list first.")
-	}
-	return ""
-}
-
-// WhyNotDuplicate is WhyNotOne, and that an SSE-C rule needs its key.
-func (l *RuleList) WhyNotDuplicate() string {
-	if why := l.WhyNotOne(); why != "" {
-		return why
-	}
-	r := l.all[l.selected()]
-	if _, known := l.customerKey(r.ID); r.Type == client.TypeSSEC && !known {
-		return i18n.T("The key of this SSE-C rule is not at hand: add a rule and enter the key.")
 	}
 	return ""
 }
@@ -200,17 +188,13 @@ func (l *RuleList) selected() int {
 
 // Duplicate puts a copy of the selected rule below it.
 func (l *RuleList) Duplicate() {
-	if l.WhyNotDuplicate() != "" {
+	if l.WhyNotOne() != "" {
 		return
 	}
 	at := l.selected()
 	r := l.all[at]
 	r.Context = maps.Clone(r.Context)
-	key, known := l.customerKey(r.ID)
 	r.ID = rand.Text()
-	if r.Type == client.TypeSSEC && known {
-		l.pending[r.ID] = key
-	}
 	l.all = slices.Insert(slices.Clone(l.all), at+1, r)
 	l.choose(at + 1)
 }
@@ -224,11 +208,9 @@ func (l *RuleList) Delete() {
 	at := l.selected()
 	var kept []rules.Rule
 	for i, r := range l.all {
-		if l.selection.Contains(i) {
-			delete(l.pending, r.ID)
-			continue
+		if !l.selection.Contains(i) {
+			kept = append(kept, r)
 		}
-		kept = append(kept, r)
 	}
 	l.all = kept
 	l.choose(min(at, len(kept)-1))
@@ -273,14 +255,13 @@ func (l *RuleList) Toggle() {
 func (l *RuleList) put(at int, r rules.Rule, key client.CustomerKey) {
 	l.all = slices.Clone(l.all)
 	if at < len(l.all) {
-		delete(l.pending, l.all[at].ID)
 		l.all[at] = r
 	} else {
 		l.all = append(l.all, r)
 		at = len(l.all) - 1
 	}
 	if !key.IsZero() {
-		l.pending[r.ID] = key
+		l.pending[key.MD5()] = key
 	}
 	l.choose(at)
 }
@@ -295,30 +276,45 @@ func (l *RuleList) choose(row int) {
 	l.changed()
 }
 
-// customerKey is the SSE-C key of a rule as far as it is at hand.
-func (l *RuleList) customerKey(id string) (client.CustomerKey, bool) {
-	if k, ok := l.pending[id]; ok {
-		return k, true
-	}
-	k, ok := l.app.Browser.ruleSet.CustomerKeys[id]
-	return k, ok
+// hasKey reports whether the SSE-C key of a rule is at hand.
+func (l *RuleList) hasKey(r rules.Rule) bool {
+	_, entered := l.pending[r.CustomerKeyMD5]
+	_, kept := l.app.Browser.ruleSet.Keys[r.CustomerKeyMD5]
+	return entered || kept
 }
 
-// keysRead reports whether the SSE-C keys were asked for: without an open
-// account they are not.
-func (l *RuleList) keysRead() bool {
+// newKeys are the SSE-C keys that were entered for rules of a list.
+func (l *RuleList) newKeys(all []rules.Rule) []newKey {
+	var keys []newKey
+	for _, r := range all {
+		if k, ok := l.pending[r.CustomerKeyMD5]; ok && r.Type == client.TypeSSEC {
+			keys = append(keys, newKey{r, k})
+		}
+	}
+	return keys
+}
+
+// A newKey is an SSE-C key entered for a rule.
+type newKey struct {
+	rule rules.Rule
+	key  client.CustomerKey
+}
+
+// keyAsked reports whether the SSE-C key of a rule was asked for: those of
+// other accounts are not, and without an open account none is.
+func (l *RuleList) keyAsked(r rules.Rule) bool {
 	b := l.app.Browser
-	return b.session != nil && b.rulesErr == nil && b.ruleSet.Account != ""
+	return b.session != nil && b.rulesErr == nil && b.ruleSet.Account != "" && (r.Account == "" || r.Account == b.ruleSet.Account)
 }
 
 // set is the rules of a list as the open account sees them.
 func (l *RuleList) set(all []rules.Rule) rules.Set {
-	s := rules.Set{Rules: all, CustomerKeys: map[string]client.CustomerKey{}}
+	s := rules.Set{Rules: all, Keys: map[string]client.CustomerKey{}, Kept: l.app.Browser.ruleSet.Kept}
 	if session := l.app.Session(); session != nil {
 		s.Account, s.Endpoint = session.Account().Name, session.Account().Endpoint
 	}
-	maps.Copy(s.CustomerKeys, l.app.Browser.ruleSet.CustomerKeys)
-	maps.Copy(s.CustomerKeys, l.pending)
+	maps.Copy(s.Keys, l.app.Browser.ruleSet.Keys)
+	maps.Copy(s.Keys, l.pending)
 	return s
 }
 

@@ -241,20 +241,12 @@ func (e *RuleEditor) Rule() (rules.Rule, client.CustomerKey) {
 	}
 	r.CustomerKeyMD5 = e.before.CustomerKeyMD5
 	if strings.TrimSpace(e.customerKey) == "" {
-		return r, e.pendingKey()
+		return r, client.CustomerKey{}
 	}
-	key, err := client.ParseCustomerKey(client.NewSecret(e.customerKey))
-	if err == nil && key.MD5() != e.before.CustomerKeyMD5 && !e.IsNew() {
-		// Under an ID of its own: the old key stays for the objects written
-		// with it, and until the rule is stored it is the one in force.
-		r.ID = rand.Text()
-	}
+	key, _ := client.ParseCustomerKey(client.NewSecret(e.customerKey)) // a wrong one is remarked on
 	r.CustomerKeyMD5 = key.MD5()
 	return r, key
 }
-
-// pendingKey is the key entered before in this window, zero for none.
-func (e *RuleEditor) pendingKey() client.CustomerKey { return e.list.pending[e.rule.ID] }
 
 // kmsKey is the key id as it would be sent: verbatim but for the blanks a
 // paste brings along.

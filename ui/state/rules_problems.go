@@ -61,7 +61,7 @@ func (e *RuleEditor) customerKeyRemark(touched bool) (text string, warning bool)
 		case e.generated:
 			return i18n.T("Keep a copy of this key in a safe place now: without it nobody can ever read the files again. Key MD5 %s", key.MD5()), true
 		case e.before.CustomerKeyMD5 != "" && key.MD5() != e.before.CustomerKeyMD5:
-			return i18n.T("This is another key than before (MD5 %s): files written with the old one cannot be read with it. Key MD5 %s", e.before.CustomerKeyMD5, key.MD5()), true
+			return i18n.T("This is another key than before (MD5 %s), which is kept for the files written with it. Key MD5 %s", e.before.CustomerKeyMD5, key.MD5()), true
 		}
 		return "", false
 	}
@@ -71,10 +71,10 @@ func (e *RuleEditor) customerKeyRemark(touched bool) (text string, warning bool)
 			return "", false
 		}
 		return i18n.T("Enter the key, or have one generated."), false
-	case !e.list.keysRead():
+	case !e.list.keyAsked(e.before):
 		return "", false
 	}
-	if _, ok := e.list.customerKey(e.rule.ID); !ok {
+	if !e.list.hasKey(e.before) {
 		return i18n.T("The key of this rule is not kept on this computer: enter it (MD5 %s).", e.before.CustomerKeyMD5), false
 	}
 	return "", false

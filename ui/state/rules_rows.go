@@ -149,17 +149,10 @@ func (l *RuleList) unusable(i int) string {
 	if err := r.Check(); err != nil {
 		return problemWords(r)
 	}
-	if r.Type != client.TypeSSEC || !l.keysRead() {
+	if r.Type != client.TypeSSEC || !l.keyAsked(r) || l.hasKey(r) {
 		return ""
 	}
-	key, ok := l.customerKey(r.ID)
-	switch {
-	case !ok:
-		return i18n.T("its SSE-C key is not kept on this computer: edit the rule and enter the key")
-	case r.CustomerKeyMD5 != "" && key.MD5() != r.CustomerKeyMD5:
-		return i18n.T("the SSE-C key kept on this computer is another one: edit the rule and enter the key")
-	}
-	return ""
+	return i18n.T("its SSE-C key is not kept on this computer: edit the rule and enter the key")
 }
 
 // Empty says why there are no rows.
@@ -203,7 +196,7 @@ func (l *RuleList) Test() (text string, role Role) {
 	if d.Refuse == "" {
 		return text, RoleGood
 	}
-	if l.all[d.Rule-1].Type == client.TypeSSEC && !l.keysRead() {
+	if l.all[d.Rule-1].Type == client.TypeSSEC && !l.keyAsked(l.all[d.Rule-1]) {
 		return i18n.T("%s (open an account to see whether its key is at hand)", text), RoleWarn
 	}
 	return i18n.T("%s: refused, %s", text, inWords(d.Refuse, problemTexts)), RoleBad

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 
@@ -30,7 +29,7 @@ func (l *RuleList) Save() {
 
 // store stores the list if what is stored is still as expected.
 func (l *RuleList) store(expected []rules.Rule) {
-	mine, keys, desk := slices.Clone(l.all), maps.Clone(l.pending), l.app.desk
+	mine, keys, desk := slices.Clone(l.all), l.newKeys(l.all), l.app.desk
 	var theirs []rules.Rule
 	l.saving = true
 	// Not l.ctx: a list half stored because its window was closed helps nobody.
@@ -63,9 +62,10 @@ func (l *RuleList) store(expected []rules.Rule) {
 	l.changed()
 }
 
-// storeRules stores keys and then rules. When it fails the keys are taken back:
-// they belong to rules that are not stored.
-func storeRules(ctx context.Context, desk Desk, mine []rules.Rule, keys map[string]client.CustomerKey, as func([]rules.Rule) bool) (err error) {
+// storeRules stores keys and then rules. A key stays when its rule could not be
+// stored: it harms nobody beside the others, and taking it back could take the
+// key of a rule that is stored.
+func storeRules(ctx context.Context, desk Desk, mine []rules.Rule, keys []newKey, as func([]rules.Rule) bool) error {
 	now, err := desk.Rules().Rules()
 	if err != nil {
 		return err
@@ -73,20 +73,10 @@ func storeRules(ctx context.Context, desk Desk, mine []rules.Rule, keys map[stri
 	if !as(now) {
 		return errChangedMeanwhile
 	}
-	var kept []string
-	defer func() {
-		if err == nil {
-			return
-		}
-		for _, id := range kept {
-			_ = desk.SaveCustomerKey(ctx, id, client.CustomerKey{}) // err says what matters
-		}
-	}()
-	for id, key := range keys {
-		if err := desk.SaveCustomerKey(ctx, id, key); err != nil {
+	for _, k := range keys {
+		if err := desk.SaveCustomerKey(ctx, k.key, k.rule); err != nil {
 			return fmt.Errorf("nothing was saved: %w", err)
 		}
-		kept = append(kept, id)
 	}
 	return desk.Rules().UpdateRules(func(now []rules.Rule) ([]rules.Rule, error) {
 		if !as(now) {
@@ -153,16 +143,11 @@ func (l *RuleList) Import(path string) {
 	})
 }
 
-// add appends rules and selects them. A rule whose ID is taken gets a new one;
-// an SSE-C key at hand that has the MD5 of a rule becomes its key.
+// add appends rules and selects them. A rule whose ID is taken gets a new one.
 func (l *RuleList) add(imported []rules.Rule) {
 	taken := map[string]bool{}
 	for _, r := range l.all {
 		taken[r.ID] = true
-	}
-	byMD5 := map[string]client.CustomerKey{}
-	for _, k := range l.set(nil).CustomerKeys {
-		byMD5[k.MD5()] = k
 	}
 	first := len(l.all)
 	l.all = slices.Clone(l.all)
@@ -172,9 +157,6 @@ func (l *RuleList) add(imported []rules.Rule) {
 			r.ID = rand.Text()
 		}
 		taken[r.ID] = true
-		if k, ok := byMD5[r.CustomerKeyMD5]; ok && r.Type == client.TypeSSEC {
-			l.pending[r.ID] = k
-		}
 		l.all = append(l.all, r)
 		rows = append(rows, first+i)
 	}

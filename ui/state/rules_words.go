@@ -33,7 +33,7 @@ var problemTexts = []string{
 	i18n.M("an SSE-C key is 32 bytes: write it as base64 (44 characters), as 64 hexadecimal digits, or as 32 characters"),
 	i18n.M("rule %s matches and cannot be used: %s"),
 	i18n.M("its SSE-C key is not in the keyring of this computer: edit the rule and enter the key"),
-	i18n.M("the SSE-C key in the keyring is not the one the rule was made with: edit the rule and enter the key"),
+	i18n.M("its SSE-C key was given for %s at %s, which is elsewhere now: edit the rule and enter the key, if it belongs here too"),
 	i18n.M("%s over plain http is refused: %s would travel unprotected; use an https endpoint"),
 	i18n.M("the key itself"),
 	i18n.M("the file"),

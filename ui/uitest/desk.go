@@ -133,13 +133,13 @@ func (d *Desk) Open(ctx context.Context, name string) (*session.Session, error) 
 		Dial:        func(a client.Account, _ client.Credentials) (client.Store, error) { return d.stores[a.Name], nil },
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) { return client.Credentials{}, nil },
 		Rules:       d.Rules(),
-		CustomerKey: func(_ context.Context, id string) (client.CustomerKey, error) {
+		CustomerKey: func(_ context.Context, md5 string, _ ...string) (client.CustomerKey, error) {
 			d.mu.Lock()
 			defer d.mu.Unlock()
-			if k, ok := d.keys[id]; ok {
+			if k, ok := d.keys[md5]; ok {
 				return k, nil
 			}
-			return client.CustomerKey{}, fmt.Errorf("no key for rule %s", id)
+			return client.CustomerKey{}, fmt.Errorf("no key with MD5 %s", md5)
 		},
 		Transfer: transfer.Config{Workers: 2},
 		Now:      func() time.Time { return Epoch },
@@ -154,21 +154,21 @@ func (d *Desk) SecretsKeptIn() string { return "the keyring of this computer" }
 func (d *Desk) Rules() session.RuleBook { return ruleBook{d} }
 
 // SaveCustomerKey keeps a key.
-func (d *Desk) SaveCustomerKey(_ context.Context, ruleID string, key client.CustomerKey) error {
+func (d *Desk) SaveCustomerKey(_ context.Context, key client.CustomerKey, _ rules.Rule) error {
 	if err := d.enter("save key"); err != nil {
 		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.keys[ruleID] = key
+	d.keys[key.MD5()] = key
 	return nil
 }
 
-// CustomerKey is a key kept.
-func (d *Desk) CustomerKey(ruleID string) client.CustomerKey {
+// CustomerKey is a key kept, by its MD5.
+func (d *Desk) CustomerKey(md5 string) client.CustomerKey {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.keys[ruleID]
+	return d.keys[md5]
 }
 
 // Preferences are those set or saved.

@@ -53,6 +53,10 @@ func (h *Home) renaming(ctx context.Context, before, a client.Account, c client.
 			func() error { return h.Secrets.Delete(ctx, keychain.AccountName(a.Name)) },
 		},
 		{
+			func() error { return h.Settings.FollowAccount(before.Name, a) },
+			func() error { return nil }, // where the account may be tomorrow harms nobody
+		},
+		{
 			func() error { return h.Settings.UpdateRules(twins.add(before.Name, a.Name)) },
 			func() error { return h.Settings.UpdateRules(twins.remove) },
 		},

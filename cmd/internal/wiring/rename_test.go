@@ -81,10 +81,10 @@ func TestBetweenTheWritesOfARenameEveryUploadIsEncryptedOrRefused(t *testing.T) 
 
 	h = homeOfTeam(t)
 	steps = h.renaming(t.Context(), team, team2, kept)
-	for _, s := range steps[:3] {
+	for _, s := range steps[:4] {
 		require.NoError(t, s.do())
 	}
-	for i := 2; i >= 0; i-- {
+	for i := 3; i >= 0; i-- {
 		require.NoError(t, steps[i].undo())
 		safe("taken back", i+1)
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/s3store"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -59,6 +60,7 @@ func (h *Home) Opener(t transfer.Config) session.Opener {
 		Credentials: h.Secrets.AccountCredentials,
 		Rules:       h.Settings,
 		CustomerKey: h.Secrets.CustomerKey,
+		KeptKeys:    h.Settings.KeptKeys,
 		Current:     h.current,
 		Transfer:    t,
 	}
@@ -126,6 +128,10 @@ func (h *Home) SaveAccount(ctx context.Context, old string, a client.Account, c 
 			func() error { return h.Secrets.SetAccountCredentials(ctx, a, c) },
 			func() error { return h.forgetUnless(ctx, a.Name) },
 		},
+		{
+			func() error { return h.Settings.FollowAccount(old, a) },
+			func() error { return nil }, // where the account may be tomorrow harms nobody
+		},
 		{do: func() error { return h.putAccount(old, a) }},
 	})
 }
@@ -136,6 +142,36 @@ func (h *Home) forgetUnless(ctx context.Context, name string) error {
 		return err
 	}
 	return h.Secrets.Delete(ctx, keychain.AccountName(name))
+}
+
+// KeepCustomerKey keeps the SSE-C key of a rule that is about to be saved. It
+// stands beside every other key: none is lost, whatever becomes of the rule.
+func (h *Home) KeepCustomerKey(ctx context.Context, key client.CustomerKey, r rules.Rule) error {
+	if err := h.Settings.NoteKey(key.MD5(), r); err != nil {
+		return err
+	}
+	if err := h.Secrets.SetCustomerKey(ctx, key); err != nil {
+		return fmt.Errorf("keep the SSE-C key: %w", err)
+	}
+	return nil
+}
+
+// ForgetCustomerKey removes an SSE-C key, for a user who asked for it.
+func (h *Home) ForgetCustomerKey(ctx context.Context, md5 string) error {
+	all, err := h.Settings.KeptKeys()
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, k := range all {
+		if k.MD5 == md5 {
+			ids = k.RuleIDs
+		}
+	}
+	if err := h.Secrets.DeleteCustomerKey(ctx, md5, ids...); err != nil {
+		return err
+	}
+	return h.Settings.ForgetKey(md5)
 }
 
 // putAccount adds an account, or puts it in place of the one called old.

@@ -1,0 +1,118 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// head asks for an object's properties. An SSE-C object is asked for again with
+// the keys that belong to its place, one after the other; the key that opened
+// it is returned. A key given in read is the only one that is sent.
+func (s *Session) head(ctx context.Context, set rules.Set, at client.Location, read client.ReadOptions) (client.Object, client.CustomerKey, error) {
+	o, err := s.store.Head(ctx, at, read)
+	if err == nil || !read.Key.IsZero() || client.KindOf(err) != client.KindNeedsKey {
+		return o, read.Key, tried(err, read.Key.MD5())
+	}
+	var refusal *client.Error
+	errors.As(err, &refusal)
+	var names []string
+	for _, md5 := range set.CustomerKeys(at, refusal.CustomerKeyMD5) {
+		key, noKey := s.key(ctx, set, md5)
+		if noKey != nil {
+			continue
+		}
+		names = append(names, md5)
+		o, wrong := s.store.Head(ctx, at, client.ReadOptions{VersionID: read.VersionID, Key: key})
+		if wrong == nil {
+			return o, key, nil
+		}
+		if err = wrong; client.KindOf(err) != client.KindWrongKey {
+			break
+		}
+	}
+	if len(names) == 0 {
+		return client.Object{}, client.CustomerKey{}, fmt.Errorf("%w; no SSE-C key kept here was given for this account and place", err)
+	}
+	return client.Object{}, client.CustomerKey{}, tried(err, names...)
+}
+
+// tried says with which keys an object could not be opened.
+func tried(err error, md5s ...string) error {
+	if names := strings.Join(md5s, ", "); err != nil && names != "" {
+		return fmt.Errorf("%w; tried the SSE-C key with MD5 %s", err, names)
+	}
+	return err
+}
+
+// key is an SSE-C key of the set, or one that no rule names any more.
+func (s *Session) key(ctx context.Context, set rules.Set, md5 string) (client.CustomerKey, error) {
+	if key, ok := set.Keys[md5]; ok {
+		return key, nil
+	}
+	return s.opener.kept(ctx, set.Kept, md5)
+}
+
+func (o Opener) kept(ctx context.Context, all []rules.KeptKey, md5 string) (client.CustomerKey, error) {
+	if o.CustomerKey == nil {
+		return client.CustomerKey{}, errors.New("no keys are kept here")
+	}
+	var ids []string
+	for _, k := range all {
+		if k.MD5 == md5 {
+			ids = k.RuleIDs
+		}
+	}
+	return o.CustomerKey(ctx, md5, ids...)
+}
+
+// CustomerKey fetches an SSE-C key that the user names by its MD5.
+func (s *Session) CustomerKey(ctx context.Context, md5 string) (client.CustomerKey, error) {
+	all, err := s.opener.keptKeys()
+	if err != nil {
+		return client.CustomerKey{}, err
+	}
+	return s.opener.kept(ctx, all, md5)
+}
+
+// Encryption asks how one object is encrypted, and nothing else.
+func (s *Session) Encryption(ctx context.Context, at client.Location) (client.Reported, error) {
+	o, err := s.store.Head(ctx, at, client.ReadOptions{})
+	if client.KindOf(err) != client.KindNeedsKey {
+		return o.Encryption, err
+	}
+	set, _ := s.RuleSet(ctx) // without the rules there are fewer keys to try
+	o, _, err = s.head(ctx, set, at, client.ReadOptions{})
+	return o.Encryption, err
+}
+
+// unlock finds the key of every SSE-C object, asking the server only about
+// those for whose place there is one.
+func (s *Session) unlock(ctx context.Context, jobs []transfer.Job) error {
+	set, err := s.RuleSet(ctx)
+	if err != nil {
+		// Rules that cannot be read hide keys, which the server will ask for; they
+		// decide nothing about a download.
+		return ctx.Err()
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(8)
+	for i := range jobs {
+		if !set.HasKeysFor(jobs[i].Remote) {
+			continue
+		}
+		group.Go(func() error {
+			// An error is found again by the download, with the server's own reason.
+			_, jobs[i].Read.Key, _ = s.head(ctx, set, jobs[i].Remote, jobs[i].Read)
+			return ctx.Err()
+		})
+	}
+	return group.Wait()
+}
