@@ -59,6 +59,9 @@ func (a Account) IsAWS() bool {
 	return strings.HasSuffix(h, ".amazonaws.com") || strings.HasSuffix(h, ".amazonaws.com.cn")
 }
 
+// DemoName is the name of the built-in account; no other may have it.
+const DemoName = "Local demo"
+
 // Tidy is the account as its fields were meant: without invisible characters
 // around them, and an endpoint without a scheme by https.
 func (a Account) Tidy() Account {
@@ -78,6 +81,9 @@ func (a Account) Check() error {
 	}
 	if strings.ContainsFunc(a.Name, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }) {
 		return errors.New("name: one line without tabs, please")
+	}
+	if a.Name == DemoName && !a.Demo {
+		return errors.New("name: the built-in account has this name: choose another")
 	}
 	if err := checkEndpoint(a.Endpoint); err != nil {
 		return fmt.Errorf("endpoint: %w", err)

@@ -87,5 +87,7 @@ func TestWhatWasPastedAroundAValueGoesAndWhatIsInItIsRefused(t *testing.T) {
 	assert.ErrorContains(t, Credentials{AccessKeyID: "ＡＫ"}.Check(), "access key: character 1 is none that it can have")
 	assert.ErrorContains(t, Credentials{SessionToken: NewSecret("té")}.Check(), "session token: character 2")
 	assert.ErrorContains(t, Account{Name: "a", AccessKeyID: "A", Region: "us_east 1"}.Check(), "region: ")
+	assert.ErrorContains(t, Account{Name: " " + DemoName, AccessKeyID: "A"}.Tidy().Check(), "name: the built-in account")
+	assert.NoError(t, Account{Name: DemoName, AccessKeyID: "A", Demo: true}.Check())
 	assert.ErrorContains(t, Account{Name: "a\u2028b", AccessKeyID: "A"}.Check(), "name: one line")
 }

@@ -147,7 +147,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		if !s.atAWS {
 			so.APIOptions = append(so.APIOptions, addGuard)
 		}
-		so.APIOptions = append(so.APIOptions, unsignEncoding)
+		so.APIOptions = append(so.APIOptions, addUnsigned)
 	})
 	s.kms = newKeyService(cfg, s)
 	return s, nil

@@ -37,7 +37,6 @@ func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
 	if carriesKey(r.Header) && r.URL.Scheme != "https" && !client.IsThisMachine(r.URL.Hostname()) {
 		return nil, errPlainText
 	}
-	r.Header.Set("Accept-Encoding", "identity") // bytes as they are stored; not signed
 	ctx, cancel := context.WithCancelCause(r.Context())
 	w := &watch{cancel: cancel, pulse: client.PulseOf(ctx)}
 	w.pulse.Asked(attempt(r.Header))

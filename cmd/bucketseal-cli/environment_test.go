@@ -97,6 +97,19 @@ func TestOddStatesOfTheEnvironmentAreSaidBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
+func TestAFlagThatIsGivenEmptyIsNoFlagLeftOut(t *testing.T) {
+	t.Parallel()
+	u := bare(t).set("AWS_ENDPOINT_URL=https://no.example")
+	for _, flag := range []string{"--endpoint", "--account", "--profile", "--region", "--kms-endpoint", "--addressing", "--ca-file", "--rules", "--config-dir"} {
+		for _, value := range []string{"", " ", "\n"} {
+			out := u.runs("ls", flag, value).ends(2)
+			assert.Contains(t, out.err, flag+" is empty: give it a value, or leave it out", "%q", value)
+		}
+	}
+	assert.Contains(t, u.runs("rules", "test", "--rules=", "b", "k").ends(2).err, "--rules is empty")
+	u.runs("rules", "list", "--json=false").ends(0)
+}
+
 func TestAnAccountCalledAdHocIsAnAccount(t *testing.T) {
 	t.Parallel()
 	u := bare(t)

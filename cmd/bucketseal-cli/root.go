@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -92,6 +94,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.accountsCommand(), a.lsCommand(), a.cpCommand(), a.rmCommand(), a.mbCommand(), a.rbCommand(),
 		a.propsCommand(), a.rulesCommand(), a.keysCommand())
 	refuseUnknownCommands(root)
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return refuseEmpty(c.Flags(), root.PersistentFlags()) }
 	return root
 }
 
@@ -102,6 +105,18 @@ func noArguments(c *cobra.Command, args []string) error {
 		return usage("%q is no command of %s; see '%s --help'", args[0], c.CommandPath(), c.CommandPath())
 	}
 	return nil
+}
+
+// refuseEmpty refuses a flag of every command that was given an empty value, as
+// --endpoint "$COS" is where nothing has set COS: the command would do its work
+// elsewhere, at Amazon or by other rules.
+func refuseEmpty(given, every *pflag.FlagSet) (err error) {
+	given.Visit(func(f *pflag.Flag) {
+		if every.Lookup(f.Name) != nil && strings.TrimSpace(f.Value.String()) == "" && err == nil {
+			err = usage("--%s is empty: give it a value, or leave it out", f.Name)
+		}
+	})
+	return err
 }
 
 // exactly wants n arguments, named in the usage line.

@@ -13,7 +13,7 @@ import (
 )
 
 // demoName is the name of the built-in account.
-const demoName = "Local demo"
+const demoName = client.DemoName
 
 // demo is the built-in account's server: a real S3 and KMS endpoint in this
 // process, over TLS on loopback, which really encrypts what it keeps. Its

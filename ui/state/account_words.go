@@ -6,6 +6,7 @@ import "github.com/bucketseal/bucketseal/internal/i18n"
 // credentials. See inWords.
 var accountTexts = []string{
 	i18n.M("one line without tabs, please"),
+	i18n.M("the built-in account has this name: choose another"),
 	i18n.M("this is not a URL"),
 	i18n.M("no user name or password in the URL, please: they go into their own fields"),
 	i18n.M("%s should begin with https:// (or http://)"),

@@ -17,6 +17,7 @@ func TestWhatIsWrongWithAnAccountStandsAtItsFieldInTheUsersLanguage(t *testing.T
 		english, local string
 	}{
 		{state.FieldName, "a\tb", "One line without tabs, please.", "請填單行文字，不含 Tab。"},
+		{state.FieldName, "Local demo", "The built-in account has this name", "這是內建帳號的名稱"},
 		{state.FieldEndpoint, "cos.example.org/bucket", "should end after the host", "應在主機名稱之後結束"},
 		{state.FieldEndpoint, "https://:9000", "names no host", "沒有主機名稱"},
 		{state.FieldEndpoint, "https://cos:99999", "a port is a number", "連接埠須為"},
