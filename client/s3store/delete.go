@@ -3,6 +3,7 @@ package s3store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -39,7 +40,7 @@ func (s *Store) Delete(ctx context.Context, at []client.Location) ([]error, erro
 	}
 	for start := 0; start < len(batch); start += deleteBatch {
 		part := batch[start:min(start+deleteBatch, len(batch))]
-		err := s.deleteMany(ctx, at, part, results)
+		err := s.deletePatiently(ctx, at, part, results)
 		if client.KindOf(err) == client.KindUnsupported {
 			err = nil
 			for _, i := range part {
@@ -56,6 +57,27 @@ func (s *Store) Delete(ctx context.Context, at []client.Location) ([]error, erro
 		}
 	}
 	return results, nil
+}
+
+// deletePatiently is deleteMany, and again for the objects that the server asks
+// to come back with: it may throttle each by itself, in an answer of success.
+func (s *Store) deletePatiently(ctx context.Context, at []client.Location, part []int, results []error) error {
+	if err := s.deleteMany(ctx, at, part, results); err != nil {
+		return err
+	}
+	for try := 1; try < throttledTries; try++ {
+		part = slices.DeleteFunc(slices.Clone(part), func(i int) bool { return client.KindOf(results[i]) != client.KindThrottled })
+		if len(part) == 0 || s.waiting.pause(ctx, try) != nil {
+			return nil
+		}
+		if err := s.deleteMany(ctx, at, part, results); err != nil {
+			for _, i := range part {
+				results[i] = err
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 // deleteMany removes at[i] for each i in part and notes what became of it.

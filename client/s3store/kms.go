@@ -17,6 +17,9 @@ import (
 // describeAtOnce bounds the DescribeKey calls of a listing: one for each key.
 const describeAtOnce = 8
 
+// mostKeyPages is more than any account has, at a hundred keys a page.
+const mostKeyPages = 1000
+
 // keyService is the key management service of an account.
 type keyService struct {
 	kms   *kms.Client
@@ -103,8 +106,11 @@ func (k *keyService) DescribeKey(ctx context.Context, id client.KeyID) (client.K
 func (k *keyService) ids(ctx context.Context) ([]string, error) {
 	var all []string
 	pages := kms.NewListKeysPaginator(k.kms, &kms.ListKeysInput{})
-	for pages.HasMorePages() {
+	for n := 1; pages.HasMorePages(); n++ {
 		out, err := pages.NextPage(ctx)
+		if err == nil && n > mostKeyPages {
+			err = contradiction("the list goes in circles: it goes on where it has been already")
+		}
 		if err != nil {
 			return nil, k.store.fail(call{op: "ListKeys"}, err)
 		}
@@ -120,7 +126,7 @@ func (k *keyService) ids(ctx context.Context) ([]string, error) {
 func (k *keyService) aliases(ctx context.Context) map[string][]string {
 	names := map[string][]string{}
 	pages := kms.NewListAliasesPaginator(k.kms, &kms.ListAliasesInput{})
-	for pages.HasMorePages() {
+	for n := 1; pages.HasMorePages() && n <= mostKeyPages; n++ {
 		out, err := pages.NextPage(ctx)
 		if err != nil {
 			return names

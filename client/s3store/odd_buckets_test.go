@@ -129,3 +129,16 @@ func TestOddTagsAreReadOrRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestKeysThatNeverEndAreNotListedForEver(t *testing.T) {
+	rec := &recorder{answer: func(r *http.Request, n int) *http.Response {
+		list := map[string]string{"TrentService.ListKeys": `"Keys":[{"KeyId":"k"}]`, "TrentService.ListAliases": `"Aliases":[]`}[r.Header.Get("X-Amz-Target")]
+		return reply(200, []string{"Content-Type", "application/x-amz-json-1.1"}, fmt.Sprintf(`{%s,"Truncated":true,"NextMarker":"%d"}`, list, n%2))
+	}}
+	s := openRecorded(t, rec, "", Options{})
+	keys, ok := s.KMS()
+	require.True(t, ok)
+	_, err := keys.Keys(t.Context())
+	assert.Equal(t, client.KindContradiction.String(), client.KindOf(err).String(), "%v", err)
+	assert.Empty(t, s.kms.aliases(t.Context()), "names are a convenience, and end too")
+}

@@ -1,7 +1,10 @@
 package s3store
 
 import (
+	"context"
+	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -95,4 +98,51 @@ func TestOnlyWhatTheAnswerNamesIsDeleted(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestADeletionThatIsThrottledObjectByObjectIsPatientToo(t *testing.T) {
+	throttled := "<Error><Key>b</Key><Code>SlowDown</Code></Error>"
+	for name, c := range map[string]struct {
+		answers []string // the last one stays
+		asked   int
+		b       string // what becomes of b
+	}{
+		"twice":     {[]string{"<Deleted><Key>a</Key></Deleted>" + throttled, throttled, "<Deleted><Key>b</Key></Deleted>"}, 3, ""},
+		"for ever":  {[]string{"<Deleted><Key>a</Key></Deleted>" + throttled, throttled}, throttledTries, "throttled"},
+		"then lost": {[]string{"<Deleted><Key>a</Key></Deleted>" + throttled, "no document"}, 2, "no document"},
+	} {
+		n := 0
+		s := oddly(t, func(*http.Request) string {
+			text := c.answers[min(n, len(c.answers)-1)]
+			n++
+			if text == "no document" {
+				return wire("200 OK", text)
+			}
+			return xmlAnswer("<DeleteResult>" + text + "</DeleteResult>")
+		})
+		told := 0
+		ctx := client.WithPulse(t.Context(), &client.Pulse{OnBusy: func(client.Standing) { told++ }})
+		results, err := s.Delete(ctx, []client.Location{{Bucket: "bkt", Key: "a"}, {Bucket: "bkt", Key: "b"}})
+		require.NoError(t, err, name)
+		assert.NoError(t, results[0], "%s: what is gone is gone", name)
+		if c.b == "" {
+			assert.NoError(t, results[1], name)
+		} else {
+			assert.ErrorContains(t, results[1], c.b, name)
+		}
+		assert.Equal(t, c.asked, n, name)
+		assert.Equal(t, c.asked-1, told, "%s: whoever waits is told", name)
+	}
+}
+
+func TestADeletionNobodyWaitsForAnyMoreEnds(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	s := oddly(t, func(*http.Request) string {
+		return xmlAnswer("<DeleteResult><Error><Key>k</Key><Code>SlowDown</Code></Error></DeleteResult>")
+	})
+	s.waiting.backoff = func(int, error) (time.Duration, error) { stop(); return time.Hour, nil }
+	results, err := s.Delete(ctx, []client.Location{anywhere})
+	require.NoError(t, err)
+	assert.Equal(t, client.KindThrottled.String(), client.KindOf(results[0]).String())
+	assert.Equal(t, 1, s.asked())
 }

@@ -50,6 +50,7 @@ type Store struct {
 	safe    bool // https, or a machine of our own
 	secrets []client.Secret
 	patient aws.Retryer // for calls that move bytes
+	waiting patience    // for the others: somebody waits for them
 	digests digests
 	listV1  atomic.Bool // learned: it has no ListObjectsV2
 	noHead  atomic.Bool // learned: it has no HEAD of objects
@@ -122,13 +123,12 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	}
 	s.digests.returned.Store(s.atAWS)
 	s.patient = newRetryer(o.Attempts, o.backoff)
+	s.waiting = patience{newRetryer(o.Attempts, o.backoff), min(3, o.Attempts), o.backoff}
 	cfg := aws.Config{
-		Region:      s.region,
-		Credentials: credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()),
-		HTTPClient:  network,
-		Retryer: func() aws.Retryer {
-			return patience{newRetryer(o.Attempts, o.backoff), min(3, o.Attempts), o.backoff}
-		},
+		Region:                     s.region,
+		Credentials:                credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()),
+		HTTPClient:                 network,
+		Retryer:                    func() aws.Retryer { return s.waiting },
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
 	}

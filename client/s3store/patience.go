@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A patience is how long calls for which somebody waits go on: a failure is
@@ -44,9 +47,28 @@ func (p patience) RetryDelay(attempt int, err error) (time.Duration, error) {
 	case !throttled || p.backoff != nil:
 		return p.Retryer.RetryDelay(attempt, err)
 	}
+	return max(throttledDelay(attempt), retryAfter(err)), nil
+}
+
+func throttledDelay(attempt int) time.Duration {
 	delay := min(throttledFirst<<min(attempt-1, 8), throttledMost)
-	delay += rand.N(delay / 4) //nolint:gosec // spreads clients, hides nothing
-	return max(delay, retryAfter(err)), nil
+	return delay + rand.N(delay/4) //nolint:gosec // spreads clients, hides nothing
+}
+
+// pause waits as after try number attempt of a throttled call, for calls that
+// are throttled by the content of their answer.
+func (p patience) pause(ctx context.Context, attempt int) error {
+	client.PulseOf(ctx).Answered(true)
+	delay := throttledDelay(attempt)
+	if p.backoff != nil {
+		delay, _ = p.backoff(attempt, nil)
+	}
+	select {
+	case <-time.After(delay):
+		return ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // isThrottled reports whether a server asks to slow down: by code, by status,

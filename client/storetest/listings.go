@@ -62,6 +62,20 @@ var listings = []testCase{
 		assert.False(t, o.Modified.IsZero())
 		assert.False(t, o.Encryption.Told, "a listing tells nothing of encryption")
 	}},
+	{"AnEmptyObjectIsToldToBeEmpty", func(t *testing.T, f Fixture) {
+		put := f.put(t, "empty", "", plain)
+		page, err := f.Store.List(t.Context(), f.at(""), client.ListOptions{})
+		require.NoError(t, err)
+		require.Len(t, page.Objects, 1)
+		head, err := f.Store.Head(t.Context(), f.at("empty"), client.ReadOptions{})
+		require.NoError(t, err)
+		got, content := f.get(t, "empty", client.ReadOptions{IfMatch: head.ETag})
+		assert.Empty(t, content)
+		for call, o := range map[string]client.Object{"put": put, "list": page.Objects[0], "head": head, "get": got} {
+			assert.Zero(t, o.Size, call)
+			assert.True(t, client.SameETag(put.ETag, o.ETag), "%s: %s and %s", call, put.ETag, o.ETag)
+		}
+	}},
 	{"FoldersAreListedOnceWithWhatLiesBesideThem", func(t *testing.T, f Fixture) {
 		for _, k := range []string{"a", "b/1", "b/2", "b/c/3", "d/4", "e"} {
 			f.put(t, k, "x", plain)
