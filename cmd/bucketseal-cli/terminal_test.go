@@ -40,6 +40,14 @@ type terminal struct {
 // sits runs the program at a terminal of its own, with no flags of the harness.
 func (u *user) sits(args ...string) *terminal {
 	u.t.Helper()
+	program, err := os.Executable()
+	require.NoError(u.t, err)
+	return u.sitsAt(exec.Command(program, args...))
+}
+
+// sitsAt is sits for any command.
+func (u *user) sitsAt(cmd *exec.Cmd) *terminal {
+	u.t.Helper()
 	keys, tty, err := pty.Open()
 	require.NoError(u.t, err)
 	u.t.Cleanup(func() { _, _ = keys.Close(), tty.Close() })
@@ -47,9 +55,7 @@ func (u *user) sits(args ...string) *terminal {
 	x.more = sync.NewCond(&x.mu)
 	x.echo, err = term.GetState(int(tty.Fd()))
 	require.NoError(u.t, err)
-	program, err := os.Executable()
-	require.NoError(u.t, err)
-	x.cmd = exec.Command(program, args...)
+	x.cmd = cmd
 	x.cmd.Dir, x.cmd.Env = u.dir, u.env
 	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = tty, tty, tty
 	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
@@ -142,11 +148,22 @@ func TestCtrlCEndsEveryQuestion(t *testing.T) {
 			}
 			x.shows(c.asked).types(ctrlC)
 			screen := x.ends(130)
+			assert.Equal(t, c.asked != "", strings.Contains(screen, "bucketseal-cli: interrupted"), "only what no context reaches has to be cut off: %s", screen)
 			assert.NotContains(t, screen, "context canceled")
 			assert.NoFileExists(t, filepath.Join(u.config, "accounts.json"))
 			assert.NoFileExists(t, filepath.Join(u.config, "secrets.age"))
 		})
 	}
+}
+
+func TestATerminationAtAQuestionLeavesTheTerminalAsItWas(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.env = append(u.env, "AWS_SECRET_ACCESS_KEY=")
+	x := u.sits("accounts", "add", "t", "--endpoint", "https://127.0.0.1:1", "--access-key", "AKIA")
+	x.shows("Secret access key of AKIA: ")
+	require.NoError(t, x.cmd.Process.Signal(syscall.SIGTERM))
+	assert.Contains(t, x.ends(130), "interrupted")
 }
 
 func TestAnAnswerAtTheTerminalIsTakenAndNotShown(t *testing.T) {
@@ -181,21 +198,26 @@ func TestTheSecondCtrlCEndsAtOnceAndSaysWhatMayBeLeft(t *testing.T) {
 func TestATerminalThatClosesAndATerminationCleanUpLikeCtrlC(t *testing.T) {
 	t.Parallel()
 	for name, signals := range map[string][]syscall.Signal{
-		"hang-up":      {syscall.SIGHUP},
-		"hang-up, two": {syscall.SIGHUP, syscall.SIGHUP},
-		"termination":  {syscall.SIGTERM},
+		"hang-up":     {syscall.SIGHUP},
+		"hang-ups":    {syscall.SIGHUP, syscall.SIGHUP}, // of the system and of the shell
+		"termination": {syscall.SIGTERM},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			u := newUser(t)
 			u.file("a.bin", noise(20<<20))
-			require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{{Op: "UploadPart", Do: mock.Delay, Millis: 3600_000}}}))
+			require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{
+				{Op: "UploadPart", Do: mock.Delay, Millis: 3600_000}, {Op: "AbortMultipartUpload", Do: mock.Delay, Millis: 1500},
+			}}))
 			x := u.sits(append([]string{"cp", "a.bin", "s3://bucket/a.bin", "--verbose"}, u.global...)...)
 			x.shows("partNumber=")
 			for _, s := range signals {
 				require.NoError(t, x.cmd.Process.Signal(s))
+				x.shows("cleaning up")
 			}
-			assert.Contains(t, x.ends(130), "DELETE /bucket/a.bin", "the parts are dropped")
+			screen := x.ends(130)
+			assert.Contains(t, screen, "DELETE /bucket/a.bin", "the parts are dropped")
+			assert.NotContains(t, screen, "ended at once")
 		})
 	}
 }
@@ -205,22 +227,9 @@ func TestWhoeverIsStartedByNohupOutlivesTheTerminal(t *testing.T) {
 	u := newUser(t)
 	program, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.Command("sh", "-c", `trap '' HUP; echo ready >&2; exec "$0" rules import -`, program)
-	cmd.Dir, cmd.Env = u.dir, u.env
-	in, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	errs, err := cmd.StderrPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	_, err = io.ReadFull(errs, make([]byte, len("ready\n")))
-	require.NoError(t, err)
-	_, err = io.WriteString(in, `{"format":"bucketseal-rules","version":1,`)
-	require.NoError(t, err)
-	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
-	_, err = io.WriteString(in, `"rules":[]}`)
-	require.NoError(t, err)
-	require.NoError(t, in.Close())
-	said, err := io.ReadAll(errs)
-	require.NoError(t, err)
-	require.NoError(t, cmd.Wait(), string(said))
+	x := u.sitsAt(exec.Command("sh", "-c", `trap '' HUP; exec "$0" rules import -`, program))
+	x.shows("end it with Ctrl-D")
+	require.NoError(t, x.cmd.Process.Signal(syscall.SIGHUP))
+	x.types(`{"format":"bucketseal-rules","version":1,"rules":[]}` + "\n\x04")
+	assert.Contains(t, x.ends(0), "Imported 0 rules.")
 }

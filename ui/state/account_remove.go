@@ -45,7 +45,7 @@ func (a *App) RemoveAccount() {
 	name := a.current
 	do(a.ctx, a.loop, func(ctx context.Context) error { return a.desk.RemoveAccount(ctx, name) }, func(err error) {
 		if err != nil {
-			a.problem(err)
+			a.problem(&notRemoved{err})
 			return
 		}
 		a.forget(name)
@@ -56,4 +56,20 @@ func (a *App) RemoveAccount() {
 			}
 		})
 	})
+}
+
+// notRemoved says why an account stays.
+type notRemoved struct{ err error }
+
+func (e *notRemoved) Error() string { return e.err.Error() }
+func (e *notRemoved) Unwrap() error { return e.err }
+
+func (e *notRemoved) explain() Message {
+	why := Explain(e.err)
+	return Message{
+		Title:   i18n.T("The account was not removed"),
+		Body:    joinLines([]string{why.Title, why.Body}),
+		Hints:   []string{i18n.T("Its secret is removed first. Remove the account again, and give the passphrase when you are asked.")},
+		Details: why.Details,
+	}
 }

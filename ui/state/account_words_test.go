@@ -1,9 +1,11 @@
 package state_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
@@ -48,4 +50,25 @@ func TestWhatIsWrongWithAnAccountStandsAtItsFieldInTheUsersLanguage(t *testing.T
 	_, c := e.Account()
 	assert.Equal(t, "s3cret", c.Secret.Reveal())
 	assert.True(t, c.SessionToken.IsZero())
+}
+
+func TestAnAccountWhoseSecretCannotBeRemovedStaysAndSaysSo(t *testing.T) {
+	s := sees(t).open("reports")
+	s.desk.Fail = func(call string) error {
+		if call == "remove account" {
+			return fmt.Errorf("delete the secret of account %q: %w", "team", state.ErrStillLocked)
+		}
+		return nil
+	}
+	s.RemoveAccount()
+	s.loop.Pump()
+	require.Len(t, s.problems, 1)
+	assert.Equal(t, "The account was not removed", s.problems[0].Title)
+	assert.Contains(t, s.problems[0].Body, "Your secrets are still locked")
+	assert.Contains(t, s.problems[0].Hints[0], "Remove the account again")
+	assert.Len(t, s.Accounts(), 1)
+	s.desk.Fail = nil
+	s.RemoveAccount()
+	s.loop.Pump()
+	assert.Empty(t, s.Accounts())
 }

@@ -42,9 +42,12 @@ var ErrStillLocked = errors.New("the secrets are still locked")
 // Explain turns any error into words. The kind chooses title and hints; the
 // server's own text goes to the details, never to the title.
 func Explain(err error) Message {
+	var stays *notRemoved
 	switch {
 	case err == nil:
 		return Message{}
+	case errors.As(err, &stays):
+		return stays.explain()
 	case errors.Is(err, ErrStillLocked):
 		return Message{
 			Title: i18n.T("Your secrets are still locked"),

@@ -109,8 +109,11 @@ func (d *Desk) SaveAccount(_ context.Context, oldName string, a client.Account, 
 func (d *Desk) RemoveAccount(_ context.Context, name string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err := d.enter("remove account"); err != nil {
+		return err // the account stays
+	}
 	d.accounts = slices.DeleteFunc(d.accounts, func(a client.Account) bool { return a.Name == name })
-	return d.enter("remove account")
+	return nil
 }
 
 // TestAccount works unless Fail says otherwise.
