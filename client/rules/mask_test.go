@@ -102,6 +102,18 @@ func TestCoveringIsDecidedForTheMasksThemselves(t *testing.T) {
 	}
 }
 
+// A list of rules is shown whole, however its masks were made: what cannot be
+// decided soon is said to be no shadow.
+func TestMasksTooIntricateToDecideShadowNothing(t *testing.T) {
+	many := strings.Repeat("*a", 500) + "b"
+	assert.True(t, covers(many, many), "a mask covers itself")
+	assert.True(t, covers("*", many))
+	a := "*a" + strings.Repeat("?", 60) + "*"
+	assert.False(t, covers(a+"b*", "*"+a[1:]+"?*b*"), "the sets of positions are too many to look at")
+	work := testing.AllocsPerRun(1, func() { covers(a+"b*", "*"+a[1:]+"?*b*") })
+	assert.Less(t, work, 50_000.0)
+}
+
 // Whatever fits b must fit a when a is said to cover b.
 func FuzzACoveredMaskNeverMatchesMore(f *testing.F) {
 	f.Add("*a", "ba", "ba")
