@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // A Store is one account of one S3 or S3-compatible service. Implementations
@@ -70,6 +71,9 @@ type Uploads interface {
 	CompleteUpload(ctx context.Context, u Upload, parts []Part, sum Checksum) (Object, error)
 	// AbortUpload drops the parts; a missing upload is no error.
 	AbortUpload(ctx context.Context, u Upload) error
+	// OpenUploads lists the uploads begun below a prefix and neither completed nor
+	// dropped.
+	OpenUploads(ctx context.Context, under Location) ([]OpenUpload, error)
 }
 
 // Keys are the calls of a key management service, for accounts that have one.
@@ -148,6 +152,19 @@ type Upload struct {
 	// them, since it is what writes the object.
 	OnlyIfAbsent bool
 	IfMatch      string
+	// Doubtful says that an answer to CreateUpload may have been lost on its way,
+	// so that another upload of the same key may be open which nobody knows; Begun
+	// is when CreateUpload was first sent, by the server's clock as far as that is
+	// known. Both are told beside an error too.
+	Doubtful bool
+	Begun    time.Time
+}
+
+// An OpenUpload is a multipart upload as the server lists it.
+type OpenUpload struct {
+	At    Location
+	ID    string
+	Begun time.Time // by the server's clock; zero where it does not say
 }
 
 // A Part is an uploaded part.

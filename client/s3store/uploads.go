@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -33,15 +34,18 @@ func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.P
 	if s.atAWS || s.digests.sends(o.Checksum) != nil {
 		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
 	}
+	began := time.Now()
 	out, err := unchecked(s, in.ChecksumAlgorithm != "",
 		func() (*s3.CreateMultipartUploadOutput, error) {
 			return s.s3.CreateMultipartUpload(ctx, in, s.patiently)
 		},
 		func() { in.ChecksumAlgorithm, in.ChecksumType = "", "" })
 	if err != nil {
-		return client.Upload{}, client.Object{}, s.fail(c, err)
+		err = s.fail(c, err)
+		return client.Upload{At: at, Doubtful: mayHaveHappened(err), Begun: began}, client.Object{}, err
 	}
 	u := client.Upload{
+		Doubtful: repeated(out.ResultMetadata), Begun: serverTime(out.ResultMetadata, began),
 		At: at, ID: aws.ToString(out.UploadId), Key: c.customer,
 		// A server that does not know the header keeps quiet about it.
 		Checksummed:  s.atAWS || out.ChecksumAlgorithm == types.ChecksumAlgorithmCrc64nvme,

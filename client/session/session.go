@@ -38,6 +38,8 @@ type Opener struct {
 	// Current refuses an account that is no longer what it was when it was
 	// opened; no upload is planned then. nil: it always is.
 	Current func(client.Account) error
+	// Ledger remembers an account's open uploads; nil for nobody.
+	Ledger func(client.Account) transfer.Ledger
 	// Transfer is how transfers are done; Store, Account and DescribeKey are filled
 	// in here.
 	Transfer transfer.Config
@@ -58,6 +60,7 @@ type Session struct {
 	store   client.Store
 	keys    client.Keys // nil without a KMS
 	engine  *transfer.Engine
+	ledger  transfer.Ledger // nil where nobody remembers
 	now     func() time.Time
 }
 
@@ -81,6 +84,10 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	s.keys, _ = store.(client.Keys)
 	config := o.Transfer
 	config.Store, config.Account, config.DescribeKey, config.Now = store, a.Name, s.describer(), s.now
+	if o.Ledger != nil {
+		s.ledger = o.Ledger(a)
+		config.Ledger = s.ledger
+	}
 	if s.engine, err = transfer.New(config); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -132,6 +133,43 @@ var uploads = []testCase{
 		_, err = f.Store.CompleteUpload(t.Context(), u, []client.Part{p}, client.Checksum{})
 		fails(t, client.KindNoUpload, f.at("a"), err)
 		f.absent(t, "a")
+	}},
+	{"OpenUploadsAreListedUntilTheyEnd", func(t *testing.T, f Fixture) {
+		before := time.Now().Add(-time.Hour)
+		open := func(under string) (keys []string) {
+			all, err := f.Store.OpenUploads(t.Context(), f.at(under))
+			require.NoError(t, err)
+			for _, u := range all {
+				assert.Equal(t, f.Bucket, u.At.Bucket)
+				assert.NotEmpty(t, u.ID)
+				assert.True(t, u.Begun.After(before), "%v", u.Begun)
+				keys = append(keys, u.At.Key)
+			}
+			return keys
+		}
+		assert.Empty(t, open(""))
+		var begun []client.Upload
+		for _, key := range []string{"a b%/+資料", "a b%/x", "b", "b"} {
+			u, _, err := f.Store.CreateUpload(t.Context(), f.at(key), plain)
+			require.NoError(t, err)
+			assert.False(t, u.Doubtful, "one call, one answer")
+			t.Cleanup(func() { f.drop(t, u) })
+			begun = append(begun, u)
+		}
+		assert.ElementsMatch(t, []string{"a b%/+資料", "a b%/x", "b", "b"}, open(""))
+		assert.ElementsMatch(t, []string{"a b%/+資料", "a b%/x"}, open("a b%/"))
+		assert.Empty(t, open("c"))
+		require.NoError(t, f.Store.AbortUpload(t.Context(), begun[1]))
+		p := f.part(t, begun[3], 1, "content")
+		_, err := f.Store.CompleteUpload(t.Context(), begun[3], []client.Part{p}, client.Checksum{})
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []string{"a b%/+資料", "b"}, open(""))
+		left, err := f.Store.OpenUploads(t.Context(), f.at("b"))
+		require.NoError(t, err)
+		require.Len(t, left, 1)
+		assert.Equal(t, begun[2].ID, left[0].ID)
+		_, err = f.Store.OpenUploads(t.Context(), client.Location{})
+		fails(t, client.KindInvalid, client.Location{}, err)
 	}},
 	{"PartsThatAreNotThereMakeNoObject", func(t *testing.T, f Fixture) {
 		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), plain)

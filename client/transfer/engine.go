@@ -38,6 +38,8 @@ type Config struct {
 	// nil for none. An error fails the transfer: a proof that could not be kept
 	// is no proof. Calls come from several goroutines.
 	Receipt func(Receipt) error
+	// Ledger remembers the multipart uploads that are open; nil for nobody.
+	Ledger Ledger
 	// Note is told what is no failure and yet worth knowing: parts that stay on
 	// the server, leftovers removed. nil for nobody. Calls come from several
 	// goroutines.
@@ -103,6 +105,8 @@ type Engine struct {
 	changed   chan struct{}
 	rangeless atomic.Bool // learned: the server sends whole objects only
 	swept     sync.Map    // folders in which leftovers were looked for in this run
+	cleaned   sync.Map    // buckets in which they were
+	uploads   sync.Map    // ids of the multipart uploads under way
 
 	mu     sync.Mutex
 	items  []*item // as submitted

@@ -41,6 +41,7 @@ type fakeStore struct {
 	entered        chan struct{}                                              // receives when one of them waits
 	tells          func(call string, truth client.Object) client.Object       // nil: the truth
 	rangeless      bool                                                       // Get sends whole objects only
+	doubtful       time.Time                                                  // answers to CreateUpload were lost since; zero for none
 	discard        bool                                                       // keep no bytes: benchmarks
 }
 
@@ -54,6 +55,7 @@ type fakeUpload struct {
 	o     client.PutOptions
 	at    client.Location
 	parts map[int][]byte
+	begun time.Time
 }
 
 func newFakeStore() *fakeStore {
@@ -262,13 +264,13 @@ func (s *fakeStore) Get(ctx context.Context, at client.Location, o client.ReadOp
 
 func (s *fakeStore) CreateUpload(_ context.Context, at client.Location, o client.PutOptions) (client.Upload, client.Object, error) {
 	if err := s.begin("CreateUpload", at); err != nil {
-		return client.Upload{}, client.Object{}, err
+		return client.Upload{At: at, Doubtful: !s.doubtful.IsZero(), Begun: s.doubtful}, client.Object{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := fmt.Sprintf("upload-%d", len(s.calls))
-	s.uploads[id] = &fakeUpload{o, at, map[int][]byte{}}
-	return client.Upload{At: at, ID: id, Key: customerKey(o.Encryption), Checksummed: o.Checksum.Value != "", OnlyIfAbsent: o.OnlyIfAbsent, IfMatch: o.IfMatch},
+	s.uploads[id] = &fakeUpload{o, at, map[int][]byte{}, s.doubtful}
+	return client.Upload{Doubtful: !s.doubtful.IsZero(), Begun: s.doubtful, At: at, ID: id, Key: customerKey(o.Encryption), Checksummed: o.Checksum.Value != "", OnlyIfAbsent: o.OnlyIfAbsent, IfMatch: o.IfMatch},
 		client.Object{At: at, Encryption: s.reported("CreateUpload", o.Encryption)}, nil
 }
 
@@ -336,6 +338,30 @@ func (s *fakeStore) CompleteUpload(_ context.Context, u client.Upload, parts []c
 // errAnswerLost makes CompleteUpload succeed and say that there is no upload, as
 // a repeated call would.
 var errAnswerLost = errors.New("the answer is lost")
+
+func (s *fakeStore) OpenUploads(_ context.Context, under client.Location) ([]client.OpenUpload, error) {
+	if err := s.begin("OpenUploads", under); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []client.OpenUpload
+	for id, u := range s.uploads {
+		if u.at.Bucket == under.Bucket && strings.HasPrefix(u.at.Key, under.Key) {
+			all = append(all, client.OpenUpload{At: u.at, ID: id, Begun: u.begun})
+		}
+	}
+	return all, nil
+}
+
+func (s *fakeStore) Parts(_ context.Context, u client.Upload) ([]client.Part, error) {
+	if err := s.begin("Parts", u.At); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return make([]client.Part, len(s.uploads[u.ID].parts)), nil
+}
 
 func (s *fakeStore) AbortUpload(ctx context.Context, u client.Upload) error {
 	if ctx.Err() != nil {

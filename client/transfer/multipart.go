@@ -10,23 +10,26 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// abortWithin is how long the clean-up after a failed upload may take.
-const abortWithin = 30 * time.Second
-
 // sendParts is a multipart upload: create (the encryption is decided here),
 // send the parts a few at once, complete with all of them. Whatever goes wrong,
 // the parts are dropped again: they would be paid for and never seen.
 func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (sent, error) {
+	before := time.Now()
 	upload, created, err := e.cfg.Store.CreateUpload(ctx, it.row.Job.Remote, o)
+	if took := time.Since(before); upload.Doubtful {
+		defer e.dropStrays(ctx, upload, took)
+	}
 	if err != nil {
 		return sent{}, err
 	}
+	ended := e.begun(ctx, upload)
 	f := &filling{engine: e, it: it, source: src, options: o, upload: upload, spans: all, digests: digests, parts: make([]client.Part, len(all))}
 	completed, err := f.run(ctx)
 	if err != nil {
-		e.abort(ctx, upload)
+		err = e.abort(ctx, upload, err, ended)
 		return sent{}, err
 	}
+	ended(true)
 	answers := append([]Answer{{byBeginning, created.Encryption}}, f.answers()...)
 	return sent{
 		answers:   append(answers, Answer{byCompletion, completed.Encryption}),
@@ -127,13 +130,4 @@ func (f *filling) handed(completed client.Object) handed {
 		h.part(p, f.digests[i])
 	}
 	return h
-}
-
-// abort drops the parts, also when the user or the engine's end stopped the
-// upload: its context is a fresh one. A failure leaves parts behind, which the
-// store's owner can list; there is nothing better to do about it here.
-func (e *Engine) abort(ctx context.Context, u client.Upload) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortWithin)
-	defer cancel()
-	_ = e.cfg.Store.AbortUpload(ctx, u)
 }

@@ -20,6 +20,7 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 		return err
 	}
 	job := it.row.Job
+	e.dropStale(ctx, job.Remote.Bucket)
 	there, err := e.look(ctx, job)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -70,6 +71,23 @@ func (s *Store) CompleteUpload(_ context.Context, u client.Upload, parts []clien
 		return client.Object{}, &client.Error{Op: "CompleteMultipartUpload", Kind: client.KindCorrupt, At: u.At, Status: 400, Code: "BadDigest"}
 	}
 	return s.write(u.At, body, etag(body), options), nil
+}
+
+// OpenUploads lists what was begun.
+func (s *Store) OpenUploads(_ context.Context, under client.Location) ([]client.OpenUpload, error) {
+	if err := s.enter("ListMultipartUploads", under); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []client.OpenUpload
+	for id, u := range s.uploads {
+		if u.at.Bucket == under.Bucket && strings.HasPrefix(u.at.Key, under.Key) {
+			all = append(all, client.OpenUpload{At: u.at, ID: id, Begun: Epoch})
+		}
+	}
+	slices.SortFunc(all, func(a, b client.OpenUpload) int { return strings.Compare(a.At.Key+"\x00"+a.ID, b.At.Key+"\x00"+b.ID) })
+	return all, nil
 }
 
 // AbortUpload drops the parts.

@@ -62,6 +62,7 @@ func (h *Home) Opener(t transfer.Config) session.Opener {
 		CustomerKey: h.Secrets.CustomerKey,
 		KeptKeys:    h.Settings.KeptKeys,
 		Current:     h.current,
+		Ledger:      func(a client.Account) transfer.Ledger { return settings.NewOpenUploads("", a) },
 		Transfer:    t,
 	}
 }

@@ -1,0 +1,68 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// An OpenUpload is a multipart upload that was begun and neither completed nor
+// dropped: its parts are paid for and nobody sees them.
+type OpenUpload struct {
+	client.OpenUpload
+	Bytes int64 // of its parts; NotTold where they could not be asked for
+	Ours  bool  // begun by a program of this user with this account
+}
+
+// OpenUploads lists those below a prefix.
+func (s *Session) OpenUploads(ctx context.Context, under client.Location) ([]OpenUpload, error) {
+	open, err := s.store.OpenUploads(ctx, under)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]OpenUpload, len(open))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(8)
+	for i, o := range open {
+		group.Go(func() error {
+			u := client.Upload{At: o.At, ID: o.ID}
+			all[i] = OpenUpload{OpenUpload: o, Bytes: s.bytesOf(ctx, u), Ours: s.ledger != nil && s.ledger.Has(u)}
+			return ctx.Err()
+		})
+	}
+	return all, group.Wait()
+}
+
+// bytesOf adds the parts of an upload up.
+func (s *Session) bytesOf(ctx context.Context, u client.Upload) int64 {
+	parts, err := s.store.Parts(ctx, u)
+	if err != nil {
+		return client.NotTold
+	}
+	sum := int64(0)
+	for _, p := range parts {
+		if p.Size == client.NotTold {
+			return client.NotTold
+		}
+		sum += p.Size
+	}
+	return sum
+}
+
+// WasBegunBefore reports whether an upload is known to be older than a moment.
+func (u OpenUpload) WasBegunBefore(t time.Time) bool { return !u.Begun.IsZero() && u.Begun.Before(t) }
+
+// DropUpload drops the parts of an upload, whoever began it.
+func (s *Session) DropUpload(ctx context.Context, o OpenUpload) error {
+	u := client.Upload{At: o.At, ID: o.ID}
+	if err := s.store.AbortUpload(ctx, u); err != nil {
+		return err
+	}
+	if s.ledger != nil {
+		return s.ledger.Forget(u)
+	}
+	return nil
+}

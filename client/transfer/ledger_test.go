@@ -1,0 +1,216 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// book is a ledger in memory that can fail.
+type book struct {
+	mu     sync.Mutex
+	events []string
+	stale  []client.Upload
+	known  map[string]bool
+	fails  error
+}
+
+func (b *book) note(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.events = append(b.events, fmt.Sprintf(format, args...))
+}
+
+func (b *book) Begun(_ context.Context, u client.Upload) (func(bool), error) {
+	b.note("begun %s", u.ID)
+	return func(gone bool) { b.note("ended %s, gone %v", u.ID, gone) }, b.fails
+}
+func (b *book) Stale(string) ([]client.Upload, error) { return b.stale, b.fails }
+func (b *book) Has(u client.Upload) bool              { return b.known[u.ID] }
+func (b *book) Forget(u client.Upload) error          { b.note("forgot %s", u.ID); return b.fails }
+
+// A clerk is an engine with a ledger, what it noted, and a file of some parts.
+type clerk struct {
+	*workbench
+	book  *book
+	job   Job
+	notes []string
+}
+
+func newClerk(t *testing.T) *clerk {
+	c := &clerk{book: &book{known: map[string]bool{}}}
+	var mu sync.Mutex
+	c.workbench = newBench(t, func(k *Config) {
+		k.Ledger = c.book
+		k.Note = func(s string) {
+			mu.Lock()
+			defer mu.Unlock()
+			c.notes = append(c.notes, s)
+		}
+	})
+	c.job, _ = c.file(2*minPartSize, client.SSES3{})
+	return c
+}
+
+// leave puts an upload of the key into the store, as somebody else's call did.
+func (c *clerk) leave(id string, begun time.Time, parts int) {
+	up := &fakeUpload{at: c.job.Remote, begun: begun, parts: map[int][]byte{}}
+	for n := range parts {
+		up.parts[n+1] = []byte("x")
+	}
+	c.store.uploads[id] = up
+}
+
+func (c *clerk) open() (ids []string) {
+	for id := range c.store.uploads {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func TestAnUploadIsInTheLedgerAsLongAsItsPartsMayStay(t *testing.T) {
+	c := newClerk(t)
+	var during []string
+	c.store.fail = func(call string, nth int) error {
+		if call == "UploadPart" && nth == 1 {
+			c.book.mu.Lock()
+			during = append(during, c.book.events...)
+			c.book.mu.Unlock()
+		}
+		return nil
+	}
+	require.NoError(t, c.run(c.job)[0].Err)
+	require.Len(t, during, 1, "it is written down before the first part")
+	require.Len(t, c.book.events, 2)
+	assert.Contains(t, c.book.events[1], "gone true")
+	assert.Empty(t, c.notes)
+
+	c = newClerk(t)
+	small, _ := c.file(10, client.SSES3{})
+	require.NoError(t, c.run(small)[0].Err)
+	assert.Empty(t, c.book.events, "a file of one request leaves nothing open")
+
+	c = newClerk(t)
+	c.store.fail = denying("UploadPart")
+	require.Error(t, c.run(c.job)[0].Err)
+	assert.Contains(t, c.book.events[1], "gone true", "it was dropped")
+}
+
+// denying fails one kind of call, or several.
+func denying(calls ...string) func(string, int) error {
+	return func(call string, _ int) error {
+		for _, c := range calls {
+			if c == call {
+				return &client.Error{Op: call, Kind: client.KindDenied, Message: "no " + call}
+			}
+		}
+		return nil
+	}
+}
+
+func TestACleanUpThatIsRefusedIsSaidAndStaysInTheLedger(t *testing.T) {
+	c := newClerk(t)
+	c.store.fail = denying("UploadPart", "AbortUpload")
+	row := c.run(c.job)[0]
+	assert.Equal(t, client.KindDenied, client.KindOf(row.Err))
+	require.ErrorContains(t, row.Err, "no UploadPart")
+	require.ErrorContains(t, row.Err, "the parts sent stay on the server")
+	require.Len(t, c.notes, 1)
+	assert.Contains(t, c.notes[0], "bucketseal-cli uploads abort "+c.job.Remote.String())
+	assert.Contains(t, c.notes[0], "no AbortUpload")
+	assert.Contains(t, c.book.events[1], "gone false")
+}
+
+func TestALedgerThatCannotBeWrittenIsSaidAndStopsNothing(t *testing.T) {
+	c := newClerk(t)
+	c.book.fails = errors.New("the disk is full")
+	require.NoError(t, c.run(c.job)[0].Err)
+	assert.Len(t, c.notes, 2, "neither what earlier runs left nor this upload could be looked after")
+	for _, n := range c.notes {
+		assert.Contains(t, n, "the disk is full")
+	}
+}
+
+func TestWhatAKilledProgramLeftIsDroppedAtTheNextUploadToTheBucket(t *testing.T) {
+	c := newClerk(t)
+	c.leave("old", time.Time{}, 3)
+	c.leave("a stranger's", time.Time{}, 3)
+	c.book.stale = []client.Upload{{At: c.job.Remote, ID: "old"}}
+	require.NoError(t, c.run(c.job)[0].Err)
+	assert.Equal(t, []string{"a stranger's"}, c.open())
+	assert.Contains(t, c.book.events, "forgot old")
+	require.Len(t, c.notes, 1)
+	assert.Contains(t, c.notes[0], "dropped from the server")
+
+	c.job.ID = "again"
+	require.NoError(t, c.run(c.job)[0].Err)
+	assert.Equal(t, 1, strings.Count(strings.Join(c.book.events, ";"), "forgot"), "once in a run")
+
+	c = newClerk(t)
+	c.book.stale = []client.Upload{{At: c.job.Remote, ID: "old"}}
+	c.store.fail = denying("AbortUpload")
+	require.NoError(t, c.run(c.job)[0].Err, "it is no reason not to upload")
+	assert.NotContains(t, c.book.events, "forgot old")
+	require.Len(t, c.notes, 1)
+	assert.Contains(t, c.notes[0], "could not be dropped")
+
+	c = newClerk(t)
+	c.book.stale = []client.Upload{{At: c.job.Remote, ID: "old"}}
+	c.store.fail = func(call string, _ int) error {
+		if call == "AbortUpload" {
+			return &client.Error{Op: call, Kind: client.KindNoBucket}
+		}
+		return nil
+	}
+	require.NoError(t, c.run(c.job)[0].Err)
+	assert.Contains(t, c.book.events, "forgot old", "with its bucket everything is gone")
+}
+
+// A beginning whose answer was lost has begun an upload that nobody knows. Only
+// what can be no other is dropped.
+func TestARepeatedBeginningLeavesNoSecondUpload(t *testing.T) {
+	now := time.Now()
+	for _, fails := range []bool{false, true} {
+		c := newClerk(t)
+		c.store.doubtful = now
+		c.leave("stray", now, 0)
+		c.leave("stray of the same second", now.Add(-500*time.Millisecond), 0)
+		c.leave("with a part", now, 1)
+		c.leave("older", now.Add(-time.Minute), 0)
+		c.leave("younger", now.Add(time.Hour), 0)
+		c.leave("known", now, 0)
+		c.book.known["known"] = true
+		c.leave("of another key", now, 0)
+		c.store.uploads["of another key"].at.Key += "2"
+		if fails {
+			c.store.fail = denying("CreateUpload")
+		}
+		row := c.run(c.job)[0]
+		assert.Equal(t, fails, row.Err != nil)
+		assert.ElementsMatch(t, []string{"with a part", "older", "younger", "known", "of another key"}, c.open())
+		assert.Empty(t, c.notes)
+	}
+}
+
+func TestAStrayThatCannotBeLookedForIsSaid(t *testing.T) {
+	for _, call := range []string{"OpenUploads", "Parts", "AbortUpload"} {
+		c := newClerk(t)
+		c.store.doubtful = time.Now()
+		c.leave("stray", c.store.doubtful, 0)
+		c.store.fail = denying(call)
+		require.NoError(t, c.run(c.job)[0].Err)
+		require.Len(t, c.notes, 1, call)
+		assert.Contains(t, c.notes[0], "bucketseal-cli uploads list "+c.job.Remote.String())
+		assert.Contains(t, c.notes[0], "no "+call)
+		assert.Equal(t, []string{"stray"}, c.open())
+	}
+}
