@@ -44,6 +44,12 @@ func (deadStore) Put(context.Context, client.Location, io.ReadSeeker, int64, cli
 
 func (deadStore) Delete(context.Context, []client.Location) ([]error, error) { return nil, dead() }
 
+func (deadStore) OpenUploads(context.Context, client.Location) ([]client.OpenUpload, error) {
+	return nil, dead()
+}
+
+func (deadStore) AbortUpload(context.Context, client.Upload) error { return dead() }
+
 // A flagged is a flag of a command, or one of its arguments where flag is nil.
 type flagged struct {
 	command []string
