@@ -42,12 +42,12 @@ func twins(t *testing.T) (theirs, ours *twin) {
 	}))
 	ca, err := os.ReadFile(os.Getenv("BUCKETSEAL_INTEROP_CA"))
 	require.NoError(t, err)
-	real := &mock.Endpoint{
+	server := &mock.Endpoint{
 		Server: e.Server, URL: os.Getenv("BUCKETSEAL_INTEROP_ENDPOINT"), CA: ca,
 		AccessKey: os.Getenv("AWS_ACCESS_KEY_ID"), SecretKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
 	}
 	bucket := fmt.Sprintf("twin-%d", os.Getpid())
-	return &twin{real, t, bucket, map[string]string{}}, &twin{e, t, bucket, map[string]string{}}
+	return &twin{server, t, bucket, map[string]string{}}, &twin{e, t, bucket, map[string]string{}}
 }
 
 // ask sends a request about the bucket or, with a path, what is in it.

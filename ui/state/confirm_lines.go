@@ -1,8 +1,6 @@
 package state
 
 import (
-	"fmt"
-
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
@@ -86,7 +84,7 @@ func planLines(p transfer.Plan) []Line {
 			line.Text = i18n.T("%s refused", files(n))
 		}
 		for _, r := range p.Refused {
-			line.More = append(line.More, fmt.Sprintf("%s: %s", r.Source, inReasons(r.Reason)))
+			line.More = append(line.More, i18n.T("%s: %s", r.Source, inReasons(r.Reason)))
 		}
 		line.More = shorten(line.More)
 		lines = append(lines, line)

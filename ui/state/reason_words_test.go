@@ -7,6 +7,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -28,4 +29,11 @@ func TestWhyAFileIsTreatedSoIsSaidInTheUsersLanguage(t *testing.T) {
 	said := inReasons(set.Decide(rules.File{}, client.Location{Bucket: "reports", Key: "a"}).Because)
 	assert.Contains(t, said, "ab12")
 	assert.Contains(t, said, "reports*")
+}
+
+func TestWhyAFileIsRefusedIsSaidInTheUsersLanguageAndPunctuation(t *testing.T) {
+	i18n.Set(i18n.TraditionalChinese)
+	t.Cleanup(func() { i18n.Set(i18n.English) })
+	lines := planLines(transfer.Plan{Refused: []transfer.Refusal{{Source: "/none", Reason: "there is no such file"}}})
+	assert.Equal(t, []string{"/none：沒有這個檔案"}, lines[0].More)
 }
