@@ -1,0 +1,84 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/s3store"
+	"github.com/bucketseal/bucketseal/mock"
+)
+
+func TestEachFileSaysHowItsBytesWereCompared(t *testing.T) {
+	t.Parallel()
+	for server, c := range map[string]struct{ up, down, size string }{
+		"aws":    {"checksum", "checksum", "checksum"}, // it makes a checksum by itself
+		"ceph16": {"md5", "checksum", "size"},          // and the metadata guards the download
+	} {
+		u := newUser(t, mock.As(server))
+		u.file("a.csv", noise(1000))
+		u.file("big.bin", noise(9<<20))
+		for _, name := range []string{"a.csv", "big.bin"} {
+			up := u.runs("cp", name, "s3://bucket/", "--json").ends(0).line()
+			assert.Equal(t, c.up, up["content"], server)
+			assert.NotEmpty(t, up["compared"])
+			down := u.runs("cp", "s3://bucket/"+name, "back/", "--json").ends(0).line()
+			assert.Equal(t, c.down, down["content"], server)
+			assert.Contains(t, u.runs("cp", name, "s3://bucket/").ends(0).out, "content: "+c.up)
+			assert.Contains(t, u.runs("cp", "s3://bucket/"+name, "back/").ends(0).out, "done  content: "+c.down)
+			fast := u.runs("cp", name, "s3://bucket/", "--content-proof", "size", "--json").ends(0).line()
+			assert.Equal(t, c.size, fast["content"], server)
+		}
+	}
+	u := newUser(t)
+	u.file("a.csv", noise(10))
+	assert.Contains(t, u.runs("cp", "a.csv", "s3://bucket/", "--content-proof", "sha256").ends(2).err, "use auto, md5 or size")
+}
+
+func TestAServerThatReturnsAnotherChecksumHasOtherBytes(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"PutObject", "HeadObject", "UploadPart"} {
+		u := newUser(t)
+		require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{{Op: op, Do: mock.WrongChecksum}}}))
+		u.file("a.csv", noise(9<<20))
+		size := "5M"
+		if op == "PutObject" {
+			size = "10M"
+		}
+		line := u.runs("cp", "a.csv", "s3://bucket/", "--part-size", size, "--json").ends(1).line()
+		assert.Equal(t, "failed", line["status"], op)
+		assert.Equal(t, "Corrupt", line["error"].(map[string]any)["kind"], op)
+		assert.Nil(t, line["content"], op)
+	}
+}
+
+func TestAFileWhoseChecksumAnEditMadeStaleIsTakenKnowingly(t *testing.T) {
+	t.Parallel()
+	u := newUser(t, mock.With(func(c *mock.Config) {
+		p, err := mock.PersonalityNamed("ceph16")
+		require.NoError(t, err)
+		p.RandomETags = true // so that nothing tells a change from damage
+		c.Personality = p
+	}))
+	store, err := s3store.Open(client.Account{Name: "other", Endpoint: u.server.URL, CAFile: u.server.CAFile, AccessKeyID: u.server.AccessKey},
+		client.Credentials{Secret: client.NewSecret(u.server.SecretKey)}, s3store.Options{})
+	require.NoError(t, err)
+	_, err = store.Put(t.Context(), client.Location{Bucket: "bucket", Key: "notes.txt"}, strings.NewReader("two, edited"), 11, client.PutOptions{
+		Encryption: client.SSEKMS{Key: client.KeyID(u.server.NamedKeys()[0].ID)}, Metadata: map[string]string{client.MetaChecksum: "AAAAAAAAAAA="},
+	})
+	require.NoError(t, err)
+
+	refused := u.runs("cp", "s3://bucket/notes.txt", "back/", "--json").ends(1).line()
+	assert.Equal(t, "StaleChecksum", refused["error"].(map[string]any)["kind"])
+	assert.Contains(t, refused["error"].(map[string]any)["hint"], "--accept-stale-checksum")
+	people := u.runs("cp", "s3://bucket/notes.txt", "back/").ends(1).err
+	assert.Contains(t, people, "The object was changed later, or is damaged")
+	assert.NoFileExists(t, u.dir+"/back/notes.txt")
+
+	taken := u.runs("cp", "s3://bucket/notes.txt", "back/", "--accept-stale-checksum", "--json").ends(0).line()
+	assert.Equal(t, "size", taken["content"])
+	assert.Equal(t, "two, edited", string(u.read("back/notes.txt")))
+}
