@@ -262,7 +262,7 @@ func TestAChangeThatNothingTellsFromDamageIsDownloadedOnlyKnowingly(t *testing.T
 
 func TestTheServersOwnChecksumIsNeverSetAside(t *testing.T) {
 	s := begin(t, nil)
-	s.stored(randomBytes(1000), nil)
+	s.stored(randomBytes(5<<20+1000), nil) // in two ranges, which nobody below compares
 	s.damage()
 	row, got := s.fetched(func(j *transfer.Job) { j.AcceptStale = true })
 	assert.Equal(t, client.KindCorrupt.String(), client.KindOf(row.Err).String(), "%v", row.Err)
