@@ -52,6 +52,9 @@ func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into s
 	}
 	for i, object := range found {
 		plan.Bytes += object.Bytes()
+		if !object.SizeTold() {
+			plan.Untold++
+		}
 		plan.Jobs = append(plan.Jobs, transfer.Job{
 			ID: rand.Text(), Op: transfer.Download, Remote: object.At, Root: root, Name: safe[i],
 			Local: filepath.Join(root, filepath.FromSlash(safe[i])), Size: object.Size, Modified: object.Modified,

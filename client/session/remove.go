@@ -11,7 +11,17 @@ import (
 // A Census is what lies at and below some places: what a deletion would take.
 type Census struct {
 	Objects []client.Location
-	Bytes   int64
+	Bytes   int64 // as far as it is told
+	Untold  int   // objects whose size the server does not tell
+}
+
+// Add takes an object into the census.
+func (c *Census) Add(o client.Object) {
+	c.Objects = append(c.Objects, o.At)
+	c.Bytes += o.Bytes()
+	if !o.SizeTold() {
+		c.Untold++
+	}
 }
 
 // Count lists everything at and below the places: folders with all they hold,
@@ -20,14 +30,10 @@ func (s *Session) Count(ctx context.Context, at []client.Object) (Census, error)
 	var c Census
 	for _, o := range at {
 		if !o.IsFolder {
-			c.Objects = append(c.Objects, o.At)
-			c.Bytes += o.Bytes()
+			c.Add(o)
 			continue
 		}
-		err := s.walk(ctx, o.At.Folder(), func(o client.Object) {
-			c.Objects = append(c.Objects, o.At)
-			c.Bytes += o.Bytes()
-		})
+		err := s.walk(ctx, o.At.Folder(), c.Add)
 		if err != nil {
 			return Census{}, err
 		}

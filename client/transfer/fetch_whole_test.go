@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"path/filepath"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -202,4 +203,19 @@ func TestETagsThatDifferInTheirCaseAloneNameTheSameObject(t *testing.T) {
 	}
 	job, _ := w.object(1000, client.PutOptions{})
 	require.NoError(t, w.run(job)[0].Err)
+}
+
+func TestAnObjectWhoseAgeNobodyTellsReplacesNoFileThatMayBeNewer(t *testing.T) {
+	w := newBench(t)
+	w.store.tells = func(_ string, truth client.Object) client.Object { truth.Modified = time.Time{}; return truth }
+	job, _ := w.object(10, client.PutOptions{})
+	job.Overwrite = OverwriteNewer
+	require.NoError(t, os.MkdirAll(filepath.Dir(job.path()), 0o700))
+	require.NoError(t, os.WriteFile(job.path(), []byte("mine"), 0o600))
+	row := w.run(job)[0]
+	assert.Equal(t, Skipped, row.Phase)
+	assert.ErrorContains(t, row.Err, "does not say how old")
+	got, err := os.ReadFile(job.path())
+	require.NoError(t, err)
+	assert.Equal(t, "mine", string(got))
 }

@@ -66,7 +66,8 @@ const (
 type Plan struct {
 	Jobs    []Job
 	Refused []Refusal
-	Bytes   int64
+	Bytes   int64 // as far as it is told
+	Untold  int   // jobs whose size the server does not tell
 	// Existing are the targets that are there already and would be overwritten.
 	Existing []client.Location
 	// Warnings say what a person should know before a byte moves, e.g. that a

@@ -96,6 +96,8 @@ func (t *target) mayLand(source time.Time) error {
 		return local(t.job, fmt.Errorf("%s is called %s there: rename it, or choose another folder", kindOfFile(there.Mode()), t.name))
 	case t.job.Overwrite == OverwriteAlways:
 		return nil
+	case t.job.Overwrite == OverwriteNewer && source.IsZero():
+		return &skipped{fmt.Errorf("%s is there already, and the server does not say how old the object is", t.name)}
 	case t.job.Overwrite == OverwriteNewer && there.ModTime().Before(source):
 		return nil
 	case t.job.Overwrite == OverwriteNewer:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -232,11 +233,14 @@ func (b *Browser) Progress() string {
 	var text string
 	switch n := b.list.selection.Count(); {
 	case n > 0:
-		var bytes int64
+		var all session.Census
 		for row := range b.list.selection.All() {
-			bytes += b.list.object(row).Bytes()
+			all.Bytes += b.list.object(row).Bytes()
+			if !b.list.object(row).SizeTold() {
+				all.Untold++
+			}
 		}
-		text = i18n.T("%s of %s selected, %s", count(n), count(b.Rows()), size(bytes))
+		text = i18n.T("%s of %s selected, %s", count(n), count(b.Rows()), together(all.Bytes, all.Untold))
 	case b.list.filter != "":
 		text = i18n.T("%s of %s shown", count(b.Rows()), count(b.Total()))
 	default:

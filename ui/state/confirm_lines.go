@@ -33,7 +33,7 @@ func (c *Confirm) Headline() string {
 	case len(c.plan.Jobs) == 0:
 		return i18n.T("None of this can be transferred")
 	case c.Op == transfer.Download:
-		return i18n.T("Download %s (%s) into %s", n, size(c.plan.Bytes), c.Target())
+		return i18n.T("Download %s (%s) into %s", n, together(c.plan.Bytes, c.plan.Untold), c.Target())
 	}
 	return i18n.T("Upload %s (%s) to %s", n, size(c.plan.Bytes), c.Target())
 }
@@ -63,10 +63,10 @@ func (c *Confirm) Lines() []Line {
 func planLines(p transfer.Plan) []Line {
 	var lines []Line
 	for _, g := range groups(p.Jobs) {
-		text := i18n.T("%s, %s", files(len(g.jobs)), size(g.bytes))
+		text := i18n.T("%s, %s", files(len(g.jobs)), together(g.bytes, g.untold))
 		role := RoleNormal
 		if g.why != "" {
-			text = i18n.T("%s, %s: %s", files(len(g.jobs)), size(g.bytes), inReasons(g.why))
+			text = i18n.T("%s, %s: %s", files(len(g.jobs)), together(g.bytes, g.untold), inReasons(g.why))
 			if client.TypeOf(g.jobs[0].Put.Encryption) == client.TypeInherit {
 				role = RoleWarn
 			}
@@ -97,9 +97,10 @@ func planLines(p transfer.Plan) []Line {
 
 // A group is the jobs of a plan for which the same holds for the same reason.
 type group struct {
-	why   string
-	jobs  []transfer.Job
-	bytes int64
+	why    string
+	jobs   []transfer.Job
+	bytes  int64 // as far as it is told
+	untold int
 }
 
 func groups(jobs []transfer.Job) []group {
@@ -113,7 +114,10 @@ func groups(jobs []transfer.Job) []group {
 			all = append(all, group{why: j.Because})
 		}
 		all[i].jobs = append(all[i].jobs, j)
-		all[i].bytes += j.Size
+		all[i].bytes += max(0, j.Size)
+		if j.Size < 0 {
+			all[i].untold++
+		}
 	}
 	return all
 }

@@ -50,7 +50,7 @@ func (b *Browser) Delete() {
 	} else { // all is known
 		d.counting = false
 		for _, o := range what {
-			d.census.Objects, d.census.Bytes = append(d.census.Objects, o.At), d.census.Bytes+o.Bytes()
+			d.census.Add(o)
 		}
 	}
 	if b.app.OnDeletion != nil {
@@ -69,9 +69,9 @@ func (d *Deletion) Question() string {
 	case d.running:
 		return i18n.T("Deleting: %s of %s", count(d.removed+len(d.failed)), count(n))
 	case n == 1 && len(d.what) == 1 && !d.what[0].IsFolder:
-		return i18n.T("Delete %s (%s)?", d.what[0].At.Base(), size(d.census.Bytes))
+		return i18n.T("Delete %s (%s)?", d.what[0].At.Base(), together(d.census.Bytes, d.census.Untold))
 	}
-	return i18n.T("Delete %s (%s)?", files(n), size(d.census.Bytes))
+	return i18n.T("Delete %s (%s)?", files(n), together(d.census.Bytes, d.census.Untold))
 }
 
 // Lines are what would be deleted and what to know about it.

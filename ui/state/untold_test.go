@@ -32,6 +32,19 @@ func TestASizeNobodyToldIsADashAndNeverZero(t *testing.T) {
 	assert.Empty(t, moment(time.Time{}))
 }
 
+func TestASumOfWhichSomeIsNotToldSaysSo(t *testing.T) {
+	assert.Equal(t, "7 B", together(7, 0))
+	assert.Equal(t, "at least 7 B", together(7, 1))
+	assert.Equal(t, "–", together(0, 2))
+	jobs := []transfer.Job{{Op: transfer.Download, Size: client.NotTold}, {Op: transfer.Download, Size: 7}}
+	assert.Equal(t, "2 files, at least 7 B", planLines(transfer.Plan{Jobs: jobs})[0].Text)
+
+	d := Deletion{what: []client.Object{{}, {}}, census: session.Census{}}
+	d.census.Add(client.Object{Size: client.NotTold})
+	d.census.Add(client.Object{Size: 7})
+	assert.Equal(t, "Delete 2 files (at least 7 B)?", d.Question())
+}
+
 func TestAnAnswerThatIsNoneIsSaidInWords(t *testing.T) {
 	for message, e := range map[string]*client.Error{
 		"s3://b\nThe answer is text/html: “Login”.":                                                   {Kind: client.KindNotS3, Status: 200, Message: "the answer is text/html: “Login”"},

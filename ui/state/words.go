@@ -18,6 +18,17 @@ func size(n int64) string {
 	return humanize.IBytes(uint64(n))
 }
 
+// together writes the size of several things, of which some have not told theirs.
+func together(bytes int64, untold int) string {
+	switch {
+	case untold == 0:
+		return size(bytes)
+	case bytes == 0:
+		return size(-1)
+	}
+	return i18n.T("at least %s", size(bytes))
+}
+
 // count writes a number with separators: "12,408".
 func count(n int) string { return humanize.Comma(int64(n)) }
 
