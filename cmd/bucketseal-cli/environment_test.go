@@ -165,3 +165,12 @@ func TestAnAccountIsRemovedWithItsSecretOrNotAtAll(t *testing.T) {
 	assert.Contains(t, u.runs("accounts", "remove", "t", "--leave-secret").ends(2).err, "no account called")
 	u.runs("accounts", "remove", "t").ends(0)
 }
+
+func TestAPlainServerReachedByHTTPSIsSaid(t *testing.T) {
+	t.Parallel()
+	u := bare(t)
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	out := u.set(u.keys()...).runs("--endpoint", strings.TrimPrefix(plain.URL, "http://"), "ls").ends(1)
+	assert.Contains(t, out.err, "begin the endpoint with http://")
+}

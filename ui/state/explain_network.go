@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
 	"syscall"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
@@ -20,6 +21,8 @@ func onTheWay(err error) string {
 		op        *net.OpError
 	)
 	switch {
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return i18n.T("The server speaks plain http, which protects nothing. Where that is meant, begin the endpoint with http://.")
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		return i18n.T("The way leads through a proxy (HTTPS_PROXY or HTTP_PROXY), and that cannot be reached.")
 	case errors.As(err, &authority):

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"syscall"
 	"testing"
@@ -26,6 +27,9 @@ func TestWhatHappenedOnTheWayIsSaidWithoutTheWordsOfALibrary(t *testing.T) {
 		"The computer answers, but nothing listens at this port.":    {client.KindNetwork, &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}},
 		"The way leads through a proxy (HTTPS_PROXY or HTTP_PROXY), and that cannot be reached.": {
 			client.KindNetwork, &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}},
+		},
+		"The server speaks plain http, which protects nothing. Where that is meant, begin the endpoint with http://.": {
+			client.KindNetwork, http.ErrSchemeMismatch,
 		},
 		"": {client.KindStalled, fmt.Errorf("no byte for 60 s")},
 	} {
