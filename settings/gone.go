@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/bucketseal/bucketseal/client/rules"
 )
 
 // A GoneError says that rules were saved in the folder and that their file is
@@ -20,6 +22,9 @@ func (e *GoneError) Error() string {
 	return fmt.Sprintf("%s is gone, in which rules were saved: put it back, or save rules again ('rules add', 'rules import', or Save changes in the window), which begins a new list; to go on without rules, remove %s",
 		e.Path, e.Mark)
 }
+
+// Unwrap makes it a rules.ErrGone for those who know no files.
+func (e *GoneError) Unwrap() error { return rules.ErrGone }
 
 // rulesMark stands beside the rules and remembers that there were any.
 const rulesMark = ".rules.json.saved"

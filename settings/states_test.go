@@ -187,6 +187,7 @@ func TestRulesThatAreGoneBeginAnewOnlyWhenSomebodySaysSo(t *testing.T) {
 		var gone *GoneError
 		_, err = s.Rules()
 		require.ErrorAs(t, err, &gone, name)
+		require.ErrorIs(t, err, rules.ErrGone)
 		assert.Equal(t, s.Path(RulesFile), gone.Path)
 		require.NoError(t, begin(), name)
 		_, err = s.Rules()

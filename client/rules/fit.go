@@ -51,6 +51,9 @@ func (r Rule) fits(at client.Location) fit {
 	return min(r.fit(r.Bucket, at.Bucket), r.fit(r.Key, at.Key))
 }
 
+// Takes reports whether the rule's masks take a place, whatever the account.
+func (r Rule) Takes(at client.Location) bool { return r.fits(at) > misses }
+
 // TakesBucket reports whether the rule's bucket mask takes a bucket.
 func (r Rule) TakesBucket(name string) bool { return r.fit(r.Bucket, name) > misses }
 

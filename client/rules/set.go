@@ -11,9 +11,11 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -162,6 +164,20 @@ func ShadowedBy(all []Rule) []int {
 		}
 	}
 	return by
+}
+
+// ErrGone says that rules were saved and are no longer there. It must not mean
+// that there are none.
+var ErrGone = errors.New("the rules are gone")
+
+// UnknownAccounts says of each rule whether it is for an account that is not
+// among those there are, and so applies to nothing.
+func UnknownAccounts(all []Rule, accounts []string) []bool {
+	unknown := make([]bool, len(all))
+	for i, r := range all {
+		unknown[i] = r.Account != "" && !slices.Contains(accounts, r.Account)
+	}
+	return unknown
 }
 
 // A BucketMatch says what one rule does in one bucket.

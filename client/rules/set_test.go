@@ -224,3 +224,11 @@ func TestRulesTravelWithoutSecretsAndComeBackWholeOrNotAtAll(t *testing.T) {
 		assert.Nil(t, got)
 	}
 }
+
+func TestARuleForAnAccountThatIsNotThereIsKnown(t *testing.T) {
+	all := []Rule{{Account: "team"}, {}, {Account: "gone"}}
+	assert.Equal(t, []bool{false, false, true}, UnknownAccounts(all, []string{"team"}))
+	assert.Equal(t, []bool{true, false, true}, UnknownAccounts(all, nil))
+	assert.True(t, Rule{Bucket: "rep*", Account: "gone"}.Takes(reports))
+	assert.False(t, Rule{Bucket: "x"}.Takes(reports))
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 )
 
 func (a *app) rulesCommand() *cobra.Command {
@@ -17,7 +18,9 @@ func (a *app) rulesCommand() *cobra.Command {
 		Use: "rules", Short: "Say which files are encrypted with which key",
 		Long: `Rules say which files are encrypted with which key. The first enabled rule whose masks
 match wins: * is any run of characters, also across /, ? is one character. No rule:
-the bucket's default. --rules FILE works on an exported file instead of the saved rules.`,
+the bucket's default. --rules FILE works on an exported file instead of the saved rules.
+The key of an SSE-C rule is sent only to the account and buckets the rule names; without
+--account and --bucket it names them all.`,
 	}
 	c.AddCommand(a.rulesList(), a.rulesAdd(), a.rulesEdit(), a.rulesRemove(), a.rulesMove(), a.rulesTest(), a.rulesImport(), a.rulesExport())
 	return c
@@ -48,37 +51,68 @@ type ruleListLine struct {
 	Context        map[string]string     `json:"context,omitempty"`
 	CustomerKeyMD5 string                `json:"customerKeyMD5,omitempty"`
 	ShadowedBy     int                   `json:"shadowedBy"`
+	UnknownAccount bool                  `json:"unknownAccount,omitempty"` // no saved account is called so
 }
 
 func (a *app) rulesList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the rules in their order", Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			all, err := a.rules(c.Context())
+			h, err := a.home(c.Context())
 			if err != nil {
 				return err
 			}
-			shadows := rules.ShadowedBy(all)
+			all, err := a.ruleBook(h).Rules()
+			if err != nil {
+				return settingsError(err)
+			}
+			shadows, unknown := rules.ShadowedBy(all), a.unknownAccounts(h, all)
 			w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
 			if !a.flags.json && len(all) > 0 {
 				fmt.Fprintln(w, "#\tON\tACCOUNT\tBUCKET\tFILE\tENCRYPTION\t")
 			}
 			for i, r := range all {
 				if a.flags.json {
-					a.line(ruleListLine{i + 1, !r.Disabled, r.Account, r.Bucket, r.Key, r.Type, r.KMSKey, r.BucketKey, r.Context, r.CustomerKeyMD5, shadows[i]})
+					a.line(ruleListLine{i + 1, !r.Disabled, r.Account, r.Bucket, r.Key, r.Type, r.KMSKey, r.BucketKey, r.Context, r.CustomerKeyMD5, shadows[i], unknown[i]})
 					continue
 				}
 				on, note := "yes", ""
 				if r.Disabled {
 					on = "no"
 				}
-				if shadows[i] > 0 {
+				switch {
+				case unknown[i]:
+					note = fmt.Sprintf("applies to nothing: no saved account is called %q", r.Account)
+				case shadows[i] > 0:
 					note = fmt.Sprintf("never applies: rule %d takes everything first", shadows[i])
 				}
 				printf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i+1, on, orStar(r.Account), orStar(r.Bucket), orStar(r.Key), r.Describe(), note)
 			}
 			return w.Flush()
 		},
+	}
+}
+
+// unknownAccounts says which rules are for accounts that are not there; for none
+// where the accounts cannot be read, which other commands say.
+func (a *app) unknownAccounts(h *wiring.Home, all []rules.Rule) []bool {
+	saved, err := h.Settings.Accounts()
+	if err != nil {
+		return make([]bool, len(all))
+	}
+	names := make([]string, len(saved))
+	for i, s := range saved {
+		names[i] = s.Name
+	}
+	return rules.UnknownAccounts(all, names)
+}
+
+// noteUnknownAccounts says it of some rules.
+func (a *app) noteUnknownAccounts(h *wiring.Home, all []rules.Rule, of func(i int) bool) {
+	for i, unknown := range a.unknownAccounts(h, all) {
+		if unknown && of(i) {
+			a.note(fmt.Sprintf("rule %d applies to nothing: no saved account is called %q", i+1, all[i].Account))
+		}
 	}
 }
 
@@ -122,7 +156,9 @@ func (a *app) rulesTest() *cobra.Command {
 			if err != nil {
 				return settingsError(err)
 			}
-			d := set.Decide(rules.File{}, client.Location{Bucket: args[0], Key: args[1]})
+			at := client.Location{Bucket: args[0], Key: args[1]}
+			d := set.Decide(rules.File{}, at)
+			a.noteUnknownAccounts(h, set.Rules, func(i int) bool { return !set.Rules[i].Disabled && set.Rules[i].Takes(at) })
 			if a.flags.json {
 				a.line(ruleLine{d.Rule, d.Because, d.Refuse, askedJSON(d.Put.Encryption)})
 				return nil

@@ -87,14 +87,16 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 			return settingsError(err)
 		}
 	}
-	number := 0
+	number, saved := 0, []rules.Rule(nil)
 	err = a.begin(h, func(all []rules.Rule) (next []rules.Rule, err error) {
 		next, number, err = place(all)
+		saved = next
 		return next, err
 	})
 	if err != nil {
 		return err
 	}
+	a.noteUnknownAccounts(h, saved, func(i int) bool { return i+1 == number })
 	for _, p := range r.Problems() { // only warnings are left
 		printf(a.err, "note: %v\n", p)
 	}

@@ -33,8 +33,10 @@ func (a *app) rulesImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			var saved []rules.Rule
 			err = a.begin(h, func(all []rules.Rule) ([]rules.Rule, error) {
 				if replace {
+					saved = imported
 					return imported, nil
 				}
 				taken := map[string]bool{}
@@ -46,11 +48,13 @@ func (a *app) rulesImport() *cobra.Command {
 						imported[i].ID = rand.Text()
 					}
 				}
-				return append(all, imported...), nil
+				saved = append(all, imported...)
+				return saved, nil
 			})
 			if err != nil {
 				return err
 			}
+			a.noteUnknownAccounts(h, saved, func(i int) bool { return i >= len(saved)-len(imported) })
 			a.say("Imported %d rules.", len(imported))
 			return nil
 		},

@@ -29,7 +29,7 @@ func (a *app) rulesRemove() *cobra.Command {
 					return nil, err
 				}
 				return append(all[:n-1:n-1], all[n:]...), nil
-			}, "Removed rule "+args[0]+". The key of an SSE-C rule stays in the keyring, for objects written with it.")
+			}, "Removed rule "+args[0]+". The key of an SSE-C rule stays, for objects written with it: see 'keys list'.")
 		},
 	}
 }

@@ -124,3 +124,18 @@ func TestWhatRulesListPrintsCanBeImported(t *testing.T) {
 	assert.Equal(t, list.out, u.runs("rules", "list", "--json").ends(0).out, "nothing was replaced")
 	u.refusesToUpload(`field "Rulez"`, "--rules", "misspelt.json")
 }
+
+func TestARuleForAnAccountThatIsNotThereIsTold(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	add := u.runs("rules", "add", "--type", "s3", "--account", "typo").ends(0)
+	assert.Contains(t, add.err, `note: rule 1 applies to nothing: no saved account is called "typo"`)
+	assert.Contains(t, u.runs("rules", "list").ends(0).out, `applies to nothing: no saved account is called "typo"`)
+	list := u.runs("rules", "list", "--json").ends(0)
+	assert.Equal(t, true, list.line()["unknownAccount"])
+	assert.Contains(t, u.runs("rules", "test", "bucket", "k").ends(0).err, "note: rule 1 applies to nothing")
+	u.file("list.json", []byte(list.out))
+	assert.Contains(t, u.runs("rules", "import", "list.json").ends(0).err, "note: rule 2 applies to nothing")
+	require.NoError(t, os.WriteFile(filepath.Join(u.config, "accounts.json"), []byte("{"), 0o600))
+	assert.NotContains(t, u.runs("rules", "list").ends(0).out, "nothing", "what cannot be read cannot be told")
+}

@@ -112,6 +112,11 @@ func (d *desk) SecretsKeptIn() string {
 // Rules is the list of encryption rules.
 func (d *desk) Rules() session.RuleBook { return d.home.Settings }
 
+// RenewRules begins a list of rules where the one there was is gone.
+func (d *desk) RenewRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
+	return d.home.Settings.RenewRules(change)
+}
+
 // SaveCustomerKey keeps the SSE-C key of a rule that is about to be saved.
 func (d *desk) SaveCustomerKey(ctx context.Context, key client.CustomerKey, r rules.Rule) error {
 	return d.home.KeepCustomerKey(ctx, key, r)

@@ -34,6 +34,9 @@ type Desk interface {
 
 	// Rules is the list of encryption rules, which belongs to no account.
 	Rules() session.RuleBook
+	// RenewRules is UpdateRules for rules that are gone (rules.ErrGone), which a
+	// user was told: it begins with none.
+	RenewRules(change func([]rules.Rule) ([]rules.Rule, error)) error
 	// SaveCustomerKey keeps the SSE-C key of a rule that is about to be stored,
 	// beside every other key.
 	SaveCustomerKey(ctx context.Context, key client.CustomerKey, r rules.Rule) error

@@ -41,7 +41,7 @@ var reasonTexts = slices.Concat([]string{
 	i18n.M("%s, bucket key"),
 	i18n.M("%s, AWS managed key"),
 	i18n.M("%s, key %s"),
-}, problemTexts, accountTexts, wayTexts, contentTexts)
+}, problemTexts, accountTexts, wayTexts, contentTexts, settingsTexts)
 
 // inReasons says why something is asked for or refused, in the user's
 // language.

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -33,6 +34,7 @@ type RuleList struct {
 
 	read    bool                          // all and stored hold what was read
 	err     error                         // why it could not be read
+	gone    error                         // that the stored rules are gone: a Save begins a new list
 	stored  []rules.Rule                  // as read
 	all     []rules.Rule                  // as changed
 	pending map[string]client.CustomerKey // keys entered and not kept yet, by MD5
@@ -66,9 +68,13 @@ func (l *RuleList) Load() {
 	l.app.Browser.RefreshRules() // for the SSE-C keys of what is read now
 	fetch(l.ctx, l.app.loop, func(context.Context) ([]rules.Rule, error) { return l.app.desk.Rules().Rules() },
 		func(all []rules.Rule, err error) {
-			if err != nil {
+			switch {
+			case errors.Is(err, rules.ErrGone):
+				l.take(nil)
+				l.gone = err
+			case err != nil:
 				l.err = err
-			} else {
+			default:
 				l.take(all)
 			}
 			l.changed()
@@ -78,7 +84,7 @@ func (l *RuleList) Load() {
 
 // take begins anew with rules as they are stored.
 func (l *RuleList) take(all []rules.Rule) {
-	l.read, l.clash, l.theirs = true, false, nil
+	l.read, l.gone, l.clash, l.theirs = true, nil, false, nil
 	l.stored, l.all = slices.Clone(all), slices.Clone(all)
 	l.pending = map[string]client.CustomerKey{}
 	l.selection.SetRows(len(all))
@@ -172,7 +178,7 @@ func (l *RuleList) WhyNotSave() string {
 	if why := l.WhyNotChange(); why != "" {
 		return why
 	}
-	if !l.Dirty() {
+	if !l.Dirty() && l.gone == nil {
 		return i18n.T("Nothing was changed.")
 	}
 	return ""

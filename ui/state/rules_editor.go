@@ -211,10 +211,7 @@ func (e *RuleEditor) UsesBucketKey() bool { return e.rule.Type == client.TypeSSE
 
 // Accounts are the accounts to choose from, without "all accounts".
 func (e *RuleEditor) Accounts() []string {
-	var names []string
-	for _, a := range e.list.app.accounts {
-		names = append(names, a.Name)
-	}
+	names := e.list.accountNames()
 	if n := e.before.Account; n != "" && !slices.Contains(names, n) {
 		names = append(names, n) // removed meanwhile; the rule still names it
 	}

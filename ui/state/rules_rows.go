@@ -38,9 +38,17 @@ const mostRemarks = 3
 // describe makes rows and remarks.
 func (l *RuleList) describe() {
 	l.rows, l.remarks = l.rows[:0], nil
+	unknown := rules.UnknownAccounts(l.all, l.accountNames())
+	if l.gone != nil && len(l.all) > 0 {
+		l.remarks = append(l.remarks, i18n.T("The rules that were stored are gone: saving begins with this list."))
+	}
 	for i, by := range rules.ShadowedBy(l.all) {
 		why := l.unusable(i)
-		l.rows = append(l.rows, l.row(i, by > 0 || why != ""))
+		l.rows = append(l.rows, l.row(i, by > 0 || why != "" || unknown[i]))
+		if unknown[i] && !l.all[i].Disabled {
+			l.remarks = append(l.remarks, i18n.T("Rule %d applies to nothing: there is no account called %s.", i+1, l.all[i].Account))
+			continue
+		}
 		if by > 0 {
 			l.remarks = append(l.remarks, i18n.T("Rule %d can never apply: rule %d already matches everything it matches.", i+1, by))
 		}
@@ -51,6 +59,14 @@ func (l *RuleList) describe() {
 	if more := len(l.remarks) - mostRemarks; more > 0 {
 		l.remarks = append(l.remarks[:mostRemarks], i18n.N(more, "and %d more", "and %d more", more))
 	}
+}
+
+func (l *RuleList) accountNames() []string {
+	var names []string
+	for _, a := range l.app.accounts {
+		names = append(names, a.Name)
+	}
+	return names
 }
 
 func (l *RuleList) row(i int, odd bool) RuleRow {
@@ -162,6 +178,12 @@ func (l *RuleList) Empty() Message {
 		return Explain(l.err)
 	case !l.read:
 		return Message{Title: i18n.T("Loading…")}
+	}
+	if l.gone != nil {
+		return Message{
+			Title: i18n.T("The rules are gone"), Body: Explain(l.gone).Body,
+			Hints: []string{i18n.T("Nothing is uploaded until they are back, or until you save a list here: add rules, or save the empty list to go on without rules.")},
+		}
 	}
 	return Message{
 		Title: i18n.T("No rules yet"),

@@ -67,6 +67,10 @@ func (l *RuleList) store(expected []rules.Rule) {
 // key of a rule that is stored.
 func storeRules(ctx context.Context, desk Desk, mine []rules.Rule, keys []newKey, as func([]rules.Rule) bool) error {
 	now, err := desk.Rules().Rules()
+	update := desk.Rules().UpdateRules
+	if errors.Is(err, rules.ErrGone) {
+		now, err, update = nil, nil, desk.RenewRules
+	}
 	if err != nil {
 		return err
 	}
@@ -78,7 +82,7 @@ func storeRules(ctx context.Context, desk Desk, mine []rules.Rule, keys []newKey
 			return fmt.Errorf("nothing was saved: %w", err)
 		}
 	}
-	return desk.Rules().UpdateRules(func(now []rules.Rule) ([]rules.Rule, error) {
+	return update(func(now []rules.Rule) ([]rules.Rule, error) {
 		if !as(now) {
 			return nil, errChangedMeanwhile
 		}

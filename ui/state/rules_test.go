@@ -91,11 +91,13 @@ func TestTheListOfRulesIsReadAsARowEach(t *testing.T) {
 	}, r.table())
 	assert.Equal(t, []string{
 		"Rule 4 can never apply: rule 1 already matches everything it matches.",
+		"Rule 5 applies to nothing: there is no account called lab.",
 		"Rule 6 refuses what it matches: its SSE-C key is not kept on this computer: edit the rule and enter the key",
 	}, r.list.Remarks())
 	assert.Equal(t, state.RoleMuted, r.list.Row(2).Role)
 	assert.Equal(t, state.RoleWarn, r.list.Row(3).Role)
 	assert.Equal(t, state.RoleNormal, r.list.Row(0).Role)
+	assert.Equal(t, state.RoleWarn, r.list.Row(4).Role)
 }
 
 func TestOnlyTheFirstRemarksAreShown(t *testing.T) {

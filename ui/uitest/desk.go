@@ -156,6 +156,12 @@ func (d *Desk) SecretsKeptIn() string { return "the keyring of this computer" }
 // Rules is the desk itself.
 func (d *Desk) Rules() session.RuleBook { return ruleBook{d} }
 
+// RenewRules begins with no rules.
+func (d *Desk) RenewRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
+	d.SetRules()
+	return d.Rules().UpdateRules(change)
+}
+
 // SaveCustomerKey keeps a key.
 func (d *Desk) SaveCustomerKey(_ context.Context, key client.CustomerKey, _ rules.Rule) error {
 	if err := d.enter("save key"); err != nil {

@@ -1,0 +1,102 @@
+package state_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state"
+)
+
+// rulesGone is a screen whose stored rules are no longer there.
+func rulesGone(t *testing.T) (r *rulesScreen, gone *bool) {
+	t.Helper()
+	r = rulesOf(t, kms("1", "reports", ""))
+	r.list.Close()
+	gone = new(bool)
+	*gone = true
+	r.desk.Fail = func(call string) error {
+		if call == "rules" && *gone {
+			return fmt.Errorf("/home/me/rules.json is gone, in which rules were saved: put it back, or save rules again ('rules add', "+
+				"'rules import', or Save changes in the window), which begins a new list; to go on without rules, remove /home/me/mark%w", rules.ErrGone)
+		}
+		if call == "save rules" {
+			*gone = false
+		}
+		return nil
+	}
+	r.list = r.Rules()
+	r.list.OnSaved = func() { r.saved++ }
+	r.list.OnProblem = func(m state.Message) { r.wrong = append(r.wrong, m) }
+	r.loop.Pump()
+	t.Cleanup(r.list.Close)
+	return r, gone
+}
+
+func TestRulesThatAreGoneAreMissedAndSavingBeginsANewList(t *testing.T) {
+	r, _ := rulesGone(t)
+	assert.False(t, r.list.Failed())
+	assert.Equal(t, "The rules are gone", r.list.Empty().Title)
+	assert.Contains(t, r.list.Empty().Body, "/home/me/rules.json is gone")
+	assert.Contains(t, r.list.Empty().Hints[0], "Nothing is uploaded until")
+	assert.Equal(t, "", r.list.WhyNotSave(), "an empty list can be saved")
+	assert.False(t, r.list.Dirty(), "nobody is asked to save what they did not do")
+
+	e := r.list.Add()
+	e.SetBucket("photos")
+	e.SetTypedKey("k")
+	e.Save()
+	assert.Equal(t, []string{"The rules that were stored are gone: saving begins with this list."}, r.list.Remarks())
+	r.list.Save()
+	r.loop.Pump()
+	require.Empty(t, r.wrong)
+	assert.Equal(t, 1, r.saved)
+	assert.Equal(t, "photos", r.stored()[0].Bucket)
+	assert.Len(t, r.stored(), 1)
+	assert.Empty(t, r.list.Remarks())
+	assert.Equal(t, "Nothing was changed.", r.list.WhyNotSave())
+}
+
+func TestAnEmptyListIsSavedWhereTheRulesAreGone(t *testing.T) {
+	r, gone := rulesGone(t)
+	r.list.Save()
+	r.loop.Pump()
+	assert.False(t, *gone)
+	assert.Empty(t, r.stored())
+	assert.Equal(t, "No rules yet", r.list.Empty().Title)
+}
+
+func TestRulesThatVanishWhileTheyAreChangedAreAConflict(t *testing.T) {
+	r, gone := rulesGone(t)
+	*gone = false
+	r.desk.SetRules(kms("1", "reports", ""))
+	r.list = r.Rules()
+	conflicts := 0
+	r.list.OnConflict = func() { conflicts++ }
+	r.loop.Pump()
+	r.pick(0).list.Duplicate()
+	*gone = true
+	r.list.Save()
+	r.loop.Pump()
+	require.Equal(t, 1, conflicts)
+	r.list.KeepMine()
+	r.loop.Pump()
+	assert.Len(t, r.stored(), 2)
+}
+
+func TestWhatIsWrongWithTheSettingsIsSaidInTheLanguageOfTheUser(t *testing.T) {
+	i18n.Set(i18n.TraditionalChinese)
+	t.Cleanup(func() { i18n.Set(i18n.English) })
+	for english, has := range map[string]string{
+		"/x/rules.json may be written by other users (mode 0666), who could change what is encrypted and where secrets go: nothing is read from it; if you trust what it holds: chmod go-w /x/rules.json": "可由其他使用者寫入（mode 0666），該使用者可能",
+		"/x/r.json: line 3: rule 2 has a field \"kms_key\", which is none of: account, bucket; nothing was imported":                                                                                      "未匯入任何規則",
+		"read rules.json: it is a link to /y, which is not there: mount or put back what it points to, or remove the link":                                                                                "這是指向 /y 的連結",
+		"the encryption rules cannot be read, so nothing is uploaded: there is no account called \"team\" any more: it was renamed or removed since it was opened; open it again":                         "已沒有名為 \"team\" 的帳號",
+	} {
+		assert.Contains(t, state.Explain(fmt.Errorf("%s", english)).Body, has)
+	}
+}
