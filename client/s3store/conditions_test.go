@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -143,6 +144,18 @@ func TestDeletionsOfOneObjectOnlyCarryItsETagWhereThatIsKnown(t *testing.T) {
 	err := s.DeleteOnly(t.Context(), was, client.CustomerKey{})
 	assert.Equal(t, client.KindPrecondition.String(), client.KindOf(err).String())
 	assert.Equal(t, []string{`HEAD "e1"`}, conditionsOf(rec), "nothing is deleted")
+
+	// Where ETags are MD5s, a colleague's upload of the same contents differs by its date only.
+	rec.sent, rec.answer = nil, always(func() *http.Response {
+		return reply(200, []string{"Etag", `"e1"`, "Content-Length", "4", "Last-Modified", "Thu, 26 Nov 2026 10:00:01 GMT"}, "")
+	})
+	earlier := was
+	earlier.Modified = time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)
+	err = s.DeleteOnly(t.Context(), earlier, client.CustomerKey{})
+	assert.Equal(t, client.KindPrecondition.String(), client.KindOf(err).String())
+	for _, sent := range conditionsOf(rec) {
+		assert.NotContains(t, sent, "DELETE")
+	}
 
 	rec.sent, rec.answer = nil, always(func() *http.Response { return refusal(403, "AccessDenied", "") })
 	err = s.DeleteOnly(t.Context(), was, client.CustomerKey{})
