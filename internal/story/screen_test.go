@@ -55,7 +55,9 @@ func open(t *testing.T, home string) *screen {
 	s.log, err = os.Create(filepath.Join(shots, "program.log"))
 	require.NoError(t, err)
 	require.NoError(t, os.Mkdir(filepath.Join(home, ".cache"), 0o700)) // a desktop user has one
-	s.app = exec.Command(program, "--config-dir", filepath.Join(home, "settings"))
+	settings := filepath.Join(home, "settings")
+	require.NoError(t, os.MkdirAll(settings, 0o700)) // one that is named is not made: it may be a slip
+	s.app = exec.Command(program, "--config-dir", settings)
 	s.app.Env = append(os.Environ(), "BUCKETSEAL_STORY_MAP="+s.mapAt, "HOME="+home, "FYNE_SCALE=1", "LANG=C.UTF-8", "LC_ALL=C.UTF-8")
 	s.app.Stdout, s.app.Stderr = s.log, s.log
 	require.NoError(t, s.app.Start())
