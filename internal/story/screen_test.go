@@ -174,14 +174,15 @@ func (s *screen) sees(title, words string) spot {
 	return found
 }
 
-// exact is sees for a text that is just these words; the last on the screen,
-// which is the button where a heading says the same.
+// exact is sees for a text that is just these words (behind those of a menu's
+// item its shortcut may stand); the last on the screen, which is the button where
+// a heading says the same.
 func (s *screen) exact(title, words string) spot {
 	s.t.Helper()
 	return s.still(fmt.Sprintf("exactly %q in %q", words, title), func(all []spot) (found spot, ok bool) {
 		top := topLayer(all, title)
 		for _, p := range all {
-			if strings.Contains(p.Window, title) && p.Layer == top && p.Text == words {
+			if strings.Contains(p.Window, title) && p.Layer == top && (p.Text == words || strings.HasPrefix(p.Text, words+"     ")) {
 				found, ok = p, true
 			}
 		}
