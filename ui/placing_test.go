@@ -31,6 +31,12 @@ func TestTheWindowOpensWithASizeThatFitsTheScreen(t *testing.T) {
 		s.options.Screen = func() fyne.Size { return c.screen }
 		assert.Equal(t, c.want, s.opening(c.saved), "%v on %v", c.saved, c.screen)
 	}
+
+	s := opens(t, state.Preferences{})
+	s.options.Screen = func() fyne.Size { return fyne.NewSize(800, 600) }
+	s.ShowRules()
+	t.Cleanup(s.rules.close)
+	assert.LessOrEqual(t, s.rules.window.Canvas().Size().Width, float32(800), "so do the others")
 }
 
 func TestDamagedPreferencesOpenTheWindowAsIfThereWereNone(t *testing.T) {

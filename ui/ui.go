@@ -132,7 +132,7 @@ var appearances = map[state.Appearance]widgets.Appearance{
 // has the keyboard.
 func (u *UI) newWindow(title string, size fyne.Size) fyne.Window {
 	w := u.app.NewWindow(title)
-	w.Resize(size)
+	w.Resize(u.fitting(size))
 	widgets.TakeKeys(w.Canvas(), func(key fyne.KeyName) {
 		if key == fyne.KeyEscape {
 			w.Close()

@@ -74,7 +74,11 @@ func (u *UI) opening(saved fyne.Size) fyne.Size {
 		}
 		return other
 	}
-	size := fyne.NewSize(usual(saved.Width, firstWidth), usual(saved.Height, firstHeight))
+	return u.fitting(fyne.NewSize(usual(saved.Width, firstWidth), usual(saved.Height, firstHeight)))
+}
+
+// fitting is a size of a window, no more than the screen has room for.
+func (u *UI) fitting(size fyne.Size) fyne.Size {
 	if u.options.Screen == nil {
 		return size
 	}

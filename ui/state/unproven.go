@@ -2,7 +2,6 @@ package state
 
 import (
 	"context"
-	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -98,19 +97,8 @@ func (u Unproven) WhyNotDelete() string {
 // replaced reports whether another transfer of the list has written to the same
 // place since, or is about to: what lies there is that one's then.
 func (u Unproven) replaced() bool {
-	mine := slices.IndexFunc(u.transfers.rows, func(r transferring) bool { return r.Job.ID == u.id })
-	for _, r := range u.transfers.rows {
-		switch {
-		case r.Job.ID == u.id:
-		case r.account != u.account || r.Job.Op != transfer.Upload || r.Job.Remote != u.receipt.At:
-		case r.Phase == transfer.Sending || r.Phase == transfer.Verifying:
-			return true
-		case r.Receipt != nil && (r.Receipt.VerifiedAt.After(u.receipt.VerifiedAt) ||
-			mine >= 0 && r.nth > u.transfers.rows[mine].nth && r.Receipt.VerifiedAt.Equal(u.receipt.VerifiedAt)):
-			return true
-		}
-	}
-	return false
+	row, ok := u.transfers.lastWriters(u.account)[u.receipt.At]
+	return ok && u.transfers.rows[row].Job.ID != u.id
 }
 
 // Question asks whether to delete the object: what lies there, and how it is

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
@@ -10,15 +11,47 @@ import (
 func (b *Browser) Unproven() []Unproven {
 	var all []Unproven
 	t := b.app.Transfers
+	last := t.lastWriters(b.app.current)
 	for row, r := range t.rows {
-		if r.account != b.app.current || !b.shows(r.Job.Remote) || t.decided[r.Job.ID] != undecided {
+		if r.account != b.app.current || !b.shows(r.Job.Remote) || t.decided[r.Job.ID] != undecided || last[r.Job.Remote] != row {
 			continue
 		}
-		if u, ok := t.Unproven(row); ok && !u.replaced() {
+		if u, ok := t.Unproven(row); ok {
 			all = append(all, u)
 		}
 	}
 	return all
+}
+
+// lastWriters are the rows of an account's uploads that wrote last to where they
+// went, or are about to: what lies there is theirs.
+func (t *Transfers) lastWriters(account string) map[client.Location]int {
+	last := map[client.Location]int{}
+	for row, r := range t.rows {
+		if r.account != account || r.Job.Op != transfer.Upload || !r.writes() && r.Receipt == nil {
+			continue
+		}
+		if before, ok := last[r.Job.Remote]; !ok || r.after(t.rows[before]) {
+			last[r.Job.Remote] = row
+		}
+	}
+	return last
+}
+
+// writes reports whether a row is writing, or about to end.
+func (r transferring) writes() bool {
+	return r.Phase == transfer.Sending || r.Phase == transfer.Verifying
+}
+
+// after reports whether a row wrote after another, to the same place.
+func (r transferring) after(other transferring) bool {
+	switch {
+	case r.writes() || other.writes():
+		return r.writes()
+	case r.Receipt.VerifiedAt.Equal(other.Receipt.VerifiedAt):
+		return r.nth > other.nth
+	}
+	return r.Receipt.VerifiedAt.After(other.Receipt.VerifiedAt)
 }
 
 func sameUnproven(a, b Unproven) bool { return a.id == b.id }
