@@ -1,8 +1,5 @@
 //go:build story
 
-// Package story plays the main job in the program's real window, with mouse
-// and keyboard: the clicks of an S3 Browser manual, then the proof.
-// scripts/story.sh runs it in a virtual screen.
 package story
 
 import (
