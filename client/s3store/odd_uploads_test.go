@@ -83,3 +83,16 @@ func TestAListOfOpenUploadsThatGoesInCirclesEnds(t *testing.T) {
 	_, err := s.OpenUploads(t.Context(), client.Location{Bucket: "b", Key: "a/"})
 	require.ErrorContains(t, err, "where to go on")
 }
+
+func TestUploadsAreFoundWhereAPrefixFindsWholeKeysOnly(t *testing.T) {
+	s := oddly(t, func(r *http.Request) string {
+		if r.URL.Query().Get("prefix") != "" { // as MinIO does
+			return openList("")
+		}
+		return openList(opened("a/x", "1") + opened("b", "2"))
+	})
+	all, err := s.OpenUploads(t.Context(), client.Location{Bucket: "b", Key: "a/"})
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	assert.Equal(t, "a/x", all[0].At.Key)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,13 +19,29 @@ import (
 )
 
 // OpenUploads lists the multipart uploads that were begun below a prefix, which
-// is taken verbatim, and neither completed nor dropped.
+// is taken verbatim, and neither completed nor dropped. MinIO knows them by their
+// whole keys, or all of a bucket: where a prefix finds none, all are looked
+// through.
 func (s *Store) OpenUploads(ctx context.Context, under client.Location) ([]client.OpenUpload, error) {
+	all, err := s.openUploads(ctx, under)
+	if err != nil || len(all) > 0 || under.Key == "" || s.atAWS {
+		return all, err
+	}
+	if all, err = s.openUploads(ctx, client.Location{Bucket: under.Bucket}); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(o client.OpenUpload) bool { return !strings.HasPrefix(o.At.Key, under.Key) }), nil
+}
+
+func (s *Store) openUploads(ctx context.Context, under client.Location) ([]client.OpenUpload, error) {
 	c := call{op: "ListMultipartUploads", at: under}
 	if under.Bucket == "" {
 		return nil, s.refuse(c, client.KindInvalid, errors.New("no bucket is named"))
 	}
-	in := &s3.ListMultipartUploadsInput{Bucket: &under.Bucket, Prefix: text(under.Key), EncodingType: types.EncodingTypeUrl}
+	in := &s3.ListMultipartUploadsInput{Bucket: &under.Bucket, Prefix: text(under.Key)}
+	if s.atAWS { // Ceph 16 would write the keys so and not say it
+		in.EncodingType = types.EncodingTypeUrl
+	}
 	var all []client.OpenUpload
 	seen := map[string]bool{}
 	for {
@@ -32,7 +49,7 @@ func (s *Store) OpenUploads(ctx context.Context, under client.Location) ([]clien
 		if err != nil {
 			return nil, s.fail(c, err)
 		}
-		page, err := openUploads(under, out)
+		page, err := openOnes(under, out)
 		if err != nil {
 			return nil, s.fail(c, err)
 		}
@@ -55,9 +72,9 @@ func (s *Store) OpenUploads(ctx context.Context, under client.Location) ([]clien
 	}
 }
 
-// openUploads reads one answer. What is not below the prefix was not asked for:
+// openOnes reads one answer. What is not below the prefix was not asked for:
 // it might be dropped by mistake.
-func openUploads(under client.Location, out *s3.ListMultipartUploadsOutput) ([]client.OpenUpload, error) {
+func openOnes(under client.Location, out *s3.ListMultipartUploadsOutput) ([]client.OpenUpload, error) {
 	var page []client.OpenUpload
 	for _, u := range out.Uploads {
 		key := aws.ToString(u.Key)
