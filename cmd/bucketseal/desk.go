@@ -88,6 +88,7 @@ func (d *desk) Open(ctx context.Context, name string) (*session.Session, error) 
 	}
 	opener.Credentials = func(context.Context, client.Account) (client.Credentials, error) { return c, nil }
 	opener.Current = nil // it is saved nowhere
+	opener.Ledger = nil  // nor is what it stores
 	return opener.Open(ctx, a)
 }
 

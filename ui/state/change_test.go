@@ -2,6 +2,7 @@ package state_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -51,6 +52,30 @@ func TestADeletionThatFailsInPartSaysWhichAndShowsWhatIsLeft(t *testing.T) {
 	assert.Equal(t, "1 file could not be deleted: This account may not do that", s.problems[0].Title)
 	assert.Equal(t, "s3://reports/b", s.problems[0].Body)
 	assert.Equal(t, []string{"b"}, s.rows())
+}
+
+func TestADeletionThatIsCutShortSaysHowMuchIsGone(t *testing.T) {
+	var places []string
+	for i := range 1500 {
+		places = append(places, fmt.Sprintf("reports/f/%04d", i))
+	}
+	s := sees(t, places...).open("reports")
+	deletions := 0
+	s.store.Fail = func(op string, at client.Location) error {
+		if op == "DeleteObjects" {
+			if deletions++; deletions == 2 {
+				return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403}
+			}
+		}
+		return nil
+	}
+	s.Browser.Selection().SelectAll()
+	s.Browser.Delete()
+	s.loop.Pump()
+	s.deletion.Start()
+	s.loop.Pump()
+	require.Len(t, s.problems, 1)
+	assert.Equal(t, "Stopped after deleting 1,000 of 1,500 files: This account may not do that", s.problems[0].Title)
 }
 
 func TestAFolderIsMadeAndNamed(t *testing.T) {

@@ -163,6 +163,10 @@ func (d *Deletion) over() {
 func (d *Deletion) tell() {
 	app := d.browser.app
 	switch {
+	case d.err != nil && d.removed > 0 && app.OnProblem != nil:
+		m := Explain(d.err)
+		m.Title = i18n.T("Stopped after deleting %s of %s: %s", count(d.removed), files(len(d.census.Objects)), m.Title)
+		app.OnProblem(m)
 	case d.err != nil:
 		app.problem(d.err)
 	case len(d.failed) > 0 && app.OnProblem != nil:
