@@ -87,8 +87,10 @@ func (s *Store) deleteMany(ctx context.Context, at []client.Location, part []int
 	for _, i := range part {
 		in.Delete.Objects = append(in.Delete.Objects, types.ObjectIdentifier{Key: &at[i].Key})
 	}
-	out, err := unchecked(s, true,
-		func() (*s3.DeleteObjectsOutput, error) { return s.s3.DeleteObjects(ctx, in, s.onlyMD5) }, func() {})
+	bare := s.digests.refused.Load()
+	out, err := unchecked(s, !bare,
+		func() (*s3.DeleteObjectsOutput, error) { return s.s3.DeleteObjects(ctx, in, s.withMD5(bare)) },
+		func() { bare = true })
 	if err != nil {
 		return s.fail(call{op: "DeleteObjects", at: client.Location{Bucket: bucket}}, err)
 	}

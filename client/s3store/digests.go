@@ -58,15 +58,28 @@ func (d *digests) learn(sent, got *string) {
 
 // unchecked repeats a call without its checksum where the server, not being
 // AWS, refuses the checksum as such, and remembers: with tells whether the call
-// has one, strip takes it off.
+// has one, strip takes it off. "A header you provided implies functionality that
+// is not implemented" may mean any header: it was the checksum if it works without.
 func unchecked[T any](s *Store, with bool, call func() (T, error), strip func()) (T, error) {
 	out, err := call()
-	if !with || s.atAWS || !refusesChecksums(err) {
+	sure := refusesChecksums(err)
+	if !with || s.atAWS || !sure && !isNotImplemented(err) {
+		return out, err
+	}
+	strip()
+	bare, again := call()
+	if again != nil && !sure {
 		return out, err
 	}
 	s.digests.refused.Store(true)
-	strip()
-	return call()
+	return bare, again
+}
+
+// isNotImplemented reports whether a server lacks something that a request asks
+// for, without saying what.
+func isNotImplemented(err error) bool {
+	var answer interface{ HTTPStatusCode() int }
+	return errors.As(err, &answer) && answer.HTTPStatusCode() == http.StatusNotImplemented
 }
 
 // demanded repeats a call with the MD5 of its body where the server demands one
@@ -127,16 +140,17 @@ func otherBytes(code, message string) bool {
 	return digest && !ofKey && containsFold(message, " not match")
 }
 
-// onlyMD5 makes a call of the SDK that insists on a checksum of its own send
-// Content-MD5: besides, as long as it is not known that the server refuses
-// checksums, and instead then.
-func (s *Store) onlyMD5(o *s3.Options) {
-	if s.atAWS {
-		return
-	}
-	o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware)
-	if s.digests.refused.Load() {
-		o.APIOptions = append(o.APIOptions, dropChecksum)
+// withMD5 makes a call of the SDK that insists on a checksum of its own send
+// Content-MD5 besides; bare is instead.
+func (s *Store) withMD5(bare bool) func(*s3.Options) {
+	return func(o *s3.Options) {
+		if s.atAWS {
+			return
+		}
+		o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware)
+		if bare {
+			o.APIOptions = append(o.APIOptions, dropChecksum)
+		}
 	}
 }
 

@@ -61,6 +61,9 @@ var checksumRefusals = map[string]func() *http.Response{
 	"no algorithm at Create": func() *http.Response {
 		return refusal(400, "InvalidRequest", "Checksum Type mismatch occurred, expected checksum Type: null, actual checksum Type: crc64nvme")
 	},
+	"without saying what": func() *http.Response {
+		return refusal(501, "NotImplemented", "A header you provided implies functionality that is not implemented")
+	},
 	"by the code alone": func() *http.Response { return refusal(400, "InvalidChecksumAlgorithm", "no") },
 }
 
@@ -104,6 +107,17 @@ func TestAServerThatRefusesChecksumsIsSentNoneFromThenOn(t *testing.T) {
 			assert.Equal(t, put.MD5, rec.last().Header.Get("Content-Md5"))
 		}
 	}
+}
+
+func TestWhatIsNotImplementedWithoutAChecksumEitherIsSaidAsItWas(t *testing.T) {
+	rec := &recorder{answer: always(func() *http.Response { return refusal(501, "NotImplemented", "A header you provided") })}
+	s := openRecorded(t, rec, compatible, Options{Attempts: 1})
+	err := putBody(t, s, digested(t))
+	assert.Equal(t, client.KindUnsupported.String(), client.KindOf(err).String(), "%v", err)
+	assert.Equal(t, 2, rec.count())
+	rec.answer = nil
+	require.NoError(t, putBody(t, s, digested(t)))
+	assert.NotEmpty(t, checksumHeaders(rec.last().Header), "it was not the checksum")
 }
 
 func TestBytesThatDoNotMatchAreNotSentAgainWithoutTheirChecksum(t *testing.T) {

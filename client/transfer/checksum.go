@@ -3,7 +3,6 @@ package transfer
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"sync"
 
@@ -11,17 +10,6 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 )
-
-// ReadChecksum reads r to its end and returns the CRC64NVME of what it read,
-// as S3 writes it, and the number of bytes.
-func ReadChecksum(r io.Reader) (client.Checksum, int64, error) {
-	h := crc64nvme.New()
-	n, err := readThrough(h, r)
-	if err != nil {
-		return client.Checksum{}, n, fmt.Errorf("read for the checksum: %w", err)
-	}
-	return checksumOf(h.Sum64()), n, nil
-}
 
 // readThrough passes all of r on, in pieces of a buffer of ours.
 func readThrough(to io.Writer, r io.Reader) (int64, error) {

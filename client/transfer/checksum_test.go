@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -13,18 +15,31 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-func TestChecksumIsWrittenAsS3WritesIt(t *testing.T) {
-	// The check value of CRC-64/NVME in the catalogue of CRC algorithms is
-	// ae8b14860a799888.
-	sum, n, err := ReadChecksum(strings.NewReader("123456789"))
+// The check values of the catalogue of CRC algorithms and of other programs, all
+// of the text 123456789.
+func TestChecksumsAreWrittenAsS3WritesThem(t *testing.T) {
+	want := map[client.ChecksumAlgorithm]string{
+		client.CRC64NVME: "rosUhgp5mIg=", // ae8b14860a799888
+		"CRC32":          "y/Q5Jg==",     // cbf43926
+		"CRC32C":         "4waSgw==",     // e3069283
+		"MD5":            "JfnnlDI7RTiF9RgfG2JNCw==",
+		"SHA1":           "98O8HYCOBHMq32eZZczDTKeuNEE=",
+		"SHA256":         "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=",
+		"SHA512":         "2eZ2LdHI6vbWGzxhkvxAjU1tXxF20MKRabwk5xw/J0rSf81YEbMT1oH35V7ALXPUmclUVba1u1A6z1dPuo/+hQ==",
+	}
+	require.Len(t, hashes, len(want))
+	read, err := readSums(t.Context(), strings.NewReader("123456789"), slices.Collect(maps.Keys(want))...)
 	require.NoError(t, err)
-	assert.EqualValues(t, 9, n)
-	assert.Equal(t, client.Checksum{Algorithm: client.CRC64NVME, Value: "rosUhgp5mIg="}, sum)
+	assert.EqualValues(t, 9, read.n)
+	for a, v := range want {
+		assert.Equal(t, v, read.value(a), a)
+	}
+	assert.Equal(t, client.Checksum{Algorithm: client.CRC64NVME, Value: want[client.CRC64NVME]}, checksumOf(crc64nvme.Checksum([]byte("123456789"))))
 }
 
 func TestChecksumFailsWithItsReader(t *testing.T) {
 	broken := errors.New("the disk is broken")
-	_, _, err := ReadChecksum(iotest.ErrReader(broken))
+	_, err := readSums(t.Context(), iotest.ErrReader(broken), client.CRC64NVME)
 	require.ErrorIs(t, err, broken)
 }
 
