@@ -15,15 +15,16 @@ import (
 type Pulse struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// OnBusy, when not nil, is told each time the server asks for patience; it is
-	// called on the goroutine of the call and must not wait.
-	OnBusy func(Standing)
+	// OnSlowDown, when not nil, is told each time the server asks to slow down; it
+	// is called on the goroutine of the call and must not wait.
+	OnSlowDown func(Standing)
 
 	mu      sync.Mutex
 	open    int       // requests under way
 	heard   time.Time // last sign of life
 	missed  bool      // the last request ended without an answer that is of use
 	busy    bool      // it was answered: the server asks for patience
+	slow    bool      // and in so many words
 	attempt int
 	most    int
 }
@@ -33,6 +34,7 @@ type Pulse struct {
 type Standing struct {
 	Silent  time.Duration // since the last sign of life, 0 when nothing is waited for
 	Busy    bool          // the server answers, and asks to come again later
+	Slow    bool          // it asks to slow down
 	Attempt int           // the try under way or to come, from 1; 0 when none failed
 	Most    int           // so many tries at most
 }
@@ -87,13 +89,19 @@ func (p *Pulse) Moved() { p.feel(func(now time.Time) { p.heard = now }) }
 // Answered says that the server answered; busy, that it asks for patience.
 func (p *Pulse) Answered(busy bool) {
 	p.feel(func(now time.Time) {
-		p.heard, p.missed, p.busy = now, busy, busy
+		p.heard, p.missed, p.busy, p.slow = now, busy, busy, false
 		if !busy {
 			p.attempt = 0
 		}
 	})
-	if busy && p != nil && p.OnBusy != nil {
-		p.OnBusy(p.Standing())
+}
+
+// SlowDown says that an answer asks to slow down, and that it will be tried
+// again.
+func (p *Pulse) SlowDown() {
+	p.feel(func(time.Time) { p.missed, p.busy, p.slow = true, true, true })
+	if p != nil && p.OnSlowDown != nil {
+		p.OnSlowDown(p.Standing())
 	}
 }
 
@@ -109,7 +117,7 @@ func (p *Pulse) Standing() (s Standing) {
 		if p.open == 0 && !p.missed {
 			return
 		}
-		s = Standing{Silent: now.Sub(p.heard), Busy: p.busy, Attempt: p.attempt, Most: p.most}
+		s = Standing{Silent: now.Sub(p.heard), Busy: p.busy, Slow: p.slow, Attempt: p.attempt, Most: p.most}
 	})
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -39,6 +40,23 @@ func TestAPulseKnowsSinceWhenTheServerIsSilent(t *testing.T) {
 	p.Ended()
 	pass(9)
 	assert.Zero(t, p.Standing(), "it answered, and nothing is asked now")
+}
+
+func TestAServerThatAsksToSlowDownIsFeltUntilItAnswers(t *testing.T) {
+	var told []client.Standing
+	p := &client.Pulse{OnSlowDown: func(s client.Standing) { told = append(told, s) }}
+	p.Asked(1, 9)
+	p.Answered(true)
+	p.SlowDown()
+	p.Ended()
+	require.Len(t, told, 1)
+	assert.True(t, told[0].Slow && told[0].Busy)
+	p.Asked(2, 9)
+	assert.True(t, p.Standing().Slow, "it still waits")
+	p.Answered(false)
+	p.Ended()
+	assert.Zero(t, p.Standing())
+	(*client.Pulse)(nil).SlowDown()
 }
 
 func TestCallsWithoutAPulseAreFeltByNobody(t *testing.T) {

@@ -8,13 +8,16 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // Answers pass two gates before and after the SDK reads them. The first, next
 // to the network, takes an answer in: it reads documents within bounds, refuses
 // what is not S3's, and keeps from the SDK the headers it would stumble over.
 // The second, behind the SDK, mends a document of which one field could not be
-// read, and has it read again.
+// read, and has it read again; it also tells whoever waits that
+// the server asks to slow down.
 
 // addGates puts both gates into the stack of an operation.
 func addGates(stack *middleware.Stack) error {
@@ -55,6 +58,9 @@ func mendAndReadAgain(ctx context.Context, in middleware.DeserializeInput, next 
 	r, ok := out.RawResponse.(*smithyhttp.Response)
 	if err == nil || !ok {
 		return out, m, err
+	}
+	if asksToSlowDown(err, r) {
+		client.PulseOf(ctx).SlowDown()
 	}
 	d, ok := m.Get(documentKey{}).(*document)
 	if !ok {

@@ -125,7 +125,7 @@ func (s *Store) deleteOne(ctx context.Context, at client.Location) error {
 	if err != nil {
 		return unlessGone(s.fail(c, err))
 	}
-	return s.vouch(ctx, c, headersOf(out.ResultMetadata))
+	return s.vouch(ctx, c, out.ResultMetadata)
 }
 
 // writableInXML reports whether XML 1.0 has a way to write a key. The SDK would

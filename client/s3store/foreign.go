@@ -14,7 +14,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // errNotS3 says that an answer of success is not one to the question asked.
@@ -120,8 +123,11 @@ func firstWords(s string, most int) string {
 // no x-amz header, and no ETag or the type of a web page. A login page that
 // answers everything answers a listing too; an S3 service without marks answers
 // it as S3 does, be it by a refusal.
-func (s *Store) vouch(ctx context.Context, c call, h http.Header) error {
-	if s.atAWS || marked(h) || h.Get("Etag") != "" && mediaType(h) != "text/html" {
+func (s *Store) vouch(ctx context.Context, c call, m middleware.Metadata) error {
+	h := headersOf(m)
+	r, _ := awsmiddleware.GetRawResponse(m).(*smithyhttp.Response)
+	removed := r != nil && r.StatusCode == http.StatusNoContent // no page says that
+	if s.atAWS || removed || marked(h) || h.Get("Etag") != "" && mediaType(h) != "text/html" {
 		return nil
 	}
 	_, err := s.s3.ListObjects(ctx, &s3.ListObjectsInput{Bucket: &c.at.Bucket, Prefix: text(c.at.Key), MaxKeys: aws.Int32(1)})

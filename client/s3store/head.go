@@ -66,7 +66,7 @@ func (s *Store) headOnce(ctx context.Context, c call, in *s3.HeadObjectInput) (c
 	s.digests.asked.Store(true)
 	h := headersOf(out.ResultMetadata)
 	s.etags.learn(h)
-	return objectFrom(c.at, h), s.vouch(ctx, c, h)
+	return objectFrom(c.at, h), s.vouch(ctx, c, out.ResultMetadata)
 }
 
 // checksumMode asks for the checksums that the server keeps, whoever sent them.

@@ -121,7 +121,7 @@ func TestADeletionThatIsThrottledObjectByObjectIsPatientToo(t *testing.T) {
 			return xmlAnswer("<DeleteResult>" + text + "</DeleteResult>")
 		})
 		told := 0
-		ctx := client.WithPulse(t.Context(), &client.Pulse{OnBusy: func(client.Standing) { told++ }})
+		ctx := client.WithPulse(t.Context(), &client.Pulse{OnSlowDown: func(client.Standing) { told++ }})
 		results, err := s.Delete(ctx, []client.Location{{Bucket: "bkt", Key: "a"}, {Bucket: "bkt", Key: "b"}})
 		require.NoError(t, err, name)
 		assert.NoError(t, results[0], "%s: what is gone is gone", name)
@@ -144,5 +144,11 @@ func TestADeletionNobodyWaitsForAnyMoreEnds(t *testing.T) {
 	results, err := s.Delete(ctx, []client.Location{anywhere})
 	require.NoError(t, err)
 	assert.Equal(t, client.KindThrottled.String(), client.KindOf(results[0]).String())
+	assert.Equal(t, 1, s.asked())
+}
+
+func TestADeletionAnsweredBy204NeedsNobodyToVouchForIt(t *testing.T) {
+	s := oddly(t, constantly(bare("204 No Content", "")))
+	require.NoError(t, s.deleteOne(t.Context(), anywhere))
 	assert.Equal(t, 1, s.asked())
 }

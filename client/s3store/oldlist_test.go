@@ -110,6 +110,7 @@ func TestAnOldListThatLeadsInCirclesEndsWithAnError(t *testing.T) {
 		s.listV1.Store(true)
 		_, err := all(t, s.Store, client.ListOptions{Recursive: true})
 		assert.Equal(t, client.KindContradiction.String(), client.KindOf(err).String(), "%s: %v", name, err)
+		assert.Equal(t, 2, s.asked(), "%s: seen at once", name)
 	}
 }
 

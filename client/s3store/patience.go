@@ -58,7 +58,7 @@ func throttledDelay(attempt int) time.Duration {
 // pause waits as after try number attempt of a throttled call, for calls that
 // are throttled by the content of their answer.
 func (p patience) pause(ctx context.Context, attempt int) error {
-	client.PulseOf(ctx).Answered(true)
+	client.PulseOf(ctx).SlowDown()
 	delay := throttledDelay(attempt)
 	if p.backoff != nil {
 		delay, _ = p.backoff(attempt, nil)
@@ -75,11 +75,15 @@ func (p patience) pause(ctx context.Context, attempt int) error {
 // or by saying when to come again. The answer to a HEAD has no code, and S3
 // throttles by 503.
 func isThrottled(err error) bool {
+	return asksToSlowDown(err, answerIn(err))
+}
+
+// asksToSlowDown is isThrottled where the answer is not part of the error yet.
+func asksToSlowDown(err error, r *smithyhttp.Response) bool {
 	var api smithy.APIError
 	if errors.As(err, &api) && throttles[api.ErrorCode()] {
 		return true
 	}
-	r := answerIn(err)
 	if r == nil {
 		return false
 	}

@@ -71,7 +71,7 @@ func (s *Store) openOnce(ctx context.Context, c call, in *s3.GetObjectInput) (cl
 		return client.Object{}, nil, s.fail(c, err)
 	}
 	h := headersOf(out.ResultMetadata)
-	if err := s.vouch(ctx, c, h); err != nil {
+	if err := s.vouch(ctx, c, out.ResultMetadata); err != nil {
 		_ = out.Body.Close()
 		return client.Object{}, nil, err
 	}

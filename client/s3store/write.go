@@ -48,7 +48,7 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 	}
 	s.digests.learn(in.ChecksumCRC64NVME, out.ChecksumCRC64NVME)
 	answer := headersOf(out.ResultMetadata)
-	if err := s.vouch(ctx, c, answer); err != nil {
+	if err := s.vouch(ctx, c, out.ResultMetadata); err != nil {
 		return client.Object{}, err
 	}
 	obj := writtenFrom(at, answer)

@@ -54,7 +54,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := root.ExecuteContext(client.WithPulse(working, &client.Pulse{OnBusy: a.busy}))
+	err := root.ExecuteContext(client.WithPulse(working, &client.Pulse{OnSlowDown: a.slowed}))
 	if err != nil && out.err() == nil {
 		a.report(err)
 	}
@@ -144,9 +144,9 @@ func refuseUnknownCommands(c *cobra.Command) {
 	}
 }
 
-// busy says that the server lets people wait, which would look like a program
+// slowed says that the server lets people wait, which would look like a program
 // that hangs.
-func (a *app) busy(s client.Standing) {
+func (a *app) slowed(s client.Standing) {
 	if !a.flags.quiet {
 		printf(a.err, "the server asks to slow down: trying again (try %d of at most %d)\n", max(s.Attempt, 1)+1, max(s.Most, 2))
 	}

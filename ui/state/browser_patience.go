@@ -14,7 +14,7 @@ const felt = 250 * time.Millisecond
 // down is not taken for a program that hangs.
 func (b *Browser) feel(ctx context.Context) context.Context {
 	signal := make(chan struct{}, 1)
-	b.pulse = &client.Pulse{OnBusy: func(client.Standing) {
+	b.pulse = &client.Pulse{OnSlowDown: func(client.Standing) {
 		select {
 		case signal <- struct{}{}:
 		default: // told already
@@ -27,5 +27,5 @@ func (b *Browser) feel(ctx context.Context) context.Context {
 // slowed reports whether the listing under way waits for a server that asked
 // for patience.
 func (b *Browser) slowed() bool {
-	return b.busy && b.pulse != nil && b.pulse.Standing().Busy
+	return b.busy && b.pulse != nil && b.pulse.Standing().Slow
 }

@@ -224,6 +224,7 @@ func (s *Store) List(ctx context.Context, under client.Location, o client.ListOp
 		pulse := client.PulseOf(ctx)
 		pulse.Asked(1, 14)
 		pulse.Answered(true)
+		pulse.SlowDown()
 		pulse.Ended()
 	}
 	s.mu.Lock()
