@@ -56,7 +56,7 @@ func (a *app) interruptible(ctx context.Context) context.Context {
 func (a *app) abandon() {
 	if under := a.cleaning.Load(); under != nil {
 		if left := (*under)(); left != "" {
-			printf(a.err, "bucketseal-cli: ended at once; what was begun of %s may be left behind\n", left)
+			printf(a.err, "bucketseal-cli: ended at once; what was begun of %s may be left behind; 'bucketseal-cli uploads list s3://BUCKET' shows unfinished uploads\n", left)
 		}
 	}
 	a.exit(exitInterrupted)

@@ -192,7 +192,7 @@ func TestTheSecondCtrlCEndsAtOnceAndSaysWhatMayBeLeft(t *testing.T) {
 	x := u.sits(append([]string{"cp", "a.bin", "s3://bucket/a.bin", "--verbose"}, u.global...)...)
 	x.shows("partNumber=").types(ctrlC)
 	x.shows("cleaning up what was begun of s3://bucket/a.bin; press Ctrl-C again to end at once").types(ctrlC)
-	assert.Contains(t, x.ends(130), "ended at once; what was begun of s3://bucket/a.bin may be left behind")
+	assert.Contains(t, x.ends(130), "ended at once; what was begun of s3://bucket/a.bin may be left behind; 'bucketseal-cli uploads list s3://BUCKET'")
 }
 
 func TestATerminalThatClosesAndATerminationCleanUpLikeCtrlC(t *testing.T) {
