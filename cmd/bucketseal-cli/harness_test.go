@@ -40,7 +40,7 @@ type user struct {
 
 func newUser(t *testing.T, options ...mock.Option) *user {
 	t.Helper()
-	u := &user{t: t, server: mock.Start(t, options...), dir: t.TempDir(), config: t.TempDir()}
+	u := &user{t: t, server: mock.Start(t, options...), dir: t.TempDir(), config: ownFolder(t)}
 	u.env = []string{
 		beTheProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + u.dir, "BUCKETSEAL_CONFIG_DIR=" + u.config,
 		"DBUS_SESSION_BUS_ADDRESS=unix:path=" + filepath.Join(u.dir, "no-keyring-here"),
@@ -48,6 +48,15 @@ func newUser(t *testing.T, options ...mock.Option) *user {
 	}
 	u.global = []string{"--endpoint", u.server.URL, "--ca-file", u.server.CAFile, "--kms-endpoint", u.server.URL}
 	return u
+}
+
+// ownFolder is a folder for settings: nobody else may write there, whatever the
+// umask of who runs the tests.
+func ownFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.Chmod(dir, 0o700)) //nolint:gosec // a folder
+	return dir
 }
 
 // ran is one run of the program.

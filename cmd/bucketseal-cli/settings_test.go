@@ -19,7 +19,7 @@ func (u *user) refusesToUpload(say string, flags ...string) {
 	u.file("a.bin", []byte("x"))
 	r := u.runs(append([]string{"cp", "a.bin", "s3://bucket/refused"}, flags...)...).ends(2)
 	assert.Contains(u.t, r.err, say)
-	u.runs("props", "s3://bucket/refused", "--config-dir", u.t.TempDir()).ends(1)
+	u.runs("props", "s3://bucket/refused", "--config-dir", ownFolder(u.t)).ends(1)
 }
 
 func TestASettingsFolderThatIsNotThereIsNoFolderWithoutRules(t *testing.T) {
@@ -99,7 +99,7 @@ func TestALinkToTheRulesIsFollowedAndStays(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	u.runs("rules", "add", "--type", "s3").ends(0)
-	path, dotfiles := filepath.Join(u.config, "rules.json"), t.TempDir()
+	path, dotfiles := filepath.Join(u.config, "rules.json"), ownFolder(t)
 	require.NoError(t, os.Rename(path, filepath.Join(dotfiles, "r.json")))
 	require.NoError(t, os.Symlink(filepath.Join(dotfiles, "r.json"), path))
 	u.runs("rules", "add", "--type", "s3", "--bucket", "x").ends(0)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"reflect"
 	"testing"
 
@@ -13,7 +14,7 @@ import (
 )
 
 func TestWhatTheWindowRemembersIsThereAtTheNextStart(t *testing.T) {
-	home, err := settings.Open(t.TempDir())
+	home, err := settings.Make(filepath.Join(t.TempDir(), "bucketseal"))
 	require.NoError(t, err)
 	d := &desk{home: &wiring.Home{Settings: home}}
 	require.NoError(t, home.UpdatePreferences(func(p settings.Preferences) (settings.Preferences, error) {
