@@ -78,6 +78,8 @@ type Personality struct {
 	OwnBucketConflicts  bool             // CreateBucket of one's own bucket: 409 in every region
 	DeletesRegardless   bool             // DeleteObject ignores If-Match
 	LiteralIfMatch      bool             // PutObject compares If-Match as it is written: no ETag has quotes
+	EncodesUploadsOnly  bool             // ListMultipartUploads with encoding-type=url encodes the keys of uploads, nothing else, and does not say so
+	UploadsByWholeKey   bool             // ListMultipartUploads takes a prefix for a whole key
 	AbortsAnything      bool             // AbortMultipartUpload of no upload: 204
 	FileNames           bool             // names that a file system has not are refused; see ofFiles
 	ServersOwnKey       bool             // aws:kms without a key id: the first key there is
@@ -112,7 +114,7 @@ func Personalities() []Personality {
 			PlainCopiesStayBare: true, NoEncryptedSource: true, NoChecksums: true, NoTrailersOverTLS: true,
 			IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
-			MD5ETags: true, RemakesBuckets: true, DeletesRegardless: true, LiteralIfMatch: true, SilentCompletion: true, NoPublicAccessBlock: true, ACLsByDefault: true,
+			MD5ETags: true, RemakesBuckets: true, DeletesRegardless: true, LiteralIfMatch: true, EncodesUploadsOnly: true, SilentCompletion: true, NoPublicAccessBlock: true, ACLsByDefault: true,
 			UnknownMethod:       refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
 			MissingCustomerKey:  refuse(http.StatusBadRequest, "InvalidArgument", customerText+"provide a valid encryption algorithm."),
 			WrongCustomerKey:    refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
@@ -124,7 +126,8 @@ func Personalities() []Personality {
 			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true,
 			NoPublicAccessBlock: true, ACLsByDefault: true, OnlyPrivateACL: true, ForgetsCompletions: true, NamesNoMultipart: true,
 			NoOwnChecksums: true, ShowsContext: true, OwnBucketConflicts: true, DeletesRegardless: true, AbortsAnything: true,
-			FileNames: true, ServersOwnKey: true, ForgetfulOf: "encryption renameObject annotation annotationName", Words: WordsOfMinIO,
+			UploadsByWholeKey: true,
+			FileNames:         true, ServersOwnKey: true, ForgetfulOf: "encryption renameObject annotation annotationName", Words: WordsOfMinIO,
 			// cmd/api-router.go of MinIO, rejectedBucketAPIs
 			NotThere:   "ownershipControls publicAccessBlock PUT:website PUT:logging PUT:accelerate PUT:requestPayment PUT:cors DELETE:cors",
 			UnknownKey: refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),

@@ -89,6 +89,8 @@ func (c *conversation) conditions() {
 	c.do("list v1", "GET", "?max-keys=2", "", nil)
 	c.do("list versions", "GET", "?versions=&max-keys=2", "", nil)
 	c.do("list uploads", "GET", "?uploads=", "", nil)
+	c.do("list uploads below a prefix", "GET", "?prefix=plain-&uploads=", "", nil)
+	c.do("list uploads of a key", "GET", "?prefix=plain-parts2&uploads=", "", nil)
 }
 
 func (c *conversation) names() {

@@ -109,6 +109,9 @@ func (a said) document() []string {
 	if slices.Contains([]string{"AccessDenied", "InvalidRequest", "InvalidArgument"}, doc.Code) {
 		told = append(told, "words "+strings.TrimSuffix(doc.Message, "."))
 	}
+	if n := strings.Count(doc.Inner, "<Upload>"); n > 0 {
+		told = append(told, fmt.Sprintf("%d uploads", n))
+	}
 	if doc.ETag != "" {
 		told = append(told, "document's etag "+a.form(doc.ETag))
 	}

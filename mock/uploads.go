@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/xml"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/bucketseal/bucketseal/mock/store"
@@ -87,6 +88,14 @@ func (s *Server) listUploads(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
+	keys := n
+	if s.personality.EncodesUploadsOnly {
+		n = naming{}
+	}
+	if prefix := q.Get("prefix"); s.personality.UploadsByWholeKey && prefix != "" {
+		page.Uploads = slices.DeleteFunc(page.Uploads, func(u store.Upload) bool { return u.Key != prefix })
+		page.CommonPrefixes = nil
+	}
 	type upload struct {
 		Key               name
 		UploadID          string `xml:"UploadId"`
@@ -119,7 +128,7 @@ func (s *Server) listUploads(w *writer, r *request) error {
 	}
 	for _, u := range page.Uploads {
 		doc.Upload = append(doc.Upload, upload{
-			n.of(u.Key), u.ID, theOwner, theOwner, storageClass(u.Headers), stamp(u.Initiated), u.ChecksumAlgorithm, u.ChecksumType,
+			keys.of(u.Key), u.ID, theOwner, theOwner, storageClass(u.Headers), stamp(u.Initiated), u.ChecksumAlgorithm, u.ChecksumType,
 		})
 	}
 	for _, p := range page.CommonPrefixes {
