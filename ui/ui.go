@@ -70,6 +70,11 @@ func New(app fyne.App, desk state.Desk, o Options) *UI {
 	u.state.OnReady = u.ready
 	u.state.OnChange = u.refresh
 	u.state.Browser.OnChange = u.refreshBrowser
+	u.state.Browser.OnArrive = func(row int) {
+		if u.main != nil {
+			u.main.objects.table.ScrollTo(row)
+		}
+	}
 	u.state.Transfers.OnChange = u.refreshTransfers
 	u.state.OnProblem = u.ShowProblem
 	u.state.OnConfirm = u.showConfirm

@@ -13,6 +13,9 @@ import (
 type Browser struct {
 	// OnChange is called after anything of the browser changed; nil for none.
 	OnChange func()
+	// OnArrive is called after the cursor was put on the row where the user comes
+	// from, or wants to go, so that it can be scrolled into sight; nil for none.
+	OnArrive func(row int)
 
 	app     *App
 	session *session.Session
@@ -58,7 +61,7 @@ func (b *Browser) enter(s *session.Session) {
 	}
 	order, down := b.list.by, b.list.down
 	fresh := newBrowser(b.app)
-	fresh.OnChange, fresh.session = b.OnChange, s
+	fresh.OnChange, fresh.OnArrive, fresh.session = b.OnChange, b.OnArrive, s
 	fresh.list.by, fresh.list.down = order, down
 	*b = *fresh
 	if s != nil {

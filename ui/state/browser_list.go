@@ -179,6 +179,9 @@ func (b *Browser) arrive() {
 	if row := b.list.find(b.come); row >= 0 {
 		b.list.selection.Only(row)
 		b.come = ""
+		if b.OnArrive != nil {
+			b.OnArrive(row)
+		}
 	}
 }
 
