@@ -32,7 +32,7 @@ const (
 	untold = client.NotTold
 )
 
-// told are the sizes of an object of 1000 bytes as the listing, HEAD and GET tell
+// toldSizes are the sizes of an object of 1000 bytes as the listing, HEAD and GET tell
 // them; kind 0 is a whole file of 1000 bytes.
 var toldSizes = map[string]struct {
 	listed, head, get int64
@@ -50,7 +50,8 @@ var toldSizes = map[string]struct {
 	"listed larger":                      {1001, truth, truth, client.KindContradiction},
 	"listed larger, and HEAD tells none": {1001, untold, truth, client.KindContradiction},
 	"HEAD and GET say 0":                 {1000, 0, 0, client.KindCorrupt},
-	"HEAD says less than GET":            {1000, 999, truth, client.KindContradiction},
+	"HEAD says less than GET":            {untold, 999, truth, client.KindContradiction},
+	"HEAD says less than the list":       {1000, 999, truth, client.KindContradiction},
 	"HEAD says more than GET":            {1000, 1001, truth, client.KindContradiction},
 	"HEAD says more, GET tells none":     {1000, 1001, untold, client.KindContradiction},
 	"HEAD says less, GET tells none":     {untold, 999, untold, client.KindCorrupt},
