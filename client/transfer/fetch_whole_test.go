@@ -220,3 +220,21 @@ func TestAnObjectWhoseAgeNobodyTellsReplacesNoFileThatMayBeNewer(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "mine", string(got))
 }
+
+func TestNothingOfALongerTryStaysBehindAShorterOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t)
+		w.store.tells = sizes(untold, untold)
+		w.store.gives = func(n int, data []byte) io.Reader {
+			if n == 1 {
+				return io.MultiReader(bytes.NewReader(make([]byte, 2000)), iotest.ErrReader(io.ErrUnexpectedEOF))
+			}
+			return bytes.NewReader(data)
+		}
+		job, data := w.object(1000, client.PutOptions{})
+		require.NoError(t, w.run(job)[0].Err)
+		got, err := os.ReadFile(job.path())
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(data, got))
+	})
+}
