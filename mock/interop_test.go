@@ -55,6 +55,7 @@ var notImitated = map[string][]struct{ question, line, why string }{
 		{``, `context|document's etag`, "Ceph's ARN names its user; the ETag in the document of a copy has no quotes"},
 		{`copy`, ``, "Ceph looks at no encryption header of a copy at all, wrong ones included, and encrypts none"},
 		{`bad context|and c:`, ``, "Ceph takes both, and any context"},
+		{`list uploads$`, `uploads`, "those are still open there"},
 		{`key without method`, `words`, "AWS is missing in them"},
 		{`plain: part with a key`, ``, "Ceph takes an SSE-C key for a part of an upload that has none, and stores it plain"},
 		{`if-match of nothing`, ``, "412"},
