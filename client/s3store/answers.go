@@ -91,10 +91,12 @@ func receive(op string, r *smithyhttp.Response) (*smithyhttp.Response, error) {
 	seen := copyOf(r)
 	headless := r.Request != nil && r.Request.Method == http.MethodHead
 	if r.StatusCode < 200 || r.StatusCode > 299 {
-		if !headless {
-			seen.Body = refusalIn(r)
+		if headless {
+			return seen, nil
 		}
-		return seen, nil
+		d, err := refusalIn(r)
+		seen.Body = d
+		return seen, err
 	}
 	for _, name := range typedHeaders {
 		seen.Header.Del(name)

@@ -48,20 +48,26 @@ func readWithin(body io.ReadCloser, most int64) ([]byte, error) {
 
 // refusalIn is the document of an answer that refuses: S3's own, or an empty
 // one with what came instead. A refusal stays one whatever it is wrapped in.
-func refusalIn(r *smithyhttp.Response) *document {
+// The error says that it broke off: whoever sends a body that is refused may be
+// cut off in the midst of the answer, and hears the rest when asking again.
+func refusalIn(r *smithyhttp.Response) (*document, error) {
 	raw, err := readWithin(r.Body, largestRefusal)
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return newDocument(nil)
+	var tooLarge *errContradiction
+	switch {
+	case err != nil && !errors.As(err, &tooLarge):
+		return newDocument(nil), err
+	case len(bytes.TrimSpace(raw)) == 0:
+		return newDocument(nil), nil
 	}
 	if err == nil {
 		err = checkShape(raw)
 	}
 	if root, broken := rootOf(raw); err == nil && broken == nil && (root == "Error" || root == "ErrorResponse") {
-		return newDocument(raw)
+		return newDocument(raw), nil
 	}
 	d := newDocument(nil)
 	d.foreign = &errForeignRefusal{whatCame(r.Header, raw)}
-	return d
+	return d, nil
 }
 
 // checkDocument refuses what is no document of S3 with this root. The refusal

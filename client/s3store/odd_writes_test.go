@@ -152,3 +152,16 @@ func TestADeletionAnsweredBy204NeedsNobodyToVouchForIt(t *testing.T) {
 	require.NoError(t, s.deleteOne(t.Context(), anywhere))
 	assert.Equal(t, 1, s.asked())
 }
+
+func TestARefusalThatBrokeOffIsAskedForAgain(t *testing.T) {
+	n := 0
+	s := oddly(t, func(*http.Request) string {
+		if n++; n == 1 {
+			return bare("403 Forbidden", "<Error><Code>Inval", "Content-Length: 200")
+		}
+		return wire("403 Forbidden", "<Error><Code>InvalidAccessKeyId</Code><Message>kms-keyid: k</Message></Error>")
+	})
+	err := calls["PutObject"](t, s.Store)
+	assert.Equal(t, client.KindKeyUnknown.String(), client.KindOf(err).String(), "%v", err)
+	assert.Equal(t, 2, n)
+}
