@@ -50,7 +50,6 @@ func newObjectPane(u *UI) *objectPane {
 	p.table.OnShortcut = p.shortcut
 	p.table.OnSearch = u.state.Browser.Search
 	p.foot.Truncation = fyne.TextTruncateEllipsis
-	p.foot.Importance = widget.LowImportance
 	p.stop = widgets.NewFlatButton(i18n.T("Stop"), theme.MediaStopIcon(), i18n.T("Stop listing"), u.state.Browser.Stop)
 	p.content = container.NewBorder(p.newAlarm(), container.NewBorder(nil, nil, nil, p.stop, p.foot), nil, nil, p.table)
 	return p
@@ -97,11 +96,11 @@ func (u *UI) askRemoveUnproven() {
 // objectColumns are the columns as the user left them.
 func objectColumns(p state.Preferences) []widgets.Column {
 	all := []widgets.Column{
-		{ID: columnName, Title: i18n.T("Name"), Width: 160, Stretch: true, Sorts: true},
-		{ID: columnSize, Title: i18n.T("Size"), Width: 90, Align: fyne.TextAlignTrailing, Sorts: true},
-		{ID: columnModified, Title: i18n.T("Modified"), Width: 140, Sorts: true},
-		{ID: columnClass, Title: i18n.T("Storage class"), Width: 110, Sorts: true},
-		{ID: columnEncryption, Title: i18n.T("Encryption"), Width: 190, Hidden: p.HideEncryption},
+		{ID: columnName, Title: i18n.T("Name"), Width: 160, Min: 140, Stretch: true, Sorts: true},
+		{ID: columnSize, Title: i18n.T("Size"), Width: 90, Min: 72, Align: fyne.TextAlignTrailing, Sorts: true, Yields: 3},
+		{ID: columnModified, Title: i18n.T("Modified"), Width: 140, Min: 124, Sorts: true, Yields: 2},
+		{ID: columnClass, Title: i18n.T("Storage class"), Width: 110, Min: 104, Sorts: true, Yields: 1},
+		{ID: columnEncryption, Title: i18n.T("Encryption"), Width: 190, Min: 170, Hidden: p.HideEncryption},
 	}
 	for i := range all {
 		for _, c := range p.Columns {

@@ -75,5 +75,5 @@ var importances = map[state.Role]widget.Importance{
 	state.RoleGood:   widget.SuccessImportance,
 	state.RoleWarn:   widget.WarningImportance,
 	state.RoleBad:    widget.DangerImportance,
-	state.RoleMuted:  widget.LowImportance,
+	state.RoleMuted:  widget.MediumImportance, // the toolkit draws "low" like disabled: too faint to read
 }

@@ -28,14 +28,14 @@ type transferPane struct {
 func newTransferPane(u *UI) *transferPane {
 	p := &transferPane{ui: u, up: theme.UploadIcon(), down: theme.DownloadIcon(), tally: widget.NewLabel(""), total: widgets.NewMeter(240)}
 	p.table = widgets.NewRowTable([]widgets.Column{
-		{ID: "name", Title: i18n.T("Name"), Width: 130, Stretch: true},
-		{ID: "state", Title: i18n.T("State"), Width: 250, Stretch: true},
-		{ID: "content", Title: i18n.T("Content"), Width: 84},
-		{ID: "progress", Title: i18n.T("Progress"), Width: 130},
-		{ID: "speed", Title: i18n.T("Speed"), Width: 80, Align: fyne.TextAlignTrailing},
-		{ID: "left", Title: i18n.T("Time left"), Width: 74, Align: fyne.TextAlignTrailing},
-		{ID: "target", Title: i18n.T("Where"), Width: 120},
-		{ID: "rule", Title: i18n.T("Asked for"), Width: 110},
+		{ID: "name", Title: i18n.T("Name"), Width: 130, Min: 110, Stretch: true},
+		{ID: "state", Title: i18n.T("State"), Width: 250, Min: 250, Stretch: true}, // holds every verdict whole
+		{ID: "content", Title: i18n.T("Content"), Width: 84, Min: 84},
+		{ID: "progress", Title: i18n.T("Progress"), Width: 130, Min: 120, Yields: 5},
+		{ID: "speed", Title: i18n.T("Speed"), Width: 80, Min: 76, Align: fyne.TextAlignTrailing, Yields: 3},
+		{ID: "left", Title: i18n.T("Time left"), Width: 74, Min: 74, Align: fyne.TextAlignTrailing, Yields: 2},
+		{ID: "target", Title: i18n.T("Where"), Width: 120, Min: 110, Yields: 1},
+		{ID: "rule", Title: i18n.T("Asked for"), Width: 110, Min: 100, Yields: 4},
 	}, p)
 	p.table.Label = i18n.T("Transfers")
 	p.table.Selection = &u.state.Transfers.Selection

@@ -39,7 +39,7 @@ func NewCopyValue(name, value, tip string) *CopyValue {
 func (v *CopyValue) Set(value string, role Role) {
 	v.value.Importance = map[Role]widget.Importance{
 		RoleNormal: widget.MediumImportance, RoleGood: widget.SuccessImportance,
-		RoleWarn: widget.WarningImportance, RoleBad: widget.DangerImportance, RoleMuted: widget.LowImportance,
+		RoleWarn: widget.WarningImportance, RoleBad: widget.DangerImportance, RoleMuted: widget.MediumImportance, // the toolkit draws "low" like disabled: too faint to read
 	}[role]
 	v.value.SetText(value)
 	setVisible(v.copy, value != "")

@@ -42,11 +42,14 @@ type Column struct {
 	ID      string
 	Title   string
 	Width   float32 // the width of a Stretch column is its least width
-	Min     float32 // least width when dragged; 0 = 40
+	Min     float32 // a table too narrow makes it as narrow as this, unless the user gave it its width; 0 = it keeps its Width
 	Align   fyne.TextAlign
 	Stretch bool // takes the space the others leave
 	Sorts   bool // a click on the title calls OnSort
 	Hidden  bool
+	Yields  int // where not even the Min of all fit it is left out, the column with 1 first; 0 = never
+
+	given bool // its Width is the user's, of this run
 }
 
 // RowTable is a table of equal rows with multiple selection, made for a million

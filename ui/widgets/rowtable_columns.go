@@ -1,5 +1,7 @@
 package widgets
 
+import "slices"
+
 // Sizes of a cell, in pixels.
 const (
 	cellPad      float32 = 7  // left and right of the content
@@ -16,42 +18,93 @@ type placedColumn struct {
 	x, w float32
 }
 
-// placeColumns lays the shown columns into width; what is left goes to the
-// Stretch columns. A table too narrow for its columns scrolls sideways.
+// placeColumns lays the shown columns into width. What is left goes to the
+// Stretch columns; what is missing is taken from those that have a Min. A table
+// too narrow for that as well scrolls sideways.
 func (t *RowTable) placeColumns(width float32) {
 	t.placed = t.placed[:0]
-	var sum float32
+	var sum, spare float32
 	stretches := 0
-	for _, c := range t.columns {
-		if c.Hidden {
-			continue
-		}
-		sum += max(c.Width, c.least())
+	for _, col := range t.fitting(width) {
+		c := t.columns[col]
+		t.placed = append(t.placed, placedColumn{col: col, w: c.wanted()})
+		sum += c.wanted()
+		spare += c.spare()
 		if c.Stretch {
 			stretches++
 		}
 	}
-	spare := max(0, width-sum)
+	over := max(0, sum-width)
 	var x float32
-	for i, c := range t.columns {
-		if c.Hidden {
-			continue
+	for i := range t.placed {
+		p := &t.placed[i]
+		c := t.columns[p.col]
+		if over > 0 && spare > 0 {
+			p.w -= c.spare() * min(1, over/spare)
 		}
-		w := max(c.Width, c.least())
 		if c.Stretch {
-			w += spare / float32(stretches)
+			p.w += max(0, width-sum) / float32(stretches)
 		}
-		t.placed = append(t.placed, placedColumn{i, x, w})
-		x += w
+		p.x = x
+		x += p.w
 	}
 	t.wide = x
 }
 
+// fitting are the columns to show in width: all that are not hidden, or, where
+// they do not fit at their least, those that do not yield.
+func (t *RowTable) fitting(width float32) []int {
+	var shown []int
+	var need float32
+	for i, c := range t.columns {
+		if !c.Hidden {
+			shown = append(shown, i)
+			need += c.wanted() - c.slack()
+		}
+	}
+	for need > width {
+		first := -1 // of the shown ones, the place of the one to yield first
+		for i, col := range shown {
+			if y := t.columns[col].Yields; y > 0 && (first < 0 || y < t.columns[shown[first]].Yields) {
+				first = i
+			}
+		}
+		if first < 0 {
+			break
+		}
+		c := t.columns[shown[first]]
+		need -= c.wanted() - c.slack()
+		shown = slices.Delete(shown, first, first+1)
+	}
+	return shown
+}
+
+// least is how narrow the user may drag it.
 func (c Column) least() float32 {
 	if c.Min > 0 {
 		return c.Min
 	}
 	return leastColumn
+}
+
+// wanted is its width where there is room.
+func (c Column) wanted() float32 { return max(c.Width, c.least()) }
+
+// slack is how much narrower it could be.
+func (c Column) slack() float32 {
+	if c.Min > 0 {
+		return c.wanted() - c.Min
+	}
+	return 0
+}
+
+// spare is how much narrower a table without room may make it: nothing, once the
+// user gave it its width. No other column is left out for what was given.
+func (c Column) spare() float32 {
+	if c.given {
+		return 0
+	}
+	return c.slack()
 }
 
 // columnAt is the place of the column at x of the view, or -1.
@@ -96,7 +149,7 @@ func (t *RowTable) heldBy(i int) (place int, sign float32) {
 // resizeColumn gives the column at place i a width, or its least.
 func (t *RowTable) resizeColumn(i int, width float32) {
 	c := &t.columns[t.placed[i].col]
-	c.Width = max(width, c.least())
+	c.Width, c.given = max(width, c.least()), true
 	t.relayout()
 }
 
