@@ -42,9 +42,11 @@ func TestTheStateOfATransferHoldsEachVerdictWhole(t *testing.T) {
 		for _, verdict := range []string{
 			"Encrypted, another key", "Encrypted in another way", "Encrypted, key not reported", "Not encrypted", "Not yet verified",
 		} {
-			text := i18n.T("Failed: %s", i18n.T(verdict))
-			width := fyne.MeasureText(text, theme.TextSize(), fyne.TextStyle{}).Width
-			assert.LessOrEqual(t, width+pads+icon, column.Min, text)
+			for _, before := range []string{"Failed: %s", "Kept: %s"} {
+				text := i18n.T(before, i18n.T(verdict))
+				width := fyne.MeasureText(text, theme.TextSize(), fyne.TextStyle{}).Width
+				assert.LessOrEqual(t, width+pads+icon, column.Min, text)
+			}
 		}
 	}
 }

@@ -107,7 +107,7 @@ func TestABadVerdictMayBeKeptDeletedOrTriedAgainFromItsDetails(t *testing.T) {
 	table.OnActivate(row)
 	s.press("Keep it")
 	assert.Equal(t, 0, s.overlays())
-	assert.Equal(t, "Kept, not as asked: Encrypted, key not reported", s.state.Transfers.Row(row).State)
+	assert.Equal(t, "Kept: Encrypted, key not reported", s.state.Transfers.Row(row).State)
 
 	table.OnActivate(row)
 	s.press("Delete the object…")

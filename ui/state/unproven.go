@@ -225,7 +225,7 @@ func (t *Transfers) settled(r transfer.Row) (text string, role Role, ok bool) {
 		if isUnverified(r) {
 			return i18n.T("Kept, not yet verified"), RoleWarn, true
 		}
-		return i18n.T("Kept, not as asked: %s", failure(r)), RoleWarn, true
+		return i18n.T("Kept: %s", failure(r)), RoleWarn, true
 	}
 	return "", RoleNormal, false
 }

@@ -136,7 +136,7 @@ func TestWhatIsKeptGoesOnSayingWhatWasFound(t *testing.T) {
 	s := dropsEncryption(t)
 	s.unproven(0).Keep()
 	row := s.Transfers.Row(0)
-	assert.Equal(t, "Kept, not as asked: Not encrypted", row.State)
+	assert.Equal(t, "Kept: Not encrypted", row.State)
 	assert.Equal(t, state.RoleWarn, row.Role, "never green")
 	assert.Equal(t, "Kept, not verified 1", s.Transfers.Tally().String())
 	assert.NotEmpty(t, s.Transfers.WhyNot(state.Keep, []int{0}))
