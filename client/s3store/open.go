@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -129,6 +130,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		Credentials:                credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()),
 		HTTPClient:                 network,
 		Retryer:                    func() aws.Retryer { return s.waiting },
+		APIOptions:                 []func(*middleware.Stack) error{addLastFailure},
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
 	}

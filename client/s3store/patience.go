@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -48,6 +49,31 @@ func (p patience) RetryDelay(attempt int, err error) (time.Duration, error) {
 		return p.Retryer.RetryDelay(attempt, err)
 	}
 	return max(throttledDelay(attempt), retryAfter(err)), nil
+}
+
+// GetRetryToken lets every failure be tried again, and notes it.
+func (p patience) GetRetryToken(ctx context.Context, failed error) (func(error) error, error) {
+	if last, ok := ctx.Value(lastFailureKey{}).(*error); ok {
+		*last = failed
+	}
+	return p.Retryer.GetRetryToken(ctx, failed)
+}
+
+type lastFailureKey struct{}
+
+// addLastFailure lets a call whose time is up between two tries, or in the
+// middle of one, say why those before failed: that its time is up, the caller
+// knows.
+func addLastFailure(stack *middleware.Stack) error {
+	return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("LastFailure",
+		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+			var last error
+			out, meta, err := next.HandleFinalize(context.WithValue(ctx, lastFailureKey{}, &last), in)
+			if err != nil && last != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				err = last
+			}
+			return out, meta, err
+		}), "Retry", middleware.Before)
 }
 
 func throttledDelay(attempt int) time.Duration {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -80,6 +81,33 @@ func TestWhoeverWaitsNoLongerIsFreeAtOnce(t *testing.T) {
 	go func() { done <- second(s.Buckets(ctx)) }()
 	assert.Equal(t, client.KindCancelled.String(), client.KindOf(<-done).String())
 	assert.Equal(t, 1, rec.count())
+}
+
+// The end of the caller's time is no news to the caller; what kept the server
+// from answering until then is.
+func TestACallWhoseTimeIsUpSaysWhyItsLastTryFailed(t *testing.T) {
+	for call, do := range waitedFor {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, end := context.WithTimeout(t.Context(), 45*time.Second)
+			defer end()
+			begun := time.Now()
+			rec := &recorder{answer: func(r *http.Request, n int) *http.Response {
+				if n > 3 { // then nothing comes any more
+					<-r.Context().Done()
+				}
+				return slow["Retry-After"]()
+			}}
+			s, err := Open(client.Account{Name: "test", Endpoint: compatible, AccessKeyID: "AKID"},
+				client.Credentials{AccessKeyID: "AKID", Secret: client.NewSecret(secretCanary)}, Options{transport: rec})
+			require.NoError(t, err)
+			err = do(ctx, s)
+			var known *client.Error
+			require.ErrorAs(t, err, &known, call)
+			assert.Contains(t, []client.Kind{client.KindThrottled, client.KindUnavailable}, known.Kind, "%s: %v", call, err)
+			assert.Equal(t, http.StatusServiceUnavailable, known.Status, call)
+			assert.Equal(t, 45*time.Second, time.Since(begun), call)
+		})
+	}
 }
 
 func TestATimeTheServerNamesIsKeptWithinReason(t *testing.T) {

@@ -28,8 +28,8 @@ type Config struct {
 	// as asked. The verdict stays what it is.
 	AllowUnverified bool
 
-	// Patience is how long a proof is tried again when the server cannot be asked;
-	// default 45 seconds, on top of the store's own repetitions.
+	// Patience is how long a proof is tried again when the server cannot be asked,
+	// the store's own repetitions included; default 45 seconds.
 	Patience time.Duration
 
 	// DescribeKey asks KMS about a key; nil where there is no KMS.

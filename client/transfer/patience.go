@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -13,16 +14,30 @@ const (
 	longestPause = 8 * time.Second
 )
 
+// errNoPatience ends the time of a proof.
+var errNoPatience = errors.New("the time for the proof is up")
+
+// proofTime is a context for one proof, whatever it asks of whom: all of it
+// together may take no longer than the engine's patience, the store's own
+// repetitions included.
+func (e *Engine) proofTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, e.cfg.Patience, errNoPatience)
+}
+
 // patiently asks until there is an answer, a failure that will not pass, or no
-// patience left; it returns the last failure. The row says meanwhile why it is
-// not done.
+// time left in ctx, which is a proofTime; it returns the last failure that came
+// of asking. The row says meanwhile why it is not done.
 func (e *Engine) patiently(ctx context.Context, it *item, passes func(client.Kind) bool, ask func() error) error {
 	defer e.again(it, nil)
-	begun := time.Now()
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	until, _ := ctx.Deadline()
+	var last error
+	for pause := firstPause; !isUp(ctx); pause = min(2*pause, longestPause) {
 		err := ask()
-		if err == nil || ctx.Err() != nil || !passes(client.KindOf(err)) || time.Since(begun)+pause > e.cfg.Patience {
-			return err
+		if err == nil || !isUp(ctx) || last == nil {
+			last = err
+		}
+		if err == nil || ctx.Err() != nil || !passes(client.KindOf(err)) || time.Until(until) <= pause {
+			break
 		}
 		e.again(it, err)
 		timer := time.NewTimer(pause)
@@ -30,10 +45,16 @@ func (e *Engine) patiently(ctx context.Context, it *item, passes func(client.Kin
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return context.Cause(ctx)
+			if !isUp(ctx) {
+				return context.Cause(ctx)
+			}
 		}
 	}
+	return last
 }
+
+// isUp reports whether a proofTime is over, and nobody stopped it before.
+func isUp(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errNoPatience) }
 
 // again notes why something is tried again, nil for no longer.
 func (e *Engine) again(it *item, why error) {

@@ -64,7 +64,9 @@ func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved
 	}
 	s := *it.stored
 	it.stored = nil
-	switch _, err := e.headOf(ctx, src.job, s); client.KindOf(err) {
+	soon, end := e.proofTime(ctx)
+	defer end()
+	switch _, err := e.headOf(soon, src.job, s); client.KindOf(err) {
 	case client.KindNotFound, client.KindPrecondition:
 		return false, nil
 	}
@@ -83,6 +85,8 @@ func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved
 // prove looks at the object that was written and compares. The error says that
 // the server holds something else than was sent.
 func (e *Engine) prove(ctx context.Context, it *item, s sent) (proof, error) {
+	ctx, end := e.proofTime(ctx)
+	defer end()
 	job := it.row.Job
 	got := Evidence{Answers: s.answers, Sum: s.sum}
 	err := e.patiently(ctx, it, afterWriting, func() (err error) {

@@ -104,6 +104,71 @@ func TestWhatCouldNotBeLookedAtIsNeitherDoneNorNotAsAsked(t *testing.T) {
 	}
 }
 
+// a patientStore repeats a HEAD by itself for 79 seconds, as client/s3store does
+// where a server asks to slow down.
+type patientStore struct{ *fakeStore }
+
+func (s patientStore) Head(ctx context.Context, _ client.Location, _ client.ReadOptions) (client.Object, error) {
+	select {
+	case <-time.After(79 * time.Second):
+	case <-ctx.Done():
+	}
+	return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindThrottled, RequestID: "asked-in-vain"}
+}
+
+func TestAProofDoesNotMultiplyThePatienceOfTheStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Store = patientStore{c.Store.(*fakeStore)} })
+		job, _ := w.file(10, client.SSEKMS{Key: keyID})
+		begun := time.Now()
+		row := w.run(job)[0]
+		assert.Equal(t, 45*time.Second, time.Since(begun))
+		assert.Equal(t, NotYetVerified, row.Receipt.Verdict)
+		var known *client.Error
+		require.ErrorAs(t, row.Err, &known)
+		assert.Equal(t, "asked-in-vain", known.RequestID, "%v", row.Err)
+	})
+}
+
+func TestOneProofHasOnePatienceForHEADAndForKMS(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) {
+			c.DescribeKey = func(ctx context.Context, _ client.KeyID) (client.Key, error) {
+				<-ctx.Done() // it never answers
+				return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindStalled}
+			}
+		})
+		w.store.fail = failing("Head", 7, client.KindUnavailable)
+		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+		job, _ := w.file(10, client.SSEKMS{Key: alias})
+		begun := time.Now()
+		row := w.run(job)[0]
+		assert.Equal(t, 45*time.Second, time.Since(begun))
+		assert.Equal(t, NotYetVerified, row.Receipt.Verdict)
+		require.ErrorContains(t, row.Err, "KMS did not answer")
+	})
+}
+
+func TestTheEndOfAProofsTimeIsNotWhyItFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		w := newBench(t, func(c *Config) {
+			c.DescribeKey = func(ctx context.Context, _ client.KeyID) (client.Key, error) {
+				if calls++; calls > 1 {
+					<-ctx.Done()
+					return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindStalled}
+				}
+				return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindUnavailable, RequestID: "the real one"}
+			}
+		})
+		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+		job, _ := w.file(10, client.SSEKMS{Key: alias})
+		var known *client.Error
+		require.ErrorAs(t, w.run(job)[0].Err, &known)
+		assert.Equal(t, "the real one", known.RequestID)
+	})
+}
+
 func TestWhatAnAnswerSaidAlreadyIsNotForgottenWhenHEADFails(t *testing.T) {
 	for _, size := range []int64{10, minPartSize + 10} {
 		w := newBench(t)

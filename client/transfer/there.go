@@ -118,6 +118,8 @@ func (e *Engine) proveThere(ctx context.Context, it *item, t there) proof {
 	reported := t.object.Encryption
 	f := Judge(asked, reported, client.Key{})
 	if f.Verdict == KeyNotReported {
+		ctx, end := e.proofTime(ctx)
+		defer end()
 		kms, err := e.askKMS(ctx, it, asked, reported)
 		if err != nil {
 			return proof{Finding{NotYetVerified, kmsSilent}, t.object, reported, err}
