@@ -239,8 +239,11 @@ func TestASizeNoScreenHasIsAnErrorAndNotGivenToTheWindow(t *testing.T) {
 		assert.Equal(t, Preferences{}, p, size)
 	}
 	for _, p := range []Preferences{
-		{Window: Size{Width: float32(math.NaN()), Height: 1}}, {Window: Size{Width: 1, Height: float32(math.Inf(1))}}, {Sidebar: math.NaN()},
-		{Transfers: math.Inf(-1)}, {Columns: []Column{{Name: "size", Width: float32(math.NaN())}}},
+		{Window: Size{Width: float32(math.NaN()), Height: 1}},
+		{Window: Size{Width: 1, Height: float32(math.Inf(1))}},
+		{Sidebar: math.NaN()},
+		{Transfers: math.Inf(-1)},
+		{Columns: []Column{{Name: "size", Width: float32(math.NaN())}}},
 	} {
 		assert.Error(t, p.Check(), "%+v", p)
 	}

@@ -68,7 +68,7 @@ func (s *Store) deletePatiently(ctx context.Context, at []client.Location, part 
 	for try := 1; try < throttledTries; try++ {
 		part = slices.DeleteFunc(slices.Clone(part), func(i int) bool { return client.KindOf(results[i]) != client.KindThrottled })
 		if len(part) == 0 || s.waiting.pause(ctx, try) != nil {
-			return nil
+			return nil //nolint:nilerr // each object's result says what became of it
 		}
 		if err := s.deleteMany(ctx, at, part, results); err != nil {
 			for _, i := range part {

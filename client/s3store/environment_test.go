@@ -119,8 +119,8 @@ func TestAnAccountIsFoundWhereTheAWSCommandLineKeepsIt(t *testing.T) {
 		},
 
 		"nothing":                      {says: `neither AWS_ACCESS_KEY_ID nor a profile "default" is there`},
-		"a profile that is not there":  {credentials: dflt, profile: "wrok", says: `no profile "wrok" in the files of the AWS command line (--profile)`},
-		"a variable's is not there":    {credentials: dflt, set: envKeys(env{"AWS_PROFILE": "wrok"}), says: "(AWS_PROFILE)"},
+		"a profile that is not there":  {credentials: dflt, profile: "elsewhere", says: `no profile "elsewhere" in the files of the AWS command line (--profile)`},
+		"a variable's is not there":    {credentials: dflt, set: envKeys(env{"AWS_PROFILE": "elsewhere"}), says: "(AWS_PROFILE)"},
 		"half a pair":                  {credentials: dflt, set: env{"AWS_ACCESS_KEY_ID": "AKE"}, says: "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not"},
 		"the other half":               {credentials: dflt, set: env{"AWS_SECRET_ACCESS_KEY": "se"}, says: "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not"},
 		"a role":                       {config: "[profile role]\nrole_arn=arn\n", profile: "role", says: "export-credentials --profile role"},

@@ -72,8 +72,10 @@ var table = []row{
 	{codes("KMS.DisabledException", "KMS.KMSInvalidStateException", "KMS.InvalidKeyUsageException", "KMS.KeyUnavailableException",
 		"DisabledException", "KMSInvalidStateException", "InvalidKeyUsageException", "KeyUnavailableException"), "", nil, client.KindKeyDisabled},
 	{codes("KMS.AccessDeniedException"), "", nil, client.KindKeyDenied},
-	{codes("KMS.KMSInternalException", "KMSInternalException", "KMS.DependencyTimeoutException", "DependencyTimeoutException"),
-		"", nil, client.KindKeyService},
+	{
+		codes("KMS.KMSInternalException", "KMSInternalException", "KMS.DependencyTimeoutException", "DependencyTimeoutException"),
+		"", nil, client.KindKeyService,
+	},
 	{codes("AccessDenied", "AccessDeniedException"), "kms:", onObjects, client.KindKeyDenied},
 	{codes("InvalidArgument", "InvalidRequest"), "x-amz-server-side-encryption-aws-kms-key-id", withoutKMS, client.KindKeyRequired},
 

@@ -83,7 +83,7 @@ func TestOddStatesOfTheEnvironmentAreSaidBeforeAnythingIsSent(t *testing.T) {
 		"a KMS over http, as a flag":  {append(u.keys(), at), []string{"--kms-endpoint", "http://nas.example"}, "KMS endpoint: "},
 		"a region with a blank in it": {append(u.keys(), at, "AWS_REGION=us east"), nil, "AWS_REGION: region: "},
 		"half a pair":                 {[]string{at, "AWS_ACCESS_KEY_ID=AKID"}, nil, "AWS_SECRET_ACCESS_KEY is not"},
-		"a profile that is not there": {append(u.keys(), at), []string{"--profile", "wrok"}, `no profile "wrok"`},
+		"a profile that is not there": {append(u.keys(), at), []string{"--profile", "elsewhere"}, `no profile "elsewhere"`},
 		"nothing but a service":       {[]string{at}, nil, "neither AWS_ACCESS_KEY_ID nor a profile"},
 		"a proxy with a raw %":        {append(u.keys(), "AWS_ENDPOINT_URL=https://cos.example.test", "HTTPS_PROXY=http://user:Pa%ss@127.0.0.1:1"), nil, "the proxy of HTTPS_PROXY cannot be used"},
 		"a proxy of another kind":     {append(u.keys(), "AWS_ENDPOINT_URL=https://cos.example.test", "https_proxy=gopher://127.0.0.1:1"), nil, "the proxy of https_proxy cannot be used"},

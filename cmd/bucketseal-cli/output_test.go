@@ -72,15 +72,34 @@ func TestNoCommandLetsOthersCharactersThrough(t *testing.T) {
 	evil := mock.Fault{Op: "ListBuckets", Do: mock.AnswerStatus, Status: 403, Code: "AccessDenied", Message: "m\u009b31m\u202e\nsecond"}
 	for _, args := range [][]string{
 		{"cp", "f", "s3://bucket/" + key},
-		{"ls", "s3://bucket"}, {"ls", "-r", "--encryption", "s3://bucket"}, {"--json", "ls", "s3://bucket"},
-		{"props", "s3://bucket/" + key}, {"--json", "props", "s3://bucket/" + key}, {"--verbose", "props", "s3://bucket/" + key},
-		{"cp", "-r", "s3://bucket", "back"}, {"cp", "-r", "back", "s3://bucket/again\u202e/"}, {"--json", "cp", "-r", "back", "s3://bucket/again\u202e/"},
-		{"rm", "s3://bucket/" + key}, {"rm", "s3://bucket/" + key}, {"--json", "rm", "s3://bucket/" + key}, {"rm", "-r", "s3://bucket/again\u202e"},
-		{"cp", "missing\u202e\n", "s3://bucket/"}, {"bogus\u202e\n"}, {"ls", "--bogus\u202e\n"}, {"mb", "s3://new\u202e"},
-		{"ls"}, {"--json", "ls"},
-		{"rules", "import", "r.json"}, {"rules", "list"}, {"--json", "rules", "list"}, {"rules", "test", "b", "x\u202e"}, {"rules", "edit", "1", "--bucket", "b2"},
-		{"rules", "export", "-"}, {"accounts", "add", "evil\x1b[31m\u202e", "--endpoint", "https://127.0.0.1:1", "--access-key", "AK\u202e", "--secret-file", "s"},
-		{"accounts", "list"}, {"accounts", "remove", "nobody\u202e"},
+		{"ls", "s3://bucket"},
+		{"ls", "-r", "--encryption", "s3://bucket"},
+		{"--json", "ls", "s3://bucket"},
+		{"props", "s3://bucket/" + key},
+		{"--json", "props", "s3://bucket/" + key},
+		{"--verbose", "props", "s3://bucket/" + key},
+		{"cp", "-r", "s3://bucket", "back"},
+		{"cp", "-r", "back", "s3://bucket/again\u202e/"},
+		{"--json", "cp", "-r", "back", "s3://bucket/again\u202e/"},
+		{"rm", "s3://bucket/" + key},
+		{"rm", "s3://bucket/" + key},
+		{"--json", "rm", "s3://bucket/" + key},
+		{"rm", "-r", "s3://bucket/again\u202e"},
+		{"cp", "missing\u202e\n", "s3://bucket/"},
+		{"bogus\u202e\n"},
+		{"ls", "--bogus\u202e\n"},
+		{"mb", "s3://new\u202e"},
+		{"ls"},
+		{"--json", "ls"},
+		{"rules", "import", "r.json"},
+		{"rules", "list"},
+		{"--json", "rules", "list"},
+		{"rules", "test", "b", "x\u202e"},
+		{"rules", "edit", "1", "--bucket", "b2"},
+		{"rules", "export", "-"},
+		{"accounts", "add", "evil\x1b[31m\u202e", "--endpoint", "https://127.0.0.1:1", "--access-key", "AK\u202e", "--secret-file", "s"},
+		{"accounts", "list"},
+		{"accounts", "remove", "nobody\u202e"},
 	} {
 		if args[len(args)-1] == "ls" {
 			require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{evil}}))
@@ -117,8 +136,14 @@ func TestAnOutputThatCannotBeWrittenIsAFailure(t *testing.T) {
 	u := newUser(t)
 	u.file("a.bin", []byte("x"))
 	for _, args := range [][]string{
-		{"cp", "a.bin", "s3://bucket/a"}, {"cp", "a.bin", "s3://bucket/a", "--json"}, {"ls"}, {"ls", "s3://bucket", "--json"},
-		{"props", "s3://bucket/a"}, {"rules", "test", "b", "k"}, {"--help"}, {"rm", "s3://bucket/a", "--json"},
+		{"cp", "a.bin", "s3://bucket/a"},
+		{"cp", "a.bin", "s3://bucket/a", "--json"},
+		{"ls"},
+		{"ls", "s3://bucket", "--json"},
+		{"props", "s3://bucket/a"},
+		{"rules", "test", "b", "k"},
+		{"--help"},
+		{"rm", "s3://bucket/a", "--json"},
 	} {
 		r := u.outputs(full, args...).ends(1)
 		assert.Contains(t, r.err, "the output could not be written", "%q", args)
@@ -213,10 +238,20 @@ func TestNothingFoundEndsWith1AndWords(t *testing.T) {
 	require.NoError(t, os.Remove(u.dir+"/empty/.keep"))
 	u.runs("cp", "a.bin", "s3://bucket/report.pdf").ends(0)
 	for _, args := range [][]string{
-		{"rm", "-r", "s3://bucket/tpyo/"}, {"rm", "-r", "s3://bucket/tpyo"}, {"rm", "-r", "s3://bucket/report"}, {"rm", "s3://bucket/tpyo"},
-		{"cp", "-r", "s3://bucket/tpyo/", "out"}, {"cp", "-r", "s3://bucket/report", "out"}, {"cp", "-r", "empty", "s3://bucket/"},
-		{"cp", "missing", "s3://bucket/"}, {"cp", "s3://bucket/tpyo", "out"}, {"ls", "s3://bucket/tpyo/"}, {"ls", "s3://bucket/tpyo", "--json"},
-		{"ls", "s3://nowhere"}, {"rm", "-r", "s3://nowhere/x"}, {"props", "s3://bucket/tpyo"},
+		{"rm", "-r", "s3://bucket/tpyo/"},
+		{"rm", "-r", "s3://bucket/tpyo"},
+		{"rm", "-r", "s3://bucket/report"},
+		{"rm", "s3://bucket/tpyo"},
+		{"cp", "-r", "s3://bucket/tpyo/", "out"},
+		{"cp", "-r", "s3://bucket/report", "out"},
+		{"cp", "-r", "empty", "s3://bucket/"},
+		{"cp", "missing", "s3://bucket/"},
+		{"cp", "s3://bucket/tpyo", "out"},
+		{"ls", "s3://bucket/tpyo/"},
+		{"ls", "s3://bucket/tpyo", "--json"},
+		{"ls", "s3://nowhere"},
+		{"rm", "-r", "s3://nowhere/x"},
+		{"props", "s3://bucket/tpyo"},
 	} {
 		r := u.runs(args...).ends(1)
 		assert.NotEmpty(t, r.err, "%q", args)

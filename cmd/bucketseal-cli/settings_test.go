@@ -27,8 +27,17 @@ func TestASettingsFolderThatIsNotThereIsNoFolderWithoutRules(t *testing.T) {
 	u := newUser(t)
 	typo := filepath.Join(u.dir, "confg")
 	for _, command := range [][]string{
-		{"cp", "a.bin", "s3://bucket/a"}, {"props", "s3://bucket/a"}, {"rules", "list"}, {"rules", "test", "b", "k"}, {"rules", "edit", "1"},
-		{"rules", "remove", "1"}, {"rules", "move", "1", "2"}, {"rules", "export"}, {"accounts", "list"}, {"accounts", "remove", "x"}, {"accounts", "test", "x"},
+		{"cp", "a.bin", "s3://bucket/a"},
+		{"props", "s3://bucket/a"},
+		{"rules", "list"},
+		{"rules", "test", "b", "k"},
+		{"rules", "edit", "1"},
+		{"rules", "remove", "1"},
+		{"rules", "move", "1", "2"},
+		{"rules", "export"},
+		{"accounts", "list"},
+		{"accounts", "remove", "x"},
+		{"accounts", "test", "x"},
 	} {
 		r := u.runs(append(command, "--config-dir", typo)...).ends(2)
 		assert.Contains(t, r.err, typo+" is not there", "%v", command)

@@ -76,7 +76,7 @@ func regular(path string) (there bool, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		to, err := os.Readlink(path)
 		if err != nil {
-			return false, nil
+			return false, nil //nolint:nilerr // no link either: nothing has that name
 		}
 		return false, fmt.Errorf("it is a link to %s, which is not there: mount or put back what it points to, or remove the link", to)
 	case err != nil:
