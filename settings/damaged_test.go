@@ -102,16 +102,85 @@ func TestARuleThatIsHalfUnderstoodIsDamage(t *testing.T) {
 	}
 }
 
-func TestFieldsOfANewerProgramDoNotDisturbAccountsAndPreferences(t *testing.T) {
+func TestFieldsOfANewerProgramDoNotDisturbPreferences(t *testing.T) {
 	s := open(t)
-	put(t, s, AccountsFile, `{"version":1,"accounts":[{"name":"aws","accessKeyId":"AKIDAWS","role":"x"}],"more":1}`)
 	put(t, s, PreferencesFile, `{"version":1,"preferences":{"theme":"dark","sound":true}}`)
-	a, err := s.Accounts()
-	require.NoError(t, err)
-	assert.Equal(t, []client.Account{aws}, a)
 	p, err := s.Preferences()
 	require.NoError(t, err)
 	assert.Equal(t, Preferences{Theme: ThemeDark}, p)
+}
+
+// An account whose endpoint is not understood would be one at AWS, and what is
+// meant for a hospital's own store would be sent there.
+func TestAnAccountThatIsHalfUnderstoodIsRefusedWithItsPlaceAndReason(t *testing.T) {
+	one := func(fields string) string {
+		return `{"version":1,"accounts":[{"name":"aws","accessKeyId":"AKIDAWS"},{"name":"work","accessKeyId":"AKID",` + fields + `}]}`
+	}
+	for damage, says := range map[string]string{
+		one(`"endpont":"https://cos.example.test"`):                           `number 2 has a field "endpont", which is none of: accessKeyId, addressing`,
+		one(`"Endpoint":"https://cos.example.test"`):                          `a field "Endpoint"`,
+		one(`"endpoint_url":"https://cos.example.test"`):                      `a field "endpoint_url"`,
+		one(`"endpoint":null`):                                                `"endpoint" of "accounts" of the file, number 2 is null`,
+		one(`"endpoint":["https://cos.example.test"]`):                        "cannot unmarshal",
+		one(`"endpoint":"https://cos.example.test","endpoint":""`):            `the field "endpoint" twice`,
+		one("\"endpoint\":\"https://cos\xe9.example.test\""):                  "no UTF-8",
+		`{"version":1,"accounts":[null]}`:                                     "number 1 is null",
+		`{"version":1,"accounts":[{"name":"a","accessKeyId":"A"}],"more":1}`:  `the file has a field "more"`,
+		`{"version":1,"accounts":[{"name":"a"}],"accounts":[]}`:               `the field "accounts" twice`,
+		`{"version":1,"accounts":[[]]}`:                                       "cannot unmarshal",
+		`{"version":1,"Accounts":[{"name":"a","accessKeyId":"A"}],"more":{}}`: `it has no "accounts"`,
+	} {
+		t.Run(says, func(t *testing.T) {
+			s := open(t)
+			put(t, s, AccountsFile, damage)
+			all, err := s.Accounts()
+			var d *DamagedError
+			require.ErrorAs(t, err, &d)
+			require.ErrorContains(t, err, says)
+			assert.Empty(t, all)
+			require.ErrorAs(t, s.UpdateAccounts(become([]client.Account{work})), &d)
+			assert.Equal(t, damage, text(t, s.Path(AccountsFile)))
+		})
+	}
+}
+
+// A key whose place is not understood could be sent anywhere, or nowhere.
+func TestAKeyWhosePlaceIsHalfUnderstoodIsDamage(t *testing.T) {
+	for damage, says := range map[string]string{
+		`{"version":1,"keys":[{"md5":"x","places":[{"acount":"work"}]}]}`:                            `a field "acount"`,
+		`{"version":1,"keys":[{"md5":"x","endpoint":{"work":["https://cos.example.test"]}}]}`:        `a field "endpoint"`,
+		`{"version":1,"keys":[{"md5":"x","endpoints":{"work":["https://a.test"],"work":[]}}]}`:       `the field "work" twice`,
+		`{"version":1,"keys":[{"md5":"x","endpoints":{"work":null}}]}`:                               `is null`,
+		`{"version":1,"keys":[{"md5":"x","places":[{"account":"work","bucket":"b"}],"ruleIds":{}}]}`: "cannot unmarshal",
+	} {
+		t.Run(says, func(t *testing.T) {
+			s := open(t)
+			put(t, s, KeysFile, damage)
+			_, err := s.KeptKeys()
+			var d *DamagedError
+			require.ErrorAs(t, err, &d)
+			require.ErrorContains(t, err, says)
+		})
+	}
+}
+
+func TestAccountsAndKeysAreReadInEveryShapeTheyWereWrittenIn(t *testing.T) {
+	s := open(t)
+	put(t, s, AccountsFile, "\ufeff"+`{"version":1, "accounts":[{"name":"work","endpoint":"https://cos.example.test","region":"tw-1","addressing":"path",
+	  "caFile":"/ca.pem","kmsEndpoint":"https://kms.example.test","accessKeyId":"AKID"},{"accessKeyId":"A","endpoint":"","name":"aws"}]}`+"\r\n")
+	a, err := s.Accounts()
+	require.NoError(t, err)
+	assert.Equal(t, []client.Account{
+		{Name: "work", Endpoint: "https://cos.example.test", Region: "tw-1", Addressing: "path", CAFile: "/ca.pem", KMSEndpoint: "https://kms.example.test", AccessKeyID: "AKID"},
+		{Name: "aws", AccessKeyID: "A"},
+	}, a)
+	put(t, s, KeysFile, `{"version":1,"keys":[{"md5":"x","places":[{"account":"work","bucket":"b","key":"*"},{}],"endpoints":{"work":["","https://a.test"]},"ruleIds":["r"]}]}`)
+	k, err := s.KeptKeys()
+	require.NoError(t, err)
+	assert.Equal(t, []rules.KeptKey{{
+		MD5: "x", Places: []rules.KeyPlace{{Account: "work", Bucket: "b", Key: "*"}, {}},
+		Endpoints: map[string][]string{"work": {"", "https://a.test"}}, RuleIDs: []string{"r"},
+	}}, k)
 }
 
 func TestAWrongRuleIsGivenSoThatItRefusesItsFiles(t *testing.T) {

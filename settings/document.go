@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
@@ -18,8 +19,12 @@ type document[T any] struct {
 	file  File
 	field string // the one field beside "version"
 	empty func() T
-	read  func([]byte) (T, error) // reads the whole file; nil: field by field, unknown ones ignored
+	read  func([]byte) (T, error) // reads the whole file; nil: by its fields
 	check func(T) error           // nil: anything that decodes is read
+	// lenient lets fields pass by that are not known, as a newer program's. Where a
+	// field that was not understood could send something to the wrong place, no
+	// file is read by half.
+	lenient bool
 }
 
 // load reads the file. On error T is empty, so that preferences can go on.
@@ -111,13 +116,32 @@ func (d document[T]) parse(path string, b []byte) (T, error) {
 		// would be off.
 		return v, fmt.Errorf("it has no %q", d.field)
 	}
-	if err := json.Unmarshal(body, &v); err != nil {
-		return v, fmt.Errorf("%s: %w", d.field, err)
+	if err := d.take(b, body, &v); err != nil {
+		return v, err
 	}
 	if d.check != nil {
 		return v, d.check(v)
 	}
 	return v, nil
+}
+
+// take reads the body of a file into v.
+func (d document[T]) take(whole, body []byte, v *T) error {
+	if d.lenient {
+		if err := json.Unmarshal(body, v); err != nil {
+			return fmt.Errorf("%s: %w", d.field, err)
+		}
+		return nil
+	}
+	file := reflect.New(reflect.StructOf([]reflect.StructField{
+		{Name: "Version", Type: reflect.TypeFor[int](), Tag: `json:"version"`},
+		{Name: "Body", Type: reflect.TypeFor[T](), Tag: reflect.StructTag(fmt.Sprintf("json:%q", d.field))},
+	}))
+	if err := strictly(whole, file.Interface(), "the file"); err != nil {
+		return err
+	}
+	*v, _ = file.Elem().FieldByName("Body").Interface().(T) // it is one
+	return nil
 }
 
 func (d document[T]) encode(v T) ([]byte, error) {

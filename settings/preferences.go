@@ -104,7 +104,7 @@ func isShare(s float64) bool { return s >= 0 && s <= 1 }
 var preferences = document[Preferences]{
 	file: PreferencesFile, field: "preferences",
 	empty: func() Preferences { return Preferences{} },
-	check: Preferences.Check,
+	check: Preferences.Check, lenient: true,
 }
 
 // Preferences gives what the user likes, or the defaults with the error: a
