@@ -26,7 +26,7 @@ type Location struct{ Bucket, Key string }
 func ParseLocation(s string) (Location, error) {
 	rest, ok := strings.CutPrefix(s, Scheme)
 	if !ok {
-		return Location{}, fmt.Errorf("%q is not a location: write s3://BUCKET/KEY", s)
+		return Location{}, fmt.Errorf("%q is not a location: write s3://BUCKET or s3://BUCKET/KEY", s)
 	}
 	bucket, key, _ := strings.Cut(rest, "/")
 	if bucket == "" && key != "" {

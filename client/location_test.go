@@ -27,7 +27,7 @@ func TestALocationKeepsItsKeyVerbatim(t *testing.T) {
 
 func TestWhatIsNoLocationIsRefusedWithTheReason(t *testing.T) {
 	for text, why := range map[string]string{
-		"reports/a":                           "write s3://BUCKET/KEY",
+		"reports/a":                           "write s3://BUCKET or s3://BUCKET/KEY",
 		"s3:///a":                             "names no bucket",
 		"s3://a b/c":                          "no blanks",
 		"s3://b/" + strings.Repeat("x", 1025): "1025 bytes",

@@ -76,6 +76,17 @@ func authorities(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// CheckCAFile says what is wrong with a file of certificate authorities, so that
+// an account is not saved with one that cannot be used.
+func CheckCAFile(file string) error {
+	_, err := authorities(file)
+	var e *client.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
 // dial connects. A connection to this machine goes to an address of this
 // machine, whatever the hosts file makes of localhost.
 func dial(ctx context.Context, network, address string) (net.Conn, error) {

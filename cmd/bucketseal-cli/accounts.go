@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -68,7 +69,8 @@ func (a *app) accountsAdd() *cobra.Command {
 --addressing, --ca-file and --kms-endpoint; without --endpoint, where the AWS command
 line keeps it (AWS_ENDPOINT_URL, AWS_REGION, ~/.aws/config). Its secret comes from --secret-file, from
 AWS_SECRET_ACCESS_KEY, or is asked for; it goes into the keyring of this computer, or,
-where there is none, into a vault sealed with a passphrase.`,
+where there is none, into a vault sealed with a passphrase. The passphrase is asked for
+too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that holds it.`,
 		Example: "  bucketseal-cli accounts add team --endpoint https://cos.example --access-key AKIA...",
 		RunE: func(c *cobra.Command, args []string) error {
 			h, err := a.newHome(c.Context())
@@ -83,7 +85,7 @@ where there is none, into a vault sealed with a passphrase.`,
 				return settingsError(err)
 			}
 			if _, err := h.Account(account.Name); err == nil {
-				return usage("there is an account called %q already", account.Name)
+				return usage("there is an account called %q already: choose another name, or remove it first: bucketseal-cli accounts remove %[1]q", account.Name)
 			}
 			credentials, err := a.newCredentials(c.Context(), account, secretFile, tokenFile)
 			if err != nil {
@@ -109,10 +111,19 @@ func (a *app) newAccount(name, accessKey string) (client.Account, error) {
 		return client.Account{}, usage("accounts add takes no --profile: give --endpoint and --access-key")
 	}
 	account := a.override(client.Account{Name: name, Endpoint: a.flags.endpoint, AccessKeyID: cmp.Or(accessKey, a.env("AWS_ACCESS_KEY_ID"))}).Tidy()
-	if account.Endpoint != "" {
+	var err error
+	if account.Endpoint == "" {
+		if account, err = s3store.ServiceFromEnvironment(account); err != nil {
+			return account, settingsError(err)
+		}
+	}
+	if account.CAFile == "" {
 		return account, nil
 	}
-	account, err := s3store.ServiceFromEnvironment(account)
+	// Saved, it must be found from any folder.
+	if account.CAFile, err = filepath.Abs(account.CAFile); err == nil {
+		err = s3store.CheckCAFile(account.CAFile)
+	}
 	return account, settingsError(err)
 }
 

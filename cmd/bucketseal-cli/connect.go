@@ -111,6 +111,8 @@ func (a *app) account(h *wiring.Home) (client.Account, error) {
 		}
 	}
 	switch {
+	case f.account != "" && len(all) == 0:
+		return client.Account{}, usage("there is no account %q, since none is saved: add one with 'bucketseal-cli accounts add', or give --endpoint or --profile", f.account)
 	case f.account != "":
 		return client.Account{}, usage("there is no account %q; the accounts are: %s", f.account, strings.Join(names, ", "))
 	case len(all) == 1:

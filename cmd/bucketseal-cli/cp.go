@@ -74,7 +74,7 @@ out. With - as DST, reports go to the standard error.`,
 	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
 	f.key.register(c, "for --sse c or to download such an object")
 	flags.StringVar(&f.overwrite, "overwrite", "always", "when the target exists: `always`|skip|newer")
-	flags.IntVar(&f.concurrency, "concurrency", 0, "files, and parts of a file, at once (default 4)")
+	flags.IntVar(&f.concurrency, "concurrency", 4, "files, and parts of a file, at once")
 	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M)")
 	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second, e.g. `10M`")
 	flags.StringVar(&f.version, "version-id", "", "download this version `ID` of an object")
@@ -86,7 +86,7 @@ out. With - as DST, reports go to the standard error.`,
 
 func (f *cpFlags) config() (transfer.Config, error) {
 	c := transfer.Config{AllowUnverified: f.allowUnverified, Workers: f.concurrency, PartsAtOnce: f.concurrency}
-	if f.concurrency < 0 || f.concurrency > 64 {
+	if f.concurrency < 1 || f.concurrency > 64 {
 		return c, usage("--concurrency %d: 1 to 64 are possible", f.concurrency)
 	}
 	switch transfer.Overwrite(f.overwrite) {

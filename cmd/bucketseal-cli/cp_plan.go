@@ -70,7 +70,9 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 		return transfer.Plan{}, usage("- takes one object; %s is a folder", from)
 	}
 	if !what.IsFolder {
-		if at.CheckKey() != nil {
+		if folder, err := a.isOnlyFolder(ctx, s, at); err != nil {
+			return transfer.Plan{}, err
+		} else if folder {
 			return transfer.Plan{}, usage("%s is a folder: add -r to download all it holds", from)
 		}
 		o.Into = a.into(to)
@@ -88,6 +90,19 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 		return transfer.Plan{}, err
 	}
 	return s.PlanDownload(ctx, []client.Object{what}, root, o)
+}
+
+// isOnlyFolder reports whether a place is named as a folder and no object is
+// called so.
+func (a *app) isOnlyFolder(ctx context.Context, s *session.Session, at client.Location) (bool, error) {
+	switch {
+	case at.CheckKey() != nil:
+		return true, nil
+	case !at.IsFolder():
+		return false, nil
+	}
+	there, err := s.IsThere(ctx, at)
+	return err == nil && !there, nil // who may not look is told by the download
 }
 
 // isFolderPath reports whether a local target is meant as a folder.

@@ -55,7 +55,7 @@ func (a *app) remove(ctx context.Context, s *session.Session, at client.Location
 	if recursive {
 		what, err = s.Find(ctx, at, false)
 	} else if there, herr := s.IsThere(ctx, at); herr == nil && !there { // who may remove and not look is believed
-		err = nothingFound(at)
+		err = notThere(ctx, s, at)
 	}
 	if err != nil {
 		return err
@@ -80,6 +80,14 @@ func (a *app) remove(ctx context.Context, s *session.Session, at client.Location
 		return &partial{exitFailed}
 	}
 	return err
+}
+
+// notThere says that no object is called so: a folder is removed only with -r.
+func notThere(ctx context.Context, s *session.Session, at client.Location) error {
+	if found, err := s.Find(ctx, at, true); err == nil && found.IsFolder {
+		return usage("%s is a folder: add -r to remove all it holds", at)
+	}
+	return nothingFound(at)
 }
 
 // nothingFound says that there is nothing to do the work on.

@@ -32,8 +32,9 @@ Without an account, --endpoint takes credentials and region from AWS_ACCESS_KEY_
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, or from --profile; without
 --endpoint the service is that of AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile.
 
-Exit codes: 0 all done and verified, 1 some transfers failed, nothing matched or
-the output could not be written, 2 usage or settings, 3 encryption not as asked, 130 interrupted.`
+Exit codes: 0 all done and verified, 1 some transfers failed or are not yet verified,
+nothing matched or the output could not be written, 2 usage or settings,
+3 encryption not as asked, 130 interrupted.`
 
 // run does what the arguments say and gives the exit code.
 func (a *app) run(ctx context.Context, args []string) int {

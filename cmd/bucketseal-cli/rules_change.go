@@ -71,8 +71,8 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 	if err := f.apply(c, a.flags.account, r); err != nil {
 		return err
 	}
-	if err := r.Check(); err != nil {
-		return settingsError(err)
+	if err := checkRule(*r); err != nil {
+		return err
 	}
 	h, err := a.newHome(c.Context())
 	if err != nil {
@@ -98,7 +98,7 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 	}
 	a.noteUnknownAccounts(h, saved, func(i int) bool { return i+1 == number })
 	for _, p := range r.Problems() { // only warnings are left
-		printf(a.err, "note: %v\n", p)
+		printf(a.err, "note: %s\n", byFlag(p))
 	}
 	if a.flags.json {
 		a.line(map[string]any{"rule": number, "status": "saved"})

@@ -55,7 +55,7 @@ func (a *app) rulesImport() *cobra.Command {
 				return err
 			}
 			a.noteUnknownAccounts(h, saved, func(i int) bool { return i >= len(saved)-len(imported) })
-			a.say("Imported %d rules.", len(imported))
+			a.say("Imported %s.", ruleCount(len(imported)))
 			return nil
 		},
 	}
@@ -87,8 +87,15 @@ func (a *app) rulesExport() *cobra.Command {
 			if err := errors.Join(rules.Export(f, all), f.Sync(), f.Close()); err != nil {
 				return fmt.Errorf("write the rules: %w", err)
 			}
-			a.say("Exported %d rules to %s.", len(all), args[0])
+			a.say("Exported %s to %s.", ruleCount(len(all)), args[0])
 			return nil
 		},
 	}
+}
+
+func ruleCount(n int) string {
+	if n == 1 {
+		return "1 rule"
+	}
+	return fmt.Sprintf("%d rules", n)
 }

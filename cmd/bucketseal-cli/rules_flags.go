@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,6 +89,26 @@ func parseContext(pairs []string) (map[string]string, error) {
 		return nil, nil
 	}
 	return context, nil
+}
+
+// byFlag says a problem with a field of a rule by the flag that gave it.
+func byFlag(p rules.Problem) string {
+	flag := string(p.Field)
+	if p.Field == rules.FieldKMSKey {
+		flag = "kms-key"
+	}
+	return "--" + flag + ": " + p.Text
+}
+
+// checkRule refuses a rule that cannot be saved.
+func checkRule(r rules.Rule) error {
+	var errs []error
+	for _, p := range r.Problems() {
+		if !p.Warning {
+			errs = append(errs, errors.New(byFlag(p)))
+		}
+	}
+	return settingsError(errors.Join(errs...))
 }
 
 // ruleKey reads the key of an SSE-C rule, zero when the rule keeps the one it

@@ -6,12 +6,16 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 	"github.com/bucketseal/bucketseal/settings"
 )
 
 func ruleNumber(word string, count int) (int, error) {
+	if count == 0 {
+		return 0, usage("there is no rule %s: there are none; 'bucketseal-cli rules add' makes one", word)
+	}
 	n, err := strconv.Atoi(word)
 	if err != nil || n < 1 || n > count {
 		return 0, usage("%q is no rule: there are rules 1 to %d", word, count)
@@ -23,13 +27,17 @@ func (a *app) rulesRemove() *cobra.Command {
 	return &cobra.Command{
 		Use: "remove N", Short: "Remove rule N", Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			done := "Removed rule " + args[0] + "."
 			return a.reorder(c, func(all []rules.Rule) ([]rules.Rule, error) {
 				n, err := ruleNumber(args[0], len(all))
 				if err != nil {
 					return nil, err
 				}
+				if all[n-1].Type == client.TypeSSEC {
+					done += " Its key stays, for objects written with it: see 'bucketseal-cli keys list'."
+				}
 				return append(all[:n-1:n-1], all[n:]...), nil
-			}, "Removed rule "+args[0]+". The key of an SSE-C rule stays, for objects written with it: see 'keys list'.")
+			}, &done)
 		},
 	}
 }
@@ -38,6 +46,7 @@ func (a *app) rulesMove() *cobra.Command {
 	return &cobra.Command{
 		Use: "move N TO", Short: "Move rule N to place TO", Args: exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
+			done := "Moved rule " + args[0] + " to place " + args[1] + "."
 			return a.reorder(c, func(all []rules.Rule) ([]rules.Rule, error) {
 				from, err := ruleNumber(args[0], len(all))
 				if err != nil {
@@ -50,12 +59,13 @@ func (a *app) rulesMove() *cobra.Command {
 				r := all[from-1]
 				rest := append(all[:from-1:from-1], all[from:]...)
 				return append(rest[:to-1:to-1], append([]rules.Rule{r}, rest[to-1:]...)...), nil
-			}, "Moved rule "+args[0]+" to place "+args[1]+".")
+			}, &done)
 		},
 	}
 }
 
-func (a *app) reorder(c *cobra.Command, change func([]rules.Rule) ([]rules.Rule, error), done string) error {
+// reorder changes the rules and says what was done, which change may add to.
+func (a *app) reorder(c *cobra.Command, change func([]rules.Rule) ([]rules.Rule, error), done *string) error {
 	h, err := a.home(c.Context())
 	if err != nil {
 		return err
@@ -63,7 +73,7 @@ func (a *app) reorder(c *cobra.Command, change func([]rules.Rule) ([]rules.Rule,
 	if err := a.ruleBook(h).UpdateRules(change); err != nil {
 		return settingsError(err)
 	}
-	a.say("%s", done)
+	a.say("%s", *done)
 	return nil
 }
 

@@ -25,7 +25,7 @@ var explanations = map[client.Kind]explanation{
 	},
 	client.KindNotFound: {
 		i18n.M("There is no such object"),
-		[]string{i18n.M("Somebody may have removed or renamed it: refresh the list (F5).")},
+		[]string{i18n.M("Somebody may have removed or renamed it: list the folder again (F5 in the window).")},
 	},
 	client.KindNoBucket: {
 		i18n.M("There is no such bucket"),
@@ -85,7 +85,7 @@ var explanations = map[client.Kind]explanation{
 	},
 	client.KindPrecondition: {
 		i18n.M("The object is another one now"),
-		[]string{i18n.M("It was changed, or made, while you worked: refresh the list (F5) and look before you try again.")},
+		[]string{i18n.M("It was changed, or made, while you worked: list the folder again (F5 in the window) and look before you try again.")},
 	},
 	client.KindNoUpload: {
 		i18n.M("The upload is no longer there"),

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What a newcomer types, and what they are told.
+
+func TestAnAccountIsNotSavedWithACertificateFileThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.file("notes.txt", []byte("no certificate"))
+	for file, say := range map[string]string{"missing.pem": "missing.pem: no such file", "notes.txt": "no certificate in PEM form"} {
+		r := u.types("", "accounts", "add", "lab", "--endpoint", u.server.URL, "--ca-file", file).ends(2)
+		assert.Contains(t, r.err, say)
+	}
+	assert.Empty(t, u.types("", "accounts", "list").ends(0).out)
+}
+
+func TestACertificateFileIsFoundFromEveryFolder(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.set("BUCKETSEAL_PASSPHRASE_FILE=" + u.file("passphrase", []byte("open sesame")))
+	relative, err := filepath.Rel(u.dir, u.server.CAFile)
+	require.NoError(t, err)
+	u.types("", "accounts", "add", "lab", "--endpoint", u.server.URL, "--ca-file", relative).ends(0)
+	u.dir = t.TempDir()
+	u.types("", "ls", "--account", "lab").ends(0)
+}
+
+func TestWhoseNameIsTakenOrUnknownIsToldWhatToDo(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.set("BUCKETSEAL_PASSPHRASE_FILE=" + u.file("passphrase", []byte("open sesame")))
+	assert.Contains(t, u.types("", "ls", "--account", "lab").ends(2).err, `there is no account "lab", since none is saved: add one`)
+	add := []string{"accounts", "add", "lab", "--endpoint", u.server.URL}
+	u.types("", add...).ends(0)
+	assert.Contains(t, u.types("", add...).ends(2).err, `remove it first: bucketseal-cli accounts remove "lab"`)
+}
+
+func TestAFolderIsRemovedAndFetchedOnlyWithR(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.file("a.csv", []byte("x"))
+	u.runs("cp", "a.csv", "s3://bucket/q3/").ends(0)
+	for _, name := range []string{"s3://bucket/q3", "s3://bucket/q3/"} {
+		assert.Contains(t, u.runs("rm", name).ends(2).err, "is a folder: add -r to remove")
+	}
+	assert.Contains(t, u.runs("cp", "s3://bucket/q3/", ".").ends(2).err, "is a folder: add -r to download")
+	assert.Contains(t, u.runs("rm", "s3://bucket/none").ends(1).err, "There is no such object")
+	u.runs("rm", "s3://bucket/q3", "-r").ends(0)
+}
+
+func TestOnlyTheRemovalOfAnSSECRuleSpeaksOfItsKey(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.set("BUCKETSEAL_PASSPHRASE_FILE=" + u.file("passphrase", []byte("open sesame")))
+	u.file("key", []byte("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))
+	u.runs("rules", "add", "--type", "kms", "--kms-key", "k").ends(0)
+	u.runs("rules", "add", "--type", "c", "--bucket", "b", "--sse-c-key-file", "key").ends(0)
+	assert.Contains(t, u.runs("rules", "remove", "2").ends(0).out, "Its key stays")
+	assert.Equal(t, "Removed rule 1.\n", u.runs("rules", "remove", "1").ends(0).out)
+}
+
+func TestAKeyOfUnknownShapeIsNotedByItsFlag(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	r := u.runs("rules", "add", "--type", "kms", "--kms-key", "project-1 key").ends(0)
+	assert.Contains(t, r.err, "note: --kms-key: ")
+}
