@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -98,7 +99,8 @@ func (a *app) account(h *wiring.Home) (client.Account, error) {
 		return client.Account{}, usage("--account names a saved account; leave --endpoint and --profile out, or leave it out")
 	}
 	if f.account == "" && (f.endpoint != "" || f.profile != "") {
-		return a.override(client.Account{Name: adHoc, AdHoc: true, Endpoint: f.endpoint}), nil
+		account := a.override(client.Account{Name: adHoc, AdHoc: true, Endpoint: f.endpoint})
+		return account, checkFlags(account)
 	}
 	all, err := h.Settings.Accounts()
 	if err != nil {
@@ -123,6 +125,13 @@ func (a *app) account(h *wiring.Home) (client.Account, error) {
 		return a.override(client.Account{Name: adHoc, AdHoc: true}), nil
 	}
 	return client.Account{}, usage("no account is saved: add one with 'bucketseal-cli accounts add', or give --endpoint or --profile")
+}
+
+// checkFlags refuses what the flags say of a service, before the environment adds
+// to it and is blamed.
+func checkFlags(a client.Account) error {
+	a.AccessKeyID = cmp.Or(a.AccessKeyID, "later") // the environment has it
+	return settingsError(a.Check())
 }
 
 // override applies the flags that change one run of any account. Its name and

@@ -23,7 +23,16 @@ const (
 // usageError is a mistake in how the program was called or set up.
 type usageError struct{ err error }
 
-func (u *usageError) Error() string { return u.err.Error() }
+// Error says what is wrong without the kind of an error that no server gave:
+// that would be read as somebody's answer.
+func (u *usageError) Error() string {
+	var e *client.Error
+	if !errors.As(u.err, &e) || e.Err == nil || e.Status != 0 {
+		return u.err.Error()
+	}
+	return strings.Replace(u.err.Error(), e.Error(), e.Op+": "+e.Err.Error(), 1)
+}
+
 func (u *usageError) Unwrap() error { return u.err }
 
 func usage(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }

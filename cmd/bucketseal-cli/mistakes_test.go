@@ -72,3 +72,18 @@ func TestAKeyOfUnknownShapeIsNotedByItsFlag(t *testing.T) {
 	r := u.runs("rules", "add", "--type", "kms", "--kms-key", "project-1 key").ends(0)
 	assert.Contains(t, r.err, "note: --kms-key: ")
 }
+
+func TestAWrongEndpointIsNotBlamedOnTheEnvironment(t *testing.T) {
+	t.Parallel()
+	u := bare(t).set("AWS_CA_BUNDLE=/etc/ssl/ca.pem", "AWS_REGION=us-east-1")
+	r := u.runs("ls", "--endpoint", "htp://cos.example").ends(2)
+	assert.Equal(t, `bucketseal-cli: endpoint: "htp://cos.example" should begin with https:// (or http://)`+"\n", r.err)
+}
+
+func TestMissingKeysAreNotCalledRefused(t *testing.T) {
+	t.Parallel()
+	u := bare(t)
+	r := u.runs("ls", "--endpoint", u.server.URL).ends(2)
+	assert.Contains(t, r.err, "bucketseal-cli: read credentials: neither AWS_ACCESS_KEY_ID nor a profile")
+	assert.NotContains(t, r.err, "not accepted")
+}
