@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -199,7 +198,7 @@ func (a *app) bytesFrom(file string) (client.Secret, error) {
 	b, err := io.ReadAll(io.LimitReader(in, most+1))
 	switch {
 	case err != nil:
-		return client.Secret{}, fmt.Errorf("read the secret: %w", err)
+		return client.Secret{}, usage("read the secret: %w", err)
 	case len(b) > most:
 		return client.Secret{}, usage("%s is longer than any secret", file)
 	case len(b) == 0:

@@ -134,11 +134,17 @@ func (a *app) overrideEncryption(ctx context.Context, s *session.Session, f *cpF
 		if f.kmsKey != "" {
 			return nil, usage("--kms-key needs --sse kms or --sse dsse beside it")
 		}
+		if f.key.given() {
+			return nil, usage("an SSE-C key needs --sse c beside it: without, the rules would encrypt the file in their way")
+		}
 		return nil, nil
 	}
 	t, err := encryptionType(f.sse)
 	if err != nil {
 		return nil, err
+	}
+	if f.key.given() && t != client.TypeSSEC {
+		return nil, usage("an SSE-C key belongs to --sse c")
 	}
 	var e client.Encryption
 	switch t {
@@ -148,7 +154,7 @@ func (a *app) overrideEncryption(ctx context.Context, s *session.Session, f *cpF
 		e = client.DSSEKMS{Key: client.KeyID(f.kmsKey)}
 	case client.TypeSSEC:
 		if !f.key.given() {
-			return nil, usage("SSE-C needs a key: give --sse-c-key-file")
+			return nil, usage("SSE-C needs a key: give --sse-c-key-file or --sse-c-key-md5")
 		}
 		key, err := a.customerKey(ctx, s, f.key)
 		if err != nil {

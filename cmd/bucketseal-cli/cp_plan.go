@@ -24,6 +24,9 @@ func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, fr
 	if from == stdio && f.key.file == stdio {
 		return transfer.Plan{}, usage("the standard input cannot be both the file and the key: put the key into a file")
 	}
+	if f.version != "" || f.acceptStale {
+		return transfer.Plan{}, usage("--version-id and --accept-stale-checksum are for downloads")
+	}
 	o := session.UploadOptions{Overwrite: transfer.Overwrite(f.overwrite), Contents: true}
 	if o.Encryption, err = a.overrideEncryption(ctx, s, f); err != nil {
 		return transfer.Plan{}, err
@@ -55,8 +58,8 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 	if at.Bucket == "" {
 		return transfer.Plan{}, usage("%s names no bucket", from)
 	}
-	if f.sse != "" {
-		return transfer.Plan{}, usage("--sse is for uploads; a download decrypts by itself")
+	if f.sse != "" || f.kmsKey != "" {
+		return transfer.Plan{}, usage("--sse and --kms-key are for uploads; a download decrypts by itself")
 	}
 	o := session.DownloadOptions{Overwrite: transfer.Overwrite(f.overwrite), VersionID: f.version, Contents: true, AcceptStale: f.acceptStale}
 	what := client.Object{At: at}

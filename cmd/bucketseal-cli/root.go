@@ -95,7 +95,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.accountsCommand(), a.lsCommand(), a.cpCommand(), a.rmCommand(), a.mbCommand(), a.rbCommand(),
 		a.propsCommand(), a.uploadsCommand(), a.rulesCommand(), a.keysCommand())
 	refuseUnknownCommands(root)
-	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return refuseEmpty(c.Flags(), root.PersistentFlags()) }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return refuseEmpty(c.Flags()) }
 	return root
 }
 
@@ -108,12 +108,22 @@ func noArguments(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// refuseEmpty refuses a flag of every command that was given an empty value, as
-// --endpoint "$COS" is where nothing has set COS: the command would do its work
-// elsewhere, at Amazon or by other rules.
-func refuseEmpty(given, every *pflag.FlagSet) (err error) {
+// mayBeEmpty marks a flag for which an empty value has a meaning of its own.
+const mayBeEmpty = "may be empty"
+
+func letBeEmpty(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		_ = flags.SetAnnotation(name, mayBeEmpty, nil) // the flag is there: see the tests
+	}
+}
+
+// refuseEmpty refuses a flag that was given an empty value, as --endpoint "$COS"
+// or --sse "$SSE" is where nothing has set the variable: the command would do
+// its work elsewhere, by other rules, on another version, without a word.
+func refuseEmpty(given *pflag.FlagSet) (err error) {
 	given.Visit(func(f *pflag.Flag) {
-		if every.Lookup(f.Name) != nil && strings.TrimSpace(f.Value.String()) == "" && err == nil {
+		_, may := f.Annotations[mayBeEmpty]
+		if !may && strings.TrimSpace(f.Value.String()) == "" && err == nil {
 			err = usage("--%s is empty: give it a value, or leave it out", f.Name)
 		}
 	})

@@ -3,6 +3,8 @@ package main
 import (
 	"crypto/rand"
 	"errors"
+	"reflect"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -49,20 +51,30 @@ func (a *app) rulesEdit() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r := all[n-1]
+			before, r := all[n-1], all[n-1]
 			return a.changeRule(c, f, &r, func(all []rules.Rule) ([]rules.Rule, int, error) {
-				for i := range all {
-					if all[i].ID == r.ID {
-						all[i] = r
-						return all, i + 1, nil
-					}
+				i := placeOf(before, n-1, all)
+				if i < 0 {
+					return nil, 0, errors.New("the rule was changed or removed meanwhile: nothing was changed")
 				}
-				return nil, 0, errors.New("the rule was removed meanwhile: nothing was changed")
+				all[i] = r
+				return all, i + 1, nil
 			})
 		},
 	}
 	f.register(c)
+	letBeEmpty(c.Flags(), "kms-key") // back to the AWS managed key
 	return c
+}
+
+// placeOf finds a rule in a list that may have been changed since it stood at a
+// place, -1 where it is no longer. A list written by hand may have no IDs.
+func placeOf(r rules.Rule, place int, all []rules.Rule) int {
+	same := func(other rules.Rule) bool { return reflect.DeepEqual(r, other) }
+	if place < len(all) && same(all[place]) {
+		return place
+	}
+	return slices.IndexFunc(all, same)
 }
 
 // changeRule applies the flags to r, keeps its key and saves the list that

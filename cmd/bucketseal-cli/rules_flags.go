@@ -23,11 +23,12 @@ func (f *ruleFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.bucket, "bucket", "", "bucket name or `MASK`; empty is all")
 	flags.StringVar(&f.key, "key", "", "remote file name or `MASK`; empty is all")
 	flags.StringVar(&f.kind, "type", "", "`inherit`|s3|kms|dsse|c")
-	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias, sent as it stands; empty is the AWS managed key")
+	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias, sent as it stands; without one, the AWS managed key")
 	flags.BoolVar(&f.bucketKey, "bucket-key", false, "ask for an S3 Bucket Key")
 	flags.StringArrayVar(&f.context, "context", nil, "encryption context, `NAME=VALUE`; may be repeated")
 	flags.StringVar(&f.customerKeyFile, "sse-c-key-file", "", "read the SSE-C key from `FILE`; - is the standard input")
 	flags.BoolVar(&f.disabled, "disabled", false, "keep the rule, but switched off")
+	letBeEmpty(flags, "bucket", "key")
 }
 
 // apply puts the flags that were given onto a rule. --account, a flag of every

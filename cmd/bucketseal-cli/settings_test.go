@@ -134,6 +134,26 @@ func TestWhatRulesListPrintsCanBeImported(t *testing.T) {
 	u.refusesToUpload(`field "Rulez"`, "--rules", "misspelt.json")
 }
 
+// Lists written by hand have no IDs, or the same one twice by copy and paste.
+func TestTheRuleThatIsNamedIsTheOneThatIsChanged(t *testing.T) {
+	t.Parallel()
+	for _, ids := range [][2]string{{"", ""}, {"x", "x"}, {"x", ""}, {"", "x"}} {
+		u := newUser(t)
+		list := `{"version":1,"rules":[{"id":"` + ids[0] + `","key":"a*","type":"SSE-KMS","kmsKey":"ab12"},{"id":"` + ids[1] + `","key":"b*","type":"SSE-S3"}]}`
+		u.file("team.json", []byte(list))
+		require.NoError(t, os.WriteFile(filepath.Join(u.config, "rules.json"), []byte(list), 0o600))
+		for _, where := range [][]string{{"--rules", "team.json"}, {}} {
+			u.runs(append(where, "rules", "edit", "2", "--type", "inherit")...).ends(0)
+			all := u.runs(append(where, "rules", "list", "--json")...).ends(0).lines()
+			require.Len(t, all, 2)
+			assert.Equal(t, "a*", all[0]["key"])
+			assert.Equal(t, "ab12", all[0]["kmsKey"])
+			assert.Equal(t, "b*", all[1]["key"])
+			assert.Equal(t, "inherit", all[1]["type"])
+		}
+	}
+}
+
 func TestARuleForAnAccountThatIsNotThereIsTold(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)

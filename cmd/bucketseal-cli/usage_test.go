@@ -47,6 +47,38 @@ func TestWrongUsageEndsWith2AndSaysWhatToDo(t *testing.T) {
 	}
 }
 
+// A key that is given and not used is a file in the clear, and a script whose
+// variable is not set means something else than what an empty value would do.
+func TestWhatIsGivenIsUsedOrRefused(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	file, key := u.file("a.bin", []byte("x")), u.file("key", []byte("0123456789abcdefghijklmnopqrstuv"))
+	u.runs("cp", file, "s3://bucket/there").ends(0)
+	for _, c := range []struct {
+		say  string
+		args []string
+	}{
+		{"needs --sse c beside it", []string{"cp", file, "s3://bucket/a", "--sse-c-key-file", key}},
+		{"needs --sse c beside it", []string{"cp", file, "s3://bucket/a", "--sse-c-key-md5", "hAEBzHVsj17SrG9u/KBBJw=="}},
+		{"belongs to --sse c", []string{"cp", file, "s3://bucket/a", "--sse", "s3", "--sse-c-key-file", key}},
+		{"belongs to --sse c", []string{"cp", file, "s3://bucket/a", "--sse", "inherit", "--sse-c-key-file", key}},
+		{"are for downloads", []string{"cp", file, "s3://bucket/a", "--version-id", "v1"}},
+		{"are for uploads", []string{"cp", "s3://bucket/there", "back", "--kms-key", "k"}},
+		{"--sse is empty", []string{"cp", file, "s3://bucket/a", "--sse", ""}},
+		{"--kms-key is empty", []string{"cp", file, "s3://bucket/a", "--sse", "kms", "--kms-key", ""}},
+		{"--sse-c-key-file is empty", []string{"cp", file, "s3://bucket/a", "--sse-c-key-file", ""}},
+		{"--version-id is empty", []string{"props", "s3://bucket/there", "--version-id", ""}},
+		{"--version-id is empty", []string{"cp", "s3://bucket/there", "back", "--version-id", ""}},
+		{"--kms-key is empty", []string{"rules", "add", "--type", "kms", "--kms-key", " "}},
+		{"read the secret", []string{"cp", file, "s3://bucket/a", "--sse", "c", "--sse-c-key-file", u.dir}},
+	} {
+		assert.Contains(t, u.runs(c.args...).ends(2).err, c.say, c.args)
+	}
+	assert.Len(t, u.runs("ls", "s3://bucket", "--json").ends(0).lines(), 1, "nothing was sent or removed")
+	u.runs("rules", "add", "--type", "kms", "--bucket", "", "--key", "", "--kms-key", "k").ends(0)
+	u.runs("rules", "edit", "1", "--kms-key", "").ends(0)
+}
+
 func TestRulesThatCannotBeReadRefuseEveryUpload(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
