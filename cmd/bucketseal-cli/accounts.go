@@ -48,6 +48,9 @@ func (a *app) accountsList() *cobra.Command {
 				}
 				return nil
 			}
+			if len(all) == 0 {
+				a.note("no account is saved: 'bucketseal-cli accounts add' saves one")
+			}
 			w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
 			for _, s := range all {
 				endpoint := s.Endpoint

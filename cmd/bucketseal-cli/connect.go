@@ -112,6 +112,8 @@ func (a *app) account(h *wiring.Home) (client.Account, error) {
 		}
 	}
 	switch {
+	case f.account == client.DemoName:
+		return client.Account{}, usage("the account %q is in the window only: for the command line start mocks3 and give --endpoint and --ca-file", f.account)
 	case f.account != "" && len(all) == 0:
 		return client.Account{}, usage("there is no account %q, since none is saved: add one with 'bucketseal-cli accounts add', or give --endpoint or --profile", f.account)
 	case f.account != "":

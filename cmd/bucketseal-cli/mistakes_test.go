@@ -87,3 +87,19 @@ func TestMissingKeysAreNotCalledRefused(t *testing.T) {
 	assert.Contains(t, r.err, "bucketseal-cli: read credentials: neither AWS_ACCESS_KEY_ID nor a profile")
 	assert.NotContains(t, r.err, "not accepted")
 }
+
+func TestARuleThatCanNeverApplyIsNotedWhenItIsMade(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	assert.Contains(t, u.runs("rules", "list").ends(0).err, "there are no rules: every upload uses its bucket's default")
+	assert.Empty(t, u.runs("rules", "add", "--type", "s3").ends(0).err)
+	r := u.runs("rules", "add", "--bucket", "reports", "--type", "s3").ends(0)
+	assert.Contains(t, r.err, "note: rule 2 never applies: rule 1 takes everything first")
+}
+
+func TestTheDemoAccountIsToldToBeInTheWindow(t *testing.T) {
+	t.Parallel()
+	u := bare(t)
+	assert.Contains(t, u.runs("ls", "--account", "Local demo").ends(2).err, "in the window only: for the command line start mocks3")
+	assert.Contains(t, u.runs("accounts", "list").ends(0).err, "no account is saved: ")
+}

@@ -68,7 +68,11 @@ func (a *app) rulesList() *cobra.Command {
 			}
 			shadows, unknown := rules.ShadowedBy(all), a.unknownAccounts(h, all)
 			w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
-			if !a.flags.json && len(all) > 0 {
+			switch {
+			case a.flags.json:
+			case len(all) == 0:
+				a.note("there are no rules: every upload uses its bucket's default")
+			default:
 				fmt.Fprintln(w, "#\tON\tACCOUNT\tBUCKET\tFILE\tENCRYPTION\t")
 			}
 			for i, r := range all {
@@ -107,11 +111,16 @@ func (a *app) unknownAccounts(h *wiring.Home, all []rules.Rule) []bool {
 	return rules.UnknownAccounts(all, names)
 }
 
-// noteUnknownAccounts says it of some rules.
-func (a *app) noteUnknownAccounts(h *wiring.Home, all []rules.Rule, of func(i int) bool) {
+// noteIdle says of some rules that they are never used.
+func (a *app) noteIdle(h *wiring.Home, all []rules.Rule, of func(i int) bool) {
+	shadows := rules.ShadowedBy(all)
 	for i, unknown := range a.unknownAccounts(h, all) {
-		if unknown && of(i) {
+		switch {
+		case !of(i):
+		case unknown:
 			a.note(fmt.Sprintf("rule %d applies to nothing: no saved account is called %q", i+1, all[i].Account))
+		case shadows[i] > 0:
+			a.note(fmt.Sprintf("rule %d never applies: rule %d takes everything first; 'bucketseal-cli rules move' changes the order", i+1, shadows[i]))
 		}
 	}
 }
@@ -158,7 +167,7 @@ func (a *app) rulesTest() *cobra.Command {
 			}
 			at := client.Location{Bucket: args[0], Key: args[1]}
 			d := set.Decide(rules.File{}, at)
-			a.noteUnknownAccounts(h, set.Rules, func(i int) bool { return !set.Rules[i].Disabled && set.Rules[i].Takes(at) })
+			a.noteIdle(h, set.Rules, func(i int) bool { return !set.Rules[i].Disabled && set.Rules[i].Takes(at) })
 			if a.flags.json {
 				a.line(ruleLine{d.Rule, d.Because, d.Refuse, askedJSON(d.Put.Encryption)})
 				return nil

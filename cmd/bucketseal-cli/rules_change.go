@@ -108,7 +108,7 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 	if err != nil {
 		return err
 	}
-	a.noteUnknownAccounts(h, saved, func(i int) bool { return i+1 == number })
+	a.noteIdle(h, saved, func(i int) bool { return i+1 == number })
 	for _, p := range r.Problems() { // only warnings are left
 		printf(a.err, "note: %s\n", byFlag(p))
 	}

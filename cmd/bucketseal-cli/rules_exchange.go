@@ -54,7 +54,7 @@ func (a *app) rulesImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.noteUnknownAccounts(h, saved, func(i int) bool { return i >= len(saved)-len(imported) })
+			a.noteIdle(h, saved, func(i int) bool { return i >= len(saved)-len(imported) })
 			a.say("Imported %s.", ruleCount(len(imported)))
 			return nil
 		},
