@@ -86,7 +86,8 @@ func mendAndReadAgain(ctx context.Context, in middleware.DeserializeInput, next 
 	return out, m, err
 }
 
-// receive takes an answer in. The SDK gets a copy; the object itself streams.
+// receive takes an answer in. The SDK gets a copy; the object itself streams,
+// unless it is a refusal.
 func receive(op string, r *smithyhttp.Response) (*smithyhttp.Response, error) {
 	seen := copyOf(r)
 	headless := r.Request != nil && r.Request.Method == http.MethodHead
@@ -102,24 +103,23 @@ func receive(op string, r *smithyhttp.Response) (*smithyhttp.Response, error) {
 		seen.Header.Del(name)
 	}
 	switch {
-	case headless, op == "GetObject":
+	case headless:
 		return seen, nil
+	case op == "GetObject":
+		return seen, refusalInstead(r, seen)
 	}
 	raw, err := readWithin(r.Body, largestDocument)
 	if err != nil {
 		return seen, err
 	}
-	seen.Body = newDocument(raw)
+	d := newDocument(raw)
+	seen.Body = d
 	if root, wanted := documents[op], documents[op] != ""; wanted {
 		err = checkDocument(r.Header, raw, root)
 	} else {
 		err = checkNoPage(r.Header, raw)
 	}
-	var refused *errRefusedIn200
-	if errors.As(err, &refused) {
-		seen.StatusCode, err = refused.status, nil // for the SDK to read it as the error it is
-	}
-	return seen, err
+	return seen, d.asRefusal(seen, err)
 }
 
 // copyOf is an answer whose headers, status and body may be changed.

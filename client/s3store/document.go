@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
@@ -25,7 +26,7 @@ const (
 type document struct {
 	*bytes.Reader
 	raw     []byte
-	foreign error // of a refusal that is not S3's: what came in its place
+	foreign error // what the SDK does not see of a refusal: that it is not S3's, or came with status 200
 }
 
 func newDocument(raw []byte) *document { return &document{Reader: bytes.NewReader(raw), raw: raw} }
@@ -98,6 +99,48 @@ func checkNoPage(h http.Header, raw []byte) error {
 		return nil
 	}
 	return &errNotS3{what: whatCame(h, raw)}
+}
+
+// asRefusal has an answer of success that is a refusal read as one by the SDK.
+// Every other error stays.
+func (d *document) asRefusal(r *smithyhttp.Response, err error) error {
+	var refused *errRefusedIn200
+	if !errors.As(err, &refused) {
+		return err
+	}
+	r.StatusCode, d.foreign = refused.status, refused
+	return nil
+}
+
+// refusalInstead looks whether a refusal came in the place of an object, with
+// status 200: a document <Error> in an answer without an ETag, which every
+// object has. An object of such words is given by every server with its ETag.
+func refusalInstead(r, seen *smithyhttp.Response) error {
+	if r.Header.Get("Etag") != "" {
+		return nil
+	}
+	body := bufio.NewReaderSize(r.Body, refusalBegins)
+	seen.Body = &peeked{body, r.Body}
+	begins, _ := body.Peek(refusalBegins) // what ended early is told to whoever reads on
+	if root, err := rootOf(begins); err != nil || root != "Error" {
+		return nil
+	}
+	raw, err := readWithin(seen.Body, largestRefusal)
+	if err != nil {
+		return err
+	}
+	d := newDocument(raw)
+	seen.Body = d
+	return d.asRefusal(seen, refusedIn200(raw))
+}
+
+// refusalBegins is more than stands before the root element of a refusal.
+const refusalBegins = 512
+
+// A peeked body is one of which the beginning was looked at.
+type peeked struct {
+	*bufio.Reader
+	io.Closer
 }
 
 // checkShape refuses documents made to exhaust whoever reads them.

@@ -131,9 +131,15 @@ func (s *Store) vouch(ctx context.Context, c call, m middleware.Metadata) error 
 		return nil
 	}
 	_, err := s.s3.ListObjects(ctx, &s3.ListObjectsInput{Bucket: &c.at.Bucket, Prefix: text(c.at.Key), MaxKeys: aws.Int32(1)})
-	var foreign *errNotS3
-	if errors.As(err, &foreign) && !foreign.marked {
+	var (
+		foreign *errNotS3
+		refused *errRefusedIn200
+	)
+	switch {
+	case errors.As(err, &foreign) && !foreign.marked:
 		return s.fail(c, &errNotS3{what: foreign.what})
+	case errors.As(err, &refused):
+		return s.fail(c, err) // it says 200 of everything
 	}
 	return nil
 }

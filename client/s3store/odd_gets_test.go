@@ -39,6 +39,11 @@ var oddGets = map[string]struct {
 	"backwards":                    {raw: wire("206 Partial Content", "cd", `ETag: "abc"`, "Content-Range: bytes 3-2/40"), some: true, kind: client.KindContradiction, reason: "3-2/40"},
 	"2^63":                         {raw: wire("206 Partial Content", "cd", `ETag: "abc"`, "Content-Range: bytes 2-9223372036854775808/40"), some: true, kind: client.KindContradiction, reason: "9223372036854775808"},
 	"a length of its own":          {raw: wire("206 Partial Content", "cde", `ETag: "abc"`, "Content-Range: bytes 2-3/40"), some: true, kind: client.KindContradiction, reason: "2-3/40"},
+	"a refusal with status 200":    {raw: wire("200 OK", "<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>", "Content-Type: application/xml"), kind: client.KindDenied, reason: "AccessDenied"},
+	"one with a mark of S3":        {raw: wire("200 OK", "\ufeff<Error><Code>NoSuchKey</Code></Error>", "x-amz-request-id: R"), kind: client.KindNotFound, reason: "NoSuchKey"},
+	"a refusal for two bytes":      {raw: wire("200 OK", "<Error><Code>InvalidObjectState</Code></Error>"), some: true, kind: client.KindArchived, reason: "InvalidObjectState"},
+	"a refusal that breaks off":    {raw: bare("200 OK", "<Error><Code>AccessDenied</Code>", "Content-Length: 4000"), kind: client.KindNetwork, reason: "unexpected EOF"},
+	"an object of such words":      {raw: wire("200 OK", "<Error><Code>A</Code></Error>", `ETag: "abc"`), want: "<Error><Code>A</Code></Error>", size: 29},
 	"archived":                     {raw: wire("403 Forbidden", "<Error><Code>InvalidObjectState</Code></Error>"), kind: client.KindArchived, reason: "InvalidObjectState"},
 	"a delete marker":              {raw: wire("405 Method Not Allowed", "<Error><Code>MethodNotAllowed</Code></Error>", "x-amz-delete-marker: true"), kind: client.KindDeleteMarker, reason: "MethodNotAllowed"},
 }
@@ -88,4 +93,16 @@ func TestAnObjectWithoutMarksIsVouchedForByAListing(t *testing.T) {
 		assert.Equal(t, "text/html", o.ContentType)
 		assert.Equal(t, "<html>mine</html>", contentOf(t, s.Store, anywhere), name)
 	}
+}
+
+func TestAServerThatRefusesEverythingWithSuccessHasNoObjects(t *testing.T) {
+	refusal := wire("200 OK", "<Error><Code>AccessDenied</Code></Error>", "Content-Type: application/xml")
+	s := oddly(t, func(r *http.Request) string {
+		if r.Method == http.MethodHead {
+			return strings.TrimSuffix(refusal, "<Error><Code>AccessDenied</Code></Error>")
+		}
+		return refusal
+	})
+	_, err := s.Head(t.Context(), anywhere, client.ReadOptions{})
+	assert.Equal(t, client.KindDenied.String(), client.KindOf(err).String(), "%v", err)
 }

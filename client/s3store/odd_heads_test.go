@@ -222,3 +222,22 @@ func TestMoreOddETagsThanAnyoneNeedsAreForgotten(t *testing.T) {
 	e.note("")
 	assert.Equal(t, []*string{nil}, e.ifMatch(""))
 }
+
+func TestAnAnswerThatNamesTwoEncryptionsNamesNeither(t *testing.T) {
+	const sse, key = "x-amz-server-side-encryption: ", "x-amz-server-side-encryption-aws-kms-key-id: "
+	for name, c := range map[string]struct {
+		headers []string
+		want    string
+	}{
+		"one":          {[]string{sse + "aws:kms", key + "k1"}, "SSE-KMS, key k1"},
+		"twice":        {[]string{sse + "aws:kms", sse + "aws:kms", key + "k1", key + "k1"}, "SSE-KMS, key k1"},
+		"two types":    {[]string{sse + "aws:kms", sse + "AES256", key + "k1"}, "aws:kms, AES256, key k1"},
+		"two keys":     {[]string{sse + "aws:kms", key + "k1", key + "k2"}, "SSE-KMS, key k1, k2"},
+		"one and \"\"": {[]string{sse + "AES256", sse}, "AES256, "},
+	} {
+		s := oddly(t, constantly(head("200 OK", append(c.headers, long, dated)...)))
+		o, err := s.Head(t.Context(), anywhere, client.ReadOptions{})
+		require.NoError(t, err, name)
+		assert.Equal(t, c.want, o.Encryption.Describe(), name)
+	}
+}

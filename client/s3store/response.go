@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +25,21 @@ func headersOf(m middleware.Metadata) http.Header {
 // of answers that carry it: PUT, HEAD, GET, and those of multipart uploads.
 func reportedFrom(h http.Header) client.Reported {
 	const p = "X-Amz-Server-Side-Encryption"
-	return client.ReportedFrom(h.Get(p), h.Get(p+"-Aws-Kms-Key-Id"),
-		strings.EqualFold(h.Get(p+"-Bucket-Key-Enabled"), "true"),
-		h.Get(p+"-Customer-Algorithm"), h.Get(p+"-Customer-Key-Md5"))
+	return client.ReportedFrom(saidUnder(h, p), saidUnder(h, p+"-Aws-Kms-Key-Id"),
+		strings.EqualFold(saidUnder(h, p+"-Bucket-Key-Enabled"), "true"),
+		saidUnder(h, p+"-Customer-Algorithm"), saidUnder(h, p+"-Customer-Key-Md5"))
+}
+
+// saidUnder is everything that an answer says under a name. Two different values are
+// neither of the two: what contradicts itself must not pass for what was asked.
+func saidUnder(h http.Header, name string) string {
+	var values []string
+	for _, v := range h.Values(name) {
+		if !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
+	return strings.Join(values, ", ")
 }
 
 // objectFrom is an object as the headers of an answer describe it.
