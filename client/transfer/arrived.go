@@ -51,7 +51,11 @@ func (a *arrival) compare(ctx context.Context) (comparison, error) {
 	found, err := a.first(ctx, a.byChecksum, a.byParts, a.byNote, a.byETag, a.byETagOfParts)
 	switch {
 	case errors.Is(err, errElse):
-		return a.bySize()
+		found, err := a.bySize()
+		if err == nil && !a.head.SizeTold() {
+			return comparison{ContentNone, "the server tells neither the size nor a checksum to compare with: nothing was compared"}, nil
+		}
+		return found, err
 	case err != nil:
 		return comparison{}, err
 	}

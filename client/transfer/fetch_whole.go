@@ -10,7 +10,7 @@ import (
 )
 
 // fetch fills the temporary file, and gives the object with the size it turned
-// out to have. Ranges are asked for where the size is known and the server has
+// out to have; NotTold where only its end told it. Ranges are asked for where the size is known and the server has
 // them; else the object comes by one plain GET. What the listing, HEAD and GET
 // say of the size must not contradict what arrives.
 func (e *Engine) fetch(ctx context.Context, it *item, t *target, head client.Object) (client.Object, error) {
@@ -26,41 +26,48 @@ func (e *Engine) fetch(ctx context.Context, it *item, t *target, head client.Obj
 		}
 		e.rangeless.Store(true) // learned once for the account
 	}
-	size, err := e.fetchWhole(ctx, it, t, head)
+	arrived, said, err := e.fetchWhole(ctx, it, t, head)
 	if err != nil {
 		return head, err
 	}
-	head.Size = size
-	return head, asListed(it.row.Job, head)
+	head.Size = arrived
+	if err := asListed(it.row.Job, head); err != nil {
+		return head, err
+	}
+	if !said && it.row.Job.Size <= 0 {
+		head.Size = client.NotTold // nor did the list tell it: there is nothing to compare
+	}
+	return head, nil
 }
 
 // fetchWhole reads the object with one request without a range; an answer that
-// breaks off is read again from the start. It returns how much there is.
-func (e *Engine) fetchWhole(ctx context.Context, it *item, t *target, head client.Object) (int64, error) {
+// breaks off is read again from the start. It returns how much there is, and
+// whether the server had said so.
+func (e *Engine) fetchWhole(ctx context.Context, it *item, t *target, head client.Object) (size int64, said bool, err error) {
 	for failures := 0; ; {
 		// Nothing of what was tried before stays between the new bytes.
 		if err := t.file.Truncate(0); err != nil {
-			return 0, local(t.job, err)
+			return 0, false, local(t.job, err)
 		}
 		it.sent.Store(0)
 		f := &fetcher{engine: e, it: it, target: t, head: head, left: span{1, 0, head.Size}, whole: true}
 		if head.Size <= 0 {
 			f.left.length, f.open = math.MaxInt64-1, true
 		}
-		_, err := f.once(ctx)
+		_, err = f.once(ctx)
 		switch {
 		case err == nil:
-			return f.left.offset, nil
+			return f.left.offset, !f.open, nil
 		case ctx.Err() != nil:
-			return 0, context.Cause(ctx)
+			return 0, false, context.Cause(ctx)
 		case !mayContinue(err):
-			return 0, unanswered(err)
+			return 0, false, unanswered(err)
 		}
 		if failures++; failures == fetchTries {
-			return 0, f.brokeOff(err)
+			return 0, false, f.brokeOff(err)
 		}
 		if err := pause(ctx, failures); err != nil {
-			return 0, err
+			return 0, false, err
 		}
 	}
 }

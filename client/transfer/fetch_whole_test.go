@@ -238,3 +238,26 @@ func TestNothingOfALongerTryStaysBehindAShorterOne(t *testing.T) {
 		assert.True(t, bytes.Equal(data, got))
 	})
 }
+
+func TestWhatNobodyToldTheSizeOfIsNotSaidToBeOfTheRightSize(t *testing.T) {
+	for name, c := range map[string]struct {
+		listed, head, get int64
+		want              Content
+		how               string
+	}{
+		"nobody tells":            {untold, untold, untold, ContentNone, "neither the size nor a checksum"},
+		"not listed, HEAD says 0": {0, 0, untold, ContentNone, "neither the size nor a checksum"},
+		"GET tells":               {untold, untold, truth, ContentSize, "the size agrees"},
+		"the list tells":          {1000, untold, untold, ContentSize, "the size agrees"},
+	} {
+		w := newBench(t)
+		w.store.tells = sizes(c.head, c.get)
+		job, _ := w.object(1000, client.PutOptions{})
+		job.Size = c.listed
+		row := w.run(job)[0]
+		require.NoError(t, row.Err, name)
+		assert.Equal(t, c.want, row.Receipt.Content, name)
+		assert.Contains(t, row.Receipt.Compared, c.how, name)
+		assert.EqualValues(t, 1000, row.Receipt.Size, name)
+	}
+}

@@ -45,6 +45,7 @@ var contentTexts = []string{
 	i18n.M("the checksum in the metadata, or the ETag, is of other bytes, which was accepted; the size agrees"),
 	i18n.M("the object's checksum is composite (%s), and the server does not tell of which parts: not compared; the size agrees"),
 	i18n.M("the server offers no checksum of the whole file to compare with; the size agrees"),
+	i18n.M("the server tells neither the size nor a checksum to compare with: nothing was compared"),
 	i18n.M("the checksum of what arrived is %s, and %s was left in the metadata by an upload: either a program changed the object later and kept the metadata, or bytes are damaged; nothing else tells which, so the file was not kept"),
 	i18n.M("the checksum of what arrived is %s and the object's is %s: the file was not kept"),
 	i18n.M("the checksum of what arrived is not %s, the object's: the file was not kept"),
