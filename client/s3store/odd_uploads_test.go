@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 
@@ -82,6 +83,18 @@ func TestAListOfOpenUploadsThatGoesInCirclesEnds(t *testing.T) {
 	})
 	_, err := s.OpenUploads(t.Context(), client.Location{Bucket: "b", Key: "a/"})
 	require.ErrorContains(t, err, "where to go on")
+}
+
+func TestAListOfOpenUploadsThatNeverEndsIsGivenUp(t *testing.T) {
+	n := 0
+	s := oddly(t, func(*http.Request) string {
+		n++
+		next := fmt.Sprintf("a/%08d", n)
+		return openList("<IsTruncated>true</IsTruncated><NextKeyMarker>" + next + "</NextKeyMarker>" + opened(next, "1"))
+	})
+	_, err := s.OpenUploads(t.Context(), client.Location{Bucket: "b", Key: "a/"})
+	require.ErrorContains(t, err, "goes on and on")
+	assert.Equal(t, mostUploadPages, n)
 }
 
 func TestUploadsAreFoundWhereAPrefixFindsWholeKeysOnly(t *testing.T) {

@@ -33,6 +33,9 @@ func (s *Store) OpenUploads(ctx context.Context, under client.Location) ([]clien
 	return slices.DeleteFunc(all, func(o client.OpenUpload) bool { return !strings.HasPrefix(o.At.Key, under.Key) }), nil
 }
 
+// mostUploadPages is more than any bucket has, at a thousand uploads a page.
+const mostUploadPages = 1000
+
 func (s *Store) openUploads(ctx context.Context, under client.Location) ([]client.OpenUpload, error) {
 	c := call{op: "ListMultipartUploads", at: under}
 	if under.Bucket == "" {
@@ -62,7 +65,9 @@ func (s *Store) openUploads(ctx context.Context, under client.Location) ([]clien
 		if len(out.Uploads) == 0 || aws.ToString(key) == "" || seen[next] {
 			return nil, s.fail(c, contradiction("the server says there are more uploads and does not say where to go on"))
 		}
-		seen[next] = true
+		if seen[next] = true; len(seen) == mostUploadPages {
+			return nil, s.fail(c, contradiction("the list of uploads goes on and on, behind %d pages", mostUploadPages))
+		}
 		if out.EncodingType == types.EncodingTypeUrl {
 			if plain, err := url.QueryUnescape(*key); err == nil {
 				key = &plain
