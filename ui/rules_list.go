@@ -51,14 +51,14 @@ const (
 func newRulesPane(w *rulesWindow) *rulesPane {
 	p := &rulesPane{of: w, on: theme.CheckButtonCheckedIcon(), off: theme.CheckButtonIcon()}
 	p.table = widgets.NewRowTable([]widgets.Column{
-		{ID: "number", Title: "#", Width: 38, Align: fyne.TextAlignTrailing},
-		{ID: "on", Title: i18n.T("On"), Width: 78},
-		{ID: "account", Title: i18n.T("Account"), Width: 110},
-		{ID: "bucket", Title: i18n.T("Bucket mask"), Width: 130},
-		{ID: "file", Title: i18n.T("File mask"), Width: 110},
-		{ID: "encryption", Title: i18n.T("Encryption"), Width: 110},
-		{ID: "key", Title: i18n.T("Key"), Width: 150, Stretch: true},
-		{ID: "matches", Title: i18n.T("Matches now"), Width: 150},
+		{ID: "number", Title: "#", Width: 34, Align: fyne.TextAlignTrailing},
+		{ID: "on", Title: i18n.T("On"), Width: 72},
+		{ID: "account", Title: i18n.T("Account"), Width: 86, Min: 60},
+		{ID: "bucket", Title: i18n.T("Bucket mask"), Width: 116, Min: 90},
+		{ID: "file", Title: i18n.T("File mask"), Width: 96, Min: 76},
+		{ID: "encryption", Title: i18n.T("Encryption"), Width: 114, Min: 110},
+		{ID: "key", Title: i18n.T("Key"), Width: 150, Min: 110, Stretch: true},
+		{ID: "matches", Title: i18n.T("Matches now"), Width: 150, Min: 120},
 	}, p)
 	p.table.Label = i18n.T("Encryption rules")
 	p.table.Selection = w.model.Selection()

@@ -76,7 +76,7 @@ func (p *ObjectProperties) Encryption() []Property {
 		rows = append(rows, toldOr(i18n.T("KMS key"), string(r.Key)))
 	}
 	if r.Type == client.TypeSSEKMS {
-		rows = append(rows, Property{Name: i18n.T("Bucket key"), Value: onOff(r.BucketKey)})
+		rows = append(rows, Property{Name: i18n.T("Bucket Key"), Value: onOff(r.BucketKey)})
 	}
 	rule, role := p.ruleForName()
 	return append(rows, Property{Name: i18n.T("Rule for this name"), Value: rule, Role: role})

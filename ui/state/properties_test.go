@@ -78,7 +78,7 @@ func TestTheEncryptionOfAnObjectIsSaidLineByLine(t *testing.T) {
 	assert.Equal(t, []string{
 		"Stored with: SSE-KMS (aws:kms)",
 		"KMS key: " + string(uitest.Key),
-		"Bucket key: on",
+		"Bucket Key: on",
 		"Rule for this name: rule 1, reports* -> SSE-KMS, key " + string(uitest.Key),
 	}, lines(p.Encryption()))
 	assert.Equal(t, "Bucket default: not told by the server", p.Default().String())
