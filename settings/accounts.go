@@ -10,6 +10,20 @@ import (
 var accounts = document[[]client.Account]{
 	file: AccountsFile, field: "accounts",
 	empty: func() []client.Account { return []client.Account{} },
+	check: namedOnce,
+}
+
+// namedOnce refuses two accounts of one name, as a careless edit leaves them:
+// the secret, the keys and the rules of that name belong to one of them.
+func namedOnce(all []client.Account) error {
+	seen := map[string]bool{}
+	for _, a := range all {
+		if seen[a.Name] {
+			return fmt.Errorf("two accounts are called %q: rename one of them", a.Name)
+		}
+		seen[a.Name] = true
+	}
+	return nil
 }
 
 // Accounts lists the accounts in the user's order. None is no error.

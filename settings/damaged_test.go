@@ -117,18 +117,19 @@ func TestAnAccountThatIsHalfUnderstoodIsRefusedWithItsPlaceAndReason(t *testing.
 		return `{"version":1,"accounts":[{"name":"aws","accessKeyId":"AKIDAWS"},{"name":"work","accessKeyId":"AKID",` + fields + `}]}`
 	}
 	for damage, says := range map[string]string{
-		one(`"endpont":"https://cos.example.test"`):                           `number 2 has a field "endpont", which is none of: accessKeyId, addressing`,
-		one(`"Endpoint":"https://cos.example.test"`):                          `a field "Endpoint"`,
-		one(`"endpoint_url":"https://cos.example.test"`):                      `a field "endpoint_url"`,
-		one(`"endpoint":null`):                                                `"endpoint" of "accounts" of the file, number 2 is null`,
-		one(`"endpoint":["https://cos.example.test"]`):                        "cannot unmarshal",
-		one(`"endpoint":"https://cos.example.test","endpoint":""`):            `the field "endpoint" twice`,
-		one("\"endpoint\":\"https://cos\xe9.example.test\""):                  "no UTF-8",
-		`{"version":1,"accounts":[null]}`:                                     "number 1 is null",
-		`{"version":1,"accounts":[{"name":"a","accessKeyId":"A"}],"more":1}`:  `the file has a field "more"`,
-		`{"version":1,"accounts":[{"name":"a"}],"accounts":[]}`:               `the field "accounts" twice`,
-		`{"version":1,"accounts":[[]]}`:                                       "cannot unmarshal",
-		`{"version":1,"Accounts":[{"name":"a","accessKeyId":"A"}],"more":{}}`: `it has no "accounts"`,
+		one(`"endpont":"https://cos.example.test"`):                                       `number 2 has a field "endpont", which is none of: accessKeyId, addressing`,
+		one(`"Endpoint":"https://cos.example.test"`):                                      `a field "Endpoint"`,
+		one(`"endpoint_url":"https://cos.example.test"`):                                  `a field "endpoint_url"`,
+		one(`"endpoint":null`):                                                            `"endpoint" of "accounts" of the file, number 2 is null`,
+		one(`"endpoint":["https://cos.example.test"]`):                                    "cannot unmarshal",
+		one(`"endpoint":"https://cos.example.test","endpoint":""`):                        `the field "endpoint" twice`,
+		one("\"endpoint\":\"https://cos\xe9.example.test\""):                              "no UTF-8",
+		`{"version":1,"accounts":[null]}`:                                                 "number 1 is null",
+		`{"version":1,"accounts":[{"name":"a","accessKeyId":"A"}],"more":1}`:              `the file has a field "more"`,
+		`{"version":1,"accounts":[{"name":"a"}],"accounts":[]}`:                           `the field "accounts" twice`,
+		one(`"endpoint":"https://cos.example.test"},{"name":"work","accessKeyId":"AKID"`): `two accounts are called "work"`,
+		`{"version":1,"accounts":[[]]}`:                                                   "cannot unmarshal",
+		`{"version":1,"Accounts":[{"name":"a","accessKeyId":"A"}],"more":{}}`:             `it has no "accounts"`,
 	} {
 		t.Run(says, func(t *testing.T) {
 			s := open(t)

@@ -76,16 +76,16 @@ where there is none, into a vault sealed with a passphrase. The passphrase is as
 too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that holds it.`,
 		Example: "  bucketseal-cli accounts add team --endpoint https://cos.example --access-key AKIA...",
 		RunE: func(c *cobra.Command, args []string) error {
-			h, err := a.newHome(c.Context())
-			if err != nil {
-				return err
-			}
 			account, err := a.newAccount(args[0], accessKey)
 			if err != nil {
 				return err
 			}
 			if err := account.Check(); err != nil {
 				return settingsError(err)
+			}
+			h, err := a.newHome(c.Context()) // makes the folder: not for a command that is wrong
+			if err != nil {
+				return err
 			}
 			if _, err := h.Account(account.Name); err == nil {
 				return usage("there is an account called %q already: choose another name, or remove it first: bucketseal-cli accounts remove %[1]q", account.Name)

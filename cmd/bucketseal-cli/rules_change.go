@@ -86,11 +86,11 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 	if err := checkRule(*r); err != nil {
 		return err
 	}
-	h, err := a.newHome(c.Context())
+	key, err := a.ruleKey(f.customerKeyFile, r)
 	if err != nil {
 		return err
 	}
-	key, err := a.ruleKey(f.customerKeyFile, r)
+	h, err := a.newHome(c.Context()) // makes the folder, so nothing may be wrong with the rule by now
 	if err != nil {
 		return err
 	}

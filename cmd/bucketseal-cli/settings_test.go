@@ -43,6 +43,16 @@ func TestASettingsFolderThatIsNotThereIsNoFolderWithoutRules(t *testing.T) {
 		assert.Contains(t, r.err, typo+" is not there", "%v", command)
 		assert.NoDirExists(t, typo)
 	}
+	for _, wrong := range [][]string{
+		{"accounts", "add", "x", "--access-key", "AK", "--endpoint", "ftp://cos.example"},
+		{"accounts", "add", "x", "--access-key", "A K", "--endpoint", "https://cos.example"},
+		{"rules", "add", "--type", "rot13"},
+		{"rules", "add", "--type", "c", "--sse-c-key-file", "nothing"},
+		{"rules", "import", "nothing"},
+	} {
+		u.types("", append(wrong, "--config-dir", typo)...).ends(2)
+		assert.NoDirExists(t, typo, "%v: nothing was written, and the next command would find no rules there", wrong)
+	}
 	u.refusesToUpload("is not there", "--config-dir", typo)
 	u.env = append(u.env, "BUCKETSEAL_CONFIG_DIR="+typo)
 	u.refusesToUpload("is not there")
