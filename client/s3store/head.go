@@ -66,7 +66,20 @@ func (s *Store) headOnce(ctx context.Context, c call, in *s3.HeadObjectInput) (c
 	s.digests.asked.Store(true)
 	h := headersOf(out.ResultMetadata)
 	s.etags.learn(h)
-	return objectFrom(c.at, h), s.vouch(ctx, c, out.ResultMetadata)
+	object := objectFrom(c.at, h)
+	if err := s.ofVersion(c, in.VersionId, object); err != nil {
+		return client.Object{}, err
+	}
+	return object, s.vouch(ctx, c, out.ResultMetadata)
+}
+
+// ofVersion refuses the answer of a server that gives another version than was
+// asked for, as one does that does not know versions.
+func (s *Store) ofVersion(c call, asked *string, got client.Object) error {
+	if asked == nil || got.VersionID == "" || got.VersionID == *asked {
+		return nil
+	}
+	return s.fail(c, contradiction("version %s was asked for and the server gives %s", *asked, firstWords(got.VersionID, 80)))
 }
 
 // checksumMode asks for the checksums that the server keeps, whoever sent them.

@@ -106,3 +106,29 @@ func TestAServerThatRefusesEverythingWithSuccessHasNoObjects(t *testing.T) {
 	_, err := s.Head(t.Context(), anywhere, client.ReadOptions{})
 	assert.Equal(t, client.KindDenied.String(), client.KindOf(err).String(), "%v", err)
 }
+
+func TestAnotherVersionThanAskedForIsRefused(t *testing.T) {
+	answers := func(version string) func(*http.Request) string {
+		return func(r *http.Request) string {
+			if r.Method == http.MethodHead {
+				return head("200 OK", long, dated, "x-amz-version-id: "+version)
+			}
+			return getForty(r, "x-amz-version-id: "+version)
+		}
+	}
+	asked := client.ReadOptions{VersionID: "V1"}
+	s := oddly(t, answers("V2"))
+	_, err := s.Head(t.Context(), anywhere, asked)
+	assert.Equal(t, client.KindContradiction, client.KindOf(err))
+	require.ErrorContains(t, err, "version V1 was asked for and the server gives V2")
+	_, _, err = s.Get(t.Context(), anywhere, asked)
+	require.ErrorContains(t, err, "version V1 was asked for and the server gives V2")
+
+	s = oddly(t, answers("V1"))
+	o, err := s.Head(t.Context(), anywhere, asked)
+	require.NoError(t, err)
+	assert.Equal(t, "V1", o.VersionID)
+	_, body, err := s.Get(t.Context(), anywhere, asked)
+	require.NoError(t, err)
+	require.NoError(t, body.Close())
+}

@@ -77,6 +77,10 @@ func (s *Store) openOnce(ctx context.Context, c call, in *s3.GetObjectInput) (cl
 	}
 	s.etags.learn(h)
 	got := objectFrom(c.at, h)
+	if err := s.ofVersion(c, in.VersionId, got); err != nil {
+		_ = out.Body.Close()
+		return client.Object{}, nil, err
+	}
 	body := &object{ReadCloser: out.Body, headers: h, store: s, call: c, left: -1, id: got.RequestID}
 	if r, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
 		body.left = r.ContentLength

@@ -31,6 +31,9 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
+	if v := job.Read.VersionID; v != "" && v != client.NullVersion && head.VersionID == "" {
+		return unlike(job, head.RequestID, "version %s was asked for, and the server does not say that it gives it", v)
+	}
 	t, err := openTarget(job)
 	if err != nil {
 		return err

@@ -94,6 +94,7 @@ func TestDownloadShowsItsCustomerKeyWithEveryCall(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.object(2*minPartSize, client.PutOptions{Encryption: sseC(t, "k")})
 	job.Read.VersionID = "v7"
+	w.store.tells = ofVersion("v7")
 	require.NoError(t, w.run(job)[0].Err)
 	for _, o := range append(w.store.gets, w.store.heads...) {
 		assert.Equal(t, job.Read.Key.MD5(), o.Key.MD5())
@@ -103,6 +104,30 @@ func TestDownloadShowsItsCustomerKeyWithEveryCall(t *testing.T) {
 	job.Overwrite = OverwriteSkip
 	job.Name = "other"
 	assert.Equal(t, client.KindNeedsKey, client.KindOf(w.run(job)[0].Err))
+}
+
+// ofVersion has every answer name a version.
+func ofVersion(v string) func(string, client.Object) client.Object {
+	return func(_ string, truth client.Object) client.Object {
+		truth.VersionID = v
+		return truth
+	}
+}
+
+func TestAVersionThatTheServerDoesNotNameIsNotTakenForTheOneAskedFor(t *testing.T) {
+	for asked, fails := range map[string]bool{"v7": true, "": false, client.NullVersion: false} {
+		w := newBench(t)
+		job, _ := w.object(10, client.PutOptions{})
+		job.Read.VersionID = asked
+		row := w.run(job)[0]
+		if !fails {
+			require.NoError(t, row.Err, "%q", asked)
+			continue
+		}
+		assert.Equal(t, client.KindContradiction, client.KindOf(row.Err))
+		require.ErrorContains(t, row.Err, "version v7 was asked for, and the server does not say that it gives it")
+		assert.Empty(t, files(t, job.Root))
+	}
 }
 
 func TestDownloadKeepsNothingOfWhatArrivedWrong(t *testing.T) {

@@ -19,6 +19,8 @@ var answerTexts = []string{
 	i18n.M("the answer declares entities, which no answer of S3 does"),
 	i18n.M("the answer says that it holds the bytes %s"),
 	i18n.M("%s were asked for and the server sends %s"),
+	i18n.M("version %s was asked for and the server gives %s"),
+	i18n.M("version %s was asked for, and the server does not say that it gives it"),
 	i18n.M("the list names an object without a name"),
 	i18n.M("the list names a bucket without a name"),
 	i18n.M("the list names %s, which does not begin with %s"),
