@@ -104,3 +104,10 @@ func TestTheDemoAccountIsToldToBeInTheWindow(t *testing.T) {
 	assert.Contains(t, u.runs("ls", "--account", "Local demo").ends(2).err, "in the window only: for the command line start mocks3")
 	assert.Contains(t, u.runs("accounts", "list").ends(0).err, "no account is saved: ")
 }
+
+func TestABadBucketNameIsToldHowNamesAreMade(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	r := u.runs("mb", "s3://Reports_X").ends(1)
+	assert.Contains(t, r.err, "The server takes no bucket of this name\n  s3://Reports_X\n  A bucket name has 3 to 63 characters.\n  A bucket name is made of small letters")
+}

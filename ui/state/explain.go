@@ -67,6 +67,9 @@ func Explain(err error) Message {
 	if known && kind == client.KindExists && e.At.Key != "" {
 		words = objectExists
 	}
+	if known && kind == client.KindInvalid && e.Code == "InvalidBucketName" {
+		words = badBucketName
+	}
 	m := Message{Title: i18n.T(words.title), Details: err.Error()}
 	for _, hint := range words.hints {
 		m.Hints = append(m.Hints, i18n.T(hint))

@@ -18,6 +18,12 @@ var objectExists = explanation{
 	[]string{i18n.M("Nothing was sent: overwrite it knowingly, or choose another name.")},
 }
 
+// badBucketName is KindInvalid of a bucket's name.
+var badBucketName = explanation{
+	i18n.M("The server takes no bucket of this name"),
+	[]string{i18n.M("A bucket name has 3 to 63 characters."), i18n.M("A bucket name is made of small letters, digits, hyphens and dots.")},
+}
+
 var explanations = map[client.Kind]explanation{
 	client.KindUnknown: {
 		i18n.M("This did not work"),
