@@ -57,14 +57,9 @@ func knownFields(d *json.Decoder, t reflect.Type, what string) error {
 			return err
 		}
 		name, _ := token.(string) // nothing else can stand there
-		of := t
-		if t.Kind() == reflect.Struct {
-			fields := fieldsOf(t)
-			if of = fields[name]; of == nil {
-				return fmt.Errorf("%s has a field %q, which is none of: %s", what, name, namesOf(fields))
-			}
-		} else {
-			of = t.Elem()
+		of, err := fieldOf(t, name, what)
+		if err != nil {
+			return err
 		}
 		if seen[name] {
 			return fmt.Errorf("%s has the field %q twice: keep one of them", what, name)
@@ -76,6 +71,18 @@ func knownFields(d *json.Decoder, t reflect.Type, what string) error {
 	}
 	_, err := d.Token()
 	return err
+}
+
+// fieldOf is the type of a value by its name, in a struct or a map.
+func fieldOf(t reflect.Type, name, what string) (reflect.Type, error) {
+	if t.Kind() != reflect.Struct {
+		return t.Elem(), nil
+	}
+	fields := fieldsOf(t)
+	if of := fields[name]; of != nil {
+		return of, nil
+	}
+	return nil, fmt.Errorf("%s has a field %q, which is none of: %s", what, name, namesOf(fields))
 }
 
 // fieldsOf are the fields of a struct by their names in JSON.

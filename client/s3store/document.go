@@ -123,7 +123,7 @@ func refusalInstead(r, seen *smithyhttp.Response) error {
 	seen.Body = &peeked{body, r.Body}
 	begins, _ := body.Peek(refusalBegins) // what ended early is told to whoever reads on
 	if root, err := rootOf(begins); err != nil || root != "Error" {
-		return nil
+		return nil //nolint:nilerr // an object: any bytes are one
 	}
 	raw, err := readWithin(seen.Body, largestRefusal)
 	if err != nil {

@@ -100,7 +100,7 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 func (a *app) isOnlyFolder(ctx context.Context, s *session.Session, at client.Location) (bool, error) {
 	switch {
 	case at.CheckKey() != nil:
-		return true, nil
+		return true, nil //nolint:nilerr // names no object: a bucket
 	case !at.IsFolder():
 		return false, nil
 	}
