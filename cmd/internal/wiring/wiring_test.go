@@ -89,11 +89,11 @@ func TestSettingsThatCannotBeReadAreNoMissingAccount(t *testing.T) {
 func TestAnAccountThatIsNotSavedLeavesNoSecret(t *testing.T) {
 	h := homeOfTeam(t)
 	twice := `{"version":1,"accounts":[{"name":"team","accessKeyId":"AK"},{"name":"team","accessKeyId":"AK"}]}`
-	require.NoError(t, os.WriteFile(h.Settings.Path(settings.AccountsFile), []byte(twice), 0o600)) // can be read, and not be changed
-	require.ErrorContains(t, h.SaveAccount(t.Context(), "", team2, kept), "already is an account")
+	require.NoError(t, os.WriteFile(h.Settings.Path(settings.AccountsFile), []byte(twice), 0o600))
+	require.ErrorContains(t, h.SaveAccount(t.Context(), "", team2, kept), "two accounts are called")
 	_, err := h.Secrets.Get(t.Context(), keychain.AccountName("team2"))
 	require.ErrorIs(t, err, keychain.ErrNotFound)
-	require.ErrorContains(t, h.SaveAccount(t.Context(), "", team, kept), "already")
+	require.ErrorContains(t, h.SaveAccount(t.Context(), "", team, kept), "two accounts are called")
 	_, err = h.Secrets.Get(t.Context(), keychain.AccountName("team"))
 	require.NoError(t, err, "that of the account of that name stays")
 }
