@@ -71,7 +71,7 @@ func (h handed) etag() string {
 // an MD5, is another, and belongs to an object said to lie in the clear or under
 // SSE-S3 takes the belief away, though, that the server looked at Content-MD5.
 func (h handed) content(at client.Location, head client.Object) (Content, string, error) {
-	returned := h.returned
+	whole := false
 	for _, o := range []client.Object{h.answer, head} {
 		for _, c := range o.Checksums {
 			if c.Algorithm != client.CRC64NVME || c.Composite || h.sum.Value == "" {
@@ -80,17 +80,21 @@ func (h handed) content(at client.Location, head client.Object) (Content, string
 			if c.Value != h.sum.Value {
 				return ContentNone, "", otherBytes(at, o.RequestID, c.Value, h.sum.Value)
 			}
-			returned = true
+			whole = true
 		}
 	}
 	want := h.etag()
 	switch {
-	case returned:
+	case whole:
 		return ContentChecksum, "the server returned the checksum of what was sent", nil
+	case h.returned:
+		return ContentChecksum, "the server returned the checksum of each part that was sent, and none of the whole", nil
 	case want == "":
 		return ContentSize, "no digest was sent, and the server returned none: only the size was compared", nil
-	case strings.EqualFold(h.answer.ETag, want), strings.EqualFold(head.ETag, want), h.named:
+	case strings.EqualFold(h.answer.ETag, want), strings.EqualFold(head.ETag, want):
 		return ContentMD5, "the server's ETag is the MD5 of what was sent", nil
+	case h.named:
+		return ContentMD5, "the server's ETag of each part is the MD5 of what was sent", nil
 	case isReadable(h.answer, head) && (h.otherwise || h.parts == 0 && isMD5(first(head.ETag, h.answer.ETag))):
 		return ContentSize, "the server took the MD5 of what was sent, and its ETag looks like another: only the size was compared", nil
 	}

@@ -70,6 +70,19 @@ func TestAContentProofClaimsOnlyWhatWasCompared(t *testing.T) {
 	}
 }
 
+func TestWhatWasComparedOfEachPartIsNotSaidOfTheWhole(t *testing.T) {
+	sum, raw := checksumOf(42), make([]byte, 16)
+	for _, parts := range []handed{{sum: sum, parts: 2, returned: true}, {sum: sum, md5: raw, parts: 2, named: true}} {
+		_, how, err := parts.content(remote, client.Object{ETag: "random-2"})
+		require.NoError(t, err)
+		assert.Contains(t, how, "of each part")
+	}
+	both := handed{sum: sum, parts: 2, returned: true, answer: client.Object{Checksums: []client.Checksum{sum}}}
+	_, how, err := both.content(remote, client.Object{})
+	require.NoError(t, err)
+	assert.NotContains(t, how, "part")
+}
+
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html#large-object-checksums
 func TestAnETagOfPartsIsTheMD5OfTheirMD5s(t *testing.T) {
 	parts := [][]byte{bytes.Repeat([]byte{0}, minPartSize), []byte("the end")}

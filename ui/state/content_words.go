@@ -31,8 +31,10 @@ func contentWords(r transfer.Receipt) string {
 var contentTexts = []string{
 	i18n.M("%s; the checksum that an upload left in the metadata is stale: the object was changed later by a program that kept it"),
 	i18n.M("the server returned the checksum of what was sent"),
+	i18n.M("the server returned the checksum of each part that was sent, and none of the whole"),
 	i18n.M("no digest was sent, and the server returned none: only the size was compared"),
 	i18n.M("the server's ETag is the MD5 of what was sent"),
+	i18n.M("the server's ETag of each part is the MD5 of what was sent"),
 	i18n.M("the server took the MD5 of what was sent, and its ETag looks like another: only the size was compared"),
 	i18n.M("the server took the bytes by their MD5"),
 	i18n.M("the server's checksum %s is not %s, the checksum of what was sent"),
