@@ -10,6 +10,7 @@
 //	i18n.N(n, "%d file", "%d files", n)              one or many
 //	i18n.C("object", "Key")                          where one English word has two meanings
 //	var titles = []string{i18n.M("Name")}            noted now, translated later by T(title)
+//	i18n.Say(text)                                   what another room said as a client.Text
 //
 // A translation may put the values in another order with %[2]s.
 //
@@ -25,6 +26,7 @@ import (
 	"sync/atomic"
 
 	"github.com/bucketseal/bucketseal/assets"
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // The texts of the language in force; nil is English.
@@ -72,6 +74,12 @@ func N(n int, one, other string, args ...any) string {
 // C is a text with a context which tells its meanings apart and is not shown.
 func C(context, text string, args ...any) string {
 	return fill(lookup(context+"|"+text, text), args)
+}
+
+// Say is a text of the rooms below in the language in force, the texts among its
+// values too.
+func Say(t client.Text) string {
+	return t.In(func(form string) string { return lookup(form, form) })
 }
 
 // M marks a text for translation and returns it as it is.

@@ -26,6 +26,7 @@ import (
 const (
 	root       = "../.."
 	importPath = "github.com/bucketseal/bucketseal/internal/i18n"
+	clientPath = "github.com/bucketseal/bucketseal/client"
 )
 
 func chinese(t *testing.T) map[string]string {
@@ -83,22 +84,8 @@ func said(t *testing.T, path, src string) map[string]string {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, src, parser.SkipObjectResolution)
 	require.NoError(t, err)
-	name := ""
-	if file.Name.Name == "i18n" {
-		name = "." // its own functions, without a qualifier
-	}
-	for _, im := range file.Imports {
-		if p, _ := strconv.Unquote(im.Path.Value); p == importPath {
-			name = "i18n"
-			if im.Name != nil {
-				name = im.Name.Name
-			}
-		}
-	}
+	ours, language := qualifier(file, "i18n", importPath), qualifier(file, "client", clientPath)
 	found := map[string]string{}
-	if name == "" {
-		return found
-	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
@@ -110,7 +97,13 @@ func said(t *testing.T, path, src string) map[string]string {
 			s, _ := literal(a)
 			args = append(args, s)
 		}
-		switch fn := called(call, name); {
+		if called(call, language) == "Say" && len(args) > 0 {
+			if args[0] == "" {
+				t.Errorf("%s: the form of a text must be written out where it is said", files.Position(call.Pos()))
+			}
+			note(args[0])
+		}
+		switch fn := called(call, ours); {
 		case (fn == "T" || fn == "M") && len(args) > 0 && args[0] != "":
 			note(args[0])
 		case fn == "N" && len(args) > 2 && args[1] != "":
@@ -124,6 +117,23 @@ func said(t *testing.T, path, src string) map[string]string {
 	return found
 }
 
+// qualifier is the name by which a file calls the functions of a package: "." in
+// the package itself, "" where it does not import it.
+func qualifier(file *ast.File, pkg, path string) string {
+	if file.Name.Name == pkg {
+		return "."
+	}
+	for _, im := range file.Imports {
+		if p, _ := strconv.Unquote(im.Path.Value); p == path {
+			if im.Name != nil {
+				return im.Name.Name
+			}
+			return pkg
+		}
+	}
+	return ""
+}
+
 // called is the name of the function of package pkg that is called, or "".
 func called(call *ast.CallExpr, pkg string) string {
 	switch fn := call.Fun.(type) {
@@ -132,7 +142,7 @@ func called(call *ast.CallExpr, pkg string) string {
 			return fn.Name
 		}
 	case *ast.SelectorExpr:
-		if x, ok := fn.X.(*ast.Ident); ok && x.Name == pkg {
+		if x, ok := fn.X.(*ast.Ident); ok && pkg != "" && x.Name == pkg {
 			return fn.Sel.Name
 		}
 	}
@@ -160,6 +170,7 @@ func literal(e ast.Expr) (string, bool) {
 func TestTheSearchFindsEveryWayToSayAText(t *testing.T) {
 	src := `package x
 import say "` + importPath + `"
+import words "` + clientPath + `"
 var a = say.T("one " +
 	"two", 3)
 var b = say.N(n, "a file", "files")
@@ -167,9 +178,11 @@ var c = say.C("kms", "Key")
 var d = []string{say.M(` + "`marked`" + `)}
 var e = say.T(d[0])
 var f = other.T("not ours")
+var g = words.Say("%d files", 3)
+var h = say.Say(text)
 `
 	found := slices.Sorted(maps.Keys(said(t, "x.go", src)))
-	assert.Equal(t, []string{"a file", "files", "kms|Key", "marked", "one two"}, found)
+	assert.Equal(t, []string{"%d files", "a file", "files", "kms|Key", "marked", "one two"}, found)
 	assert.Empty(t, said(t, "y.go", "package y\nvar a = i18n.T(\"no import\")"))
 }
 

@@ -1,0 +1,174 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A Text is a sentence and the values in it, apart, so that it can be said in
+// any language, compared and stored: Say("rule %d matches and cannot be used: %v",
+// 3, why). The Form is English, with the verbs of package fmt, and is what a
+// translation is found by. A value may be a Text itself, or an error that is one
+// (see [Text.Err]); it is then said in the same language.
+//
+// A Text is stored as {"form": ..., "args": [...]}. What it is read back as says
+// the same; of the values only strings, whole numbers, fractions, truths and
+// Texts keep their kind, every other becomes the string it was said as.
+type Text struct {
+	Form string
+	Args []any
+}
+
+// Say is the text of a form and its values. A test reads the source for every
+// form, so it is written out at the call.
+func Say(form string, args ...any) Text { return Text{form, args} }
+
+// IsZero reports whether nothing is said.
+func (t Text) IsZero() bool { return t.Form == "" }
+
+// String is the text in English.
+func (t Text) String() string { return t.In(func(form string) string { return form }) }
+
+// In is the text in the language into which translate brings each form. Without
+// values a form is taken as it is, but for "%%".
+func (t Text) In(translate func(form string) string) string {
+	if t.Form == "" {
+		return ""
+	}
+	form := translate(t.Form)
+	if len(t.Args) == 0 {
+		return strings.ReplaceAll(form, "%%", "%")
+	}
+	args := make([]any, len(t.Args))
+	for i, a := range t.Args {
+		args[i] = a
+		if inner, ok := asText(a); ok {
+			args[i] = inner.In(translate)
+		}
+	}
+	return fmt.Sprintf(form, args...)
+}
+
+// Err is the text as an error. The errors among its values are its causes, for
+// errors.Is and errors.As; nil when nothing is said.
+func (t Text) Err() error {
+	if t.IsZero() {
+		return nil
+	}
+	return &textError{t}
+}
+
+// TextOf is what an error says, where it says it by a Text: the outermost in its
+// chain. A wrapping that adds English of its own is no Text, so ok is false for it
+// unless all it adds is a place (see [Error]).
+func TextOf(err error) (t Text, ok bool) {
+	var said interface{ Text() Text }
+	if errors.As(err, &said) {
+		return said.Text(), true
+	}
+	return Text{}, false
+}
+
+type textError struct{ text Text }
+
+func (e *textError) Error() string { return e.text.String() }
+func (e *textError) Text() Text    { return e.text }
+
+func (e *textError) Unwrap() []error {
+	var causes []error
+	for _, a := range e.text.Args {
+		if err, ok := a.(error); ok {
+			causes = append(causes, err)
+		}
+	}
+	return causes
+}
+
+// asText is a value that is itself a text.
+func asText(v any) (Text, bool) {
+	switch v := v.(type) {
+	case Text:
+		return v, true
+	case *textError: // and no other error: one that wraps a text says more than it
+		return v.text, true
+	}
+	return Text{}, false
+}
+
+// storedText is how a Text is written.
+type storedText struct {
+	Form string `json:"form"`
+	Args []any  `json:"args,omitempty"`
+}
+
+// MarshalJSON writes {"form": ..., "args": [...]}.
+func (t Text) MarshalJSON() ([]byte, error) {
+	s := storedText{Form: t.Form}
+	for _, a := range t.Args {
+		s.Args = append(s.Args, storable(a))
+	}
+	return json.Marshal(s)
+}
+
+func storable(v any) any {
+	if t, ok := asText(v); ok {
+		return t
+	}
+	switch v := v.(type) {
+	case string, bool, int, int64, uint64, int32, uint32, float64:
+		return v
+	}
+	return fmt.Sprint(v)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote, and a plain string as a text
+// without values.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	if b = bytes.TrimSpace(b); len(b) > 0 && b[0] == '"' {
+		var form string
+		err := json.Unmarshal(b, &form)
+		*t = Text{Form: strings.ReplaceAll(form, "%", "%%")}
+		return err
+	}
+	var s struct {
+		Form string            `json:"form"`
+		Args []json.RawMessage `json:"args"`
+	}
+	if err := json.Unmarshal(b, &s); err != nil {
+		return err
+	}
+	*t = Text{Form: s.Form}
+	for _, raw := range s.Args {
+		v, err := readValue(raw)
+		if err != nil {
+			return fmt.Errorf("a value of the text %q: %w", s.Form, err)
+		}
+		t.Args = append(t.Args, v)
+	}
+	return nil
+}
+
+func readValue(raw json.RawMessage) (any, error) {
+	if raw = bytes.TrimSpace(raw); len(raw) > 0 && raw[0] == '{' {
+		var t Text
+		err := json.Unmarshal(raw, &t)
+		return t, err
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	n, ok := v.(json.Number)
+	if !ok {
+		return v, nil
+	}
+	if whole, err := n.Int64(); err == nil {
+		return whole, nil
+	}
+	return n.Float64()
+}

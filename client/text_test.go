@@ -1,0 +1,63 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestATextIsSaidWithItsValues(t *testing.T) {
+	assert.Equal(t, "", Text{}.String())
+	assert.True(t, Text{}.IsZero())
+	assert.Equal(t, "100% sure", Say("100%% sure").String())
+	assert.Equal(t, `rule 3 of "a%b": no key`, Say("rule %d of %q: %v", 3, "a%b", Say("no key")).String())
+	assert.Equal(t, "rule 3: no key", Say("rule %d: %v", 3, Say("no key").Err()).String())
+}
+
+func TestATextIsSaidWhollyInAnotherLanguage(t *testing.T) {
+	german := map[string]string{"rule %d: %v": "%[2]v: Regel %[1]d", "no key": "kein Schlüssel"}
+	in := func(form string) string { return german[form] }
+	assert.Equal(t, "kein Schlüssel: Regel 3", Say("rule %d: %v", 3, Say("no key")).In(in))
+	assert.Equal(t, "kein Schlüssel: Regel 3", Say("rule %d: %v", 3, Say("no key").Err()).In(in))
+	assert.Equal(t, "x: EOF: Regel 3", Say("rule %d: %v", 3, fmt.Errorf("x: %w", io.EOF)).In(in))
+}
+
+func TestATextAsAnErrorKeepsItsCauses(t *testing.T) {
+	require.NoError(t, Text{}.Err())
+	err := Say("read %s: %v", "a", io.ErrUnexpectedEOF).Err()
+	require.EqualError(t, err, "read a: unexpected EOF")
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	text, ok := TextOf(fmt.Errorf("plan: %w", err))
+	assert.True(t, ok)
+	assert.Equal(t, "read %s: %v", text.Form)
+	_, ok = TextOf(errors.New("plain"))
+	assert.False(t, ok)
+}
+
+func TestAStoredTextSaysTheSame(t *testing.T) {
+	for _, text := range []Text{
+		{},
+		Say("nothing asked"),
+		Say("%d of %d bytes, %s, %v, %.1f%%", 3, int64(1)<<60, "a \"b\"", true, 12.5),
+		Say("rule %d: %v", 3, Say("key %s: %v", KeyID("ab12"), Say("gone").Err())),
+		Say("in %v at %s", fmt.Errorf("x: %w", io.EOF), Location{Bucket: "b", Key: "k"}),
+	} {
+		b, err := json.Marshal(text)
+		require.NoError(t, err)
+		var back Text
+		require.NoError(t, json.Unmarshal(b, &back), string(b))
+		assert.Equal(t, text.String(), back.String(), string(b))
+		assert.Equal(t, text.Form, back.Form)
+	}
+	var old Text
+	require.NoError(t, json.Unmarshal([]byte(`"50% of a sentence"`), &old))
+	assert.Equal(t, "50% of a sentence", old.String(), "as a version without values wrote it")
+	for _, bad := range []string{`3`, `{"form":3}`, `{"form":"a","args":3}`, `{"form":"a","args":[{"form":3}]}`} {
+		require.Error(t, json.Unmarshal([]byte(bad), &old), bad)
+	}
+}

@@ -1,0 +1,60 @@
+package client
+
+import "errors"
+
+// A Treatment is what is asked for one file, and because of what: an
+// [Encryption] without the secret in it, so that it can be stored, compared and
+// shown. The zero value is undecided and refused.
+type Treatment struct {
+	Type           EncryptionType    `json:"type"`
+	Key            KeyID             `json:"key,omitempty"`       // SSE-KMS, DSSE-KMS; "" is the account's AWS managed key
+	BucketKey      bool              `json:"bucketKey,omitempty"` // SSE-KMS only
+	Context        map[string]string `json:"context,omitempty"`   // SSE-KMS and DSSE-KMS only
+	CustomerKeyMD5 string            `json:"customerKeyMD5,omitempty"`
+
+	RuleID  string `json:"ruleID,omitempty"` // of the rule that decided, "" for none
+	Rule    int    `json:"rule,omitempty"`   // its number then, counted from 1, for people
+	Because Text   `json:"because"`
+}
+
+// TreatmentOf leaves the secrets of an encryption behind. Nobody's rule and no
+// reason are in it.
+func TreatmentOf(e Encryption) Treatment {
+	t := Treatment{Type: TypeOf(e), Key: KeyOf(e)}
+	switch e := e.(type) {
+	case SSEKMS:
+		t.BucketKey, t.Context = e.BucketKey, e.Context
+	case DSSEKMS:
+		t.Context = e.Context
+	case SSEC:
+		t.CustomerKeyMD5 = e.Key.MD5()
+	}
+	return t
+}
+
+// NeedsCustomerKey reports whether an SSE-C key has to be fetched, by its MD5,
+// before a byte moves.
+func (t Treatment) NeedsCustomerKey() bool { return t.Type == TypeSSEC }
+
+// Encryption is the treatment with its secret, to be sent. key is looked at for
+// SSE-C only, where any other than the one decided is refused. So is what
+// [CheckEncryption] refuses.
+func (t Treatment) Encryption(key CustomerKey) (Encryption, error) {
+	var e Encryption
+	switch t.Type {
+	case TypeInherit:
+		e = Inherit{}
+	case TypeSSES3:
+		e = SSES3{}
+	case TypeSSEKMS:
+		e = SSEKMS{Key: t.Key, BucketKey: t.BucketKey, Context: t.Context}
+	case TypeDSSEKMS:
+		e = DSSEKMS{Key: t.Key, Context: t.Context}
+	case TypeSSEC:
+		if !key.IsZero() && key.MD5() != t.CustomerKeyMD5 {
+			return nil, errors.New("another SSE-C key than the one decided was found: nothing is sent")
+		}
+		e = SSEC{Key: key}
+	}
+	return e, CheckEncryption(e)
+}
