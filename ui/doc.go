@@ -4,7 +4,7 @@
 // back.
 //
 // Everything here belongs to the toolkit's goroutine. Work that may wait goes
-// through state.Loop, whose one implementation is in loop.go: there, and
+// through loop.Loop, whose one implementation is in loop.go: there, and
 // nowhere else, are goroutines started and fyne.Do called.
 //
 // Rules of the house: every app-wide command is an action (actions.go), so that

@@ -7,7 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // This file is the program's whole policy of threads: work runs on goroutines
@@ -15,7 +15,7 @@ import (
 // Nothing waits for the screen: on Windows it stands still while the user drags
 // a window.
 
-var _ state.Loop = (*screenLoop)(nil)
+var _ loop.Loop = (*screenLoop)(nil)
 
 // screenLoop is the toolkit's goroutine. Once that has ended the toolkit would
 // run everything on whatever goroutine asks, so answers are dropped then.

@@ -9,14 +9,14 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
 // This file holds what other goroutines than the screen's may call.
 
 // Loop is how to come to the screen's goroutine.
-func (u *UI) Loop() state.Loop { return u.options.Loop }
+func (u *UI) Loop() loop.Loop { return u.options.Loop }
 
 // Quit ends the program without asking, as a signal from the system does.
 // Transfers are cancelled and clean up after themselves first.

@@ -8,16 +8,17 @@ import (
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
 // Options are what the window may be told from outside. The zero value is
 // right for the program; tests replace the parts that touch the world.
 type Options struct {
-	Version string     // shown in Help > About
-	Locales []string   // of the system, first choice first: "zh-TW", "en_US.UTF-8"
-	Loop    state.Loop // nil: the toolkit's goroutine
-	Picker  Picker     // nil: the file dialogs of this system
+	Version string    // shown in Help > About
+	Locales []string  // of the system, first choice first: "zh-TW", "en_US.UTF-8"
+	Loop    loop.Loop // nil: the toolkit's goroutine
+	Picker  Picker    // nil: the file dialogs of this system
 	Now     func() time.Time
 	// Screen is the room for windows on the screen, in pixels; it is called on the
 	// toolkit's goroutine. nil or a zero answer is not known.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // busyWith says why an account must not be removed now, "" when it may.
@@ -43,7 +44,7 @@ func (a *App) RemoveAccount() {
 		return
 	}
 	name := a.current
-	do(a.ctx, a.loop, func(ctx context.Context) error { return a.desk.RemoveAccount(ctx, name) }, func(err error) {
+	loop.Do(a.ctx, a.loop, func(ctx context.Context) error { return a.desk.RemoveAccount(ctx, name) }, func(err error) {
 		if err != nil {
 			a.problem(&notRemoved{err})
 			return

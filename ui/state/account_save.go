@@ -5,6 +5,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // Testing reports whether a test is under way; Tested is what the last one
@@ -46,7 +47,7 @@ func (e *AccountEditor) Test() {
 	a, c := e.Account()
 	old := e.oldName
 	e.testing, e.tested = true, nil
-	do(e.app.ctx, e.app.loop, func(ctx context.Context) error {
+	loop.Do(e.app.ctx, e.app.loop, func(ctx context.Context) error {
 		if old != "" && c.Secret.IsZero() {
 			a.Name = old // the secret is kept under the old name still
 		}
@@ -71,7 +72,7 @@ func (e *AccountEditor) Save() {
 	}
 	a, c := e.Account()
 	e.saving = true
-	do(e.app.ctx, e.app.loop, func(ctx context.Context) error { return e.app.desk.SaveAccount(ctx, e.oldName, a, c) },
+	loop.Do(e.app.ctx, e.app.loop, func(ctx context.Context) error { return e.app.desk.SaveAccount(ctx, e.oldName, a, c) },
 		func(err error) {
 			e.saving = false
 			if err != nil {

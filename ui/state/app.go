@@ -9,6 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // An App is the whole screen: accounts, the open one's browser, the transfers.
@@ -33,7 +34,7 @@ type App struct {
 	Transfers   *Transfers
 	Preferences Preferences
 
-	loop Loop
+	loop loop.Loop
 	desk Desk
 	ctx  context.Context
 	stop context.CancelFunc
@@ -49,11 +50,11 @@ type App struct {
 }
 
 // NewApp makes the screen of a desk. now is the clock; nil is time.Now.
-func NewApp(desk Desk, loop Loop, now func() time.Time) *App {
+func NewApp(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	if now == nil {
 		now = time.Now
 	}
-	a := &App{loop: loop, desk: desk, now: now, sessions: map[string]*session.Session{}, stops: map[string]context.CancelFunc{}}
+	a := &App{loop: screen, desk: desk, now: now, sessions: map[string]*session.Session{}, stops: map[string]context.CancelFunc{}}
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.Browser = newBrowser(a)
 	a.Transfers = &Transfers{app: a, seen: map[string]bool{}, decided: map[string]decision{}}
@@ -61,7 +62,7 @@ func NewApp(desk Desk, loop Loop, now func() time.Time) *App {
 }
 
 // Loop, Desk and Context are for the models of other windows.
-func (a *App) Loop() Loop { return a.loop }
+func (a *App) Loop() loop.Loop { return a.loop }
 
 // Desk is the world outside.
 func (a *App) Desk() Desk { return a.desk }
@@ -75,7 +76,7 @@ func (a *App) Session() *session.Session { return a.Browser.session }
 // Start reads preferences and accounts and opens the account shown last, or
 // the first.
 func (a *App) Start() {
-	fetch(a.ctx, a.loop, func(context.Context) (Preferences, error) { return a.desk.Preferences() },
+	loop.Fetch(a.ctx, a.loop, func(context.Context) (Preferences, error) { return a.desk.Preferences() },
 		func(p Preferences, err error) {
 			a.Preferences = p
 			if a.OnReady != nil {
@@ -98,7 +99,7 @@ func (a *App) Start() {
 // SavePreferences keeps a.Preferences.
 func (a *App) SavePreferences() {
 	p := a.copyPreferences()
-	do(a.ctx, a.loop, func(context.Context) error { return a.desk.SavePreferences(p) }, a.problem)
+	loop.Do(a.ctx, a.loop, func(context.Context) error { return a.desk.SavePreferences(p) }, a.problem)
 }
 
 func (a *App) copyPreferences() Preferences {
@@ -124,7 +125,7 @@ func (a *App) account(name string) (client.Account, bool) {
 }
 
 func (a *App) loadAccounts(then func()) {
-	fetch(a.ctx, a.loop, func(context.Context) ([]client.Account, error) { return a.desk.Accounts() },
+	loop.Fetch(a.ctx, a.loop, func(context.Context) ([]client.Account, error) { return a.desk.Accounts() },
 		func(all []client.Account, err error) {
 			if err != nil {
 				a.problem(err)
@@ -150,7 +151,7 @@ func (a *App) Open(name string) {
 		a.opened(name, s)
 		return
 	}
-	fetch(a.ctx, a.loop, func(ctx context.Context) (*session.Session, error) { return a.desk.Open(ctx, name) },
+	loop.Fetch(a.ctx, a.loop, func(ctx context.Context) (*session.Session, error) { return a.desk.Open(ctx, name) },
 		func(s *session.Session, err error) {
 			switch {
 			case err != nil:
@@ -200,14 +201,14 @@ func (a *App) forget(name string) {
 }
 
 func (a *App) close(s *session.Session) {
-	do(a.ctx, a.loop, s.Close, a.problem)
+	loop.Do(a.ctx, a.loop, s.Close, a.problem)
 }
 
 // Close keeps the preferences and stops everything. It returns at once; closed is called on the screen's
 // goroutine when the transfers have cleaned up after themselves.
 func (a *App) Close(closed func()) {
 	p, closing := a.copyPreferences(), a.closing()
-	do(context.WithoutCancel(a.ctx), a.loop, func(ctx context.Context) error {
+	loop.Do(context.WithoutCancel(a.ctx), a.loop, func(ctx context.Context) error {
 		return errors.Join(a.desk.SavePreferences(p), closing(ctx))
 	}, func(error) {
 		a.stop() // the program ends whatever went wrong: there is nothing left to do about it

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // GoTo opens a place as people type or paste it: s3://bucket/folder, what Copy
@@ -23,7 +24,7 @@ func (b *Browser) GoTo(text string) error {
 		return nil
 	}
 	s := b.session
-	fetch(b.ctx, b.app.loop, func(ctx context.Context) (bool, error) { return s.IsThere(ctx, at) }, func(object bool, err error) {
+	loop.Fetch(b.ctx, b.app.loop, func(ctx context.Context) (bool, error) { return s.IsThere(ctx, at) }, func(object bool, err error) {
 		if err != nil || !object { // a folder without its slash, or one may not look
 			b.Open(at)
 			return

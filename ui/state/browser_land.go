@@ -7,6 +7,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // shows reports whether the folder that is listed holds an object, itself or
@@ -44,7 +45,7 @@ func (b *Browser) look(at client.Location) {
 	if s == nil || !b.shows(at) || strings.Contains(at.Key[len(b.at.Key):], "/") {
 		return
 	}
-	fetch(b.ctx, b.app.loop, func(ctx context.Context) (session.Properties, error) {
+	loop.Fetch(b.ctx, b.app.loop, func(ctx context.Context) (session.Properties, error) {
 		return s.Properties(ctx, at, client.ReadOptions{})
 	},
 		func(p session.Properties, err error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // Open shows a bucket or a folder; a new one goes into the history.
@@ -137,7 +138,7 @@ func (b *Browser) first() {
 // next asks for one page and, once it is shown, for the one after it.
 func (b *Browser) next(ctx context.Context, after string) {
 	s, at := b.session, b.at
-	fetch(ctx, b.app.loop, func(ctx context.Context) (client.Page, error) {
+	loop.Fetch(ctx, b.app.loop, func(ctx context.Context) (client.Page, error) {
 		return s.List(ctx, at, client.ListOptions{After: after})
 	}, func(page client.Page, err error) {
 		b.app.heard(err, b.app.now())
@@ -192,7 +193,7 @@ func (b *Browser) RefreshBuckets() {
 		return
 	}
 	b.bucketsBusy = true
-	fetch(b.ctx, b.app.loop, s.Buckets, func(all []client.Bucket, err error) {
+	loop.Fetch(b.ctx, b.app.loop, s.Buckets, func(all []client.Bucket, err error) {
 		b.bucketsBusy, b.bucketsErr = false, err
 		if err == nil {
 			b.buckets = b.known(all)
@@ -217,7 +218,7 @@ func (b *Browser) RefreshRules() {
 	if s == nil {
 		return
 	}
-	fetch(b.ctx, b.app.loop, s.RuleSet, func(set rules.Set, err error) {
+	loop.Fetch(b.ctx, b.app.loop, s.RuleSet, func(set rules.Set, err error) {
 		b.ruleSet, b.rulesErr = set, err
 		b.probes.reset()
 		b.changed()

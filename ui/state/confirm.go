@@ -9,6 +9,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // A Confirm is a transfer before a byte moves: what would happen to which files
@@ -108,7 +109,7 @@ func (c *Confirm) replan() {
 	ctx, c.round = context.WithCancel(c.ctx)
 	c.planning, c.err, c.starting = true, nil, false
 	first := c.plan.Jobs == nil && c.plan.Refused == nil
-	fetch(ctx, c.app.loop, c.makePlan(c.overwrite), func(p transfer.Plan, err error) {
+	loop.Fetch(ctx, c.app.loop, c.makePlan(c.overwrite), func(p transfer.Plan, err error) {
 		start := c.starting && err == nil && c.knows(p)
 		c.planning, c.plan, c.err, c.shown, c.starting = false, p, err, err == nil, false
 		if c.overwrite == transfer.OverwriteAlways {
@@ -203,7 +204,7 @@ func (c *Confirm) Start() {
 	}
 	c.closed = true // a plan is handed over once, however often the button is pressed
 	plan, engine := c.plan, c.session.Transfers()
-	do(c.app.ctx, c.app.loop, func(context.Context) error {
+	loop.Do(c.app.ctx, c.app.loop, func(context.Context) error {
 		_, err := engine.Submit(plan)
 		return err
 	}, func(err error) {

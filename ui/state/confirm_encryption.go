@@ -6,6 +6,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // An EncryptionChoice is what the user asks for one upload.
@@ -107,7 +108,7 @@ func (c *Confirm) loadKeys() {
 	if c.keys != nil || c.keysErr != nil || !c.session.HasKMS() {
 		return
 	}
-	fetch(c.ctx, c.app.loop, c.session.KMSKeys, func(keys []client.Key, err error) {
+	loop.Fetch(c.ctx, c.app.loop, c.session.KMSKeys, func(keys []client.Key, err error) {
 		c.keys, c.keysErr = keys, err
 		c.changed()
 	})

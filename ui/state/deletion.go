@@ -8,6 +8,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // A Deletion is a deletion before and while it happens: it counts what it would
@@ -42,7 +43,7 @@ func (b *Browser) Delete() {
 	d := &Deletion{browser: b, session: b.session, what: what, counting: true}
 	d.ctx, d.stop = context.WithCancel(b.ctx)
 	if slices.ContainsFunc(what, func(o client.Object) bool { return o.IsFolder }) {
-		fetch(d.ctx, b.app.loop, func(ctx context.Context) (session.Census, error) { return d.session.Count(ctx, what) },
+		loop.Fetch(d.ctx, b.app.loop, func(ctx context.Context) (session.Census, error) { return d.session.Count(ctx, what) },
 			func(c session.Census, err error) {
 				d.counting, d.census, d.err = false, c, err
 				d.changed()
@@ -123,7 +124,7 @@ func (d *Deletion) step(left []client.Location) {
 		return
 	}
 	now, left := left[:min(len(left), deleteAtOnce)], left[min(len(left), deleteAtOnce):]
-	fetch(d.ctx, d.browser.app.loop, func(ctx context.Context) (session.Removal, error) { return d.session.Delete(ctx, now) },
+	loop.Fetch(d.ctx, d.browser.app.loop, func(ctx context.Context) (session.Removal, error) { return d.session.Delete(ctx, now) },
 		func(r session.Removal, err error) {
 			d.removed += r.Removed
 			d.failed = append(d.failed, r.Failed...)
@@ -213,7 +214,7 @@ func (b *Browser) MakeFolder(name string) {
 		return
 	}
 	s, at := b.session, b.at.Join(name).Folder()
-	do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.MakeFolder(ctx, at) }, func(err error) {
+	loop.Do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.MakeFolder(ctx, at) }, func(err error) {
 		if err != nil {
 			b.app.problem(err)
 			return
@@ -234,7 +235,7 @@ func (b *Browser) MakeBucket(name string) {
 	if s == nil {
 		return
 	}
-	do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.MakeBucket(ctx, name) }, func(err error) {
+	loop.Do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.MakeBucket(ctx, name) }, func(err error) {
 		if err != nil {
 			b.app.problem(err)
 			return
@@ -253,7 +254,7 @@ func (b *Browser) RemoveBucket(name string) {
 	if s == nil {
 		return
 	}
-	do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.RemoveBucket(ctx, name) }, func(err error) {
+	loop.Do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.RemoveBucket(ctx, name) }, func(err error) {
 		if err != nil {
 			b.app.problem(err)
 			return

@@ -12,7 +12,7 @@ import (
 
 // A Desk is what the screen needs of the world outside it: accounts, secrets,
 // preferences, and sessions. All methods may wait for a disk, a keyring or the
-// network, so they are only called through a [Loop]; they are safe for
+// network, so they are only called through a [loop.Loop]; they are safe for
 // concurrent use.
 type Desk interface {
 	// Accounts lists the accounts, the built-in demo account included.

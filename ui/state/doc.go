@@ -4,7 +4,7 @@
 //
 // Everything here belongs to one goroutine, the screen's. Nothing here blocks
 // and nothing starts a goroutine: whatever may wait (network, disk, keyring)
-// is handed to a [Loop], which runs it elsewhere and brings the answer back. An
+// is handed to a [loop.Loop], which runs it elsewhere and brings the answer back. An
 // answer to a question the user has turned away from is dropped with the
 // context of its question.
 //

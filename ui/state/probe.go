@@ -7,6 +7,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // probesAtOnce bounds the questions about visible rows under way.
@@ -61,7 +62,7 @@ func (b *Browser) Visible(first, end int) {
 func (b *Browser) ask(at client.Location) {
 	s, round := b.session, b.probes.round
 	b.probes.asking[at.Key] = true
-	fetch(b.ctx, b.app.loop, func(ctx context.Context) (client.Reported, error) {
+	loop.Fetch(b.ctx, b.app.loop, func(ctx context.Context) (client.Reported, error) {
 		return s.Encryption(ctx, at)
 	}, func(r client.Reported, err error) {
 		b.app.heard(err, b.app.now())

@@ -8,6 +8,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // ObjectProperties is what is known of one object: as the server says it,
@@ -74,7 +75,7 @@ func (p *ObjectProperties) Check() {
 	}
 	p.busy = true
 	s := p.session
-	fetch(p.ctx, p.app.loop, func(ctx context.Context) (answer, error) {
+	loop.Fetch(p.ctx, p.app.loop, func(ctx context.Context) (answer, error) {
 		found, err := s.Properties(ctx, p.at, client.ReadOptions{VersionID: p.version})
 		if err != nil {
 			return answer{}, err

@@ -11,6 +11,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
 )
 
@@ -66,7 +67,7 @@ func (l *RuleList) Load() {
 	}
 	l.err = nil
 	l.app.Browser.RefreshRules() // for the SSE-C keys of what is read now
-	fetch(l.ctx, l.app.loop, func(context.Context) ([]rules.Rule, error) { return l.app.desk.Rules().Rules() },
+	loop.Fetch(l.ctx, l.app.loop, func(context.Context) ([]rules.Rule, error) { return l.app.desk.Rules().Rules() },
 		func(all []rules.Rule, err error) {
 			switch {
 			case errors.Is(err, rules.ErrGone):

@@ -7,6 +7,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // SetKeyType chooses how the KMS key is given. The list is asked for when it
@@ -35,7 +36,7 @@ func (e *RuleEditor) askKeys() {
 		return
 	}
 	e.asking, e.denied = true, ""
-	fetch(e.ctx, e.list.app.loop, func(ctx context.Context) ([]client.Key, error) { return s.KMSKeys(ctx) },
+	loop.Fetch(e.ctx, e.list.app.loop, func(ctx context.Context) ([]client.Key, error) { return s.KMSKeys(ctx) },
 		func(keys []client.Key, err error) {
 			e.asking = false
 			switch {

@@ -12,6 +12,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // errChangedMeanwhile stops a Save before anything is stored.
@@ -33,7 +34,7 @@ func (l *RuleList) store(expected []rules.Rule) {
 	var theirs []rules.Rule
 	l.saving = true
 	// Not l.ctx: a list half stored because its window was closed helps nobody.
-	do(l.app.ctx, l.app.loop, func(ctx context.Context) error {
+	loop.Do(l.app.ctx, l.app.loop, func(ctx context.Context) error {
 		return storeRules(ctx, desk, mine, keys, func(now []rules.Rule) bool {
 			theirs = slices.Clone(now)
 			return sameRules(now, expected)
@@ -127,7 +128,7 @@ func (l *RuleList) Import(path string) {
 	if l.WhyNotChange() != "" {
 		return
 	}
-	fetch(l.ctx, l.app.loop, func(context.Context) ([]rules.Rule, error) {
+	loop.Fetch(l.ctx, l.app.loop, func(context.Context) ([]rules.Rule, error) {
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, &client.Error{Op: "import the rules", Kind: client.KindLocal, Err: err}
@@ -175,7 +176,7 @@ func (l *RuleList) Export(path string) {
 		return
 	}
 	all := slices.Clone(l.all)
-	do(l.ctx, l.app.loop, func(context.Context) error {
+	loop.Do(l.ctx, l.app.loop, func(context.Context) error {
 		var b bytes.Buffer
 		err := rules.Export(&b, all)
 		if err == nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // A decision is what the user did about an object that is on the server and
@@ -145,7 +146,7 @@ func (u Unproven) Delete() {
 	was := client.Object{At: u.receipt.At, VersionID: u.receipt.VersionID, ETag: u.receipt.ETag, Modified: u.receipt.Modified}
 	before := t.decided[u.id]
 	t.decide(u.id, deleting)
-	fetch(t.app.ctx, t.app.loop, func(ctx context.Context) (struct{}, error) {
+	loop.Fetch(t.app.ctx, t.app.loop, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, s.DeleteOnly(ctx, was, u.key)
 	}, func(_ struct{}, err error) {
 		switch {

@@ -11,12 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
-var _ state.Loop = (*Loop)(nil)
+var _ loop.Loop = (*Loop)(nil)
 
-// Loop is a state.Loop without goroutines: work waits until the test runs it,
+// Loop is a loop.Loop without goroutines: work waits until the test runs it,
 // and what it answers waits until the test applies it. The zero Loop is ready.
 type Loop struct {
 	mu      sync.Mutex // Start may be called by a driver's goroutine
