@@ -85,7 +85,7 @@ func (d document[T]) decode(s *Store, b []byte) (T, error) {
 	case errors.As(err, &newer):
 		return d.empty(), err
 	}
-	return d.empty(), durable.Damaged(s.Path(d.file), b, err)
+	return d.empty(), s.files.Damaged(s.Path(d.file), b, err)
 }
 
 func (d document[T]) parse(path string, b []byte) (T, error) {

@@ -52,8 +52,5 @@ func (s *Store) gone(f File) error {
 // reverse. For the same reason a mark that cannot be written does not make a
 // failure of the save.
 func (s *Store) markRules() {
-	if f, err := os.OpenFile(filepath.Join(s.dir, rulesMark), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err == nil {
-		_, _ = f.WriteString(rulesMarkText)
-		_ = f.Close()
-	}
+	_ = s.files.Create(filepath.Join(s.dir, rulesMark), []byte(rulesMarkText))
 }

@@ -37,7 +37,7 @@ func (f RuleFile) decode(in io.Reader) ([]rules.Rule, error) {
 // UpdateRules replaces the rules in the file by what change makes of them,
 // whole or not at all; a file that is not there yet begins empty.
 func (f RuleFile) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
-	return durable.Update(context.Background(), string(f), func(old []byte) ([]byte, error) {
+	return durable.Files{}.Update(context.Background(), string(f), func(old []byte) ([]byte, error) {
 		var all []rules.Rule
 		var err error
 		if old != nil {

@@ -83,6 +83,7 @@ func home() error {
 // goroutines and by processes. All calls may block on the disk.
 type Store struct {
 	dir      string
+	files    durable.Files
 	wait     time.Duration
 	expected atomic.Bool // the folder was named, or was there once: it must be there
 	sawRules atomic.Bool // rules were read or saved in this run
@@ -91,12 +92,19 @@ type Store struct {
 // Open finds the folder; "" is the one of the environment, or the user's own.
 // A folder that somebody named must be there: a NoFolderError says so. The
 // user's own is made, with mode 0700, by the first change.
-func Open(dir string) (*Store, error) {
+func Open(dir string) (*Store, error) { return OpenOn(durable.System{}, dir) }
+
+// A Disk is where a Store writes.
+type Disk = durable.Disk
+
+// OpenOn is Open with another disk than the system's to write on: tests fail its
+// steps in turn (package faults).
+func OpenOn(disk Disk, dir string) (*Store, error) {
 	dir, named, err := place(dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, wait: durable.LockTimeout}
+	s := &Store{dir: dir, files: durable.Files{Disk: disk}, wait: durable.LockTimeout}
 	switch st, err := os.Stat(dir); {
 	case errors.Is(err, fs.ErrNotExist) && named:
 		return nil, &NoFolderError{dir}
@@ -140,7 +148,7 @@ func (s *Store) Reset(f File) (aside string, err error) {
 	}
 	err = s.locked(f, func(old []byte) ([]byte, error) {
 		if old != nil {
-			if aside, err = durable.KeepAside(s.Path(f), old); err != nil {
+			if aside, err = s.files.KeepAside(s.Path(f), old); err != nil {
 				return nil, fmt.Errorf("reset %s: it was left as it is, since no copy could be kept aside: %w", f, err)
 			}
 		}
@@ -168,5 +176,5 @@ func (s *Store) locked(f File, change func(old []byte) ([]byte, error)) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.wait)
 	defer cancel()
-	return durable.Update(ctx, s.Path(f), change)
+	return s.files.Update(ctx, s.Path(f), change)
 }

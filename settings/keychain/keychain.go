@@ -48,6 +48,7 @@ type Options struct {
 	// WorkFactor is the logarithm to base 2 of the cost of scrypt for a new
 	// vault; 0 is 18, about a second. Only tests take less.
 	WorkFactor int
+	Disk       durable.Disk // where the vault is written; nil is the system's
 }
 
 // A Question is what Passphrase asks.
@@ -95,7 +96,7 @@ func Open(ctx context.Context, o Options) *Keychain {
 		o.Timeout = time.Second
 	}
 	k := &Keychain{turn: make(chan struct{}, 1), where: Memory, memory: map[string]client.Secret{}}
-	k.ring = ring{backend: o.Backend, service: o.Service, lockFile: o.VaultFile}
+	k.ring = ring{backend: o.Backend, service: o.Service, files: durable.Files{Disk: o.Disk}, lockFile: o.VaultFile}
 	if o.VaultFile != "" {
 		k.where, k.vault = Vault, newVault(o)
 	}

@@ -24,6 +24,7 @@ import (
 type ring struct {
 	backend  Backend
 	service  string
+	files    durable.Files
 	lockFile string // writers of several processes take turns at it; "" is none
 }
 
@@ -178,7 +179,7 @@ func (r ring) lock(ctx context.Context) (func(), error) {
 	if r.lockFile == "" {
 		return func() {}, nil
 	}
-	return durable.Lock(ctx, r.lockFile+".keyring")
+	return r.files.Lock(ctx, r.lockFile+".keyring")
 }
 
 func (r ring) getOne(ctx context.Context, name string) (string, error) {

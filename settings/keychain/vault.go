@@ -15,6 +15,7 @@ import (
 // vault is the file and, once it was opened in this run, the key to it. A nil
 // vault is none. It belongs to whoever has the turn.
 type vault struct {
+	files      durable.Files
 	path       string
 	workFactor int
 	ask        func(context.Context, Question) (client.Secret, error)
@@ -26,7 +27,7 @@ type vault struct {
 }
 
 func newVault(o Options) *vault {
-	return &vault{path: o.VaultFile, workFactor: o.WorkFactor, ask: o.Passphrase}
+	return &vault{files: durable.Files{Disk: o.Disk}, path: o.VaultFile, workFactor: o.WorkFactor, ask: o.Passphrase}
 }
 
 func (v *vault) isOpen() bool { return v != nil && v.key != nil }
@@ -74,7 +75,7 @@ func (v *vault) set(ctx context.Context, name string, value *string) error {
 		if err != nil {
 			return err
 		}
-		err = durable.Update(ctx, v.path, func(old []byte) ([]byte, error) {
+		err = v.files.Update(ctx, v.path, func(old []byte) ([]byte, error) {
 			f := file{Version: version, Identity: sealed}
 			secrets := map[string]string{}
 			if old != nil {
@@ -190,15 +191,15 @@ func (v *vault) damaged(content []byte, err error) error {
 	if !errors.Is(err, errBroken) {
 		return err
 	}
-	return durable.Damaged(v.path, content, err)
+	return v.files.Damaged(v.path, content, err)
 }
 
 func (v *vault) reset(ctx context.Context) (aside string, err error) {
-	err = durable.Update(ctx, v.path, func(old []byte) ([]byte, error) {
+	err = v.files.Update(ctx, v.path, func(old []byte) ([]byte, error) {
 		if old == nil {
 			return nil, nil
 		}
-		if aside, err = durable.KeepAside(v.path, old); err != nil {
+		if aside, err = v.files.KeepAside(v.path, old); err != nil {
 			return nil, fmt.Errorf("reset the vault: it was left as it is, since no copy could be kept aside: %w", err)
 		}
 		return nil, nil

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 )
@@ -45,16 +44,16 @@ func (e *NewerError) Error() string {
 }
 
 // Damaged keeps the content aside and returns the error that names both.
-func Damaged(path string, content []byte, cause error) *DamagedError {
+func (f Files) Damaged(path string, content []byte, cause error) *DamagedError {
 	e := &DamagedError{Path: path, Err: cause}
-	e.Aside, e.Kept = KeepAside(path, content)
+	e.Aside, e.Kept = f.KeepAside(path, content)
 	return e
 }
 
 // KeepAside writes the content beside path as "<name>.damaged-<UTC time>" and
 // returns the path of that. The same content is kept once.
-func KeepAside(path string, content []byte) (string, error) {
-	unlock, err := Lock(context.Background(), path+".damaged")
+func (f Files) KeepAside(path string, content []byte) (string, error) {
+	unlock, err := f.Lock(context.Background(), path+".damaged")
 	if err != nil {
 		return "", err
 	}
@@ -68,7 +67,7 @@ func KeepAside(path string, content []byte) (string, error) {
 	stamp := path + ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
 	name := stamp
 	for i := 2; ; i++ { // two in one second
-		err := create(name, content)
+		err := f.Create(name, content)
 		if err == nil {
 			return name, nil
 		}
@@ -77,17 +76,4 @@ func KeepAside(path string, content []byte) (string, error) {
 		}
 		name = fmt.Sprintf("%s-%d", stamp, i)
 	}
-}
-
-func create(name string, content []byte) error {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, werr := f.Write(content)
-	if err := errors.Join(werr, f.Sync(), f.Close()); err != nil {
-		_ = os.Remove(name)
-		return err
-	}
-	return nil
 }

@@ -12,16 +12,16 @@ import (
 
 func TestTheSameDamageIsKeptAsideOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rules.json")
-	first, err := KeepAside(path, []byte("{"))
+	first, err := Files{}.KeepAside(path, []byte("{"))
 	require.NoError(t, err)
 	assert.Regexp(t, `rules\.json\.damaged-\d{8}T\d{6}Z$`, first)
 	assert.Equal(t, "{", content(t, first))
 
-	again, err := KeepAside(path, []byte("{"))
+	again, err := Files{}.KeepAside(path, []byte("{"))
 	require.NoError(t, err)
 	assert.Equal(t, first, again)
 
-	other, err := KeepAside(path, []byte("["))
+	other, err := Files{}.KeepAside(path, []byte("["))
 	require.NoError(t, err)
 	assert.NotEqual(t, first, other, "also within one second")
 	assert.Equal(t, "[", content(t, other))
@@ -31,7 +31,7 @@ func TestTheSameDamageIsKeptAsideOnce(t *testing.T) {
 func TestADamagedErrorNamesTheFileAndTheCopyAndWhatToDo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rules.json")
 	cause := errors.New("it is torn")
-	err := Damaged(path, []byte("{"), cause)
+	err := Files{}.Damaged(path, []byte("{"), cause)
 	require.ErrorIs(t, err, cause)
 	for _, part := range []string{path, err.Aside, "it is torn", "reset it"} {
 		assert.NotEmpty(t, part)
@@ -42,7 +42,7 @@ func TestADamagedErrorNamesTheFileAndTheCopyAndWhatToDo(t *testing.T) {
 func TestADamagedErrorSaysWhenNoCopyCouldBeKept(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	err := Damaged(filepath.Join(file, "rules.json"), []byte("{"), errors.New("torn"))
+	err := Files{}.Damaged(filepath.Join(file, "rules.json"), []byte("{"), errors.New("torn"))
 	assert.Empty(t, err.Aside)
 	require.Error(t, err.Kept)
 	assert.Contains(t, err.Error(), "no copy could be kept aside")

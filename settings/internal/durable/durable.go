@@ -7,6 +7,9 @@
 // the folder. Readers need no lock: they see the old content or the new,
 // whole. Files are made 0600 and folders 0700.
 //
+// What changes the disk goes through a [Disk], so that tests can fail each of
+// its steps in turn.
+//
 // A file that cannot be understood is never replaced by these means; see
 // [Damaged].
 package durable
@@ -14,17 +17,15 @@ package durable
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // MaxBytes is the size above which a file is not read: nothing kept by this
@@ -38,9 +39,15 @@ const LockTimeout = 5 * time.Second
 // ErrBusy says that another process held the lock all the time one waited.
 var ErrBusy = errors.New("another Bucketseal is changing the same file")
 
-// seam runs between the writing of the temp file and the rename. Tests die in
-// it.
-var seam = func() {}
+// Files are the files of one disk. The zero Files are those of the system's.
+type Files struct{ Disk Disk }
+
+func (f Files) disk() Disk {
+	if f.Disk == nil {
+		return System{}
+	}
+	return f.Disk
+}
 
 // Read returns the content of the file; nil and no error where there is none.
 // A file that is there and empty gives an empty slice that is not nil. A link
@@ -103,12 +110,12 @@ func Real(path string) (string, error) {
 // A link stays a link: what it points to is changed.
 //
 // change must not call Update for the same file: it would wait for itself.
-func Update(ctx context.Context, path string, change func(old []byte) ([]byte, error)) error {
+func (f Files) Update(ctx context.Context, path string, change func(old []byte) ([]byte, error)) error {
 	path, err := Real(path)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", filepath.Base(path), err)
 	}
-	unlock, err := Lock(ctx, path)
+	unlock, err := f.Lock(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -124,14 +131,14 @@ func Update(ctx context.Context, path string, change func(old []byte) ([]byte, e
 	case (next == nil) == (old == nil) && bytes.Equal(next, old):
 		return nil
 	case next == nil:
-		err = os.Remove(path)
+		err = f.disk().Remove(path)
 	default:
-		err = replace(path, next)
+		err = f.replace(path, next)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
-	if err := syncFolder(filepath.Dir(path)); err != nil {
+	if err := f.disk().SyncFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
 	return nil
@@ -140,54 +147,57 @@ func Update(ctx context.Context, path string, change func(old []byte) ([]byte, e
 // Lock takes the lock that Update takes, for a change that touches more than
 // the file. The folder is made when it is missing. The lock file beside the
 // file stays for ever: removing it would let two processes hold two locks.
-func Lock(ctx context.Context, path string) (unlock func(), err error) {
+func (f Files) Lock(ctx context.Context, path string) (unlock func(), err error) {
 	dir, name := filepath.Split(path)
-	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
+	if err := f.disk().MakeFolder(filepath.Clean(dir)); err != nil {
 		return nil, fmt.Errorf("make the settings folder: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, LockTimeout)
 	defer cancel()
-	// Opened for writing: NFS gives an exclusive lock on nothing less.
-	l := flock.New(filepath.Join(dir, "."+name+".lock"), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
-	_, err = l.TryLockContext(ctx, 10*time.Millisecond)
+	unlock, err = f.disk().Lock(ctx, filepath.Join(dir, "."+name+".lock"))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, fmt.Errorf("%w: %s stayed locked; close the other one, or try again when it is done", ErrBusy, path)
 	case err != nil:
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
-	return func() { _ = l.Unlock() }, nil
+	return unlock, nil
 }
 
 // replace runs under the lock.
-func replace(path string, content []byte) (err error) {
+func (f Files) replace(path string, content []byte) error {
 	dir, name := filepath.Split(path)
 	// Under the lock no temp file can be in use: what lies here was left by a
 	// crash, and may hold what the user has since deleted.
 	for _, s := range beginning(dir, "."+name+".tmp-") {
-		_ = os.Remove(s)
+		_ = f.disk().Remove(s)
 	}
-	f, err := os.CreateTemp(dir, "."+name+".tmp-*") // 0600
+	temp := filepath.Join(dir, "."+name+".tmp-"+rand.Text())
+	if err := f.Create(temp, content); err != nil {
+		return err
+	}
+	if err := f.disk().Rename(temp, path); err != nil {
+		_ = f.disk().Remove(temp)
+		return err
+	}
+	return nil
+}
+
+// Create makes a file with this content, whole or not at all; where there is one
+// already, the error is fs.ErrExist.
+func (f Files) Create(name string, content []byte) error {
+	made, err := f.disk().Create(name)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if _, err = f.Write(content); err != nil {
-		return err
+	_, err = made.Write(content)
+	if err == nil {
+		err = made.Sync()
 	}
-	if err = f.Sync(); err != nil {
-		return err
+	if err = errors.Join(err, made.Close()); err != nil {
+		_ = f.disk().Remove(name)
 	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	seam()
-	return rename(f.Name(), path)
+	return err
 }
 
 // beginning lists the files of a folder whose names begin so. (A glob would
@@ -201,27 +211,4 @@ func beginning(dir, prefix string) []string {
 		}
 	}
 	return paths
-}
-
-// rename is patient on Windows, where a reader of the old file, or a virus
-// scanner, delays it.
-func rename(from, to string) error {
-	err := os.Rename(from, to)
-	for i := 0; err != nil && runtime.GOOS == "windows" && i < 50; i++ {
-		time.Sleep(20 * time.Millisecond) //nolint:forbidigo // Windows tells nobody when the reader lets go
-		err = os.Rename(from, to)
-	}
-	return err
-}
-
-// syncFolder makes a rename survive a power cut. Windows has no such call.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(filepath.Clean(dir))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

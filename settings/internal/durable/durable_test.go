@@ -26,10 +26,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// dying is a disk on which the program ends where it would rename: no deferred
+// call runs, as in a crash.
+type dying struct{ System }
+
+func (dying) Rename(string, string) error { os.Exit(42); return nil }
+
 var roles = map[string]func(path string){
 	"crash": func(path string) {
-		seam = func() { os.Exit(42) } // no deferred call runs, as in a crash
-		_ = Update(context.Background(), path, become("new"))
+		_ = Files{dying{}}.Update(context.Background(), path, become("new"))
 	},
 }
 
@@ -50,7 +55,7 @@ func become(s string) func([]byte) ([]byte, error) {
 
 func write(t *testing.T, path, s string) {
 	t.Helper()
-	require.NoError(t, Update(t.Context(), path, become(s)))
+	require.NoError(t, Files{}.Update(t.Context(), path, become(s)))
 }
 
 func content(t *testing.T, path string) string {
@@ -77,7 +82,7 @@ func TestAChangeSeesTheOldContentAndPutsTheNewInPlace(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, b, "no file is nil")
 	for _, step := range []struct{ old, next string }{{"", "one"}, {"one", "two"}, {"two", ""}, {"", "three"}} {
-		require.NoError(t, Update(t.Context(), path, func(old []byte) ([]byte, error) {
+		require.NoError(t, Files{}.Update(t.Context(), path, func(old []byte) ([]byte, error) {
 			assert.Equal(t, step.old, string(old))
 			return []byte(step.next), nil
 		}))
@@ -88,7 +93,7 @@ func TestAChangeSeesTheOldContentAndPutsTheNewInPlace(t *testing.T) {
 	assert.Equal(t, "three", string(b))
 	assert.Equal(t, []string{".f.json.lock", "f.json"}, listing(t, filepath.Dir(path)))
 
-	require.NoError(t, Update(t.Context(), path, func([]byte) ([]byte, error) { return nil, nil }))
+	require.NoError(t, Files{}.Update(t.Context(), path, func([]byte) ([]byte, error) { return nil, nil }))
 	assert.NoFileExists(t, path)
 	b, err = Read(path)
 	require.NoError(t, err)
@@ -113,7 +118,7 @@ func TestFilesAndFoldersAreForTheUserOnly(t *testing.T) {
 	write(t, path, "x")
 	require.NoError(t, os.Chmod(path, 0o644))
 	write(t, path, "y")
-	_, err := KeepAside(path, []byte("x"))
+	_, err := Files{}.KeepAside(path, []byte("x"))
 	require.NoError(t, err)
 	var files, folders int
 	require.NoError(t, filepath.WalkDir(filepath.Join(top, "a"), func(p string, d fs.DirEntry, err error) error {
@@ -148,7 +153,7 @@ func TestARefusedChangeLeavesTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	write(t, path, "old")
 	no := errors.New("no")
-	err := Update(t.Context(), path, func([]byte) ([]byte, error) { return []byte("new"), no })
+	err := Files{}.Update(t.Context(), path, func([]byte) ([]byte, error) { return []byte("new"), no })
 	require.ErrorIs(t, err, no)
 	assert.Equal(t, "old", content(t, path))
 }
@@ -158,7 +163,7 @@ func TestACrashBeforeTheRenameLeavesTheOldFile(t *testing.T) {
 	write(t, path, "old")
 	var died *exec.ExitError
 	require.ErrorAs(t, inChild(t, "crash", path).Run(), &died)
-	require.Equal(t, 42, died.ExitCode(), "the child must die in the seam")
+	require.Equal(t, 42, died.ExitCode(), "the child must die before the rename")
 
 	assert.Equal(t, "old", content(t, path))
 	left := beginning(filepath.Dir(path), ".f.tmp-")
@@ -170,29 +175,37 @@ func TestACrashBeforeTheRenameLeavesTheOldFile(t *testing.T) {
 	assert.Empty(t, beginning(filepath.Dir(path), ".f.tmp-"), "what the crash left is gone")
 }
 
+// inTheWay is a disk on which a folder appears under the name of the file.
+type inTheWay struct{ System }
+
+func (d inTheWay) Rename(from, to string) error {
+	if err := os.MkdirAll(filepath.Join(to, "inside"), 0o700); err != nil {
+		return err
+	}
+	return d.System.Rename(from, to)
+}
+
 func TestAFailedRenameLeavesNothingBehind(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
-	seam = func() { require.NoError(t, os.MkdirAll(filepath.Join(path, "inside"), 0o700)) }
-	defer func() { seam = func() {} }()
-	require.ErrorContains(t, Update(t.Context(), path, become("new")), "write f: ")
+	require.ErrorContains(t, Files{inTheWay{}}.Update(t.Context(), path, become("new")), "write f: ")
 	assert.Equal(t, []string{".f.lock", "f"}, listing(t, filepath.Dir(path)))
 }
 
 func TestWhoeverWaitsTooLongIsToldWhy(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	write(t, path, "old")
-	unlock, err := Lock(t.Context(), path)
+	unlock, err := Files{}.Lock(t.Context(), path)
 	require.NoError(t, err)
 
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
-	err = Update(ctx, path, become("new"))
+	err = Files{}.Update(ctx, path, become("new"))
 	require.ErrorIs(t, err, ErrBusy)
 	assert.Contains(t, err.Error(), path)
 
 	ctx, cancel = context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, Update(ctx, path, become("new")), context.Canceled)
+	require.ErrorIs(t, Files{}.Update(ctx, path, become("new")), context.Canceled)
 	assert.Equal(t, "old", content(t, path))
 
 	unlock()
@@ -204,18 +217,18 @@ func TestWhatCannotBeReadOrMadeIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	_, err := Read(dir)
 	require.ErrorContains(t, err, "read ")
-	require.ErrorContains(t, Update(t.Context(), dir, become("x")), "read ")
+	require.ErrorContains(t, Files{}.Update(t.Context(), dir, become("x")), "read ")
 
 	file := filepath.Join(dir, "file")
 	write(t, file, "x")
 	_, err = Read(filepath.Join(file, "f"))
 	require.Error(t, err, "a file is no folder")
-	require.ErrorContains(t, Update(t.Context(), filepath.Join(file, "f"), become("x")), "read f")
-	_, err = Lock(t.Context(), filepath.Join(file, "f"))
+	require.ErrorContains(t, Files{}.Update(t.Context(), filepath.Join(file, "f"), become("x")), "read f")
+	_, err = Files{}.Lock(t.Context(), filepath.Join(file, "f"))
 	require.ErrorContains(t, err, "make the settings folder")
 
 	require.NoError(t, os.Mkdir(filepath.Join(dir, ".g.lock"), 0o700))
-	require.ErrorContains(t, Update(t.Context(), filepath.Join(dir, "g"), become("x")), "lock ")
+	require.ErrorContains(t, Files{}.Update(t.Context(), filepath.Join(dir, "g"), become("x")), "lock ")
 
 	huge := filepath.Join(dir, "huge")
 	require.NoError(t, os.WriteFile(huge, nil, 0o600))
@@ -248,7 +261,7 @@ func TestALinkWhoseTargetIsAwayIsNoMissingFile(t *testing.T) {
 	require.NoError(t, os.Symlink("away", path))
 	_, err := Read(path)
 	require.ErrorContains(t, err, "it is a link to away, which is not there")
-	require.ErrorContains(t, Update(t.Context(), path, become("x")), "it is a link to away")
+	require.ErrorContains(t, Files{}.Update(t.Context(), path, become("x")), "it is a link to away")
 	to, err := os.Readlink(path)
 	require.NoError(t, err)
 	assert.Equal(t, "away", to)

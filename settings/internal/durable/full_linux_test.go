@@ -25,8 +25,8 @@ func limitFiles(bytes uint64) {
 func init() {
 	roles["full"] = func(path string) {
 		limitFiles(100)
-		err := Update(context.Background(), path, become(strings.Repeat("n", 200)))
-		_, aside := KeepAside(path, []byte(strings.Repeat("n", 200)))
+		err := Files{}.Update(context.Background(), path, become(strings.Repeat("n", 200)))
+		_, aside := Files{}.KeepAside(path, []byte(strings.Repeat("n", 200)))
 		fmt.Println(err, aside)
 		os.Exit(0)
 	}
