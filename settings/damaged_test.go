@@ -12,6 +12,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // each file with the call that reads it and the call that changes it.
@@ -107,7 +108,7 @@ func TestFieldsOfANewerProgramDoNotDisturbPreferences(t *testing.T) {
 	put(t, s, PreferencesFile, `{"version":1,"preferences":{"theme":"dark","sound":true}}`)
 	p, err := s.Preferences()
 	require.NoError(t, err)
-	assert.Equal(t, Preferences{Theme: ThemeDark}, p)
+	assert.Equal(t, preferences.Preferences{Window: preferences.Window{Appearance: preferences.AppearanceDark}}, p)
 }
 
 // An account whose endpoint is not understood would be one at AWS, and what is
@@ -201,7 +202,7 @@ func TestPreferencesOutOfRangeAreAnsweredWithDefaultsAndTheError(t *testing.T) {
 	var d *DamagedError
 	require.ErrorAs(t, err, &d)
 	require.ErrorContains(t, err, "concurrency")
-	assert.Equal(t, Preferences{}, p)
+	assert.Equal(t, preferences.Preferences{}, p)
 }
 
 func TestARepairedFileIsReadAgain(t *testing.T) {
@@ -306,16 +307,16 @@ func TestASizeNoScreenHasIsAnErrorAndNotGivenToTheWindow(t *testing.T) {
 		put(t, s, PreferencesFile, `{"version":1,"preferences":{"theme":"dark","window":`+size+`}}`)
 		p, err := s.Preferences()
 		require.Error(t, err, size)
-		assert.Equal(t, Preferences{}, p, size)
+		assert.Equal(t, preferences.Preferences{}, p, size)
 	}
-	for _, p := range []Preferences{
-		{Window: Size{Width: float32(math.NaN()), Height: 1}},
-		{Window: Size{Width: 1, Height: float32(math.Inf(1))}},
-		{Sidebar: math.NaN()},
-		{Transfers: math.Inf(-1)},
-		{Columns: []Column{{Name: "size", Width: float32(math.NaN())}}},
+	for _, p := range []preferences.Window{
+		{Size: preferences.Size{Width: float32(math.NaN()), Height: 1}},
+		{Size: preferences.Size{Width: 1, Height: float32(math.Inf(1))}},
+		{SidebarShare: math.NaN()},
+		{ObjectsShare: math.Inf(-1)},
+		{Columns: []preferences.Column{{ID: "size", Width: float32(math.NaN())}}},
 	} {
-		assert.Error(t, p.Check(), "%+v", p)
+		assert.Error(t, preferences.Preferences{Window: p}.Check(), "%+v", p)
 	}
-	assert.NoError(t, Preferences{Window: Size{Width: 7680, Height: 4320}}.Check())
+	assert.NoError(t, preferences.Preferences{Window: preferences.Window{Size: preferences.Size{Width: 7680, Height: 4320}}}.Check())
 }

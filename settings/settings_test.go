@@ -12,6 +12,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 func open(t *testing.T) *Store {
@@ -50,10 +51,12 @@ var (
 	}
 	rest = rules.Rule{ID: "r2", Disabled: true, Type: client.TypeSSEC, CustomerKeyMD5: "bWQ1"}
 
-	liked = Preferences{
-		Language: "zh-Hant", Theme: ThemeDark, LastAccount: "aws", Window: Size{900, 600},
-		Columns:     []Column{{Name: "name", Width: 320.5}, {Name: "storage", Hidden: true}},
-		Concurrency: 8, PartSize: 16 << 20, LimitRate: 1 << 20,
+	liked = preferences.Preferences{
+		Window: preferences.Window{
+			Language: "zh-Hant", Appearance: preferences.AppearanceDark, LastAccount: "aws", Size: preferences.Size{Width: 900, Height: 600},
+			Columns: []preferences.Column{{ID: "name", Width: 320.5}, {ID: "storage", Hidden: true}},
+		},
+		Transfers: preferences.Transfers{Concurrency: 8, PartSize: 16 << 20, LimitRate: 1 << 20},
 	}
 )
 
@@ -121,7 +124,7 @@ func TestReadingMakesNothing(t *testing.T) {
 	assert.Equal(t, []rules.Rule{}, r)
 	p, err := s.Preferences()
 	require.NoError(t, err)
-	assert.Equal(t, Preferences{}, p)
+	assert.Equal(t, preferences.Preferences{}, p)
 	assert.NoDirExists(t, s.Dir())
 }
 

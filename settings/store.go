@@ -142,7 +142,7 @@ func (s *Store) Path(f File) string { return filepath.Join(s.dir, string(f)) }
 // was nothing. It is for a user who has seen a DamagedError or a GoneError and
 // said so.
 func (s *Store) Reset(f File) (aside string, err error) {
-	empty := map[File]func() ([]byte, error){AccountsFile: accounts.blank, RulesFile: ruleList.blank, PreferencesFile: preferences.blank, KeysFile: keptKeys.blank}[f]
+	empty := map[File]func() ([]byte, error){AccountsFile: accounts.blank, RulesFile: ruleList.blank, PreferencesFile: preferencesDocument.blank, KeysFile: keptKeys.blank}[f]
 	if empty == nil {
 		return "", fmt.Errorf("reset %q: there is no such settings file", f)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // child makes a copy of the test binary add rules instead of testing.
@@ -97,15 +98,29 @@ func TestARefusedChangeWritesNothing(t *testing.T) {
 			return s.UpdateRules(become([]rules.Rule{reports, kms}))
 		}, "rule 2: kmsKey: "},
 		"preferences: change fails": {func(s *Store) error {
-			return s.UpdatePreferences(func(p Preferences) (Preferences, error) { return p, no })
+			return s.UpdatePreferences(func(p preferences.Preferences) (preferences.Preferences, error) { return p, no })
 		}, no.Error()},
-		"preferences: theme":       {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Theme: "pink"})) }, "theme: "},
-		"preferences: concurrency": {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Concurrency: 65})) }, "concurrency: 65"},
-		"preferences: part size":   {func(s *Store) error { return s.UpdatePreferences(become(Preferences{PartSize: 1})) }, "part size: 1 "},
-		"preferences: limit":       {func(s *Store) error { return s.UpdatePreferences(become(Preferences{LimitRate: -1})) }, "limit: -1 "},
-		"preferences: window":      {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Window: Size{-1, 1}})) }, "window: "},
-		"preferences: pane":        {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Sidebar: 1.5})) }, "panes: "},
-		"preferences: column":      {func(s *Store) error { return s.UpdatePreferences(become(Preferences{Columns: []Column{{}}})) }, "columns: "},
+		"preferences: theme": {func(s *Store) error {
+			return s.UpdatePreferences(become(preferences.Preferences{Window: preferences.Window{Appearance: "pink"}}))
+		}, "theme: "},
+		"preferences: concurrency": {func(s *Store) error {
+			return s.UpdatePreferences(become(preferences.Preferences{Transfers: preferences.Transfers{Concurrency: 65}}))
+		}, "concurrency: 65"},
+		"preferences: part size": {func(s *Store) error {
+			return s.UpdatePreferences(become(preferences.Preferences{Transfers: preferences.Transfers{PartSize: 1}}))
+		}, "part size: 1 "},
+		"preferences: limit": {func(s *Store) error {
+			return s.UpdatePreferences(become(preferences.Preferences{Transfers: preferences.Transfers{LimitRate: -1}}))
+		}, "limit: -1 "},
+		"preferences: window": {func(s *Store) error {
+			return s.UpdatePreferences(become(preferences.Preferences{Window: preferences.Window{Size: preferences.Size{Width: -1, Height: 1}}}))
+		}, "window: "},
+		"preferences: pane": {func(s *Store) error {
+			return s.UpdatePreferences(become(preferences.Preferences{Window: preferences.Window{SidebarShare: 1.5}}))
+		}, "panes: "},
+		"preferences: column": {func(s *Store) error {
+			return s.UpdatePreferences(become(preferences.Preferences{Window: preferences.Window{Columns: []preferences.Column{{}}}}))
+		}, "columns: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)

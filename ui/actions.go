@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
@@ -164,15 +165,15 @@ func (u *UI) makeLookActions() {
 	language := func(label, code string) *action {
 		return &action{label: label, run: func() { u.setLanguage(code) }, checked: func() bool { return u.state.Preferences.Language == code }}
 	}
-	look := func(label string, l state.Appearance) *action {
+	look := func(label string, l preferences.Appearance) *action {
 		return &action{label: label, run: func() { u.setAppearance(l) }, checked: func() bool { return u.state.Preferences.Appearance == l }}
 	}
 	a.systemLanguage = language(i18n.T("As the system"), "")
 	a.english = language(i18n.English.Name(), string(i18n.English))
 	a.chinese = language(i18n.TraditionalChinese.Name(), string(i18n.TraditionalChinese))
-	a.systemLook = look(i18n.T("As the system"), state.AppearanceSystem)
-	a.light = look(i18n.T("Light"), state.AppearanceLight)
-	a.dark = look(i18n.T("Dark"), state.AppearanceDark)
+	a.systemLook = look(i18n.T("As the system"), preferences.AppearanceSystem)
+	a.light = look(i18n.T("Light"), preferences.AppearanceLight)
+	a.dark = look(i18n.T("Dark"), preferences.AppearanceDark)
 }
 
 // whyNot makes a reason of a question.

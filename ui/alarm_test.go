@@ -6,11 +6,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 func TestABarOverTheListSaysWhatIsNotEncryptedUntilItIsDecided(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	alarm := s.main.objects.alarm
 	assert.False(t, alarm.Visible())
 	s.leavesUnproven()
@@ -40,7 +40,7 @@ func TestABarOverTheListSaysWhatIsNotEncryptedUntilItIsDecided(t *testing.T) {
 }
 
 func TestOneBarShowsTheTotalOfAllTransfersWhileAnyRuns(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	s.store.Hold = make(chan struct{})
 	s.picker.paths = []string{s.file("a.bin", 1<<20), s.file("b.bin", 3<<20)}
 	s.perform(s.actions.upload)

@@ -10,11 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
 
 func TestAnObjectPastedIntoThePathIsScrolledIntoSight(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	for i := range 300 {
 		s.store.Fill(1, fmt.Sprintf("photos/p%03d", i))
 	}

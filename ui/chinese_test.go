@@ -5,12 +5,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // People follow a manual in which these stand in English.
 func TestInChineseTheManualsEnglishStandsBesideOurs(t *testing.T) {
-	s := opens(t, state.Preferences{Language: "zh-Hant"})
+	s := opens(t, preferences.Window{Language: "zh-Hant"})
 	assert.Contains(t, s.menu("工具", "伺服器端加密（Server-Side-Encryption）").Label, "Ctrl+Shift+E")
 	s.ShowRules()
 	w := s.rules

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // luminance is that of WCAG 2.1, of a colour as it is drawn on a ground.
@@ -45,8 +45,8 @@ func (s *screen) drawn() (texts []*canvas.Text) {
 }
 
 func TestShortcutsInMenusCanBeRead(t *testing.T) {
-	for _, look := range []state.Appearance{state.AppearanceLight, state.AppearanceDark} {
-		s := opens(t, state.Preferences{Appearance: look}).goTo("reports/2026/")
+	for _, look := range []preferences.Appearance{preferences.AppearanceLight, preferences.AppearanceDark} {
+		s := opens(t, preferences.Window{Appearance: look}).goTo("reports/2026/")
 		s.state.Browser.Selection().Only(2)
 		a := &s.actions
 		s.popUp(fyne.NewPos(100, 100), a.upload, a.properties, a.copyLocation, a.back)
@@ -65,7 +65,7 @@ func TestShortcutsInMenusCanBeRead(t *testing.T) {
 
 func TestTextsAndShortcutsOfAMenuStandInColumns(t *testing.T) {
 	for _, language := range []string{"en", "zh-Hant"} {
-		s := opens(t, state.Preferences{Language: language}).goTo("reports/2026/")
+		s := opens(t, preferences.Window{Language: language}).goTo("reports/2026/")
 		for _, menu := range s.window.MainMenu().Items {
 			var ends []float32
 			icons, none := 0, 0
@@ -92,7 +92,7 @@ func TestTextsAndShortcutsOfAMenuStandInColumns(t *testing.T) {
 }
 
 func TestAShortcutThatIsWrittenOutStillWorks(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	item := s.menu("Tools", "Server-Side-Encryption")
 	require.True(t, strings.HasSuffix(item.Label, "Ctrl+Shift+E"), item.Label)
 	assert.Equal(t, ctrlShift(fyne.KeyE).ShortcutName(), item.Shortcut.ShortcutName())

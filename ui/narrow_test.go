@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -23,7 +23,7 @@ func scrollsSideways(table *widgets.RowTable) bool {
 func TestNoTableScrollsSidewaysInASmallWindow(t *testing.T) {
 	for _, language := range []string{"en", "zh-Hant"} {
 		for _, width := range []float32{900, 760} {
-			s := opens(t, state.Preferences{Language: language})
+			s := opens(t, preferences.Window{Language: language})
 			s.window.Resize(fyne.NewSize(width, 600))
 			s.goTo("reports/2026/")
 			s.leavesUnproven()
@@ -36,7 +36,7 @@ func TestNoTableScrollsSidewaysInASmallWindow(t *testing.T) {
 func TestTheStateOfATransferHoldsEachVerdictWhole(t *testing.T) {
 	const pads, icon = 2 * 7, 16 + 5
 	for _, language := range []string{"en", "zh-Hant"} {
-		s := opens(t, state.Preferences{Language: language})
+		s := opens(t, preferences.Window{Language: language})
 		column := s.main.transfers.table.Columns()[1]
 		require.Equal(t, "state", column.ID)
 		for _, verdict := range []string{

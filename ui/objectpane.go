@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
@@ -94,7 +95,7 @@ func (u *UI) askRemoveUnproven() {
 }
 
 // objectColumns are the columns as the user left them.
-func objectColumns(p state.Preferences) []widgets.Column {
+func objectColumns(p preferences.Window) []widgets.Column {
 	all := []widgets.Column{
 		{ID: columnName, Title: i18n.T("Name"), Width: 160, Min: 140, Stretch: true, Sorts: true},
 		{ID: columnSize, Title: i18n.T("Size"), Width: 90, Min: 72, Align: fyne.TextAlignTrailing, Sorts: true, Yields: 3},

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -36,7 +36,7 @@ func (s *screen) typed() (entries []*widgets.Entry) {
 }
 
 func TestThePassphraseOfANewVaultIsAskedForTwice(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	answer := s.asked(true, false)
 	entries := s.typed()
 	require.Len(t, entries, 2)
@@ -49,7 +49,7 @@ func TestThePassphraseOfANewVaultIsAskedForTwice(t *testing.T) {
 }
 
 func TestEscAtThePassphraseDecidesNothing(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	for _, isNew := range []bool{false, true} {
 		answer := s.asked(isNew, false)
 		s.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})

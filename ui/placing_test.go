@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -27,12 +27,12 @@ func TestTheWindowOpensWithASizeThatFitsTheScreen(t *testing.T) {
 		{fyne.NewSize(infinite, 1e30), fyne.Size{}, first},
 		{fyne.NewSize(nan, 1e30), fyne.NewSize(1280, 900), first},
 	} {
-		s := opens(t, state.Preferences{})
+		s := opens(t, preferences.Window{})
 		s.options.Screen = func() fyne.Size { return c.screen }
 		assert.Equal(t, c.want, s.opening(c.saved), "%v on %v", c.saved, c.screen)
 	}
 
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.options.Screen = func() fyne.Size { return fyne.NewSize(800, 600) }
 	s.ShowRules()
 	t.Cleanup(s.rules.close)
@@ -41,9 +41,9 @@ func TestTheWindowOpensWithASizeThatFitsTheScreen(t *testing.T) {
 
 func TestDamagedPreferencesOpenTheWindowAsIfThereWereNone(t *testing.T) {
 	nan := math.NaN()
-	s := opens(t, state.Preferences{
-		Width: float32(nan), Height: -3, Sidebar: nan, Transfers: 7,
-		Columns: []state.Column{{ID: columnSize, Width: float32(math.Inf(1))}, {ID: columnClass, Width: float32(nan)}},
+	s := opens(t, preferences.Window{
+		Size: preferences.Size{Width: float32(nan), Height: -3}, SidebarShare: nan, ObjectsShare: 7,
+		Columns: []preferences.Column{{ID: columnSize, Width: float32(math.Inf(1))}, {ID: columnClass, Width: float32(nan)}},
 	})
 	assert.InDelta(t, sidebarShare, s.main.sides.Offset, 0.001)
 	assert.InDelta(t, transfersShare, s.main.rows.Offset, 0.001)
@@ -69,7 +69,7 @@ func over(t *testing.T, table *widgets.RowTable, row int) fyne.Position {
 }
 
 func TestADropLandsOnTheFolderOrBucketUnderThePointerAndSaysSo(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	require.True(t, s.state.Browser.Object(0).IsFolder)
 	file := len(s.rowsShown()) - 1
 	require.False(t, s.state.Browser.Object(file).IsFolder)
@@ -106,14 +106,14 @@ func (s *screen) rowsShown() (names []string) {
 }
 
 func TestAClickOnTheBucketThatIsOpenShowsItsRoot(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/11/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/11/")
 	s.main.buckets.table.OnClick(1)
 	s.loop.Pump()
 	assert.Equal(t, client.Location{Bucket: "reports"}, s.state.Browser.At())
 }
 
 func TestRulesAreImportedAboveTheirOwnWindow(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.ShowRules()
 	w := s.rules
 	t.Cleanup(w.close)
@@ -132,7 +132,7 @@ func TestRulesAreImportedAboveTheirOwnWindow(t *testing.T) {
 }
 
 func TestF5WorksWhereverTheKeyboardIs(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	for name, focus := range map[string]fyne.Focusable{
 		"nothing": nil, "objects": s.main.objects.table.Focusable(), "buckets": s.main.buckets.table.Focusable(),
 		"filter": s.main.filter.entry, "a tool": s.main.path.buttons[0], "transfers": s.main.transfers.table.Focusable(),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -27,7 +28,7 @@ func propertiesOpen(t *testing.T, s *screen, title string) *propertiesWindow {
 }
 
 func TestFoldersHaveNoProperties(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	s.ShowProperties(client.Object{At: client.Location{Bucket: "reports", Key: "2026/"}, IsFolder: true})
 	assert.Nil(t, s.properties)
 	row, _ := s.state.Browser.Search("11", 0)
@@ -37,7 +38,7 @@ func TestFoldersHaveNoProperties(t *testing.T) {
 }
 
 func TestEachValueCanBeCopied(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	s.ShowProperties(client.Object{At: client.Location{Bucket: "reports", Key: "2026/notes.txt"}})
 	p := propertiesOpen(t, s, "Properties: notes.txt")
 	var titles []string
@@ -52,7 +53,7 @@ func TestEachValueCanBeCopied(t *testing.T) {
 }
 
 func TestCheckAgainStaysOnTheTabAndShowsWhatChanged(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	s.ShowProperties(client.Object{At: client.Location{Bucket: "reports", Key: "2026/notes.txt"}})
 	p := propertiesOpen(t, s, "Properties: notes.txt")
 	assert.Equal(t, "Not as asked", p.badge.Text(), "it was stored before the rule")
@@ -70,7 +71,7 @@ func TestCheckAgainStaysOnTheTabAndShowsWhatChanged(t *testing.T) {
 }
 
 func TestAnObjectThatIsGoneSaysSoAndCanBeAskedForAgain(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	s.ShowProperties(client.Object{At: client.Location{Bucket: "reports", Key: "2026/gone.txt"}})
 	p := propertiesOpen(t, s, "Properties: gone.txt")
 	require.Nil(t, p.tabs)
@@ -104,7 +105,7 @@ func TestThePropertiesInEachDress(t *testing.T) {
 		for _, d := range worn(fyne.Size{}) {
 			d.size = fyne.NewSize(propertiesWidth, propertiesHeight)
 			t.Run(name+"-"+d.name, func(t *testing.T) {
-				s := opens(t, state.Preferences{Language: d.language, Appearance: d.look}).goTo("reports/2026/")
+				s := opens(t, preferences.Window{Language: d.language, Appearance: d.look}).goTo("reports/2026/")
 				arrange(s)
 				s.store.Fill(1_258_291, "reports/2026/年度報告(最終版)v2.pdf")
 				s.ShowProperties(client.Object{At: client.Location{Bucket: "reports", Key: "2026/年度報告(最終版)v2.pdf"}})

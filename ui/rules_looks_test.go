@@ -8,7 +8,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
@@ -17,7 +17,7 @@ import (
 func inEachRulesDress(t *testing.T, name string, all []rules.Rule, show func(*testing.T, *screen, *rulesWindow)) {
 	for _, d := range worn(fyne.NewSize(rulesWidth, rulesHeight)) {
 		t.Run(d.name, func(t *testing.T) {
-			s := opens(t, state.Preferences{Language: d.language, Appearance: d.look})
+			s := opens(t, preferences.Window{Language: d.language, Appearance: d.look})
 			s.desk.SetRules(all...)
 			s.goTo("reports/2026/")
 			s.ShowRules()

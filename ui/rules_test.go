@@ -14,6 +14,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -22,7 +23,7 @@ import (
 // opensRules opens the window of the rules by its menu item.
 func opensRules(t *testing.T, all ...rules.Rule) (*screen, *rulesWindow) {
 	t.Helper()
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.desk.SetRules(all...)
 	s.goTo("reports/")
 	s.perform(s.actions.rules)
@@ -335,7 +336,7 @@ func TestAConflictOffersToReloadOrToKeepMine(t *testing.T) {
 }
 
 func TestADamagedListOfRulesCannotBeSavedOver(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.desk.Fail = func(call string) error {
 		if call == "rules" {
 			return errors.New("rules.json is damaged")

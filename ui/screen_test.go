@@ -16,7 +16,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
@@ -52,7 +52,7 @@ var testApp = sync.OnceValue(test.NewApp)
 
 // opens starts the program with the preferences given, an account of two
 // buckets and one rule.
-func opens(t *testing.T, p state.Preferences) *screen {
+func opens(t *testing.T, p preferences.Window) *screen {
 	t.Helper()
 	s := &screen{t: t, loop: &uitest.Loop{}, store: uitest.NewStore("photos", "reports", "備份"), picker: &fakePicker{}}
 	s.store.Fill(48_100_000, "reports/2026/raw.parquet", "reports/2026/11/a.csv", "reports/2026/季報/b.csv")
@@ -121,16 +121,16 @@ type dress struct {
 	name     string
 	size     fyne.Size
 	language string
-	look     state.Appearance
+	look     preferences.Appearance
 }
 
 // The first two are the narrow ones, where things do not fit if anywhere; the
 // others are worn only for pictures.
 var dresses = []dress{
-	{"900-en-dark", fyne.NewSize(900, 600), "en", state.AppearanceDark},
-	{"900-zh-light", fyne.NewSize(900, 600), "zh-Hant", state.AppearanceLight},
-	{"1280-en-light", fyne.NewSize(1280, 800), "en", state.AppearanceLight},
-	{"1280-zh-dark", fyne.NewSize(1280, 800), "zh-Hant", state.AppearanceDark},
+	{"900-en-dark", fyne.NewSize(900, 600), "en", preferences.AppearanceDark},
+	{"900-zh-light", fyne.NewSize(900, 600), "zh-Hant", preferences.AppearanceLight},
+	{"1280-en-light", fyne.NewSize(1280, 800), "en", preferences.AppearanceLight},
+	{"1280-zh-dark", fyne.NewSize(1280, 800), "zh-Hant", preferences.AppearanceDark},
 }
 
 // worn are the dresses of this run; size, unless zero, is that of the window in
@@ -152,7 +152,7 @@ func worn(size fyne.Size) []dress {
 func inEveryDress(t *testing.T, name string, show func(*testing.T, *screen)) {
 	for _, d := range worn(fyne.Size{}) {
 		t.Run(d.name, func(t *testing.T) {
-			s := opens(t, state.Preferences{Language: d.language, Appearance: d.look, Width: d.size.Width, Height: d.size.Height})
+			s := opens(t, preferences.Window{Language: d.language, Appearance: d.look, Size: preferences.Size{Width: d.size.Width, Height: d.size.Height}})
 			s.window.Resize(d.size)
 			show(t, s)
 			s.shot(name + "-" + d.name)

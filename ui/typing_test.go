@@ -9,7 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 const pasted = "arn:aws:kms:us-east-1:000000000000:key/99999999-2222-3333-4444-555555555555"
@@ -18,7 +18,7 @@ const pasted = "arn:aws:kms:us-east-1:000000000000:key/99999999-2222-3333-4444-5
 // chosen and no key yet.
 func choosesKMS(t *testing.T) *screen {
 	t.Helper()
-	s := opens(t, state.Preferences{}).goTo("photos/")
+	s := opens(t, preferences.Window{}).goTo("photos/")
 	s.picker.paths = []string{s.file("a.csv", 12)}
 	s.perform(s.actions.upload)
 	s.loop.Pump()
@@ -93,7 +93,7 @@ func TestAQuickEnterDoesNotAcceptWhatTheNewPlanIsTheFirstToSay(t *testing.T) {
 }
 
 func TestAFilterTypedCountsBeforeAnythingIsDoneToTheRows(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	all := s.state.Browser.Rows()
 	s.main.filter.entry.SetText("notes")
 	require.Equal(t, all, s.state.Browser.Rows(), "the typing has not paused")

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -128,10 +129,10 @@ func (u *UI) dress() {
 	}
 }
 
-var appearances = map[state.Appearance]widgets.Appearance{
-	state.AppearanceSystem: widgets.FollowSystem,
-	state.AppearanceLight:  widgets.Light,
-	state.AppearanceDark:   widgets.Dark,
+var appearances = map[preferences.Appearance]widgets.Appearance{
+	preferences.AppearanceSystem: widgets.FollowSystem,
+	preferences.AppearanceLight:  widgets.Light,
+	preferences.AppearanceDark:   widgets.Dark,
 }
 
 // newWindow makes a second window, which closes with Esc when nothing in it

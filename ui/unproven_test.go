@@ -9,7 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // leavesUnproven uploads files, of which the server says each time something
@@ -72,7 +72,7 @@ func (s *screen) transfer(name string) int {
 }
 
 func TestABadVerdictMayBeDeletedFromItsMenu(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.leavesUnproven()
 	row := s.transfer("未加密.csv")
 	s.state.Transfers.Selection.Only(row)
@@ -99,7 +99,7 @@ func TestABadVerdictMayBeDeletedFromItsMenu(t *testing.T) {
 }
 
 func TestABadVerdictMayBeKeptDeletedOrTriedAgainFromItsDetails(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.leavesUnproven()
 	table := s.main.transfers.table
 	row := s.transfer("not-told.csv")
@@ -125,7 +125,7 @@ func TestABadVerdictMayBeKeptDeletedOrTriedAgainFromItsDetails(t *testing.T) {
 }
 
 func TestADeniedDeletionIsSaid(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.leavesUnproven()
 	row := s.transfer("未加密.csv")
 	s.store.Fail = refusing("DeleteObject")
@@ -155,11 +155,11 @@ func TestBadVerdictsInEachDress(t *testing.T) {
 		},
 	} {
 		for _, d := range []dress{
-			{"1120-en-dark", fyne.NewSize(1120, 720), "en", state.AppearanceDark},
-			{"900-zh-light", fyne.NewSize(900, 600), "zh-Hant", state.AppearanceLight},
+			{"1120-en-dark", fyne.NewSize(1120, 720), "en", preferences.AppearanceDark},
+			{"900-zh-light", fyne.NewSize(900, 600), "zh-Hant", preferences.AppearanceLight},
 		} {
 			t.Run(name+"-"+d.name, func(t *testing.T) {
-				s := opens(t, state.Preferences{Language: d.language, Appearance: d.look})
+				s := opens(t, preferences.Window{Language: d.language, Appearance: d.look})
 				s.window.Resize(d.size)
 				s.leavesUnproven()
 				s.main.rows.SetOffset(0.5)

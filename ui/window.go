@@ -7,7 +7,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -47,9 +47,9 @@ func (u *UI) build() {
 
 	p := u.state.Preferences
 	m.sides = container.NewHSplit(m.buckets.content, m.objects.content)
-	m.sides.SetOffset(orElse(p.Sidebar, sidebarShare))
+	m.sides.SetOffset(orElse(p.SidebarShare, sidebarShare))
 	m.rows = container.NewVSplit(widget.NewLabel(""), widget.NewLabel(""))
-	m.rows.SetOffset(orElse(p.Transfers, transfersShare))
+	m.rows.SetOffset(orElse(p.ObjectsShare, transfersShare))
 	m.body = container.NewStack(m.sides)
 	u.main = m
 
@@ -59,7 +59,7 @@ func (u *UI) build() {
 		container.NewVBox(widget.NewSeparator(), m.status.content), nil, nil, m.body)
 	u.window.SetMainMenu(u.mainMenu())
 	u.window.SetContent(widgets.WithTips(content))
-	u.window.Resize(u.opening(fyne.NewSize(p.Width, p.Height)))
+	u.window.Resize(u.opening(fyne.NewSize(p.Size.Width, p.Size.Height)))
 	u.refreshTransfers()
 	u.refreshBrowser()
 }
@@ -204,14 +204,14 @@ func (u *UI) remember() {
 	}
 	p := &u.state.Preferences
 	size := u.window.Canvas().Size()
-	p.Width, p.Height = size.Width, size.Height
-	p.Sidebar = u.main.sides.Offset
+	p.Size = preferences.Size{Width: size.Width, Height: size.Height}
+	p.SidebarShare = u.main.sides.Offset
 	if u.state.Transfers.Rows() > 0 {
-		p.Transfers = u.main.rows.Offset
+		p.ObjectsShare = u.main.rows.Offset
 	}
 	p.Columns = nil
 	for _, c := range u.main.objects.table.Columns() {
-		p.Columns = append(p.Columns, state.Column{ID: c.ID, Width: c.Width, Hidden: c.Hidden})
+		p.Columns = append(p.Columns, preferences.Column{ID: c.ID, Width: c.Width, Hidden: c.Hidden})
 	}
 }
 
@@ -223,7 +223,7 @@ func (u *UI) setLanguage(code string) {
 	u.build()
 }
 
-func (u *UI) setAppearance(a state.Appearance) {
+func (u *UI) setAppearance(a preferences.Appearance) {
 	u.state.Preferences.Appearance = a
 	u.state.SavePreferences()
 	u.dress()

@@ -19,6 +19,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
@@ -61,7 +62,7 @@ func (s *screen) press(label string) {
 }
 
 func TestTheMenuHasItsPlaceForTheRules(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	item := s.menu("Tools", "Server-Side-Encryption")
 	assert.Equal(t, "CustomDesktop:Shift+Control+E", item.Shortcut.ShortcutName())
 	var names []string
@@ -72,7 +73,7 @@ func TestTheMenuHasItsPlaceForTheRules(t *testing.T) {
 }
 
 func TestAShortcutOfADisabledActionSaysWhyAndDoesNothing(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	item := s.menu("File", "Upload…")
 	assert.True(t, item.Disabled)
 	s.picker.paths = []string{"/etc/hostname"}
@@ -89,7 +90,7 @@ func TestAShortcutOfADisabledActionSaysWhyAndDoesNothing(t *testing.T) {
 }
 
 func TestAShortcutDoesNothingUnderADialog(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports")
+	s := opens(t, preferences.Window{}).goTo("reports")
 	s.perform(s.actions.newFolder)
 	require.Equal(t, 1, s.overlays())
 	s.menu("File", "Add account…").Action()
@@ -98,7 +99,7 @@ func TestAShortcutDoesNothingUnderADialog(t *testing.T) {
 }
 
 func TestKeysOfTheTable(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	table := s.main.objects.table
 	s.state.Browser.Selection().Only(2)
 	table.OnKey(fyne.KeyDelete, 0)
@@ -123,7 +124,7 @@ func TestKeysOfTheTable(t *testing.T) {
 }
 
 func TestDroppedFilesAreUploadedAfterTheQuestion(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports")
+	s := opens(t, preferences.Window{}).goTo("reports")
 	elsewhere, err := storage.ParseURI("https://example.org/x")
 	require.NoError(t, err)
 	s.OnDropped(fyne.Position{}, []fyne.URI{storage.NewFileURI(s.file("a.csv", 3)), elsewhere})
@@ -143,7 +144,7 @@ func TestDroppedFilesAreUploadedAfterTheQuestion(t *testing.T) {
 }
 
 func TestWithoutAFileDialogPathsAreTyped(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports")
+	s := opens(t, preferences.Window{}).goTo("reports")
 	s.picker.err = ErrNoPicker
 	s.perform(s.actions.upload)
 	s.loop.Pump()
@@ -175,7 +176,7 @@ func TestTypedPaths(t *testing.T) {
 }
 
 func TestADownloadGoesWhereItWasAsked(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	into := t.TempDir()
 	s.picker.paths = []string{into}
 	s.state.Browser.Selection().Only(2)
@@ -187,7 +188,7 @@ func TestADownloadGoesWhereItWasAsked(t *testing.T) {
 }
 
 func TestClosingAsksWhileFilesAreTransferred(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports")
+	s := opens(t, preferences.Window{}).goTo("reports")
 	s.store.Hold = make(chan struct{})
 	s.picker.paths = []string{s.file("a.csv", 3)}
 	s.perform(s.actions.upload)
@@ -207,7 +208,7 @@ func TestClosingAsksWhileFilesAreTransferred(t *testing.T) {
 }
 
 func TestTheLanguageChangesAtOnce(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	s.state.Browser.Selection().Only(1)
 	s.setLanguage("zh-Hant")
 	assert.Equal(t, i18n.TraditionalChinese, i18n.Current())
@@ -220,12 +221,12 @@ func TestTheLanguageChangesAtOnce(t *testing.T) {
 	p, err = s.desk.Preferences()
 	require.NoError(t, err)
 	assert.Equal(t, "zh-Hant", p.Language)
-	s.setAppearance(state.AppearanceDark)
+	s.setAppearance(preferences.AppearanceDark)
 	assert.Equal(t, widgets.Dark, s.app.Settings().Theme().(*widgets.Theme).Appearance())
 }
 
 func TestTheFilterWaitsForTheEndOfTheTyping(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	test.Type(s.main.filter.entry, "note")
 	assert.Equal(t, 6, s.state.Browser.Rows())
 	s.loop.Pump()
@@ -236,14 +237,14 @@ func TestTheFilterWaitsForTheEndOfTheTyping(t *testing.T) {
 }
 
 func TestLocationsAreCopied(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("reports/2026/")
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
 	s.state.Browser.Selection().SetSelected([]int{0, 2})
 	require.True(t, s.main.objects.shortcut(&fyne.ShortcutCopy{}))
 	assert.Equal(t, "s3://reports/2026/11/\ns3://reports/2026/notes.txt", s.app.Clipboard().Content())
 }
 
 func TestAnAccountIsAddedInItsDialog(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.perform(s.actions.addAccount)
 	s.press("Save")
 	require.Equal(t, 1, s.overlays(), "something is missing")
@@ -260,7 +261,7 @@ func TestAnAccountIsAddedInItsDialog(t *testing.T) {
 }
 
 func TestColumnsAreChosenAndRemembered(t *testing.T) {
-	s := opens(t, state.Preferences{Columns: []state.Column{{ID: columnClass, Width: 77, Hidden: true}}})
+	s := opens(t, preferences.Window{Columns: []preferences.Column{{ID: columnClass, Width: 77, Hidden: true}}})
 	columns := s.main.objects.table.Columns()
 	assert.True(t, columns[3].Hidden)
 	assert.InDelta(t, 77, columns[3].Width, 0.1)
@@ -274,7 +275,7 @@ func TestColumnsAreChosenAndRemembered(t *testing.T) {
 }
 
 func TestABucketIsDeletedOnlyByItsName(t *testing.T) {
-	s := opens(t, state.Preferences{}).goTo("photos")
+	s := opens(t, preferences.Window{}).goTo("photos")
 	s.perform(s.actions.removeBucket)
 	entry := s.window.Canvas().Focused().(*widgets.Entry)
 	test.Type(entry, "photo")
@@ -330,7 +331,7 @@ func TestTheScreensLoopComesBackToTheScreenUnlessTheQuestionDied(t *testing.T) {
 }
 
 func TestAButtonOfTheMainWindowTellsWhatItDoesOrWhyItCannot(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	b := findButton(s.main.tools.content, "Upload")
 	require.NotNil(t, b)
 	tips := func() []string {
@@ -353,7 +354,7 @@ func TestAButtonOfTheMainWindowTellsWhatItDoesOrWhyItCannot(t *testing.T) {
 }
 
 func TestAFailedTestOfAnAccountPointsAtTheFieldToLookAt(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.perform(s.actions.addAccount)
 	d := s.account
 	for f, text := range map[state.AccountField]string{
@@ -389,7 +390,7 @@ func TestAFailedTestOfAnAccountPointsAtTheFieldToLookAt(t *testing.T) {
 }
 
 func TestAnErrorUnderMoreIsNotHidden(t *testing.T) {
-	s := opens(t, state.Preferences{})
+	s := opens(t, preferences.Window{})
 	s.perform(s.actions.addAccount)
 	assert.False(t, s.account.more.IsOpen())
 	s.account.model.Set(state.FieldKMSEndpoint, "no address")

@@ -3,12 +3,12 @@ package state
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
@@ -32,7 +32,7 @@ type App struct {
 
 	Browser     *Browser
 	Transfers   *Transfers
-	Preferences Preferences
+	Preferences preferences.Window
 
 	loop loop.Loop
 	desk Desk
@@ -76,8 +76,8 @@ func (a *App) Session() *session.Session { return a.Browser.session }
 // Start reads preferences and accounts and opens the account shown last, or
 // the first.
 func (a *App) Start() {
-	loop.Fetch(a.ctx, a.loop, func(context.Context) (Preferences, error) { return a.desk.Preferences() },
-		func(p Preferences, err error) {
+	loop.Fetch(a.ctx, a.loop, func(context.Context) (preferences.Window, error) { return a.desk.Preferences() },
+		func(p preferences.Window, err error) {
 			a.Preferences = p
 			if a.OnReady != nil {
 				a.OnReady()
@@ -98,15 +98,8 @@ func (a *App) Start() {
 
 // SavePreferences keeps a.Preferences.
 func (a *App) SavePreferences() {
-	p := a.copyPreferences()
+	p := a.Preferences.Clone()
 	loop.Do(a.ctx, a.loop, func(context.Context) error { return a.desk.SavePreferences(p) }, a.problem)
-}
-
-func (a *App) copyPreferences() Preferences {
-	p := a.Preferences
-	p.Columns = slices.Clone(p.Columns)
-	p.Buckets = maps.Clone(p.Buckets)
-	return p
 }
 
 // Accounts are the accounts there are.
@@ -207,7 +200,7 @@ func (a *App) close(s *session.Session) {
 // Close keeps the preferences and stops everything. It returns at once; closed is called on the screen's
 // goroutine when the transfers have cleaned up after themselves.
 func (a *App) Close(closed func()) {
-	p, closing := a.copyPreferences(), a.closing()
+	p, closing := a.Preferences.Clone(), a.closing()
 	loop.Do(context.WithoutCancel(a.ctx), a.loop, func(ctx context.Context) error {
 		return errors.Join(a.desk.SavePreferences(p), closing(ctx))
 	}, func(error) {

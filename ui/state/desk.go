@@ -8,6 +8,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // A Desk is what the screen needs of the world outside it: accounts, secrets,
@@ -41,8 +42,9 @@ type Desk interface {
 	// beside every other key.
 	SaveCustomerKey(ctx context.Context, key client.CustomerKey, r rules.Rule) error
 
-	Preferences() (Preferences, error)
-	SavePreferences(Preferences) error
+	// Preferences are what the window remembers.
+	Preferences() (preferences.Window, error)
+	SavePreferences(preferences.Window) error
 }
 
 // keptIn are the places a desk may name.
@@ -62,39 +64,4 @@ func (a *App) SecretsKeptIn() string {
 		return i18n.T(where)
 	}
 	return where
-}
-
-// Preferences are what the window remembers. The zero value is a fresh start.
-type Preferences struct {
-	Language    string     // "en", "zh-Hant"; "" follows the system
-	Appearance  Appearance // "" follows the system
-	LastAccount string     // the account shown last
-	Width       float32    // of the window, in device-independent pixels; 0 is the program's choice
-	Height      float32
-	Sidebar     float64  // share of the width the buckets take, 0 to 1; 0 is the program's choice
-	Transfers   float64  // share of the height above the transfers, 0 to 1; 0 is the program's choice
-	Columns     []Column // of the object table; empty is the program's choice
-	// Buckets are those of an account, by its name, that its server does not list
-	// and that were opened by name.
-	Buckets map[string][]string
-	// HideEncryption keeps the server from being asked about each visible object
-	// (one request or more a row).
-	HideEncryption bool
-}
-
-// Appearance is light or dark.
-type Appearance string
-
-// The appearances.
-const (
-	AppearanceSystem Appearance = ""
-	AppearanceLight  Appearance = "light"
-	AppearanceDark   Appearance = "dark"
-)
-
-// A Column of the object table as the user set it.
-type Column struct {
-	ID     string
-	Width  float32
-	Hidden bool
 }

@@ -11,11 +11,10 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 var (
-	_ state.Desk       = (*Desk)(nil)
 	_ session.RuleBook = ruleBook{}
 )
 
@@ -27,7 +26,7 @@ type Desk struct {
 	secrets     map[string]client.Credentials
 	rules       []rules.Rule
 	keys        map[string]client.CustomerKey
-	preferences state.Preferences
+	preferences preferences.Window
 	// Fail is asked before each call by its name; nil never fails.
 	Fail func(call string) error
 	// Saved counts how often preferences were saved.
@@ -57,7 +56,7 @@ func (d *Desk) SetRules(all ...rules.Rule) *Desk {
 }
 
 // SetPreferences replaces the preferences.
-func (d *Desk) SetPreferences(p state.Preferences) *Desk {
+func (d *Desk) SetPreferences(p preferences.Window) *Desk {
 	d.preferences = p
 	return d
 }
@@ -181,10 +180,12 @@ func (d *Desk) CustomerKey(md5 string) client.CustomerKey {
 }
 
 // Preferences are those set or saved.
-func (d *Desk) Preferences() (state.Preferences, error) { return d.preferences, d.enter("preferences") }
+func (d *Desk) Preferences() (preferences.Window, error) {
+	return d.preferences, d.enter("preferences")
+}
 
 // SavePreferences keeps them.
-func (d *Desk) SavePreferences(p state.Preferences) error {
+func (d *Desk) SavePreferences(p preferences.Window) error {
 	d.preferences = p
 	d.Saved++
 	return d.enter("save preferences")
