@@ -107,6 +107,7 @@ type Engine struct {
 	swept     sync.Map    // folders in which leftovers were looked for in this run
 	cleaned   sync.Map    // buckets in which they were
 	uploads   sync.Map    // ids of the multipart uploads under way
+	keys      keyAnswers
 
 	mu     sync.Mutex
 	items  []*item // as submitted
@@ -129,7 +130,7 @@ func New(c Config) (*Engine, error) {
 	close(idle)
 	return &Engine{
 		cfg: c, pace: newPace(c.LimitRate), changed: make(chan struct{}, 1),
-		byID: map[string]*item{}, idle: idle,
+		byID: map[string]*item{}, idle: idle, keys: keyAnswers{ask: c.DescribeKey, now: c.Now},
 	}, nil
 }
 

@@ -60,12 +60,13 @@ func (d Describer) Judge(ctx context.Context, asked client.Encryption, r client.
 
 // askKMS asks with patience what a verdict hangs on.
 func (e *Engine) askKMS(ctx context.Context, it *item, asked client.Encryption, r client.Reported) (client.Key, error) {
-	if e.cfg.DescribeKey == nil {
+	if e.keys.ask == nil {
 		return client.Key{}, nil
 	}
+	good := func(kms client.Key) bool { return Judge(asked, r, kms).Verdict == Verified }
 	patient := Describer(func(ctx context.Context, id client.KeyID) (key client.Key, err error) {
 		err = e.patiently(ctx, it, client.Kind.Temporary, func() (err error) {
-			key, err = e.cfg.DescribeKey(ctx, id)
+			key, err = e.keys.describe(ctx, id, good)
 			return err
 		})
 		return key, err

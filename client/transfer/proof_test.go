@@ -202,6 +202,7 @@ func TestAKMSThatDoesNotAnswerIsAskedAgain(t *testing.T) {
 				assert.Equal(t, Verified, row.Receipt.Verdict)
 
 				calls, down = 0, 1000
+				time.Sleep(answerCounts) // until then its answer counts
 				for _, how := range []Overwrite{OverwriteAlways, OverwriteSkip} {
 					row = again(w, job, how)
 					assert.Equal(t, Failed, row.Phase)

@@ -1,0 +1,127 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A ward is KMS with one alias that may be moved, counting what it is asked.
+type ward struct {
+	asked int
+	means client.KeyID
+	err   error
+}
+
+func (k *ward) describe(_ context.Context, _ client.KeyID) (client.Key, error) {
+	time.Sleep(time.Second) // in the bubble of a test: others come meanwhile
+	k.asked++
+	return client.Key{ARN: k.means}, k.err
+}
+
+// uploads sends n files under the alias and gives what they came to.
+func uploads(t *testing.T, w *workbench, n int) (verdicts []Verdict) {
+	t.Helper()
+	var jobs []Job
+	for i := range n {
+		j, _ := w.file(10, client.SSEKMS{Key: alias})
+		j.Remote.Key = fmt.Sprintf("file-%d", i)
+		jobs = append(jobs, j)
+	}
+	for _, row := range w.run(jobs...) {
+		require.NotNil(t, row.Receipt, "%v", row.Err)
+		verdicts = append(verdicts, row.Receipt.Verdict)
+	}
+	return verdicts
+}
+
+func each(v Verdict, n int) (same []Verdict) {
+	for range n {
+		same = append(same, v)
+	}
+	return same
+}
+
+func aliasBench(t *testing.T, k *ward) *workbench {
+	w := newBench(t, func(c *Config) { c.DescribeKey, c.Workers = k.describe, 8 })
+	w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+	return w
+}
+
+func TestManyFilesUnderOneAliasAskKMSOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &ward{means: keyARN}
+		w := aliasBench(t, k)
+		assert.Equal(t, each(Verified, 20), uploads(t, w, 20))
+		assert.Equal(t, 1, k.asked)
+	})
+}
+
+func TestAnAliasIsAskedForAgainAfterAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &ward{means: keyARN}
+		w := aliasBench(t, k)
+		uploads(t, w, 2)
+		time.Sleep(answerCounts)
+		uploads(t, w, 2)
+		assert.Equal(t, 2, k.asked)
+	})
+}
+
+func TestAnAliasThatWasMovedIsAskedForAgainBeforeAKeyIsCalledAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &ward{means: keyARN}
+		w := aliasBench(t, k)
+		require.Equal(t, each(Verified, 1), uploads(t, w, 1))
+		moved := client.KeyID("arn:aws:kms:eu-west-1:111122223333:key/" + otherID)
+		k.means = moved
+		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, moved) }
+		assert.Equal(t, each(Verified, 5), uploads(t, w, 5))
+		assert.Equal(t, 2, k.asked)
+
+		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+		assert.Equal(t, each(OtherKey, 2), uploads(t, w, 2), "KMS was asked, and it is another key")
+		assert.Equal(t, 4, k.asked)
+	})
+}
+
+func TestAKMSThatDoesNotSayIsLeftInPeaceForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &ward{err: &client.Error{Op: "DescribeKey", Kind: client.KindDenied}}
+		w := aliasBench(t, k)
+		assert.Equal(t, each(KeyNotReported, 20), uploads(t, w, 20))
+		assert.Equal(t, 1, k.asked)
+
+		k.err, k.means = nil, keyARN
+		time.Sleep(refusalCounts)
+		assert.Equal(t, each(Verified, 1), uploads(t, w, 1), "the right was given meanwhile")
+	})
+}
+
+func TestWhoWaitsForAnAnswerAboutAKeyCanStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := keyAnswers{now: time.Now, ask: func(ctx context.Context, _ client.KeyID) (client.Key, error) {
+			<-ctx.Done()
+			return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindCancelled}
+		}}
+		yes := func(client.Key) bool { return true }
+		asking, stopAsking := context.WithCancel(t.Context())
+		waiting, stopWaiting := context.WithCancel(t.Context())
+		done := make(chan error, 2)
+		go func() { _, err := answers.describe(asking, alias, yes); done <- err }()
+		synctest.Wait()
+		go func() { _, err := answers.describe(waiting, alias, yes); done <- err }()
+		synctest.Wait()
+		stopWaiting()
+		require.ErrorIs(t, <-done, context.Canceled)
+		stopAsking()
+		assert.Equal(t, client.KindCancelled, client.KindOf(<-done))
+	})
+}
