@@ -1,9 +1,12 @@
 // Package walls keeps the arrows between the rooms of the house one-way.
 //
-// A wall says that a room must never reach a package, however many imports lie
-// between, and because of what. [Walls] is the whole list; the tests of this
-// package check it against the import graph which the go command reports, on
-// every system the program is built for, without test files.
+// It knows two things. The picture in docs/ARCHITECTURE.md draws every arrow
+// there is: [ReadDrawing] reads it, and one that is imported and not drawn, or
+// drawn and not imported, is a failure. A wall says that a room must never reach
+// a package, however many imports lie between, and because of what; [Walls] is
+// the whole list. The tests of this package check both against the import graph
+// which the go command reports, on every system the program is built for,
+// without test files.
 //
 // It promises that a wall cannot rot: one that names a package which no longer
 // exists is itself a failure, and so is one without its because. It refuses
