@@ -4,7 +4,7 @@ package walls
 // the commit that makes it.
 var Walls = []Wall{
 	{
-		Rooms:   []string{"client/...", "settings/...", "ui/state/...", "ui/widgets/rowselect", "mock/...", "internal/i18n", "cmd/bucketseal-cli", "cmd/mocks3"},
+		Rooms:   []string{"client/...", "settings/...", "ui/state/...", "mock/...", "internal/i18n", "cmd/bucketseal-cli", "cmd/mocks3"},
 		Never:   []string{"fyne.io/..."},
 		Because: "everything but the drawing runs, and is tested, without a window",
 	},
@@ -37,7 +37,7 @@ var Walls = []Wall{
 		Because: "the screen asks the session",
 	},
 	{
-		Rooms: []string{"ui/widgets/..."}, Never: []string{"client/...", "settings/...", "ui/state/..."},
+		Rooms: []string{"ui/widgets/..."}, Never: []string{"client/...", "settings/...", "ui/state/..."}, Open: []string{"ui/state/rowselect"},
 		Because: "a widget announces what the user did; what it means is decided elsewhere",
 	},
 	{

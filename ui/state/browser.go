@@ -6,7 +6,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
-	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
 
 // A Browser is the open account's buckets and the folder that is listed.

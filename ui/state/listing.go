@@ -7,7 +7,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
-	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
 
 // SortBy is a column by which objects are sorted.

@@ -12,7 +12,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
-	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
 
 // A RuleList is the list of encryption rules while it is looked at and changed.

@@ -6,7 +6,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
 
 // Transfers are the rows of all open accounts' transfers, as they stood at the

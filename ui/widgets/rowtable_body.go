@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
-	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
 
 var (

@@ -4,7 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
-	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
 
 // TypedKey moves the cursor, activates, or hands the key to OnKey. The event

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/bucketseal/bucketseal/ui/widgets/rowselect"
+	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
 
 func list(n int) *rowselect.Model {
