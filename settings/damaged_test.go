@@ -121,15 +121,15 @@ func TestAnAccountThatIsHalfUnderstoodIsRefusedWithItsPlaceAndReason(t *testing.
 		one(`"endpont":"https://cos.example.test"`):                                       `number 2 has a field "endpont", which is none of: accessKeyId, addressing`,
 		one(`"Endpoint":"https://cos.example.test"`):                                      `a field "Endpoint"`,
 		one(`"endpoint_url":"https://cos.example.test"`):                                  `a field "endpoint_url"`,
-		one(`"endpoint":null`):                                                            `"endpoint" of "accounts" of the file, number 2 is null`,
-		one(`"endpoint":["https://cos.example.test"]`):                                    "cannot unmarshal",
+		one(`"endpoint":null`):                                                            `line 1: "endpoint" of "accounts" of the file, number 2 is not text in quotes`,
+		one(`"endpoint":["https://cos.example.test"]`):                                    `"endpoint" of "accounts" of the file, number 2 is not text`,
 		one(`"endpoint":"https://cos.example.test","endpoint":""`):                        `the field "endpoint" twice`,
 		one("\"endpoint\":\"https://cos\xe9.example.test\""):                              "no UTF-8",
-		`{"version":1,"accounts":[null]}`:                                                 "number 1 is null",
+		`{"version":1,"accounts":[null]}`:                                                 `"accounts" of the file, number 1 is not an object`,
 		`{"version":1,"accounts":[{"name":"a","accessKeyId":"A"}],"more":1}`:              `the file has a field "more"`,
 		`{"version":1,"accounts":[{"name":"a"}],"accounts":[]}`:                           `the field "accounts" twice`,
 		one(`"endpoint":"https://cos.example.test"},{"name":"work","accessKeyId":"AKID"`): `two accounts are called "work"`,
-		`{"version":1,"accounts":[[]]}`:                                                   "cannot unmarshal",
+		"{\"version\":1,\n\"accounts\":\n[[]]}":                                           "line 3: \"accounts\" of the file, number 1 is not an object",
 		`{"version":1,"Accounts":[{"name":"a","accessKeyId":"A"}],"more":{}}`:             `it has no "accounts"`,
 	} {
 		t.Run(says, func(t *testing.T) {
@@ -152,8 +152,8 @@ func TestAKeyWhosePlaceIsHalfUnderstoodIsDamage(t *testing.T) {
 		`{"version":1,"keys":[{"md5":"x","places":[{"acount":"work"}]}]}`:                            `a field "acount"`,
 		`{"version":1,"keys":[{"md5":"x","endpoint":{"work":["https://cos.example.test"]}}]}`:        `a field "endpoint"`,
 		`{"version":1,"keys":[{"md5":"x","endpoints":{"work":["https://a.test"],"work":[]}}]}`:       `the field "work" twice`,
-		`{"version":1,"keys":[{"md5":"x","endpoints":{"work":null}}]}`:                               `is null`,
-		`{"version":1,"keys":[{"md5":"x","places":[{"account":"work","bucket":"b"}],"ruleIds":{}}]}`: "cannot unmarshal",
+		`{"version":1,"keys":[{"md5":"x","endpoints":{"work":null}}]}`:                               `"work" of "endpoints" of "keys" of the file, number 1 is not a list`,
+		`{"version":1,"keys":[{"md5":"x","places":[{"account":"work","bucket":"b"}],"ruleIds":{}}]}`: `"ruleIds" of "keys" of the file, number 1 is not a list`,
 	} {
 		t.Run(says, func(t *testing.T) {
 			s := open(t)

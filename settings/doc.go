@@ -19,8 +19,9 @@
 //
 // There are no secrets here: see package keychain.
 //
-// Versions: a field that is unknown to this program is ignored in accounts and
-// preferences, and gone after the next change; in rules it is refused as
-// damage (rules.Read), since a rule that is half understood encrypts wrongly. So a new
-// field in a rule, or a new meaning anywhere, raises the file's version.
+// Versions: a field that is unknown to this program is ignored in preferences,
+// and gone after the next change; in rules, accounts and keys it is refused as
+// damage (package strictjson), since a rule or an account that is half understood
+// sends something else, or elsewhere. So a new field there, or a new meaning
+// anywhere, raises the file's version.
 package settings

@@ -2,12 +2,14 @@ package settings
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/strictjson"
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
 )
 
@@ -133,15 +135,13 @@ func (d document[T]) take(whole, body []byte, v *T) error {
 		}
 		return nil
 	}
-	file := reflect.New(reflect.StructOf([]reflect.StructField{
-		{Name: "Version", Type: reflect.TypeFor[int](), Tag: `json:"version"`},
-		{Name: "Body", Type: reflect.TypeFor[T](), Tag: reflect.StructTag(fmt.Sprintf("json:%q", d.field))},
-	}))
-	if err := strictly(whole, file.Interface(), "the file"); err != nil {
+	r, err := strictjson.New(whole, client.Say("a file of this program"))
+	if err != nil {
 		return err
 	}
-	*v, _ = file.Elem().FieldByName("Body").Interface().(T) // it is one
-	return nil
+	var version int // it was looked at
+	_, err = r.Object(client.Say("the file"), client.Say("a file of this program"), strictjson.Fields{"version": &version, d.field: v})
+	return cmp.Or(err, r.End())
 }
 
 func (d document[T]) encode(v T) ([]byte, error) {

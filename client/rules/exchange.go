@@ -2,9 +2,9 @@ package rules
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // exchange is the file that Export writes and Import reads.
@@ -36,7 +36,7 @@ func Export(w io.Writer, all []Rule) error {
 func Import(r io.Reader) ([]Rule, error) {
 	all, err := importAll(r)
 	if err != nil {
-		return nil, fmt.Errorf("%w; nothing was imported", err)
+		return nil, client.Say("%v; nothing was imported", err).Err()
 	}
 	return all, nil
 }
@@ -44,10 +44,10 @@ func Import(r io.Reader) ([]Rule, error) {
 func importAll(r io.Reader) ([]Rule, error) {
 	b, err := io.ReadAll(io.LimitReader(r, exchangeMax+1))
 	if err != nil {
-		return nil, fmt.Errorf("read the rules: %w", err)
+		return nil, client.Say("read the rules: %v", err).Err()
 	}
 	if len(b) > exchangeMax {
-		return nil, errors.New("the file is larger than any list of rules")
+		return nil, client.Say("the file is larger than any list of rules").Err()
 	}
 	all, err := read(b, true)
 	if err != nil {
@@ -55,7 +55,7 @@ func importAll(r io.Reader) ([]Rule, error) {
 	}
 	for i, rule := range all {
 		if err := rule.Check(); err != nil {
-			return nil, fmt.Errorf("rule %d: %w", i+1, err)
+			return nil, client.Say("rule %d: %v", i+1, err).Err()
 		}
 	}
 	return all, nil

@@ -2,11 +2,9 @@ package rules
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"unicode/utf8"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/strictjson"
 )
 
 // Version is the version of a written list of rules. A new field in a rule, or
@@ -17,11 +15,14 @@ const Version = 1
 // read at all: half of it would be understood.
 type NewerError struct{ Version int }
 
-func (e *NewerError) Error() string {
-	return fmt.Sprintf("the file has version %d and this program reads up to %d: update Bucketseal", e.Version, Version)
+func (e *NewerError) Error() string { return e.Text().String() }
+
+// Text is what it says, for another language.
+func (e *NewerError) Text() client.Text {
+	return client.Say("the file has version %d and this program reads up to %d: update Bucketseal", e.Version, Version)
 }
 
-// Read reads a list of rules as it lies on disk, in rules.json and in exported
+// Read reads a list of rules as it is on disk, in rules.json and in exported
 // files. It is strict, since a list that is half understood encrypts wrongly:
 // every field must be one it knows, spelt exactly so and there once; the list
 // itself must be there; nothing may follow it. A byte order mark and any line
@@ -32,24 +33,24 @@ func Read(b []byte) ([]Rule, error) { return read(b, false) }
 
 // read is Read, and takes the lines of "rules list --json" too where asked.
 func read(b []byte, lines bool) ([]Rule, error) {
-	b, err := text(b)
+	if len(bytes.TrimSpace(bytes.TrimPrefix(b, []byte("\ufeff")))) == 0 {
+		return nil, client.Say("the file is empty, which is no list of rules: put back a good copy; a list without rules is written {\"version\":1,\"rules\":[]}").Err()
+	}
+	r, err := strictjson.New(b, client.Say("a list of rules"))
 	if err != nil {
 		return nil, err
 	}
-	documents, err := syntax(b)
-	if err != nil {
-		return nil, err
+	var number any
+	if lines && r.Peek("number", &number) {
+		return readLines(r)
 	}
-	r := newReader(b)
-	if lines && isLine(documents[0]) {
-		return r.lines()
+	var version int
+	if r.Peek("version", &version) && version > Version {
+		return nil, &NewerError{version}
 	}
-	if v := versionOf(documents[0]); v > Version {
-		return nil, &NewerError{v}
-	}
-	all, err := r.list()
-	if err == nil && r.more() {
-		err = r.fault("something follows the list: remove it")
+	all, err := readList(r)
+	if err == nil {
+		err = r.End()
 	}
 	if err != nil {
 		return nil, err
@@ -57,180 +58,109 @@ func read(b []byte, lines bool) ([]Rule, error) {
 	return all, nil
 }
 
-// text is the file without its byte order mark. JSON is UTF-8; a decoder would
-// replace other bytes silently, and masks would match other names.
-func text(b []byte) ([]byte, error) {
-	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) || bytes.IndexByte(b, 0) >= 0 {
-		return nil, errors.New("the file is UTF-16, as Notepad's \"Unicode\" and PowerShell's > write it: save it as UTF-8")
-	}
-	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	for i := 0; i < len(b); {
-		c, n := utf8.DecodeRune(b[i:])
-		if c == utf8.RuneError && n == 1 {
-			return nil, fmt.Errorf("line %d: this is no UTF-8: save the file as UTF-8", lineOf(b, i))
-		}
-		i += n
-	}
-	if len(bytes.TrimSpace(b)) == 0 {
-		return nil, errors.New("the file is empty, which is no list of rules: put back a good copy; a list without rules is written {\"version\":1,\"rules\":[]}")
-	}
-	return b, nil
-}
-
-// syntax splits the file into its JSON documents; there is at least one.
-func syntax(b []byte) (documents []json.RawMessage, err error) {
-	dec := json.NewDecoder(bytes.NewReader(b))
-	for {
-		var one json.RawMessage
-		err := dec.Decode(&one)
-		var wrong *json.SyntaxError
-		switch {
-		case errors.Is(err, io.EOF):
-			return documents, nil
-		case errors.As(err, &wrong):
-			return nil, fmt.Errorf("line %d: the file is not a list of rules: it is no JSON (%w)", lineOf(b, int(wrong.Offset)-1), err)
-		case err != nil:
-			return nil, fmt.Errorf("line %d: the file is not a list of rules: it ends too early (%w)", lineOf(b, len(b)), err)
-		}
-		documents = append(documents, one)
-	}
-}
-
-// isLine reports whether a document is a line of "rules list --json".
-func isLine(document []byte) bool {
-	var fields map[string]json.RawMessage
-	return json.Unmarshal(document, &fields) == nil && fields["number"] != nil
-}
-
-// versionOf is the version of a list, 0 where it is not told.
-func versionOf(document []byte) (version int) {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(document, &fields) == nil {
-		_ = json.Unmarshal(fields["version"], &version) // the reader says what is wrong with it
-	}
-	return version
-}
-
-// list reads {"version":1,"rules":[...]}, with or without its "format".
-func (r *reader) list() (all []Rule, err error) {
-	var version, format, list bool
-	err = r.object("the file", "a list of rules", fields{
-		"format": func() (err error) {
-			var s string
-			if s, err = r.string(); err == nil && s != exchangeFormat {
-				err = r.fault("the file is not a list of rules exported by Bucketseal: its \"format\" is %q", s)
-			}
-			format = true
-			return err
-		},
-		"version": func() error {
-			n, err := r.number()
-			if err == nil && n != Version {
-				err = r.fault("the file has version %d, which there is not: write %d", n, Version)
-			}
-			version = true
-			return err
-		},
-		"rules": func() (err error) {
-			list = true
-			all, err = r.rules()
-			return err
-		},
+// readList reads {"version":1,"rules":[...]}, with or without its "format".
+func readList(r *strictjson.Reader) ([]Rule, error) {
+	var all inOrder
+	there, err := r.Object(client.Say("the file"), client.Say("a list of rules"), strictjson.Fields{
+		"format": strictjson.Func(readFormat), "version": strictjson.Func(readVersion), "rules": &all,
 	})
 	switch {
 	case err != nil:
 		return nil, err
-	case !list && !version && !format:
-		return nil, errors.New("the file is not a list of rules: it has neither \"version\" nor \"rules\"")
-	case !version:
-		return nil, errors.New("it has no \"version\": write \"version\": 1 beside \"rules\"")
-	case !list:
-		return nil, errors.New("it has no \"rules\": without its list the file would mean that nothing is encrypted; a list without rules is written \"rules\": []")
+	case len(there) == 0:
+		return nil, client.Say("the file is not a list of rules: it has neither \"version\" nor \"rules\"").Err()
+	case !there["version"]:
+		return nil, client.Say("it has no \"version\": write \"version\": 1 beside \"rules\"").Err()
+	case !there["rules"]:
+		return nil, client.Say("it has no \"rules\": without its list the file would mean that nothing is encrypted; a list without rules is written \"rules\": []").Err()
 	}
-	return all, nil
+	return all.rules, nil
 }
 
-func (r *reader) rules() ([]Rule, error) {
-	if err := r.enter('[', "\"rules\"", "a list"); err != nil {
-		return nil, err
+func readFormat(r *strictjson.Reader, what client.Text) error {
+	var s string
+	err := r.Value(&s, what)
+	if err == nil && s != exchangeFormat {
+		err = r.Fault(client.Say("the file is not a list of rules exported by Bucketseal: its \"format\" is %q", s))
 	}
-	all := []Rule{}
-	for last := 0; r.more(); {
-		rule, number, err := r.rule(len(all) + 1)
-		if err != nil {
+	return err
+}
+
+func readVersion(r *strictjson.Reader, what client.Text) error {
+	var n int
+	err := r.Value(&n, what)
+	if err == nil && n != Version {
+		err = r.Fault(client.Say("the file has version %d, which there is not: write %d", n, Version))
+	}
+	return err
+}
+
+// readLines reads one rule after the other.
+func readLines(r *strictjson.Reader) ([]Rule, error) {
+	var all inOrder
+	for r.More() {
+		before := all.last
+		if err := all.next(r); err != nil {
 			return nil, err
 		}
-		if last, err = r.inOrder(last, number); err != nil {
-			return nil, err
+		if all.last == before { // it had no number, or it would be higher
+			return nil, r.Fault(client.Say("rule %d has no \"number\", which every line of \"rules list --json\" has", len(all.rules)))
 		}
-		all = append(all, rule)
 	}
-	return all, r.leave()
+	return all.rules, nil
 }
 
-// lines reads one rule after the other.
-func (r *reader) lines() ([]Rule, error) {
-	var all []Rule
-	for last := 0; r.more(); {
-		rule, number, err := r.rule(len(all) + 1)
-		if err == nil && number == 0 {
-			err = r.fault("rule %d has no \"number\", which every line of \"rules list --json\" has", len(all)+1)
-		}
-		if err == nil {
-			last, err = r.inOrder(last, number)
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, rule)
-	}
-	return all, nil
+// inOrder are rules as they are read. It refuses those whose numbers say that they
+// were in another order: the first that matches wins.
+type inOrder struct {
+	rules []Rule
+	last  int // the number that was read last
 }
 
-// inOrder refuses rules whose numbers say that they stood in another order:
-// the first that matches wins.
-func (r *reader) inOrder(last, number int) (int, error) {
-	if number == 0 {
-		return last, nil
-	}
-	if number <= last {
-		return 0, r.fault("rule number %d stands below number %d: put the rules into their order, or leave the numbers out", number, last)
-	}
-	return number, nil
+// ReadStrictly reads "rules".
+func (all *inOrder) ReadStrictly(r *strictjson.Reader, _ client.Text) error {
+	all.rules = []Rule{}
+	return r.List(client.Say("\"rules\""), func(int) error { return all.next(r) })
 }
 
-// rule reads one rule; number is what its "number" says, 0 without one.
-func (r *reader) rule(place int) (rule Rule, number int, err error) {
-	var enabled, disabled bool
-	what := fmt.Sprintf("rule %d", place)
-	err = r.object(what, "a rule", fields{
-		"id":             r.into(&rule.ID),
-		"account":        r.into(&rule.Account),
-		"bucket":         r.into(&rule.Bucket),
-		"key":            r.into(&rule.Key),
-		"type":           r.into((*string)(&rule.Type)),
-		"kmsKey":         r.into((*string)(&rule.KMSKey)),
-		"customerKeyMD5": r.into(&rule.CustomerKeyMD5),
-		"bucketKey":      func() (err error) { rule.BucketKey, err = r.flag(); return err },
-		"context":        func() (err error) { rule.Context, err = r.pairs(); return err },
-		"disabled":       func() (err error) { disabled = true; rule.Disabled, err = r.flag(); return err },
-		"enabled": func() error {
-			on, err := r.flag()
-			enabled, rule.Disabled = true, !on
-			return err
-		},
-		// What "rules list --json" says beside.
-		"number": func() (err error) {
-			if number, err = r.number(); err == nil && number < 1 {
-				err = r.fault("%s has the number %d: they begin with 1", what, number)
-			}
-			return err
-		},
-		"shadowedBy":     func() error { _, err := r.number(); return err },
-		"unknownAccount": func() error { _, err := r.flag(); return err },
-	})
-	if err == nil && enabled && disabled {
-		err = r.fault("%s says both \"enabled\" and \"disabled\": keep one of them", what)
+// next reads one rule.
+func (all *inOrder) next(r *strictjson.Reader) error {
+	var w written
+	if err := r.Value(&w, client.Say("rule %d", len(all.rules)+1)); err != nil {
+		return err
 	}
-	return rule, number, err
+	if w.Number != nil {
+		if *w.Number <= all.last {
+			return r.Fault(client.Say("rule number %d stands below number %d: put the rules into their order, or leave the numbers out", *w.Number, all.last))
+		}
+		all.last = *w.Number
+	}
+	all.rules = append(all.rules, w.Rule)
+	return nil
+}
+
+// written is a rule as it is written: as Export does, or with what "rules list
+// --json" says beside.
+type written struct {
+	Rule
+	Disabled       *bool `json:"disabled"`
+	Enabled        *bool `json:"enabled"`
+	Number         *int  `json:"number"`
+	ShadowedBy     int   `json:"shadowedBy"`
+	UnknownAccount bool  `json:"unknownAccount"`
+}
+
+// ReadStrictly reads one rule.
+func (w *written) ReadStrictly(r *strictjson.Reader, what client.Text) error {
+	if _, err := r.Object(what, client.Say("a rule"), strictjson.FieldsOf(w)); err != nil {
+		return err
+	}
+	switch {
+	case w.Enabled != nil && w.Disabled != nil:
+		return r.Fault(client.Say("%s says both \"enabled\" and \"disabled\": keep one of them", what))
+	case w.Number != nil && *w.Number < 1:
+		return r.Fault(client.Say("%s has the number %d: they begin with 1", what, *w.Number))
+	}
+	w.Rule.Disabled = w.Disabled != nil && *w.Disabled || w.Enabled != nil && !*w.Enabled
+	return nil
 }
