@@ -10,6 +10,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -125,11 +126,11 @@ func (d *confirmDialog) refresh() {
 }
 
 // drawLine is a line of a confirmation with its names below.
-func drawLine(line state.Line) fyne.CanvasObject {
+func drawLine(line explain.Line) fyne.CanvasObject {
 	column := widgets.NewColumn(-theme.Padding() * 2)
 	if line.Text != "" {
 		text := widgets.NewNote(line.Text, role(line.Role))
-		if line.Role == state.RoleNormal {
+		if line.Role == explain.RoleNormal {
 			column.Add(text)
 		} else {
 			sign := widget.NewIcon(role(line.Role).Icon())
@@ -138,7 +139,7 @@ func drawLine(line state.Line) fyne.CanvasObject {
 	}
 	if len(line.More) > 0 {
 		separator := ",  "
-		if line.Role == state.RoleBad {
+		if line.Role == explain.RoleBad {
 			separator = "\n" // a reason each
 		}
 		column.Add(container.NewBorder(nil, nil, widget.NewLabel("  "), nil,

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -101,7 +101,7 @@ func TestAMenuInEveryDress(t *testing.T) {
 
 func TestDetailsInEveryDress(t *testing.T) {
 	inEveryDress(t, "details", func(t *testing.T, s *screen) {
-		s.ShowProblem(state.Explain(&client.Error{
+		s.ShowProblem(explain.Error(&client.Error{
 			Op: "PutObject", Kind: client.KindKeyUnknown, Key: uitestKey, Status: 400, Code: "KMS.NotFoundException",
 			Message: "Key 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555' does not exist", RequestID: "tx00000000000000000001",
 		}))

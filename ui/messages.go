@@ -5,16 +5,16 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
 // ShowProblem shows an error over the main window. While one is shown the next
 // is not laid on top of it: the first is most often the cause.
-func (u *UI) ShowProblem(m state.Message) { u.showMessage(m, widgets.RoleBad) }
+func (u *UI) ShowProblem(m explain.Message) { u.showMessage(m, widgets.RoleBad) }
 
-func (u *UI) showMessage(m state.Message, r widgets.Role, actions ...widgets.Action) {
+func (u *UI) showMessage(m explain.Message, r widgets.Role, actions ...widgets.Action) {
 	if u.problem != nil && !u.problem.Closed() {
 		return
 	}
@@ -22,7 +22,7 @@ func (u *UI) showMessage(m state.Message, r widgets.Role, actions ...widgets.Act
 }
 
 // showMessageOn shows a message over the window it is about.
-func (u *UI) showMessageOn(w fyne.Window, m state.Message, r widgets.Role) {
+func (u *UI) showMessageOn(w fyne.Window, m explain.Message, r widgets.Role) {
 	if w == u.window {
 		u.showMessage(m, r)
 		return
@@ -31,7 +31,7 @@ func (u *UI) showMessageOn(w fyne.Window, m state.Message, r widgets.Role) {
 }
 
 // ShowMessage shows a message over any window, with what may be done about it.
-func ShowMessage(w fyne.Window, m state.Message, r widgets.Role, actions ...widgets.Action) *widgets.Dialog {
+func ShowMessage(w fyne.Window, m explain.Message, r widgets.Role, actions ...widgets.Action) *widgets.Dialog {
 	var facts []widgets.Fact
 	for _, f := range m.Facts {
 		facts = append(facts, widgets.Fact{Name: f.Name, Value: f.Value, Role: role(f.Role)})

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -35,7 +36,7 @@ func newPathPane(u *UI) *pathPane {
 	}
 	p.bar.OnGo = func(text string) {
 		if err := u.state.Browser.GoTo(text); err != nil {
-			u.ShowProblem(state.Explain(err))
+			u.ShowProblem(explain.Error(err))
 			return
 		}
 		u.main.objects.table.RequestFocus()

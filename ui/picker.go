@@ -6,8 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -64,7 +64,7 @@ func (u *UI) pick(w fyne.Window, choose func(context.Context) ([]string, error),
 			case errors.Is(err, ErrNoPicker):
 				ask()
 			case err != nil:
-				u.showMessageOn(w, state.Explain(err), widgets.RoleBad)
+				u.showMessageOn(w, explain.Error(err), widgets.RoleBad)
 			case len(paths) > 0:
 				then(paths)
 			}

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -93,7 +94,7 @@ func (p *propertiesWindow) show(o fyne.CanvasObject) {
 }
 
 // failure says why there is nothing to show, and what to do.
-func (p *propertiesWindow) failure(m state.Message) fyne.CanvasObject {
+func (p *propertiesWindow) failure(m explain.Message) fyne.CanvasObject {
 	title := widget.NewLabelWithStyle(m.Title, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	title.Wrapping = fyne.TextWrapWord
 	column := widgets.NewColumn(theme.Padding(), container.NewBorder(nil, nil, widget.NewIcon(widgets.RoleBad.Icon()), nil, title))
@@ -130,7 +131,7 @@ func (p *propertiesWindow) showTabs() {
 }
 
 // rows lists values; nothing is what to say when there are none.
-func (p *propertiesWindow) rows(all []state.Property, nothing string) fyne.CanvasObject {
+func (p *propertiesWindow) rows(all []explain.Property, nothing string) fyne.CanvasObject {
 	column := widgets.NewColumn(0)
 	for _, one := range all {
 		column.Add(p.value(one))
@@ -141,7 +142,7 @@ func (p *propertiesWindow) rows(all []state.Property, nothing string) fyne.Canva
 	return container.NewVScroll(container.NewPadded(column))
 }
 
-func (p *propertiesWindow) value(one state.Property) fyne.CanvasObject {
+func (p *propertiesWindow) value(one explain.Property) fyne.CanvasObject {
 	v := widgets.NewCopyValue(widgets.Printable(one.Name), "", i18n.T("Copy"))
 	v.Set(widgets.Printable(one.Value), role(one.Role))
 	v.OnCopied = func(string) { p.copied.Set(i18n.T("Copied: %s", widgets.Printable(one.Name)), widgets.RoleMuted) }
@@ -161,7 +162,7 @@ func (p *propertiesWindow) encryption() fyne.CanvasObject {
 	p.badge = widgets.NewBadge(badge, role(r))
 	column.Add(container.New(namedLayout{}, widgets.NewNote(i18n.T("As asked?"), widgets.RoleMuted), p.badge))
 	if why != "" {
-		column.Add(p.value(state.Property{Name: i18n.T("Because"), Value: why}))
+		column.Add(p.value(explain.Property{Name: i18n.T("Because"), Value: why}))
 	}
 	column.Add(widget.NewSeparator())
 	column.Add(p.value(m.Default()))

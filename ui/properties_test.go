@@ -10,8 +10,8 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/settings/preferences"
-	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
@@ -46,7 +46,7 @@ func TestEachValueCanBeCopied(t *testing.T) {
 		titles = append(titles, tab.Text)
 	}
 	assert.Equal(t, []string{"General", "Encryption", "Metadata", "Tags", "Raw headers"}, titles)
-	v := p.value(state.Property{Name: "ETag", Value: "abc"}).(*widgets.CopyValue)
+	v := p.value(explain.Property{Name: "ETag", Value: "abc"}).(*widgets.CopyValue)
 	test.Tap(findButton(v, ""))
 	assert.Equal(t, "abc", s.app.Clipboard().Content())
 	assert.Equal(t, "Copied: ETag", p.copied.Text())

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -41,7 +42,7 @@ func (u *UI) ShowRules() {
 	w.list = newRulesPane(w)
 	w.window.SetContent(widgets.WithTips(w.list.content))
 	w.model.OnChange = w.refresh
-	w.model.OnProblem = func(m state.Message) { ShowMessage(w.window, m, widgets.RoleBad) }
+	w.model.OnProblem = func(m explain.Message) { ShowMessage(w.window, m, widgets.RoleBad) }
 	w.model.OnConflict = w.showConflict
 	w.model.OnSaved = w.close
 	u.rules = w

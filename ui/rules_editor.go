@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -215,7 +216,7 @@ func (d *ruleDialog) showRemarks() {
 			field.SetWarning(widgets.Printable(m.Text))
 		case m.Text != "":
 			field.SetError(widgets.Printable(m.Text))
-		case f == state.FieldCustomerKey && r == state.RoleGood:
+		case f == state.FieldCustomerKey && r == explain.RoleGood:
 			field.SetGood(note)
 		case f == state.FieldCustomerKey:
 			field.SetHint(note)

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
@@ -70,10 +71,10 @@ func (s *statusBar) flash(text string) {
 	s.rule.Hide()
 }
 
-var importances = map[state.Role]widget.Importance{
-	state.RoleNormal: widget.MediumImportance,
-	state.RoleGood:   widget.SuccessImportance,
-	state.RoleWarn:   widget.WarningImportance,
-	state.RoleBad:    widget.DangerImportance,
-	state.RoleMuted:  widget.MediumImportance, // the toolkit draws "low" like disabled: too faint to read
+var importances = map[explain.Role]widget.Importance{
+	explain.RoleNormal: widget.MediumImportance,
+	explain.RoleGood:   widget.SuccessImportance,
+	explain.RoleWarn:   widget.WarningImportance,
+	explain.RoleBad:    widget.DangerImportance,
+	explain.RoleMuted:  widget.MediumImportance, // the toolkit draws "low" like disabled: too faint to read
 }

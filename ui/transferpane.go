@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -92,7 +93,7 @@ func (p *transferPane) Cell(row, col int) widgets.Cell {
 		return widgets.Cell{Text: r.Name, Icon: p.down}
 	case 1:
 		c := widgets.Cell{Text: r.State, Role: role(r.Role)}
-		if r.Role != state.RoleNormal && r.Role != state.RoleMuted {
+		if r.Role != explain.RoleNormal && r.Role != explain.RoleMuted {
 			c.Icon = c.Role.Icon()
 		}
 		return c

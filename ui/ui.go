@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
@@ -149,4 +150,4 @@ func (u *UI) newWindow(title string, size fyne.Size) fyne.Window {
 }
 
 // role gives a role of the state its colour.
-func role(r state.Role) widgets.Role { return widgets.Role(r) }
+func role(r explain.Role) widgets.Role { return widgets.Role(r) }

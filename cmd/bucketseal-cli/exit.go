@@ -8,7 +8,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 // The exit codes.
@@ -93,7 +93,7 @@ func (a *app) report(err error) {
 		printf(a.err, "bucketseal-cli: %s\n", err)
 		return
 	}
-	m := state.Explain(err)
+	m := explain.Error(err)
 	printf(a.err, "bucketseal-cli: %s\n", m.Title)
 	for _, s := range append(strings.Split(m.Body, "\n"), m.Hints...) {
 		if s != "" {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 // The shapes below are a contract with other people's scripts: fields are
@@ -34,7 +34,7 @@ func errorJSON(err error) *errorLine {
 	if err == nil {
 		return nil
 	}
-	m := state.Explain(err)
+	m := explain.Error(err)
 	line := &errorLine{Kind: client.KindOf(err).String(), Title: m.Title, Hint: strings.Join(m.Hints, " "), Details: err.Error()}
 	var known *client.Error
 	if errors.As(err, &known) {

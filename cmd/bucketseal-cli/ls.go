@@ -11,7 +11,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 type objectLine struct {
@@ -159,7 +159,7 @@ func (a *app) lsObject(o client.Object, at client.Location, recursive, encryptio
 	case o.IsFolder:
 		encrypted = ""
 	case asked != nil:
-		encrypted = "could not be asked: " + state.Explain(asked).Title
+		encrypted = "could not be asked: " + explain.Error(asked).Title
 	case o.Encryption.Type == client.TypeSSEC && o.Encryption.CustomerKeyMD5 == "":
 		encrypted += ", its key is needed to see more"
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 type ruleLine struct {
@@ -150,7 +150,7 @@ func (a *app) printProps(p session.Properties) error {
 // orError is a value, or why it could not be asked for.
 func orError(value string, err error) string {
 	if err != nil {
-		return "could not be asked: " + state.Explain(err).Title
+		return "could not be asked: " + explain.Error(err).Title
 	}
 	return value
 }

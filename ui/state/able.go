@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -50,7 +51,7 @@ func (b *Browser) WhyNotOne() string {
 		return why
 	}
 	if all := b.list.selection.Count(); all != 1 {
-		return i18n.T("Select one object only: %s are selected.", count(all))
+		return i18n.T("Select one object only: %s are selected.", explain.Count(all))
 	}
 	if b.Selected()[0].IsFolder {
 		return i18n.T("A folder has no properties of its own: select an object in it.")

@@ -2,6 +2,7 @@ package state
 
 import (
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -60,7 +61,7 @@ type AccountEditor struct {
 	touched map[AccountField]bool
 
 	testing, saving bool
-	tested          *Message // what the test found
+	tested          *explain.Message // what the test found
 	worked          bool
 	wants           AccountField // the field a failed test points at
 }

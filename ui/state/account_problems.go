@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -39,7 +40,7 @@ func (e *AccountEditor) Problems(all bool) map[AccountField]string {
 	check := func(f AccountField, err error) {
 		if err != nil {
 			_, text, _ := strings.Cut(err.Error(), ": ")
-			add(f, remark(inReasons(text)))
+			add(f, explain.Sentence(text))
 		}
 	}
 	with := func(change func(*client.Account)) error { one := right; change(&one); return one.Check() }

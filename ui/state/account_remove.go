@@ -3,7 +3,9 @@ package state
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -65,12 +67,29 @@ type notRemoved struct{ err error }
 func (e *notRemoved) Error() string { return e.err.Error() }
 func (e *notRemoved) Unwrap() error { return e.err }
 
-func (e *notRemoved) explain() Message {
-	why := Explain(e.err)
-	return Message{
+// Explain says that it stays, and why.
+func (e *notRemoved) Explain() explain.Message {
+	why := explain.Error(e.err)
+	return explain.Message{
 		Title:   i18n.T("The account was not removed"),
-		Body:    joinLines([]string{why.Title, why.Body}),
+		Body:    strings.Join([]string{why.Title, why.Body}, "\n"),
 		Hints:   []string{i18n.T("Its secret is removed first. Remove the account again, and give the passphrase when you are asked.")},
 		Details: why.Details,
+	}
+}
+
+// ErrStillLocked is why a secret is not there when the user did not want to give
+// the vault's passphrase just now.
+var ErrStillLocked error = stillLocked{}
+
+type stillLocked struct{}
+
+func (stillLocked) Error() string { return "the secrets are still locked" }
+
+// Explain says how to be asked for the passphrase again.
+func (stillLocked) Explain() explain.Message {
+	return explain.Message{
+		Title: i18n.T("Your secrets are still locked"),
+		Hints: []string{i18n.T("Choose the account again, and you are asked for the passphrase again.")},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -13,9 +14,9 @@ import (
 func (e *AccountEditor) Testing() bool { return e.testing }
 
 // Tested is what the last test found; ok says whether it worked.
-func (e *AccountEditor) Tested() (m Message, ok, done bool) {
+func (e *AccountEditor) Tested() (m explain.Message, ok, done bool) {
 	if e.tested == nil {
-		return Message{}, false, false
+		return explain.Message{}, false, false
 	}
 	return *e.tested, e.worked, true
 }
@@ -54,9 +55,9 @@ func (e *AccountEditor) Test() {
 		return e.app.desk.TestAccount(ctx, a, c)
 	}, func(err error) {
 		e.testing, e.worked, e.wants = false, err == nil, fieldOf[client.KindOf(err)]
-		m := Message{Title: i18n.T("It works: the server accepts the account.")}
+		m := explain.Message{Title: i18n.T("It works: the server accepts the account.")}
 		if err != nil {
-			m = Explain(err)
+			m = explain.Error(err)
 		}
 		e.tested = &m
 		e.changed()
@@ -76,7 +77,7 @@ func (e *AccountEditor) Save() {
 		func(err error) {
 			e.saving = false
 			if err != nil {
-				m := Explain(err)
+				m := explain.Error(err)
 				e.tested, e.worked = &m, false
 				e.changed()
 				return

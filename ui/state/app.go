@@ -8,6 +8,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -18,7 +19,7 @@ type App struct {
 	// callbacks below are called on the screen's goroutine; nil for none.
 	OnChange func()
 	// OnProblem shows an error.
-	OnProblem func(Message)
+	OnProblem func(explain.Message)
 	// OnConfirm shows what a transfer would do and asks whether it should.
 	OnConfirm func(*Confirm)
 	// OnDeletion shows what a deletion would take and asks.
@@ -242,6 +243,6 @@ func (a *App) changed() {
 
 func (a *App) problem(err error) {
 	if err != nil && a.OnProblem != nil {
-		a.OnProblem(Explain(err))
+		a.OnProblem(explain.Error(err))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -244,11 +245,11 @@ func (b *Browser) Progress() string {
 				all.Untold++
 			}
 		}
-		text = i18n.T("%s of %s selected, %s", count(n), count(b.Rows()), together(all.Bytes, all.Untold))
+		text = i18n.T("%s of %s selected, %s", explain.Count(n), explain.Count(b.Rows()), explain.Together(all.Bytes, all.Untold))
 	case b.list.filter != "":
-		text = i18n.T("%s of %s shown", count(b.Rows()), count(b.Total()))
+		text = i18n.T("%s of %s shown", explain.Count(b.Rows()), explain.Count(b.Total()))
 	default:
-		text = i18n.N(b.Total(), "%s entry", "%s entries", count(b.Total()))
+		text = i18n.N(b.Total(), "%s entry", "%s entries", explain.Count(b.Total()))
 	}
 	switch {
 	case b.slowed():

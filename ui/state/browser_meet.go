@@ -3,6 +3,7 @@ package state
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -51,7 +52,7 @@ func (b *Browser) known(listed []client.Bucket) []client.Bucket {
 			all = append(all, client.Bucket{Name: name})
 		}
 	}
-	slices.SortFunc(all, func(x, y client.Bucket) int { return compareNames(x.Name, y.Name) })
+	slices.SortFunc(all, func(x, y client.Bucket) int { return strings.Compare(x.Name, y.Name) })
 	return all
 }
 

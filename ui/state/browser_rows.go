@@ -6,13 +6,14 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
 // An ObjectRow is a row of the object table as text.
 type ObjectRow struct {
 	Name, Size, Modified, Class, Encryption string
-	EncryptionRole                          Role
+	EncryptionRole                          explain.Role
 	IsFolder                                bool
 }
 
@@ -35,7 +36,7 @@ func objectRow(o client.Object) ObjectRow {
 	if o.IsFolder {
 		return ObjectRow{Name: o.At.Base() + "/", IsFolder: true}
 	}
-	r := ObjectRow{Name: o.At.Base(), Size: size(o.Size), Modified: moment(o.Modified), Class: o.StorageClass}
+	r := ObjectRow{Name: o.At.Base(), Size: explain.Size(o.Size), Modified: explain.Moment(o.Modified), Class: o.StorageClass}
 	if strings.HasSuffix(o.At.Key, "/") {
 		r.Name += "/" // the marker of a folder, seen among objects
 	}
@@ -59,7 +60,7 @@ func (b *Browser) Buckets() []BucketRow {
 	for i, bucket := range b.buckets {
 		d := b.ruleSet.Decide(rules.File{}, client.Location{Bucket: bucket.Name, Key: probeName})
 		rows[i] = BucketRow{
-			Name: bucket.Name, Rule: inReasons(d.Because), Current: bucket.Name == b.at.Bucket,
+			Name: bucket.Name, Rule: explain.Words(d.Because), Current: bucket.Name == b.at.Bucket,
 			Sealed: d.Rule > 0 && client.TypeOf(d.Put.Encryption) != client.TypeInherit,
 		}
 	}
@@ -77,43 +78,43 @@ func (b *Browser) BucketNames() []string {
 
 // BucketsEmpty says why the bucket list is empty, nil Message while it is not
 // known yet or not empty.
-func (b *Browser) BucketsEmpty() (m Message, empty bool) {
+func (b *Browser) BucketsEmpty() (m explain.Message, empty bool) {
 	switch {
 	case b.session == nil || len(b.buckets) > 0:
-		return Message{}, false
+		return explain.Message{}, false
 	case b.bucketsBusy:
-		return Message{Title: i18n.T("Loading…")}, true
+		return explain.Message{Title: i18n.T("Loading…")}, true
 	case b.wantsBucket():
-		return Message{
+		return explain.Message{
 			Title: i18n.T("This account may not list its buckets"),
 			Hints: []string{i18n.T("Open one by its name: it is kept for this account.")},
 		}, true
 	case b.bucketsErr != nil:
-		return Explain(b.bucketsErr), true
+		return explain.Error(b.bucketsErr), true
 	}
-	return Message{
+	return explain.Message{
 		Title: i18n.T("No buckets"),
 		Hints: []string{i18n.T("Make one with Bucket > New bucket, or type the name of one you know into the path bar (Ctrl+L).")},
 	}, true
 }
 
 // Empty says why there are no rows and what to do about it.
-func (b *Browser) Empty() Message {
+func (b *Browser) Empty() explain.Message {
 	switch {
 	case b.session == nil:
-		return Message{Title: i18n.T("No account is open"), Hints: []string{i18n.T("Add the account you were given, or choose one at the top left.")}}
+		return explain.Message{Title: i18n.T("No account is open"), Hints: []string{i18n.T("Add the account you were given, or choose one at the top left.")}}
 	case b.at.Bucket == "":
-		return Message{Title: i18n.T("Choose a bucket"), Hints: []string{i18n.T("The buckets of this account are on the left.")}}
+		return explain.Message{Title: i18n.T("Choose a bucket"), Hints: []string{i18n.T("The buckets of this account are on the left.")}}
 	case b.err != nil:
-		return Explain(b.err)
+		return explain.Error(b.err)
 	case b.slowed():
-		return Message{Title: i18n.T("Loading…"), Hints: []string{i18n.T("The server asks to slow down: trying again.")}}
+		return explain.Message{Title: i18n.T("Loading…"), Hints: []string{i18n.T("The server asks to slow down: trying again.")}}
 	case b.busy:
-		return Message{Title: i18n.T("Loading…")}
+		return explain.Message{Title: i18n.T("Loading…")}
 	case b.list.filter != "" && b.Total() > 0:
-		return Message{Title: i18n.T("Nothing fits the filter"), Hints: []string{i18n.N(b.Total(), "%s entry is hidden by it.", "%s entries are hidden by it.", count(b.Total()))}}
+		return explain.Message{Title: i18n.T("Nothing fits the filter"), Hints: []string{i18n.N(b.Total(), "%s entry is hidden by it.", "%s entries are hidden by it.", explain.Count(b.Total()))}}
 	}
-	return Message{Title: i18n.T("This folder is empty"), Hints: []string{i18n.T("Drop files and folders here, or press Upload.")}}
+	return explain.Message{Title: i18n.T("This folder is empty"), Hints: []string{i18n.T("Drop files and folders here, or press Upload.")}}
 }
 
 // A Crumb is one step of the path bar.
@@ -145,15 +146,15 @@ func (b *Browser) Path() []Crumb {
 const probeName = "\uFFFD"
 
 // RuleHere says which rule takes what is uploaded into the folder shown.
-func (b *Browser) RuleHere() (text string, role Role) {
+func (b *Browser) RuleHere() (text string, role explain.Role) {
 	switch {
 	case b.session == nil || b.at.Bucket == "":
-		return "", RoleNormal
+		return "", explain.RoleNormal
 	case b.rulesErr != nil:
-		return i18n.T("The rules cannot be read: uploads are refused"), RoleBad
+		return i18n.T("The rules cannot be read: uploads are refused"), explain.RoleBad
 	}
 	d := b.ruleSet.Decide(rules.File{}, b.at.Join(probeName))
-	text = inReasons(d.Because)
+	text = explain.Words(d.Because)
 	if d.Rule == 0 {
 		text = i18n.T("no rule: bucket default")
 	}
@@ -161,12 +162,12 @@ func (b *Browser) RuleHere() (text string, role Role) {
 		text = i18n.T("%s (other rules for some names)", text)
 	}
 	if d.Refuse != "" {
-		return i18n.T("%s: refused, %s", text, inReasons(d.Refuse)), RoleBad
+		return i18n.T("%s: refused, %s", text, explain.Words(d.Refuse)), explain.RoleBad
 	}
 	if d.Rule == 0 || client.TypeOf(d.Put.Encryption) == client.TypeInherit {
-		return text, RoleMuted
+		return text, explain.RoleMuted
 	}
-	return text, RoleNormal
+	return text, explain.RoleNormal
 }
 
 // otherRulesForSomeNames reports whether a rule before the decider takes some

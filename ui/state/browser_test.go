@@ -10,6 +10,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -135,7 +136,7 @@ func TestTheRuleInForceHereIsNamed(t *testing.T) {
 	s.open("photos")
 	text, role := s.Browser.RuleHere()
 	assert.Equal(t, "no rule: bucket default", text)
-	assert.Equal(t, state.RoleMuted, role)
+	assert.Equal(t, explain.RoleMuted, role)
 
 	s.desk.SetRules(rules.Rule{ID: "1", Key: "x/*.log", Type: client.TypeSSES3}, rules.Rule{ID: "2", Type: client.TypeInherit})
 	s.Browser.RefreshRules()
@@ -176,7 +177,7 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	assert.Equal(t, 4, heads, "no more at once")
 	s.loop.Pump()
 	assert.Equal(t, "Not as asked: none reported", s.Browser.Row(9).Encryption)
-	assert.Equal(t, state.RoleBad, s.Browser.Row(9).EncryptionRole)
+	assert.Equal(t, explain.RoleBad, s.Browser.Row(9).EncryptionRole)
 	assert.Empty(t, s.Browser.Row(10).Encryption, "it is not seen")
 	for _, call := range []string{"GetObjectTagging", "GetBucketEncryption", "DescribeKey"} {
 		assert.NotContains(t, s.store.Calls, call, "one request a row")

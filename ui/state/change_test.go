@@ -10,6 +10,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
 
@@ -284,7 +285,7 @@ func TestTheStatusLineSaysHowTheConnectionIs(t *testing.T) {
 	s.Browser.RefreshBuckets()
 	s.loop.Pump()
 	assert.Equal(t, "Not connected: team @ cos.example.org", s.Status()[0].Text)
-	assert.Equal(t, state.RoleBad, s.Status()[0].Role)
+	assert.Equal(t, explain.RoleBad, s.Status()[0].Role)
 }
 
 func TestAnAccountThatCannotBeOpenedSaysWhyAndLeavesNothingOpen(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -182,7 +183,7 @@ func (c *Confirm) WhyNotStart() string {
 	case c.planning && !c.shown:
 		return i18n.T("The files are still being looked at.")
 	case c.err != nil:
-		return Explain(c.err).Title
+		return explain.Error(c.err).Title
 	case c.KeyProblem() != "":
 		return c.KeyProblem()
 	case len(c.plan.Jobs) == 0 && !c.planning:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -132,7 +133,7 @@ func (c *Confirm) KeyProblem() string {
 		return ""
 	}
 	if err := client.CheckEncryption(client.SSEKMS{Key: c.key}); err != nil {
-		return remark(inReasons(err.Error()))
+		return explain.Sentence(err.Error())
 	}
 	return ""
 }

@@ -3,18 +3,9 @@ package state
 import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
-
-// A Line is a line of a confirmation.
-type Line struct {
-	Text string
-	Role Role
-	More []string // what it is about, at most moreLines of it
-}
-
-// moreLines is how many names stand below a line at most.
-const moreLines = 20
 
 // Planning reports whether the files are still being looked at.
 func (c *Confirm) Planning() bool { return c.planning }
@@ -24,35 +15,35 @@ func (c *Confirm) Existing() int { return len(c.existing) }
 
 // Headline is the question.
 func (c *Confirm) Headline() string {
-	n := files(len(c.plan.Jobs))
+	n := explain.Files(len(c.plan.Jobs))
 	switch {
 	case c.planning && len(c.plan.Jobs) == 0:
 		return i18n.T("Looking at the files…")
 	case c.err != nil:
-		return Explain(c.err).Title
+		return explain.Error(c.err).Title
 	case len(c.plan.Jobs) == 0:
 		return i18n.T("None of this can be transferred")
 	case c.Op == transfer.Download:
-		return i18n.T("Download %s (%s) into %s", n, together(c.plan.Bytes, c.plan.Untold), c.Target())
+		return i18n.T("Download %s (%s) into %s", n, explain.Together(c.plan.Bytes, c.plan.Untold), c.Target())
 	}
-	return i18n.T("Upload %s (%s) to %s", n, size(c.plan.Bytes), c.Target())
+	return i18n.T("Upload %s (%s) to %s", n, explain.Size(c.plan.Bytes), c.Target())
 }
 
 // Lines say what each file gets and why, what is refused and why, what would
 // be overwritten, and what else to know.
-func (c *Confirm) Lines() []Line {
+func (c *Confirm) Lines() []explain.Line {
 	if c.err != nil {
-		m := Explain(c.err)
-		return []Line{{Text: m.Body, Role: RoleBad, More: m.Hints}}
+		m := explain.Error(c.err)
+		return []explain.Line{{Text: m.Body, Role: explain.RoleBad, More: m.Hints}}
 	}
 	lines := planLines(c.plan)
 	if n := len(c.existing); n > 0 {
-		line := Line{Role: RoleWarn, More: names(c.existing)}
+		line := explain.Line{Role: explain.RoleWarn, More: names(c.existing)}
 		switch {
 		case c.overwrite == transfer.OverwriteSkip:
-			line.Text = i18n.N(n, "%s file is there already: it stays as it is", "%s files are there already: they stay as they are", count(n))
+			line.Text = i18n.N(n, "%s file is there already: it stays as it is", "%s files are there already: they stay as they are", explain.Count(n))
 		default:
-			line.Text = i18n.N(n, "%s file is there already and will be OVERWRITTEN", "%s files are there already and will be OVERWRITTEN", count(n))
+			line.Text = i18n.N(n, "%s file is there already and will be OVERWRITTEN", "%s files are there already and will be OVERWRITTEN", explain.Count(n))
 		}
 		lines = append(lines, line)
 	}
@@ -60,37 +51,37 @@ func (c *Confirm) Lines() []Line {
 }
 
 // planLines groups a plan by what is done and why, in the order of the files.
-func planLines(p transfer.Plan) []Line {
-	var lines []Line
+func planLines(p transfer.Plan) []explain.Line {
+	var lines []explain.Line
 	for _, g := range groups(p.Jobs) {
-		text := i18n.T("%s, %s", files(len(g.jobs)), together(g.bytes, g.untold))
-		role := RoleNormal
+		text := i18n.T("%s, %s", explain.Files(len(g.jobs)), explain.Together(g.bytes, g.untold))
+		role := explain.RoleNormal
 		if g.why != "" {
-			text = i18n.T("%s, %s: %s", files(len(g.jobs)), together(g.bytes, g.untold), inReasons(g.why))
+			text = i18n.T("%s, %s: %s", explain.Files(len(g.jobs)), explain.Together(g.bytes, g.untold), explain.Words(g.why))
 			if client.TypeOf(g.jobs[0].Put.Encryption) == client.TypeInherit {
-				role = RoleWarn
+				role = explain.RoleWarn
 			}
 		}
-		line := Line{Text: text, Role: role}
+		line := explain.Line{Text: text, Role: role}
 		for _, j := range g.jobs {
 			line.More = append(line.More, j.Remote.Base())
 		}
-		line.More = shorten(line.More)
+		line.More = explain.Shorten(line.More)
 		lines = append(lines, line)
 	}
 	if n := len(p.Refused); n > 0 {
-		line := Line{Text: i18n.T("%s refused, the rest goes ahead", files(n)), Role: RoleBad}
+		line := explain.Line{Text: i18n.T("%s refused, the rest goes ahead", explain.Files(n)), Role: explain.RoleBad}
 		if len(p.Jobs) == 0 {
-			line.Text = i18n.T("%s refused", files(n))
+			line.Text = i18n.T("%s refused", explain.Files(n))
 		}
 		for _, r := range p.Refused {
-			line.More = append(line.More, i18n.T("%s: %s", r.Source, inReasons(r.Reason)))
+			line.More = append(line.More, i18n.T("%s: %s", r.Source, explain.Words(r.Reason)))
 		}
-		line.More = shorten(line.More)
+		line.More = explain.Shorten(line.More)
 		lines = append(lines, line)
 	}
 	for _, w := range p.Warnings {
-		lines = append(lines, Line{Text: remark(inReasons(w)), Role: RoleWarn})
+		lines = append(lines, explain.Line{Text: explain.Sentence(w), Role: explain.RoleWarn})
 	}
 	return lines
 }
@@ -127,12 +118,5 @@ func names(all []client.Location) []string {
 	for _, l := range all {
 		out = append(out, l.Base())
 	}
-	return shorten(out)
-}
-
-func shorten(all []string) []string {
-	if len(all) <= moreLines {
-		return all
-	}
-	return append(all[:moreLines:moreLines], i18n.T("… and %s more", count(len(all)-moreLines)))
+	return explain.Shorten(out)
 }

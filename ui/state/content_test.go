@@ -11,6 +11,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
@@ -55,9 +56,9 @@ func TestHowTheBytesWereComparedIsSaidInBothLanguages(t *testing.T) {
 		transfer.ContentSize:     {"size only", "僅大小"},
 		transfer.ContentNone:     {"", ""},
 	} {
-		assert.Equal(t, want[0], state.Content(c))
+		assert.Equal(t, want[0], explain.Content(c))
 		i18n.Set(i18n.TraditionalChinese)
-		assert.Equal(t, want[1], state.Content(c))
+		assert.Equal(t, want[1], explain.Content(c))
 		i18n.Set(i18n.English)
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -66,28 +68,28 @@ func (d *Deletion) Question() string {
 	case d.counting:
 		return i18n.T("Counting what would be deleted…")
 	case d.err != nil:
-		return Explain(d.err).Title
+		return explain.Error(d.err).Title
 	case d.running:
-		return i18n.T("Deleting: %s of %s", count(d.removed+len(d.failed)), count(n))
+		return i18n.T("Deleting: %s of %s", explain.Count(d.removed+len(d.failed)), explain.Count(n))
 	case n == 1 && len(d.what) == 1 && !d.what[0].IsFolder:
-		return i18n.T("Delete %s (%s)?", d.what[0].At.Base(), together(d.census.Bytes, d.census.Untold))
+		return i18n.T("Delete %s (%s)?", d.what[0].At.Base(), explain.Together(d.census.Bytes, d.census.Untold))
 	}
-	return i18n.T("Delete %s (%s)?", files(n), together(d.census.Bytes, d.census.Untold))
+	return i18n.T("Delete %s (%s)?", explain.Files(n), explain.Together(d.census.Bytes, d.census.Untold))
 }
 
 // Lines are what would be deleted and what to know about it.
-func (d *Deletion) Lines() []Line {
+func (d *Deletion) Lines() []explain.Line {
 	if d.err != nil {
-		m := Explain(d.err)
-		return []Line{{Text: m.Body, Role: RoleBad, More: m.Hints}}
+		m := explain.Error(d.err)
+		return []explain.Line{{Text: m.Body, Role: explain.RoleBad, More: m.Hints}}
 	}
-	line := Line{Text: i18n.T("From %s:", d.browser.at.String())}
+	line := explain.Line{Text: i18n.T("From %s:", d.browser.at.String())}
 	for _, o := range d.what {
 		line.More = append(line.More, objectRow(o).Name)
 	}
-	line.More = shorten(line.More)
-	return []Line{line, {
-		Text: i18n.T("This cannot be undone, unless the bucket keeps versions."), Role: RoleWarn,
+	line.More = explain.Shorten(line.More)
+	return []explain.Line{line, {
+		Text: i18n.T("This cannot be undone, unless the bucket keeps versions."), Role: explain.RoleWarn,
 	}}
 }
 
@@ -97,7 +99,7 @@ func (d *Deletion) WhyNotStart() string {
 	case d.counting:
 		return i18n.T("It is still being counted.")
 	case d.err != nil:
-		return Explain(d.err).Title
+		return explain.Error(d.err).Title
 	case d.running || d.closed:
 		return i18n.T("It has begun.")
 	case len(d.census.Objects) == 0:
@@ -165,19 +167,19 @@ func (d *Deletion) tell() {
 	app := d.browser.app
 	switch {
 	case d.err != nil && d.removed > 0 && app.OnProblem != nil:
-		m := Explain(d.err)
-		m.Title = i18n.T("Stopped after deleting %s of %s: %s", count(d.removed), files(len(d.census.Objects)), m.Title)
+		m := explain.Error(d.err)
+		m.Title = i18n.T("Stopped after deleting %s of %s: %s", explain.Count(d.removed), explain.Files(len(d.census.Objects)), m.Title)
 		app.OnProblem(m)
 	case d.err != nil:
 		app.problem(d.err)
 	case len(d.failed) > 0 && app.OnProblem != nil:
-		m := Explain(d.failed[0].Err)
-		m.Title = i18n.T("%s could not be deleted: %s", files(len(d.failed)), m.Title)
+		m := explain.Error(d.failed[0].Err)
+		m.Title = i18n.T("%s could not be deleted: %s", explain.Files(len(d.failed)), m.Title)
 		var lines []string
 		for _, f := range d.failed {
 			lines = append(lines, f.At.String())
 		}
-		m.Body = joinLines(shorten(lines))
+		m.Body = strings.Join(explain.Shorten(lines), "\n")
 		app.OnProblem(m)
 	}
 }
@@ -242,7 +244,7 @@ func (b *Browser) MakeBucket(name string) {
 		}
 		if !slices.Contains(b.BucketNames(), name) {
 			b.buckets = append(b.buckets, client.Bucket{Name: name})
-			slices.SortFunc(b.buckets, func(x, y client.Bucket) int { return compareNames(x.Name, y.Name) })
+			slices.SortFunc(b.buckets, func(x, y client.Bucket) int { return strings.Compare(x.Name, y.Name) })
 		}
 		b.Open(client.Location{Bucket: name})
 	})

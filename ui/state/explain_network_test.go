@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
 
@@ -33,7 +34,7 @@ func TestWhatHappenedOnTheWayIsSaidWithoutTheWordsOfALibrary(t *testing.T) {
 		},
 		"": {client.KindStalled, fmt.Errorf("no byte for 60 s")},
 	} {
-		m := state.Explain(&client.Error{
+		m := explain.Error(&client.Error{
 			Op: "ListBuckets", Kind: c.kind,
 			Err: fmt.Errorf("operation error S3: ListBuckets, https response error StatusCode: 0, RequestID: , %w", c.err),
 		})
@@ -57,10 +58,10 @@ func TestAnotherAddressIsAnotherService(t *testing.T) {
 
 func TestAServerThatIsNotReachedIsNotCalledProtected(t *testing.T) {
 	s := sees(t)
-	assert.Equal(t, state.RoleGood, s.Status()[1].Role)
+	assert.Equal(t, explain.RoleGood, s.Status()[1].Role)
 	s.store.Fail = func(op string, _ client.Location) error { return &client.Error{Op: op, Kind: client.KindTLS} }
 	s.Browser.RefreshBuckets()
 	s.loop.Pump()
-	assert.Equal(t, state.RoleBad, s.Status()[0].Role)
-	assert.Equal(t, state.RoleMuted, s.Status()[1].Role, "its certificate was not accepted")
+	assert.Equal(t, explain.RoleBad, s.Status()[0].Role)
+	assert.Equal(t, explain.RoleMuted, s.Status()[1].Role, "its certificate was not accepted")
 }

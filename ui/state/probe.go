@@ -6,6 +6,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -23,7 +24,7 @@ type probes struct {
 
 type probe struct {
 	text string
-	role Role
+	role explain.Role
 }
 
 func (p *probes) reset() {
@@ -31,14 +32,14 @@ func (p *probes) reset() {
 	p.round++
 }
 
-func (p *probes) text(key string) (string, Role) {
+func (p *probes) text(key string) (string, explain.Role) {
 	if a, ok := p.answers[key]; ok {
 		return a.text, a.role
 	}
 	if p.asking[key] {
-		return "…", RoleMuted
+		return "…", explain.RoleMuted
 	}
-	return "", RoleMuted
+	return "", explain.RoleMuted
 }
 
 // Visible tells which rows are seen, first to end excluded, so that their
@@ -80,7 +81,7 @@ func (b *Browser) ask(at client.Location) {
 // without another request.
 func (b *Browser) probed(at client.Location, r client.Reported, err error) probe {
 	if err != nil {
-		return probe{i18n.T("not told: %s", Explain(err).Title), RoleWarn}
+		return probe{i18n.T("not told: %s", explain.Error(err).Title), explain.RoleWarn}
 	}
 	var f transfer.Finding
 	if b.rulesErr == nil {
@@ -94,32 +95,20 @@ func (b *Browser) probed(at client.Location, r client.Reported, err error) probe
 // encryptionCell is the Encryption column of an object: what the server says,
 // marked when a rule asks for something else.
 func encryptionCell(r client.Reported, f transfer.Finding) probe {
-	text := Reported(r)
+	text := explain.Reported(r)
 	if r.Told && r.Type != client.TypeNone {
-		text = keyed(string(r.Type), r.Key) // a column is narrow, Properties has the whole
+		text = explain.Keyed(r.Type, r.Key) // a column is narrow, Properties has the whole
 	}
 	switch f.Verdict {
 	case transfer.Verified:
-		return probe{text, RoleGood}
+		return probe{text, explain.RoleGood}
 	case transfer.NotEncrypted, transfer.OtherKey:
-		return probe{i18n.T("Not as asked: %s", text), RoleBad}
+		return probe{i18n.T("Not as asked: %s", text), explain.RoleBad}
 	case transfer.KeyNotReported:
-		return probe{text, RoleWarn}
+		return probe{text, explain.RoleWarn}
 	}
 	if !r.Told {
-		return probe{text, RoleWarn}
+		return probe{text, explain.RoleWarn}
 	}
-	return probe{text, RoleNormal}
-}
-
-// Reported says what a server reported of an encryption. "Not told" is never
-// worded as "not encrypted".
-func Reported(r client.Reported) string {
-	switch {
-	case !r.Told:
-		return i18n.T("not told by the server")
-	case r.Type == client.TypeNone:
-		return i18n.T("none reported")
-	}
-	return inReasons(r.Describe())
+	return probe{text, explain.RoleNormal}
 }

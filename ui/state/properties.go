@@ -7,6 +7,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -53,11 +54,11 @@ func (p *ObjectProperties) Busy() bool { return p.busy }
 func (p *ObjectProperties) Known() bool { return p.known }
 
 // Problem says why the last question failed; ok is false when it did not.
-func (p *ObjectProperties) Problem() (m Message, ok bool) {
+func (p *ObjectProperties) Problem() (m explain.Message, ok bool) {
 	if p.err == nil {
-		return Message{}, false
+		return explain.Message{}, false
 	}
-	return Explain(p.err), true
+	return explain.Error(p.err), true
 }
 
 // answer is what one question brings.
@@ -92,24 +93,24 @@ func (p *ObjectProperties) Check() {
 
 // Verdict is whether the object is encrypted as the rules ask for its name, and
 // why that is said. It claims only what was compared.
-func (p *ObjectProperties) Verdict() (badge string, role Role, why string) {
+func (p *ObjectProperties) Verdict() (badge string, role explain.Role, why string) {
 	f, d := p.found.Finding, p.found.Decision
-	why = remark(inWords(f.Why, verdictTexts))
+	why = explain.Sentence(f.Why)
 	switch f.Verdict {
 	case transfer.Verified:
-		return i18n.T("As asked"), RoleGood, why
+		return i18n.T("As asked"), explain.RoleGood, why
 	case transfer.NotEncrypted, transfer.OtherKey:
-		return i18n.T("Not as asked"), RoleBad, why
+		return i18n.T("Not as asked"), explain.RoleBad, why
 	case transfer.NothingAsked:
-		return i18n.T("Nothing is asked"), RoleMuted, why
+		return i18n.T("Nothing is asked"), explain.RoleMuted, why
 	case transfer.KeyNotReported, transfer.NotYetVerified:
-		return i18n.T("Cannot be told"), RoleWarn, why
+		return i18n.T("Cannot be told"), explain.RoleWarn, why
 	}
-	return i18n.T("Cannot be told"), RoleWarn, remark(inReasons(d.Refuse))
+	return i18n.T("Cannot be told"), explain.RoleWarn, explain.Sentence(d.Refuse)
 }
 
 // ruleForName is the rule that takes this name today.
-func (p *ObjectProperties) ruleForName() (text string, role Role) {
+func (p *ObjectProperties) ruleForName() (text string, role explain.Role) {
 	d := p.found.Decision
 	switch {
 	case d.Rule > 0 && d.Rule <= len(p.rules):
@@ -117,14 +118,14 @@ func (p *ObjectProperties) ruleForName() (text string, role Role) {
 	case d.Rule > 0:
 		text = d.Because
 	case d.Refuse != "":
-		return inReasons(d.Refuse), RoleBad
+		return explain.Words(d.Refuse), explain.RoleBad
 	default:
-		return i18n.T("no rule matches: bucket default"), RoleNormal
+		return i18n.T("no rule matches: bucket default"), explain.RoleNormal
 	}
 	if d.Refuse != "" {
-		return i18n.T("%s: refused, %s", text, inReasons(d.Refuse)), RoleBad
+		return i18n.T("%s: refused, %s", text, explain.Words(d.Refuse)), explain.RoleBad
 	}
-	return text, RoleNormal
+	return text, explain.RoleNormal
 }
 
 func (p *ObjectProperties) changed() {

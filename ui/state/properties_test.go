@@ -9,6 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
@@ -32,7 +33,7 @@ func propertiesOf(t *testing.T, r client.Reported, all ...rules.Rule) (*screen, 
 	return s, p
 }
 
-func lines(all []state.Property) []string {
+func lines(all []explain.Property) []string {
 	var out []string
 	for _, p := range all {
 		out = append(out, p.String())
@@ -49,17 +50,17 @@ func TestTheVerdictOfAnObjectClaimsOnlyWhatWasCompared(t *testing.T) {
 		says  client.Reported
 		rules []rules.Rule
 		badge string
-		role  state.Role
+		role  explain.Role
 		why   string
 	}{
-		"as asked":        {told(client.TypeSSEKMS, uitest.Key), []rules.Rule{asked}, "As asked", state.RoleGood, "Encrypted as asked: SSE-KMS, key " + string(uitest.Key) + "."},
-		"another key":     {told(client.TypeSSEKMS, otherKey), []rules.Rule{asked}, "Not as asked", state.RoleBad, "the server says " + string(otherKey)},
-		"another type":    {told(client.TypeSSES3, ""), []rules.Rule{asked}, "Not as asked", state.RoleBad, "the server says SSE-S3."},
-		"not encrypted":   {told(client.TypeNone, ""), []rules.Rule{asked}, "Not as asked", state.RoleBad, "the server names no encryption."},
-		"key not told":    {told(client.TypeSSEKMS, ""), []rules.Rule{asked}, "Cannot be told", state.RoleWarn, "the server does not name the key."},
-		"nothing told":    {client.Reported{}, []rules.Rule{asked}, "Cannot be told", state.RoleWarn, "the server did not say how the object is encrypted."},
-		"no rule":         {told(client.TypeSSES3, ""), nil, "Nothing is asked", state.RoleMuted, "Nothing is asked; SSE-S3."},
-		"rule is refused": {told(client.TypeSSES3, ""), []rules.Rule{{ID: "1", Type: client.TypeSSEC}}, "Cannot be told", state.RoleWarn, "rule 1 matches and cannot be used"},
+		"as asked":        {told(client.TypeSSEKMS, uitest.Key), []rules.Rule{asked}, "As asked", explain.RoleGood, "Encrypted as asked: SSE-KMS, key " + string(uitest.Key) + "."},
+		"another key":     {told(client.TypeSSEKMS, otherKey), []rules.Rule{asked}, "Not as asked", explain.RoleBad, "the server says " + string(otherKey)},
+		"another type":    {told(client.TypeSSES3, ""), []rules.Rule{asked}, "Not as asked", explain.RoleBad, "the server says SSE-S3."},
+		"not encrypted":   {told(client.TypeNone, ""), []rules.Rule{asked}, "Not as asked", explain.RoleBad, "the server names no encryption."},
+		"key not told":    {told(client.TypeSSEKMS, ""), []rules.Rule{asked}, "Cannot be told", explain.RoleWarn, "the server does not name the key."},
+		"nothing told":    {client.Reported{}, []rules.Rule{asked}, "Cannot be told", explain.RoleWarn, "the server did not say how the object is encrypted."},
+		"no rule":         {told(client.TypeSSES3, ""), nil, "Nothing is asked", explain.RoleMuted, "Nothing is asked; SSE-S3."},
+		"rule is refused": {told(client.TypeSSES3, ""), []rules.Rule{{ID: "1", Type: client.TypeSSEC}}, "Cannot be told", explain.RoleWarn, "rule 1 matches and cannot be used"},
 	} {
 		_, p := propertiesOf(t, c.says, c.rules...)
 		require.True(t, p.Known(), name)
@@ -95,7 +96,7 @@ func TestTheEncryptionOfAnObjectIsSaidLineByLine(t *testing.T) {
 func TestNotToldIsNeverCalledNotEncrypted(t *testing.T) {
 	_, p := propertiesOf(t, client.Reported{})
 	assert.Equal(t, []string{"Stored with: not told by the server", "Rule for this name: no rule matches: bucket default"}, lines(p.Encryption()))
-	assert.Equal(t, state.RoleWarn, p.Encryption()[0].Role)
+	assert.Equal(t, explain.RoleWarn, p.Encryption()[0].Role)
 
 	_, p = propertiesOf(t, client.Reported{Told: true, Type: client.TypeNone})
 	assert.Equal(t, "Stored with: none reported", lines(p.Encryption())[0])
@@ -171,7 +172,7 @@ func TestRulesThatCannotBeReadHideNothingOfTheObject(t *testing.T) {
 	s.loop.Pump()
 	badge, role, why := p.Verdict()
 	assert.Equal(t, "Cannot be told", badge)
-	assert.Equal(t, state.RoleWarn, role)
+	assert.Equal(t, explain.RoleWarn, role)
 	assert.Contains(t, why, "rules.json is damaged")
 	assert.Equal(t, "Stored with: SSE-S3", lines(p.Encryption())[0])
 }

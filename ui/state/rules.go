@@ -10,6 +10,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 	"github.com/bucketseal/bucketseal/ui/state/rowselect"
@@ -22,7 +23,7 @@ type RuleList struct {
 	// OnChange is called after anything of the list changed; nil for none.
 	OnChange func()
 	// OnProblem shows an error; nil for none.
-	OnProblem func(Message)
+	OnProblem func(explain.Message)
 	// OnConflict is called when Save found that another program changed the
 	// stored rules meanwhile: Reload or KeepMine is next.
 	OnConflict func()
@@ -337,6 +338,6 @@ func (l *RuleList) changed() {
 
 func (l *RuleList) problem(err error) {
 	if err != nil && l.OnProblem != nil {
-		l.OnProblem(Explain(err))
+		l.OnProblem(explain.Error(err))
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -227,7 +228,7 @@ func TestThePreviewSaysWhichBucketsTheRuleTakesNow(t *testing.T) {
 	e.SetBucket("*")
 	text, role, buckets := e.Preview()
 	assert.Equal(t, "Matches now: 1 of the 2 buckets of team", text)
-	assert.Equal(t, state.RoleNormal, role)
+	assert.Equal(t, explain.RoleNormal, role)
 	require.Len(t, buckets, 2)
 	assert.Equal(t, "photos (rule 1)", buckets[0].Text())
 	assert.Equal(t, "reports", buckets[1].Text())
@@ -235,12 +236,12 @@ func TestThePreviewSaysWhichBucketsTheRuleTakesNow(t *testing.T) {
 	e.SetBucket("photos")
 	text, role, _ = e.Preview()
 	assert.Equal(t, "Matches now: nothing, earlier rules take it all.", text)
-	assert.Equal(t, state.RoleWarn, role)
+	assert.Equal(t, explain.RoleWarn, role)
 
 	e.SetBucket("later-*")
 	text, role, buckets = e.Preview()
 	assert.Equal(t, "Matches now: no bucket of team. It will apply once there is one.", text)
-	assert.Equal(t, state.RoleWarn, role)
+	assert.Equal(t, explain.RoleWarn, role)
 	assert.Empty(t, buckets)
 
 	e.SetAccount("lab")
@@ -275,7 +276,7 @@ func TestAnSSECKeyIsKeptBeforeTheRuleThatNeedsIt(t *testing.T) {
 	assert.Contains(t, text, "Kept in: the keyring of this computer")
 	e.SetCustomerKey(strings.Repeat("ab", 32))
 	text, role := e.CustomerKeyNote()
-	assert.Equal(t, state.RoleGood, role)
+	assert.Equal(t, explain.RoleGood, role)
 	rule, key := e.Rule()
 	assert.Equal(t, "Key MD5 "+key.MD5(), text)
 	assert.Equal(t, key.MD5(), rule.CustomerKeyMD5)
@@ -457,7 +458,7 @@ func TestTheKeyOfARuleThatWasDeletedAgainIsNotKept(t *testing.T) {
 	e.Save()
 	r.list.SetTest("photos", "a")
 	text, role := r.list.Test()
-	assert.Equal(t, state.RoleGood, role, "the key just entered is at hand: %s", text)
+	assert.Equal(t, explain.RoleGood, role, "the key just entered is at hand: %s", text)
 	r.pick(0).list.Delete()
 	assert.False(t, r.list.Dirty(), "as if it had never been")
 	r.list.Save()

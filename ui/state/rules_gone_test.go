@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
 )
 
 // rulesGone is a screen whose stored rules are no longer there.
@@ -31,7 +31,7 @@ func rulesGone(t *testing.T) (r *rulesScreen, gone *bool) {
 	}
 	r.list = r.Rules()
 	r.list.OnSaved = func() { r.saved++ }
-	r.list.OnProblem = func(m state.Message) { r.wrong = append(r.wrong, m) }
+	r.list.OnProblem = func(m explain.Message) { r.wrong = append(r.wrong, m) }
 	r.loop.Pump()
 	t.Cleanup(r.list.Close)
 	return r, gone
@@ -97,6 +97,6 @@ func TestWhatIsWrongWithTheSettingsIsSaidInTheLanguageOfTheUser(t *testing.T) {
 		"read rules.json: it is a link to /y, which is not there: mount or put back what it points to, or remove the link":                                                                                "這是指向 /y 的連結",
 		"the encryption rules cannot be read, so nothing is uploaded: there is no account called \"team\" any more: it was renamed or removed since it was opened; open it again":                         "已沒有名為 \"team\" 的帳號",
 	} {
-		assert.Contains(t, state.Explain(fmt.Errorf("%s", english)).Body, has)
+		assert.Contains(t, explain.Error(fmt.Errorf("%s", english)).Body, has)
 	}
 }

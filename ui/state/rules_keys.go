@@ -6,6 +6,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -60,7 +61,7 @@ func whyNoKeys(err error) string {
 	case client.KindUnsupported:
 		return i18n.T("This service has no list of keys: type the key id you were given.")
 	}
-	return i18n.T("The keys could not be listed (%s): type the key id you were given.", Explain(err).Title)
+	return i18n.T("The keys could not be listed (%s): type the key id you were given.", explain.Error(err).Title)
 }
 
 // noKeys goes back to typing.
@@ -160,17 +161,17 @@ func (p PreviewBucket) Text() string {
 }
 
 // Preview says which of the open account's buckets the rule matches now.
-func (e *RuleEditor) Preview() (headline string, role Role, buckets []PreviewBucket) {
+func (e *RuleEditor) Preview() (headline string, role explain.Role, buckets []PreviewBucket) {
 	l := e.list
 	s := l.set(e.withRule())
 	names := l.app.Browser.BucketNames()
 	switch {
 	case l.app.Session() == nil:
-		return i18n.T("Matches now: open an account to see which of its buckets."), RoleMuted, nil
+		return i18n.T("Matches now: open an account to see which of its buckets."), explain.RoleMuted, nil
 	case e.rule.Account != "" && e.rule.Account != s.Account:
-		return i18n.T("Matches now: nothing of the open account, the rule is for %s.", e.rule.Account), RoleMuted, nil
+		return i18n.T("Matches now: nothing of the open account, the rule is for %s.", e.rule.Account), explain.RoleMuted, nil
 	case !l.app.Browser.bucketsKnown():
-		return i18n.T("Matches now: not known, the buckets of %s are not listed.", s.Account), RoleMuted, nil
+		return i18n.T("Matches now: not known, the buckets of %s are not listed.", s.Account), explain.RoleMuted, nil
 	}
 	taken := 0
 	for _, m := range s.MatchesNow(e.at, names) {
@@ -181,12 +182,12 @@ func (e *RuleEditor) Preview() (headline string, role Role, buckets []PreviewBuc
 	}
 	switch {
 	case len(buckets) == 0:
-		return i18n.T("Matches now: no bucket of %s. It will apply once there is one.", s.Account), RoleWarn, nil
+		return i18n.T("Matches now: no bucket of %s. It will apply once there is one.", s.Account), explain.RoleWarn, nil
 	case taken == len(buckets):
-		return i18n.T("Matches now: nothing, earlier rules take it all."), RoleWarn, buckets
+		return i18n.T("Matches now: nothing, earlier rules take it all."), explain.RoleWarn, buckets
 	}
 	return i18n.N(len(names), "Matches now: %s of the %s bucket of %s", "Matches now: %s of the %s buckets of %s",
-		count(len(buckets)-taken), count(len(names)), s.Account), RoleNormal, buckets
+		explain.Count(len(buckets)-taken), explain.Count(len(names)), s.Account), explain.RoleNormal, buckets
 }
 
 // withRule is the list as it would be with the rule as entered.

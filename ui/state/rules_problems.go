@@ -5,6 +5,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -25,7 +26,7 @@ func (e *RuleEditor) Remarks(all bool) map[rules.Field]Remark {
 	}
 	r, _ := e.Rule()
 	for _, p := range r.Problems() {
-		add(p.Field, remark(inWords(p.Text, problemTexts)), p.Warning)
+		add(p.Field, explain.Sentence(p.Text), p.Warning)
 	}
 	if e.UsesKMS() {
 		if r.KMSKey == "" && e.keyType != KeyManaged && (all || e.touched[rules.FieldKMSKey]) {
@@ -57,7 +58,7 @@ func (e *RuleEditor) customerKeyRemark(touched bool) (text string, warning bool)
 		key, err := client.ParseCustomerKey(client.NewSecret(e.customerKey))
 		switch {
 		case err != nil:
-			return remark(inWords(err.Error(), problemTexts)), false
+			return explain.Sentence(err.Error()), false
 		case e.generated:
 			return i18n.T("Keep a copy of this key in a safe place now: without it nobody can ever read the files again. Key MD5 %s", key.MD5()), true
 		case e.before.CustomerKeyMD5 != "" && key.MD5() != e.before.CustomerKeyMD5:
@@ -82,17 +83,17 @@ func (e *RuleEditor) customerKeyRemark(touched bool) (text string, warning bool)
 
 // CustomerKeyNote is what is good to know of the SSE-C key: its MD5 when it is
 // valid, or how to leave it as it is.
-func (e *RuleEditor) CustomerKeyNote() (text string, role Role) {
+func (e *RuleEditor) CustomerKeyNote() (text string, role explain.Role) {
 	if strings.TrimSpace(e.customerKey) != "" {
 		if key, err := client.ParseCustomerKey(client.NewSecret(e.customerKey)); err == nil {
-			return i18n.T("Key MD5 %s", key.MD5()), RoleGood
+			return i18n.T("Key MD5 %s", key.MD5()), explain.RoleGood
 		}
-		return "", RoleMuted
+		return "", explain.RoleMuted
 	}
 	if e.before.Type == client.TypeSSEC && e.before.CustomerKeyMD5 != "" {
-		return i18n.T("Leave empty to keep the key there is (MD5 %s).", e.before.CustomerKeyMD5), RoleMuted
+		return i18n.T("Leave empty to keep the key there is (MD5 %s).", e.before.CustomerKeyMD5), explain.RoleMuted
 	}
-	return i18n.T("32 bytes, as base64, as 64 hexadecimal digits or as 32 characters. Kept in: %s", e.list.app.SecretsKeptIn()), RoleMuted
+	return i18n.T("32 bytes, as base64, as 64 hexadecimal digits or as 32 characters. Kept in: %s", e.list.app.SecretsKeptIn()), explain.RoleMuted
 }
 
 // WhyNotSave says why the rule cannot be taken over, "" when it can.
@@ -113,7 +114,7 @@ func (e *RuleEditor) WhyNotSave() string {
 func problemWords(r rules.Rule) string {
 	for _, p := range r.Problems() {
 		if !p.Warning {
-			return inWords(p.Text, problemTexts)
+			return explain.Words(p.Text)
 		}
 	}
 	return ""

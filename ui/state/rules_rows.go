@@ -5,6 +5,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -13,7 +14,7 @@ type RuleRow struct {
 	Number                                             string
 	On                                                 bool
 	Account, Bucket, File, Encryption, Key, MatchesNow string
-	Role                                               Role // RoleMuted for a rule that is off, RoleWarn for one that never applies
+	Role                                               explain.Role // RoleMuted for a rule that is off, RoleWarn for one that never applies
 }
 
 // String is the row on one line, for tests.
@@ -72,14 +73,14 @@ func (l *RuleList) accountNames() []string {
 func (l *RuleList) row(i int, odd bool) RuleRow {
 	r := l.all[i]
 	row := RuleRow{
-		Number: count(i + 1), On: !r.Disabled, Account: orAll(r.Account), Bucket: orAll(r.Bucket), File: orAll(r.Key),
+		Number: explain.Count(i + 1), On: !r.Disabled, Account: orAll(r.Account), Bucket: orAll(r.Bucket), File: orAll(r.Key),
 		Encryption: typeName(r.Type), Key: keyName(r), MatchesNow: l.matches(i),
 	}
 	switch {
 	case r.Disabled:
-		row.Role = RoleMuted
+		row.Role = explain.RoleMuted
 	case odd:
-		row.Role = RoleWarn
+		row.Role = explain.RoleWarn
 	}
 	return row
 }
@@ -126,7 +127,7 @@ func ruleWords(number int, r rules.Rule) string {
 	if r.Key != "" {
 		masks += "/" + r.Key
 	}
-	return i18n.T("rule %d, %s -> %s", number, masks, inReasons(r.Describe()))
+	return i18n.T("rule %d, %s -> %s", number, masks, explain.Words(r.Describe()))
 }
 
 // matches says in how many of the open account's buckets a rule takes files.
@@ -146,7 +147,7 @@ func (l *RuleList) matches(i int) string {
 			taken++
 		}
 	}
-	text := i18n.N(len(names), "%s of %s bucket", "%s of %s buckets", count(len(found)-taken), count(len(names)))
+	text := i18n.N(len(names), "%s of %s bucket", "%s of %s buckets", explain.Count(len(found)-taken), explain.Count(len(names)))
 	if r.Disabled {
 		return i18n.T("%s (off)", text)
 	}
@@ -172,20 +173,20 @@ func (l *RuleList) unusable(i int) string {
 }
 
 // Empty says why there are no rows.
-func (l *RuleList) Empty() Message {
+func (l *RuleList) Empty() explain.Message {
 	switch {
 	case l.err != nil:
-		return Explain(l.err)
+		return explain.Error(l.err)
 	case !l.read:
-		return Message{Title: i18n.T("Loading…")}
+		return explain.Message{Title: i18n.T("Loading…")}
 	}
 	if l.gone != nil {
-		return Message{
-			Title: i18n.T("The rules are gone"), Body: Explain(l.gone).Body,
+		return explain.Message{
+			Title: i18n.T("The rules are gone"), Body: explain.Error(l.gone).Body,
 			Hints: []string{i18n.T("Nothing is uploaded until they are back, or until you save a list here: add rules, or save the empty list to go on without rules.")},
 		}
 	}
-	return Message{
+	return explain.Message{
 		Title: i18n.T("No rules yet"),
 		Hints: []string{i18n.T("Every upload uses the bucket's default. Add a rule to say which buckets and files are encrypted with which key; the first enabled rule that matches wins.")},
 	}
@@ -201,9 +202,9 @@ func (l *RuleList) SetTest(bucket, key string) {
 }
 
 // Test says which rule would take the file named by SetTest, and why.
-func (l *RuleList) Test() (text string, role Role) {
+func (l *RuleList) Test() (text string, role explain.Role) {
 	if l.tested.Bucket == "" || l.tested.Key == "" {
-		return i18n.T("Type a bucket and a file name to see which rule takes it."), RoleMuted
+		return i18n.T("Type a bucket and a file name to see which rule takes it."), explain.RoleMuted
 	}
 	s := l.set(l.all)
 	d := s.Decide(rules.File{}, l.tested)
@@ -211,15 +212,15 @@ func (l *RuleList) Test() (text string, role Role) {
 	case d.Rule > 0:
 		text = ruleWords(d.Rule, l.all[d.Rule-1])
 	case d.Refuse != "":
-		return inWords(d.Refuse, problemTexts), RoleBad
+		return explain.Words(d.Refuse), explain.RoleBad
 	default:
-		return i18n.T("no rule matches: bucket default"), RoleMuted
+		return i18n.T("no rule matches: bucket default"), explain.RoleMuted
 	}
 	if d.Refuse == "" {
-		return text, RoleGood
+		return text, explain.RoleGood
 	}
 	if l.all[d.Rule-1].Type == client.TypeSSEC && !l.keyAsked(l.all[d.Rule-1]) {
-		return i18n.T("%s (open an account to see whether its key is at hand)", text), RoleWarn
+		return i18n.T("%s (open an account to see whether its key is at hand)", text), explain.RoleWarn
 	}
-	return i18n.T("%s: refused, %s", text, inWords(d.Refuse, problemTexts)), RoleBad
+	return i18n.T("%s: refused, %s", text, explain.Words(d.Refuse)), explain.RoleBad
 }

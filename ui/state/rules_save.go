@@ -11,6 +11,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -93,11 +94,11 @@ func storeRules(ctx context.Context, desk Desk, mine []rules.Rule, keys []newKey
 
 // Conflict says what another program did to the stored rules, ok is false when
 // it did nothing.
-func (l *RuleList) Conflict() (m Message, ok bool) {
+func (l *RuleList) Conflict() (m explain.Message, ok bool) {
 	if !l.clash {
-		return Message{}, false
+		return explain.Message{}, false
 	}
-	return Message{
+	return explain.Message{
 		Title: i18n.T("The rules were changed meanwhile"),
 		Body: i18n.T("Another program stored other rules since this list was read: there are %s now, and %s here. Nothing was saved.",
 			i18n.N(len(l.theirs), "%d rule", "%d rules", len(l.theirs)), i18n.N(len(l.all), "%d rule", "%d rules", len(l.all))),

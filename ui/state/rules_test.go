@@ -11,6 +11,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
@@ -23,7 +24,7 @@ type rulesScreen struct {
 	list      *state.RuleList
 	saved     int
 	conflicts int
-	wrong     []state.Message
+	wrong     []explain.Message
 }
 
 func rulesOf(t *testing.T, all ...rules.Rule) *rulesScreen {
@@ -33,7 +34,7 @@ func rulesOf(t *testing.T, all ...rules.Rule) *rulesScreen {
 	r := &rulesScreen{screen: s, list: s.Rules()}
 	r.list.OnSaved = func() { r.saved++ }
 	r.list.OnConflict = func() { r.conflicts++ }
-	r.list.OnProblem = func(m state.Message) { r.wrong = append(r.wrong, m) }
+	r.list.OnProblem = func(m explain.Message) { r.wrong = append(r.wrong, m) }
 	s.loop.Pump()
 	t.Cleanup(r.list.Close)
 	return r
@@ -94,10 +95,10 @@ func TestTheListOfRulesIsReadAsARowEach(t *testing.T) {
 		"Rule 5 applies to nothing: there is no account called lab.",
 		"Rule 6 refuses what it matches: its SSE-C key is not kept on this computer: edit the rule and enter the key",
 	}, r.list.Remarks())
-	assert.Equal(t, state.RoleMuted, r.list.Row(2).Role)
-	assert.Equal(t, state.RoleWarn, r.list.Row(3).Role)
-	assert.Equal(t, state.RoleNormal, r.list.Row(0).Role)
-	assert.Equal(t, state.RoleWarn, r.list.Row(4).Role)
+	assert.Equal(t, explain.RoleMuted, r.list.Row(2).Role)
+	assert.Equal(t, explain.RoleWarn, r.list.Row(3).Role)
+	assert.Equal(t, explain.RoleNormal, r.list.Row(0).Role)
+	assert.Equal(t, explain.RoleWarn, r.list.Row(4).Role)
 }
 
 func TestOnlyTheFirstRemarksAreShown(t *testing.T) {
@@ -114,14 +115,14 @@ func TestANameIsTestedOnTheListAsItStandsNow(t *testing.T) {
 	r := rulesOf(t, kms("1", "reports*", ""), rules.Rule{ID: "2", Bucket: "photos", Type: client.TypeSSEC, CustomerKeyMD5: "md5"})
 	for _, c := range []struct {
 		bucket, key, text string
-		role              state.Role
+		role              explain.Role
 	}{
-		{"", "", "Type a bucket and a file name to see which rule takes it.", state.RoleMuted},
-		{"reports", "", "Type a bucket and a file name to see which rule takes it.", state.RoleMuted},
-		{"reports", "a/b.csv", "rule 1, reports* -> SSE-KMS, key " + string(uitest.Key), state.RoleGood},
-		{"backup", "a", "no rule matches: bucket default", state.RoleMuted},
+		{"", "", "Type a bucket and a file name to see which rule takes it.", explain.RoleMuted},
+		{"reports", "", "Type a bucket and a file name to see which rule takes it.", explain.RoleMuted},
+		{"reports", "a/b.csv", "rule 1, reports* -> SSE-KMS, key " + string(uitest.Key), explain.RoleGood},
+		{"backup", "a", "no rule matches: bucket default", explain.RoleMuted},
 		{"photos", "a", "rule 2, photos -> SSE-C, key MD5 md5: refused, rule 2 matches and cannot be used: " +
-			"its SSE-C key is not in the keyring of this computer: edit the rule and enter the key", state.RoleBad},
+			"its SSE-C key is not in the keyring of this computer: edit the rule and enter the key", explain.RoleBad},
 	} {
 		r.list.SetTest(c.bucket, c.key)
 		text, role := r.list.Test()

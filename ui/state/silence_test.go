@@ -10,6 +10,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 func sending(s client.Standing) transfer.Row {
@@ -23,18 +24,18 @@ func TestARowSaysWhenTheServerIsSilentAndWhichTryIsUnderWay(t *testing.T) {
 	for _, c := range []struct {
 		standing client.Standing
 		want     string
-		role     Role
+		role     explain.Role
 	}{
-		{client.Standing{}, "Uploading", RoleNormal},
-		{client.Standing{Silent: 4 * time.Second}, "Uploading", RoleNormal},
-		{client.Standing{Silent: 12 * time.Second}, "No answer for 12 s", RoleWarn},
-		{client.Standing{Silent: 12 * time.Second, Attempt: 2, Most: 5}, "No answer for 12 s, trying again, 2 of 5", RoleWarn},
-		{client.Standing{Silent: time.Second, Attempt: 3, Most: 8, Busy: true}, "The server asks to wait, trying again, 3 of 8", RoleWarn},
+		{client.Standing{}, "Uploading", explain.RoleNormal},
+		{client.Standing{Silent: 4 * time.Second}, "Uploading", explain.RoleNormal},
+		{client.Standing{Silent: 12 * time.Second}, "No answer for 12 s", explain.RoleWarn},
+		{client.Standing{Silent: 12 * time.Second, Attempt: 2, Most: 5}, "No answer for 12 s, trying again, 2 of 5", explain.RoleWarn},
+		{client.Standing{Silent: time.Second, Attempt: 3, Most: 8, Busy: true}, "The server asks to wait, trying again, 3 of 8", explain.RoleWarn},
 	} {
 		r := transferRow(sending(c.standing))
 		assert.Equal(t, c.want, r.State)
 		assert.Equal(t, c.role, r.Role)
-		assert.Equal(t, c.role == RoleNormal, r.Speed != "", "a speed of before is not shown as if it were now")
+		assert.Equal(t, c.role == explain.RoleNormal, r.Speed != "", "a speed of before is not shown as if it were now")
 	}
 	done := sending(client.Standing{Silent: time.Minute})
 	done.Phase = transfer.Failed
@@ -59,7 +60,7 @@ func TestTheStatusBarStopsSayingConnectedWhenNothingIsHeardAnyMore(t *testing.T)
 	silent := sending(client.Standing{Silent: 12 * time.Second})
 	segment := watching(silent).Status()[0]
 	assert.Equal(t, "No answer for 12 s: lab @ s3.example.org", segment.Text)
-	assert.Equal(t, RoleWarn, segment.Role)
+	assert.Equal(t, explain.RoleWarn, segment.Role)
 	assert.Equal(t, "Connected: lab @ s3.example.org", watching(silent, sending(client.Standing{})).Status()[0].Text, "another transfer goes on")
 
 	other := watching(silent)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -66,7 +67,7 @@ func (a *App) silence() time.Duration {
 // more to say.
 type Segment struct {
 	Text string
-	Role Role
+	Role explain.Role
 	Tip  string
 }
 
@@ -74,22 +75,22 @@ type Segment struct {
 // rule in force here, rates.
 func (a *App) Status() []Segment {
 	if a.current == "" {
-		return []Segment{{Text: i18n.T("No account is open"), Role: RoleMuted}}
+		return []Segment{{Text: i18n.T("No account is open"), Role: explain.RoleMuted}}
 	}
 	account, known := a.account(a.current)
 	if !known {
 		account.Name = a.current
 	}
 	connection, guard := a.connected(account), protection(account)
-	if guard.Role == RoleGood && connection.Role != RoleGood { // nothing was shown to be protected
-		guard.Role, guard.Tip = RoleMuted, ""
+	if guard.Role == explain.RoleGood && connection.Role != explain.RoleGood { // nothing was shown to be protected
+		guard.Role, guard.Tip = explain.RoleMuted, ""
 	}
 	line := []Segment{connection, guard}
 	if text, role := a.Browser.RuleHere(); text != "" {
 		line = append(line, Segment{i18n.T("Here: %s", text), role, i18n.T("What uploads into this folder ask for. Change it under Tools > Server-Side-Encryption.")})
 	}
 	if n := a.Transfers.Tally(); n.Running > 0 {
-		line = append(line, Segment{Text: i18n.T("up %s/s, down %s/s", size(int64(n.Up)), size(int64(n.Down)))})
+		line = append(line, Segment{Text: i18n.T("up %s/s, down %s/s", explain.Size(int64(n.Up)), explain.Size(int64(n.Down)))})
 	}
 	return line
 }
@@ -99,25 +100,25 @@ func (a *App) connected(account client.Account) Segment {
 	silent := a.silence()
 	switch {
 	case silent > 0:
-		return Segment{i18n.T("No answer for %d s: %s", int(silent.Seconds()), where), RoleWarn, i18n.T("The transfers wait for the server and are tried again.")}
+		return Segment{i18n.T("No answer for %d s: %s", int(silent.Seconds()), where), explain.RoleWarn, i18n.T("The transfers wait for the server and are tried again.")}
 	case a.opening || !a.reached.asked:
-		return Segment{i18n.T("Connecting: %s", where), RoleMuted, ""}
+		return Segment{i18n.T("Connecting: %s", where), explain.RoleMuted, ""}
 	case a.reached.err == nil:
-		return Segment{i18n.T("Connected: %s", where), RoleGood, ""}
+		return Segment{i18n.T("Connected: %s", where), explain.RoleGood, ""}
 	}
 	switch client.KindOf(a.reached.err) {
 	case client.KindDenied, client.KindUnsupported: // it answered; listing buckets is not everybody's right
-		return Segment{i18n.T("Connected: %s", where), RoleGood, i18n.T("This account may not list its buckets.")}
+		return Segment{i18n.T("Connected: %s", where), explain.RoleGood, i18n.T("This account may not list its buckets.")}
 	}
-	return Segment{i18n.T("Not connected: %s", where), RoleBad, Explain(a.reached.err).Title}
+	return Segment{i18n.T("Not connected: %s", where), explain.RoleBad, explain.Error(a.reached.err).Title}
 }
 
 // protection says whether the connection is encrypted.
 func protection(account client.Account) Segment {
 	if u, err := url.Parse(account.Endpoint); err == nil && strings.EqualFold(u.Scheme, "http") {
-		return Segment{i18n.T("NOT PROTECTED (http)"), RoleBad, i18n.T("Everything travels readable for anybody on the way. Use an https:// endpoint.")}
+		return Segment{i18n.T("NOT PROTECTED (http)"), explain.RoleBad, i18n.T("Everything travels readable for anybody on the way. Use an https:// endpoint.")}
 	}
-	return Segment{i18n.T("TLS"), RoleGood, i18n.T("The connection is encrypted and the server's certificate is checked.")}
+	return Segment{i18n.T("TLS"), explain.RoleGood, i18n.T("The connection is encrypted and the server's certificate is checked.")}
 }
 
 func host(account client.Account) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
@@ -25,7 +26,7 @@ type screen struct {
 	loop     *uitest.Loop
 	desk     *uitest.Desk
 	store    *uitest.Store
-	problems []state.Message
+	problems []explain.Message
 	confirm  *state.Confirm
 	deletion *state.Deletion
 }
@@ -39,7 +40,7 @@ func sees(t *testing.T, filled ...string) *screen {
 		SetRules(rules.Rule{ID: "1", Bucket: "reports*", Type: client.TypeSSEKMS, KMSKey: uitest.Key})
 	s := &screen{t: t, loop: &uitest.Loop{}, desk: desk, store: store}
 	s.App = state.NewApp(desk, s.loop, nil)
-	s.OnProblem = func(m state.Message) { s.problems = append(s.problems, m) }
+	s.OnProblem = func(m explain.Message) { s.problems = append(s.problems, m) }
 	s.OnConfirm = func(c *state.Confirm) { s.confirm = c }
 	s.OnDeletion = func(d *state.Deletion) { s.deletion = d }
 	s.Start()
@@ -100,7 +101,7 @@ func TestAnUploadObeysTheRuleAndSaysSoBeforeAndAfter(t *testing.T) {
 	require.Equal(t, 1, s.Transfers.Rows())
 	row := s.Transfers.Row(0)
 	assert.Equal(t, "Verified, SSE-KMS 11111111-2222-3333-4444-555555555555", row.State)
-	assert.Equal(t, state.RoleGood, row.Role)
+	assert.Equal(t, explain.RoleGood, row.Role)
 	assert.Equal(t, "→ s3://reports/2026/", row.Target)
 	assert.Equal(t, "rule 1: SSE-KMS 11111111-2222-3333-4444-555555555555", row.Rule)
 	assert.Equal(t, []string{"報告.csv"}, s.rows(), "it is in the list without listing again")
@@ -145,7 +146,7 @@ func TestAnObjectEncryptedWithAnotherKeyIsShownAsFailed(t *testing.T) {
 	s.confirm.Start()
 	s.settled()
 	row := s.Transfers.Row(0)
-	assert.Equal(t, state.RoleBad, row.Role)
+	assert.Equal(t, explain.RoleBad, row.Role)
 	assert.Contains(t, row.State, "Failed: Encrypted, another key")
 	assert.Equal(t, "The object is not encrypted as asked", s.Transfers.Explain(0).Title)
 	assert.Equal(t, "", s.Transfers.WhyNot(state.Retry, nil))
@@ -157,7 +158,7 @@ func TestOneUploadMayBeEncryptedOtherwise(t *testing.T) {
 	s.Browser.Drop([]string{s.file("a.jpg", "a")})
 	s.loop.Pump()
 	assert.False(t, s.confirm.Encrypts(), "no rule takes it")
-	assert.Equal(t, state.RoleWarn, s.confirm.Lines()[0].Role)
+	assert.Equal(t, explain.RoleWarn, s.confirm.Lines()[0].Role)
 
 	s.confirm.SetEncrypt(true)
 	s.loop.Pump()
@@ -229,7 +230,7 @@ func TestWhatStaysIsSaidWithWhatWasFoundOut(t *testing.T) {
 		s.settled()
 		row := s.Transfers.Row(s.Transfers.Rows() - 1)
 		assert.Equal(t, c.state, row.State)
-		assert.Equal(t, strings.Contains(c.state, "other contents"), row.Role == state.RoleWarn)
+		assert.Equal(t, strings.Contains(c.state, "other contents"), row.Role == explain.RoleWarn)
 	}
 	last := s.Transfers.Rows() - 1
 	m := s.Transfers.Explain(last)
@@ -248,7 +249,7 @@ func TestWhatARuleRefusesIsSaidWithItsReason(t *testing.T) {
 	s.loop.Pump()
 	assert.Equal(t, "None of this can be transferred", s.confirm.Headline())
 	line := s.confirm.Lines()[0]
-	assert.Equal(t, state.RoleBad, line.Role)
+	assert.Equal(t, explain.RoleBad, line.Role)
 	assert.Contains(t, line.More[0], "SSE-C key is not in the keyring")
 	s.confirm.Start()
 	s.loop.Pump()
@@ -269,7 +270,7 @@ func TestRulesThatCannotBeReadStopEveryUpload(t *testing.T) {
 	assert.NotEmpty(t, s.confirm.WhyNotStart())
 	assert.Contains(t, s.confirm.Lines()[0].Text, "rules.json is damaged")
 	text, role := s.Browser.RuleHere()
-	assert.Equal(t, state.RoleBad, role)
+	assert.Equal(t, explain.RoleBad, role)
 	assert.Contains(t, text, "uploads are refused")
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -76,9 +77,9 @@ func (n Tally) Part() float64 {
 
 // Total is the words on the total bar: "42 %, 1.2 GiB of 3.0 GiB, 0:40 left".
 func (n Tally) Total() string {
-	text := i18n.T("%d %%, %s of %s", int(n.Part()*100), size(n.Moved), size(n.Bytes))
+	text := i18n.T("%d %%, %s of %s", int(n.Part()*100), explain.Size(n.Moved), explain.Size(n.Bytes))
 	if rate := n.Up + n.Down; rate > 0 {
-		left := span(time.Duration(float64(n.Bytes-n.Moved) / rate * float64(time.Second)))
+		left := explain.Span(time.Duration(float64(n.Bytes-n.Moved) / rate * float64(time.Second)))
 		text = i18n.T("%s, %s left", text, left)
 	}
 	return text
@@ -104,7 +105,7 @@ func (n Tally) String() string {
 	var parts []string
 	add := func(n int, text string) {
 		if n > 0 {
-			parts = append(parts, i18n.T(text, count(n)))
+			parts = append(parts, i18n.T(text, explain.Count(n)))
 		}
 	}
 	add(n.Running, i18n.M("Running %s"))

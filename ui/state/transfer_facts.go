@@ -3,41 +3,42 @@ package state
 import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
 // facts are what a receipt holds: what was asked beside what was reported, and
 // what to hand to whoever runs the server.
-func facts(r transfer.Receipt) []Property {
-	role := RoleNormal
+func facts(r transfer.Receipt) []explain.Property {
+	role := explain.RoleNormal
 	switch {
 	case r.Verdict == transfer.NotYetVerified:
-		role = RoleWarn
+		role = explain.RoleWarn
 	case !r.Verdict.AsAsked():
-		role = RoleBad
+		role = explain.RoleBad
 	}
-	rows := []Property{
+	rows := []explain.Property{
 		{Name: i18n.T("Object"), Value: r.At.String()},
 		{Name: i18n.T("File"), Value: r.Source},
 	}
 	if r.Op == transfer.Upload {
 		rows = append(rows,
-			Property{Name: i18n.T("Asked for"), Value: askedType(r.Asked)},
-			Property{Name: i18n.T("Reported"), Value: storedWith(r.Reported), Role: role})
+			explain.Property{Name: i18n.T("Asked for"), Value: askedType(r.Asked)},
+			explain.Property{Name: i18n.T("Reported"), Value: explain.StoredWith(r.Reported), Role: role})
 		if want := askedKey(r.Asked); want != "" {
-			rows = append(rows, Property{Name: i18n.T("Key asked for"), Value: want}, reportedKey(r.Reported, role))
+			rows = append(rows, explain.Property{Name: i18n.T("Key asked for"), Value: want}, reportedKey(r.Reported, role))
 		}
 		rows = append(rows,
-			Property{Name: i18n.T("Why"), Value: remark(inWords(r.Why, verdictTexts))},
-			Property{Name: i18n.T("Asked because of"), Value: remark(inReasons(r.Because))})
+			explain.Property{Name: i18n.T("Why"), Value: explain.Sentence(r.Why)},
+			explain.Property{Name: i18n.T("Asked because of"), Value: explain.Sentence(r.Because)})
 	} else {
-		rows = append(rows, Property{Name: i18n.T("Stored with"), Value: Reported(r.Reported)})
+		rows = append(rows, explain.Property{Name: i18n.T("Stored with"), Value: explain.Reported(r.Reported)})
 	}
 	return given(append(rows,
-		Property{Name: i18n.T("Content"), Value: contentWords(r)},
-		Property{Name: i18n.T("Version"), Value: r.VersionID},
-		Property{Name: i18n.T("Request id"), Value: r.RequestID},
-		Property{Name: i18n.T("Checked"), Value: moment(r.VerifiedAt)}))
+		explain.Property{Name: i18n.T("Content"), Value: explain.Compared(r)},
+		explain.Property{Name: i18n.T("Version"), Value: r.VersionID},
+		explain.Property{Name: i18n.T("Request id"), Value: r.RequestID},
+		explain.Property{Name: i18n.T("Checked"), Value: explain.Moment(r.VerifiedAt)}))
 }
 
 func askedType(a transfer.Asked) string {
@@ -55,8 +56,8 @@ func askedKey(a transfer.Asked) string {
 	return string(a.Key)
 }
 
-func reportedKey(r client.Reported, role Role) Property {
-	p := Property{Name: i18n.T("Key reported"), Value: string(r.Key), Role: role}
+func reportedKey(r client.Reported, role explain.Role) explain.Property {
+	p := explain.Property{Name: i18n.T("Key reported"), Value: string(r.Key), Role: role}
 	switch {
 	case r.Type == client.TypeSSEC && r.CustomerKeyMD5 != "":
 		p.Value = "MD5 " + r.CustomerKeyMD5

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -18,7 +19,7 @@ type TransferRow struct {
 	Moving                                   bool    // a progress bar is of use
 	State                                    string  // phase, or the verdict once there is one
 	Content                                  string  // how far the bytes were compared, "" before
-	Role                                     Role
+	Role                                     explain.Role
 }
 
 // String is the row on one line, for tests and logs.
@@ -40,14 +41,14 @@ func transferRow(r transfer.Row) TransferRow {
 	} else {
 		t.Target = "← " + r.Job.Local
 	}
-	t.Progress = size(r.Job.Size)
+	t.Progress = explain.Size(r.Job.Size)
 	t.State, t.Role = standing(r)
 	if r.Receipt != nil {
-		t.Content = Content(r.Receipt.Content)
+		t.Content = explain.Content(r.Receipt.Content)
 	}
 	silent, waits := waiting(r)
 	if waits {
-		t.State, t.Role = silent, RoleWarn
+		t.State, t.Role = silent, explain.RoleWarn
 	}
 	switch r.Phase {
 	case transfer.Done:
@@ -57,13 +58,13 @@ func transferRow(r transfer.Row) TransferRow {
 			t.Part = min(1, float64(r.Sent)/float64(r.Job.Size))
 		}
 		t.Moving = r.Phase == transfer.Sending
-		t.Progress = i18n.T("%s of %s", size(r.Sent), size(r.Job.Size))
+		t.Progress = i18n.T("%s of %s", explain.Size(r.Sent), explain.Size(r.Job.Size))
 	}
 	if t.Moving && !waits && r.Rate > 0 {
-		t.Speed = i18n.T("%s/s", size(int64(r.Rate)))
+		t.Speed = i18n.T("%s/s", explain.Size(int64(r.Rate)))
 	}
 	if t.Speed != "" && r.Job.Size >= 0 {
-		t.ETA = span(time.Duration(float64(r.Job.Size-r.Sent) / r.Rate * float64(time.Second)))
+		t.ETA = explain.Span(time.Duration(float64(r.Job.Size-r.Sent) / r.Rate * float64(time.Second)))
 	}
 	return t
 }
@@ -94,62 +95,62 @@ func asked(j transfer.Job) string {
 	case j.Op != transfer.Upload:
 		return ""
 	case j.Rule > 0:
-		return i18n.T("rule %d: %s", j.Rule, shortly(j.Put.Encryption))
+		return i18n.T("rule %d: %s", j.Rule, explain.Shortly(j.Put.Encryption))
 	}
-	return shortly(j.Put.Encryption)
+	return explain.Shortly(j.Put.Encryption)
 }
 
 // standing is the state of a row in words. Done is never said without what the
 // proof found.
-func standing(r transfer.Row) (string, Role) {
+func standing(r transfer.Row) (string, explain.Role) {
 	switch r.Phase {
 	case transfer.Queued:
-		return i18n.T("Waiting"), RoleMuted
+		return i18n.T("Waiting"), explain.RoleMuted
 	case transfer.Paused:
-		return i18n.T("Paused"), RoleMuted
+		return i18n.T("Paused"), explain.RoleMuted
 	case transfer.Sending:
 		if r.Job.Op == transfer.Download {
-			return i18n.T("Downloading"), RoleNormal
+			return i18n.T("Downloading"), explain.RoleNormal
 		}
-		return i18n.T("Uploading"), RoleNormal
+		return i18n.T("Uploading"), explain.RoleNormal
 	case transfer.Verifying:
 		if r.Again != nil {
-			return i18n.T("Not yet verified, asking again: %s", reason(r.Again)), RoleWarn
+			return i18n.T("Not yet verified, asking again: %s", reason(r.Again)), explain.RoleWarn
 		}
-		return i18n.T("Verifying"), RoleNormal
+		return i18n.T("Verifying"), explain.RoleNormal
 	case transfer.Cancelled:
 		if isUnverified(r) {
-			return i18n.T("Stopped, not yet verified"), RoleWarn
+			return i18n.T("Stopped, not yet verified"), explain.RoleWarn
 		}
-		return i18n.T("Cancelled"), RoleMuted
+		return i18n.T("Cancelled"), explain.RoleMuted
 	case transfer.Skipped:
 		return skippedBecause(r)
 	case transfer.Failed:
 		if isUnverified(r) {
 			return verdict(*r.Receipt)
 		}
-		return i18n.T("Failed: %s", failure(r)), RoleBad
+		return i18n.T("Failed: %s", failure(r)), explain.RoleBad
 	}
 	if r.Receipt == nil {
-		return i18n.T("Done"), RoleNormal
+		return i18n.T("Done"), explain.RoleNormal
 	}
 	if r.Job.Op == transfer.Download {
-		return i18n.T("Downloaded, complete"), RoleGood
+		return i18n.T("Downloaded, complete"), explain.RoleGood
 	}
 	return verdict(*r.Receipt)
 }
 
 // skippedBecause says why nothing was sent, and what was found out about what
 // is there.
-func skippedBecause(r transfer.Row) (string, Role) {
-	switch role := RoleMuted; {
+func skippedBecause(r transfer.Row) (string, explain.Role) {
+	switch role := explain.RoleMuted; {
 	case r.Err == nil:
 		return i18n.T("Skipped"), role
 	case r.Receipt != nil:
 		found, _ := verdict(*r.Receipt)
 		return i18n.T("Skipped: %s (%s)", reason(r.Err), found), role
 	case errors.Is(r.Err, transfer.ErrOtherContents):
-		role = RoleWarn
+		role = explain.RoleWarn
 		fallthrough
 	default:
 		return i18n.T("Skipped: %s", reason(r.Err)), role
@@ -161,9 +162,9 @@ func skippedBecause(r transfer.Row) (string, Role) {
 func reason(err error) string {
 	var e *client.Error
 	if errors.As(err, &e) && e.Kind == client.KindExists && e.Status == 0 && e.Err != nil {
-		return inReasons(e.Err.Error())
+		return explain.Words(e.Err.Error())
 	}
-	m := Explain(err)
+	m := explain.Error(err)
 	if m.Body != "" && m.Details == "" {
 		return m.Body
 	}
@@ -182,52 +183,26 @@ func failure(r transfer.Row) string {
 }
 
 // verdict is what the proof found, in words that claim only what was compared.
-func verdict(r transfer.Receipt) (string, Role) {
+func verdict(r transfer.Receipt) (string, explain.Role) {
 	switch r.Verdict {
 	case transfer.Verified:
-		return i18n.T("Verified, %s", keyed(string(r.Reported.Type), r.Reported.Key)), RoleGood
+		return i18n.T("Verified, %s", explain.Keyed(r.Reported.Type, r.Reported.Key)), explain.RoleGood
 	case transfer.OtherKey:
 		if r.Reported.Type != r.Asked.Type {
-			return i18n.T("Encrypted in another way: %s", Reported(r.Reported)), RoleBad
+			return i18n.T("Encrypted in another way: %s", explain.Reported(r.Reported)), explain.RoleBad
 		}
-		return i18n.T("Encrypted, another key: %s", Reported(r.Reported)), RoleBad
+		return i18n.T("Encrypted, another key: %s", explain.Reported(r.Reported)), explain.RoleBad
 	case transfer.NotYetVerified:
-		return i18n.T("Not yet verified"), RoleWarn
+		return i18n.T("Not yet verified"), explain.RoleWarn
 	case transfer.KeyNotReported:
 		if r.Reported.Key != "" {
-			return i18n.T("Encrypted, unknown whether with the key asked for: %s", Reported(r.Reported)), RoleWarn
+			return i18n.T("Encrypted, unknown whether with the key asked for: %s", explain.Reported(r.Reported)), explain.RoleWarn
 		}
-		return i18n.T("Encrypted, key not reported"), RoleWarn
+		return i18n.T("Encrypted, key not reported"), explain.RoleWarn
 	case transfer.NotEncrypted:
-		return i18n.T("Not encrypted"), RoleBad
+		return i18n.T("Not encrypted"), explain.RoleBad
 	case transfer.NothingAsked:
-		return i18n.T("Done, nothing asked (%s)", Reported(r.Reported)), RoleNormal
+		return i18n.T("Done, nothing asked (%s)", explain.Reported(r.Reported)), explain.RoleNormal
 	}
-	return i18n.T("Done"), RoleNormal
-}
-
-// shortly is what is asked, with the short form of its key.
-func shortly(e client.Encryption) string {
-	if client.TypeOf(e) == client.TypeInherit {
-		return i18n.T("bucket default")
-	}
-	return keyed(string(client.TypeOf(e)), client.KeyOf(e))
-}
-
-// keyed is a type with the short form of its key.
-func keyed(kind string, key client.KeyID) string {
-	if key == "" {
-		return kind
-	}
-	return kind + " " + ShortKey(key)
-}
-
-// ShortKey is the part of a key id by which people know it: the id of an ARN
-// without the road to it.
-func ShortKey(key client.KeyID) string {
-	s := string(key)
-	if i := strings.LastIndexByte(s, '/'); i >= 0 && strings.HasPrefix(s, "arn:") {
-		return s[i+1:]
-	}
-	return s
+	return i18n.T("Done"), explain.RoleNormal
 }

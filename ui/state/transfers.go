@@ -2,9 +2,11 @@ package state
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
@@ -135,11 +137,11 @@ func (t *Transfers) Transfer(row int) transfer.Row { return t.rows[row].Row }
 
 // Explain is why the transfer of a row failed, or what its verdict means, with
 // what its receipt holds.
-func (t *Transfers) Explain(row int) Message {
+func (t *Transfers) Explain(row int) explain.Message {
 	r := t.rows[row].Row
-	m := Explain(r.Err)
+	m := explain.Error(r.Err)
 	if r.Err == nil {
-		m = Message{Title: t.Row(row).State}
+		m = explain.Message{Title: t.Row(row).State}
 	}
 	if r.Receipt != nil {
 		m.Facts = facts(*r.Receipt)
@@ -161,11 +163,11 @@ func (t *Transfers) Explain(row int) Message {
 	}
 	lines := []string{r.Job.Local + " " + arrow(r.Job.Op) + " " + r.Job.Remote.String()}
 	if r.Job.Because != "" {
-		lines = append(lines, remark(inReasons(r.Job.Because)))
+		lines = append(lines, explain.Sentence(r.Job.Because))
 	}
 	if m.Body != "" && !slices.Contains(lines, m.Body) {
 		lines = append(lines, m.Body)
 	}
-	m.Body = joinLines(lines)
+	m.Body = strings.Join(lines, "\n")
 	return m
 }

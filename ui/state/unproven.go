@@ -2,9 +2,11 @@ package state
 
 import (
 	"context"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
@@ -107,14 +109,14 @@ func (u Unproven) replaced() bool {
 func (u Unproven) Question() (title, body string) {
 	r := u.receipt
 	lines := []string{
-		i18n.T("%s (%s) lies on the server, %s.", r.At.String(), size(r.Size), lies(r)),
+		i18n.T("%s (%s) lies on the server, %s.", r.At.String(), explain.Size(r.Size), lies(r)),
 		i18n.T("Asked for was: %s", askedWords(r.Asked)),
 		i18n.T("This object is deleted and nothing else. The file on this computer stays."),
 	}
 	if r.VersionID != "" {
 		lines = append(lines, i18n.T("The bucket keeps versions: exactly this version is deleted, and an older one comes back if there is one."))
 	}
-	return i18n.T("Delete %s from the server?", r.At.Base()), joinLines(lines)
+	return i18n.T("Delete %s from the server?", r.At.Base()), strings.Join(lines, "\n")
 }
 
 // lies is how an object lies on the server, in words that claim only what was
@@ -126,13 +128,13 @@ func lies(r transfer.Receipt) string {
 	case r.Verdict == transfer.NotEncrypted:
 		return i18n.T("stored without encryption")
 	case r.Verdict == transfer.OtherKey && r.Reported.Type != r.Asked.Type:
-		return i18n.T("encrypted in another way than asked: %s", Reported(r.Reported))
+		return i18n.T("encrypted in another way than asked: %s", explain.Reported(r.Reported))
 	case r.Verdict == transfer.OtherKey:
-		return i18n.T("encrypted with another key: %s", Reported(r.Reported))
+		return i18n.T("encrypted with another key: %s", explain.Reported(r.Reported))
 	case !r.Reported.Told:
 		return i18n.T("and the server does not say how it is encrypted")
 	}
-	return i18n.T("encrypted, and it cannot be told whether with the key asked for: %s", Reported(r.Reported))
+	return i18n.T("encrypted, and it cannot be told whether with the key asked for: %s", explain.Reported(r.Reported))
 }
 
 // Delete deletes exactly the object of the receipt, and nothing that somebody
@@ -214,21 +216,21 @@ func (t *Transfers) stands(r transfer.Row) bool {
 
 // settled is the state of a row of which the user has decided; ok is false for
 // others. It is never told as good.
-func (t *Transfers) settled(r transfer.Row) (text string, role Role, ok bool) {
+func (t *Transfers) settled(r transfer.Row) (text string, role explain.Role, ok bool) {
 	switch t.decided[r.Job.ID] {
 	case deleting:
-		return i18n.T("Deleting from the server…"), RoleMuted, true
+		return i18n.T("Deleting from the server…"), explain.RoleMuted, true
 	case deleted:
-		return i18n.T("Deleted from the server"), RoleMuted, true
+		return i18n.T("Deleted from the server"), explain.RoleMuted, true
 	case replaced:
-		return i18n.T("Replaced by another object since: nothing was deleted"), RoleMuted, true
+		return i18n.T("Replaced by another object since: nothing was deleted"), explain.RoleMuted, true
 	case kept:
 		if isUnverified(r) {
-			return i18n.T("Kept, not yet verified"), RoleWarn, true
+			return i18n.T("Kept, not yet verified"), explain.RoleWarn, true
 		}
-		return i18n.T("Kept: %s", failure(r)), RoleWarn, true
+		return i18n.T("Kept: %s", failure(r)), explain.RoleWarn, true
 	}
-	return "", RoleNormal, false
+	return "", explain.RoleNormal, false
 }
 
 // gone takes an object off the folder that is listed, when it is there. Where

@@ -1,8 +1,11 @@
 package state
 
 import (
+	"strings"
+
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -58,7 +61,7 @@ func sameUnproven(a, b Unproven) bool { return a.id == b.id }
 
 // UnprovenText says how many objects here wait for a decision and what is wrong
 // with them, "" for none; what is only not yet verified is a warning.
-func (b *Browser) UnprovenText() (text string, role Role) {
+func (b *Browser) UnprovenText() (text string, role explain.Role) {
 	all := b.Unproven()
 	is := map[transfer.Verdict]int{}
 	for _, u := range all {
@@ -66,13 +69,13 @@ func (b *Browser) UnprovenText() (text string, role Role) {
 	}
 	switch n := len(all); n {
 	case 0:
-		return "", RoleNormal
+		return "", explain.RoleNormal
 	case is[transfer.NotEncrypted]:
-		return i18n.N(n, "%s object here is NOT encrypted", "%s objects here are NOT encrypted", count(n)), RoleBad
+		return i18n.N(n, "%s object here is NOT encrypted", "%s objects here are NOT encrypted", explain.Count(n)), explain.RoleBad
 	case is[transfer.NotYetVerified]:
-		return i18n.N(n, "%s object here is not yet verified", "%s objects here are not yet verified", count(n)), RoleWarn
+		return i18n.N(n, "%s object here is not yet verified", "%s objects here are not yet verified", explain.Count(n)), explain.RoleWarn
 	default:
-		return i18n.N(n, "%s object here is not encrypted as asked", "%s objects here are not encrypted as asked", count(n)), RoleBad
+		return i18n.N(n, "%s object here is not encrypted as asked", "%s objects here are not encrypted as asked", explain.Count(n)), explain.RoleBad
 	}
 }
 
@@ -114,8 +117,8 @@ func QuestionAbout(all []Unproven) (title, body string) {
 	}
 	var lines []string
 	for _, u := range all {
-		lines = append(lines, i18n.T("%s (%s) lies on the server, %s.", u.receipt.At.String(), size(u.receipt.Size), lies(u.receipt)))
+		lines = append(lines, i18n.T("%s (%s) lies on the server, %s.", u.receipt.At.String(), explain.Size(u.receipt.Size), lies(u.receipt)))
 	}
-	lines = append(shorten(lines), i18n.T("These objects are deleted and nothing else. The files on this computer stay."))
-	return i18n.N(len(all), "Delete %s object from the server?", "Delete %s objects from the server?", count(len(all))), joinLines(lines)
+	lines = append(explain.Shorten(lines), i18n.T("These objects are deleted and nothing else. The files on this computer stay."))
+	return i18n.N(len(all), "Delete %s object from the server?", "Delete %s objects from the server?", explain.Count(len(all))), strings.Join(lines, "\n")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
 
@@ -22,7 +23,7 @@ func TestTheListShowsWhatLiesOnTheServerAfterABadVerdict(t *testing.T) {
 	row := s.Browser.Row(0)
 	assert.Equal(t, "4 B", row.Size, "what was stored, not what was listed before")
 	assert.Equal(t, "Not as asked: none reported", row.Encryption)
-	assert.Equal(t, state.RoleBad, row.EncryptionRole)
+	assert.Equal(t, explain.RoleBad, row.EncryptionRole)
 }
 
 func TestTheListShowsWhatLiesOnTheServerAfterAnUploadThatFailed(t *testing.T) {

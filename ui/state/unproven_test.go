@@ -10,6 +10,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
@@ -42,7 +43,7 @@ func (s *screen) unproven(row int) state.Unproven {
 	return u
 }
 
-func facts(m state.Message) (lines []string) {
+func facts(m explain.Message) (lines []string) {
 	for _, f := range m.Facts {
 		lines = append(lines, f.String())
 	}
@@ -64,7 +65,7 @@ func TestAnObjectStoredWithoutEncryptionIsShownWithWhatWasAsked(t *testing.T) {
 		"Asked because of: Rule 1, reports* -> SSE-KMS, key " + string(uitest.Key) + ".",
 		"Content: checksum: the server returned the checksum of what was sent", "Request id: req-1",
 	}, append(lines[:1:1], lines[2:10]...))
-	assert.Equal(t, state.RoleBad, m.Facts[3].Role)
+	assert.Equal(t, explain.RoleBad, m.Facts[3].Role)
 	for _, line := range lines {
 		assert.Contains(t, m.Text(), line, "the copy holds it all")
 	}
@@ -89,7 +90,7 @@ func TestTheObjectNotAsAskedIsDeletedAndNothingElse(t *testing.T) {
 	assert.False(t, ok, "once only")
 	s.loop.Pump()
 	assert.Equal(t, "Deleted from the server", s.Transfers.Row(0).State)
-	assert.Equal(t, state.RoleMuted, s.Transfers.Row(0).Role)
+	assert.Equal(t, explain.RoleMuted, s.Transfers.Row(0).Role)
 	assert.Equal(t, []string{"a.csv.old", "b.csv"}, s.store.Names("reports"))
 	assert.NotContains(t, s.rows(), "a.csv")
 	assert.Equal(t, "Stopped or skipped 1", s.Transfers.Tally().String())
@@ -122,7 +123,7 @@ func TestADeletionThatIsDeniedLeavesTheRowAsItWas(t *testing.T) {
 			require.Len(t, s.problems, 1)
 			assert.Contains(t, s.problems[0].Text(), why.said)
 			assert.Equal(t, "Failed: Not encrypted", s.Transfers.Row(0).State)
-			assert.Equal(t, state.RoleBad, s.Transfers.Row(0).Role)
+			assert.Equal(t, explain.RoleBad, s.Transfers.Row(0).Role)
 			assert.Contains(t, s.store.Names("reports"), "a.csv")
 		})
 	}
@@ -137,7 +138,7 @@ func TestWhatIsKeptGoesOnSayingWhatWasFound(t *testing.T) {
 	s.unproven(0).Keep()
 	row := s.Transfers.Row(0)
 	assert.Equal(t, "Kept: Not encrypted", row.State)
-	assert.Equal(t, state.RoleWarn, row.Role, "never green")
+	assert.Equal(t, explain.RoleWarn, row.Role, "never green")
 	assert.Equal(t, "Kept, not verified 1", s.Transfers.Tally().String())
 	assert.NotEmpty(t, s.Transfers.WhyNot(state.Keep, []int{0}))
 	assert.NotEmpty(t, s.Transfers.WhyNot(state.Retry, nil))
@@ -284,8 +285,8 @@ func TestWhatCouldNotBeLookedAtStaysOnTheListUntilSomebodyDecides(t *testing.T) 
 	assert.Equal(t, "Not yet verified", row.State)
 	text, role := s.Browser.UnprovenText()
 	assert.Equal(t, "1 object here is not yet verified", text)
-	assert.Equal(t, state.RoleWarn, role)
-	assert.Equal(t, state.RoleWarn, row.Role, "neither good nor known to be bad")
+	assert.Equal(t, explain.RoleWarn, role)
+	assert.Equal(t, explain.RoleWarn, row.Role, "neither good nor known to be bad")
 	m := s.Transfers.Explain(0)
 	assert.Equal(t, "The file is stored, and not yet verified", m.Title)
 	assert.Equal(t, "a.csv is on the server, and how it is encrypted is not yet verified.", m.Body)

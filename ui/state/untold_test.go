@@ -9,6 +9,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 func TestASizeNobodyToldIsADashAndNeverZero(t *testing.T) {
@@ -23,19 +24,19 @@ func TestASizeNobodyToldIsADashAndNeverZero(t *testing.T) {
 	assert.Equal(t, "untold", l.object(0).At.Key, "before the smallest: less is known of it")
 
 	p := ObjectProperties{found: session.Properties{Object: untold}}
-	assert.Contains(t, p.General(), Property{Name: "Size", Value: "not told by the server"})
+	assert.Contains(t, p.General(), explain.Property{Name: "Size", Value: "not told by the server"})
 
 	row := transferRow(transfer.Row{Phase: transfer.Sending, Sent: 5, Rate: 1, Job: transfer.Job{Op: transfer.Download, Size: client.NotTold}})
 	assert.Equal(t, "5 B of –", row.Progress)
 	assert.Zero(t, row.Part)
 	assert.Empty(t, row.ETA)
-	assert.Empty(t, moment(time.Time{}))
+	assert.Empty(t, explain.Moment(time.Time{}))
 }
 
 func TestASumOfWhichSomeIsNotToldSaysSo(t *testing.T) {
-	assert.Equal(t, "7 B", together(7, 0))
-	assert.Equal(t, "at least 7 B", together(7, 1))
-	assert.Equal(t, "–", together(0, 2))
+	assert.Equal(t, "7 B", explain.Together(7, 0))
+	assert.Equal(t, "at least 7 B", explain.Together(7, 1))
+	assert.Equal(t, "–", explain.Together(0, 2))
 	jobs := []transfer.Job{{Op: transfer.Download, Size: client.NotTold}, {Op: transfer.Download, Size: 7}}
 	assert.Equal(t, "2 files, at least 7 B", planLines(transfer.Plan{Jobs: jobs})[0].Text)
 
@@ -53,6 +54,6 @@ func TestAnAnswerThatIsNoneIsSaidInWords(t *testing.T) {
 		"s3://b\nIt was deleted: a delete marker hides it, and its earlier versions are still there.": {Kind: client.KindNotFound, Status: 404, Hidden: true},
 	} {
 		e.At = client.Location{Bucket: "b"}
-		assert.Equal(t, message, Explain(e).Body)
+		assert.Equal(t, message, explain.Error(e).Body)
 	}
 }

@@ -1,4 +1,4 @@
-package state
+package explain
 
 import (
 	"crypto/x509"

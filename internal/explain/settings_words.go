@@ -1,9 +1,9 @@
-package state
+package explain
 
 import "github.com/bucketseal/bucketseal/internal/i18n"
 
 // settingsTexts are the sentences of package settings, and of the reader of
-// rules, about files that cannot be used. See inWords.
+// rules, about files that cannot be used. See Words.
 var settingsTexts = []string{
 	i18n.M("%s is gone, in which rules were saved: put it back, or save rules again ('rules add', 'rules import', or Save changes in the window), which begins a new list; to go on without rules, remove %s"),
 	i18n.M("the settings folder %s is not there, and the rules and accounts in it would be missed: correct --config-dir or %s, or mount its disk; 'accounts add', 'rules add' and 'rules import' make it"),

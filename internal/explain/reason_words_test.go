@@ -1,4 +1,4 @@
-package state
+package explain
 
 import (
 	"testing"
@@ -7,7 +7,6 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
-	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -20,20 +19,13 @@ func TestWhyAFileIsTreatedSoIsSaidInTheUsersLanguage(t *testing.T) {
 		set.Decide(rules.File{}, client.Location{Bucket: "photos", Key: "a"}),
 		set.Decide(rules.File{Override: client.SSES3{}}, client.Location{Bucket: "photos", Key: "a"}),
 	} {
-		said := inReasons(d.Because)
+		said := Words(d.Because)
 		assert.NotEqual(t, d.Because, said)
 		for _, word := range []string{"rule", "key ", "matches", "chosen"} {
 			assert.NotContains(t, said, word, "of %q", d.Because)
 		}
 	}
-	said := inReasons(set.Decide(rules.File{}, client.Location{Bucket: "reports", Key: "a"}).Because)
+	said := Words(set.Decide(rules.File{}, client.Location{Bucket: "reports", Key: "a"}).Because)
 	assert.Contains(t, said, "ab12")
 	assert.Contains(t, said, "reports*")
-}
-
-func TestWhyAFileIsRefusedIsSaidInTheUsersLanguageAndPunctuation(t *testing.T) {
-	i18n.Set(i18n.TraditionalChinese)
-	t.Cleanup(func() { i18n.Set(i18n.English) })
-	lines := planLines(transfer.Plan{Refused: []transfer.Refusal{{Source: "/none", Reason: "there is no such file"}}})
-	assert.Equal(t, []string{"/none：沒有這個檔案"}, lines[0].More)
 }

@@ -1,4 +1,4 @@
-package state
+package explain
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 )
 
 // reasonTexts are the sentences of the rooms below about what an upload asks
-// for, and why a file is refused. See inWords.
+// for, and why a file is refused. See Words.
 var reasonTexts = slices.Concat([]string{
 	i18n.M("rule %s, %s -> %s"),
 	i18n.M("no rule matches: bucket default"),
@@ -42,7 +42,3 @@ var reasonTexts = slices.Concat([]string{
 	i18n.M("%s, AWS managed key"),
 	i18n.M("%s, key %s"),
 }, problemTexts, accountTexts, wayTexts, contentTexts, settingsTexts)
-
-// inReasons says why something is asked for or refused, in the user's
-// language.
-func inReasons(text string) string { return inWords(text, reasonTexts) }

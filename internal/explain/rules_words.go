@@ -1,4 +1,4 @@
-package state
+package explain
 
 import (
 	"regexp"
@@ -73,31 +73,32 @@ var findingTexts = []string{
 	i18n.M("none reported"),
 }
 
-// verdictTexts are those, and the words for what was asked and reported.
-var verdictTexts = slices.Concat(findingTexts, reasonTexts)
+// allTexts are all of them.
+var allTexts = slices.Concat(findingTexts, answerTexts, reasonTexts)
 
-// inWords says a sentence of one of the patterns in the user's language; the
-// values in it may be such sentences themselves.
-func inWords(text string, patterns []string) string {
+// Words says a sentence of the rooms below in the user's language; the values in
+// it may be such sentences themselves.
+func Words(text string) string {
 	if i18n.Current() == i18n.English {
 		return text
 	}
-	for _, p := range patterns {
+	for _, p := range allTexts {
 		values := regexp.MustCompile(`(?s)\A` + strings.ReplaceAll(regexp.QuoteMeta(p), "%s", "(.*?)") + `\z`).FindStringSubmatch(text)
 		if values == nil {
 			continue
 		}
 		args := make([]any, 0, len(values))
 		for _, v := range values[1:] {
-			args = append(args, inWords(v, patterns))
+			args = append(args, Words(v))
 		}
 		return i18n.T(p, args...)
 	}
 	return text
 }
 
-// remark makes a sentence of words for the place below a field.
-func remark(text string) string {
+// Sentence makes a sentence of words for the place below a field.
+func Sentence(text string) string {
+	text = Words(text)
 	if i18n.Current() == i18n.English || strings.HasSuffix(text, "。") || text == "" {
 		return sentence(text)
 	}

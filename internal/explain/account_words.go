@@ -1,9 +1,9 @@
-package state
+package explain
 
 import "github.com/bucketseal/bucketseal/internal/i18n"
 
 // accountTexts are the sentences of package client about an account and its
-// credentials. See inWords.
+// credentials. See Words.
 var accountTexts = []string{
 	i18n.M("one line without tabs, please"),
 	i18n.M("the built-in account has this name: choose another"),

@@ -1,4 +1,4 @@
-package state
+package explain
 
 import (
 	"github.com/bucketseal/bucketseal/client"
@@ -6,7 +6,7 @@ import (
 )
 
 // answerTexts are the sentences of the rooms below about answers that are not
-// what was awaited. See inWords.
+// what was awaited. See Words.
 var answerTexts = []string{
 	i18n.M("the answer is empty (%s)"),
 	i18n.M("the answer is of no type: “%s”"),

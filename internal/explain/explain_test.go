@@ -1,4 +1,4 @@
-package state
+package explain
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ import (
 func TestEveryKindOfFailureHasATitleAndAHintOfItsOwn(t *testing.T) {
 	titles := map[string]client.Kind{}
 	for _, kind := range client.Kinds() {
-		m := Explain(&client.Error{Op: "PutObject", Kind: kind})
+		m := Error(&client.Error{Op: "PutObject", Kind: kind})
 		assert.NotEmpty(t, m.Title, "%v", kind)
 		assert.NotEmpty(t, m.Hints, "%v", kind)
 		for _, hint := range m.Hints {
@@ -26,7 +26,7 @@ func TestEveryKindOfFailureHasATitleAndAHintOfItsOwn(t *testing.T) {
 }
 
 func TestTheServersOwnWordsStayInTheDetails(t *testing.T) {
-	m := Explain(fmt.Errorf("put: %w", &client.Error{
+	m := Error(fmt.Errorf("put: %w", &client.Error{
 		Op: "PutObject", Kind: client.KindDenied, At: client.Location{Bucket: "reports", Key: "a.csv"},
 		Status: 403, Code: "AccessDenied", Message: "User: arn:aws:iam::1:x is not authorized", RequestID: "tx00000123",
 	}))
@@ -39,19 +39,19 @@ func TestTheServersOwnWordsStayInTheDetails(t *testing.T) {
 }
 
 func TestAnUnknownKeyIsNamed(t *testing.T) {
-	m := Explain(&client.Error{Op: "PutObject", Kind: client.KindKeyUnknown, Key: "ab12", Status: 400, Code: "InvalidAccessKeyId"})
+	m := Error(&client.Error{Op: "PutObject", Kind: client.KindKeyUnknown, Key: "ab12", Status: 400, Code: "InvalidAccessKeyId"})
 	assert.Equal(t, "The server does not know this key", m.Title)
 	assert.Contains(t, m.Body, "ab12")
 }
 
 func TestWhatWeSaidOurselvesIsTheReason(t *testing.T) {
-	m := Explain(&client.Error{Op: "PutObject", Kind: client.KindRefused, Message: "SSE-KMS over plain http is refused"})
+	m := Error(&client.Error{Op: "PutObject", Kind: client.KindRefused, Message: "SSE-KMS over plain http is refused"})
 	assert.Equal(t, "SSE-KMS over plain http is refused.", m.Body)
 
-	m = Explain(errors.New("the file is not a list of rules"))
+	m = Error(errors.New("the file is not a list of rules"))
 	assert.Equal(t, "The file is not a list of rules.", m.Body)
 	assert.NotEmpty(t, m.Hints)
 
-	assert.Equal(t, Message{}, Explain(nil))
+	assert.Equal(t, Message{}, Error(nil))
 	assert.Equal(t, "Where.\nDo this.", Message{Title: "Where.", Hints: []string{"Do this."}}.Text())
 }

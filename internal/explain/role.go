@@ -1,4 +1,4 @@
-package state
+package explain
 
 // A Role is what a text means; the screen gives it a colour. It never stands
 // alone: the words say it too.

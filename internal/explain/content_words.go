@@ -1,4 +1,4 @@
-package state
+package explain
 
 import (
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -19,15 +19,15 @@ func Content(c transfer.Content) string {
 }
 
 // contentWords are those, with what was compared.
-func contentWords(r transfer.Receipt) string {
+func Compared(r transfer.Receipt) string {
 	if r.Content == transfer.ContentNone {
 		return ""
 	}
-	return i18n.T("%s: %s", Content(r.Content), inWords(r.Compared, contentTexts))
+	return i18n.T("%s: %s", Content(r.Content), Words(r.Compared))
 }
 
 // contentTexts are the sentences of package transfer about the bytes of a file.
-// See inWords.
+// See Words.
 var contentTexts = []string{
 	i18n.M("%s; the checksum that an upload left in the metadata is stale: the object was changed later by a program that kept it"),
 	i18n.M("the server returned the checksum of what was sent"),

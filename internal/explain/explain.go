@@ -1,4 +1,4 @@
-package state
+package explain
 
 import (
 	"context"
@@ -10,49 +10,16 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-// A Message is an error as people read it.
-type Message struct {
-	Title   string     // what happened, in plain words
-	Body    string     // where, and what is known of why
-	Hints   []string   // what to do, one sentence each; never empty
-	Facts   []Property // name and value of what is known, each to be copied
-	Details string     // for support: the server's own words, code, status, request id
-}
-
-// Text is the whole message as plain text, for the clipboard.
-func (m Message) Text() string {
-	parts := []string{m.Title}
-	if m.Body != "" {
-		parts = append(parts, m.Body)
-	}
-	for _, f := range m.Facts {
-		parts = append(parts, f.String())
-	}
-	parts = append(parts, m.Hints...)
-	if m.Details != "" {
-		parts = append(parts, m.Details)
-	}
-	return strings.Join(parts, "\n")
-}
-
-// ErrStillLocked is why a secret is not there when the user did not want to give
-// the vault's passphrase just now.
-var ErrStillLocked = errors.New("the secrets are still locked")
-
-// Explain turns any error into words. The kind chooses title and hints; the
-// server's own text goes to the details, never to the title.
-func Explain(err error) Message {
-	var stays *notRemoved
+// Error turns any error into words. The kind chooses title and hints; the
+// server's own text goes to the details, never to the title. An error with a
+// method Explain() Message explains itself.
+func Error(err error) Message {
+	var knows interface{ Explain() Message }
 	switch {
 	case err == nil:
 		return Message{}
-	case errors.As(err, &stays):
-		return stays.explain()
-	case errors.Is(err, ErrStillLocked):
-		return Message{
-			Title: i18n.T("Your secrets are still locked"),
-			Hints: []string{i18n.T("Choose the account again, and you are asked for the passphrase again.")},
-		}
+	case errors.As(err, &knows):
+		return knows.Explain()
 	}
 	kind := client.KindOf(err)
 	if kind == client.KindUnknown && errors.Is(err, context.DeadlineExceeded) {
@@ -76,7 +43,7 @@ func Explain(err error) Message {
 	}
 	if !known {
 		// One of our own errors: its text was written for people.
-		m.Body = remark(inReasons(err.Error()))
+		m.Body = Sentence(err.Error())
 		m.Details = ""
 		return m
 	}
@@ -98,22 +65,22 @@ func body(e *client.Error) string {
 	ours := e.Status == 0 && e.Code == ""
 	switch {
 	case e.Kind == client.KindEncryptionNotAsAsked && e.Message != "":
-		parts = append(parts, remark(inWords(e.Message, verdictTexts)))
+		parts = append(parts, Sentence(e.Message))
 	case e.Kind == client.KindNotYetVerified:
-		parts = append(parts, remark(inWords(notYet(e), verdictTexts)))
+		parts = append(parts, Sentence(notYet(e)))
 	case aboutAnAnswer(e):
-		parts = append(parts, remark(inWords(e.Message, answerTexts)))
+		parts = append(parts, Sentence(e.Message))
 	case e.Hidden:
 		parts = append(parts, i18n.T("It was deleted: a delete marker hides it, and its earlier versions are still there."))
 	case ours && e.Message != "":
-		parts = append(parts, remark(inReasons(e.Message)))
+		parts = append(parts, Sentence(e.Message))
 	case e.Kind == client.KindTLS || e.Kind == client.KindNetwork || e.Kind == client.KindStalled:
 		// Nothing of the server's came; what the network says is for the details.
 		if why := onTheWay(e); why != "" {
 			parts = append(parts, why)
 		}
 	case ours && e.Err != nil:
-		parts = append(parts, remark(inReasons(e.Err.Error())))
+		parts = append(parts, Sentence(e.Err.Error()))
 	}
 	return strings.Join(parts, "\n")
 }

@@ -1,0 +1,17 @@
+package state
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+func TestWhyAFileIsRefusedIsSaidInTheUsersLanguageAndPunctuation(t *testing.T) {
+	i18n.Set(i18n.TraditionalChinese)
+	t.Cleanup(func() { i18n.Set(i18n.English) })
+	lines := planLines(transfer.Plan{Refused: []transfer.Refusal{{Source: "/none", Reason: "there is no such file"}}})
+	assert.Equal(t, []string{"/none：沒有這個檔案"}, lines[0].More)
+}
