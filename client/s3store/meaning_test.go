@@ -74,9 +74,8 @@ func TestAStoreAtAWSMeansWhatItSays(t *testing.T) {
 	s, stranger := openAt(t, e, e.SecretKey, Options{atAWS: true}), openAt(t, e, "not the secret", Options{atAWS: true})
 	storetest.Run(t, func(t *testing.T) storetest.Fixture {
 		return storetest.Fixture{
-			Store: s, Stranger: stranger, Bucket: ownBucket(t, s), Key: client.KeyID(keys[0].ID), OtherKey: client.KeyID(keys[1].ID),
-			ManagedKey: true, SSES3: true, DSSE: true, BucketKeys: true, Checksums: true, StrictCustomerKey: true, Conditions: true,
-			DefaultEncryption: client.ReportedFrom("AES256", "", false, "", ""),
+			Server: storetest.AWS, Store: s, Stranger: stranger, Bucket: ownBucket(t, s),
+			Key: client.KeyID(keys[0].ID), OtherKey: client.KeyID(keys[1].ID),
 		}
 	})
 }
@@ -88,23 +87,13 @@ func TestAStoreAtACompatibleServiceMeansWhatItSays(t *testing.T) {
 			keys := e.NamedKeys()
 			s, stranger := openAt(t, e, e.SecretKey, Options{}), openAt(t, e, "not the secret", Options{})
 			storetest.Run(t, func(t *testing.T) storetest.Fixture {
-				f := servers[server]
-				f.Store, f.Stranger, f.Bucket = s, stranger, ownBucket(t, s)
-				f.Key, f.OtherKey = client.KeyID(keys[0].ID), client.KeyID(keys[1].ID)
-				return f
+				return storetest.Fixture{
+					Server: storetest.Servers[server], Store: s, Stranger: stranger, Bucket: ownBucket(t, s),
+					Key: client.KeyID(keys[0].ID), OtherKey: client.KeyID(keys[1].ID),
+				}
 			})
 		})
 	}
-}
-
-// servers is what the servers of scripts/interop.sh can do, and their
-// personalities; any other server is taken for the oldest.
-var servers = map[string]storetest.Fixture{
-	"ceph": {},
-	"minio": {
-		ManagedKey: true, SSES3: true, Checksums: true, StrictCustomerKey: true, FileNames: true, Conditions: true,
-		DefaultEncryption: client.ReportedFrom("", "", false, "", ""),
-	},
 }
 
 // The real thing: scripts/interop.sh starts it and sets the environment.
@@ -123,10 +112,10 @@ func TestInteropAStoreAtARealServerMeansWhatItSays(t *testing.T) {
 	s, stranger := open(os.Getenv("AWS_SECRET_ACCESS_KEY")), open("not the secret")
 	require.True(t, strings.HasPrefix(endpoint, "https://"), "over plain http the faults of old servers do not show")
 	storetest.Run(t, func(t *testing.T) storetest.Fixture {
-		f := servers[os.Getenv("BUCKETSEAL_INTEROP_SERVER")]
-		f.Store, f.Stranger, f.Bucket = s, stranger, ownBucket(t, s)
-		f.Key = client.KeyID(os.Getenv("BUCKETSEAL_INTEROP_KEY"))
-		f.OtherKey = cmp.Or(client.KeyID(os.Getenv("BUCKETSEAL_INTEROP_OTHER_KEY")), f.Key)
-		return f
+		key := client.KeyID(os.Getenv("BUCKETSEAL_INTEROP_KEY"))
+		return storetest.Fixture{
+			Server: storetest.Servers[os.Getenv("BUCKETSEAL_INTEROP_SERVER")], Store: s, Stranger: stranger, Bucket: ownBucket(t, s),
+			Key: key, OtherKey: cmp.Or(client.KeyID(os.Getenv("BUCKETSEAL_INTEROP_OTHER_KEY")), key),
+		}
 	})
 }

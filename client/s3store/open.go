@@ -87,6 +87,9 @@ var _ interface {
 	client.Keys
 } = keyed{}
 
+// Unwrap is the store alone.
+func (k keyed) Unwrap() client.Store { return k.Store }
+
 // Open prepares an account for use. Nothing is sent: whether the account works
 // is what [Store.Test] says. The error is a *client.Error: KindInvalid for an
 // account that cannot be opened, KindLocal or KindTLS for its CA file.

@@ -81,7 +81,7 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.keys, _ = store.(client.Keys)
+	s.keys, _ = client.As[client.Keys](store)
 	config := o.Transfer
 	config.Store, config.Account, config.DescribeKey, config.Now = store, a.Name, s.describer(), s.now
 	if o.Ledger != nil {

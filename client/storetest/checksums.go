@@ -28,7 +28,7 @@ var checksums = []testCase{
 			}
 			assert.Contains(t, o.Checksums, sum, what)
 		}
-		if l, ok := f.Store.(interface{ MD5Wanted() bool }); ok {
+		if l, ok := client.As[interface{ MD5Wanted() bool }](f.Store); ok {
 			assert.Equal(t, !f.Checksums, l.MD5Wanted(), "an MD5 is of use where no checksum comes back")
 		}
 	}},

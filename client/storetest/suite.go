@@ -21,31 +21,14 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// A Fixture is a store with an empty bucket, and what its server can do. The
-// zero value of each field is the oldest server.
+// A Fixture is a store with an empty bucket, and what its server can do.
 type Fixture struct {
+	Server
 	Store  client.Store
 	Bucket string // exists, is empty and belongs to this case alone
 	// Stranger is the same server asked with a wrong secret; nil to leave out.
-	Stranger client.Store
-
+	Stranger      client.Store
 	Key, OtherKey client.KeyID // two KMS keys the server knows; "" is no KMS
-	ManagedKey    bool         // SSE-KMS works without naming a key
-	SSES3         bool         // SSE-S3 encrypts, and is reported
-	DSSE          bool         // so does DSSE-KMS
-	BucketKeys    bool         // bucket keys are reported
-	Checksums     bool         // checksums in requests are verified, kept and shown
-	// Conditions: uploads in parts know If-Match and If-None-Match, and so do
-	// deletions; single writes do everywhere.
-	Conditions bool
-	// StrictCustomerKey: an SSE-C key for an object stored otherwise is refused
-	// rather than ignored.
-	StrictCustomerKey bool
-	// FileNames: names that no file has are refused; see isFileName.
-	FileNames bool
-	// DefaultEncryption is what a new bucket reports; not told where the server
-	// has no such call.
-	DefaultEncryption client.Reported
 }
 
 // A testCase is one sentence about stores.
@@ -86,6 +69,23 @@ func (f Fixture) get(t *testing.T, key string, o client.ReadOptions) (client.Obj
 	require.NoError(t, err, "read %q", key)
 	require.NoError(t, body.Close())
 	return obj, string(content)
+}
+
+// part reads a part of an object; where the server sends whole objects only, the
+// error must say so and nothing is given. want is what it must be.
+func (f Fixture) part(t *testing.T, key string, o client.ReadOptions, want string) client.Object {
+	t.Helper()
+	if f.WholeObjects {
+		_, _, err := f.Store.Get(t.Context(), f.at(key), o)
+		fails(t, client.KindUnsupported, f.at(key), err)
+		require.ErrorIs(t, err, client.ErrNoRanges)
+		o.Offset, o.Length = 0, 0
+		obj, _ := f.get(t, key, o)
+		return obj
+	}
+	obj, content := f.get(t, key, o)
+	assert.Equal(t, want, content, "%d bytes of %q from %d on", o.Length, key, o.Offset)
+	return obj
 }
 
 // absent says that there is no such object.

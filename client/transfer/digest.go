@@ -77,6 +77,6 @@ func (e *Engine) sendsMD5() bool {
 	case ProofSize:
 		return false
 	}
-	l, learns := e.cfg.Store.(learner)
+	l, learns := client.As[learner](e.cfg.Store)
 	return !learns || l.MD5Wanted()
 }

@@ -1,0 +1,223 @@
+package memstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A version is one of the contents an object has had; the only one where a bucket
+// keeps no versions.
+type version struct {
+	client.Object
+	content []byte
+	tags    map[string]string
+	marker  bool // a delete marker: it hides the versions before
+}
+
+// said is what HEAD and GET say of it.
+func (v *version) said() client.Object {
+	o := v.Object
+	o.Metadata, o.Headers, o.Checksums = maps.Clone(o.Metadata), maps.Clone(o.Headers), slices.Clone(o.Checksums)
+	return o
+}
+
+// now is what lies under a key, nil where nothing does.
+func (b *bucket) now(key string) *version {
+	all := b.objects[key]
+	if len(all) == 0 || all[len(all)-1].marker {
+		return nil
+	}
+	return all[len(all)-1]
+}
+
+// find is the version a reading call is about, "" the current one.
+func (s *Store) find(c Call, id string) (*version, error) {
+	b, err := s.bucket(c)
+	if err != nil {
+		return nil, err
+	}
+	all := b.objects[c.At.Key]
+	if id != "" {
+		i := slices.IndexFunc(all, func(v *version) bool { return v.is(id) })
+		switch {
+		case i < 0:
+			return nil, c.Error(client.KindNotFound)
+		case all[i].marker:
+			return nil, c.Error(client.KindDeleteMarker)
+		}
+		return all[i], nil
+	}
+	if now := b.now(c.At.Key); now != nil {
+		return now, nil
+	}
+	return nil, &client.Error{
+		Op: string(c.Op), Kind: client.KindNotFound, At: c.At, Status: statusOf(client.KindNotFound), RequestID: "req-refused", Hidden: len(all) > 0,
+	}
+}
+
+// is reports whether an id names this version.
+func (v *version) is(id string) bool {
+	return v.VersionID == id || v.VersionID == "" && id == client.NullVersion
+}
+
+// add writes a content under a key. The ETag is a content hash only where S3 makes
+// it one.
+func (s *Store) add(b *bucket, at client.Location, content []byte, o client.PutOptions, r client.Reported, etag string) client.Object {
+	s.written++
+	switch r.Type {
+	case client.TypeSSEKMS, client.TypeDSSEKMS, client.TypeSSEC:
+		etag = s.opaque(etag)
+	}
+	v := &version{content: content, Object: client.Object{
+		At: at, Size: int64(len(content)), Modified: s.time(), ETag: etag, ContentType: o.ContentType, Encryption: r,
+		Metadata: lowered(o.Metadata),
+	}}
+	if v.ContentType == "" {
+		v.ContentType = "application/octet-stream"
+	}
+	if s.server.Checksums && o.Checksum.Value != "" {
+		v.Checksums = []client.Checksum{o.Checksum}
+	}
+	v.Headers = map[string][]string{"Content-Type": {v.ContentType}, "Etag": {`"` + etag + `"`}}
+	s.keep(b, v)
+	return v.said()
+}
+
+// opaque is an ETag that says nothing of the content, of the shape of this one.
+func (s *Store) opaque(etag string) string {
+	_, parts, _ := strings.Cut(etag, "-")
+	if parts != "" {
+		parts = "-" + parts
+	}
+	return etagOf(fmt.Appendf(nil, "%s, writing %d", etag, s.written)) + parts
+}
+
+func lowered(metadata map[string]string) map[string]string {
+	out := make(map[string]string, len(metadata))
+	for k, v := range metadata {
+		out[strings.ToLower(k)] = v
+	}
+	return out
+}
+
+// keep makes a version the current one, beside or in place of those before.
+func (s *Store) keep(b *bucket, v *version) {
+	key := v.At.Key
+	if !b.versioned {
+		b.objects[key] = slices.DeleteFunc(b.objects[key], func(v *version) bool { return v.VersionID == "" })
+	} else {
+		v.VersionID = fmt.Sprintf("v%d", s.written)
+	}
+	b.objects[key] = append(b.objects[key], v)
+}
+
+// remove is what a plain deletion does: where versions are kept it hides them.
+func (s *Store) remove(b *bucket, at client.Location) {
+	if b.versioned {
+		s.written++
+		s.keep(b, &version{Object: client.Object{At: at, Modified: s.time()}, marker: true})
+		return
+	}
+	delete(b.objects, at.Key)
+}
+
+// drop removes one version for good.
+func (b *bucket) drop(key, id string) {
+	b.objects[key] = slices.DeleteFunc(b.objects[key], func(v *version) bool { return v.is(id) })
+	if len(b.objects[key]) == 0 {
+		delete(b.objects, key)
+	}
+}
+
+// Delete removes objects of one bucket. For hooks it is one DeleteObjects, and
+// then one DeleteObject for each.
+func (s *Store) Delete(ctx context.Context, at []client.Location) ([]error, error) {
+	for _, l := range at {
+		c := Call{Op: DeleteObjects, At: l}
+		if err := l.CheckKey(); err != nil {
+			return nil, c.refuse(client.KindInvalid, err)
+		}
+		if l.Bucket != at[0].Bucket {
+			return nil, c.refuse(client.KindInvalid, errors.New("objects of two buckets cannot be removed with one call"))
+		}
+	}
+	if len(at) == 0 {
+		return nil, nil
+	}
+	c, err := s.begin(ctx, Call{Op: DeleteObjects, At: client.Location{Bucket: at[0].Bucket}})
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	_, err = s.bucket(c)
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	results := make([]error, len(at))
+	for i, l := range at {
+		results[i] = s.deleteOne(ctx, l)
+	}
+	return results, nil
+}
+
+func (s *Store) deleteOne(ctx context.Context, at client.Location) error {
+	c, err := s.begin(ctx, Call{Op: DeleteObject, At: at})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.bucket(c)
+	if err != nil {
+		return err
+	}
+	s.remove(b, at)
+	return nil
+}
+
+// DeleteOnly removes one object and nothing that took its place.
+func (s *Store) DeleteOnly(ctx context.Context, was client.Object, key client.CustomerKey) error {
+	c := Call{Op: DeleteObject, At: was.At, Read: client.ReadOptions{VersionID: was.VersionID, IfMatch: was.ETag, Key: key}}
+	if err := was.At.CheckKey(); err != nil {
+		return c.refuse(client.KindInvalid, err)
+	}
+	if was.VersionID == client.NullVersion {
+		was.VersionID = ""
+	}
+	if was.VersionID == "" && was.ETag == "" {
+		return c.refuse(client.KindPrecondition, errors.New("nothing is known of it by which it could be told from another object of its name"))
+	}
+	c, err := s.begin(ctx, c)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.bucket(c)
+	if err != nil {
+		return err
+	}
+	if was.VersionID != "" {
+		b.drop(was.At.Key, was.VersionID)
+		return nil
+	}
+	there := b.now(was.At.Key)
+	if there == nil {
+		return nil
+	}
+	if err := s.opens(c, there.Encryption, key); err != nil {
+		return err
+	}
+	if !client.SameETag(there.ETag, was.ETag) || !was.Modified.IsZero() && !there.Modified.Equal(was.Modified) {
+		return c.fail(client.KindPrecondition, "another object has taken its place")
+	}
+	s.remove(b, was.At)
+	return nil
+}
