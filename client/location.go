@@ -86,6 +86,12 @@ func (l Location) Folder() Location {
 	return Location{l.Bucket, l.Key + "/"}
 }
 
+// Holds reports whether an object lies in a folder or bucket, or further down;
+// the zero Location holds none.
+func (l Location) Holds(at Location) bool {
+	return l.Bucket != "" && at.Bucket == l.Bucket && len(at.Key) > len(l.Key) && strings.HasPrefix(at.Key, l.Key)
+}
+
 // Join is the object or folder called name inside the folder l.
 func (l Location) Join(name string) Location {
 	return Location{l.Bucket, l.Folder().Key + name}

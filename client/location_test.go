@@ -70,3 +70,18 @@ func FuzzALocationReadsBackAsItWasWritten(f *testing.F) {
 		}
 	})
 }
+
+func TestAFolderHoldsWhatLiesInItAndFurtherDown(t *testing.T) {
+	folder := Location{Bucket: "reports", Key: "2026/"}
+	for at, held := range map[Location]bool{
+		{Bucket: "reports", Key: "2026/a.csv"}:    true,
+		{Bucket: "reports", Key: "2026/11/a.csv"}: true,
+		{Bucket: "reports", Key: "2026/"}:         false,
+		{Bucket: "reports", Key: "2027/a.csv"}:    false,
+		{Bucket: "photos", Key: "2026/a.csv"}:     false,
+	} {
+		assert.Equal(t, held, folder.Holds(at), at)
+	}
+	assert.True(t, Location{Bucket: "reports"}.Holds(folder))
+	assert.False(t, Location{}.Holds(folder), "no bucket is no folder")
+}

@@ -68,7 +68,7 @@ func (p *objectPane) newAlarm() fyne.CanvasObject {
 }
 
 func (p *objectPane) refreshAlarm() {
-	text, r := p.ui.state.Browser.UnprovenText()
+	text, r := state.WarningAbout(p.ui.state.UnprovenHere())
 	if visible := text != ""; visible != p.alarm.Visible() {
 		setVisible(p.alarm, visible)
 		p.content.Refresh() // the list gives its room
@@ -79,7 +79,7 @@ func (p *objectPane) refreshAlarm() {
 
 // showUnproven selects what waits for a decision, in both lists.
 func (u *UI) showUnproven() {
-	u.state.Browser.ShowUnproven()
+	u.state.ShowUnproven()
 	u.main.objects.table.ScrollTo(u.state.Browser.Selection().Cursor())
 	u.main.transfers.table.ScrollTo(u.state.Transfers.Selection.Cursor())
 	u.main.transfers.table.Refresh()
@@ -91,7 +91,7 @@ func (u *UI) askRemoveUnproven() {
 	if u.window.Canvas().Overlays().Top() != nil {
 		return
 	}
-	u.askRemoveObjects(u.state.Browser.Unproven())
+	u.askRemoveObjects(u.state.UnprovenHere())
 }
 
 // objectColumns are the columns as the user left them.

@@ -80,11 +80,11 @@ func some(path string) []string {
 }
 
 func (u *UI) chooseUpload() {
-	u.openFiles(u.window, i18n.T("Upload files"), u.state.Browser.Upload)
+	u.openFiles(u.window, i18n.T("Upload files"), u.state.Upload)
 }
 
 func (u *UI) chooseUploadFolder() {
-	u.openFolder(u.window, i18n.T("Upload a folder"), func(path string) { u.state.Browser.Upload([]string{path}) })
+	u.openFolder(u.window, i18n.T("Upload a folder"), func(path string) { u.state.Upload([]string{path}) })
 }
 
 func (u *UI) chooseDownload() {
@@ -92,5 +92,5 @@ func (u *UI) chooseDownload() {
 	if len(what) == 0 {
 		return
 	}
-	u.openFolder(u.window, i18n.T("Download into a folder"), func(path string) { u.state.Browser.Download(what, path, "") })
+	u.openFolder(u.window, i18n.T("Download into a folder"), func(path string) { u.state.Download(what, path, "") })
 }

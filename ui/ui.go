@@ -73,7 +73,7 @@ func New(app fyne.App, desk state.Desk, o Options) *UI {
 	u.state.OnReady = u.ready
 	u.state.OnChange = u.refresh
 	u.state.Browser.OnChange = u.refreshBrowser
-	u.state.Browser.OnArrive = func(row int) {
+	u.state.Browser.OnCursor = func(row int) {
 		if u.main != nil {
 			u.main.objects.table.ScrollTo(row)
 		}

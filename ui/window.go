@@ -145,6 +145,7 @@ func (u *UI) refreshTransfers() {
 		m.body.Refresh()
 	}
 	m.transfers.refresh()
+	m.objects.refreshAlarm() // a decision was made, or is to be made
 	u.refresh()
 }
 
@@ -181,7 +182,7 @@ func (u *UI) OnDropped(at fyne.Position, uris []fyne.URI) {
 		u.flash(why)
 		return
 	}
-	u.state.Browser.UploadTo(paths, to)
+	u.state.UploadTo(paths, to)
 }
 
 // dropTarget is the folder or bucket at a place of the window.

@@ -46,8 +46,8 @@ type App struct {
 	opening  bool
 	sessions map[string]*session.Session // open, by account name: transfers go on when another is shown
 	stops    map[string]context.CancelFunc
-	former   []holding // of accounts that were changed since: their transfers go on and stay in sight
-	reached  reach
+	former   []holding        // of accounts that were changed since: their transfers go on and stay in sight
+	reached  map[string]reach // by account name
 }
 
 // NewApp makes the screen of a desk. now is the clock; nil is time.Now.
@@ -55,9 +55,9 @@ func NewApp(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	if now == nil {
 		now = time.Now
 	}
-	a := &App{loop: screen, desk: desk, now: now, sessions: map[string]*session.Session{}, stops: map[string]context.CancelFunc{}}
+	a := &App{loop: screen, desk: desk, now: now, sessions: map[string]*session.Session{}, stops: map[string]context.CancelFunc{}, reached: map[string]reach{}}
 	a.ctx, a.stop = context.WithCancel(context.Background())
-	a.Browser = newBrowser(a)
+	a.Browser = NewBrowser(a.browserWorld())
 	a.Transfers = &Transfers{app: a, seen: map[string]bool{}, decided: map[string]decision{}}
 	return a
 }
@@ -72,7 +72,7 @@ func (a *App) Desk() Desk { return a.desk }
 func (a *App) Context() context.Context { return a.ctx }
 
 // Session is the open account's session, nil while none is open.
-func (a *App) Session() *session.Session { return a.Browser.session }
+func (a *App) Session() *session.Session { return a.Browser.Session() }
 
 // Start reads preferences and accounts and opens the account shown last, or
 // the first.
@@ -138,8 +138,9 @@ func (a *App) Open(name string) {
 	if name == a.current && (a.opening || a.Session() != nil) {
 		return
 	}
-	a.current, a.opening, a.reached = name, true, reach{}
-	a.Browser.enter(nil)
+	a.current, a.opening = name, true
+	delete(a.reached, name)
+	a.Browser.Enter(nil)
 	a.changed()
 	if s, ok := a.sessions[name]; ok {
 		a.opened(name, s)
@@ -177,7 +178,7 @@ const refreshEvery = 200 * time.Millisecond
 
 func (a *App) opened(name string, s *session.Session) {
 	a.opening = false
-	a.Browser.enter(s)
+	a.Browser.Enter(s)
 	if a.Preferences.LastAccount != name {
 		a.Preferences.LastAccount = name
 		a.SavePreferences()
@@ -242,7 +243,13 @@ func (a *App) changed() {
 }
 
 func (a *App) problem(err error) {
-	if err != nil && a.OnProblem != nil {
-		a.OnProblem(explain.Error(err))
+	if err != nil {
+		a.show(explain.Error(err))
+	}
+}
+
+func (a *App) show(m explain.Message) {
+	if a.OnProblem != nil {
+		a.OnProblem(m)
 	}
 }

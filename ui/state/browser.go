@@ -2,22 +2,54 @@ package state
 
 import (
 	"context"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/internal/explain"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
 
-// A Browser is the open account's buckets and the folder that is listed.
+// World is what a browser needs of the world. All of it is called on the
+// screen's goroutine and returns at once.
+type World struct {
+	Context context.Context // lives as long as the browser
+	Loop    loop.Loop
+	Now     func() time.Time
+
+	// Problem shows why something that was asked for was not done.
+	Problem func(explain.Message)
+	// Heard is told of an answer of an account's server, or why there was none (an
+	// error), and when; Listed likewise of the list of buckets.
+	Heard  func(a client.Account, err error, at time.Time)
+	Listed func(a client.Account, err error)
+	// NeedsBucket asks the user for the name of a bucket: the server lists none to
+	// the account.
+	NeedsBucket func()
+	// Ask shows a deletion before it begins.
+	Ask func(*Deletion)
+
+	// Known are the buckets of an account that its server does not list and that
+	// were opened by name; Keep keeps them.
+	Known func(client.Account) []string
+	Keep  func(client.Account, []string)
+	// HidesEncryption keeps the server from being asked about each object seen.
+	HidesEncryption func() bool
+}
+
+// A Browser is the buckets of an account and the folder that is listed. It shows
+// none before Enter.
+
 type Browser struct {
 	// OnChange is called after anything of the browser changed; nil for none.
 	OnChange func()
-	// OnArrive is called after the cursor was put on the row where the user comes
+	// OnCursor is called after the cursor was put on the row where the user comes
 	// from, or wants to go, so that it can be scrolled into sight; nil for none.
-	OnArrive func(row int)
+	OnCursor func(row int)
 
-	app     *App
+	world   World
 	session *session.Session
 	ctx     context.Context // of the account; nil while none is open
 	leave   context.CancelFunc
@@ -34,18 +66,26 @@ type Browser struct {
 	pulse         *client.Pulse      // of it, nil before the first
 	partial       bool               // it was stopped before its end
 	err           error              // why it ended early
-	come          string             // key the cursor goes to once it is listed
+	cursorTo      string             // key the cursor goes to once it is listed
 
 	ruleSet  rules.Set
 	rulesErr error
 	probes   probes
 }
 
-func newBrowser(app *App) *Browser {
-	b := &Browser{app: app}
+// NewBrowser makes a browser that shows no account.
+func NewBrowser(w World) *Browser {
+	b := &Browser{world: w}
 	b.list.by = SortByName
 	b.probes.reset()
 	return b
+}
+
+// problem shows an error; nil is none.
+func (b *Browser) problem(err error) {
+	if err != nil {
+		b.world.Problem(explain.Error(err))
+	}
 }
 
 func (b *Browser) changed() {
@@ -54,23 +94,30 @@ func (b *Browser) changed() {
 	}
 }
 
-// enter shows another account; nil shows none.
-func (b *Browser) enter(s *session.Session) {
+// Enter shows an account by its session; nil shows none. The order of the rows
+// stays.
+func (b *Browser) Enter(s *session.Session) {
 	if b.leave != nil {
 		b.leave()
 	}
 	order, down := b.list.by, b.list.down
-	fresh := newBrowser(b.app)
-	fresh.OnChange, fresh.OnArrive, fresh.session = b.OnChange, b.OnArrive, s
+	fresh := NewBrowser(b.world)
+	fresh.OnChange, fresh.OnCursor, fresh.session = b.OnChange, b.OnCursor, s
 	fresh.list.by, fresh.list.down = order, down
 	*b = *fresh
 	if s != nil {
-		b.ctx, b.leave = context.WithCancel(b.app.ctx)
+		b.ctx, b.leave = context.WithCancel(b.world.Context)
 		b.RefreshBuckets()
 		b.RefreshRules()
 	}
 	b.changed()
 }
+
+// Session is that of the account shown, nil while none is.
+func (b *Browser) Session() *session.Session { return b.session }
+
+// Context ends when the account is left; nil while none is shown.
+func (b *Browser) Context() context.Context { return b.ctx }
 
 // At is the folder shown; the zero Location is the list of buckets.
 func (b *Browser) At() client.Location { return b.at }

@@ -24,14 +24,14 @@ func (b *Browser) GoTo(text string) error {
 		return nil
 	}
 	s := b.session
-	loop.Fetch(b.ctx, b.app.loop, func(ctx context.Context) (bool, error) { return s.IsThere(ctx, at) }, func(object bool, err error) {
+	loop.Fetch(b.ctx, b.world.Loop, func(ctx context.Context) (bool, error) { return s.IsThere(ctx, at) }, func(object bool, err error) {
 		if err != nil || !object { // a folder without its slash, or one may not look
 			b.Open(at)
 			return
 		}
 		b.Open(at.Parent())
-		b.come = at.Key
-		b.arrive()
+		b.cursorTo = at.Key
+		b.placeCursor()
 		b.changed()
 	})
 	return nil

@@ -55,7 +55,7 @@ func (b *Browser) Up() {
 	if b.CanUp() {
 		from := b.at
 		b.Open(b.at.Parent())
-		b.come = from.Key
+		b.cursorTo = from.Key
 	}
 }
 
@@ -75,21 +75,20 @@ func (b *Browser) Refresh() {
 	}
 	b.RefreshBuckets()
 	b.RefreshRules()
-	b.relist("")
+	b.relist()
 }
 
-// relist lists the folder anew; come is the key the cursor goes to, "" for where
-// it is. The rows stay until their successors are there, and so do the place
+// relist lists the folder anew, with the cursor where it is. The rows stay until their successors are there, and so do the place
 // scrolled to and what is selected.
-func (b *Browser) relist(come string) {
+func (b *Browser) relist() {
 	if b.Rows() == 0 || b.err != nil { // there is nothing to keep
 		filter := b.list.filter
-		b.show(b.at, come)
+		b.show(b.at, "")
 		b.SetFilter(filter)
 		return
 	}
 	b.leaveListing()
-	b.come = come
+	b.cursorTo = ""
 	b.probes.reset()
 	b.list.begin()
 	b.first()
@@ -106,11 +105,11 @@ func (b *Browser) Stop() {
 	}
 }
 
-// show leaves the folder shown and lists another; come is the key the cursor
-// goes to.
-func (b *Browser) show(at client.Location, come string) {
+// show leaves the folder shown and lists another; cursorTo is the key the
+// cursor goes to.
+func (b *Browser) show(at client.Location, cursorTo string) {
 	b.leaveListing()
-	b.at, b.come = at, come
+	b.at, b.cursorTo = at, cursorTo
 	b.list.filter = ""
 	b.list.clear()
 	b.probes.reset()
@@ -132,27 +131,27 @@ func (b *Browser) first() {
 		var ctx context.Context
 		ctx, b.stop = context.WithCancel(b.ctx)
 		b.busy = true
-		b.next(b.feel(ctx), "")
+		b.next(b.withPulse(ctx), "")
 	}
 }
 
 // next asks for one page and, once it is shown, for the one after it.
 func (b *Browser) next(ctx context.Context, after string) {
 	s, at := b.session, b.at
-	loop.Fetch(ctx, b.app.loop, func(ctx context.Context) (client.Page, error) {
+	loop.Fetch(ctx, b.world.Loop, func(ctx context.Context) (client.Page, error) {
 		return s.List(ctx, at, client.ListOptions{After: after})
 	}, func(page client.Page, err error) {
-		b.app.heard(err, b.app.now())
+		b.world.Heard(s.Account(), err, b.world.Now())
 		if err != nil {
 			b.busy, b.err = false, err
 			b.list.end()
-			b.unmeet(at.Bucket, err)
+			b.forgetBucket(at.Bucket, err)
 			b.changed()
 			return
 		}
-		b.meet(at.Bucket)
+		b.keepBucket(at.Bucket)
 		b.list.add(withoutFolderItself(page.Objects, at), page.Next != "")
-		b.arrive()
+		b.placeCursor()
 		b.busy = page.Next != ""
 		if b.busy {
 			b.next(ctx, page.Next)
@@ -173,16 +172,16 @@ func withoutFolderItself(all []client.Object, at client.Location) []client.Objec
 	return kept
 }
 
-// arrive puts the cursor where the user comes from, once it is listed.
-func (b *Browser) arrive() {
-	if b.come == "" {
+// placeCursor puts the cursor where the user comes from, once it is listed.
+func (b *Browser) placeCursor() {
+	if b.cursorTo == "" {
 		return
 	}
-	if row := b.list.find(b.come); row >= 0 {
+	if row := b.list.find(b.cursorTo); row >= 0 {
 		b.list.selection.Only(row)
-		b.come = ""
-		if b.OnArrive != nil {
-			b.OnArrive(row)
+		b.cursorTo = ""
+		if b.OnCursor != nil {
+			b.OnCursor(row)
 		}
 	}
 }
@@ -194,21 +193,21 @@ func (b *Browser) RefreshBuckets() {
 		return
 	}
 	b.bucketsBusy = true
-	loop.Fetch(b.ctx, b.app.loop, s.Buckets, func(all []client.Bucket, err error) {
+	loop.Fetch(b.ctx, b.world.Loop, s.Buckets, func(all []client.Bucket, err error) {
 		b.bucketsBusy, b.bucketsErr = false, err
 		if err == nil {
-			b.buckets = b.known(all)
+			b.buckets = b.withKnown(all)
 			if len(all) == 1 && b.at.Bucket == "" && len(b.back) == 0 {
 				b.Open(client.Location{Bucket: all[0].Name})
 			}
 		}
 		if err != nil && len(b.buckets) == 0 {
-			b.buckets = b.known(nil)
+			b.buckets = b.withKnown(nil)
 		}
-		b.app.connection(err)
+		b.world.Listed(s.Account(), err)
 		b.changed()
-		if b.wantsBucket() && b.at.Bucket == "" && b.app.OnBucketWanted != nil {
-			b.app.OnBucketWanted()
+		if b.wantsBucket() && b.at.Bucket == "" {
+			b.world.NeedsBucket()
 		}
 	})
 }
@@ -219,7 +218,7 @@ func (b *Browser) RefreshRules() {
 	if s == nil {
 		return
 	}
-	loop.Fetch(b.ctx, b.app.loop, s.RuleSet, func(set rules.Set, err error) {
+	loop.Fetch(b.ctx, b.world.Loop, s.RuleSet, func(set rules.Set, err error) {
 		b.ruleSet, b.rulesErr = set, err
 		b.probes.reset()
 		b.changed()

@@ -54,17 +54,17 @@ type Confirm struct {
 }
 
 // Upload asks what uploading files and folders into the folder shown would do.
-func (b *Browser) Upload(paths []string) { b.UploadTo(paths, b.at) }
+func (a *App) Upload(paths []string) { a.UploadTo(paths, a.Browser.At()) }
 
 // Drop is Upload, for what was dropped on the window.
-func (b *Browser) Drop(paths []string) { b.Upload(paths) }
+func (a *App) Drop(paths []string) { a.Upload(paths) }
 
 // UploadTo is Upload into another folder or bucket.
-func (b *Browser) UploadTo(paths []string, to client.Location) {
-	if b.WhyNotUploadTo(to) != "" || len(paths) == 0 {
+func (a *App) UploadTo(paths []string, to client.Location) {
+	if a.Browser.WhyNotUploadTo(to) != "" || len(paths) == 0 {
 		return
 	}
-	c := b.confirm(transfer.Upload)
+	c := a.confirm(transfer.Upload)
 	c.paths, c.to = paths, to
 	c.open()
 }
@@ -72,18 +72,18 @@ func (b *Browser) UploadTo(paths []string, to client.Location) {
 // Download asks what downloading the objects into a folder of this computer
 // would do, and begins at once when nothing needs an answer. as is the exact
 // name of the file for a single object, "" for its own.
-func (b *Browser) Download(what []client.Object, into, as string) {
-	if b.session == nil || len(what) == 0 {
+func (a *App) Download(what []client.Object, into, as string) {
+	if a.Session() == nil || len(what) == 0 {
 		return
 	}
-	c := b.confirm(transfer.Download)
+	c := a.confirm(transfer.Download)
 	c.what, c.into, c.As = what, into, as
 	c.open()
 }
 
-func (b *Browser) confirm(op transfer.Op) *Confirm {
-	c := &Confirm{Op: op, app: b.app, session: b.session, choice: AsRules, overwrite: transfer.OverwriteAlways}
-	c.ctx, c.stop = context.WithCancel(b.ctx)
+func (a *App) confirm(op transfer.Op) *Confirm {
+	c := &Confirm{Op: op, app: a, session: a.Session(), choice: AsRules, overwrite: transfer.OverwriteAlways}
+	c.ctx, c.stop = context.WithCancel(a.Browser.Context())
 	return c
 }
 

@@ -26,7 +26,7 @@ func TestAStaleChecksumIsExplainedAndTheFileCanBeTakenKnowingly(t *testing.T) {
 	s.open("reports")
 	into := t.TempDir()
 	s.Browser.Selection().Only(0)
-	s.Browser.Download(s.Browser.Selected(), into, "")
+	s.Download(s.Browser.Selected(), into, "")
 	s.settled()
 	assert.Equal(t, "Failed: The object was changed later, or is damaged", s.Transfers.Row(0).State)
 	assert.Empty(t, s.Transfers.Row(0).Content)

@@ -45,7 +45,7 @@ func (b *Browser) Delete() {
 	d := &Deletion{browser: b, session: b.session, what: what, counting: true}
 	d.ctx, d.stop = context.WithCancel(b.ctx)
 	if slices.ContainsFunc(what, func(o client.Object) bool { return o.IsFolder }) {
-		loop.Fetch(d.ctx, b.app.loop, func(ctx context.Context) (session.Census, error) { return d.session.Count(ctx, what) },
+		loop.Fetch(d.ctx, b.world.Loop, func(ctx context.Context) (session.Census, error) { return d.session.Count(ctx, what) },
 			func(c session.Census, err error) {
 				d.counting, d.census, d.err = false, c, err
 				d.changed()
@@ -56,9 +56,7 @@ func (b *Browser) Delete() {
 			d.census.Add(o)
 		}
 	}
-	if b.app.OnDeletion != nil {
-		b.app.OnDeletion(d)
-	}
+	b.world.Ask(d)
 }
 
 // Question is what is asked, with numbers once they are known.
@@ -126,7 +124,7 @@ func (d *Deletion) step(left []client.Location) {
 		return
 	}
 	now, left := left[:min(len(left), deleteAtOnce)], left[min(len(left), deleteAtOnce):]
-	loop.Fetch(d.ctx, d.browser.app.loop, func(ctx context.Context) (session.Removal, error) { return d.session.Delete(ctx, now) },
+	loop.Fetch(d.ctx, d.browser.world.Loop, func(ctx context.Context) (session.Removal, error) { return d.session.Delete(ctx, now) },
 		func(r session.Removal, err error) {
 			d.removed += r.Removed
 			d.failed = append(d.failed, r.Failed...)
@@ -156,7 +154,7 @@ func (d *Deletion) over() {
 			}
 			b.changed()
 		} else {
-			b.relist("")
+			b.relist()
 		}
 	}
 	d.tell()
@@ -164,15 +162,14 @@ func (d *Deletion) over() {
 }
 
 func (d *Deletion) tell() {
-	app := d.browser.app
 	switch {
-	case d.err != nil && d.removed > 0 && app.OnProblem != nil:
+	case d.err != nil && d.removed > 0:
 		m := explain.Error(d.err)
 		m.Title = i18n.T("Stopped after deleting %s of %s: %s", explain.Count(d.removed), explain.Files(len(d.census.Objects)), m.Title)
-		app.OnProblem(m)
+		d.browser.world.Problem(m)
 	case d.err != nil:
-		app.problem(d.err)
-	case len(d.failed) > 0 && app.OnProblem != nil:
+		d.browser.problem(d.err)
+	case len(d.failed) > 0:
 		m := explain.Error(d.failed[0].Err)
 		m.Title = i18n.T("%s could not be deleted: %s", explain.Files(len(d.failed)), m.Title)
 		var lines []string
@@ -180,14 +177,14 @@ func (d *Deletion) tell() {
 			lines = append(lines, f.At.String())
 		}
 		m.Body = strings.Join(explain.Shorten(lines), "\n")
-		app.OnProblem(m)
+		d.browser.world.Problem(m)
 	}
 }
 
 // Cancel gives up. What a running deletion has taken is gone.
 func (d *Deletion) Cancel() {
 	if d.running && !d.closed && d.browser.session == d.session {
-		d.browser.relist("")
+		d.browser.relist()
 	}
 	d.close()
 }
@@ -212,13 +209,13 @@ func (d *Deletion) changed() {
 // MakeFolder makes a folder in the one shown.
 func (b *Browser) MakeFolder(name string) {
 	if problem := FolderNameProblem(name); problem != "" {
-		b.app.problem(errors.New(problem))
+		b.problem(errors.New(problem))
 		return
 	}
 	s, at := b.session, b.at.Join(name).Folder()
-	loop.Do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.MakeFolder(ctx, at) }, func(err error) {
+	loop.Do(b.ctx, b.world.Loop, func(ctx context.Context) error { return s.MakeFolder(ctx, at) }, func(err error) {
 		if err != nil {
-			b.app.problem(err)
+			b.problem(err)
 			return
 		}
 		if b.at == at.Parent() {
@@ -237,9 +234,9 @@ func (b *Browser) MakeBucket(name string) {
 	if s == nil {
 		return
 	}
-	loop.Do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.MakeBucket(ctx, name) }, func(err error) {
+	loop.Do(b.ctx, b.world.Loop, func(ctx context.Context) error { return s.MakeBucket(ctx, name) }, func(err error) {
 		if err != nil {
-			b.app.problem(err)
+			b.problem(err)
 			return
 		}
 		if !slices.Contains(b.BucketNames(), name) {
@@ -256,9 +253,9 @@ func (b *Browser) RemoveBucket(name string) {
 	if s == nil {
 		return
 	}
-	loop.Do(b.ctx, b.app.loop, func(ctx context.Context) error { return s.RemoveBucket(ctx, name) }, func(err error) {
+	loop.Do(b.ctx, b.world.Loop, func(ctx context.Context) error { return s.RemoveBucket(ctx, name) }, func(err error) {
 		if err != nil {
-			b.app.problem(err)
+			b.problem(err)
 			return
 		}
 		b.buckets = slices.DeleteFunc(b.buckets, func(have client.Bucket) bool { return have.Name == name })

@@ -45,7 +45,7 @@ func (p *probes) text(key string) (string, explain.Role) {
 // Visible tells which rows are seen, first to end excluded, so that their
 // encryption can be asked for. It does nothing where HideEncryption is set.
 func (b *Browser) Visible(first, end int) {
-	if b.session == nil || b.app.Preferences.HideEncryption {
+	if b.session == nil || b.world.HidesEncryption() {
 		return
 	}
 	for row := max(first, 0); row < min(end, b.Rows()) && len(b.probes.asking) < probesAtOnce; row++ {
@@ -63,10 +63,10 @@ func (b *Browser) Visible(first, end int) {
 func (b *Browser) ask(at client.Location) {
 	s, round := b.session, b.probes.round
 	b.probes.asking[at.Key] = true
-	loop.Fetch(b.ctx, b.app.loop, func(ctx context.Context) (client.Reported, error) {
+	loop.Fetch(b.ctx, b.world.Loop, func(ctx context.Context) (client.Reported, error) {
 		return s.Encryption(ctx, at)
 	}, func(r client.Reported, err error) {
-		b.app.heard(err, b.app.now())
+		b.world.Heard(s.Account(), err, b.world.Now())
 		if round != b.probes.round {
 			return
 		}

@@ -49,7 +49,7 @@ func TestTheReferenceWorkflowMakesTheRuleThatThePortalAsksFor(t *testing.T) {
 	assert.Equal(t, rules.Rule{Bucket: "reports*", Type: client.TypeSSEKMS, KMSKey: "ab12-project-key"}, got)
 
 	r.open("reports")
-	r.Browser.Drop([]string{r.file("a.csv", "a")})
+	r.Drop([]string{r.file("a.csv", "a")})
 	r.loop.Pump()
 	r.confirm.Start()
 	r.settled()
@@ -423,7 +423,7 @@ func TestADuplicateOfAnSSECRuleHasItsKey(t *testing.T) {
 	assert.Equal(t, r.stored()[0].CustomerKeyMD5, r.stored()[1].CustomerKeyMD5)
 
 	r.open("reports")
-	r.Browser.Drop([]string{r.file("a.csv", "a")})
+	r.Drop([]string{r.file("a.csv", "a")})
 	r.loop.Pump()
 	r.confirm.Start()
 	r.settled()

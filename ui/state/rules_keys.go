@@ -170,7 +170,7 @@ func (e *RuleEditor) Preview() (headline string, role explain.Role, buckets []Pr
 		return i18n.T("Matches now: open an account to see which of its buckets."), explain.RoleMuted, nil
 	case e.rule.Account != "" && e.rule.Account != s.Account:
 		return i18n.T("Matches now: nothing of the open account, the rule is for %s.", e.rule.Account), explain.RoleMuted, nil
-	case !l.app.Browser.bucketsKnown():
+	case !l.app.Browser.BucketsKnown():
 		return i18n.T("Matches now: not known, the buckets of %s are not listed.", s.Account), explain.RoleMuted, nil
 	}
 	taken := 0

@@ -137,7 +137,7 @@ func (l *RuleList) matches(i int) string {
 	switch {
 	case r.Account != "" && r.Account != s.Account:
 		return i18n.T("another account")
-	case !l.app.Browser.bucketsKnown():
+	case !l.app.Browser.BucketsKnown():
 		return "–"
 	}
 	taken := 0
@@ -152,11 +152,6 @@ func (l *RuleList) matches(i int) string {
 		return i18n.T("%s (off)", text)
 	}
 	return text
-}
-
-// bucketsKnown reports whether the open account's buckets were listed.
-func (b *Browser) bucketsKnown() bool {
-	return b.session != nil && (len(b.buckets) > 0 || !b.bucketsBusy && b.bucketsErr == nil)
 }
 
 // unusable says why files that a rule takes would be refused, "" when they

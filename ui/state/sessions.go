@@ -36,7 +36,7 @@ func (a *App) part(name string) (h holding, ok bool) {
 	delete(a.stops, name)
 	if a.current == name {
 		a.current = ""
-		a.Browser.enter(nil)
+		a.Browser.Enter(nil)
 	}
 	return h, true
 }
@@ -50,7 +50,6 @@ func (a *App) supersede(oldName, name string) {
 		}
 	}
 	if kept := a.Preferences.Buckets[oldName]; len(kept) > 0 && name != oldName {
-		a.Preferences.Buckets = maps.Clone(a.Preferences.Buckets)
 		delete(a.Preferences.Buckets, oldName)
 		a.Preferences.Buckets[name] = kept
 	}

@@ -25,7 +25,7 @@ func (s *screen) renames(to string) {
 func TestEditingAnAccountKeepsItsTransfers(t *testing.T) {
 	s := sees(t).open("reports")
 	s.store.Hold = make(chan struct{})
-	s.Browser.Drop([]string{s.file("a.csv", "a"), s.file("b.csv", "b"), s.file("c.csv", "c")})
+	s.Drop([]string{s.file("a.csv", "a"), s.file("b.csv", "b"), s.file("c.csv", "c")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.loop.Until(t, "two are running", func() bool { return s.Transfers.Tally().Running == 2 })

@@ -49,7 +49,7 @@ func watching(rows ...transfer.Row) *App {
 	a := NewApp(nil, nil, func() time.Time { return now })
 	a.accounts = []client.Account{{Name: "lab", Endpoint: "https://s3.example.org"}}
 	a.current = "lab"
-	a.reached = reach{asked: true, at: now}
+	a.reached["lab"] = reach{asked: true, at: now}
 	for _, r := range rows {
 		a.Transfers.rows = append(a.Transfers.rows, transferring{Row: r, account: "lab"})
 	}
@@ -72,21 +72,21 @@ func TestTheConnectionIsAsTheLastAnswerSays(t *testing.T) {
 	a := watching()
 	later := func(s int) time.Time { return a.now().Add(time.Duration(s) * time.Second) }
 	says := func() string { return a.Status()[0].Text }
-	a.heard(&client.Error{Kind: client.KindStalled}, later(1))
+	a.heard("lab", &client.Error{Kind: client.KindStalled}, later(1))
 	assert.Equal(t, "Not connected: lab @ s3.example.org", says())
-	a.heard(nil, later(-1))
+	a.heard("lab", nil, later(-1))
 	assert.Equal(t, "Not connected: lab @ s3.example.org", says(), "an earlier answer")
-	a.heard(&client.Error{Kind: client.KindDenied, Status: 403}, later(2))
+	a.heard("lab", &client.Error{Kind: client.KindDenied, Status: 403}, later(2))
 	assert.Equal(t, "Connected: lab @ s3.example.org", says(), "to refuse is to answer")
 	for _, err := range []error{
 		&client.Error{Kind: client.KindLocal, Err: errors.New("disk full")}, context.Canceled, &client.Error{Kind: client.KindCancelled},
 	} {
-		a.heard(err, later(3))
+		a.heard("lab", err, later(3))
 		assert.Equal(t, "Connected: lab @ s3.example.org", says(), "%v says nothing of the server", err)
 	}
-	a.heard(&client.Error{Kind: client.KindNetwork}, later(4))
+	a.heard("lab", &client.Error{Kind: client.KindNetwork}, later(4))
 	assert.Equal(t, "Not connected: lab @ s3.example.org", says())
-	a.heard(nil, later(5))
+	a.heard("lab", nil, later(5))
 	assert.Equal(t, "Connected: lab @ s3.example.org", says())
 }
 

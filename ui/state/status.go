@@ -12,24 +12,24 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-// reach is what is known of the connection to the open account.
+// reach is what is known of the connection to an account.
 type reach struct {
 	asked bool
 	err   error
 	at    time.Time // of the answer, or of its absence
 }
 
-// connection notes whether the server answered.
-func (a *App) connection(err error) {
-	a.reached = reach{asked: true, err: err, at: a.now()}
+// connection notes whether an account's server answered.
+func (a *App) connection(account string, err error) {
+	a.reached[account] = reach{asked: true, err: err, at: a.now()}
 	a.changed()
 }
 
 // heard takes notice of what an answer to something else than the list of
 // buckets says of the connection, unless a later one said so already: that it is
 // there, or that it is not.
-func (a *App) heard(err error, at time.Time) {
-	if at.Before(a.reached.at) {
+func (a *App) heard(account string, err error, at time.Time) {
+	if at.Before(a.reached[account].at) {
 		return
 	}
 	var e *client.Error
@@ -42,7 +42,7 @@ func (a *App) heard(err error, at time.Time) {
 	default:
 		return // of this computer's own making: it says nothing
 	}
-	a.reached = reach{asked: true, err: err, at: at}
+	a.reached[account] = reach{asked: true, err: err, at: at}
 }
 
 // silence is how long the server of the open account has not been heard of,
@@ -97,20 +97,20 @@ func (a *App) Status() []Segment {
 
 func (a *App) connected(account client.Account) Segment {
 	where := account.Name + " @ " + host(account)
-	silent := a.silence()
+	silent, reached := a.silence(), a.reached[a.current]
 	switch {
 	case silent > 0:
 		return Segment{i18n.T("No answer for %d s: %s", int(silent.Seconds()), where), explain.RoleWarn, i18n.T("The transfers wait for the server and are tried again.")}
-	case a.opening || !a.reached.asked:
+	case a.opening || !reached.asked:
 		return Segment{i18n.T("Connecting: %s", where), explain.RoleMuted, ""}
-	case a.reached.err == nil:
+	case reached.err == nil:
 		return Segment{i18n.T("Connected: %s", where), explain.RoleGood, ""}
 	}
-	switch client.KindOf(a.reached.err) {
+	switch client.KindOf(reached.err) {
 	case client.KindDenied, client.KindUnsupported: // it answered; listing buckets is not everybody's right
 		return Segment{i18n.T("Connected: %s", where), explain.RoleGood, i18n.T("This account may not list its buckets.")}
 	}
-	return Segment{i18n.T("Not connected: %s", where), explain.RoleBad, explain.Error(a.reached.err).Title}
+	return Segment{i18n.T("Not connected: %s", where), explain.RoleBad, explain.Error(reached.err).Title}
 }
 
 // protection says whether the connection is encrypted.

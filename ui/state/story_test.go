@@ -84,7 +84,7 @@ func (s *screen) settled() {
 
 func TestAnUploadObeysTheRuleAndSaysSoBeforeAndAfter(t *testing.T) {
 	s := sees(t).open("reports/2026/")
-	s.Browser.Drop([]string{s.file("報告.csv", "a,b\n")})
+	s.Drop([]string{s.file("報告.csv", "a,b\n")})
 	require.NotNil(t, s.confirm, "it is asked at once, while the plan is made")
 	assert.True(t, s.confirm.Planning())
 	assert.NotEmpty(t, s.confirm.WhyNotStart())
@@ -110,7 +110,7 @@ func TestAnUploadObeysTheRuleAndSaysSoBeforeAndAfter(t *testing.T) {
 
 func TestAPlanIsHandedOverOnlyOnce(t *testing.T) {
 	s := sees(t).open("reports")
-	s.Browser.Drop([]string{s.file("a.csv", "a")})
+	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.confirm.Start()
@@ -121,7 +121,7 @@ func TestAPlanIsHandedOverOnlyOnce(t *testing.T) {
 
 func TestGivingUpAnUploadSendsNothing(t *testing.T) {
 	s := sees(t).open("reports")
-	s.Browser.Drop([]string{s.file("a.csv", "a")})
+	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	closed := 0
 	s.confirm.OnClose = func() { closed++ }
@@ -141,7 +141,7 @@ func TestAnObjectEncryptedWithAnotherKeyIsShownAsFailed(t *testing.T) {
 		}
 		return r
 	}
-	s.Browser.Drop([]string{s.file("a.csv", "a")})
+	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.settled()
@@ -155,7 +155,7 @@ func TestAnObjectEncryptedWithAnotherKeyIsShownAsFailed(t *testing.T) {
 
 func TestOneUploadMayBeEncryptedOtherwise(t *testing.T) {
 	s := sees(t).open("photos")
-	s.Browser.Drop([]string{s.file("a.jpg", "a")})
+	s.Drop([]string{s.file("a.jpg", "a")})
 	s.loop.Pump()
 	assert.False(t, s.confirm.Encrypts(), "no rule takes it")
 	assert.Equal(t, explain.RoleWarn, s.confirm.Lines()[0].Role)
@@ -182,7 +182,7 @@ func TestOneUploadMayBeEncryptedOtherwise(t *testing.T) {
 
 func TestTheTickOffUnderARuleAsksForTheBucketDefault(t *testing.T) {
 	s := sees(t).open("reports")
-	s.Browser.Drop([]string{s.file("a.csv", "a")})
+	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	require.True(t, s.confirm.Encrypts())
 	s.confirm.SetEncrypt(false)
@@ -197,7 +197,7 @@ func TestTheTickOffUnderARuleAsksForTheBucketDefault(t *testing.T) {
 
 func TestFilesThatAreThereAreOverwrittenOnlyKnowingly(t *testing.T) {
 	s := sees(t, "reports/a.csv").open("reports")
-	s.Browser.Drop([]string{s.file("a.csv", "new")})
+	s.Drop([]string{s.file("a.csv", "new")})
 	s.loop.Pump()
 	lines := s.confirm.Lines()
 	require.Len(t, lines, 2)
@@ -222,7 +222,7 @@ func TestWhatStaysIsSaidWithWhatWasFoundOut(t *testing.T) {
 		{"a,b\n", "Skipped: it is there already (Verified, SSE-KMS " + short + ")"},
 		{"c,d\n", "Skipped: it is there already, with other contents"},
 	} {
-		s.Browser.Drop([]string{s.file("a.csv", c.content)})
+		s.Drop([]string{s.file("a.csv", c.content)})
 		s.loop.Pump()
 		s.confirm.SetOverwrite(transfer.OverwriteSkip)
 		s.loop.Pump()
@@ -245,7 +245,7 @@ func TestWhatARuleRefusesIsSaidWithItsReason(t *testing.T) {
 	s := sees(t)
 	s.desk.SetRules(rules.Rule{ID: "1", Type: client.TypeSSEC})
 	s.open("reports")
-	s.Browser.Drop([]string{s.file("a.csv", "a")})
+	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	assert.Equal(t, "None of this can be transferred", s.confirm.Headline())
 	line := s.confirm.Lines()[0]
@@ -264,7 +264,7 @@ func TestRulesThatCannotBeReadStopEveryUpload(t *testing.T) {
 		}
 		return nil
 	}
-	s.Browser.Drop([]string{s.file("a.csv", "a")})
+	s.Drop([]string{s.file("a.csv", "a")})
 	s.Browser.RefreshRules()
 	s.loop.Pump()
 	assert.NotEmpty(t, s.confirm.WhyNotStart())
@@ -278,7 +278,7 @@ func TestADownloadAsksOnlyWhenItMustOverwrite(t *testing.T) {
 	s := sees(t, "photos/a.jpg").open("photos")
 	into := t.TempDir()
 	s.Browser.Selection().Only(0)
-	s.Browser.Download(s.Browser.Selected(), into, "")
+	s.Download(s.Browser.Selected(), into, "")
 	s.settled()
 	assert.Nil(t, s.confirm)
 	assert.FileExists(t, filepath.Join(into, "a.jpg"))
@@ -286,7 +286,7 @@ func TestADownloadAsksOnlyWhenItMustOverwrite(t *testing.T) {
 
 	assert.Equal(t, "MD5", s.Transfers.Row(0).Content, "the ETag is one")
 
-	s.Browser.Download(s.Browser.Selected(), into, "")
+	s.Download(s.Browser.Selected(), into, "")
 	s.loop.Pump()
 	require.NotNil(t, s.confirm)
 	assert.Equal(t, "1 file is there already and will be OVERWRITTEN", s.confirm.Lines()[1].Text)

@@ -21,9 +21,8 @@ type Transfers struct {
 
 	app     *App
 	rows    []transferring
-	seen    map[string]bool     // ids of uploads the browser was told of
+	seen    map[string]bool     // ids of rows whose end was told of
 	decided map[string]decision // by id, of the rows that are isUnproven
-	here    []Unproven          // what the browser said last to wait for a decision
 	past    map[string]bool     // ids of rows that were over when nothing was under way: no part of the total
 }
 
@@ -80,10 +79,6 @@ func (t *Transfers) refresh() {
 	if t.OnChange != nil {
 		t.OnChange()
 	}
-	if here := t.app.Browser.Unproven(); !slices.EqualFunc(here, t.here, sameUnproven) {
-		t.here = here
-		t.app.Browser.changed() // it says what waits for a decision
-	}
 	t.app.changed()
 }
 
@@ -99,25 +94,13 @@ func (t *Transfers) selected() (ids map[string]bool, cursor string) {
 	return ids, cursor
 }
 
-// ended takes notice of a row that is over, once: what its outcome says of the
-// connection, and what lies on the server now.
+// ended tells of a row that is over, once.
 func (t *Transfers) ended(row transfer.Row, account string) {
 	if !row.Phase.Over() || t.seen[row.Job.ID] {
 		return
 	}
 	t.seen[row.Job.ID] = true
-	if account != t.app.current {
-		return
-	}
-	t.app.heard(row.Err, row.Ended)
-	if row.Job.Op != transfer.Upload {
-		return
-	}
-	if row.Receipt != nil {
-		t.app.Browser.landed(*row.Receipt)
-	} else if row.Phase == transfer.Failed {
-		t.app.Browser.look(row.Job.Remote)
-	}
+	t.app.ended(account, row)
 }
 
 // Rows is the number of rows.

@@ -162,13 +162,7 @@ func (u Unproven) Delete() {
 		if err != nil {
 			t.app.problem(err)
 		}
-		switch {
-		case u.account != t.app.current:
-		case err != nil:
-			t.app.Browser.look(was.At)
-		default:
-			t.app.Browser.gone(was)
-		}
+		t.app.removed(u.account, was, err)
 	})
 }
 
@@ -231,19 +225,4 @@ func (t *Transfers) settled(r transfer.Row) (text string, role explain.Role, ok 
 		return i18n.T("Kept: %s", failure(r)), explain.RoleWarn, true
 	}
 	return "", explain.RoleNormal, false
-}
-
-// gone takes an object off the folder that is listed, when it is there. Where
-// a version went, an older one may be there now.
-func (b *Browser) gone(was client.Object) {
-	at := was.At
-	if was.VersionID != "" && b.at.Bucket == at.Bucket {
-		b.relist("")
-		return
-	}
-	if b.at.Bucket == at.Bucket && b.list.find(at.Key) >= 0 {
-		b.list.remove(map[string]bool{at.Key: true})
-		delete(b.probes.answers, at.Key)
-		b.changed()
-	}
 }

@@ -9,14 +9,13 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-// Unproven are the objects in the folder shown, or further down, about which the
-// user has still to decide, in the order of the transfers.
-func (b *Browser) Unproven() []Unproven {
+// UnprovenIn are the objects of an account in a folder, or further down, about
+// which the user has still to decide, in the order of the transfers.
+func (t *Transfers) UnprovenIn(account string, folder client.Location) []Unproven {
 	var all []Unproven
-	t := b.app.Transfers
-	last := t.lastWriters(b.app.current)
+	last := t.lastWriters(account)
 	for row, r := range t.rows {
-		if r.account != b.app.current || !b.shows(r.Job.Remote) || t.decided[r.Job.ID] != undecided || last[r.Job.Remote] != row {
+		if r.account != account || !folder.Holds(r.Job.Remote) || t.decided[r.Job.ID] != undecided || last[r.Job.Remote] != row {
 			continue
 		}
 		if u, ok := t.Unproven(row); ok {
@@ -57,12 +56,9 @@ func (r transferring) after(other transferring) bool {
 	return r.Receipt.VerifiedAt.After(other.Receipt.VerifiedAt)
 }
 
-func sameUnproven(a, b Unproven) bool { return a.id == b.id }
-
-// UnprovenText says how many objects here wait for a decision and what is wrong
-// with them, "" for none; what is only not yet verified is a warning.
-func (b *Browser) UnprovenText() (text string, role explain.Role) {
-	all := b.Unproven()
+// WarningAbout says how many objects of a folder wait for a decision and what is
+// wrong with them, "" for none; what is only not yet verified is a warning.
+func WarningAbout(all []Unproven) (text string, role explain.Role) {
 	is := map[transfer.Verdict]int{}
 	for _, u := range all {
 		is[u.receipt.Verdict]++
@@ -79,35 +75,22 @@ func (b *Browser) UnprovenText() (text string, role explain.Role) {
 	}
 }
 
-// ShowUnproven selects the objects here that wait for a decision, in the list
-// where they are in the folder shown, and their transfers. It opens the folder
-// of the first where none is.
-func (b *Browser) ShowUnproven() {
-	all := b.Unproven()
-	if len(all) == 0 {
-		return
-	}
-	var rows, transfers []int
+// SelectUnproven selects the transfers that left the objects.
+func (t *Transfers) SelectUnproven(all []Unproven) {
+	var rows []int
 	for _, u := range all {
-		if row := b.list.find(u.receipt.At.Key); row >= 0 {
+		if row, ok := t.find(u.id); ok {
 			rows = append(rows, row)
 		}
-		if row, ok := b.app.Transfers.find(u.id); ok {
-			transfers = append(transfers, row)
-		}
 	}
-	selection := &b.app.Transfers.Selection
-	selection.SetSelected(transfers)
-	selection.MoveTo(transfers[0])
-	if len(rows) == 0 {
-		b.Open(all[0].receipt.At.Parent())
-		b.come = all[0].receipt.At.Key
-		return
+	if len(rows) > 0 {
+		t.Selection.SetSelected(rows)
+		t.Selection.MoveTo(rows[0])
 	}
-	b.list.selection.SetSelected(rows)
-	b.list.selection.MoveTo(rows[0])
-	b.changed()
 }
+
+// At is where the object is.
+func (u Unproven) At() client.Location { return u.receipt.At }
 
 // QuestionAbout asks whether to delete several such objects; see
 // [Unproven.Question].

@@ -13,7 +13,7 @@ import (
 )
 
 func (s *screen) unprovenText() string {
-	text, _ := s.Browser.UnprovenText()
+	text, _ := state.WarningAbout(s.UnprovenHere())
 	return text
 }
 
@@ -63,11 +63,11 @@ func TestWhatLiesHereAndIsNotEncryptedIsSaidUntilItIsDecided(t *testing.T) {
 	s.open("photos")
 	assert.Empty(t, s.unprovenText(), "they lie elsewhere")
 	s.open("reports")
-	s.Browser.ShowUnproven()
+	s.ShowUnproven()
 	assert.Len(t, s.Browser.Selected(), 3)
 	assert.Equal(t, 3, s.Transfers.Selection.Count())
 
-	all := s.Browser.Unproven()
+	all := s.UnprovenHere()
 	title, body := state.QuestionAbout(all)
 	assert.Equal(t, "Delete 3 objects from the server?", title)
 	assert.Contains(t, body, "s3://reports/b.csv (4 B) lies on the server, stored without encryption.")
@@ -87,12 +87,12 @@ func TestWhatLiesFurtherDownIsOpenedToBeShown(t *testing.T) {
 	s.uploads("deep.csv")
 	s.open("reports")
 	assert.Equal(t, "2 objects here are NOT encrypted", s.unprovenText())
-	for _, u := range s.Browser.Unproven() {
+	for _, u := range s.UnprovenHere() {
 		if title, _ := u.Question(); title == "Delete a.csv from the server?" {
 			u.Keep()
 		}
 	}
-	s.Browser.ShowUnproven()
+	s.ShowUnproven()
 	s.loop.Pump()
 	assert.Equal(t, "sub/", s.Browser.At().Key)
 	require.Len(t, s.Browser.Selected(), 1)
@@ -135,7 +135,7 @@ func TestSelectionAndCursorStayOnTheirRowsWhenRowsMove(t *testing.T) {
 	s.uploads("done.csv")
 	s.Transfers.Selection.Only(0)
 	s.store.Hold = make(chan struct{})
-	s.Browser.Drop([]string{s.file("b.csv", "b")})
+	s.Drop([]string{s.file("b.csv", "b")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.loop.Until(t, "it runs, above", func() bool { return s.Transfers.Row(0).State == "Uploading" })

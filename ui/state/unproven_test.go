@@ -30,7 +30,7 @@ func dropsEncryption(t *testing.T, filled ...string) *screen {
 
 func (s *screen) uploads(name string) {
 	s.t.Helper()
-	s.Browser.Drop([]string{s.file(name, "a,b\n")})
+	s.Drop([]string{s.file(name, "a,b\n")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.settled()
@@ -191,7 +191,7 @@ func TestOnlyAFailedProofAsksWhatToDo(t *testing.T) {
 func TestARetryThatWouldOnlyBeSkippedIsNotOffered(t *testing.T) {
 	s := sees(t).open("reports")
 	s.store.Report = func(client.Reported) client.Reported { return client.Reported{Told: true, Type: client.TypeNone} }
-	s.Browser.Drop([]string{s.file("a.csv", "a")})
+	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.SetOverwrite(transfer.OverwriteSkip)
 	s.loop.Pump()
@@ -283,7 +283,7 @@ func TestWhatCouldNotBeLookedAtStaysOnTheListUntilSomebodyDecides(t *testing.T) 
 	s := deniesLooking(t)
 	row := s.Transfers.Row(0)
 	assert.Equal(t, "Not yet verified", row.State)
-	text, role := s.Browser.UnprovenText()
+	text, role := state.WarningAbout(s.UnprovenHere())
 	assert.Equal(t, "1 object here is not yet verified", text)
 	assert.Equal(t, explain.RoleWarn, role)
 	assert.Equal(t, explain.RoleWarn, row.Role, "neither good nor known to be bad")

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -9,45 +8,34 @@ import (
 )
 
 // Not every account may list its buckets, and none lists those of others that
-// it may use. A bucket that could be opened and is not on the list is kept in
-// the preferences and stands on the list from then on.
+// it may use. A bucket that could be opened and is not on the list is kept for
+// the account and is on the list from then on.
 
-// meet notes that a bucket could be listed.
-func (b *Browser) meet(bucket string) {
+// keepBucket keeps a bucket that could be listed and is not on the list.
+func (b *Browser) keepBucket(bucket string) {
 	if b.bucketsBusy || slices.Contains(b.BucketNames(), bucket) {
 		return
 	}
-	b.keep(append(slices.Clone(b.app.Preferences.Buckets[b.app.current]), bucket))
-	b.buckets = b.known(b.buckets)
+	a := b.session.Account()
+	b.world.Keep(a, append(slices.Clone(b.world.Known(a)), bucket))
+	b.buckets = b.withKnown(b.buckets)
 }
 
-// unmeet notes that a bucket is no more.
-func (b *Browser) unmeet(bucket string, err error) {
-	kept := b.app.Preferences.Buckets[b.app.current]
+// forgetBucket takes a kept bucket off the list, when err says that it is no
+// more.
+func (b *Browser) forgetBucket(bucket string, err error) {
+	a := b.session.Account()
+	kept := b.world.Known(a)
 	if client.KindOf(err) == client.KindNoBucket && slices.Contains(kept, bucket) {
-		b.keep(slices.DeleteFunc(slices.Clone(kept), func(name string) bool { return name == bucket }))
+		b.world.Keep(a, slices.DeleteFunc(slices.Clone(kept), func(name string) bool { return name == bucket }))
 		b.buckets = slices.DeleteFunc(b.buckets, func(have client.Bucket) bool { return have.Name == bucket })
 	}
 }
 
-// keep writes the buckets kept for the open account down.
-func (b *Browser) keep(names []string) {
-	p := &b.app.Preferences
-	p.Buckets = maps.Clone(p.Buckets) // a copy may be on its way to the disk
-	if p.Buckets == nil {
-		p.Buckets = map[string][]string{}
-	}
-	p.Buckets[b.app.current] = names
-	if len(names) == 0 {
-		delete(p.Buckets, b.app.current)
-	}
-	b.app.SavePreferences()
-}
-
-// known are the buckets listed, with those kept for the account.
-func (b *Browser) known(listed []client.Bucket) []client.Bucket {
+// withKnown are the buckets listed, with those kept for the account.
+func (b *Browser) withKnown(listed []client.Bucket) []client.Bucket {
 	all := slices.Clone(listed)
-	for _, name := range b.app.Preferences.Buckets[b.app.current] {
+	for _, name := range b.world.Known(b.session.Account()) {
 		if !slices.ContainsFunc(all, func(have client.Bucket) bool { return have.Name == name }) {
 			all = append(all, client.Bucket{Name: name})
 		}
@@ -64,6 +52,11 @@ func (b *Browser) wantsBucket() bool {
 		return len(b.buckets) == 0
 	}
 	return false
+}
+
+// BucketsKnown reports whether the account's buckets were listed.
+func (b *Browser) BucketsKnown() bool {
+	return b.session != nil && (len(b.buckets) > 0 || !b.bucketsBusy && b.bucketsErr == nil)
 }
 
 // OpenBucket opens a bucket the user named. It is kept once it could be listed.

@@ -7,12 +7,12 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// felt is how often the screen follows a server that lets people wait.
-const felt = 250 * time.Millisecond
+// slowEvery is how often the screen follows a server that lets people wait.
+const slowEvery = 250 * time.Millisecond
 
-// feel gives the listing under way a pulse, so that a server which asks to slow
+// withPulse gives the listing under way a pulse, so that a server which asks to slow
 // down is not taken for a program that hangs.
-func (b *Browser) feel(ctx context.Context) context.Context {
+func (b *Browser) withPulse(ctx context.Context) context.Context {
 	signal := make(chan struct{}, 1)
 	b.pulse = &client.Pulse{OnSlowDown: func(client.Standing) {
 		select {
@@ -20,7 +20,7 @@ func (b *Browser) feel(ctx context.Context) context.Context {
 		default: // told already
 		}
 	}}
-	b.app.loop.Watch(ctx, signal, felt, b.changed)
+	b.world.Loop.Watch(ctx, signal, slowEvery, b.changed)
 	return client.WithPulse(ctx, b.pulse)
 }
 

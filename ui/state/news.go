@@ -1,0 +1,85 @@
+package state
+
+import (
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// What happens in one noun and is shown in another passes here.
+
+// browserWorld is what the browser is told and asks.
+func (a *App) browserWorld() World {
+	return World{
+		Context: a.ctx, Loop: a.loop, Now: a.now,
+		Problem: a.show,
+		Heard:   func(of client.Account, err error, at time.Time) { a.heard(of.Name, err, at) },
+		Listed:  func(of client.Account, err error) { a.connection(of.Name, err) },
+		NeedsBucket: func() {
+			if a.OnBucketWanted != nil {
+				a.OnBucketWanted()
+			}
+		},
+		Ask: func(d *Deletion) {
+			if a.OnDeletion != nil {
+				a.OnDeletion(d)
+			}
+		},
+		Known:           func(of client.Account) []string { return a.Preferences.Buckets[of.Name] },
+		Keep:            func(of client.Account, names []string) { a.keepBuckets(of.Name, names) },
+		HidesEncryption: func() bool { return a.Preferences.HideEncryption },
+	}
+}
+
+// keepBuckets writes down which buckets of an account were opened by name.
+func (a *App) keepBuckets(account string, names []string) {
+	if a.Preferences.Buckets == nil {
+		a.Preferences.Buckets = map[string][]string{}
+	}
+	a.Preferences.Buckets[account] = names
+	if len(names) == 0 {
+		delete(a.Preferences.Buckets, account)
+	}
+	a.SavePreferences()
+}
+
+// ended takes notice of a transfer that is over: what its outcome says of the
+// connection, and what is on the server now.
+func (a *App) ended(account string, row transfer.Row) {
+	a.heard(account, row.Err, row.Ended)
+	switch {
+	case account != a.current || row.Job.Op != transfer.Upload:
+	case row.Receipt != nil:
+		a.Browser.ShowStored(*row.Receipt)
+	case row.Phase == transfer.Failed:
+		a.Browser.CheckObject(row.Job.Remote)
+	}
+}
+
+// removed takes notice of an object that was deleted, or with an error was not.
+func (a *App) removed(account string, was client.Object, err error) {
+	switch {
+	case account != a.current:
+	case err != nil:
+		a.Browser.CheckObject(was.At)
+	default:
+		a.Browser.RemoveObject(was)
+	}
+}
+
+// UnprovenHere are the uploaded objects in the folder shown, or further down,
+// whose encryption is not proved and about which the user has still to decide.
+func (a *App) UnprovenHere() []Unproven { return a.Transfers.UnprovenIn(a.current, a.Browser.At()) }
+
+// ShowUnproven selects them, in the list where they are in the folder shown, and
+// their transfers. It opens the folder of the first where none is.
+func (a *App) ShowUnproven() {
+	all := a.UnprovenHere()
+	a.Transfers.SelectUnproven(all)
+	var objects []client.Location
+	for _, u := range all {
+		objects = append(objects, u.At())
+	}
+	a.Browser.Select(objects)
+}
