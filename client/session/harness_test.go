@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -92,7 +93,7 @@ func (d *desk) write(name, content string) string {
 func (d *desk) carry(p transfer.Plan, err error) []transfer.Row {
 	d.t.Helper()
 	require.NoError(d.t, err)
-	ids, err := d.Transfers().Submit(p)
+	ids, err := d.Transfers().Submit(slices.Values(p.Jobs))
 	require.NoError(d.t, err)
 	require.NoError(d.t, d.Transfers().Wait(d.t.Context()))
 	var rows []transfer.Row

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,7 +30,7 @@ func benchEngine(b *testing.B, s client.Store) *Engine {
 
 func benchJob(b *testing.B, e *Engine, j Job, n int) {
 	j.ID = fmt.Sprintf("%s-%d", b.Name(), n)
-	_, err := e.Submit(Plan{Jobs: []Job{j}})
+	_, err := e.Submit(slices.Values([]Job{j}))
 	require.NoError(b, err)
 	require.NoError(b, e.Wait(b.Context()))
 	row, _ := e.Row(j.ID)
@@ -69,6 +71,88 @@ func BenchmarkNames(b *testing.B) {
 	for b.Loop() {
 		Names(keys)
 	}
+}
+
+// What looking costs a window or a command line while a million jobs are queued.
+
+const benchRows = 1_000_000
+
+// benchQueue is an engine in which a million jobs wait: nothing is sent.
+func benchQueue(b *testing.B) *Engine {
+	e := benchEngine(b, &held{})
+	path := filepath.Join(b.TempDir(), "small")
+	require.NoError(b, os.WriteFile(path, make([]byte, 4096), 0o600))
+	_, err := e.Submit(func(yield func(Job) bool) {
+		for i := range benchRows {
+			at := client.Location{Bucket: "bucket", Key: fmt.Sprintf("project/run-%03d/sample-%07d.fastq.gz", i/1000, i)}
+			if !yield(Job{Op: Upload, Local: path, Remote: at, Size: 4096, Overwrite: OverwriteAlways, Put: client.PutOptions{Encryption: client.SSES3{}}}) {
+				return
+			}
+		}
+	})
+	require.NoError(b, err)
+	return e
+}
+
+func BenchmarkSummaryOfAMillion(b *testing.B) {
+	e := benchQueue(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Summary()
+	}
+}
+
+func BenchmarkFiftyRowsOfAMillion(b *testing.B) {
+	e := benchQueue(b)
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n += 7919 {
+		if rows := e.Rows(n%(benchRows-50), 50); len(rows) != 50 {
+			b.Fatal(len(rows))
+		}
+	}
+}
+
+func BenchmarkFiftyChangesOfAMillion(b *testing.B) {
+	e := benchQueue(b)
+	var ids []string
+	for i := range 50 {
+		ids = append(ids, fmt.Sprintf("t%d", 1000+i*19_000))
+	}
+	cursor := e.ChangedSince(0).Cursor
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Pause(ids...)
+		got := e.ChangedSince(cursor)
+		if len(got.Rows) != 50 {
+			b.Fatal(len(got.Rows))
+		}
+		cursor = got.Cursor
+		e.Resume(ids...)
+		cursor = e.ChangedSince(cursor).Cursor
+	}
+}
+
+// BenchmarkSubmitAMillion says in B/op what a million queued jobs keep and what
+// queueing them needs besides; bytes/job is what is kept of each.
+func BenchmarkSubmitAMillion(b *testing.B) {
+	var before, after runtime.MemStats
+	for b.Loop() {
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		e := benchQueue(b)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/benchRows, "bytes/job")
+		runtime.KeepAlive(e)
+	}
+}
+
+// held is a store that keeps everybody waiting.
+type held struct{ client.Store }
+
+func (held) Put(ctx context.Context, _ client.Location, _ io.ReadSeeker, _ int64, _ client.PutOptions) (client.Object, error) {
+	<-ctx.Done()
+	return client.Object{}, context.Cause(ctx)
 }
 
 // endless is a store of zeros: uploads vanish, downloads come from nowhere.

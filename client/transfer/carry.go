@@ -22,7 +22,15 @@ func (e *Engine) moved(it *item, n int64) {
 	}
 	it.sent.Add(n)
 	if n > 0 {
-		it.rate.add(n, e.cfg.Now())
+		now := e.cfg.Now()
+		if m := it.rate.Load(); m != nil {
+			m.add(n, now)
+		}
+		if it.row.Job.Op == Download {
+			e.down.add(n, now)
+		} else {
+			e.up.add(n, now)
+		}
 	}
 	e.signal()
 }

@@ -109,15 +109,20 @@ type Engine struct {
 	uploads   sync.Map    // ids of the multipart uploads under way
 	keys      keyAnswers
 
-	mu     sync.Mutex
-	items  []*item // as submitted
-	byID   map[string]*item
-	queue  []*item // waiting for a worker; may hold items that left Queued since
-	busy   int     // workers at work
-	open   int     // items Queued, Sending or Verifying
-	idle   chan struct{}
-	closed bool
-	lastID int
+	up, down meter // of all rows
+
+	mu      sync.Mutex
+	items   []*item // as submitted
+	byID    map[string]*item
+	queue   []*item // waiting for a worker; may hold items that left Queued since
+	running []*item // at a worker
+	open    int     // items Queued, Sending or Verifying
+	idle    chan struct{}
+	closed  bool
+	lastID  int // of the ids given here
+	nextNth int
+	sum     Summary // but for the bytes of what runs
+	history history
 }
 
 // New makes an engine that waits for plans.
@@ -130,13 +135,13 @@ func New(c Config) (*Engine, error) {
 	close(idle)
 	return &Engine{
 		cfg: c, pace: newPace(c.LimitRate), changed: make(chan struct{}, 1),
-		byID: map[string]*item{}, idle: idle, keys: keyAnswers{ask: c.DescribeKey, now: c.Now},
+		byID: map[string]*item{}, idle: idle, keys: keyAnswers{ask: c.DescribeKey, now: c.Now}, history: history{now: 1},
 	}, nil
 }
 
 // Changed receives after rows changed: one signal for any number of changes, so
-// look at Snapshot then, as often as is worth drawing. There is one channel for
-// all callers.
+// look at ChangedSince and Summary then, as often as is worth drawing. There is
+// one channel for all callers.
 func (e *Engine) Changed() <-chan struct{} { return e.changed }
 
 func (e *Engine) signal() {

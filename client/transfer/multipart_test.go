@@ -3,6 +3,7 @@ package transfer
 import (
 	"errors"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -79,7 +80,7 @@ func TestPartsOfOneFileTravelTogether(t *testing.T) {
 	w := newBench(t, func(c *Config) { c.PartsAtOnce = 3 })
 	w.store.block, w.store.entered = make(chan struct{}), make(chan struct{}, 10)
 	job, data := w.file(5*minPartSize, client.SSES3{})
-	ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+	ids, err := w.engine.Submit(slices.Values([]Job{job}))
 	require.NoError(t, err)
 	for range 3 {
 		<-w.store.entered // three wait inside the store at one time

@@ -59,7 +59,10 @@ func isUp(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errNo
 // again notes why something is tried again, nil for no longer.
 func (e *Engine) again(it *item, why error) {
 	e.mu.Lock()
-	it.row.Again = why
+	if it.row.Again != why { //nolint:errorlint // the same value, not the same kind
+		it.row.Again = why
+		e.touched(it)
+	}
 	e.mu.Unlock()
 	e.signal()
 }

@@ -194,6 +194,7 @@ func (e *Engine) receipt(j Job, p proof) Receipt {
 func (e *Engine) keep(it *item, r Receipt) error {
 	e.mu.Lock()
 	it.row.Receipt = &r
+	e.touched(it)
 	e.mu.Unlock()
 	e.signal()
 	if e.cfg.Receipt == nil {

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"os"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,7 +47,7 @@ func TestTheRowSaysThatAProofIsTriedAgain(t *testing.T) {
 		w := newBench(t)
 		w.store.fail = failing("Head", 1, client.KindUnavailable)
 		job, _ := w.file(10, client.SSES3{})
-		ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+		ids, err := w.engine.Submit(slices.Values([]Job{job}))
 		require.NoError(t, err)
 		synctest.Wait()
 		row, _ := w.engine.Row(ids[0])
@@ -221,7 +222,7 @@ func TestAProofThatIsStoppedLeavesItsReceipt(t *testing.T) {
 		w := newBench(t)
 		w.store.fail = failing("Head", 1000, client.KindUnavailable)
 		job, _ := w.file(10, client.SSES3{})
-		ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+		ids, err := w.engine.Submit(slices.Values([]Job{job}))
 		require.NoError(t, err)
 		synctest.Wait()
 		w.engine.Cancel(ids...)
@@ -245,7 +246,7 @@ func TestAStoppedJudgementOfWhatIsThereIsNoVerdict(t *testing.T) {
 		job, data := w.file(10, client.SSEKMS{Key: alias})
 		w.store.add(remote, data, job.Put)
 		job.Overwrite = OverwriteSkip
-		ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+		ids, err := w.engine.Submit(slices.Values([]Job{job}))
 		require.NoError(t, err)
 		synctest.Wait()
 		w.engine.Cancel(ids...)

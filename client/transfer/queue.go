@@ -4,53 +4,53 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// errCancelled is why an attempt was stopped: the cause of its context.
-var errCancelled = &client.Error{Op: "transfer", Kind: client.KindCancelled, Err: errors.New("stopped by you")}
+// Why an attempt was stopped: the cause of its context. A pause means to go on
+// later with what the server has; a cancel takes that away.
+var (
+	errCancelled = &client.Error{Op: "transfer", Kind: client.KindCancelled, Err: errors.New("stopped by you")}
+	errPaused    = &client.Error{Op: "transfer", Kind: client.KindCancelled, Err: errors.New("paused by you")}
+)
 
 // ErrClosed is the answer of an engine that was closed.
 var ErrClosed = errors.New("the transfers were closed")
 
-// Submit queues the jobs of a plan and returns at once, with their ids in the
-// order of the plan; a job without an id is given one. It takes all jobs or
-// none: an id that is taken or an operation it does not know refuses the plan.
-// A job that must not run (nobody decided its encryption, another job of the
-// plan has the same target) becomes a row that has failed, so that it is seen.
-func (e *Engine) Submit(p Plan) (ids []string, err error) {
+// Submit queues jobs and returns once they are queued, with their ids in the
+// order they came in; a job without an id is given one. The jobs are read to
+// their end before the first of them begins, and all are taken or none: an id
+// that is taken or an operation it does not know refuses them all. Nothing waits
+// while they are read, so they may come from a slow place. A job that must not
+// run (nobody decided its encryption, another of these jobs has the same target)
+// becomes a row that has failed, so that it is seen.
+func (e *Engine) Submit(jobs iter.Seq[Job]) (ids []string, err error) {
+	items, err := e.admitAll(jobs)
+	if err != nil {
+		return nil, err
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return nil, ErrClosed
 	}
-	taken := make(map[string]bool, len(p.Jobs))
-	for _, j := range p.Jobs {
-		if j.Op != Upload && j.Op != Download {
-			return nil, fmt.Errorf("submit: %q is no operation", j.Op)
-		}
-		if j.ID != "" && (taken[j.ID] || e.byID[j.ID] != nil) {
-			return nil, fmt.Errorf("submit: the id %q is taken", j.ID)
-		}
-		taken[j.ID] = true
+	if err := e.name(items); err != nil {
+		return nil, err
 	}
-	targets := make(map[string]bool, len(p.Jobs))
-	now := e.cfg.Now()
-	for _, j := range p.Jobs {
-		for j.ID == "" {
-			e.lastID++
-			if id := fmt.Sprintf("t%d", e.lastID); !taken[id] && e.byID[id] == nil {
-				j.ID = id
-			}
-		}
-		it := &item{row: Row{Job: j}}
+	ids = make([]string, 0, len(items))
+	e.items = slices.Grow(e.items, len(items))
+	for _, it := range items {
+		it.row.Nth = e.nextNth
+		e.nextNth++
 		e.items = append(e.items, it)
-		e.byID[j.ID] = it
-		ids = append(ids, j.ID)
-		if err := admit(j, targets); err != nil {
-			it.row.Phase, it.row.Err, it.row.Ended = Failed, err, now
+		ids = append(ids, it.row.Job.ID)
+		if it.row.Phase == Failed {
+			e.touched(it)
 			continue
 		}
 		e.enqueue(it)
@@ -60,21 +60,74 @@ func (e *Engine) Submit(p Plan) (ids []string, err error) {
 	return ids, nil
 }
 
-// admit says why a job must not run.
-func admit(j Job, targets map[string]bool) error {
-	target := j.Remote.String()
-	if j.Op == Download {
-		target = j.Root + "\x00" + foldName(j.Name)
-	} else if err := client.CheckEncryption(j.Put.Encryption); err != nil {
-		return &client.Error{Op: "upload", Kind: client.KindRefused, At: j.Remote, Err: err}
+// admitAll makes items of jobs; those that must not run have failed.
+func (e *Engine) admitAll(jobs iter.Seq[Job]) (items []*item, err error) {
+	targets := map[end]bool{}
+	for j := range jobs {
+		if j.Op != Upload && j.Op != Download {
+			return nil, fmt.Errorf("submit: %q is no operation", j.Op)
+		}
+		it := &item{row: Row{Job: j}}
+		if err := admit(j, targets); err != nil {
+			it.row.Phase, it.row.Err, it.row.Ended = Failed, err, e.cfg.Now()
+		}
+		items = append(items, it)
 	}
-	if targets[target] {
+	return items, nil
+}
+
+// name enters items by their ids, all or none, and gives ids to those that have
+// none. The caller holds the mutex.
+func (e *Engine) name(items []*item) error {
+	for i, it := range items {
+		id := it.row.Job.ID
+		if id == "" {
+			continue
+		}
+		if e.byID[id] != nil {
+			for _, it := range items[:i] {
+				delete(e.byID, it.row.Job.ID)
+			}
+			return fmt.Errorf("submit: the id %q is taken", id)
+		}
+		e.byID[id] = it
+	}
+	for _, it := range items {
+		for it.row.Job.ID == "" {
+			e.lastID++
+			if id := "t" + strconv.Itoa(e.lastID); e.byID[id] == nil {
+				it.row.Job.ID, e.byID[id] = id, it
+			}
+		}
+	}
+	return nil
+}
+
+// An end is where a job writes: an object, or a name below a folder.
+type end struct{ within, name string }
+
+func endOf(j Job) end {
+	if j.Op == Download {
+		return end{j.Root, foldName(j.Name)}
+	}
+	return end{client.Scheme + j.Remote.Bucket, j.Remote.Key}
+}
+
+// admit says why a job must not run beside the others.
+func admit(j Job, taken map[end]bool) error {
+	if j.Op == Upload {
+		if err := client.CheckEncryption(j.Put.Encryption); err != nil {
+			return &client.Error{Op: "upload", Kind: client.KindRefused, At: j.Remote, Err: err}
+		}
+	}
+	to := endOf(j)
+	if taken[to] {
 		return &client.Error{
 			Op: string(j.Op), Kind: client.KindRefused, At: j.Remote,
 			Err: errors.New("another file of the same plan has the same target, and one would overwrite the other: move them separately"),
 		}
 	}
-	targets[target] = true
+	taken[to] = true
 	return nil
 }
 
@@ -85,12 +138,15 @@ func (e *Engine) enqueue(it *item) {
 	}
 	it.row.Phase, it.row.Err, it.row.Receipt = Queued, nil, nil
 	it.sent.Store(0)
+	e.touched(it)
 	if !it.queued {
 		it.queued = true
 		e.queue = append(e.queue, it)
 	}
 	if e.open == 0 {
 		e.idle = make(chan struct{})
+		e.up.reset()
+		e.down.reset()
 		go e.tick(e.idle)
 	}
 	e.open++
@@ -106,7 +162,7 @@ func (e *Engine) leave() {
 
 // dispatch starts workers while there is work. The caller holds the mutex.
 func (e *Engine) dispatch() {
-	for e.busy < e.cfg.Workers && len(e.queue) > 0 {
+	for len(e.running) < e.cfg.Workers && len(e.queue) > 0 {
 		it := e.queue[0]
 		e.queue[0] = nil
 		e.queue = e.queue[1:]
@@ -118,8 +174,9 @@ func (e *Engine) dispatch() {
 		it.stop, it.wish, it.pulse = stop, Sending, &client.Pulse{Now: e.cfg.Now}
 		it.row.Phase, it.row.Started = Sending, e.cfg.Now()
 		it.row.Attempts++
-		it.rate.reset()
-		e.busy++
+		it.rate.Store(&meter{})
+		e.running = append(e.running, it)
+		e.touched(it)
 		go e.work(client.WithPulse(ctx, it.pulse), it)
 	}
 }
@@ -135,7 +192,12 @@ func (e *Engine) work(ctx context.Context, it *item) {
 	it.stop(nil)
 	it.stop = nil
 	it.row.Ended = e.cfg.Now()
-	e.busy--
+	it.rate.Store(nil)
+	e.running = slices.DeleteFunc(e.running, func(other *item) bool { return other == it })
+	if it.row.Phase == Done {
+		e.sum.Done += max(it.row.Job.Size, it.sent.Load())
+	}
+	e.touched(it)
 	if it.row.Phase == Queued { // paused, and resumed before it came to rest
 		e.enqueue(it)
 	}
@@ -200,6 +262,7 @@ func (s *skipped) Error() string { return s.err.Error() }
 func (e *Engine) enter(it *item, p Phase) {
 	e.mu.Lock()
 	it.row.Phase = p
+	e.touched(it)
 	e.mu.Unlock()
 	e.signal()
 }

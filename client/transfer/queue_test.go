@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -32,12 +34,14 @@ func (w *workbench) small(n int) []Job {
 
 func (w *workbench) submit(jobs ...Job) {
 	w.Helper()
-	_, err := w.engine.Submit(Plan{Jobs: jobs})
+	_, err := w.engine.Submit(slices.Values(jobs))
 	require.NoError(w, err)
 }
 
+func (w *workbench) rows() []Row { return w.engine.Rows(0, math.MaxInt) }
+
 func (w *workbench) phases() (phases []string) {
-	for _, r := range w.engine.Snapshot() {
+	for _, r := range w.rows() {
 		phases = append(phases, r.Phase.String())
 	}
 	return phases
@@ -63,21 +67,21 @@ func TestSubmitReturnsAtOnceAndRunsAFewInOrder(t *testing.T) {
 	})
 }
 
-func TestSubmitTakesAPlanWholeOrNotAtAll(t *testing.T) {
+func TestSubmitTakesAllJobsOrNone(t *testing.T) {
 	w := newBench(t)
 	jobs := w.small(2)
 	jobs[1].ID = jobs[0].ID
-	_, err := w.engine.Submit(Plan{Jobs: jobs})
+	_, err := w.engine.Submit(slices.Values(jobs))
 	require.ErrorContains(t, err, "is taken")
 	jobs[1].ID, jobs[1].Op = "", "move"
-	_, err = w.engine.Submit(Plan{Jobs: jobs})
+	_, err = w.engine.Submit(slices.Values(jobs))
 	require.ErrorContains(t, err, "no operation")
-	assert.Empty(t, w.engine.Snapshot())
+	assert.Empty(t, w.rows())
 
 	jobs[1].Op = Upload
 	rows := w.run(jobs...)
 	assert.NotEmpty(t, rows[1].Job.ID, "an id is given where there is none")
-	_, err = w.engine.Submit(Plan{Jobs: jobs[:1]})
+	_, err = w.engine.Submit(slices.Values(jobs[:1]))
 	require.ErrorContains(t, err, "is taken")
 }
 
@@ -183,7 +187,7 @@ func TestCancelStopsAndLeavesNothingOpen(t *testing.T) {
 		assert.Equal(t, []string{"cancelled", "cancelled", "cancelled"}, w.phases())
 		assert.Empty(t, w.store.uploads, "aborted with a context of its own")
 		assert.Empty(t, files(t, down.Root))
-		for _, r := range w.engine.Snapshot() {
+		for _, r := range w.rows() {
 			assert.Equal(t, client.KindCancelled, client.KindOf(r.Err))
 			assert.False(t, r.Ended.IsZero())
 		}
@@ -322,10 +326,10 @@ func TestChangedSaysOnceThatSomethingChanged(t *testing.T) {
 	<-w.engine.Changed()
 }
 
-func TestSnapshotIsACopy(t *testing.T) {
+func TestARowIsACopy(t *testing.T) {
 	w := newBench(t)
 	w.run(w.small(1)...)
-	w.engine.Snapshot()[0].Phase = Failed
+	w.rows()[0].Phase = Failed
 	assert.Equal(t, []string{"done"}, w.phases())
 }
 
@@ -337,13 +341,13 @@ func TestProgressAndRateAreSeenWhileBytesMove(t *testing.T) {
 		began := time.Now()
 		w.submit(up)
 		time.Sleep(20 * time.Second)
-		row := w.engine.Snapshot()[0]
+		row := w.rows()[0]
 		assert.Equal(t, Sending, row.Phase)
 		assert.InDelta(t, 20*perSecond, row.Sent, perSecond)
 		assert.InDelta(t, perSecond, row.Rate, perSecond/5)
 		require.NoError(t, w.engine.Wait(t.Context()))
 		assert.InDelta(t, 40, time.Since(began).Seconds(), 2)
-		assert.Zero(t, w.engine.Snapshot()[0].Rate, "over is over")
+		assert.Zero(t, w.rows()[0].Rate, "over is over")
 
 		down, _ := w.object(size, client.PutOptions{})
 		began = time.Now()
@@ -352,7 +356,7 @@ func TestProgressAndRateAreSeenWhileBytesMove(t *testing.T) {
 		w.engine.SetLimitRate(0)
 		require.NoError(t, w.engine.Wait(t.Context()))
 		assert.InDelta(t, 10, time.Since(began).Seconds(), 2, "the limit was lifted")
-		require.NoError(t, w.engine.Snapshot()[1].Err)
+		require.NoError(t, w.rows()[1].Err)
 	})
 }
 
@@ -381,7 +385,7 @@ func TestCloseCleansUpAndTakesNoMore(t *testing.T) {
 		require.NoError(t, w.engine.Close(t.Context()))
 		assert.Equal(t, []string{"cancelled", "cancelled", "cancelled"}, w.phases())
 		assert.Empty(t, w.store.uploads)
-		_, err := w.engine.Submit(Plan{})
+		_, err := w.engine.Submit(slices.Values([]Job(nil)))
 		require.ErrorIs(t, err, ErrClosed)
 		w.engine.Retry()
 		w.engine.Resume()
@@ -432,12 +436,12 @@ func TestManyHandsOnOneEngine(t *testing.T) {
 	var hands sync.WaitGroup
 	for i := range 6 {
 		hands.Go(func() {
-			_, err := w.engine.Submit(Plan{Jobs: jobs[i*10 : i*10+10]})
+			_, err := w.engine.Submit(slices.Values(jobs[i*10 : i*10+10]))
 			assert.NoError(t, err)
 			for n := range 10 {
 				id := fmt.Sprintf("job%d", i*10+n)
 				w.engine.Pause(id)
-				w.engine.Snapshot()
+				w.rows()
 				w.engine.Resume(id)
 				w.engine.Row(id)
 				w.engine.SetLimitRate(int64(n) << 20)
@@ -450,11 +454,11 @@ func TestManyHandsOnOneEngine(t *testing.T) {
 	for {
 		require.NoError(t, w.engine.Wait(t.Context()))
 		w.engine.Resume()
-		if done := w.engine.Snapshot(); !anyPaused(done) {
+		if done := w.rows(); !anyPaused(done) {
 			break
 		}
 	}
-	for _, r := range w.engine.Snapshot() {
+	for _, r := range w.rows() {
 		assert.Equal(t, Done, r.Phase, "%v", r.Err)
 	}
 }

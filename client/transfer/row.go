@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 // A Row is a job as it stands, for a screen or a report.
 type Row struct {
+	Nth      int // in the order of submission, counted from 0; never another row's, and unchanged when others go
 	Job      Job
 	Phase    Phase
 	Sent     int64   // bytes moved and not taken back by a retry
@@ -28,13 +30,17 @@ type Row struct {
 type item struct {
 	row    Row
 	sent   atomic.Int64
-	rate   meter
+	rate   atomic.Pointer[meter]   // of the attempt under way, nil otherwise
 	queued bool                    // stands in the engine's queue
 	stop   context.CancelCauseFunc // of the attempt under way, nil otherwise
 	pulse  *client.Pulse           // of the attempt under way or last
 	left   *leftover               // what an attempt before left on the server, nil unless it was not as asked
 	stored *sent                   // what an attempt before stored and could not prove yet; belongs to the attempt under way
 	wish   Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
+
+	counted       share  // in the engine's summary
+	changed       Cursor // its place in the engine's history
+	before, after *item  // there
 }
 
 // leftover is a verdict that was not as asked, and its error.
@@ -46,7 +52,11 @@ type leftover struct {
 // end stops the attempt under way. The caller holds the engine's mutex.
 func (it *item) end(wish Phase) {
 	it.wish = wish
-	it.stop(errCancelled)
+	if wish == Paused {
+		it.stop(errPaused)
+	} else {
+		it.stop(errCancelled)
+	}
 }
 
 // snapshot copies the row. The caller holds the engine's mutex.
@@ -54,22 +64,58 @@ func (it *item) snapshot(now time.Time) Row {
 	r := it.row
 	r.Sent = it.sent.Load()
 	if r.Phase == Sending || r.Phase == Verifying {
-		r.Rate = it.rate.rate(now)
+		r.Rate = it.rate.Load().rate(now)
 		r.Standing = it.pulse.Standing()
 	}
 	return r
 }
 
-// Snapshot copies the rows, in the order of their submission.
-func (e *Engine) Snapshot() []Row {
+// Rows copies the rows from the nth on (Row.Nth), or from the next that is
+// there, in the order of their submission: n of them, fewer at the end. What it
+// costs is those n.
+func (e *Engine) Rows(nth, n int) []Row {
 	now := e.cfg.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	rows := make([]Row, len(e.items))
-	for i, it := range e.items {
-		rows[i] = it.snapshot(now)
+	from := e.find(nth)
+	rows := make([]Row, max(min(n, len(e.items)-from), 0))
+	for i := range rows {
+		rows[i] = e.items[from+i].snapshot(now)
 	}
 	return rows
+}
+
+// Nth copies the nth row (Row.Nth); ok is false when it was removed.
+func (e *Engine) Nth(nth int) (r Row, ok bool) {
+	now := e.cfg.Now()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	i := e.find(nth)
+	if i == len(e.items) || e.items[i].row.Nth != nth {
+		return Row{}, false
+	}
+	return e.items[i].snapshot(now), true
+}
+
+// find is the index of the nth row, or of the next that is there. The caller
+// holds the mutex.
+func (e *Engine) find(nth int) int {
+	i, _ := slices.BinarySearchFunc(e.items, nth, func(it *item, nth int) int { return it.row.Nth - nth })
+	return i
+}
+
+// IDs are the ids of the rows that match, in the order of their submission.
+// It looks at every row, while everything else waits: match only looks at the
+// row, which is the engine's own. Bytes, rates and Standing are not in it.
+func (e *Engine) IDs(match func(*Row) bool) (ids []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, it := range e.items {
+		if match(&it.row) {
+			ids = append(ids, it.row.Job.ID)
+		}
+	}
+	return ids
 }
 
 // Row copies one row.

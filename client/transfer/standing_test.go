@@ -21,10 +21,10 @@ func TestARowThatWaitsForASilentServerSaysHowLongAndIsDrawnEachSecond(t *testing
 		for range 12 {
 			<-w.engine.Changed()
 		}
-		assert.Equal(t, client.Standing{Silent: 12 * time.Second, Attempt: 2, Most: 5}, w.engine.Snapshot()[0].Standing)
+		assert.Equal(t, client.Standing{Silent: 12 * time.Second, Attempt: 2, Most: 5}, w.rows()[0].Standing)
 		let()
 		require.NoError(t, w.engine.Wait(t.Context()))
-		assert.Zero(t, w.engine.Snapshot()[0].Standing)
+		assert.Zero(t, w.rows()[0].Standing)
 	})
 }
 
@@ -32,7 +32,7 @@ func TestClearForgetsOnlyTheRowsThatAreNamed(t *testing.T) {
 	w := newBench(t)
 	rows := w.run(w.small(3)...)
 	w.engine.Clear(rows[1].Job.ID, "unknown")
-	left := w.engine.Snapshot()
+	left := w.rows()
 	require.Len(t, left, 2)
 	assert.Equal(t, []string{rows[0].Job.ID, rows[2].Job.ID}, []string{left[0].Job.ID, left[1].Job.ID})
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func begin(t *testing.T, o []mock.Option, change ...func(*transfer.Config)) *sto
 
 func (s *story) do(j transfer.Job) transfer.Row {
 	s.Helper()
-	ids, err := s.engine.Submit(transfer.Plan{Jobs: []transfer.Job{j}})
+	ids, err := s.engine.Submit(slices.Values([]transfer.Job{j}))
 	require.NoError(s, err)
 	require.NoError(s, s.engine.Wait(s.Context()))
 	row, ok := s.engine.Row(ids[0])
@@ -218,7 +219,7 @@ func TestAStoppedUploadLeavesNothingOnTheServer(t *testing.T) {
 		c.Store = watched{c.Store, opened}
 	})
 	up, _ := s.upload(20<<20, client.SSEKMS{Key: keyID})
-	ids, err := s.engine.Submit(transfer.Plan{Jobs: []transfer.Job{up}})
+	ids, err := s.engine.Submit(slices.Values([]transfer.Job{up}))
 	require.NoError(t, err)
 	u := <-opened
 	for row, _ := s.engine.Row(ids[0]); row.Sent == 0; row, _ = s.engine.Row(ids[0]) {
@@ -259,7 +260,7 @@ func TestAFileThatShrinksWhileItIsSentIsSaidToHaveChanged(t *testing.T) {
 	for _, size := range []int{4 << 20, 12 << 20} {
 		s := begin(t, nil, func(c *transfer.Config) { c.LimitRate = 1 << 20 })
 		up, _ := s.upload(size, client.SSEKMS{Key: keyID})
-		ids, err := s.engine.Submit(transfer.Plan{Jobs: []transfer.Job{up}})
+		ids, err := s.engine.Submit(slices.Values([]transfer.Job{up}))
 		require.NoError(t, err)
 		for row, _ := s.engine.Row(ids[0]); row.Sent == 0; row, _ = s.engine.Row(ids[0]) {
 			<-s.engine.Changed()

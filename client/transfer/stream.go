@@ -35,6 +35,7 @@ func (e *Engine) sourceOf(ctx context.Context, it *item) (*source, error) {
 	}
 	e.mu.Lock()
 	it.row.Job.Size = size
+	e.touched(it)
 	e.mu.Unlock()
 	s.job.Size = size
 	return s, nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/iotest"
 
@@ -72,7 +73,7 @@ func TestAStreamNobodyWritesToCanBeCancelled(t *testing.T) {
 	defer func() { require.NoError(t, in.Close()) }()
 	reading := make(chan struct{})
 	job, temp := w.stream(t, func() (io.ReadCloser, error) { close(reading); return r, nil })
-	ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+	ids, err := w.engine.Submit(slices.Values([]Job{job}))
 	require.NoError(t, err)
 	<-reading
 	w.engine.Cancel(ids...)
@@ -117,7 +118,7 @@ func TestAPipeNobodyReadsCanBeCancelled(t *testing.T) {
 	waiting, never := make(chan struct{}), make(chan struct{})
 	defer close(never)
 	job.Into = func(io.Reader) error { close(waiting); <-never; return nil }
-	ids, err := w.engine.Submit(Plan{Jobs: []Job{job}})
+	ids, err := w.engine.Submit(slices.Values([]Job{job}))
 	require.NoError(t, err)
 	<-waiting
 	w.engine.Cancel(ids...)

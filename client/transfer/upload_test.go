@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func newBench(t *testing.T, change ...func(*Config)) *workbench {
 // run submits jobs and waits for what becomes of them.
 func (w *workbench) run(jobs ...Job) []Row {
 	w.Helper()
-	ids, err := w.engine.Submit(Plan{Jobs: jobs})
+	ids, err := w.engine.Submit(slices.Values(jobs))
 	require.NoError(w, err)
 	require.Len(w, ids, len(jobs))
 	require.NoError(w, w.engine.Wait(w.Context()))

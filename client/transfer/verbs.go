@@ -4,12 +4,14 @@ package transfer
 // to; ids that are unknown, and jobs it cannot apply to, are left alone.
 
 // Pause holds jobs that are queued or running until Resume. A running one loses
-// what it has sent so far and begins again.
+// what it has sent so far and begins again. The cause of its context is
+// errPaused.
 func (e *Engine) Pause(ids ...string) {
 	e.each(ids, func(it *item) {
 		switch it.row.Phase {
 		case Queued:
 			it.row.Phase = Paused
+			e.touched(it)
 			e.leave()
 		case Sending, Verifying:
 			if it.wish != Cancelled {
@@ -43,6 +45,7 @@ func (e *Engine) Cancel(ids ...string) {
 				e.leave()
 			}
 			it.row.Phase, it.row.Err, it.row.Ended = Cancelled, errCancelled, e.cfg.Now()
+			e.touched(it)
 		case Sending, Verifying:
 			it.end(Cancelled)
 		}
@@ -92,14 +95,15 @@ func (e *Engine) Clear(ids ...string) {
 	}
 	kept := e.items[:0]
 	for _, it := range e.items {
-		if id := it.row.Job.ID; it.row.Phase.Over() && (len(ids) == 0 || named[id]) {
-			delete(e.byID, id)
+		if it.row.Phase.Over() && (len(ids) == 0 || named[it.row.Job.ID]) {
+			e.removed(it)
 			continue
 		}
 		kept = append(kept, it)
 	}
 	clear(e.items[len(kept):])
 	e.items = kept
+	e.history.trim(len(kept))
 	e.signal()
 }
 

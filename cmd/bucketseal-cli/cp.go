@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -186,13 +187,11 @@ func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan)
 		return &client.Error{Op: "cp", Kind: client.KindNotFound, Err: errors.New("the source holds no files, so nothing was done")}
 	}
 	engine := s.Transfers()
-	ids, err := engine.Submit(p)
-	if err != nil {
+	if _, err := engine.Submit(slices.Values(p.Jobs)); err != nil {
 		return err
 	}
-	a.follow(ctx, engine, ids, p.Bytes)
-	for _, id := range ids {
-		r, _ := engine.Row(id)
+	a.follow(ctx, engine, p.Bytes)
+	for r := range rowsOf(engine) {
 		a.transferred(r)
 		switch {
 		case client.KindOf(r.Err) == client.KindEncryptionNotAsAsked:

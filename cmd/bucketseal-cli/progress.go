@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -14,67 +15,99 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// follow waits until the jobs are over, with a progress bar on a terminal. An
-// interruption cancels them and waits for what they clean up.
-func (a *app) follow(ctx context.Context, e *transfer.Engine, ids []string, total int64) {
+// drawEvery is how often what is under way is looked at.
+const drawEvery = 100 * time.Millisecond
+
+// follow waits until an engine's jobs are over, with a progress bar on a
+// terminal. An interruption cancels them and waits for what they clean up.
+func (a *app) follow(ctx context.Context, e *transfer.Engine, total int64) {
 	bar := progressbar.NewOptions64(total, progressbar.OptionSetWriter(a.screen), progressbar.OptionShowBytes(true),
 		progressbar.OptionSetVisibility(a.terminal && !a.flags.quiet && !a.flags.json), progressbar.OptionClearOnFinish(),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetPredictTime(true))
+		progressbar.OptionSetPredictTime(true))
 	defer bar.Finish() //nolint:errcheck // a bar that cannot be drawn changes nothing
-	begun := func() string { _, open := progress(e, ids); return targetsOf(open) }
+	begun := func() string { return openTargets(e) }
 	a.cleaning.Store(&begun)
 	defer a.cleaning.Store(nil)
-	tick := time.NewTicker(200 * time.Millisecond)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = e.Wait(context.WithoutCancel(ctx))
+	}()
+	tick := time.NewTicker(drawEvery)
 	defer tick.Stop()
 	interrupted, told := ctx.Done(), false
-	said := map[string]bool{}
+	doubts := doubts{engine: e, said: map[int]bool{}}
 	for {
-		sent, open := progress(e, ids)
-		if len(open) == 0 {
-			return
-		}
-		for _, r := range open {
-			if r.Again != nil && !said[r.Job.ID] {
-				said[r.Job.ID] = true
-				a.note(r.Job.Remote.String() + " is stored and not yet verified: the server is asked again")
-			}
-		}
-		_ = bar.Set64(min(sent, total))
 		select {
+		case <-over:
+			return
 		case <-interrupted:
-			e.Cancel(ids...)
+			e.Cancel()
 			interrupted = nil
-		case <-e.Changed():
 		case <-tick.C:
+			doubts.tell(a.note)
+			s := e.Summary()
+			_ = bar.Set64(min(s.Done+s.Moved, total))
 			if interrupted == nil && !told {
 				told = true
 				_ = bar.Clear()
-				a.cleaningUp(targetsOf(open))
+				a.cleaningUp(openTargets(e))
 			}
 		}
 	}
 }
 
-// progress is how many bytes moved, and which rows are not over.
-func progress(e *transfer.Engine, ids []string) (sent int64, open []transfer.Row) {
-	for _, id := range ids {
-		r, _ := e.Row(id)
-		sent += r.Sent
-		if !r.Phase.Over() {
-			open = append(open, r)
-		}
-	}
-	return sent, open
+// doubts are the files that are stored and whose proof is tried again.
+type doubts struct {
+	engine *transfer.Engine
+	cursor transfer.Cursor
+	said   map[int]bool // rows that were told of
 }
 
-// targetsOf names what is transferred, or a few of many.
-func targetsOf(rows []transfer.Row) string {
+// tell notes each of them once.
+func (d *doubts) tell(note func(string)) {
+	changes := d.engine.ChangedSince(d.cursor)
+	d.cursor = changes.Cursor
+	for _, c := range changes.Rows {
+		if d.said[c.Nth] || c.Phase != transfer.Sending && c.Phase != transfer.Verifying {
+			continue
+		}
+		if r, ok := d.engine.Nth(c.Nth); ok && r.Again != nil {
+			d.said[c.Nth] = true
+			note(r.Job.Remote.String() + " is stored and not yet verified: the server is asked again")
+		}
+	}
+}
+
+// rowsOf are the rows of an engine, some at a time.
+func rowsOf(e *transfer.Engine) iter.Seq[transfer.Row] {
+	const some = 256
+	return func(yield func(transfer.Row) bool) {
+		for next := 0; ; {
+			rows := e.Rows(next, some)
+			if len(rows) == 0 {
+				return
+			}
+			for _, r := range rows {
+				if !yield(r) {
+					return
+				}
+			}
+			next = rows[len(rows)-1].Nth + 1
+		}
+	}
+}
+
+// openTargets names what is not over yet, or a few of many.
+func openTargets(e *transfer.Engine) string {
 	const few = 4
+	ids := e.IDs(func(r *transfer.Row) bool { return !r.Phase.Over() })
 	var names []string
-	for _, r := range rows[:min(few, len(rows))] {
+	for _, id := range ids[:min(few, len(ids))] {
+		r, _ := e.Row(id)
 		names = append(names, transferJSON(r).Target)
 	}
-	if more := len(rows) - few; more > 0 {
+	if more := len(ids) - few; more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
 	return strings.Join(names, ", ")

@@ -315,7 +315,7 @@ func TestTheEndOfTheProgramLeavesNoTransferBehind(t *testing.T) {
 	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })
 	engine := s.Session().Transfers()
 	s.Finish()
-	assert.Equal(t, transfer.Cancelled, engine.Snapshot()[0].Phase)
+	assert.Equal(t, transfer.Cancelled, engine.Rows(0, 1)[0].Phase)
 	assert.Empty(t, s.store.Names("reports"))
 	require.Error(t, s.Context().Err(), "answers on their way are dropped")
 }

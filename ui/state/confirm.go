@@ -206,7 +206,7 @@ func (c *Confirm) Start() {
 	c.closed = true // a plan is handed over once, however often the button is pressed
 	plan, engine := c.plan, c.session.Transfers()
 	loop.Do(c.app.ctx, c.app.loop, func(context.Context) error {
-		_, err := engine.Submit(plan)
+		_, err := engine.Submit(slices.Values(plan.Jobs))
 		return err
 	}, func(err error) {
 		c.app.problem(err)

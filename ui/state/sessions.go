@@ -65,7 +65,7 @@ func (a *App) supersede(oldName, name string) {
 // show.
 func (a *App) letGo() {
 	a.former = slices.DeleteFunc(a.former, func(h holding) bool {
-		if len(h.session.Transfers().Snapshot()) > 0 {
+		if h.session.Transfers().Summary().Rows() > 0 {
 			return false
 		}
 		h.stop()

@@ -4,6 +4,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"slices"
 )
 
 // A Verb is what a user does to transfers.
@@ -130,13 +131,13 @@ func (t *Transfers) retry(s *session.Session, ids []string) {
 		s.Transfers().Retry(ids...)
 		return
 	}
-	var again transfer.Plan
+	var again []transfer.Job
 	for _, id := range ids {
 		if row, ok := s.Transfers().Row(id); ok {
-			again.Jobs = append(again.Jobs, row.Job)
+			again = append(again, row.Job)
 		}
 	}
-	if _, err := now.Transfers().Submit(again); err != nil {
+	if _, err := now.Transfers().Submit(slices.Values(again)); err != nil {
 		t.app.problem(err)
 		return
 	}

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -54,7 +55,7 @@ func (t *Transfers) refresh() {
 	decided := t.decided
 	t.rows, t.decided = t.rows[:0], map[string]decision{}
 	for _, held := range t.app.held() {
-		for _, row := range held.session.Transfers().Snapshot() {
+		for _, row := range held.session.Transfers().Rows(0, math.MaxInt) {
 			t.rows = append(t.rows, transferring{row, held.account, held.session, len(t.rows)})
 			if d, ok := decided[row.Job.ID]; ok && isUnproven(row) { // a retry begins anew
 				t.decided[row.Job.ID] = d

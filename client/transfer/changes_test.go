@@ -1,0 +1,266 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A reader knows an engine's rows by its changes alone.
+type reader struct {
+	cursor Cursor
+	phases map[int]Phase
+	told   int // changes it was told of
+	anew   int // looks at which it was told everything
+}
+
+func (r *reader) look(e *Engine) {
+	got := e.ChangedSince(r.cursor)
+	r.cursor = got.Cursor
+	r.told += len(got.Rows)
+	if got.All {
+		r.anew++
+		r.phases = map[int]Phase{}
+	}
+	for _, c := range got.Rows {
+		if c.Gone {
+			delete(r.phases, c.Nth)
+			continue
+		}
+		r.phases[c.Nth] = c.Phase
+	}
+}
+
+// knows compares with the rows themselves.
+func (r *reader) knows(t testing.TB, e *Engine) {
+	t.Helper()
+	want := map[int]Phase{}
+	for _, row := range e.Rows(0, 1_000_000) {
+		want[row.Nth] = row.Phase
+	}
+	assert.Equal(t, want, r.phases)
+}
+
+func TestWhoReadsTheChangesKnowsTheRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Workers = 2 })
+		let := w.stuck()
+		var reader reader
+		reader.look(w.engine)
+		assert.True(t, w.engine.ChangedSince(0).All, "who knows nothing is told everything")
+		w.submit(w.small(6)...)
+		for _, verb := range []func(){
+			func() {},
+			func() { w.engine.Pause("job0", "job3") },
+			func() { w.engine.Resume("job3") },
+			func() { w.engine.Cancel("job4") },
+			func() { w.engine.Clear("job4") },
+			let,
+			func() { w.engine.Clear("job1", "job5") },
+			func() { w.engine.Resume() },
+		} {
+			verb()
+			synctest.Wait()
+			reader.look(w.engine)
+			reader.knows(t, w.engine)
+		}
+		assert.Equal(t, 1, reader.anew)
+		assert.Equal(t, reader.cursor, w.engine.ChangedSince(reader.cursor).Cursor)
+		assert.Empty(t, w.engine.ChangedSince(reader.cursor).Rows, "nothing happened since")
+	})
+}
+
+func TestAChangeIsToldOnceAndNoOtherRowWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		let := w.stuck()
+		defer let()
+		w.submit(w.small(50)...)
+		synctest.Wait()
+		reader := reader{}
+		reader.look(w.engine)
+		w.engine.Pause("job7")
+		w.engine.Resume("job7")
+		w.engine.Cancel("job9")
+		w.engine.Clear("job9")
+		assert.Equal(t, []Change{{Nth: 9, Phase: Cancelled, Gone: true}, {Nth: 7, Phase: Queued}}, w.engine.ChangedSince(reader.cursor).Rows)
+	})
+}
+
+func TestWhoLookedTooLongAgoIsToldEverythingAnew(t *testing.T) {
+	w := newBench(t)
+	var jobs []Job
+	for _, j := range w.small(3 * rememberedAtLeast) {
+		j.Put.Encryption = nil // refused, and so over
+		jobs = append(jobs, j)
+	}
+	w.submit(jobs...)
+	var late, soon reader
+	late.look(w.engine)
+	soon.look(w.engine)
+	for i := range 2 * rememberedAtLeast {
+		w.engine.Clear(jobs[i].ID)
+		if i%100 == 0 {
+			soon.look(w.engine)
+		}
+	}
+	w.engine.Clear(jobs[len(jobs)-1].ID)
+	late.look(w.engine)
+	late.knows(t, w.engine)
+	soon.look(w.engine)
+	soon.knows(t, w.engine)
+	assert.Equal(t, 2, late.anew)
+	assert.Equal(t, 1, soon.anew)
+	assert.LessOrEqual(t, len(w.engine.history.gone), 2*rememberedAtLeast, "what was removed is not remembered for ever")
+}
+
+func TestRowsAreReadByWindowWhateverWasCleared(t *testing.T) {
+	w := newBench(t)
+	w.run(w.small(10)...)
+	w.engine.Clear("job0", "job4", "job5")
+	nths := func(from, n int) (all []int) {
+		for _, r := range w.engine.Rows(from, n) {
+			assert.Equal(t, fmt.Sprintf("job%d", r.Nth), r.Job.ID)
+			all = append(all, r.Nth)
+		}
+		return all
+	}
+	assert.Equal(t, []int{1, 2, 3}, nths(0, 3))
+	assert.Equal(t, []int{6, 7}, nths(4, 2), "from the next that is there")
+	assert.Equal(t, []int{8, 9}, nths(8, 50), "fewer at the end")
+	assert.Empty(t, nths(10, 5))
+	assert.Empty(t, nths(3, -1))
+	_, ok := w.engine.Nth(4)
+	assert.False(t, ok)
+	row, ok := w.engine.Nth(6)
+	assert.True(t, ok)
+	assert.Equal(t, "job6", row.Job.ID)
+	_, ok = w.engine.Nth(99)
+	assert.False(t, ok)
+	assert.Equal(t, []string{"job1", "job9"}, w.engine.IDs(func(r *Row) bool { return r.Nth == 1 || r.Nth == 9 }))
+}
+
+func TestTheSummaryCountsWhatTheRowsSay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Workers = 2 })
+		let := w.stuck()
+		jobs := w.small(6)
+		jobs[5].Put.Encryption = nil
+		w.submit(jobs...)
+		synctest.Wait()
+		s := w.engine.Summary()
+		assert.Equal(t, [Paused + 1]int{Queued: 3, Sending: 2, Failed: 1}, s.Phases)
+		assert.Equal(t, []int{6, 2, 5}, []int{s.Rows(), s.Running(), s.Open()})
+		assert.EqualValues(t, 500, s.Bytes, "what has failed is no part of it")
+		assert.Zero(t, s.Done)
+		w.engine.Pause("job0", "job2")
+		w.engine.Cancel("job3")
+		synctest.Wait()
+		s = w.engine.Summary()
+		assert.Equal(t, [Paused + 1]int{Paused: 2, Cancelled: 1, Failed: 1, Sending: 2}, s.Phases)
+		assert.EqualValues(t, 400, s.Bytes)
+		let()
+		require.NoError(t, w.engine.Wait(t.Context()))
+		s = w.engine.Summary()
+		assert.Equal(t, []int64{200, 200}, []int64{s.Bytes, s.Done})
+		w.engine.Clear()
+		s = w.engine.Summary()
+		assert.Equal(t, [Paused + 1]int{Paused: 2}, s.Phases)
+		assert.EqualValues(t, 200, s.Done, "clearing rows takes nothing back")
+		w.engine.Cancel()
+		w.engine.Clear()
+		assert.Equal(t, Summary{Done: 200}, w.engine.Summary())
+	})
+}
+
+func TestASizeNobodyToldCountsAsWhatHasCome(t *testing.T) {
+	w := newBench(t)
+	down, content := w.object(1000, client.PutOptions{})
+	down.Size = -1
+	gate := make(chan struct{})
+	seen := make(chan Summary, 1)
+	w.store.fail = func(call string, _ int) error {
+		if call == "Get" {
+			seen <- w.engine.Summary()
+			<-gate
+		}
+		return nil
+	}
+	w.submit(down)
+	s := <-seen
+	assert.Equal(t, 1, s.Untold)
+	assert.Zero(t, s.Bytes)
+	close(gate)
+	require.NoError(t, w.engine.Wait(t.Context()))
+	s = w.engine.Summary()
+	assert.Zero(t, s.Untold)
+	assert.EqualValues(t, len(content), s.Done)
+}
+
+func TestDoneAndNotAsAskedIsCountedApart(t *testing.T) {
+	w := newBench(t, func(c *Config) { c.AllowUnverified = true })
+	w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeNone, "") }
+	w.run(w.small(2)...)
+	s := w.engine.Summary()
+	assert.Equal(t, 2, s.Phases[Done])
+	assert.Equal(t, 2, s.Doubtful)
+}
+
+// A waiting store holds every file until its context ends, and keeps why it did.
+type waiting struct {
+	client.Store
+	cause error
+}
+
+func (s *waiting) Put(ctx context.Context, _ client.Location, _ io.ReadSeeker, _ int64, _ client.PutOptions) (client.Object, error) {
+	<-ctx.Done()
+	s.cause = context.Cause(ctx)
+	return client.Object{}, s.cause
+}
+
+func TestAPauseAndACancelAreTwoCauses(t *testing.T) {
+	for cause, verb := range map[error]func(*Engine){
+		errPaused:    func(e *Engine) { e.Pause() },
+		errCancelled: func(e *Engine) { e.Cancel() },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var store *waiting
+			w := newBench(t, func(c *Config) { store = &waiting{Store: c.Store}; c.Store = store })
+			w.submit(w.small(1)...)
+			synctest.Wait()
+			verb(w.engine)
+			require.NoError(t, w.engine.Wait(t.Context()))
+			require.ErrorIs(t, store.cause, cause)
+		})
+	}
+}
+
+func TestJobsThatComeSlowlyHoldNobodyUp(t *testing.T) {
+	w := newBench(t)
+	jobs := w.small(3)
+	_, err := w.engine.Submit(func(yield func(Job) bool) {
+		assert.Zero(t, w.engine.Summary().Rows(), "the engine answers meanwhile")
+		for _, j := range jobs {
+			if !yield(j) {
+				return
+			}
+		}
+	})
+	require.NoError(t, err)
+	require.NoError(t, w.engine.Wait(t.Context()))
+	assert.Equal(t, []string{"done", "done", "done"}, w.phases())
+	jobs = w.small(4)
+	slices.Reverse(jobs)
+	_, err = w.engine.Submit(slices.Values(jobs))
+	require.ErrorContains(t, err, "is taken")
+	_, ok := w.engine.Row("job3")
+	assert.False(t, ok, "none of them is there")
+}

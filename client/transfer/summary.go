@@ -1,0 +1,93 @@
+package transfer
+
+// A Summary counts an engine's rows. It costs the same however many there are.
+type Summary struct {
+	Phases   [Paused + 1]int // rows by phase
+	Doubtful int             // of those Done, the ones whose encryption is not as asked (Config.AllowUnverified)
+
+	Bytes  int64 // of the rows that are not over, as planned; what has moved, where that is more or nobody told
+	Moved  int64 // of those bytes
+	Done   int64 // bytes of all jobs that came to be Done since the engine was made, those cleared since too
+	Untold int   // rows not over whose size nobody told
+
+	Up, Down float64 // bytes a second over the last seconds, of what runs
+}
+
+// Rows is the number of rows.
+func (s Summary) Rows() (n int) {
+	for _, k := range s.Phases {
+		n += k
+	}
+	return n
+}
+
+// Running is the number of rows under way.
+func (s Summary) Running() int { return s.Phases[Sending] + s.Phases[Verifying] }
+
+// Open is the number of rows that are not over.
+func (s Summary) Open() int { return s.Running() + s.Phases[Queued] + s.Phases[Paused] }
+
+// Summary counts the rows as they stand.
+func (e *Engine) Summary() Summary {
+	now := e.cfg.Now()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.sum
+	up, down := false, false
+	for _, it := range e.running {
+		moved := it.sent.Load()
+		s.Moved += moved
+		s.Bytes += max(moved-max(it.row.Job.Size, 0), 0)
+		up, down = up || it.row.Job.Op == Upload, down || it.row.Job.Op == Download
+	}
+	if up {
+		s.Up = e.up.rate(now)
+	}
+	if down {
+		s.Down = e.down.rate(now)
+	}
+	return s
+}
+
+// A share is what one row adds to the summary, but for the bytes of one that
+// runs: those move all the time.
+type share struct {
+	counted      bool
+	phase        Phase
+	doubtful     bool
+	untold       bool
+	bytes, moved int64
+}
+
+// share is what the row adds as it stands now. The caller holds the mutex.
+func (it *item) share() share {
+	r := &it.row
+	s := share{counted: true, phase: r.Phase}
+	switch {
+	case r.Phase == Done:
+		s.doubtful = r.Job.Op == Upload && r.Receipt != nil && !r.Receipt.Verdict.AsAsked()
+	case !r.Phase.Over():
+		s.untold, s.bytes = r.Job.Size < 0, max(r.Job.Size, 0)
+		if r.Phase == Paused {
+			s.moved = it.sent.Load()
+			s.bytes = max(s.bytes, s.moved)
+		}
+	}
+	return s
+}
+
+// count adds a share, n times: 1, or -1 to take it away.
+func (s *Summary) count(p share, n int) {
+	if !p.counted {
+		return
+	}
+	s.Phases[p.phase] += n
+	s.Bytes += int64(n) * p.bytes
+	s.Moved += int64(n) * p.moved
+	if p.doubtful {
+		s.Doubtful += n
+	}
+	if p.untold {
+		s.Untold += n
+	}
+}
