@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -52,7 +52,7 @@ func (u *UI) askNewFolder() {
 	u.ask(question{
 		title: i18n.T("New folder"), label: i18n.T("Name"), yes: i18n.T("Create"),
 		hint:    i18n.T("In %s", u.state.Browser.At().String()),
-		problem: state.FolderNameProblem, do: u.state.Browser.MakeFolder,
+		problem: browser.FolderNameProblem, do: u.state.Browser.MakeFolder,
 	})
 }
 
@@ -69,7 +69,7 @@ func (u *UI) askBucket() {
 	u.ask(question{
 		title: i18n.T("Open a bucket"), label: i18n.T("Name"), yes: i18n.T("Open"),
 		hint:    i18n.T("For buckets that are not on the list; it is kept for this account once it could be opened."),
-		problem: state.OpenBucketProblem, do: u.state.Browser.OpenBucket,
+		problem: browser.OpenBucketProblem, do: u.state.Browser.OpenBucket,
 	})
 }
 

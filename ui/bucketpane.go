@@ -6,7 +6,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -16,7 +16,7 @@ type bucketPane struct {
 	ui      *UI
 	content fyne.CanvasObject
 	table   *widgets.RowTable
-	rows    []state.BucketRow
+	rows    []browser.BucketRow
 	shown   string // the bucket the cursor was put on
 	sealed  fyne.Resource
 	open    fyne.Resource
@@ -95,7 +95,7 @@ func (p *bucketPane) refresh() {
 	}
 }
 
-func searchBuckets(rows []state.BucketRow, typed string, from int) (int, bool) {
+func searchBuckets(rows []browser.BucketRow, typed string, from int) (int, bool) {
 	for i := range rows {
 		row := (from + i) % len(rows)
 		if len(rows[row].Name) >= len(typed) && rows[row].Name[:len(typed)] == typed {

@@ -13,6 +13,7 @@ import (
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -165,7 +166,7 @@ func setVisible(o fyne.CanvasObject, visible bool) {
 	}
 }
 
-func (u *UI) showDeletion(m *state.Deletion) {
+func (u *UI) showDeletion(m *browser.Deletion) {
 	lines := widgets.NewColumn(theme.Padding())
 	d := widgets.ShowDialog(u.window, widgets.DialogParams{
 		Title: m.Question(), Content: lines, Size: fyne.NewSize(480, 240), OnClosed: m.Cancel,

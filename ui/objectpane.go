@@ -11,6 +11,7 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -146,7 +147,7 @@ func (p *objectPane) refresh() {
 	p.placeholder()
 	p.refreshAlarm()
 	by, down := b.Order()
-	p.table.SetSort(map[state.SortBy]int{state.SortByName: 0, state.SortBySize: 1, state.SortByModified: 2, state.SortByClass: 3}[by], !down)
+	p.table.SetSort(map[browser.SortBy]int{browser.SortByName: 0, browser.SortBySize: 1, browser.SortByModified: 2, browser.SortByClass: 3}[by], !down)
 	p.table.Refresh()
 	p.refreshFoot()
 	b.Visible(p.table.VisibleRows())
@@ -191,7 +192,7 @@ func (p *objectPane) refreshFoot() {
 }
 
 func (p *objectPane) sort(col int) {
-	if by := []state.SortBy{state.SortByName, state.SortBySize, state.SortByModified, state.SortByClass}; col < len(by) {
+	if by := []browser.SortBy{browser.SortByName, browser.SortBySize, browser.SortByModified, browser.SortByClass}; col < len(by) {
 		p.ui.state.Browser.Sort(by[col])
 	}
 }

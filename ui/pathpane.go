@@ -8,7 +8,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -19,7 +19,7 @@ type pathPane struct {
 	bar     *widgets.PathBar
 	buttons []*widgets.ToolButton
 	actions []*action
-	crumbs  []state.Crumb
+	crumbs  []browser.Crumb
 }
 
 func newPathPane(u *UI) *pathPane {
@@ -67,7 +67,7 @@ func (p *pathPane) refresh() {
 	p.bar.SetPath(titles, text)
 }
 
-func sameCrumbs(a, b []state.Crumb) bool {
+func sameCrumbs(a, b []browser.Crumb) bool {
 	if len(a) != len(b) {
 		return false
 	}

@@ -41,6 +41,10 @@ var Walls = []Wall{
 		Because: "a widget announces what the user did; what it means is decided elsewhere",
 	},
 	{
+		Rooms: []string{"ui/state/..."}, Never: []string{"ui/state/browser"}, Except: []string{"ui/state"},
+		Because: "no noun of the screen knows another: only the shell carries news between them",
+	},
+	{
 		Rooms: []string{"..."}, Never: []string{"github.com/zalando/go-keyring/..."}, Except: []string{"settings/keychain", "cmd/..."},
 		Because: "one room keeps secrets, and only the wiring in cmd knows that room",
 	},

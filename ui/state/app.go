@@ -10,6 +10,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/settings/preferences"
+	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
@@ -23,7 +24,7 @@ type App struct {
 	// OnConfirm shows what a transfer would do and asks whether it should.
 	OnConfirm func(*Confirm)
 	// OnDeletion shows what a deletion would take and asks.
-	OnDeletion func(*Deletion)
+	OnDeletion func(*browser.Deletion)
 	// OnBucketWanted asks for the name of a bucket: the server lists none to this
 	// account.
 	OnBucketWanted func()
@@ -31,7 +32,7 @@ type App struct {
 	// account is opened.
 	OnReady func()
 
-	Browser     *Browser
+	Browser     *browser.Browser
 	Transfers   *Transfers
 	Preferences preferences.Window
 
@@ -57,7 +58,7 @@ func NewApp(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	}
 	a := &App{loop: screen, desk: desk, now: now, sessions: map[string]*session.Session{}, stops: map[string]context.CancelFunc{}, reached: map[string]reach{}}
 	a.ctx, a.stop = context.WithCancel(context.Background())
-	a.Browser = NewBrowser(a.browserWorld())
+	a.Browser = browser.New(a.browserWorld())
 	a.Transfers = &Transfers{app: a, seen: map[string]bool{}, decided: map[string]decision{}}
 	return a
 }

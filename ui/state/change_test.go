@@ -2,7 +2,6 @@ package state_test
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,122 +12,6 @@ import (
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
-
-func TestADeletionCountsWhatItTakesAndWaitsForYes(t *testing.T) {
-	s := sees(t, "reports/keep.csv", "reports/old/a", "reports/old/b/c").open("reports")
-	s.Browser.Selection().Only(0)
-	s.Browser.Delete()
-	require.NotNil(t, s.deletion)
-	assert.Equal(t, "Counting what would be deleted…", s.deletion.Question())
-	assert.NotEmpty(t, s.deletion.WhyNotStart())
-	s.deletion.Start()
-	s.loop.Pump()
-	assert.Equal(t, "Delete 2 files (200 B)?", s.deletion.Question())
-	assert.NotContains(t, s.store.Calls, "DeleteObject")
-	assert.Equal(t, []string{"old/"}, s.deletion.Lines()[0].More)
-
-	closed := 0
-	s.deletion.OnClose = func() { closed++ }
-	s.deletion.Start()
-	s.loop.Pump()
-	assert.Equal(t, []string{"keep.csv"}, s.store.Names("reports"))
-	assert.Equal(t, []string{"keep.csv"}, s.rows())
-	assert.Equal(t, 1, closed)
-}
-
-func TestADeletionThatFailsInPartSaysWhichAndShowsWhatIsLeft(t *testing.T) {
-	s := sees(t, "reports/a", "reports/b").open("reports")
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "DeleteObject" && at.Key == "b" {
-			return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403}
-		}
-		return nil
-	}
-	s.Browser.Selection().SelectAll()
-	s.Browser.Delete()
-	assert.Equal(t, "Delete 2 files (200 B)?", s.deletion.Question(), "objects need no counting")
-	s.deletion.Start()
-	s.loop.Pump()
-	require.Len(t, s.problems, 1)
-	assert.Equal(t, "1 file could not be deleted: This account may not do that", s.problems[0].Title)
-	assert.Equal(t, "s3://reports/b", s.problems[0].Body)
-	assert.Equal(t, []string{"b"}, s.rows())
-}
-
-func TestADeletionThatIsCutShortSaysHowMuchIsGone(t *testing.T) {
-	var places []string
-	for i := range 1500 {
-		places = append(places, fmt.Sprintf("reports/f/%04d", i))
-	}
-	s := sees(t, places...).open("reports")
-	deletions := 0
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "DeleteObjects" {
-			if deletions++; deletions == 2 {
-				return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403}
-			}
-		}
-		return nil
-	}
-	s.Browser.Selection().SelectAll()
-	s.Browser.Delete()
-	s.loop.Pump()
-	s.deletion.Start()
-	s.loop.Pump()
-	require.Len(t, s.problems, 1)
-	assert.Equal(t, "Stopped after deleting 1,000 of 1,500 files: This account may not do that", s.problems[0].Title)
-}
-
-func TestAFolderIsMadeAndNamed(t *testing.T) {
-	s := sees(t).open("reports")
-	s.Browser.MakeFolder("季報")
-	s.loop.Pump()
-	assert.Equal(t, []string{"季報/"}, s.store.Names("reports"))
-	assert.Equal(t, []string{"季報/"}, s.rows())
-	assert.Len(t, s.Browser.Selected(), 1)
-
-	s.Browser.MakeFolder("a/b")
-	require.Len(t, s.problems, 1)
-	assert.Contains(t, s.problems[0].Body, "no slash")
-	s.Browser.MakeFolder("季報")
-	s.loop.Pump()
-	require.Len(t, s.problems, 2, "it is there already")
-}
-
-func TestABucketIsMadeShownAndRemoved(t *testing.T) {
-	s := sees(t)
-	s.Browser.MakeBucket("logs")
-	s.loop.Pump()
-	assert.Equal(t, []string{"logs", "photos", "reports"}, s.Browser.BucketNames())
-	assert.Equal(t, "logs", s.Browser.At().Bucket)
-	s.store.Fill(1, "logs/x")
-	s.Browser.RemoveBucket("logs")
-	s.loop.Pump()
-	require.Len(t, s.problems, 1)
-	assert.Equal(t, "The bucket is not empty", s.problems[0].Title)
-	_, err := s.store.Delete(t.Context(), []client.Location{{Bucket: "logs", Key: "x"}})
-	require.NoError(t, err)
-	s.Browser.RemoveBucket("logs")
-	s.loop.Pump()
-	assert.Equal(t, []string{"photos", "reports"}, s.Browser.BucketNames())
-	assert.Equal(t, client.Location{}, s.Browser.At())
-}
-
-func TestADisabledActionSaysWhy(t *testing.T) {
-	s := sees(t, "reports/a", "reports/b", "reports/c/d")
-	assert.Equal(t, "Open a bucket first.", s.Browser.WhyNotUpload())
-	s.open("reports")
-	assert.Empty(t, s.Browser.WhyNotUpload())
-	assert.Contains(t, s.Browser.WhyNotSelected(), "Select objects")
-	s.Browser.Selection().SelectAll()
-	assert.Empty(t, s.Browser.WhyNotSelected())
-	assert.Equal(t, "Select one object only: 3 are selected.", s.Browser.WhyNotOne())
-	s.Browser.Selection().Only(0)
-	assert.Contains(t, s.Browser.WhyNotOne(), "A folder has no properties")
-	s.Browser.Selection().Only(1)
-	assert.Empty(t, s.Browser.WhyNotOne())
-	assert.NotEmpty(t, s.Browser.WhyNotStop())
-}
 
 func TestTransfersArePausedResumedCancelledRetriedAndCleared(t *testing.T) {
 	s := sees(t).open("reports")

@@ -5,13 +5,14 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/ui/state/browser"
 )
 
 // What happens in one noun and is shown in another passes here.
 
 // browserWorld is what the browser is told and asks.
-func (a *App) browserWorld() World {
-	return World{
+func (a *App) browserWorld() browser.World {
+	return browser.World{
 		Context: a.ctx, Loop: a.loop, Now: a.now,
 		Problem: a.show,
 		Heard:   func(of client.Account, err error, at time.Time) { a.heard(of.Name, err, at) },
@@ -21,7 +22,7 @@ func (a *App) browserWorld() World {
 				a.OnBucketWanted()
 			}
 		},
-		Ask: func(d *Deletion) {
+		Ask: func(d *browser.Deletion) {
 			if a.OnDeletion != nil {
 				a.OnDeletion(d)
 			}

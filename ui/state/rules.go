@@ -287,7 +287,8 @@ func (l *RuleList) choose(row int) {
 // hasKey reports whether the SSE-C key of a rule is at hand.
 func (l *RuleList) hasKey(r rules.Rule) bool {
 	_, entered := l.pending[r.CustomerKeyMD5]
-	_, kept := l.app.Browser.ruleSet.Keys[r.CustomerKeyMD5]
+	set, _ := l.app.Browser.RuleSet()
+	_, kept := set.Keys[r.CustomerKeyMD5]
 	return entered || kept
 }
 
@@ -311,17 +312,18 @@ type newKey struct {
 // keyAsked reports whether the SSE-C key of a rule was asked for: those of
 // other accounts are not, and without an open account none is.
 func (l *RuleList) keyAsked(r rules.Rule) bool {
-	b := l.app.Browser
-	return b.session != nil && b.rulesErr == nil && b.ruleSet.Account != "" && (r.Account == "" || r.Account == b.ruleSet.Account)
+	set, err := l.app.Browser.RuleSet()
+	return l.app.Session() != nil && err == nil && set.Account != "" && (r.Account == "" || r.Account == set.Account)
 }
 
 // set is the rules of a list as the open account sees them.
 func (l *RuleList) set(all []rules.Rule) rules.Set {
-	s := rules.Set{Rules: all, Keys: map[string]client.CustomerKey{}, Kept: l.app.Browser.ruleSet.Kept}
+	known, _ := l.app.Browser.RuleSet()
+	s := rules.Set{Rules: all, Keys: map[string]client.CustomerKey{}, Kept: known.Kept}
 	if session := l.app.Session(); session != nil {
 		s.Account, s.Endpoint = session.Account().Name, session.Account().Endpoint
 	}
-	maps.Copy(s.Keys, l.app.Browser.ruleSet.Keys)
+	maps.Copy(s.Keys, known.Keys)
 	maps.Copy(s.Keys, l.pending)
 	return s
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
 // renames changes the open account's name and region.
@@ -74,4 +75,33 @@ func TestWhatLiesUnprovenMayBeDeletedAfterItsAccountWasChanged(t *testing.T) {
 	s.loop.Pump()
 	assert.Empty(t, s.rows())
 	assert.Empty(t, s.unprovenText())
+}
+
+func TestABucketOpenedByItsNameStaysOnTheListAlsoWhenItsAccountIsRenamed(t *testing.T) {
+	s := sees(t)
+	store := uitest.NewStore("secret")
+	store.Fail = func(op string, _ client.Location) error {
+		if op == "ListBuckets" {
+			return &client.Error{Op: op, Kind: client.KindDenied, Status: 403}
+		}
+		return nil
+	}
+	s.desk.Add(client.Account{Name: "guest", Endpoint: "https://cos.example.org"}, store)
+	asked := 0
+	s.OnBucketWanted = func() { asked++ }
+	s.Open("guest")
+	s.loop.Pump()
+	assert.Equal(t, 1, asked)
+	assert.Equal(t, "This account may not list its buckets.", s.Status()[0].Tip)
+
+	s.Browser.OpenBucket("secret")
+	s.loop.Pump()
+	p, err := s.desk.Preferences()
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]string{"guest": {"secret"}}, p.Buckets)
+	s.Start() // the accounts are read anew
+	s.loop.Pump()
+	s.renames("visitor")
+	assert.Equal(t, []string{"secret"}, s.Browser.BucketNames())
+	assert.Equal(t, 1, asked, "it is known now")
 }

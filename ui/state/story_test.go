@@ -16,6 +16,7 @@ import (
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
@@ -28,7 +29,7 @@ type screen struct {
 	store    *uitest.Store
 	problems []explain.Message
 	confirm  *state.Confirm
-	deletion *state.Deletion
+	deletion *browser.Deletion
 }
 
 // sees opens an account with two buckets and one rule: reports* -> SSE-KMS.
@@ -42,7 +43,7 @@ func sees(t *testing.T, filled ...string) *screen {
 	s.App = state.NewApp(desk, s.loop, nil)
 	s.OnProblem = func(m explain.Message) { s.problems = append(s.problems, m) }
 	s.OnConfirm = func(c *state.Confirm) { s.confirm = c }
-	s.OnDeletion = func(d *state.Deletion) { s.deletion = d }
+	s.OnDeletion = func(d *browser.Deletion) { s.deletion = d }
 	s.Start()
 	s.loop.Pump()
 	t.Cleanup(func() {

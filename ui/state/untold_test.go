@@ -14,15 +14,6 @@ import (
 
 func TestASizeNobodyToldIsADashAndNeverZero(t *testing.T) {
 	untold := client.Object{At: client.Location{Bucket: "b", Key: "untold"}, Size: client.NotTold}
-	empty := client.Object{At: client.Location{Bucket: "b", Key: "empty"}}
-	some := client.Object{At: client.Location{Bucket: "b", Key: "some"}, Size: 7}
-	assert.Equal(t, "untold | – |  | STANDARD | ", objectRow(untold).String())
-	assert.Equal(t, "empty | 0 B |  | STANDARD | ", objectRow(empty).String())
-
-	l := listing{by: SortBySize}
-	l.add([]client.Object{some, empty, untold}, false)
-	assert.Equal(t, "untold", l.object(0).At.Key, "before the smallest: less is known of it")
-
 	p := ObjectProperties{found: session.Properties{Object: untold}}
 	assert.Contains(t, p.General(), explain.Property{Name: "Size", Value: "not told by the server"})
 
@@ -39,11 +30,6 @@ func TestASumOfWhichSomeIsNotToldSaysSo(t *testing.T) {
 	assert.Equal(t, "–", explain.Together(0, 2))
 	jobs := []transfer.Job{{Op: transfer.Download, Size: client.NotTold}, {Op: transfer.Download, Size: 7}}
 	assert.Equal(t, "2 files, at least 7 B", planLines(transfer.Plan{Jobs: jobs})[0].Text)
-
-	d := Deletion{what: []client.Object{{}, {}}, census: session.Census{}}
-	d.census.Add(client.Object{Size: client.NotTold})
-	d.census.Add(client.Object{Size: 7})
-	assert.Equal(t, "Delete 2 files (at least 7 B)?", d.Question())
 }
 
 func TestAnAnswerThatIsNoneIsSaidInWords(t *testing.T) {

@@ -1,4 +1,4 @@
-package state_test
+package browser_test
 
 import (
 	"errors"
@@ -11,15 +11,15 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
 func TestOpenDropsTheListingTheUserLeft(t *testing.T) {
 	s := sees(t, "photos/cat.jpg", "reports/a.csv")
-	s.Browser.Open(client.Location{Bucket: "photos"})
+	s.Open(client.Location{Bucket: "photos"})
 	s.loop.Work() // the answer is there, and not on the screen yet
-	s.Browser.Open(client.Location{Bucket: "reports"})
+	s.Open(client.Location{Bucket: "reports"})
 	s.loop.Pump()
 	assert.Equal(t, []string{"a.csv"}, s.rows())
 }
@@ -27,8 +27,8 @@ func TestOpenDropsTheListingTheUserLeft(t *testing.T) {
 func TestFoldersComeFirstAndEverythingByName(t *testing.T) {
 	s := sees(t, "reports/b.csv", "reports/z/1", "reports/a.csv", "reports/c/2").open("reports")
 	assert.Equal(t, []string{"c/", "z/", "a.csv", "b.csv"}, s.rows())
-	assert.Equal(t, "a.csv | 100 B | "+uitest.Epoch.Local().Format("2006-01-02 15:04")+" | STANDARD | ", s.Browser.Row(2).String())
-	s.Browser.Sort(state.SortByName)
+	assert.Equal(t, "a.csv | 100 B | "+uitest.Epoch.Local().Format("2006-01-02 15:04")+" | STANDARD | ", s.Row(2).String())
+	s.Sort(browser.SortByName)
 	assert.Equal(t, []string{"z/", "c/", "b.csv", "a.csv"}, s.rows(), "the other way round, folders first still")
 }
 
@@ -38,82 +38,82 @@ func TestAListingOfManyPagesIsSortedAsItComesAndCanBeStopped(t *testing.T) {
 	for i := range 35 {
 		s.store.Fill(i, fmt.Sprintf("reports/%02d", i))
 	}
-	s.Browser.Sort(state.SortBySize)
-	s.Browser.Sort(state.SortBySize)
-	s.Browser.Open(client.Location{Bucket: "reports"})
+	s.Sort(browser.SortBySize)
+	s.Sort(browser.SortBySize)
+	s.Open(client.Location{Bucket: "reports"})
 	s.loop.Work()
 	s.loop.Apply()
-	assert.Equal(t, "10 entries; listing…", s.Browser.Progress())
-	assert.Equal(t, "09", s.Browser.Row(0).Name)
+	assert.Equal(t, "10 entries; listing…", s.Progress())
+	assert.Equal(t, "09", s.Row(0).Name)
 	s.loop.Work()
 	s.loop.Apply()
-	assert.Equal(t, "19", s.Browser.Row(0).Name, "the largest so far")
-	s.Browser.Stop()
+	assert.Equal(t, "19", s.Row(0).Name, "the largest so far")
+	s.Stop()
 	s.loop.Pump()
-	assert.Equal(t, "20 entries; stopped before the end", s.Browser.Progress())
+	assert.Equal(t, "20 entries; stopped before the end", s.Progress())
 
-	s.Browser.Refresh()
+	s.Refresh()
 	s.loop.Pump()
-	assert.Equal(t, 35, s.Browser.Rows())
-	assert.Equal(t, "34", s.Browser.Row(0).Name)
-	assert.Equal(t, "00", s.Browser.Row(34).Name)
+	assert.Equal(t, 35, s.Rows())
+	assert.Equal(t, "34", s.Row(0).Name)
+	assert.Equal(t, "00", s.Row(34).Name)
 }
 
 func TestTheSelectionStaysOnItsObjectsWhateverMoves(t *testing.T) {
 	s := sees(t, "reports/a.csv", "reports/b.txt", "reports/c.csv").open("reports")
-	selection := s.Browser.Selection()
+	selection := s.Selection()
 	selection.Only(2)
-	s.Browser.Sort(state.SortByName)
-	require.Len(t, s.Browser.Selected(), 1)
-	assert.Equal(t, "c.csv", s.Browser.Selected()[0].At.Base())
+	s.Sort(browser.SortByName)
+	require.Len(t, s.Selected(), 1)
+	assert.Equal(t, "c.csv", s.Selected()[0].At.Base())
 	assert.Equal(t, 0, selection.Cursor())
-	s.Browser.SetFilter(".csv")
+	s.SetFilter(".csv")
 	assert.Equal(t, []string{"c.csv", "a.csv"}, s.rows())
-	assert.Equal(t, "c.csv", s.Browser.Selected()[0].At.Base())
-	s.Browser.SetFilter("*.TXT")
+	assert.Equal(t, "c.csv", s.Selected()[0].At.Base())
+	s.SetFilter("*.TXT")
 	assert.Equal(t, []string{"b.txt"}, s.rows())
-	assert.Empty(t, s.Browser.Selected(), "what is not shown is not selected")
-	assert.Equal(t, "1 of 3 shown", s.Browser.Progress())
-	s.Browser.SetFilter("nothing")
-	assert.Equal(t, "Nothing fits the filter", s.Browser.Empty().Title)
-	assert.Same(t, selection, s.Browser.Selection())
+	assert.Empty(t, s.Selected(), "what is not shown is not selected")
+	assert.Equal(t, "1 of 3 shown", s.Progress())
+	s.SetFilter("nothing")
+	assert.Equal(t, "Nothing fits the filter", s.Empty().Title)
+	assert.Same(t, selection, s.Selection())
 }
 
 func TestHistoryAndUp(t *testing.T) {
 	s := sees(t, "reports/2026/q3/a.csv", "reports/2026/q4/b.csv").open("s3://reports/2026/q4")
 	assert.Equal(t, []string{"b.csv"}, s.rows())
 	var titles []string
-	for _, c := range s.Browser.Path() {
+	for _, c := range s.Path() {
 		titles = append(titles, c.Title)
 	}
 	assert.Equal(t, []string{"team", "reports", "2026", "q4"}, titles)
-	assert.Equal(t, "2026/", s.Browser.Path()[2].At.Key)
+	assert.Equal(t, "2026/", s.Path()[2].At.Key)
 
-	s.Browser.Up()
+	s.Up()
 	s.loop.Pump()
-	assert.Equal(t, "2026/", s.Browser.At().Key)
-	assert.Equal(t, "q4", s.Browser.Selected()[0].At.Base(), "the cursor is where one comes from")
-	s.Browser.Back()
+	assert.Equal(t, "2026/", s.At().Key)
+	assert.Equal(t, "q4", s.Selected()[0].At.Base(), "the cursor is where one comes from")
+	s.Back()
 	s.loop.Pump()
-	assert.Equal(t, "2026/q4/", s.Browser.At().Key)
-	s.Browser.Forward()
+	assert.Equal(t, "2026/q4/", s.At().Key)
+	s.Forward()
 	s.loop.Pump()
-	assert.Equal(t, "2026/", s.Browser.At().Key)
-	assert.False(t, s.Browser.CanForward())
-	s.Browser.Up()
-	s.Browser.Up()
-	assert.False(t, s.Browser.CanUp())
-	s.Browser.Up()
-	assert.Equal(t, "Choose a bucket", s.Browser.Empty().Title)
+	assert.Equal(t, "2026/", s.At().Key)
+	assert.False(t, s.CanForward())
+	s.Up()
+	s.Up()
+	assert.False(t, s.CanUp())
+	s.Up()
+	assert.Equal(t, "Choose a bucket", s.Empty().Title)
 
-	require.Error(t, s.Browser.GoTo("s3://bad bucket/"))
+	require.Error(t, s.GoTo("s3://bad bucket/"))
 	row := -1
-	for i, b := range s.Browser.Buckets() {
+	for i, b := range s.Buckets() {
 		if b.Name == "reports" {
 			row = i
 		}
 	}
-	assert.True(t, s.Browser.Buckets()[row].Sealed)
+	assert.True(t, s.Buckets()[row].Sealed)
 }
 
 func TestAFolderThatCannotBeListedSaysWhy(t *testing.T) {
@@ -122,29 +122,29 @@ func TestAFolderThatCannotBeListedSaysWhy(t *testing.T) {
 		return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403, Code: "AccessDenied"}
 	}
 	s.open("reports")
-	assert.Equal(t, "This account may not do that", s.Browser.Empty().Title)
+	assert.Equal(t, "This account may not do that", s.Empty().Title)
 	s.store.Fail = nil
-	s.Browser.Refresh()
+	s.Refresh()
 	s.loop.Pump()
-	assert.Equal(t, "This folder is empty", s.Browser.Empty().Title)
+	assert.Equal(t, "This folder is empty", s.Empty().Title)
 }
 
 func TestTheRuleInForceHereIsNamed(t *testing.T) {
 	s := sees(t).open("reports/x/")
-	text, _ := s.Browser.RuleHere()
+	text, _ := s.RuleHere()
 	assert.Equal(t, "rule 1, reports* -> SSE-KMS, key "+string(uitest.Key), text)
 	s.open("photos")
-	text, role := s.Browser.RuleHere()
+	text, role := s.RuleHere()
 	assert.Equal(t, "no rule: bucket default", text)
 	assert.Equal(t, explain.RoleMuted, role)
 
 	s.desk.SetRules(rules.Rule{ID: "1", Key: "x/*.log", Type: client.TypeSSES3}, rules.Rule{ID: "2", Type: client.TypeInherit})
-	s.Browser.RefreshRules()
+	s.RefreshRules()
 	s.open("photos/x/")
-	text, _ = s.Browser.RuleHere()
+	text, _ = s.RuleHere()
 	assert.Equal(t, "rule 2, * -> bucket default (other rules for some names)", text)
 	s.open("photos/y/")
-	text, _ = s.Browser.RuleHere()
+	text, _ = s.RuleHere()
 	assert.Equal(t, "rule 2, * -> bucket default", text, "no name below y/ fits x/*.log")
 }
 
@@ -158,15 +158,15 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	}
 	s.store.Fill(1, "reports/20")
 	s.store.Report = nil
-	s.Preferences.HideEncryption = true
+	s.hides = true
 	s.open("reports")
-	s.Browser.Visible(0, 10)
+	s.Visible(0, 10)
 	s.loop.Pump()
 	assert.NotContains(t, s.store.Calls, "HeadObject")
 
-	s.Preferences.HideEncryption = false
-	s.Browser.OnChange = func() { s.Browser.Visible(0, 10) }
-	s.Browser.Visible(0, 10)
+	s.hides = false
+	s.OnChange = func() { s.Visible(0, 10) }
+	s.Visible(0, 10)
 	s.loop.Work()
 	heads := 0
 	for _, call := range s.store.Calls {
@@ -176,31 +176,31 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	}
 	assert.Equal(t, 4, heads, "no more at once")
 	s.loop.Pump()
-	assert.Equal(t, "Not as asked: none reported", s.Browser.Row(9).Encryption)
-	assert.Equal(t, explain.RoleBad, s.Browser.Row(9).EncryptionRole)
-	assert.Empty(t, s.Browser.Row(10).Encryption, "it is not seen")
+	assert.Equal(t, "Not as asked: none reported", s.Row(9).Encryption)
+	assert.Equal(t, explain.RoleBad, s.Row(9).EncryptionRole)
+	assert.Empty(t, s.Row(10).Encryption, "it is not seen")
 	for _, call := range []string{"GetObjectTagging", "GetBucketEncryption", "DescribeKey"} {
 		assert.NotContains(t, s.store.Calls, call, "one request a row")
 	}
 
-	s.Browser.Visible(20, 21)
+	s.Visible(20, 21)
 	s.loop.Pump()
-	assert.Equal(t, "Not as asked: SSE-KMS 1234-ab", s.Browser.Row(20).Encryption, "a column has no room for an ARN")
+	assert.Equal(t, "Not as asked: SSE-KMS 1234-ab", s.Row(20).Encryption, "a column has no room for an ARN")
 
 	s.store.Fail = func(string, client.Location) error { return errors.New("gone") }
-	s.Browser.Visible(10, 11)
+	s.Visible(10, 11)
 	s.loop.Pump()
-	assert.Contains(t, s.Browser.Row(10).Encryption, "not told")
+	assert.Contains(t, s.Row(10).Encryption, "not told")
 }
 
 func TestTypingFindsTheRow(t *testing.T) {
 	s := sees(t, "reports/alpha", "reports/Beta", "reports/beth").open("reports")
-	row, ok := s.Browser.Search("be", 0)
+	row, ok := s.Search("be", 0)
 	require.True(t, ok)
-	assert.Equal(t, "Beta", s.Browser.Row(row).Name)
-	row, ok = s.Browser.Search("be", row+1)
+	assert.Equal(t, "Beta", s.Row(row).Name)
+	row, ok = s.Search("be", row+1)
 	require.True(t, ok)
-	assert.Equal(t, "beth", s.Browser.Row(row).Name)
-	_, ok = s.Browser.Search("zz", 0)
+	assert.Equal(t, "beth", s.Row(row).Name)
+	_, ok = s.Search("zz", 0)
 	assert.False(t, ok)
 }

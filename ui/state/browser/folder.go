@@ -1,4 +1,4 @@
-package state
+package browser
 
 import (
 	"context"
@@ -211,6 +211,10 @@ func (b *Browser) RefreshBuckets() {
 		}
 	})
 }
+
+// RuleSet is the rules as they were read last, for the account shown; with an
+// error they could not be read.
+func (b *Browser) RuleSet() (rules.Set, error) { return b.ruleSet, b.rulesErr }
 
 // RefreshRules reads the rules anew, after they were changed.
 func (b *Browser) RefreshRules() {

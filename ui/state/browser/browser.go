@@ -1,4 +1,4 @@
-package state
+package browser
 
 import (
 	"context"
@@ -73,8 +73,8 @@ type Browser struct {
 	probes   probes
 }
 
-// NewBrowser makes a browser that shows no account.
-func NewBrowser(w World) *Browser {
+// New makes a browser that shows no account.
+func New(w World) *Browser {
 	b := &Browser{world: w}
 	b.list.by = SortByName
 	b.probes.reset()
@@ -101,7 +101,7 @@ func (b *Browser) Enter(s *session.Session) {
 		b.leave()
 	}
 	order, down := b.list.by, b.list.down
-	fresh := NewBrowser(b.world)
+	fresh := New(b.world)
 	fresh.OnChange, fresh.OnCursor, fresh.session = b.OnChange, b.OnCursor, s
 	fresh.list.by, fresh.list.down = order, down
 	*b = *fresh
