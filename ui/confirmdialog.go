@@ -117,7 +117,7 @@ func (d *confirmDialog) refresh() {
 	setVisible(d.keyRow, choice == state.ChooseSSEKMS)
 	d.keyRow.SetError(c.KeyProblem())
 	d.key.SetOptions(c.KeyChoices())
-	setVisible(d.there, c.Existing() > 0)
+	setVisible(d.there, c.MayOverwrite())
 	if d.there.SelectedIndex() < 0 {
 		d.there.Selected = d.there.Options[0]
 		d.there.Refresh()

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
@@ -16,9 +15,12 @@ const pasted = "arn:aws:kms:us-east-1:000000000000:key/99999999-2222-3333-4444-5
 
 // choosesKMS opens the confirmation of an upload no rule takes, with SSE-KMS
 // chosen and no key yet.
-func choosesKMS(t *testing.T) *screen {
+func choosesKMS(t *testing.T, prepare ...func(*screen)) *screen {
 	t.Helper()
 	s := opens(t, preferences.Window{}).goTo("photos/")
+	for _, prepare := range prepare {
+		prepare(s)
+	}
 	s.picker.paths = []string{s.file("a.csv", 12)}
 	s.perform(s.actions.upload)
 	s.loop.Pump()
@@ -79,14 +81,12 @@ func TestAKeyThatCannotBeSentIsNotSubmittedByAQuickEnter(t *testing.T) {
 }
 
 func TestAQuickEnterDoesNotAcceptWhatTheNewPlanIsTheFirstToSay(t *testing.T) {
-	s := choosesKMS(t)
-	s.store.Fill(1, "photos/a.csv") // somebody else, meanwhile
+	s := choosesKMS(t, func(s *screen) { s.store.Default = client.ReportedFrom("aws:kms:dsse", "ab12", false, "", "") })
 	s.confirm.key.SetText(pasted)
 	s.confirm.key.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	s.loop.Pump()
-	require.Equal(t, 1, s.overlays(), "that a file is there is said first")
+	require.Equal(t, 1, s.overlays(), "that this key is weaker than the bucket's own is said first")
 	assert.Equal(t, 0, s.state.Transfers.Rows())
-	s.confirm.model.SetOverwrite(transfer.OverwriteAlways)
 	s.press("Upload")
 	s.settled()
 	assert.Equal(t, client.KeyID(pasted), s.keyOf("a.csv"))

@@ -12,10 +12,9 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// DownloadOptions narrow a download.
+// DownloadOptions say what a download is made of.
 type DownloadOptions struct {
-	Overwrite transfer.Overwrite // "" is always
-	VersionID string             // of a single object
+	VersionID string // of a single object
 	// As is the exact file name for a single object; "" is its own.
 	As string
 	// Into is given the bytes of the single object, once they are verified, instead
@@ -30,51 +29,70 @@ type DownloadOptions struct {
 	Key client.CustomerKey
 }
 
-// PlanDownload says what downloading objects and folders into a folder of
-// this machine would do. Names that a file system cannot hold are escaped
-// (transfer.Names); nothing is written yet.
-func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into string, o DownloadOptions) (transfer.Plan, error) {
+// A DownloadSurvey is what was found at the server and on the disk before
+// anything is decided.
+type DownloadSurvey struct {
+	Jobs  []transfer.Job  // all but what is chosen
+	There map[string]bool // ids of jobs whose files are there already; nil where nobody asked
+}
+
+// Treat says what a download of what was found would do with this choice. It is
+// pure, as that of an upload; an encryption is none of its business.
+func (d *DownloadSurvey) Treat(c Choice) (p transfer.Plan) {
+	for _, j := range d.Jobs {
+		j.Overwrite = c.overwrite()
+		p.Jobs = append(p.Jobs, j)
+		p.Bytes += max(0, j.Size)
+		if j.Size < 0 {
+			p.Untold++
+		}
+		if d.There[j.ID] {
+			p.Existing = append(p.Existing, j.Remote)
+		}
+	}
+	return p
+}
+
+// surveyDownload lists folders, names the files and finds the keys of what needs
+// one.
+func (s *Session) surveyDownload(ctx context.Context, what []client.Object, into string, o DownloadOptions) (*DownloadSurvey, error) {
 	root, err := filepath.Abs(into)
 	if err != nil {
-		return transfer.Plan{}, &client.Error{Op: "download", Kind: client.KindLocal, Err: err}
-	}
-	if o.Overwrite == "" {
-		o.Overwrite = transfer.OverwriteAlways
+		return nil, &client.Error{Op: "download", Kind: client.KindLocal, Err: err}
 	}
 	found, names, err := s.expand(ctx, what, o)
 	if err != nil {
-		return transfer.Plan{}, err
+		return nil, err
 	}
-	var plan transfer.Plan
 	safe := transfer.Names(names)
 	if o.As != "" && len(safe) == 1 {
 		root, safe[0] = resolved(root, o.As)
 	}
+	d := &DownloadSurvey{Jobs: make([]transfer.Job, len(found))}
 	for i, object := range found {
-		plan.Bytes += object.Bytes()
-		if !object.SizeTold() {
-			plan.Untold++
-		}
-		plan.Jobs = append(plan.Jobs, transfer.Job{
+		d.Jobs[i] = transfer.Job{
 			ID: rand.Text(), Op: transfer.Download, Remote: object.At, Root: root, Name: safe[i],
 			Local: filepath.Join(root, filepath.FromSlash(safe[i])), Size: object.Size, Modified: object.Modified,
-			Read: client.ReadOptions{VersionID: o.VersionID, Key: o.Key}, Overwrite: o.Overwrite, AcceptStale: o.AcceptStale,
-		})
-		if o.Into != nil {
-			j := &plan.Jobs[i]
-			j.Root, j.Name, j.Local, j.Into = os.TempDir(), "stream", o.As, o.Into
-			continue
+			Read: client.ReadOptions{VersionID: o.VersionID, Key: o.Key}, AcceptStale: o.AcceptStale,
 		}
-		if o.Overwrite == transfer.OverwriteAlways {
-			if _, err := os.Lstat(plan.Jobs[i].Local); err == nil {
-				plan.Existing = append(plan.Existing, object.At)
-			}
+		if j := &d.Jobs[i]; o.Into != nil {
+			j.Root, j.Name, j.Local, j.Into = os.TempDir(), "stream", o.As, o.Into
 		}
 	}
 	if !o.Key.IsZero() {
-		return plan, nil
+		return d, nil
 	}
-	return plan, s.unlock(ctx, plan.Jobs)
+	return d, s.unlock(ctx, d.Jobs)
+}
+
+// lookForExisting finds which files are there already.
+func (d *DownloadSurvey) lookForExisting() {
+	d.There = map[string]bool{}
+	for _, j := range d.Jobs {
+		if _, err := os.Lstat(j.Local); err == nil && j.Into == nil {
+			d.There[j.ID] = true
+		}
+	}
 }
 
 // resolved is where the file that somebody named is: a link they named stays one,

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/client/rules"
 )
 
 // A crowd is a store of many names that counts what it is asked.
@@ -58,11 +58,11 @@ func numbered(folder string, from, to int) (keys []string) {
 	return keys
 }
 
-func jobsFor(keys []string) (jobs []transfer.Job) {
+func targetsOf(keys []string) (targets []client.Location) {
 	for _, key := range keys {
-		jobs = append(jobs, transfer.Job{Remote: client.Location{Bucket: "b", Key: key}})
+		targets = append(targets, client.Location{Bucket: "b", Key: key})
 	}
-	return jobs
+	return targets
 }
 
 func TestWhatExistsIsFoundWithFewRequests(t *testing.T) {
@@ -81,13 +81,16 @@ func TestWhatExistsIsFoundWithFewRequests(t *testing.T) {
 		"40 files where many lie before":  {numbered("a/", 0, 9000), numbered("n/", 0, 40), []client.Location{root}, 80, 0},
 		"40 files among many":             {numbered("n/", 0, 9000), numbered("n/", 8980, 9020), []client.Location{n}, 80, 20},
 		"single files beside a folder":    {numbered("", 0, 50), append(numbered("", 30, 40), numbered("n/", 0, 40)...), append([]client.Location{n}, root.Join("000030")), 20, 10},
+		"a few of a folder by one page":   {numbered("n/", 0, 9000), numbered("n/", 100, 180), []client.Location{n}, 2, 80},
+		"300 files where a million lie":   {numbered("n/00", 0, 9000), append(numbered("n/00", 0, 299), "n/y"), []client.Location{n}, 60, 299},
 		"nothing there":                   {nil, numbered("n/", 0, 500), []client.Location{n}, 1, 0},
 	} {
 		store := &crowd{keys: c.there}
-		found, err := (&Session{store: store}).existing(t.Context(), jobsFor(c.planned), c.roots)
-		require.NoError(t, err, name)
-		assert.Len(t, found, c.want, name)
-		for _, at := range found {
+		found := (&Session{store: store}).existing(t.Context(), targetsOf(c.planned), c.roots)
+		require.NoError(t, found.Err, name)
+		assert.Len(t, found.There, c.want, name)
+		assert.Empty(t, found.Unknown, name)
+		for at := range found.There {
 			assert.Contains(t, c.planned, at.Key, name)
 			assert.Contains(t, c.there, at.Key, name)
 		}
@@ -95,22 +98,77 @@ func TestWhatExistsIsFoundWithFewRequests(t *testing.T) {
 	}
 }
 
+// So much lies there that looking at all of it would take longer than the upload.
+func TestWhatWasNotLookedUpIsUnknownAndNeverCalledMissing(t *testing.T) {
+	keys := numbered("n/", 0, 9000)
+	planned := append(numbered("n/", 0, 300), numbered("n/", 8900, 9200)...)
+	store := &crowd{keys: keys}
+	found := (&Session{store: store}).existing(t.Context(), targetsOf(planned), []client.Location{{Bucket: "b", Key: "n/"}})
+	require.NoError(t, found.Err)
+	assert.Len(t, found.There, 300)
+	assert.Len(t, found.Unknown, 300)
+	assert.LessOrEqual(t, store.lists.Load()+store.heads.Load(), int64(mostPages))
+
+	u := &UploadSurvey{Existing: found}
+	for _, at := range targetsOf(planned) {
+		u.found(Found{Target: at})
+	}
+	p := u.Treat(rules.Set{}, Choice{})
+	assert.Len(t, p.Existing, 300)
+	assert.Equal(t, 300, p.MayExist)
+	assert.Equal(t, []string{"300 of the files may be there already: so much lies there that not all of it was looked through"}, p.Warnings)
+}
+
+// A directory bucket lists in no order, and below whole folders only.
+func TestInADirectoryBucketNothingIsConcludedFromTheOrderOfTheList(t *testing.T) {
+	jumble := &jumble{}
+	at := func(n int) client.Location { return client.Location{Bucket: "b--x-s3", Key: fmt.Sprintf("n/%03d", n)} }
+	var targets []client.Location
+	for n := range 100 {
+		targets = append(targets, at(n))
+	}
+	jumble.pages = [][]client.Location{{at(99)}, {at(0)}}
+	found := (&Session{store: jumble}).existing(t.Context(), targets, []client.Location{{Bucket: "b--x-s3", Key: "n/"}})
+	require.NoError(t, found.Err)
+	assert.Equal(t, map[client.Location]bool{at(99): true, at(0): true}, found.There)
+	assert.Equal(t, "n/", jumble.under)
+}
+
+// A jumble is a store that lists in the order given.
+type jumble struct {
+	client.Store
+	pages [][]client.Location
+	under string
+}
+
+func (j *jumble) List(_ context.Context, under client.Location, o client.ListOptions) (page client.Page, _ error) {
+	j.under = under.Key
+	n := len(o.After)
+	for _, at := range j.pages[n] {
+		page.Objects = append(page.Objects, client.Object{At: at})
+	}
+	if n+1 < len(j.pages) {
+		page.Next = strings.Repeat("x", n+1)
+	}
+	return page, nil
+}
+
 func TestWhatExistsIsNotFoundOutWhenTheServerDoesNotAnswer(t *testing.T) {
 	for _, planned := range [][]string{{"a"}, numbered("n/", 0, 100)} {
 		for kind, known := range map[client.Kind]bool{client.KindNoBucket: true, client.KindDenied: false} {
 			store := &crowd{fail: &client.Error{Kind: kind}}
-			found, err := (&Session{store: store}).existing(t.Context(), jobsFor(planned), []client.Location{{Bucket: "b"}})
-			assert.Empty(t, found)
-			assert.Equal(t, known, err == nil, "%v: %v", kind, err)
+			found := (&Session{store: store}).existing(t.Context(), targetsOf(planned), []client.Location{{Bucket: "b"}})
+			assert.Empty(t, found.There)
+			assert.Equal(t, known, found.Err == nil, "%v: %v", kind, found.Err)
 		}
 	}
 }
 
 func TestAnObjectThatNeedsItsKeyExists(t *testing.T) {
 	store := &crowd{fail: &client.Error{Kind: client.KindNeedsKey}}
-	found, err := (&Session{store: store}).existing(t.Context(), jobsFor([]string{"a"}), nil)
-	require.NoError(t, err)
-	assert.Len(t, found, 1)
+	found := (&Session{store: store}).existing(t.Context(), targetsOf([]string{"a"}), nil)
+	require.NoError(t, found.Err)
+	assert.Len(t, found.There, 1)
 }
 
 // The command line does not show what exists: nobody is asked for it.
@@ -120,7 +178,7 @@ func TestAPlanForNobodyToSeeAsksForNothing(t *testing.T) {
 	d.write("tree/a", "new")
 	store := &crowd{Store: d.store}
 	d.store = store
-	p, err := d.PlanUpload(t.Context(), []string{d.dir + "/tree"}, bucket, UploadOptions{Contents: true})
+	p, err := d.PlanUpload(t.Context(), []string{d.dir + "/tree"}, bucket, UploadOptions{Contents: true}, Choice{})
 	require.NoError(t, err)
 	assert.Len(t, p.Jobs, 1)
 	assert.Empty(t, p.Existing)

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,6 +44,7 @@ type desk struct {
 	kept    []rules.KeptKey
 	keptErr error
 	dir     string
+	sent    requests
 }
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -64,7 +66,7 @@ func (d *desk) account() client.Account {
 func (d *desk) opener() Opener {
 	return Opener{
 		Dial: func(a client.Account, c client.Credentials) (client.Store, error) {
-			return s3store.Dial(a, c, s3store.Options{})
+			return s3store.Dial(a, c, s3store.Options{Log: slog.New(&d.sent)})
 		},
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) {
 			return client.Credentials{AccessKeyID: d.server.AccessKey, Secret: client.NewSecret(d.server.SecretKey)}, nil
@@ -110,7 +112,7 @@ func (d *desk) put(key, content string) {
 	d.t.Helper()
 	path := d.write("put/file", content)
 	at := client.Location{Bucket: "bucket", Key: key}
-	for _, r := range d.carry(d.PlanUpload(d.t.Context(), []string{path}, client.Location{Bucket: "bucket"}, UploadOptions{As: at.Key})) {
+	for _, r := range d.carry(d.PlanUpload(d.t.Context(), []string{path}, client.Location{Bucket: "bucket"}, UploadOptions{As: at.Key}, Choice{})) {
 		require.NoError(d.t, r.Err)
 		require.Equal(d.t, transfer.Done, r.Phase)
 	}

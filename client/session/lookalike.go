@@ -3,22 +3,51 @@ package session
 import (
 	"context"
 	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// mostLookAlikes bounds the names a plan asks the server about.
+// mostLookAlikes bounds the names a survey asks the server about.
 const mostLookAlikes = 32
+
+// lookAlikes are the objects known to be there whose names look like those of
+// targets and are written with other characters.
+func (s *Session) lookAlikes(ctx context.Context, targets []client.Location) map[client.Location]bool {
+	var mu sync.Mutex
+	found := map[client.Location]bool{}
+	group, asked := errgroup.Group{}, 0
+	group.SetLimit(askAtOnce)
+	for _, target := range targets {
+		for _, other := range rules.LookAlikes(target.Key) {
+			if asked++; asked > mostLookAlikes {
+				break
+			}
+			at := client.Location{Bucket: target.Bucket, Key: other}
+			group.Go(func() error {
+				if _, there, _ := s.object(ctx, at); there { // a convenience: who cannot be told is not warned
+					mu.Lock()
+					found[at] = true
+					mu.Unlock()
+				}
+				return nil
+			})
+		}
+	}
+	_ = group.Wait() // no question fails
+	return found
+}
 
 // warnLookAlikes says which names of a plan look like something else and are
 // written with other characters: the mask of the rule that takes them, another
 // name of the plan, an object that is there already.
-func (s *Session) warnLookAlikes(ctx context.Context, set rules.Set, p *transfer.Plan) {
+func (u *UploadSurvey) warnLookAlikes(set rules.Set, p *transfer.Plan) {
 	looks := map[client.Location]client.Location{} // by what they look like
 	byRule := map[int]int{}
-	asked := 0
 	for _, j := range p.Jobs {
 		others := rules.LookAlikes(j.Remote.Key)
 		if len(others) == 0 {
@@ -33,7 +62,7 @@ func (s *Session) warnLookAlikes(ctx context.Context, set rules.Set, p *transfer
 		}
 		looks[look] = j.Remote
 		for _, other := range others {
-			if asked++; asked <= mostLookAlikes && s.isThere(ctx, client.Location{Bucket: j.Remote.Bucket, Key: other}) {
+			if u.LookAlikes[client.Location{Bucket: j.Remote.Bucket, Key: other}] {
 				p.Warnings = append(p.Warnings, fmt.Sprintf("an object that looks like %s is there already, written %+q: this one becomes another, written %+q",
 					j.Remote, other, j.Remote.Key))
 			}
@@ -44,10 +73,4 @@ func (s *Session) warnLookAlikes(ctx context.Context, set rules.Set, p *transfer
 			p.Warnings = append(p.Warnings, fmt.Sprintf("the mask of rule %d looks like the names of %d of the files and is written with other characters: it takes them all the same", i+1, n))
 		}
 	}
-}
-
-// isThere reports whether an object is known to be there; a convenience.
-func (s *Session) isThere(ctx context.Context, at client.Location) bool {
-	_, err := s.store.Head(ctx, at, client.ReadOptions{})
-	return err == nil || client.KindOf(err) == client.KindNeedsKey
 }

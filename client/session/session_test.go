@@ -29,7 +29,7 @@ func TestAPlanTreatsEveryFileByTheRulesAndRefusesWhatCannotBeRead(t *testing.T) 
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = l.Close() })
 	}
-	p, err := d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree"), filepath.Join(d.dir, "missing")}, bucket, UploadOptions{})
+	p, err := d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree"), filepath.Join(d.dir, "missing")}, bucket, UploadOptions{}, Choice{})
 	require.NoError(t, err)
 
 	got := map[string]string{}
@@ -59,7 +59,7 @@ func TestAPlanTreatsEveryFileByTheRulesAndRefusesWhatCannotBeRead(t *testing.T) 
 func TestRulesThatCannotBeReadRefuseThePlanInsteadOfSendingPlain(t *testing.T) {
 	d := open(t, nil)
 	d.book.err = errors.New("damaged")
-	_, err := d.PlanUpload(t.Context(), []string{d.write("a", "x")}, bucket, UploadOptions{})
+	_, err := d.PlanUpload(t.Context(), []string{d.write("a", "x")}, bucket, UploadOptions{}, Choice{})
 	var r *RulesError
 	require.ErrorAs(t, err, &r)
 	require.ErrorContains(t, d.MakeFolder(t.Context(), bucket.Join("f")), "nothing is uploaded")
@@ -72,7 +72,7 @@ func TestRulesThatCannotBeReadRefuseThePlanInsteadOfSendingPlain(t *testing.T) {
 
 func TestAnSSECRuleWithoutItsKeyRefusesEachFileWithTheReason(t *testing.T) {
 	d := open(t, []rules.Rule{{ID: "gone", Type: client.TypeSSEC}})
-	p, err := d.PlanUpload(t.Context(), []string{d.write("a", "x")}, bucket, UploadOptions{})
+	p, err := d.PlanUpload(t.Context(), []string{d.write("a", "x")}, bucket, UploadOptions{}, Choice{})
 	require.NoError(t, err)
 	require.Empty(t, p.Jobs)
 	require.Len(t, p.Refused, 1)
@@ -87,18 +87,18 @@ func TestAPlanSaysWhatItWouldOverwriteAndWhatIsWeakerThanTheDefault(t *testing.T
 	d.put("single", "old")
 	d.write("tree/a", "new")
 	d.write("tree/b", "new")
-	p, err := d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree"), d.write("single", "new"), d.write("other", "new")}, bucket, UploadOptions{LookForExisting: true})
+	draft, err := d.DraftUpload(t.Context(), []string{filepath.Join(d.dir, "tree"), d.write("single", "new"), d.write("other", "new")}, bucket, UploadOptions{})
 	require.NoError(t, err)
+	p := draft(Choice{})
 	assert.ElementsMatch(t, []client.Location{bucket.Join("tree/a"), bucket.Join("single")}, p.Existing)
 	assert.Empty(t, p.Warnings)
 
 	d.store = kmsByDefault{d.store}
-	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{Encryption: client.SSES3{}, Overwrite: transfer.OverwriteSkip, LookForExisting: true})
+	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.SSES3{}, Overwrite: transfer.OverwriteSkip})
 	require.NoError(t, err)
 	require.Len(t, p.Warnings, 1)
 	assert.Contains(t, p.Warnings[0], "weaker than the bucket's default")
-	assert.Empty(t, p.Existing, "what is skipped is not overwritten")
-	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{Encryption: client.SSEKMS{Key: "alias/demo"}})
+	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.SSEKMS{Key: "alias/demo"}})
 	require.NoError(t, err)
 	assert.Empty(t, p.Warnings)
 }
@@ -114,7 +114,7 @@ func TestUploadedObjectsComeBackAndTheirPropertiesAreAsAsked(t *testing.T) {
 	d := open(t, []rules.Rule{{ID: "1", Bucket: "bucket", Type: client.TypeSSEKMS, KMSKey: "alias/demo"}})
 	d.write("tree/報告.pdf", "content")
 	d.write("tree/sub/x", "")
-	for _, r := range d.carry(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree")}, bucket, UploadOptions{Contents: true})) {
+	for _, r := range d.carry(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree")}, bucket, UploadOptions{Contents: true}, Choice{})) {
 		require.NoError(t, r.Err)
 		assert.Equal(t, transfer.Verified, r.Receipt.Verdict, "the alias is resolved by KMS")
 		assert.Equal(t, "team", r.Receipt.Account)
@@ -127,7 +127,7 @@ func TestUploadedObjectsComeBackAndTheirPropertiesAreAsAsked(t *testing.T) {
 	assert.Equal(t, 1, props.Decision.Rule)
 
 	into := filepath.Join(d.dir, "back")
-	for _, r := range d.carry(d.PlanDownload(t.Context(), []client.Object{{At: bucket, IsFolder: true}}, into, DownloadOptions{})) {
+	for _, r := range d.carry(d.PlanDownload(t.Context(), []client.Object{{At: bucket, IsFolder: true}}, into, DownloadOptions{}, Choice{})) {
 		require.NoError(t, r.Err)
 	}
 	got, err := os.ReadFile(filepath.Join(into, "報告.pdf"))

@@ -39,8 +39,8 @@ func (n naming) beside(folder string) []string {
 // expect of what they choose, but each folder there really is goes up once: under
 // its own name where it lies in the tree, else under that of the first link.
 type tree struct {
-	planner *uploadPlanner
-	naming  naming
+	survey *UploadSurvey
+	naming naming
 	// met are the folders that were walked, by their real path, and how each was
 	// called; claimed are those whose folders all go up under their own names.
 	met     map[string]string
@@ -48,13 +48,13 @@ type tree struct {
 }
 
 // tree walks the folder at path, called name below the naming's root.
-func (u *uploadPlanner) tree(ctx context.Context, path, name string, n naming) error {
+func (u *UploadSurvey) tree(ctx context.Context, path, name string, n naming) error {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		u.refuse(path, n.under, 0, client.KindLocal, localReason(err))
+		u.refuse(path, n.under, localReason(err))
 		return nil
 	}
-	t := &tree{planner: u, naming: n, met: map[string]string{}, claimed: []string{real}}
+	t := &tree{survey: u, naming: n, met: map[string]string{}, claimed: []string{real}}
 	return t.folder(ctx, place{path: path, name: name, real: real})
 }
 
@@ -72,7 +72,7 @@ func (t *tree) folder(ctx context.Context, at place) error {
 	t.met[at.real] = at.path
 	entries, err := os.ReadDir(at.path)
 	if err != nil {
-		t.planner.refuse(at.path, t.naming.of(at.name).Folder(), 0, client.KindLocal, localReason(err))
+		t.survey.refuse(at.path, t.naming.of(at.name).Folder(), localReason(err))
 		return nil
 	}
 	for _, e := range entries {
@@ -80,9 +80,9 @@ func (t *tree) folder(ctx context.Context, at place) error {
 		stat, err := os.Stat(inside.path)
 		switch {
 		case err != nil:
-			t.planner.refuse(inside.path, t.naming.of(inside.name), 0, client.KindLocal, localReason(err))
+			t.survey.refuse(inside.path, t.naming.of(inside.name), localReason(err))
 		case !stat.IsDir():
-			t.planner.file(inside.path, stat, t.naming.of(inside.name))
+			t.survey.file(inside.path, stat, t.naming.of(inside.name))
 		case t.enter(&inside, at, e.IsDir()):
 			if err := t.folder(ctx, inside); err != nil {
 				return err
@@ -98,23 +98,23 @@ func (t *tree) enter(inside *place, at place, isReal bool) bool {
 	if !isReal {
 		real, err := filepath.EvalSymlinks(inside.path)
 		if err != nil {
-			t.planner.refuse(inside.path, t.naming.of(inside.name), 0, client.KindLocal, localReason(err))
+			t.survey.refuse(inside.path, t.naming.of(inside.name), localReason(err))
 			return false
 		}
 		inside.real = real
 		if isWithin(at.real, real) {
-			t.planner.refuse(inside.path, t.naming.of(inside.name), 0, client.KindLocal, "it is a link to a folder it lies in: following it would never end")
+			t.survey.refuse(inside.path, t.naming.of(inside.name), "it is a link to a folder it lies in: following it would never end")
 			return false
 		}
 		for _, c := range t.claimed {
 			if isWithin(real, c) {
-				t.planner.leave("not followed, since the folder goes up under its own name", inside.path+" -> "+real)
+				t.survey.leave("not followed, since the folder goes up under its own name", inside.path+" -> "+real)
 				return false
 			}
 		}
 	}
 	if before, met := t.met[inside.real]; met {
-		t.planner.leave("not followed, since the folder goes up under another name", inside.path+" -> "+before)
+		t.survey.leave("not followed, since the folder goes up under another name", inside.path+" -> "+before)
 		return false
 	}
 	if !isReal {

@@ -68,8 +68,11 @@ type Plan struct {
 	Refused []Refusal
 	Bytes   int64 // as far as it is told
 	Untold  int   // jobs whose size the server does not tell
-	// Existing are the targets that are there already and would be overwritten.
+	// Existing are the targets that are there already, where somebody asked; what
+	// becomes of them says each job's Overwrite. MayExist is how many others may be
+	// there: too many to look for.
 	Existing []client.Location
+	MayExist int
 	// Warnings say what a person should know before a byte moves, e.g. that a
 	// rule asks for less than the bucket's default.
 	Warnings []string

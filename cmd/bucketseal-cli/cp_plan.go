@@ -27,12 +27,12 @@ func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, fr
 	if f.version != "" || f.acceptStale {
 		return transfer.Plan{}, usage("--version-id and --accept-stale-checksum are for downloads")
 	}
-	o := session.UploadOptions{Overwrite: transfer.Overwrite(f.overwrite), Contents: true}
-	if o.Encryption, err = a.overrideEncryption(ctx, s, f); err != nil {
+	o, c := session.UploadOptions{Contents: true}, session.Choice{Overwrite: transfer.Overwrite(f.overwrite)}
+	if c.Encryption, err = a.overrideEncryption(ctx, s, f); err != nil {
 		return transfer.Plan{}, err
 	}
 	if from == stdio {
-		return a.planFromInput(ctx, s, f, at, o)
+		return a.planFromInput(ctx, s, f, at, o, c)
 	}
 	stat, err := os.Stat(from)
 	switch {
@@ -47,7 +47,7 @@ func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, fr
 	if err == nil && stat.Mode()&os.ModeNamedPipe != 0 && o.As != "" { // the shell's <(command) is one
 		o.From = func() (io.ReadCloser, error) { return os.Open(from) }
 	}
-	return s.PlanUpload(ctx, []string{from}, at, o)
+	return s.PlanUpload(ctx, []string{from}, at, o, c)
 }
 
 func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (transfer.Plan, error) {
@@ -61,7 +61,7 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 	if f.sse != "" || f.kmsKey != "" {
 		return transfer.Plan{}, usage("--sse and --kms-key are for uploads; a download decrypts by itself")
 	}
-	o := session.DownloadOptions{Overwrite: transfer.Overwrite(f.overwrite), VersionID: f.version, Contents: true, AcceptStale: f.acceptStale}
+	o := session.DownloadOptions{VersionID: f.version, Contents: true, AcceptStale: f.acceptStale}
 	what := client.Object{At: at}
 	if f.recursive {
 		if what, err = s.Find(ctx, at, true); err != nil {
@@ -92,7 +92,7 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 	if o.Key, err = a.customerKey(ctx, s, f.key); err != nil {
 		return transfer.Plan{}, err
 	}
-	return s.PlanDownload(ctx, []client.Object{what}, root, o)
+	return s.PlanDownload(ctx, []client.Object{what}, root, o, session.Choice{Overwrite: transfer.Overwrite(f.overwrite)})
 }
 
 // isOnlyFolder reports whether a place is named as a folder and no object is

@@ -16,7 +16,7 @@ import (
 const stdio = "-"
 
 // planFromInput uploads the standard input.
-func (a *app) planFromInput(ctx context.Context, s *session.Session, f *cpFlags, at client.Location, o session.UploadOptions) (transfer.Plan, error) {
+func (a *app) planFromInput(ctx context.Context, s *session.Session, f *cpFlags, at client.Location, o session.UploadOptions, c session.Choice) (transfer.Plan, error) {
 	switch {
 	case f.recursive:
 		return transfer.Plan{}, usage("- is one stream: leave -r out")
@@ -25,7 +25,7 @@ func (a *app) planFromInput(ctx context.Context, s *session.Session, f *cpFlags,
 	}
 	o.As = at.Key
 	o.From = func() (io.ReadCloser, error) { return io.NopCloser(a.in), nil }
-	return s.PlanUpload(ctx, []string{stdio}, at.Parent(), o)
+	return s.PlanUpload(ctx, []string{stdio}, at.Parent(), o, c)
 }
 
 // into is how a download is written to what is no file: the standard output, a

@@ -22,6 +22,7 @@ var reasonTexts = slices.Concat([]string{
 	i18n.M("not followed, since the folder goes up under another name: %s"),
 	i18n.M("%s asks for %s, which is weaker than the bucket's default, %s"),
 	i18n.M("whether files with these names are there already could not be found out: %s"),
+	i18n.M("%s of the files may be there already: so much lies there that not all of it was looked through"),
 	i18n.M("two files look alike and become two objects, written %s and %s"),
 	i18n.M("an object that looks like %s is there already, written %s: this one becomes another, written %s"),
 	i18n.M("the mask of rule %s looks like the names of %s of the files and is written with other characters: it takes them all the same"),

@@ -41,16 +41,17 @@ type Confirm struct {
 	key       client.KeyID
 	overwrite transfer.Overwrite
 
-	ruled    bool // the rules alone would encrypt every file
-	planning bool
-	shown    bool // a plan was shown: the user has seen what it says
-	starting bool // once the plan being made is there
-	plan     transfer.Plan
-	existing []client.Location // found by the first plan; a plan that skips does not look
-	err      error
-	keys     []client.Key
-	keysErr  error
-	closed   bool
+	surveying bool
+	draft     session.Draft // the plan of each choice; nil before the survey
+	ruled     bool          // the rules alone would encrypt every file
+	planning  bool
+	shown     bool // a plan was shown: the user has seen what it says
+	starting  bool // once the plan being made is there
+	plan      transfer.Plan
+	err       error
+	keys      []client.Key
+	keysErr   error
+	closed    bool
 }
 
 // Upload asks what uploading files and folders into the folder shown would do.
@@ -101,53 +102,74 @@ func (c *Confirm) show() {
 	}
 }
 
-// replan makes the plan anew; the answer to an earlier choice is dropped.
+// replan makes the plan anew; the answer to an earlier choice is dropped. Disk
+// and server are looked at once, whatever is chosen afterwards.
 func (c *Confirm) replan() {
 	if c.round != nil {
 		c.round()
 	}
+	c.planning, c.err, c.starting = true, nil, false
+	switch {
+	case c.draft != nil:
+		c.treat()
+	case !c.surveying:
+		c.surveying = true
+		loop.Fetch(c.ctx, c.app.loop, c.survey(), func(d session.Draft, err error) {
+			c.surveying, c.draft = false, d
+			if err != nil {
+				c.planned(transfer.Plan{}, err)
+				return
+			}
+			c.treat()
+		})
+	}
+}
+
+// treat makes the plan of what is chosen now.
+func (c *Confirm) treat() {
 	var ctx context.Context
 	ctx, c.round = context.WithCancel(c.ctx)
-	c.planning, c.err, c.starting = true, nil, false
-	first := c.plan.Jobs == nil && c.plan.Refused == nil
-	loop.Fetch(ctx, c.app.loop, c.makePlan(c.overwrite), func(p transfer.Plan, err error) {
-		start := c.starting && err == nil && c.knows(p)
-		c.planning, c.plan, c.err, c.shown, c.starting = false, p, err, err == nil, false
-		if c.overwrite == transfer.OverwriteAlways {
-			c.existing = p.Existing
-		}
-		if c.choice == AsRules {
-			c.ruled = encrypts(p.Jobs)
-		}
-		if c.Op == transfer.Download && first {
-			c.ready()
-		}
-		if start {
-			c.Start()
-		}
-		c.changed()
-	})
+	draft, choice := c.draft, session.Choice{Encryption: c.override(), Overwrite: c.overwrite}
+	loop.Fetch(ctx, c.app.loop, func(context.Context) (transfer.Plan, error) { return draft(choice), nil }, c.planned)
+}
+
+// planned shows the plan of what is chosen.
+func (c *Confirm) planned(p transfer.Plan, err error) {
+	first := !c.shown
+	start := c.starting && err == nil && c.knows(p)
+	c.planning, c.plan, c.err, c.shown, c.starting = false, p, err, err == nil, false
+	if c.choice == AsRules {
+		c.ruled = encrypts(p.Jobs)
+	}
+	if c.Op == transfer.Download && first {
+		c.ready()
+	}
+	if start {
+		c.Start()
+	}
+	c.changed()
 }
 
 // knows reports whether a plan overwrites, refuses and warns of nothing that the
 // user was not shown.
 func (c *Confirm) knows(p transfer.Plan) bool {
-	return within(p.Existing, c.existing) && within(p.Refused, c.plan.Refused) && within(p.Warnings, c.plan.Warnings)
+	return within(p.Existing, c.plan.Existing) && within(p.Refused, c.plan.Refused) && within(p.Warnings, c.plan.Warnings)
 }
 
 func within[T comparable](some, all []T) bool {
 	return !slices.ContainsFunc(some, func(one T) bool { return !slices.Contains(all, one) })
 }
 
-// makePlan is the question to the session, as it stands now.
-func (c *Confirm) makePlan(overwrite transfer.Overwrite) func(context.Context) (transfer.Plan, error) {
+// survey is the question to the session.
+func (c *Confirm) survey() func(context.Context) (session.Draft, error) {
 	s, paths, what, to, into := c.session, c.paths, c.what, c.to, c.into
 	if c.Op == transfer.Download {
-		o := session.DownloadOptions{Overwrite: overwrite, As: c.As}
-		return func(ctx context.Context) (transfer.Plan, error) { return s.PlanDownload(ctx, what, into, o) }
+		o := session.DownloadOptions{As: c.As}
+		return func(ctx context.Context) (session.Draft, error) { return s.DraftDownload(ctx, what, into, o) }
 	}
-	o := session.UploadOptions{Overwrite: overwrite, Encryption: c.override(), LookForExisting: true}
-	return func(ctx context.Context) (transfer.Plan, error) { return s.PlanUpload(ctx, paths, to, o) }
+	return func(ctx context.Context) (session.Draft, error) {
+		return s.DraftUpload(ctx, paths, to, session.UploadOptions{})
+	}
 }
 
 // ready begins a download that needs no answer, and asks about any other.

@@ -10,8 +10,8 @@ import (
 // Planning reports whether the files are still being looked at.
 func (c *Confirm) Planning() bool { return c.planning }
 
-// Existing is how many files are there already.
-func (c *Confirm) Existing() int { return len(c.existing) }
+// MayOverwrite reports whether files are there already, or may be.
+func (c *Confirm) MayOverwrite() bool { return len(c.plan.Existing)+c.plan.MayExist > 0 }
 
 // Headline is the question.
 func (c *Confirm) Headline() string {
@@ -37,8 +37,8 @@ func (c *Confirm) Lines() []explain.Line {
 		return []explain.Line{{Text: m.Body, Role: explain.RoleBad, More: m.Hints}}
 	}
 	lines := planLines(c.plan)
-	if n := len(c.existing); n > 0 {
-		line := explain.Line{Role: explain.RoleWarn, More: names(c.existing)}
+	if n := len(c.plan.Existing); n > 0 {
+		line := explain.Line{Role: explain.RoleWarn, More: names(c.plan.Existing)}
 		switch {
 		case c.overwrite == transfer.OverwriteSkip:
 			line.Text = i18n.N(n, "%s file is there already: it stays as it is", "%s files are there already: they stay as they are", explain.Count(n))

@@ -1,0 +1,74 @@
+package session
+
+import (
+	"context"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// A plan is made in two steps. A survey looks at the disk and asks the server,
+// once; treating it is pure and is done again for each choice.
+
+// A Draft is a survey, with the rules as they were then: the plan of each choice.
+// It asks neither the disk nor the server, and is safe for concurrent use.
+type Draft func(Choice) transfer.Plan
+
+// DraftUpload surveys an upload of files and folders into a folder, for somebody
+// who chooses: what the server has already, and what the bucket does by itself,
+// is asked too. Nothing is changed.
+func (s *Session) DraftUpload(ctx context.Context, paths []string, to client.Location, o UploadOptions) (Draft, error) {
+	set, err := s.RuleSet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u, err := survey(ctx, paths, to, o)
+	if err != nil {
+		return nil, err
+	}
+	s.ask(ctx, u, to, isThere|byDefault|lookAlike)
+	return func(c Choice) transfer.Plan { return u.Treat(set, c) }, nil
+}
+
+// PlanUpload is DraftUpload where all is chosen: the server is asked only what
+// the plan hangs on, and nobody is told what is there already.
+func (s *Session) PlanUpload(ctx context.Context, paths []string, to client.Location, o UploadOptions, c Choice) (transfer.Plan, error) {
+	set, err := s.RuleSet(ctx)
+	if err != nil {
+		return transfer.Plan{}, err
+	}
+	u, err := survey(ctx, paths, to, o)
+	if err != nil {
+		return transfer.Plan{}, err
+	}
+	p, what := u.decide(set, c), lookAlike
+	if asksForEncryption(p.Jobs) {
+		what |= byDefault
+	}
+	s.ask(ctx, u, to, what)
+	u.warn(set, &p)
+	return p, nil
+}
+
+// DraftDownload surveys a download of objects and folders into a folder of this
+// machine, for somebody who chooses: which files are there already is looked up
+// too. Names that a file system cannot hold are escaped (transfer.Names); nothing
+// is written yet.
+func (s *Session) DraftDownload(ctx context.Context, what []client.Object, into string, o DownloadOptions) (Draft, error) {
+	d, err := s.surveyDownload(ctx, what, into, o)
+	if err != nil {
+		return nil, err
+	}
+	d.lookForExisting()
+	return d.Treat, nil
+}
+
+// PlanDownload is DraftDownload where all is chosen: which files are there already
+// is not looked up.
+func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into string, o DownloadOptions, c Choice) (transfer.Plan, error) {
+	d, err := s.surveyDownload(ctx, what, into, o)
+	if err != nil {
+		return transfer.Plan{}, err
+	}
+	return d.Treat(c), nil
+}

@@ -1,0 +1,189 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// An UploadSurvey is what was found on the disk and at the server before anything
+// is decided: a plan is made of it for any choice, without asking either again
+// (see [UploadSurvey.Treat]).
+type UploadSurvey struct {
+	Found   []Found   // the files, in the order met
+	LeftOut []LeftOut // what does not go up and is no failure
+
+	// What the server said, each zero where nobody asked.
+	Existing   Existing
+	Default    client.Reported          // what the bucket does with uploads that ask for nothing
+	LookAlikes map[client.Location]bool // objects there whose names look like those of targets
+
+	roots []client.Location // the objects and folders that will be written
+}
+
+// A Found is a file that an upload was given, or that lies in a folder it was
+// given. It was opened once, which proves that it can be read.
+type Found struct {
+	ID          string // of the job it becomes
+	Path        string // by which it is read; of other contents what they are called
+	Target      client.Location
+	Size        int64 // bytes
+	Modified    time.Time
+	ContentType string
+	// Open reads contents whose size is not known; nil where Path is read.
+	Open func() (io.ReadCloser, error)
+	// Why it cannot be sent; "" where it can.
+	Why string
+}
+
+// A LeftOut is what does not go up for one reason.
+type LeftOut struct {
+	Why   string
+	Paths []string
+}
+
+// UploadOptions say what an upload is made of.
+type UploadOptions struct {
+	// From opens contents to upload instead of the only path, which is then only
+	// what they are called: standard input, a pipe. As is needed with it.
+	From func() (io.ReadCloser, error)
+	// As is the exact key for a single file; "" is its own name in the folder.
+	As string
+	// Contents puts what is in a folder straight into the target, without the
+	// folder's own name.
+	Contents bool
+}
+
+// survey looks at the disk: it reads directories and the first bytes of files.
+func survey(ctx context.Context, paths []string, to client.Location, o UploadOptions) (*UploadSurvey, error) {
+	u := &UploadSurvey{}
+	for _, path := range paths {
+		if err := u.add(ctx, path, to, o); err != nil {
+			return nil, err
+		}
+	}
+	return u, nil
+}
+
+// A question is one that a survey asks the server.
+type question int
+
+const (
+	isThere question = 1 << iota // which targets are there already
+	byDefault
+	lookAlike
+)
+
+// ask asks the server what a plan may hang on, all at once. What cannot be
+// found out is no failure: it is not known.
+func (s *Session) ask(ctx context.Context, u *UploadSurvey, to client.Location, what question) {
+	var all errgroup.Group
+	ask := func(q question, about func()) {
+		if what&q != 0 {
+			all.Go(func() error { about(); return nil })
+		}
+	}
+	targets := u.targets()
+	ask(isThere, func() { u.Existing = s.existing(ctx, targets, u.roots) })
+	ask(byDefault, func() { u.Default, _ = s.store.DefaultEncryption(ctx, to.Bucket) }) // not told is nothing to warn of
+	ask(lookAlike, func() { u.LookAlikes = s.lookAlikes(ctx, targets) })
+	_ = all.Wait() // no question fails
+}
+
+// targets are the objects that may be written.
+func (u *UploadSurvey) targets() (all []client.Location) {
+	for _, f := range u.Found {
+		if f.Why == "" {
+			all = append(all, f.Target)
+		}
+	}
+	return all
+}
+
+// add looks at what one path names.
+func (u *UploadSurvey) add(ctx context.Context, path string, to client.Location, o UploadOptions) error {
+	if o.From != nil {
+		target := client.Location{Bucket: to.Bucket, Key: o.As}
+		u.roots = append(u.roots, target)
+		u.found(Found{Path: path, Target: target, ContentType: typeOf(o.As), Open: o.From})
+		return nil
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", path, err)
+	}
+	root, name := filepath.Dir(path), filepath.Base(path)
+	keys := naming{root: root, under: to.Folder()}
+	target := keys.of(name)
+	if o.As != "" {
+		target = client.Location{Bucket: to.Bucket, Key: o.As}
+	}
+	stat, err := os.Stat(path)
+	if err != nil {
+		u.refuse(path, target, localReason(err))
+		return nil
+	}
+	if !stat.IsDir() {
+		u.roots = append(u.roots, target)
+		u.file(path, stat, target)
+		return nil
+	}
+	folder := target.Folder()
+	if o.Contents {
+		folder, keys, name = to.Folder(), naming{root: path, under: to.Folder()}, ""
+	}
+	u.roots = append(u.roots, folder)
+	return u.tree(ctx, path, name, keys)
+}
+
+// file looks at one file.
+func (u *UploadSurvey) file(path string, stat os.FileInfo, to client.Location) {
+	if transfer.IsPart(filepath.Base(path)) {
+		u.leave("left out, since a download that was cut off has left it", path)
+		return
+	}
+	if !stat.Mode().IsRegular() {
+		u.refuse(path, to, "it is no ordinary file (a device, pipe or socket)")
+		return
+	}
+	contentType, unsized, err := sniff(path, stat)
+	if err != nil {
+		u.refuse(path, to, localReason(err))
+		return
+	}
+	f := Found{Path: path, Target: to, Size: stat.Size(), Modified: stat.ModTime(), ContentType: contentType}
+	if unsized {
+		f.Open = func() (io.ReadCloser, error) { return os.Open(path) }
+	}
+	u.found(f)
+}
+
+func (u *UploadSurvey) found(f Found) {
+	f.ID = rand.Text()
+	u.Found = append(u.Found, f)
+}
+
+// refuse notes a path that cannot be sent, and why.
+func (u *UploadSurvey) refuse(path string, to client.Location, why string) {
+	u.Found = append(u.Found, Found{Path: path, Target: to, Why: why})
+}
+
+// leave notes what does not go up and is no failure.
+func (u *UploadSurvey) leave(why, what string) {
+	for i := range u.LeftOut {
+		if u.LeftOut[i].Why == why {
+			u.LeftOut[i].Paths = append(u.LeftOut[i].Paths, what)
+			return
+		}
+	}
+	u.LeftOut = append(u.LeftOut, LeftOut{why, []string{what}})
+}

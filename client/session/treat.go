@@ -1,0 +1,125 @@
+package session
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// A Choice is what a person may still choose once disk and server have been
+// looked at.
+type Choice struct {
+	// Encryption is asked for every file, over the rules; nil lets them decide.
+	Encryption client.Encryption
+	Overwrite  transfer.Overwrite // "" is always
+}
+
+// overwrite is the choice with its default.
+func (c Choice) overwrite() transfer.Overwrite {
+	if c.Overwrite == "" {
+		return transfer.OverwriteAlways
+	}
+	return c.Overwrite
+}
+
+// Treat says what an upload of what was found would do under these rules with
+// this choice. It is pure: the same again gives the same plan.
+func (u *UploadSurvey) Treat(set rules.Set, c Choice) transfer.Plan {
+	p := u.decide(set, c)
+	u.warn(set, &p)
+	return p
+}
+
+// decide is a plan without warnings.
+func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
+	for _, f := range u.Found {
+		refuse := func(rule int, kind client.Kind, why string) {
+			p.Refused = append(p.Refused, transfer.Refusal{Source: f.Path, Target: f.Target, Rule: rule, Kind: kind, Reason: why})
+		}
+		if f.Why != "" {
+			refuse(0, client.KindLocal, f.Why)
+			continue
+		}
+		d := set.Decide(rules.File{Size: f.Size, Override: c.Encryption}, f.Target)
+		if d.Refuse != "" {
+			refuse(d.Rule, client.KindRefused, d.Refuse)
+			continue
+		}
+		d.Put.ContentType = f.ContentType
+		p.Bytes += f.Size
+		p.Jobs = append(p.Jobs, transfer.Job{
+			ID: f.ID, Op: transfer.Upload, Local: f.Path, Remote: f.Target, From: f.Open, Size: f.Size, Modified: f.Modified,
+			Put: d.Put, Rule: d.Rule, Because: d.Because, Overwrite: c.overwrite(),
+		})
+		u.Existing.mark(&p, f.Target)
+	}
+	return p
+}
+
+// warn says what a person should know of a plan.
+func (u *UploadSurvey) warn(set rules.Set, p *transfer.Plan) {
+	warn := func(form string, args ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(form, args...)) }
+	if err := u.Existing.Err; err != nil {
+		warn("whether files with these names are there already could not be found out: %v", err)
+	}
+	if n := p.MayExist; n > 0 {
+		warn("%d of the files may be there already: so much lies there that not all of it was looked through", n)
+	}
+	for _, l := range u.LeftOut {
+		warn("%s: %s", l.Why, l.names())
+	}
+	if j := weaker(p.Jobs, u.Default); j != nil {
+		warn("%s asks for %s, which is weaker than the bucket's default, %s", j.Remote.Bucket, client.Describe(j.Put.Encryption), u.Default.Describe())
+	}
+	u.warnLookAlikes(set, p)
+}
+
+// mostNamed is how many of what is left out for one reason are named.
+const mostNamed = 5
+
+func (l LeftOut) names() string {
+	text := strings.Join(l.Paths[:min(len(l.Paths), mostNamed)], ", ")
+	if more := len(l.Paths) - mostNamed; more > 0 {
+		text += fmt.Sprintf(" (+%d)", more)
+	}
+	return text
+}
+
+// weaker is the first job that asks a bucket for less than its default gives; nil
+// for none, and where the default is not told.
+func weaker(jobs []transfer.Job, byDefault client.Reported) *transfer.Job {
+	for i := range jobs {
+		if asked := client.TypeOf(jobs[i].Put.Encryption); byDefault.Told && asked != client.TypeInherit && strength(asked) < strength(byDefault.Type) {
+			return &jobs[i]
+		}
+	}
+	return nil
+}
+
+// asksForEncryption reports whether any job does.
+func asksForEncryption(jobs []transfer.Job) bool {
+	for _, j := range jobs {
+		if client.TypeOf(j.Put.Encryption) != client.TypeInherit {
+			return true
+		}
+	}
+	return false
+}
+
+// strength orders the types by who must fail before the bytes are readable:
+// the store alone, the store and the key service, both in two layers. SSE-C
+// stands beside KMS: the key is not at the server at all.
+func strength(t client.EncryptionType) int {
+	switch t {
+	case client.TypeSSES3:
+		return 1
+	case client.TypeSSEKMS, client.TypeSSEC:
+		return 2
+	case client.TypeDSSEKMS:
+		return 3
+	}
+	return 0
+}
