@@ -95,11 +95,16 @@ type Key struct {
 	State      string // as KMS says it: Enabled, Disabled, PendingDeletion
 }
 
+// MaxEntries is the most S3 lists with one answer and deletes with one request.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+const MaxEntries = 1000
+
 // ListOptions narrow a listing.
 type ListOptions struct {
 	Recursive bool   // everything below, no folders
 	After     string // the Next of the page before; "" for the first
-	Max       int    // most entries of a page, 1 to 1000; 0 is 1000
+	Max       int    // most entries of a page, 1 to MaxEntries; 0 is MaxEntries
 }
 
 // A Page is a part of a listing, in the order of the keys.

@@ -9,9 +9,6 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// mostEntries is the most entries of a page, as on S3.
-const mostEntries = 1000
-
 // List gives one page of what lies under a prefix.
 func (s *Store) List(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
 	c := Call{Op: ListObjects, At: under}

@@ -73,7 +73,7 @@ func New(o Options) *Store {
 		s.now = time.Now
 	}
 	if s.pageSize == 0 {
-		s.pageSize = mostEntries
+		s.pageSize = client.MaxEntries
 	}
 	for _, name := range o.Buckets {
 		s.addBucket(name)

@@ -12,10 +12,6 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// deleteBatch is the most objects one DeleteObjects takes.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
-const deleteBatch = 1000
-
 // Delete removes objects of one bucket, a thousand with one request. Keys that
 // XML cannot write, and all keys where the server has no DeleteObjects, are
 // removed one by one.
@@ -38,8 +34,8 @@ func (s *Store) Delete(ctx context.Context, at []client.Location) ([]error, erro
 		}
 		batch = append(batch, i)
 	}
-	for start := 0; start < len(batch); start += deleteBatch {
-		part := batch[start:min(start+deleteBatch, len(batch))]
+	for start := 0; start < len(batch); start += client.MaxEntries {
+		part := batch[start:min(start+client.MaxEntries, len(batch))]
 		err := s.deletePatiently(ctx, at, part, results)
 		if client.KindOf(err) == client.KindUnsupported {
 			err = nil

@@ -137,7 +137,7 @@ func maxKeys(o client.ListOptions) *int32 {
 	if o.Max <= 0 {
 		return nil
 	}
-	return aws.Int32(int32(min(o.Max, 1000)))
+	return aws.Int32(int32(min(o.Max, client.MaxEntries)))
 }
 
 // unreadable reports whether an answer could not be parsed, as happens when a
