@@ -30,7 +30,7 @@ var files = []struct {
 	{
 		RulesFile, `{"version":1,"rules":[{"id":"a","type":"SSE-KMS","kmsKey":"ab12"}]}`,
 		func(s *Store) error { _, err := s.Rules(); return err },
-		func(s *Store) error { return s.UpdateRules(become([]rules.Rule{rest})) },
+		func(s *Store) error { return s.UpdateRules(false, become([]rules.Rule{rest})) },
 	},
 	{
 		PreferencesFile, `{"version":1,"preferences":{"theme":"dark"}}`,

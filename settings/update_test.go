@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 func add50(who, dir string) error {
 	s, err := Open(dir)
 	for i := 0; err == nil && i < 50; i++ {
-		err = s.UpdateRules(func(now []rules.Rule) ([]rules.Rule, error) {
+		err = s.UpdateRules(false, func(now []rules.Rule) ([]rules.Rule, error) {
 			return append(now, rules.Rule{ID: fmt.Sprintf("%s-%d", who, i), Type: client.TypeSSES3}), nil
 		})
 	}
@@ -77,7 +77,6 @@ func TestARefusedChangeWritesNothing(t *testing.T) {
 	no := errors.New("the user went away")
 	good, bad := aws, aws
 	bad.AccessKeyID = ""
-	kms := rules.Rule{Type: client.TypeSSES3, KMSKey: "ab12"}
 	for name, c := range map[string]struct {
 		change func(*Store) error
 		says   string
@@ -92,11 +91,8 @@ func TestARefusedChangeWritesNothing(t *testing.T) {
 			return s.UpdateAccounts(become([]client.Account{good, good}))
 		}, `there already is an account "aws"`},
 		"rules: change fails": {func(s *Store) error {
-			return s.UpdateRules(func([]rules.Rule) ([]rules.Rule, error) { return nil, no })
+			return s.UpdateRules(false, func([]rules.Rule) ([]rules.Rule, error) { return nil, no })
 		}, no.Error()},
-		"rules: one is wrong": {func(s *Store) error {
-			return s.UpdateRules(become([]rules.Rule{reports, kms}))
-		}, "rule 2: kmsKey: "},
 		"preferences: change fails": {func(s *Store) error {
 			return s.UpdatePreferences(func(p preferences.Preferences) (preferences.Preferences, error) { return p, no })
 		}, no.Error()},
@@ -125,7 +121,7 @@ func TestARefusedChangeWritesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
 			require.NoError(t, s.UpdateAccounts(become([]client.Account{work})))
-			require.NoError(t, s.UpdateRules(become([]rules.Rule{rest})))
+			require.NoError(t, s.UpdateRules(false, become([]rules.Rule{rest})))
 			require.NoError(t, s.UpdatePreferences(become(liked)))
 			before := text(t, s.Path(AccountsFile)) + text(t, s.Path(RulesFile)) + text(t, s.Path(PreferencesFile))
 			require.ErrorContains(t, c.change(s), c.says)
@@ -161,34 +157,10 @@ func TestTheDemoAccountIsNotWritten(t *testing.T) {
 	assert.Equal(t, []client.Account{aws}, got)
 }
 
-func TestEveryRuleHasAnIDOfItsOwn(t *testing.T) {
-	s := open(t)
-	plain := rules.Rule{Type: client.TypeSSES3}
-	twin := reports
-	given := []rules.Rule{reports, plain, twin, plain}
-	require.NoError(t, s.UpdateRules(become(given)))
-	got, err := s.Rules()
-	require.NoError(t, err)
-	require.Len(t, got, 4)
-	assert.Equal(t, "r1", got[0].ID, "the first of two keeps its ID, and so its key")
-	seen := map[string]bool{}
-	for _, r := range got {
-		assert.NotEmpty(t, r.ID)
-		assert.False(t, seen[r.ID], "%s twice", r.ID)
-		seen[r.ID] = true
-	}
-	assert.Empty(t, given[1].ID, "the caller's list is not written to")
-
-	require.NoError(t, s.UpdateRules(func(now []rules.Rule) ([]rules.Rule, error) { return now, nil }))
-	again, err := s.Rules()
-	require.NoError(t, err)
-	assert.Equal(t, got, again, "an ID never changes")
-}
-
 func TestALockedFileIsReportedAsBusy(t *testing.T) {
 	s := open(t)
 	s.wait = 1
 	require.NoError(t, os.MkdirAll(s.Dir(), 0o700))
-	require.ErrorIs(t, s.UpdateRules(become([]rules.Rule{reports})), ErrBusy)
+	require.ErrorIs(t, s.UpdateRules(false, become([]rules.Rule{reports})), ErrBusy)
 	assert.NoFileExists(t, s.Path(RulesFile))
 }

@@ -26,13 +26,6 @@ type memoryBook struct {
 }
 
 func (b *memoryBook) Rules() ([]rules.Rule, error) { return b.all, b.err }
-func (b *memoryBook) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
-	next, err := change(b.all)
-	if err == nil {
-		b.all = next
-	}
-	return err
-}
 
 // desk is a session at a local endpoint over TLS, with the user's files.
 type desk struct {
@@ -71,7 +64,7 @@ func (d *desk) opener() Opener {
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) {
 			return client.Credentials{AccessKeyID: d.server.AccessKey, Secret: client.NewSecret(d.server.SecretKey)}, nil
 		},
-		Rules:    d.book,
+		Rules:    d.book.Rules,
 		KeptKeys: func() ([]rules.KeptKey, error) { return d.kept, d.keptErr },
 		CustomerKey: func(_ context.Context, md5 string, _ ...string) (client.CustomerKey, error) {
 			if k, ok := d.keys[md5]; ok {

@@ -29,7 +29,8 @@ type Opener struct {
 	Dial func(client.Account, client.Credentials) (client.Store, error)
 	// Credentials fetches an account's secret; it may wait for a keyring.
 	Credentials func(context.Context, client.Account) (client.Credentials, error)
-	Rules       RuleBook
+	// Rules reads the user's rules.
+	Rules func() ([]rules.Rule, error)
 	// CustomerKey fetches an SSE-C key by its MD5, or by the ID of a rule with
 	// which an older version kept it; nil when there is no place for keys.
 	CustomerKey func(ctx context.Context, md5 string, ruleIDs ...string) (client.CustomerKey, error)
@@ -45,12 +46,6 @@ type Opener struct {
 	Transfer transfer.Config
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-}
-
-// A RuleBook keeps the user's rules.
-type RuleBook interface {
-	Rules() ([]rules.Rule, error)
-	UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error
 }
 
 // A Session is one open account. It is safe for concurrent use.
@@ -122,12 +117,7 @@ func (s *Session) List(ctx context.Context, under client.Location, o client.List
 }
 
 // Rules reads the rules as they are now.
-func (s *Session) Rules() ([]rules.Rule, error) { return s.opener.Rules.Rules() }
-
-// UpdateRules changes the rules; nobody else's change made meanwhile is lost.
-func (s *Session) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
-	return s.opener.Rules.UpdateRules(change)
-}
+func (s *Session) Rules() ([]rules.Rule, error) { return s.opener.Rules() }
 
 // RuleSet is the rules as they apply to this account.
 func (s *Session) RuleSet(ctx context.Context) (rules.Set, error) {
@@ -138,7 +128,7 @@ func (s *Session) RuleSet(ctx context.Context) (rules.Set, error) {
 // rules that can be fetched. Keys that cannot are left out, and Decide refuses
 // what needs them.
 func (o Opener) RuleSet(ctx context.Context, a client.Account) (rules.Set, error) {
-	all, err := o.Rules.Rules()
+	all, err := o.Rules()
 	if err == nil && o.Current != nil {
 		err = o.Current(a)
 	}

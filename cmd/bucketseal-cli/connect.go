@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/s3store"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -52,13 +53,13 @@ func (a *app) log() *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// ruleBook is where rules are read and written: the file of --rules, or the
-// saved ones.
-func (a *app) ruleBook(h *wiring.Home) session.RuleBook {
+// ruleBook is where rules are read and changed: the file of --rules, or the saved
+// ones.
+func (a *app) ruleBook(h *wiring.Home) rulebook.Book {
 	if a.flags.rules != "" {
-		return settings.RuleFile(a.flags.rules)
+		return h.RulesIn(settings.RuleFile{Path: a.flags.rules})
 	}
-	return h.Settings
+	return h.Rules()
 }
 
 // open opens the account the flags name.
@@ -72,7 +73,7 @@ func (a *app) open(ctx context.Context, t transfer.Config) (*session.Session, er
 	if a.dial != nil {
 		opener.Dial = a.dial
 	}
-	opener.Rules = a.ruleBook(h)
+	opener.Rules = a.ruleBook(h).Rules
 	account, err := a.account(h)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,9 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/rules"
-	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
+	"github.com/bucketseal/bucketseal/client/rulebook"
 )
 
 func (a *app) keysCommand() *cobra.Command {
@@ -44,7 +43,7 @@ func (a *app) keysList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all, err := keyLines(h)
+			all, err := keyLines(h.Rules())
 			if err != nil {
 				return settingsError(err)
 			}
@@ -83,37 +82,18 @@ func (k keyLine) places() string {
 	return strings.Join(all, ", ")
 }
 
-// keyLines are the keys that are remembered, and those of rules from before
-// keys were.
-func keyLines(h *wiring.Home) ([]keyLine, error) {
-	kept, err := h.Settings.KeptKeys()
-	if err != nil {
-		return nil, err
-	}
-	all, err := h.Settings.Rules()
-	if err != nil {
-		return nil, err
-	}
-	lines := make([]keyLine, 0, len(kept))
-	for _, k := range kept {
-		l := keyLine{MD5: k.MD5, Rules: []int{}, Places: []keyPlaceLine{}}
+// keyLines are the keys there are, for the saved rules.
+func keyLines(book rulebook.Book) ([]keyLine, error) {
+	all, err := book.KnownKeys()
+	lines := make([]keyLine, 0, len(all))
+	for _, k := range all {
+		l := keyLine{MD5: k.MD5, Rules: append([]int{}, k.Rules...), Places: []keyPlaceLine{}}
 		for _, p := range k.Places {
 			l.Places = append(l.Places, keyPlaceLine(p))
 		}
 		lines = append(lines, l)
 	}
-	for i, r := range all {
-		if r.Type != client.TypeSSEC || r.CustomerKeyMD5 == "" {
-			continue
-		}
-		at := slices.IndexFunc(lines, func(l keyLine) bool { return l.MD5 == r.CustomerKeyMD5 })
-		if at < 0 {
-			at = len(lines)
-			lines = append(lines, keyLine{MD5: r.CustomerKeyMD5, Places: []keyPlaceLine{keyPlaceLine(rules.PlaceOf(r))}})
-		}
-		lines[at].Rules = append(lines[at].Rules, i+1)
-	}
-	return lines, nil
+	return lines, err
 }
 
 func (a *app) keysRemove() *cobra.Command {
@@ -127,7 +107,7 @@ any more, unless there is another copy of the key.`,
 			if err != nil {
 				return err
 			}
-			all, err := keyLines(h)
+			all, err := keyLines(h.Rules())
 			if err != nil {
 				return settingsError(err)
 			}
@@ -136,11 +116,16 @@ any more, unless there is another copy of the key.`,
 			case i < 0:
 				return usage("no SSE-C key with MD5 %s is kept here; 'bucketseal-cli keys list' shows those that are", args[0])
 			case len(all[i].Rules) > 0:
-				return usage("rule %s uses this key: change or remove the rule first", ruleNumbers(all[i].Rules))
+				return keyInUse(all[i].Rules)
 			case !yes:
 				return usage("objects written with this key can be read by nobody once it is gone: add --yes if that is meant")
 			}
-			if err := h.ForgetCustomerKey(c.Context(), args[0]); err != nil {
+			err = h.Rules().ForgetKey(c.Context(), args[0])
+			var used *rulebook.KeyInUseError
+			if errors.As(err, &used) {
+				return keyInUse(used.Rules) // since a moment
+			}
+			if err != nil {
 				return settingsError(err)
 			}
 			if a.flags.json {
@@ -152,4 +137,8 @@ any more, unless there is another copy of the key.`,
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "really")
 	return c
+}
+
+func keyInUse(by []int) error {
+	return usage("rule %s uses this key: change or remove the rule first", ruleNumbers(by))
 }

@@ -160,7 +160,7 @@ func (a *app) rulesTest() *cobra.Command {
 				}
 			}
 			opener := h.Opener(transfer.Config{})
-			opener.Rules, opener.Current = a.ruleBook(h), nil
+			opener.Rules, opener.Current = a.ruleBook(h).Rules, nil
 			set, err := opener.RuleSet(c.Context(), account)
 			if err != nil {
 				return settingsError(err)

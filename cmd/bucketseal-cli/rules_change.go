@@ -1,14 +1,16 @@
 package main
 
 import (
-	"crypto/rand"
+	"context"
 	"errors"
-	"reflect"
-	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
+	"github.com/bucketseal/bucketseal/settings"
 )
 
 func (a *app) rulesAdd() *cobra.Command {
@@ -20,16 +22,17 @@ func (a *app) rulesAdd() *cobra.Command {
 			if f.kind == "" {
 				return usage("--type is missing: inherit, s3, kms, dsse or c")
 			}
-			r := rules.Rule{ID: rand.Text()}
-			return a.changeRule(c, f, &r, func(all []rules.Rule) ([]rules.Rule, int, error) {
-				at := len(all)
+			r := rules.Rule{}
+			return a.changeRule(c, f, &r, func(d *rulebook.Draft, key client.CustomerKey) (int, error) {
+				at := len(d.Rules)
 				if f.at != 0 {
-					if f.at < 1 || f.at > len(all)+1 {
-						return nil, 0, usage("--at %d: there are places 1 to %d", f.at, len(all)+1)
+					if f.at < 1 || f.at > len(d.Rules)+1 {
+						return 0, usage("--at %d: there are places 1 to %d", f.at, len(d.Rules)+1)
 					}
 					at = f.at - 1
 				}
-				return append(all[:at:at], append([]rules.Rule{r}, all[at:]...)...), at + 1, nil
+				d.Insert(at, r, key)
+				return at, nil
 			})
 		},
 	}
@@ -52,13 +55,8 @@ func (a *app) rulesEdit() *cobra.Command {
 				return err
 			}
 			before, r := all[n-1], all[n-1]
-			return a.changeRule(c, f, &r, func(all []rules.Rule) ([]rules.Rule, int, error) {
-				i := placeOf(before, n-1, all)
-				if i < 0 {
-					return nil, 0, errors.New("the rule was changed or removed meanwhile: nothing was changed")
-				}
-				all[i] = r
-				return all, i + 1, nil
+			return a.changeRule(c, f, &r, func(d *rulebook.Draft, key client.CustomerKey) (int, error) {
+				return d.Edit(n-1, before, r, key)
 			})
 		},
 	}
@@ -67,19 +65,9 @@ func (a *app) rulesEdit() *cobra.Command {
 	return c
 }
 
-// placeOf finds a rule in a list that may have been changed since it stood at a
-// place, -1 where it is no longer. A list written by hand may have no IDs.
-func placeOf(r rules.Rule, place int, all []rules.Rule) int {
-	same := func(other rules.Rule) bool { return reflect.DeepEqual(r, other) }
-	if place < len(all) && same(all[place]) {
-		return place
-	}
-	return slices.IndexFunc(all, same)
-}
-
-// changeRule applies the flags to r, keeps its key and saves the list that
-// place makes with it.
-func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place func([]rules.Rule) ([]rules.Rule, int, error)) error {
+// changeRule applies the flags to r and saves the list into which place puts it,
+// with its key.
+func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place func(*rulebook.Draft, client.CustomerKey) (int, error)) error {
 	if err := f.apply(c, a.flags.account, r); err != nil {
 		return err
 	}
@@ -94,27 +82,32 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 	if err != nil {
 		return err
 	}
-	if !key.IsZero() { // the key first: a rule without its key would refuse uploads
-		if err := h.KeepCustomerKey(c.Context(), key, *r); err != nil {
-			return settingsError(err)
-		}
-	}
-	number, saved := 0, []rules.Rule(nil)
-	err = a.begin(h, func(all []rules.Rule) (next []rules.Rule, err error) {
-		next, number, err = place(all)
-		saved = next
-		return next, err
+	at := 0
+	saved, err := a.begin(c.Context(), h, func(d *rulebook.Draft) (err error) {
+		at, err = place(d, key)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	a.noteIdle(h, saved, func(i int) bool { return i+1 == number })
+	a.noteIdle(h, saved, func(i int) bool { return i == at })
 	for _, p := range r.Problems() { // only warnings are left
 		printf(a.err, "note: %s\n", byFlag(p))
 	}
 	if a.flags.json {
-		a.line(map[string]any{"rule": number, "status": "saved"})
+		a.line(map[string]any{"rule": at + 1, "status": "saved"})
 	}
-	a.say("Rule %d: %s", number, r.Describe())
+	a.say("Rule %d: %s", at+1, r.Describe())
 	return nil
+}
+
+// begin changes the rules for a command that may begin a list. Rules that are
+// gone are told, and the new list takes their place.
+func (a *app) begin(ctx context.Context, h *wiring.Home, change func(*rulebook.Draft) error) ([]rules.Rule, error) {
+	saved, gone, err := a.ruleBook(h).Begin(ctx, change)
+	var file *settings.GoneError
+	if err == nil && errors.As(gone, &file) {
+		printf(a.err, "note: %s was gone, with the rules that were saved in it: this begins a new list\n", file.Path)
+	}
+	return saved, settingsError(err)
 }

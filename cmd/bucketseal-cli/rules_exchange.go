@@ -1,13 +1,13 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/rules"
 )
 
@@ -33,23 +33,13 @@ func (a *app) rulesImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var saved []rules.Rule
-			err = a.begin(h, func(all []rules.Rule) ([]rules.Rule, error) {
+			saved, err := a.begin(c.Context(), h, func(d *rulebook.Draft) error {
 				if replace {
-					saved = imported
-					return imported, nil
+					d.Replace(imported)
+				} else {
+					d.Import(imported)
 				}
-				taken := map[string]bool{}
-				for _, r := range all {
-					taken[r.ID] = true
-				}
-				for i := range imported {
-					if imported[i].ID == "" || taken[imported[i].ID] {
-						imported[i].ID = rand.Text()
-					}
-				}
-				saved = append(all, imported...)
-				return saved, nil
+				return nil
 			})
 			if err != nil {
 				return err

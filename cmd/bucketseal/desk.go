@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
@@ -110,15 +110,5 @@ func (d *desk) SecretsKeptIn() string {
 	return "memory, until the program ends"
 }
 
-// Rules is the list of encryption rules.
-func (d *desk) Rules() session.RuleBook { return d.home.Settings }
-
-// RenewRules begins a list of rules where the one there was is gone.
-func (d *desk) RenewRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
-	return d.home.Settings.RenewRules(change)
-}
-
-// SaveCustomerKey keeps the SSE-C key of a rule that is about to be saved.
-func (d *desk) SaveCustomerKey(ctx context.Context, key client.CustomerKey, r rules.Rule) error {
-	return d.home.KeepCustomerKey(ctx, key, r)
-}
+// Rules is the list of encryption rules, with their keys.
+func (d *desk) Rules() rulebook.Book { return d.home.Rules() }

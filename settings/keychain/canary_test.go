@@ -132,7 +132,7 @@ func TestTheCanaryIsInNoFileNoErrorNoLogAndNoJSON(t *testing.T) {
 		require.NoError(t, store.UpdateAccounts(func([]client.Account) ([]client.Account, error) {
 			return []client.Account{account}, nil
 		}))
-		require.NoError(t, store.UpdateRules(func([]rules.Rule) ([]rules.Rule, error) {
+		require.NoError(t, store.UpdateRules(false, func([]rules.Rule) ([]rules.Rule, error) {
 			return []rules.Rule{{ID: "r1", Type: client.TypeSSEC, CustomerKeyMD5: key.MD5()}}, nil
 		}))
 	}

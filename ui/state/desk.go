@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
@@ -34,13 +34,7 @@ type Desk interface {
 	SecretsKeptIn() string
 
 	// Rules is the list of encryption rules, which belongs to no account.
-	Rules() session.RuleBook
-	// RenewRules is UpdateRules for rules that are gone (rules.ErrGone), which a
-	// user was told: it begins with none.
-	RenewRules(change func([]rules.Rule) ([]rules.Rule, error)) error
-	// SaveCustomerKey keeps the SSE-C key of a rule that is about to be stored,
-	// beside every other key.
-	SaveCustomerKey(ctx context.Context, key client.CustomerKey, r rules.Rule) error
+	Rules() rulebook.Book
 
 	// Preferences are what the window remembers.
 	Preferences() (preferences.Window, error)

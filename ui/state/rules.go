@@ -2,13 +2,12 @@ package state
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"maps"
-	"reflect"
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
@@ -34,15 +33,14 @@ type RuleList struct {
 	ctx  context.Context
 	stop context.CancelFunc
 
-	read    bool                          // all and stored hold what was read
-	err     error                         // why it could not be read
-	gone    error                         // that the stored rules are gone: a Save begins a new list
-	stored  []rules.Rule                  // as read
-	all     []rules.Rule                  // as changed
-	pending map[string]client.CustomerKey // keys entered and not kept yet, by MD5
-	saving  bool
-	theirs  []rules.Rule // what another program stored meanwhile
-	clash   bool
+	read   bool           // draft and stored hold what was read
+	err    error          // why it could not be read
+	gone   error          // that the stored rules are gone: a Save begins a new list
+	stored []rules.Rule   // as read
+	draft  rulebook.Draft // as changed, with the keys entered
+	saving bool
+	theirs []rules.Rule // what another program stored meanwhile
+	clash  bool
 
 	selection rowselect.Model
 	tested    client.Location
@@ -52,7 +50,7 @@ type RuleList struct {
 
 // Rules begins to read the rules. Close ends it.
 func (a *App) Rules() *RuleList {
-	l := &RuleList{app: a, pending: map[string]client.CustomerKey{}}
+	l := &RuleList{app: a}
 	l.ctx, l.stop = context.WithCancel(a.ctx)
 	l.Load()
 	return l
@@ -87,8 +85,7 @@ func (l *RuleList) Load() {
 // take begins anew with rules as they are stored.
 func (l *RuleList) take(all []rules.Rule) {
 	l.read, l.gone, l.clash, l.theirs = true, nil, false, nil
-	l.stored, l.all = slices.Clone(all), slices.Clone(all)
-	l.pending = map[string]client.CustomerKey{}
+	l.stored, l.draft = slices.Clone(all), rulebook.NewDraft(all)
 	l.selection.SetRows(len(all))
 	l.selection.Clear()
 }
@@ -97,21 +94,10 @@ func (l *RuleList) take(all []rules.Rule) {
 func (l *RuleList) Selection() *rowselect.Model { return &l.selection }
 
 // Rows is the number of rules.
-func (l *RuleList) Rows() int { return len(l.all) }
+func (l *RuleList) Rows() int { return len(l.draft.Rules) }
 
 // Dirty reports whether there is something Save would store.
-func (l *RuleList) Dirty() bool {
-	return l.read && (!sameRules(l.all, l.stored) || len(l.newKeys(l.all)) > 0)
-}
-
-func sameRules(a, b []rules.Rule) bool {
-	return slices.EqualFunc(a, b, func(x, y rules.Rule) bool {
-		if len(x.Context) == 0 && len(y.Context) == 0 {
-			x.Context, y.Context = nil, nil
-		}
-		return reflect.DeepEqual(x, y)
-	})
-}
+func (l *RuleList) Dirty() bool { return l.read && l.draft.Differs(l.stored) }
 
 // WhyNotChange says why rules can be neither added nor changed, "" when they
 // can.
@@ -158,7 +144,7 @@ func (l *RuleList) WhyNotMove(by int) string {
 	if by < 0 && spans[0].First == 0 {
 		return i18n.T("It is the first already.")
 	}
-	if by > 0 && spans[len(spans)-1].End == len(l.all) {
+	if by > 0 && spans[len(spans)-1].End == len(l.draft.Rules) {
 		return i18n.T("It is the last already.")
 	}
 	return ""
@@ -169,7 +155,7 @@ func (l *RuleList) WhyNotExport() string {
 	if why := l.WhyNotChange(); why != "" {
 		return why
 	}
-	if len(l.all) == 0 {
+	if len(l.draft.Rules) == 0 {
 		return i18n.T("There are no rules to export.")
 	}
 	return ""
@@ -186,24 +172,16 @@ func (l *RuleList) WhyNotSave() string {
 	return ""
 }
 
-// selected is the index of the first selected rule, -1 for none.
-func (l *RuleList) selected() int {
-	for i := range l.selection.All() {
-		return i
-	}
-	return -1
-}
+// selected are the places of the selected rules.
+func (l *RuleList) selected() []int { return slices.Collect(l.selection.All()) }
 
 // Duplicate puts a copy of the selected rule below it.
 func (l *RuleList) Duplicate() {
 	if l.WhyNotOne() != "" {
 		return
 	}
-	at := l.selected()
-	r := l.all[at]
-	r.Context = maps.Clone(r.Context)
-	r.ID = rand.Text()
-	l.all = slices.Insert(slices.Clone(l.all), at+1, r)
+	at := l.selected()[0]
+	l.draft.Duplicate(at)
 	l.choose(at + 1)
 }
 
@@ -213,15 +191,9 @@ func (l *RuleList) Delete() {
 	if l.WhyNotSelected() != "" {
 		return
 	}
-	at := l.selected()
-	var kept []rules.Rule
-	for i, r := range l.all {
-		if !l.selection.Contains(i) {
-			kept = append(kept, r)
-		}
-	}
-	l.all = kept
-	l.choose(min(at, len(kept)-1))
+	places := l.selected()
+	l.draft.Remove(places)
+	l.choose(min(places[0], len(l.draft.Rules)-1))
 }
 
 // Move moves the selected rules up (by -1) or down (by 1).
@@ -229,16 +201,7 @@ func (l *RuleList) Move(by int) {
 	if l.WhyNotMove(by) != "" {
 		return
 	}
-	all, rows := slices.Clone(l.all), slices.Collect(l.selection.All())
-	if by > 0 {
-		slices.Reverse(rows)
-	}
-	for i, row := range rows {
-		all[row], all[row+by] = all[row+by], all[row]
-		rows[i] += by
-	}
-	l.all = all
-	l.selection.SetSelected(rows)
+	l.selection.SetSelected(l.draft.Move(l.selected(), by))
 	l.changed()
 }
 
@@ -247,36 +210,30 @@ func (l *RuleList) Toggle() {
 	if l.WhyNotSelected() != "" {
 		return
 	}
-	off := true
-	for i := range l.selection.All() {
-		off = off && !l.all[i].Disabled
-	}
-	l.all = slices.Clone(l.all)
-	for i := range l.selection.All() {
-		l.all[i].Disabled = off
-	}
+	places := l.selected()
+	off := !slices.ContainsFunc(places, func(p int) bool { return l.draft.Rules[p].Disabled })
+	l.draft.Switch(places, !off)
 	l.changed()
 }
 
 // put takes a rule over from the editor: at the index of a rule it replaces it,
 // at the end it is added. key is the SSE-C key entered, zero for none.
 func (l *RuleList) put(at int, r rules.Rule, key client.CustomerKey) {
-	l.all = slices.Clone(l.all)
-	if at < len(l.all) {
-		l.all[at] = r
+	if at < len(l.draft.Rules) {
+		if _, err := l.draft.Edit(at, l.draft.Rules[at], r, key); err != nil {
+			l.problem(err)
+			return
+		}
 	} else {
-		l.all = append(l.all, r)
-		at = len(l.all) - 1
-	}
-	if !key.IsZero() {
-		l.pending[key.MD5()] = key
+		at = len(l.draft.Rules)
+		l.draft.Insert(at, r, key)
 	}
 	l.choose(at)
 }
 
 // choose selects one row; -1 selects none.
 func (l *RuleList) choose(row int) {
-	l.selection.SetRows(len(l.all))
+	l.selection.SetRows(len(l.draft.Rules))
 	l.selection.Clear()
 	if row >= 0 {
 		l.selection.Only(row)
@@ -286,27 +243,9 @@ func (l *RuleList) choose(row int) {
 
 // hasKey reports whether the SSE-C key of a rule is at hand.
 func (l *RuleList) hasKey(r rules.Rule) bool {
-	_, entered := l.pending[r.CustomerKeyMD5]
 	set, _ := l.app.Browser.RuleSet()
 	_, kept := set.Keys[r.CustomerKeyMD5]
-	return entered || kept
-}
-
-// newKeys are the SSE-C keys that were entered for rules of a list.
-func (l *RuleList) newKeys(all []rules.Rule) []newKey {
-	var keys []newKey
-	for _, r := range all {
-		if k, ok := l.pending[r.CustomerKeyMD5]; ok && r.Type == client.TypeSSEC {
-			keys = append(keys, newKey{r, k})
-		}
-	}
-	return keys
-}
-
-// A newKey is an SSE-C key entered for a rule.
-type newKey struct {
-	rule rules.Rule
-	key  client.CustomerKey
+	return kept || l.draft.HasKey(r.CustomerKeyMD5)
 }
 
 // keyAsked reports whether the SSE-C key of a rule was asked for: those of
@@ -324,7 +263,7 @@ func (l *RuleList) set(all []rules.Rule) rules.Set {
 		s.Account, s.Endpoint = session.Account().Name, session.Account().Endpoint
 	}
 	maps.Copy(s.Keys, known.Keys)
-	maps.Copy(s.Keys, l.pending)
+	maps.Copy(s.Keys, l.draft.Keys())
 	return s
 }
 

@@ -2,12 +2,12 @@ package state
 
 import (
 	"context"
-	"crypto/rand"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
@@ -97,7 +97,7 @@ func (l *RuleList) Add() *RuleEditor {
 	if l.WhyNotChange() != "" {
 		return nil
 	}
-	return l.editor(len(l.all), rules.Rule{ID: rand.Text(), Bucket: l.app.Browser.At().Bucket, Type: client.TypeSSEKMS})
+	return l.editor(len(l.draft.Rules), rules.Rule{Bucket: l.app.Browser.At().Bucket, Type: client.TypeSSEKMS})
 }
 
 // Edit begins to change the selected rule; nil when there is not one.
@@ -105,12 +105,13 @@ func (l *RuleList) Edit() *RuleEditor {
 	if l.WhyNotOne() != "" {
 		return nil
 	}
-	return l.editor(l.selected(), l.all[l.selected()])
+	at := l.selected()[0]
+	return l.editor(at, l.draft.Rules[at])
 }
 
 func (l *RuleList) editor(at int, r rules.Rule) *RuleEditor {
 	e := &RuleEditor{list: l, at: at, before: r, rule: r, touched: map[rules.Field]bool{}, keyType: KeyTyped, typed: string(r.KMSKey)}
-	if at < len(l.all) && r.KMSKey == "" && (r.Type == client.TypeSSEKMS || r.Type == client.TypeDSSEKMS) {
+	if at < len(l.draft.Rules) && r.KMSKey == "" && (r.Type == client.TypeSSEKMS || r.Type == client.TypeDSSEKMS) {
 		e.keyType = KeyManaged
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Context)) {
@@ -125,7 +126,7 @@ func (l *RuleList) editor(at int, r rules.Rule) *RuleEditor {
 func (e *RuleEditor) Close() { e.stop() }
 
 // IsNew reports whether a rule is being added.
-func (e *RuleEditor) IsNew() bool { return e.at >= len(e.list.all) }
+func (e *RuleEditor) IsNew() bool { return e.at >= len(e.list.draft.Rules) }
 
 // Bucket, File, Account, Type, Enabled and BucketKey are what the fields hold.
 func (e *RuleEditor) Bucket() string { return e.rule.Bucket }
@@ -278,7 +279,7 @@ func (e *RuleEditor) Save() {
 func (e *RuleEditor) Dirty() bool {
 	r, _ := e.Rule()
 	r.ID = e.before.ID
-	return len(e.touched) > 0 && !sameRules([]rules.Rule{r}, []rules.Rule{e.before})
+	return len(e.touched) > 0 && !rulebook.Same([]rules.Rule{r}, []rules.Rule{e.before})
 }
 
 // Refresh is called after the open account's buckets changed.

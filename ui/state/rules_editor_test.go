@@ -288,7 +288,7 @@ func TestAnSSECKeyIsKeptBeforeTheRuleThatNeedsIt(t *testing.T) {
 	r.desk.Fail = func(call string) error { order = append(order, call); return nil }
 	r.list.Save()
 	r.loop.Pump()
-	assert.Equal(t, []string{"rules", "save key", "save rules"}, order[:3])
+	assert.Equal(t, []string{"rules", "save key", "rules", "save rules"}, order[:4])
 	assert.Equal(t, key.MD5(), r.desk.CustomerKey(key.MD5()).MD5())
 	r.list.SetTest("b", "k")
 	text, _ = r.list.Test()
@@ -310,7 +310,7 @@ func TestARuleWhoseKeyCannotBeKeptIsNotStored(t *testing.T) {
 	r.list.Save()
 	r.loop.Pump()
 	require.Len(t, r.wrong, 1)
-	assert.Contains(t, r.wrong[0].Body, "Nothing was saved: the keyring is locked")
+	assert.Contains(t, r.wrong[0].Body, "Nothing was saved: keep the SSE-C key: the keyring is locked")
 	assert.Empty(t, r.stored())
 	assert.True(t, r.list.Dirty())
 }
@@ -321,7 +321,7 @@ func TestAKeyStaysWhenItsRuleCannotBeStored(t *testing.T) {
 	key, err := client.NewCustomerKey([]byte(strings.Repeat("k", 32)))
 	require.NoError(t, err)
 	r := rulesOf(t, rules.Rule{ID: "c1", Bucket: "reports", Type: client.TypeSSEC, CustomerKeyMD5: key.MD5()})
-	require.NoError(t, r.desk.SaveCustomerKey(t.Context(), key, rules.Rule{}))
+	require.NoError(t, r.desk.Rules().Keys.SetCustomerKey(t.Context(), key))
 	e := r.pick(0).list.Edit()
 	e.SetCustomerKey(key.Secret().Reveal())
 	e.SetFile("q3/*")

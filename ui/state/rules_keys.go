@@ -193,7 +193,7 @@ func (e *RuleEditor) Preview() (headline string, role explain.Role, buckets []Pr
 // withRule is the list as it would be with the rule as entered.
 func (e *RuleEditor) withRule() []rules.Rule {
 	r, _ := e.Rule()
-	all := append([]rules.Rule{}, e.list.all...)
+	all := append([]rules.Rule{}, e.list.draft.Rules...)
 	if e.at < len(all) {
 		all[e.at] = r
 		return all

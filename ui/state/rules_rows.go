@@ -39,21 +39,21 @@ const mostRemarks = 3
 // describe makes rows and remarks.
 func (l *RuleList) describe() {
 	l.rows, l.remarks = l.rows[:0], nil
-	unknown := rules.UnknownAccounts(l.all, l.accountNames())
-	if l.gone != nil && len(l.all) > 0 {
+	unknown := rules.UnknownAccounts(l.draft.Rules, l.accountNames())
+	if l.gone != nil && len(l.draft.Rules) > 0 {
 		l.remarks = append(l.remarks, i18n.T("The rules that were stored are gone: saving begins with this list."))
 	}
-	for i, by := range rules.ShadowedBy(l.all) {
+	for i, by := range rules.ShadowedBy(l.draft.Rules) {
 		why := l.unusable(i)
 		l.rows = append(l.rows, l.row(i, by > 0 || why != "" || unknown[i]))
-		if unknown[i] && !l.all[i].Disabled {
-			l.remarks = append(l.remarks, i18n.T("Rule %d applies to nothing: there is no account called %s.", i+1, l.all[i].Account))
+		if unknown[i] && !l.draft.Rules[i].Disabled {
+			l.remarks = append(l.remarks, i18n.T("Rule %d applies to nothing: there is no account called %s.", i+1, l.draft.Rules[i].Account))
 			continue
 		}
 		if by > 0 {
 			l.remarks = append(l.remarks, i18n.T("Rule %d can never apply: rule %d already matches everything it matches.", i+1, by))
 		}
-		if why != "" && !l.all[i].Disabled {
+		if why != "" && !l.draft.Rules[i].Disabled {
 			l.remarks = append(l.remarks, i18n.T("Rule %d refuses what it matches: %s", i+1, why))
 		}
 	}
@@ -71,7 +71,7 @@ func (l *RuleList) accountNames() []string {
 }
 
 func (l *RuleList) row(i int, odd bool) RuleRow {
-	r := l.all[i]
+	r := l.draft.Rules[i]
 	row := RuleRow{
 		Number: explain.Count(i + 1), On: !r.Disabled, Account: orAll(r.Account), Bucket: orAll(r.Bucket), File: orAll(r.Key),
 		Encryption: typeName(r.Type), Key: keyName(r), MatchesNow: l.matches(i),
@@ -132,7 +132,7 @@ func ruleWords(number int, r rules.Rule) string {
 
 // matches says in how many of the open account's buckets a rule takes files.
 func (l *RuleList) matches(i int) string {
-	s, r := l.set(l.all), l.all[i]
+	s, r := l.set(l.draft.Rules), l.draft.Rules[i]
 	names := l.app.Browser.BucketNames()
 	switch {
 	case r.Account != "" && r.Account != s.Account:
@@ -157,7 +157,7 @@ func (l *RuleList) matches(i int) string {
 // unusable says why files that a rule takes would be refused, "" when they
 // would not.
 func (l *RuleList) unusable(i int) string {
-	r := l.all[i]
+	r := l.draft.Rules[i]
 	if err := r.Check(); err != nil {
 		return problemWords(r)
 	}
@@ -201,11 +201,11 @@ func (l *RuleList) Test() (text string, role explain.Role) {
 	if l.tested.Bucket == "" || l.tested.Key == "" {
 		return i18n.T("Type a bucket and a file name to see which rule takes it."), explain.RoleMuted
 	}
-	s := l.set(l.all)
+	s := l.set(l.draft.Rules)
 	d := s.Decide(rules.File{}, l.tested)
 	switch {
 	case d.Rule > 0:
-		text = ruleWords(d.Rule, l.all[d.Rule-1])
+		text = ruleWords(d.Rule, l.draft.Rules[d.Rule-1])
 	case d.Refuse != "":
 		return explain.Words(d.Refuse), explain.RoleBad
 	default:
@@ -214,7 +214,7 @@ func (l *RuleList) Test() (text string, role explain.Role) {
 	if d.Refuse == "" {
 		return text, explain.RoleGood
 	}
-	if l.all[d.Rule-1].Type == client.TypeSSEC && !l.keyAsked(l.all[d.Rule-1]) {
+	if l.draft.Rules[d.Rule-1].Type == client.TypeSSEC && !l.keyAsked(l.draft.Rules[d.Rule-1]) {
 		return i18n.T("%s (open an account to see whether its key is at hand)", text), explain.RoleWarn
 	}
 	return i18n.T("%s: refused, %s", text, explain.Words(d.Refuse)), explain.RoleBad

@@ -8,14 +8,11 @@ import (
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/settings/preferences"
-)
-
-var (
-	_ session.RuleBook = ruleBook{}
 )
 
 // Desk is a state.Desk in memory: accounts over stores, rules, keys.
@@ -134,7 +131,7 @@ func (d *Desk) Open(ctx context.Context, name string) (*session.Session, error) 
 	o := session.Opener{
 		Dial:        func(a client.Account, _ client.Credentials) (client.Store, error) { return d.stores[a.Name], nil },
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) { return client.Credentials{}, nil },
-		Rules:       d.Rules(),
+		Rules:       d.Rules().Rules,
 		CustomerKey: func(_ context.Context, md5 string, _ ...string) (client.CustomerKey, error) {
 			d.mu.Lock()
 			defer d.mu.Unlock()
@@ -152,24 +149,9 @@ func (d *Desk) Open(ctx context.Context, name string) (*session.Session, error) 
 // SecretsKeptIn is the keyring.
 func (d *Desk) SecretsKeptIn() string { return "the keyring of this computer" }
 
-// Rules is the desk itself.
-func (d *Desk) Rules() session.RuleBook { return ruleBook{d} }
-
-// RenewRules begins with no rules.
-func (d *Desk) RenewRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
-	d.SetRules()
-	return d.Rules().UpdateRules(change)
-}
-
-// SaveCustomerKey keeps a key.
-func (d *Desk) SaveCustomerKey(_ context.Context, key client.CustomerKey, _ rules.Rule) error {
-	if err := d.enter("save key"); err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.keys[key.MD5()] = key
-	return nil
+// Rules are the desk's rules and keys.
+func (d *Desk) Rules() rulebook.Book {
+	return rulebook.Book{Shelf: shelf{d}, Keys: keyring{d}, Notes: notes{}}
 }
 
 // CustomerKey is a key kept, by its MD5.
@@ -189,31 +171,4 @@ func (d *Desk) SavePreferences(p preferences.Window) error {
 	d.preferences = p
 	d.Saved++
 	return d.enter("save preferences")
-}
-
-// ruleBook is the desk's rules.
-type ruleBook struct{ desk *Desk }
-
-// Rules reads the rules.
-func (b ruleBook) Rules() ([]rules.Rule, error) {
-	if err := b.desk.enter("rules"); err != nil {
-		return nil, err
-	}
-	b.desk.mu.Lock()
-	defer b.desk.mu.Unlock()
-	return slices.Clone(b.desk.rules), nil
-}
-
-// UpdateRules changes the rules.
-func (b ruleBook) UpdateRules(change func([]rules.Rule) ([]rules.Rule, error)) error {
-	if err := b.desk.enter("save rules"); err != nil {
-		return err
-	}
-	b.desk.mu.Lock()
-	defer b.desk.mu.Unlock()
-	all, err := change(slices.Clone(b.desk.rules))
-	if err == nil {
-		b.desk.rules = all
-	}
-	return err
 }

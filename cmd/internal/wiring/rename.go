@@ -57,15 +57,15 @@ func (h *Home) renaming(ctx context.Context, before, a client.Account, c client.
 			func() error { return nil }, // where the account may be tomorrow harms nobody
 		},
 		{
-			func() error { return h.Settings.UpdateRules(twins.add(before.Name, a.Name)) },
-			func() error { return h.Settings.UpdateRules(twins.remove) },
+			func() error { return h.Settings.UpdateRules(false, twins.add(before.Name, a.Name)) },
+			func() error { return h.Settings.UpdateRules(false, twins.remove) },
 		},
 		{
 			func() error { return h.putAccount(before.Name, a) },
 			func() error { return h.putAccount(a.Name, before) },
 		},
 		{
-			func() error { return h.Settings.UpdateRules(twins.succeed(before.Name)) },
+			func() error { return h.Settings.UpdateRules(false, twins.succeed(before.Name)) },
 			func() error { return nil },
 		},
 	}

@@ -31,7 +31,7 @@ func homeOfTeam(t *testing.T) *Home {
 	h, err := Open(t.Context(), dir, func(context.Context, keychain.Question) (client.Secret, error) { return client.NewSecret("p"), nil })
 	require.NoError(t, err)
 	require.NoError(t, h.SaveAccount(t.Context(), "", team, kept))
-	require.NoError(t, h.Settings.UpdateRules(func([]rules.Rule) ([]rules.Rule, error) {
+	require.NoError(t, h.Settings.UpdateRules(false, func([]rules.Rule) ([]rules.Rule, error) {
 		return []rules.Rule{
 			{ID: "1", Account: "lab", Bucket: "reports", Type: client.TypeSSES3},
 			{ID: "2", Account: "team", Bucket: "reports", Type: client.TypeSSEKMS, KMSKey: "ab12"},

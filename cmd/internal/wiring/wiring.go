@@ -12,7 +12,7 @@ import (
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/s3store"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -58,7 +58,7 @@ func (h *Home) Opener(t transfer.Config) session.Opener {
 	return session.Opener{
 		Dial:        h.Dial,
 		Credentials: h.Secrets.AccountCredentials,
-		Rules:       h.Settings,
+		Rules:       h.Settings.Rules,
 		CustomerKey: h.Secrets.CustomerKey,
 		KeptKeys:    h.Settings.KeptKeys,
 		Current:     h.current,
@@ -145,34 +145,13 @@ func (h *Home) forgetUnless(ctx context.Context, name string) error {
 	return h.Secrets.Delete(ctx, keychain.AccountName(name))
 }
 
-// KeepCustomerKey keeps the SSE-C key of a rule that is about to be saved. It
-// stands beside every other key: none is lost, whatever becomes of the rule.
-func (h *Home) KeepCustomerKey(ctx context.Context, key client.CustomerKey, r rules.Rule) error {
-	if err := h.Settings.NoteKey(key.MD5(), r); err != nil {
-		return err
-	}
-	if err := h.Secrets.SetCustomerKey(ctx, key); err != nil {
-		return fmt.Errorf("keep the SSE-C key: %w", err)
-	}
-	return nil
-}
+// Rules is the book of the saved rules and their keys.
+func (h *Home) Rules() rulebook.Book { return h.RulesIn(h.Settings) }
 
-// ForgetCustomerKey removes an SSE-C key, for a user who asked for it.
-func (h *Home) ForgetCustomerKey(ctx context.Context, md5 string) error {
-	all, err := h.Settings.KeptKeys()
-	if err != nil {
-		return err
-	}
-	var ids []string
-	for _, k := range all {
-		if k.MD5 == md5 {
-			ids = k.RuleIDs
-		}
-	}
-	if err := h.Secrets.DeleteCustomerKey(ctx, md5, ids...); err != nil {
-		return err
-	}
-	return h.Settings.ForgetKey(md5)
+// RulesIn is the book of rules that are stored elsewhere; their keys are kept with
+// all others.
+func (h *Home) RulesIn(shelf rulebook.Shelf) rulebook.Book {
+	return rulebook.Book{Shelf: shelf, Keys: h.Secrets, Notes: h.Settings}
 }
 
 // putAccount adds an account, or puts it in place of the one called old.
