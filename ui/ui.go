@@ -8,7 +8,6 @@ import (
 
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -124,16 +123,9 @@ func (u *UI) dress() {
 		locales = []string{lang.SystemLocale().String()}
 	}
 	i18n.Set(i18n.Choose(want, locales...))
-	look := appearances[p.Appearance]
-	if worn, ours := u.app.Settings().Theme().(*widgets.Theme); !ours || worn.Appearance() != look { // a new theme makes every font be read anew
-		u.app.Settings().SetTheme(widgets.NewTheme(look))
+	if worn, ours := u.app.Settings().Theme().(*widgets.Theme); !ours || worn.Appearance() != p.Appearance { // a new theme makes every font be read anew
+		u.app.Settings().SetTheme(widgets.NewTheme(p.Appearance))
 	}
-}
-
-var appearances = map[preferences.Appearance]widgets.Appearance{
-	preferences.AppearanceSystem: widgets.FollowSystem,
-	preferences.AppearanceLight:  widgets.Light,
-	preferences.AppearanceDark:   widgets.Dark,
 }
 
 // newWindow makes a second window, which closes with Esc when nothing in it

@@ -222,7 +222,7 @@ func TestTheLanguageChangesAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "zh-Hant", p.Language)
 	s.setAppearance(preferences.AppearanceDark)
-	assert.Equal(t, widgets.Dark, s.app.Settings().Theme().(*widgets.Theme).Appearance())
+	assert.Equal(t, preferences.AppearanceDark, s.app.Settings().Theme().(*widgets.Theme).Appearance())
 }
 
 func TestTheFilterWaitsForTheEndOfTheTyping(t *testing.T) {

@@ -8,10 +8,12 @@ import (
 	"fyne.io/fyne/v2/widget"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // room is a window with nothing in it, in an appearance.
-func room(t *testing.T, a Appearance, size fyne.Size) fyne.Window {
+func room(t *testing.T, a preferences.Appearance, size fyne.Size) fyne.Window {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(NewTheme(a))
 	w := test.NewTempWindow(t, widget.NewLabel("behind"))
@@ -28,7 +30,7 @@ func TestEnterInAFieldMeansTheDefaultAndEscTheWayOut(t *testing.T) {
 		key   fyne.KeyName
 		saved int
 	}{{fyne.KeyReturn, 1}, {fyne.KeyEnter, 1}, {fyne.KeyEscape, 0}} {
-		w := room(t, Light, fyne.NewSize(600, 400))
+		w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 		saved, closed := 0, 0
 		entry := NewEntry()
 		d := ShowDialog(w, DialogParams{
@@ -52,7 +54,7 @@ func TestEnterInAFieldMeansTheDefaultAndEscTheWayOut(t *testing.T) {
 }
 
 func TestADialogStaysOpenWhenItsActionSaysSo(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 400))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 	entry := NewEntry()
 	d := ShowDialog(w, DialogParams{Title: "t", Content: entry, Focus: entry, Actions: []Action{
 		{Label: "Save", Default: true, Do: func() bool { return entry.Text == "" }},
@@ -65,7 +67,7 @@ func TestADialogStaysOpenWhenItsActionSaysSo(t *testing.T) {
 }
 
 func TestADisabledActionIsNotRunByEnter(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 400))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 	entry := NewEntry()
 	d := ShowDialog(w, DialogParams{Title: "t", Content: entry, Focus: entry, Actions: []Action{{Label: "Save", Default: true}}})
 	d.Enable(0, "The name is empty.")
@@ -78,7 +80,7 @@ func TestADisabledActionIsNotRunByEnter(t *testing.T) {
 }
 
 func TestKeysGoToTheDialogOnTop(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 400))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 	lower := ShowDialog(w, DialogParams{Title: "lower", Content: widget.NewLabel("x"), Actions: []Action{{Label: "Close", Cancel: true}}})
 	upper := ShowDialog(w, DialogParams{Title: "upper", Content: widget.NewLabel("y"), Actions: []Action{{Label: "Close", Cancel: true}}})
 	typeKey(w, fyne.KeyEscape)
@@ -94,7 +96,7 @@ func TestEveryControlHandsOnEsc(t *testing.T) {
 		"check": NewCheck("c", nil), "select": NewSelect([]string{"a"}, nil), "button": NewButton("b", nil, func() {}),
 		"tool": NewToolButton("b", nil, "", func() {}), "table": NewRowTable(testColumns, nil).Focusable(),
 	} {
-		w := room(t, Light, fyne.NewSize(600, 400))
+		w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 		d := ShowDialog(w, DialogParams{Title: "t", Content: o.(fyne.CanvasObject), Focus: o, Actions: []Action{{Label: "Close", Cancel: true}}})
 		typeKey(w, fyne.KeyEscape)
 		assert.True(t, d.Closed(), name)
@@ -102,7 +104,7 @@ func TestEveryControlHandsOnEsc(t *testing.T) {
 }
 
 func TestADangerousQuestionIsAnsweredNoByEnter(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(900, 600))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(900, 600))
 	deleted := 0
 	c := Confirm{Title: "Delete 3 files?", Body: "3 files, 1.2 GB, are deleted.", Yes: "Delete", No: "Cancel", Danger: true, OnYes: func() { deleted++ }}
 	d := ShowConfirm(w, c)
@@ -124,7 +126,7 @@ func TestADangerousQuestionIsAnsweredNoByEnter(t *testing.T) {
 }
 
 func TestADialogFitsIntoItsWindow(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(500, 300))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(500, 300))
 	lines := NewColumn(0)
 	for range 100 {
 		lines.Add(widget.NewLabel("line"))
@@ -138,7 +140,7 @@ func TestADialogFitsIntoItsWindow(t *testing.T) {
 }
 
 func TestADialogGrowsForAnErrorThatNeedsMoreLines(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 500))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 500))
 	f := NewField("Name", NewEntry(), "A hint.")
 	d := ShowDialog(w, DialogParams{Title: "t", Content: NewColumn(0, f), Actions: []Action{{Label: "Save"}}, Size: fyne.NewSize(300, 120)})
 	before := d.popup.Content.Size().Height
@@ -159,7 +161,7 @@ var aProblem = Problem{
 }
 
 func TestAProblemSaysWhyAndCanBeCopied(t *testing.T) {
-	for name, a := range map[string]Appearance{"light": Light, "dark": Dark} {
+	for name, a := range map[string]preferences.Appearance{"light": preferences.AppearanceLight, "dark": preferences.AppearanceDark} {
 		w := room(t, a, fyne.NewSize(900, 600))
 		p, tried := aProblem, 0
 		p.Actions = []Action{{Label: "Retry", Importance: widget.HighImportance, Do: func() bool { tried++; return false }}}
@@ -179,7 +181,7 @@ func TestAProblemSaysWhyAndCanBeCopied(t *testing.T) {
 }
 
 func TestAProblemWithoutActionsClosesByEnter(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 400))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 	d := ShowProblem(w, Problem{Title: "No answer", CloseLabel: "Close"})
 	assert.Len(t, d.buttons, 1)
 	typeKey(w, fyne.KeyReturn)

@@ -9,10 +9,12 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 func TestAFieldOffersKeysItHasNoUseFor(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(300, 200))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(300, 200))
 	var offered []fyne.KeyName
 	note := func(k fyne.KeyName) bool { offered = append(offered, k); return k == fyne.KeyReturn }
 	e, c := NewEntry(), NewCombo([]string{"a"})
@@ -28,7 +30,7 @@ func TestAFieldOffersKeysItHasNoUseFor(t *testing.T) {
 }
 
 func TestEnterSubmitsOrBeginsALineWhereThatIsItsUse(t *testing.T) {
-	room(t, Light, fyne.NewSize(300, 200))
+	room(t, preferences.AppearanceLight, fyne.NewSize(300, 200))
 	lines := NewMultiLineEntry()
 	lines.OnKey = func(fyne.KeyName) bool { t.Error("Enter is a new line here"); return true }
 	test.Type(lines, "a")
@@ -45,7 +47,7 @@ func TestEnterSubmitsOrBeginsALineWhereThatIsItsUse(t *testing.T) {
 }
 
 func TestLeavingAFieldIsTold(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(300, 200))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(300, 200))
 	left := 0
 	e := NewEntry()
 	e.OnBlur = func() { left++ }
@@ -56,7 +58,7 @@ func TestLeavingAFieldIsTold(t *testing.T) {
 }
 
 func TestAButtonIsPressedByEnterAndSpace(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(300, 200))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(300, 200))
 	pressed := 0
 	b, tb := NewButton("b", nil, func() { pressed++ }), NewToolButton("t", nil, "", func() { pressed++ })
 	w.SetContent(container.NewVBox(b, tb))
@@ -72,7 +74,7 @@ func TestAButtonIsPressedByEnterAndSpace(t *testing.T) {
 }
 
 func TestADisabledToolButtonSaysWhy(t *testing.T) {
-	room(t, Light, fyne.NewSize(300, 200))
+	room(t, preferences.AppearanceLight, fyne.NewSize(300, 200))
 	b := NewFlatButton("Delete", theme.DeleteIcon(), "Delete the selected files", nil)
 	b.EnableIf("Select something first.")
 	assert.True(t, b.Disabled())
@@ -87,7 +89,7 @@ func TestADisabledToolButtonSaysWhy(t *testing.T) {
 }
 
 func TestAFieldSaysItsErrorAtItsPlaceAndItsHintOtherwise(t *testing.T) {
-	room(t, Light, fyne.NewSize(300, 200))
+	room(t, preferences.AppearanceLight, fyne.NewSize(300, 200))
 	f := NewField("Key", NewEntry(), "A bare ID, an ARN or an alias.")
 	says := func() string { s, _ := f.Says(); return s }
 	assert.Equal(t, "A bare ID, an ARN or an alias.", says())
@@ -113,7 +115,7 @@ func TestAFieldSaysItsErrorAtItsPlaceAndItsHintOtherwise(t *testing.T) {
 }
 
 func TestAValueIsCopiedAsItIs(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(500, 200))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(500, 200))
 	copied := ""
 	v := NewCopyValue("KMS key", "arn:aws:kms:x", "Copy")
 	v.OnCopied = func(s string) { copied = s }
@@ -129,7 +131,7 @@ func TestAValueIsCopiedAsItIs(t *testing.T) {
 }
 
 func TestABadgeHasASignAndAWordInTheColourOfItsRole(t *testing.T) {
-	w := room(t, Dark, fyne.NewSize(300, 200))
+	w := room(t, preferences.AppearanceDark, fyne.NewSize(300, 200))
 	b := NewBadge("已驗證", RoleGood)
 	w.SetContent(b)
 	r := test.WidgetRenderer(b).(*badgeRenderer)
@@ -147,7 +149,7 @@ func TestABadgeHasASignAndAWordInTheColourOfItsRole(t *testing.T) {
 }
 
 func TestPicturesOfAForm(t *testing.T) {
-	for name, a := range map[string]Appearance{"light": Light, "dark": Dark} {
+	for name, a := range map[string]preferences.Appearance{"light": preferences.AppearanceLight, "dark": preferences.AppearanceDark} {
 		w := room(t, a, fyne.NewSize(620, 560))
 		bucket := NewField("Bucket name or mask", NewCombo([]string{"reports"}), "* any run of characters, ? exactly one; empty = all buckets")
 		key := NewEntry()

@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
+
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // The look of the table in each of its states. When a change is meant, look at
@@ -32,7 +34,7 @@ func TestTheTableLooksAsBefore(t *testing.T) {
 }
 
 func TestTheOtherWidgetsLookAsBefore(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(420, 300))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(420, 300))
 	field := NewField("Key", NewEntry(), "A bare ID, an ARN or an alias.")
 	field.SetError("這不是金鑰 ID。")
 	path := NewPathBar("")

@@ -10,6 +10,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // pressOnNothing is a key while no widget has the keyboard, as after a click on
@@ -66,7 +68,7 @@ func TestEscAndEnterReachADialogWhereverTheLastClickWent(t *testing.T) {
 				continue // Enter means what has the keyboard
 			}
 			t.Run(name+" "+string(key), func(t *testing.T) {
-				w := room(t, Light, fyne.NewSize(600, 400))
+				w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 				TakeKeys(w.Canvas(), func(fyne.KeyName) { t.Error("the key is the dialog's") })
 				done := ""
 				ShowDialog(w, DialogParams{
@@ -91,7 +93,7 @@ func TestEscAndEnterReachADialogWhereverTheLastClickWent(t *testing.T) {
 }
 
 func TestKeysThatNoWidgetTookAreTheWindows(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 400))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 	var got []fyne.KeyName
 	TakeKeys(w.Canvas(), func(k fyne.KeyName) { got = append(got, k) })
 	entry, button := NewEntry(), NewToolButton("b", nil, "", func() {})
@@ -107,7 +109,7 @@ func TestKeysThatNoWidgetTookAreTheWindows(t *testing.T) {
 }
 
 func TestEscHidesTheToolkitsOwnDialogs(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 400))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 	TakeKeys(w.Canvas(), func(fyne.KeyName) {})
 	foreign := widget.NewModalPopUp(widget.NewLabel("files"), w.Canvas())
 	foreign.Show()
@@ -121,7 +123,7 @@ func TestEscHidesTheToolkitsOwnDialogs(t *testing.T) {
 }
 
 func TestATextCanBeSelectedAndCopied(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 400))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 	text := NewText("some words")
 	w.SetContent(text)
 	g := part[*glass](t, text)
@@ -138,7 +140,7 @@ func TestATextCanBeSelectedAndCopied(t *testing.T) {
 }
 
 func TestDetailsEnlargeTheirDialogAndAreScrolledToWhereItCannotGrow(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 420))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 420))
 	d := ShowProblem(w, Problem{Title: "t", Cause: "because", Details: "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight", DetailsLabel: "Details", CloseLabel: "Close"})
 	before := d.popup.Content.Size().Height
 	part[*Fold](t, d.overlay).Open()
@@ -161,7 +163,7 @@ func longText(lines int) string {
 }
 
 func TestTheWheelOverAFieldScrollsItsDialog(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(500, 300))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(500, 300))
 	entry, combo, many := NewEntry(), NewCombo(nil), NewMultiLineEntry()
 	many.SetText(longText(30))
 	column := NewColumn(0, entry, combo, many, NewText(longText(40)))
@@ -185,7 +187,7 @@ func TestTheWheelOverAFieldScrollsItsDialog(t *testing.T) {
 }
 
 func TestWhatWasTypedCountsBeforeAnActionIsDone(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 400))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 	var waiting func()
 	typing := NewTyping(func(f func()) func() { waiting = f; return func() { waiting = nil } }, nil)
 	counts := ""

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 type walk struct {
@@ -22,7 +24,7 @@ func newWalk(t *testing.T, width float32, segments ...string) *walk {
 	p := &walk{PathBar: NewPathBar("s3://bucket/folder")}
 	p.OnGo = func(text string) { p.went = append(p.went, text) }
 	p.OnSegment = func(i int) { p.picked = append(p.picked, i) }
-	p.window = room(t, Light, fyne.NewSize(width, 120))
+	p.window = room(t, preferences.AppearanceLight, fyne.NewSize(width, 120))
 	p.window.SetContent(container.NewVBox(p.PathBar))
 	p.SetPath(segments, "s3://reports/2026/11/")
 	return p

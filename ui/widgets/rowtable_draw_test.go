@@ -12,6 +12,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 func TestScrollToShowsTheRowInAMillion(t *testing.T) {
@@ -223,7 +225,7 @@ func TestChangingTheThemeRedrawsCellsInItsColours(t *testing.T) {
 	d.src.cell = hanCell
 	d.Refresh()
 	light := d.drawn()[2].cells[4].text.Color
-	fyne.CurrentApp().Settings().SetTheme(NewTheme(Dark))
+	fyne.CurrentApp().Settings().SetTheme(NewTheme(preferences.AppearanceDark))
 	d.Refresh()
 	dark := d.drawn()[2].cells[4].text.Color
 	assert.Equal(t, lightColors[theme.ColorNameError], light)
@@ -231,7 +233,7 @@ func TestChangingTheThemeRedrawsCellsInItsColours(t *testing.T) {
 }
 
 func TestPicturesOfATable(t *testing.T) {
-	for name, a := range map[string]Appearance{"light": Light, "dark": Dark} {
+	for name, a := range map[string]preferences.Appearance{"light": preferences.AppearanceLight, "dark": preferences.AppearanceDark} {
 		d := newDesk(t, 40)
 		fyne.CurrentApp().Settings().SetTheme(NewTheme(a))
 		d.src.cell = hanCell

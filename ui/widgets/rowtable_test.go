@@ -15,6 +15,8 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // files is a list of made-up files.
@@ -58,7 +60,7 @@ type desk struct {
 func newDesk(t testing.TB, rows int) *desk {
 	t.Helper()
 	app := test.NewTempApp(t)
-	app.Settings().SetTheme(NewTheme(Light))
+	app.Settings().SetTheme(NewTheme(preferences.AppearanceLight))
 	d := &desk{t: t, now: time.Unix(1_000_000, 0), src: &files{rows: rows}}
 	d.RowTable = NewRowTable(testColumns, d.src)
 	d.Now = func() time.Time { return d.now }

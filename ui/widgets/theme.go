@@ -7,16 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/bucketseal/bucketseal/assets"
-)
-
-// Appearance is the user's wish for light or dark.
-type Appearance int
-
-// The appearances. The zero value follows the system.
-const (
-	FollowSystem Appearance = iota
-	Light
-	Dark
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 var _ fyne.Theme = (*Theme)(nil)
@@ -24,15 +15,17 @@ var _ fyne.Theme = (*Theme)(nil)
 // Theme is the look of the program: compact, in Noto Sans TC, with colours of
 // which every text role reads at 4.5:1 or better on every ground it meets.
 type Theme struct {
-	appearance Appearance
+	appearance preferences.Appearance
 	base       fyne.Theme
 }
 
 // NewTheme makes the theme in an appearance.
-func NewTheme(a Appearance) *Theme { return &Theme{appearance: a, base: theme.DefaultTheme()} }
+func NewTheme(a preferences.Appearance) *Theme {
+	return &Theme{appearance: a, base: theme.DefaultTheme()}
+}
 
 // Appearance is the one it was made in.
-func (t *Theme) Appearance() Appearance { return t.appearance }
+func (t *Theme) Appearance() preferences.Appearance { return t.appearance }
 
 var (
 	fontRegular = fyne.NewStaticResource("NotoSansTC-Regular.ttf", assets.FontRegular)
@@ -84,9 +77,9 @@ var compactSizes = map[fyne.ThemeSizeName]float32{
 // Color is ours where we have one; variant is the system's light or dark.
 func (t *Theme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	switch t.appearance {
-	case Light:
+	case preferences.AppearanceLight:
 		variant = theme.VariantLight
-	case Dark:
+	case preferences.AppearanceDark:
 		variant = theme.VariantDark
 	}
 	palette := lightColors

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"github.com/stretchr/testify/assert"
+
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // over is a veil laid on an opaque ground.
@@ -46,7 +48,7 @@ func TestEveryRoleCanBeReadOnEveryGround(t *testing.T) {
 		theme.ColorNameBackground, theme.ColorNameInputBackground, theme.ColorNameHeaderBackground,
 		theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground, theme.ColorNameSelection, theme.ColorNameSeparator,
 	}
-	for name, a := range map[string]Appearance{"light": Light, "dark": Dark} {
+	for name, a := range map[string]preferences.Appearance{"light": preferences.AppearanceLight, "dark": preferences.AppearanceDark} {
 		th := NewTheme(a)
 		c := func(n fyne.ThemeColorName) color.NRGBA {
 			return color.NRGBAModel.Convert(th.Color(n, theme.VariantLight)).(color.NRGBA)
@@ -79,19 +81,19 @@ func TestEveryRoleCanBeReadOnEveryGround(t *testing.T) {
 }
 
 func TestAThemeFollowsTheSystemUnlessToldOtherwise(t *testing.T) {
-	ground := func(a Appearance, v fyne.ThemeVariant) color.Color {
+	ground := func(a preferences.Appearance, v fyne.ThemeVariant) color.Color {
 		return NewTheme(a).Color(theme.ColorNameBackground, v)
 	}
-	light, dark := ground(Light, theme.VariantLight), ground(Dark, theme.VariantDark)
+	light, dark := ground(preferences.AppearanceLight, theme.VariantLight), ground(preferences.AppearanceDark, theme.VariantDark)
 	assert.NotEqual(t, light, dark)
-	assert.Equal(t, light, ground(FollowSystem, theme.VariantLight))
-	assert.Equal(t, dark, ground(FollowSystem, theme.VariantDark))
-	assert.Equal(t, light, ground(Light, theme.VariantDark))
-	assert.Equal(t, dark, ground(Dark, theme.VariantLight))
+	assert.Equal(t, light, ground(preferences.AppearanceSystem, theme.VariantLight))
+	assert.Equal(t, dark, ground(preferences.AppearanceSystem, theme.VariantDark))
+	assert.Equal(t, light, ground(preferences.AppearanceLight, theme.VariantDark))
+	assert.Equal(t, dark, ground(preferences.AppearanceDark, theme.VariantLight))
 }
 
 func TestBoldChineseHasAFontOfItsOwn(t *testing.T) {
-	th := NewTheme(FollowSystem)
+	th := NewTheme(preferences.AppearanceSystem)
 	assert.Equal(t, "NotoSansTC-Regular.ttf", th.Font(fyne.TextStyle{}).Name())
 	assert.Equal(t, "NotoSansTC-Bold.ttf", th.Font(fyne.TextStyle{Bold: true}).Name())
 	assert.NotEqual(t, "NotoSansTC-Regular.ttf", th.Font(fyne.TextStyle{Monospace: true}).Name())

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
 // The test driver's animations end at once, so a tip is there without waiting.
@@ -27,7 +29,7 @@ func pointer(x, y float32) *desktop.MouseEvent {
 }
 
 func TestATipIsShownWhileThePointerRests(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(300, 200))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(300, 200))
 	b := NewToolButton("Delete", nil, "Delete the selected files", func() {})
 	area := WithTips(container.NewVBox(b)).(*tipArea)
 	w.SetContent(area)
@@ -52,7 +54,7 @@ func TestATipIsShownWhileThePointerRests(t *testing.T) {
 }
 
 func TestATipInADialogIsDrawnThere(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(600, 400))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(600, 400))
 	w.SetContent(WithTips(container.NewVBox()))
 	d := ShowDialog(w, DialogParams{Title: "t", Content: NewEntry(), Actions: []Action{{Label: "Save", Default: true}}})
 	d.Enable(0, "The name is empty.")
@@ -64,7 +66,7 @@ func TestATipInADialogIsDrawnThere(t *testing.T) {
 }
 
 func TestAWindowWithoutTipsShowsNone(t *testing.T) {
-	w := room(t, Light, fyne.NewSize(300, 200))
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(300, 200))
 	b := NewToolButton("b", nil, "tip", nil)
 	w.SetContent(b)
 	b.MouseIn(pointer(20, 10))
