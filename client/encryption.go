@@ -97,13 +97,7 @@ func KeyOf(e Encryption) KeyID {
 
 // NeedsTLS reports whether the encryption must not be asked over plain http:
 // SSE-C would send the key in the clear and S3 refuses SSE-KMS there.
-func NeedsTLS(e Encryption) bool {
-	switch e.(type) {
-	case SSEKMS, DSSEKMS, SSEC:
-		return true
-	}
-	return false
-}
+func NeedsTLS(e Encryption) bool { return TreatmentOf(e).NeedsTLS() }
 
 // ErrUndecided is the answer to an upload for which nobody decided.
 var ErrUndecided = errors.New("nobody has decided how to encrypt this: the upload is refused")
@@ -228,21 +222,7 @@ func (k CustomerKey) MD5() string {
 
 // Describe says in a few words what is asked, for plans, rows and logs:
 // "SSE-KMS, key ab12". It never holds a secret.
-func Describe(e Encryption) string {
-	switch e := e.(type) {
-	case nil:
-		return "undecided"
-	case Inherit:
-		return "bucket default"
-	case SSEKMS:
-		return describeKMS(TypeSSEKMS, e.Key, e.BucketKey, e.Context)
-	case DSSEKMS:
-		return describeKMS(TypeDSSEKMS, e.Key, false, e.Context)
-	case SSEC:
-		return "SSE-C, key MD5 " + e.Key.MD5()
-	}
-	return string(TypeOf(e))
-}
+func Describe(e Encryption) string { return TreatmentOf(e).Describe() }
 
 func describeKMS(t EncryptionType, k KeyID, bucketKey bool, context map[string]string) string {
 	s := string(t) + ", AWS managed key"

@@ -18,7 +18,10 @@ const MaxKeyBytes = 1024
 // A Location is a place in a store: a bucket, a folder in it (Key ends in "/"
 // or is empty) or an object. Keys are kept verbatim: "a//b", "./x" and
 // "../x" are legal and three different objects.
-type Location struct{ Bucket, Key string }
+type Location struct {
+	Bucket string `json:"bucket"`
+	Key    string `json:"key,omitempty"`
+}
 
 // ParseLocation reads "s3://bucket", "s3://bucket/" or "s3://bucket/key".
 // Everything after the bucket's slash is the key, unchanged: nothing is

@@ -51,9 +51,9 @@ func SameETag(a, b string) bool { return strings.EqualFold(a, b) }
 
 // Checksum is a checksum of an object's plaintext.
 type Checksum struct {
-	Algorithm ChecksumAlgorithm
-	Value     string // base64, as S3 writes it
-	Composite bool   // of a multipart object: a checksum of checksums, no content hash
+	Algorithm ChecksumAlgorithm `json:"algorithm"`
+	Value     string            `json:"value"`               // base64, as S3 writes it
+	Composite bool              `json:"composite,omitempty"` // of a multipart object: a checksum of checksums, no content hash
 }
 
 // ChecksumAlgorithm is named as S3 names it.

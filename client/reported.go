@@ -5,13 +5,13 @@ package client
 // from a listing only, a HEAD that was denied). That is different from an
 // answer that named no encryption, which is Told with TypeNone.
 type Reported struct {
-	Told      bool           // an answer was seen that says how the object is stored
-	Type      EncryptionType // TypeNone when the answer named no encryption; TypeUndecided while not told
-	Raw       string         // x-amz-server-side-encryption verbatim, for types this program does not name
-	Key       KeyID          // "" when no key was named
-	BucketKey bool
+	Told      bool           `json:"told"`           // an answer was seen that says how the object is stored
+	Type      EncryptionType `json:"type,omitempty"` // TypeNone when the answer named no encryption; TypeUndecided while not told
+	Raw       string         `json:"raw,omitempty"`  // x-amz-server-side-encryption verbatim, for types this program does not name
+	Key       KeyID          `json:"key,omitempty"`  // "" when no key was named
+	BucketKey bool           `json:"bucketKey,omitempty"`
 	// CustomerKeyMD5 is base64 of the MD5 of the SSE-C key.
-	CustomerKeyMD5 string
+	CustomerKeyMD5 string `json:"customerKeyMD5,omitempty"`
 }
 
 // IfNamed is the report of an answer that may keep quiet about an encryption

@@ -36,6 +36,39 @@ func TreatmentOf(e Encryption) Treatment {
 // before a byte moves.
 func (t Treatment) NeedsCustomerKey() bool { return t.Type == TypeSSEC }
 
+// NeedsTLS is [NeedsTLS] of the treatment.
+func (t Treatment) NeedsTLS() bool {
+	return t.Type == TypeSSEKMS || t.Type == TypeDSSEKMS || t.Type == TypeSSEC
+}
+
+// Check is [CheckEncryption] for a treatment, whose SSE-C key is only named.
+func (t Treatment) Check() error {
+	if t.Type == TypeSSEC {
+		if t.CustomerKeyMD5 == "" {
+			return CheckEncryption(SSEC{})
+		}
+		return nil
+	}
+	_, err := t.Encryption(CustomerKey{})
+	return err
+}
+
+// Describe says in a few words what is asked, for plans, rows and logs:
+// "SSE-KMS, key ab12".
+func (t Treatment) Describe() string {
+	switch t.Type {
+	case TypeUndecided:
+		return "undecided"
+	case TypeInherit:
+		return "bucket default"
+	case TypeSSEKMS, TypeDSSEKMS:
+		return describeKMS(t.Type, t.Key, t.BucketKey, t.Context)
+	case TypeSSEC:
+		return "SSE-C, key MD5 " + t.CustomerKeyMD5
+	}
+	return string(t.Type)
+}
+
 // Encryption is the treatment with its secret, to be sent. key is looked at for
 // SSE-C only, where any other than the one decided is refused. So is what
 // [CheckEncryption] refuses.

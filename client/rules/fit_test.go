@@ -34,20 +34,20 @@ func TestARuleThatEncryptsTakesNamesThatLookLikeItsMask(t *testing.T) {
 	} {
 		for _, kind := range []client.EncryptionType{client.TypeSSES3, client.TypeSSEKMS, client.TypeDSSEKMS} {
 			d := Set{Rules: []Rule{{Key: c.mask, Type: kind}}}.Decide(File{}, client.Location{Bucket: "b", Key: c.name})
-			assert.Equal(t, c.takes, d.Rule == 1, "%+q on %+q", c.mask, c.name)
+			assert.Equal(t, c.takes, d.Treatment.Rule == 1, "%+q on %+q", c.mask, c.name)
 			assert.Equal(t, c.alike, d.LooksAlike, "%+q on %+q", c.mask, c.name)
 			d = Set{Rules: []Rule{{Bucket: c.mask, Type: kind}}}.Decide(File{}, client.Location{Bucket: c.name, Key: "k"})
-			assert.Equal(t, c.takes, d.Rule == 1, "a bucket, %+q on %+q", c.mask, c.name)
+			assert.Equal(t, c.takes, d.Treatment.Rule == 1, "a bucket, %+q on %+q", c.mask, c.name)
 		}
 		d := Set{Rules: []Rule{{Key: c.mask, Type: client.TypeInherit}}}.Decide(File{}, client.Location{Bucket: "b", Key: c.name})
-		assert.Equal(t, c.takes && !c.alike, d.Rule == 1, "a rule that asks for nothing: %+q on %+q", c.mask, c.name)
+		assert.Equal(t, c.takes && !c.alike, d.Treatment.Rule == 1, "a rule that asks for nothing: %+q on %+q", c.mask, c.name)
 	}
 }
 
 func TestARuleThatAsksForNothingDoesNotTakeALookAlikeFromOneThatEncrypts(t *testing.T) {
 	s := Set{Rules: []Rule{{Key: composed + "/*", Type: client.TypeInherit}, {Key: composed + "/*", Type: kms}}}
-	assert.Equal(t, 1, s.Decide(File{}, client.Location{Bucket: "b", Key: composed + "/a"}).Rule)
-	assert.Equal(t, 2, s.Decide(File{}, client.Location{Bucket: "b", Key: decomposed + "/a"}).Rule)
+	assert.Equal(t, 1, s.Decide(File{}, client.Location{Bucket: "b", Key: composed + "/a"}).Treatment.Rule)
+	assert.Equal(t, 2, s.Decide(File{}, client.Location{Bucket: "b", Key: decomposed + "/a"}).Treatment.Rule)
 	assert.Equal(t, []int{0, 0}, ShadowedBy(s.Rules), "so the second rule applies to something")
 	s.Rules[0].Key = "*"
 	assert.Equal(t, []int{0, 1}, ShadowedBy(s.Rules))

@@ -66,11 +66,11 @@ func TestARuleDoesNotSendItsKeyToAnAccountThatIsElsewhereNow(t *testing.T) {
 		Account: "hospital", Endpoint: "https://hospital.example", Rules: []Rule{r}, Keys: map[string]client.CustomerKey{customer.MD5(): customer},
 		Kept: []KeptKey{{MD5: customer.MD5(), Endpoints: map[string][]string{"hospital": {"", "https://hospital.example/"}}}},
 	}
-	assert.Equal(t, client.SSEC{Key: customer}, s.Decide(File{}, reports).Put.Encryption)
+	assert.Equal(t, customer.MD5(), s.Decide(File{}, reports).Treatment.CustomerKeyMD5)
 	s.Endpoint = "https://stranger.example"
 	d := s.Decide(File{}, reports)
-	assert.Nil(t, d.Put.Encryption)
+	assert.Equal(t, client.TypeUndecided, d.Treatment.Type)
 	assert.Contains(t, d.Refuse, "its SSE-C key was given for hospital at AWS, which is elsewhere now")
 	s.Rules[0].Account = ""
-	assert.Equal(t, client.SSEC{Key: customer}, s.Decide(File{}, reports).Put.Encryption, "a rule for all accounts names them all")
+	assert.Equal(t, customer.MD5(), s.Decide(File{}, reports).Treatment.CustomerKeyMD5, "a rule for all accounts names them all")
 }

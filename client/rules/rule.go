@@ -111,40 +111,30 @@ func (r Rule) Check() error {
 	return errors.Join(errs...)
 }
 
-// encryption is what the rule asks for; key is its SSE-C key.
-func (r Rule) encryption(key client.CustomerKey) (client.Encryption, error) {
+// treatment is what the rule asks for; key is its SSE-C key.
+func (r Rule) treatment(key client.CustomerKey) (client.Treatment, error) {
 	if err := r.Check(); err != nil {
-		return nil, err
+		return client.Treatment{}, err
 	}
-	switch r.Type {
-	case client.TypeInherit:
-		return client.Inherit{}, nil
-	case client.TypeSSES3:
-		return client.SSES3{}, nil
-	case client.TypeSSEKMS:
-		return client.SSEKMS{Key: r.KMSKey, BucketKey: r.BucketKey, Context: r.Context}, nil
-	case client.TypeDSSEKMS:
-		return client.DSSEKMS{Key: r.KMSKey, Context: r.Context}, nil
+	t := r.asks()
+	if r.Type == client.TypeSSEC {
+		if key.IsZero() {
+			return client.Treatment{}, errors.New("its SSE-C key is not in the keyring of this computer: edit the rule and enter the key")
+		}
+		t.CustomerKeyMD5 = key.MD5()
 	}
-	if key.IsZero() {
-		return nil, errors.New("its SSE-C key is not in the keyring of this computer: edit the rule and enter the key")
-	}
-	return client.SSEC{Key: key}, nil
+	return t, nil
+}
+
+// asks is what the rule asks for, whether or not that can be had.
+func (r Rule) asks() client.Treatment {
+	return client.Treatment{Type: r.Type, Key: r.KMSKey, BucketKey: r.BucketKey, Context: r.Context, CustomerKeyMD5: r.CustomerKeyMD5}
 }
 
 // Describe says what the rule asks for, as the list of rules shows it.
 func (r Rule) Describe() string {
-	switch r.Type {
-	case client.TypeInherit:
-		return client.Describe(client.Inherit{})
-	case client.TypeSSEKMS:
-		return client.Describe(client.SSEKMS{Key: r.KMSKey, BucketKey: r.BucketKey, Context: r.Context})
-	case client.TypeDSSEKMS:
-		return client.Describe(client.DSSEKMS{Key: r.KMSKey, Context: r.Context})
-	case client.TypeSSEC:
-		if r.CustomerKeyMD5 != "" {
-			return "SSE-C, key MD5 " + r.CustomerKeyMD5
-		}
+	if r.Type == client.TypeSSEC && r.CustomerKeyMD5 == "" {
+		return string(r.Type)
 	}
-	return string(r.Type)
+	return r.asks().Describe()
 }

@@ -35,17 +35,17 @@ type Set struct {
 // A File is what is known of an upload when it is decided.
 type File struct {
 	Size int64 // bytes
-	// Override is what the user asked for this one upload, over every rule; nil
-	// lets the rules decide.
-	Override client.Encryption
+	// Override is what the user asked for this one upload, over every rule; the zero
+	// value lets the rules decide.
+	Override client.Treatment
 }
 
 // A Decision is what to do with one file, and because of what.
 type Decision struct {
-	Put     client.PutOptions // Encryption is never nil unless Refuse is set
-	Rule    int               // number of the rule that decided, counted from 1; 0 for none
-	Because string            // a sentence's half for people: "rule 2, reports* -> SSE-KMS, key ab12"
-	Refuse  string            // not empty: the file must not be sent, and why
+	// Treatment says how, by which rule and because of what: "rule 2, reports* ->
+	// SSE-KMS, key ab12". It asks for nothing decided where Refuse is set.
+	Treatment client.Treatment
+	Refuse    string // not empty: the file must not be sent, and why
 	// LooksAlike says that the rule's mask and the name look the same and are
 	// written with other characters.
 	LooksAlike bool
@@ -56,47 +56,46 @@ func (s Set) Decide(f File, to client.Location) Decision {
 	if err := to.CheckKey(); err != nil {
 		return Decision{Refuse: err.Error()}
 	}
-	if f.Override != nil {
-		d := Decision{Because: "chosen for this upload: " + client.Describe(f.Override)}
-		return s.finish(d, f.Override, nil)
+	if f.Override.Type != client.TypeUndecided {
+		t := f.Override
+		t.Because = client.Say("chosen for this upload: %s", t.Describe())
+		return s.finish(Decision{Treatment: t}, nil)
 	}
 	for i, r := range s.Rules {
 		fit := s.takes(r, to)
 		if fit == misses {
 			continue
 		}
-		d := Decision{Rule: i + 1, LooksAlike: fit == looksAlike, Because: fmt.Sprintf("rule %d, %s -> %s", i+1, r.masks(), r.Describe())}
-		e, err := r.encryption(s.Keys[r.CustomerKeyMD5])
+		t, err := r.treatment(s.Keys[r.CustomerKeyMD5])
+		t.RuleID, t.Rule, t.Because = r.ID, i+1, client.Say("rule %d, %s -> %s", i+1, r.masks(), r.Describe())
 		if wrong := s.elsewhere(r); r.Type == client.TypeSSEC && wrong != nil {
 			err = wrong
 		}
 		if err != nil {
 			err = fmt.Errorf("rule %d matches and cannot be used: %w", i+1, err)
 		}
-		return s.finish(d, e, err)
+		return s.finish(Decision{Treatment: t, LooksAlike: fit == looksAlike}, err)
 	}
-	return s.finish(Decision{Because: "no rule matches: bucket default"}, client.Inherit{}, nil)
+	return s.finish(Decision{Treatment: client.Treatment{Type: client.TypeInherit, Because: client.Say("no rule matches: bucket default")}}, nil)
 }
 
 // finish refuses what must not be sent.
-func (s Set) finish(d Decision, e client.Encryption, err error) Decision {
+func (s Set) finish(d Decision, err error) Decision {
+	t := d.Treatment
 	if err == nil {
-		err = client.CheckEncryption(e)
+		err = t.Check()
 	}
-	if err == nil && client.NeedsTLS(e) && !s.Secure() {
-		err = fmt.Errorf("%s over plain http is refused: %s would travel unprotected; use an https endpoint",
-			client.TypeOf(e), exposed(e))
+	if err == nil && t.NeedsTLS() && !s.Secure() {
+		err = fmt.Errorf("%s over plain http is refused: %s would travel unprotected; use an https endpoint", t.Type, exposed(t))
 	}
 	if err != nil {
-		d.Refuse = err.Error()
-		return d
+		return Decision{Refuse: err.Error(), LooksAlike: d.LooksAlike, Treatment: client.Treatment{RuleID: t.RuleID, Rule: t.Rule, Because: t.Because}}
 	}
-	d.Put.Encryption = e
 	return d
 }
 
-func exposed(e client.Encryption) string {
-	if _, ok := e.(client.SSEC); ok {
+func exposed(t client.Treatment) string {
+	if t.Type == client.TypeSSEC {
 		return "the key itself"
 	}
 	return "the file"

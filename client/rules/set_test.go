@@ -27,37 +27,40 @@ func TestTheFirstEnabledRuleThatFitsWinsAndSaysWhy(t *testing.T) {
 	s := Set{Account: "team", Rules: []Rule{
 		{Bucket: "reports", Type: client.TypeSSES3, Disabled: true},
 		{Bucket: "reports", Account: "other", Type: client.TypeSSES3},
-		{Bucket: "rep*", Key: "q3/*", Type: kms, KMSKey: "ab12", BucketKey: true},
+		{ID: "r3", Bucket: "rep*", Key: "q3/*", Type: kms, KMSKey: "ab12", BucketKey: true},
 		{Type: client.TypeSSES3},
 	}}
 	d := s.Decide(File{}, reports)
-	assert.Equal(t, client.SSEKMS{Key: "ab12", BucketKey: true}, d.Put.Encryption)
-	assert.Equal(t, 3, d.Rule)
-	assert.Equal(t, "rule 3, rep*/q3/* -> SSE-KMS, key ab12, bucket key", d.Because)
+	assert.Equal(t, kms, d.Treatment.Type)
+	assert.Equal(t, client.KeyID("ab12"), d.Treatment.Key)
+	assert.True(t, d.Treatment.BucketKey)
+	assert.Equal(t, 3, d.Treatment.Rule)
+	assert.Equal(t, "r3", d.Treatment.RuleID, "which stays the same when rules are moved")
+	assert.Equal(t, "rule 3, rep*/q3/* -> SSE-KMS, key ab12, bucket key", d.Treatment.Because.String())
 	assert.Empty(t, d.Refuse)
 
 	d = s.Decide(File{}, client.Location{Bucket: "backup", Key: "x"})
-	assert.Equal(t, client.SSES3{}, d.Put.Encryption)
-	assert.Equal(t, 4, d.Rule)
-	assert.Equal(t, "rule 4, * -> SSE-S3", d.Because)
+	assert.Equal(t, client.TypeSSES3, d.Treatment.Type)
+	assert.Equal(t, 4, d.Treatment.Rule)
+	assert.Equal(t, "rule 4, * -> SSE-S3", d.Treatment.Because.String())
 }
 
 func TestWithoutAMatchingRuleTheBucketsDefaultApplies(t *testing.T) {
 	d := Set{Rules: []Rule{{Bucket: "backup", Type: kms}}}.Decide(File{}, reports)
-	assert.Equal(t, client.Inherit{}, d.Put.Encryption)
-	assert.Zero(t, d.Rule)
-	assert.Equal(t, "no rule matches: bucket default", d.Because)
+	assert.Equal(t, client.TypeInherit, d.Treatment.Type)
+	assert.Zero(t, d.Treatment.Rule)
+	assert.Equal(t, "no rule matches: bucket default", d.Treatment.Because.String())
 }
 
 func TestWhatIsChosenForOneUploadBeatsEveryRule(t *testing.T) {
 	s := Set{Rules: []Rule{{Type: kms, KMSKey: "ab12"}}}
-	d := s.Decide(File{Override: client.SSES3{}}, reports)
-	assert.Equal(t, client.SSES3{}, d.Put.Encryption)
-	assert.Zero(t, d.Rule)
-	assert.Contains(t, d.Because, "chosen for this upload")
-	d = s.Decide(File{Override: client.SSEC{}}, reports)
+	d := s.Decide(File{Override: client.Treatment{Type: client.TypeSSES3}}, reports)
+	assert.Equal(t, client.TypeSSES3, d.Treatment.Type)
+	assert.Zero(t, d.Treatment.Rule)
+	assert.Contains(t, d.Treatment.Because.String(), "chosen for this upload")
+	d = s.Decide(File{Override: client.Treatment{Type: client.TypeSSEC}}, reports)
 	assert.Contains(t, d.Refuse, "needs a key")
-	assert.Nil(t, d.Put.Encryption, "what is refused carries nothing that could be sent")
+	assert.Equal(t, client.TypeUndecided, d.Treatment.Type, "what is refused carries nothing that could be sent")
 }
 
 func TestEveryTypeOfRuleBecomesItsRequest(t *testing.T) {
@@ -75,9 +78,11 @@ func TestEveryTypeOfRuleBecomesItsRequest(t *testing.T) {
 	} {
 		s := Set{Rules: []Rule{c.r}, Keys: map[string]client.CustomerKey{customer.MD5(): customer}}
 		d := s.Decide(File{}, reports)
-		assert.Equal(t, c.want, d.Put.Encryption, c.r.Describe())
+		got, err := d.Treatment.Encryption(customer)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, got, c.r.Describe())
 		assert.Empty(t, d.Refuse)
-		assert.Contains(t, d.Because, c.r.Describe())
+		assert.Contains(t, d.Treatment.Because.String(), c.r.Describe())
 	}
 }
 
@@ -92,8 +97,8 @@ func TestARuleThatFitsAndCannotBeUsedRefusesInsteadOfPassingOn(t *testing.T) {
 		d := s.Decide(File{}, reports)
 		assert.Contains(t, d.Refuse, why)
 		assert.Contains(t, d.Refuse, "rule 1 matches")
-		assert.Equal(t, 1, d.Rule)
-		assert.Nil(t, d.Put.Encryption)
+		assert.Equal(t, 1, d.Treatment.Rule)
+		assert.Equal(t, client.TypeUndecided, d.Treatment.Type)
 	}
 }
 
@@ -125,10 +130,10 @@ func FuzzDecideAlwaysAnswers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, bm, km, typ, key, endpoint, b, k string) {
 		s := Set{Endpoint: endpoint, Rules: []Rule{{Bucket: bm, Key: km, Type: client.EncryptionType(typ), KMSKey: client.KeyID(key)}}}
 		d := s.Decide(File{}, client.Location{Bucket: b, Key: k})
-		if (d.Refuse == "") != (d.Put.Encryption != nil) {
+		if (d.Refuse == "") != (d.Treatment.Type != client.TypeUndecided) {
 			t.Fatalf("neither decided nor refused, or both: %+v", d)
 		}
-		if d.Refuse == "" && client.CheckEncryption(d.Put.Encryption) != nil {
+		if d.Refuse == "" && d.Treatment.Check() != nil {
 			t.Fatal("decided what must not be sent")
 		}
 	})

@@ -35,7 +35,7 @@ func (d *desk) keysOf(o UploadOptions, names ...string) (keys []string) {
 	p, err := d.PlanUpload(d.t.Context(), paths, bucket, o, Choice{})
 	require.NoError(d.t, err)
 	for _, j := range p.Jobs {
-		keys = append(keys, j.Remote.Key)
+		keys = append(keys, j.To.At.Key)
 	}
 	for _, r := range p.Refused {
 		keys = append(keys, "! "+r.Target.Key+": "+r.Reason)
@@ -163,8 +163,8 @@ func TestRulesMatchTheNameThatWasEscaped(t *testing.T) {
 	p, err := d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "secret")}, bucket, UploadOptions{}, Choice{})
 	require.NoError(t, err)
 	require.Len(t, p.Jobs, 1)
-	assert.Equal(t, "secret//f", p.Jobs[0].Remote.Key)
-	assert.Equal(t, 1, p.Jobs[0].Rule)
+	assert.Equal(t, "secret//f", p.Jobs[0].To.At.Key)
+	assert.Equal(t, 1, p.Jobs[0].Treatment.Rule)
 }
 
 func TestDownAndUpAgainMakesTheSameObjects(t *testing.T) {

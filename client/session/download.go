@@ -42,12 +42,12 @@ func (d *DownloadSurvey) Treat(c Choice) (p transfer.Plan) {
 	for _, j := range d.Jobs {
 		j.Overwrite = c.overwrite()
 		p.Jobs = append(p.Jobs, j)
-		p.Bytes += max(0, j.Size)
-		if j.Size < 0 {
+		p.Bytes += max(0, j.Expect.Size)
+		if j.Expect.Size < 0 {
 			p.Untold++
 		}
 		if d.There[j.ID] {
-			p.Existing = append(p.Existing, j.Remote)
+			p.Existing = append(p.Existing, j.From.At)
 		}
 	}
 	return p
@@ -71,15 +71,19 @@ func (s *Session) surveyDownload(ctx context.Context, what []client.Object, into
 	d := &DownloadSurvey{Jobs: make([]transfer.Job, len(found))}
 	for i, object := range found {
 		d.Jobs[i] = transfer.Job{
-			ID: rand.Text(), Op: transfer.Download, Remote: object.At, Root: root, Name: safe[i],
-			Local: filepath.Join(root, filepath.FromSlash(safe[i])), Size: object.Size, Modified: object.Modified,
-			Read: client.ReadOptions{VersionID: o.VersionID, Key: o.Key}, AcceptStale: o.AcceptStale,
+			ID: rand.Text(), Op: transfer.Download,
+			From: transfer.ObjectAt(s.account.Name, object.At, o.VersionID), To: transfer.WriteTo(root, safe[i]),
+			Expect:      transfer.Expect{Size: object.Size, ETag: object.ETag, Modified: object.Modified},
+			AcceptStale: o.AcceptStale,
 		}
-		if j := &d.Jobs[i]; o.Into != nil {
-			j.Root, j.Name, j.Local, j.Into = os.TempDir(), "stream", o.As, o.Into
+		j := &d.Jobs[i]
+		j.From.CustomerKeyMD5 = o.Key.MD5()
+		if o.Into != nil {
+			j.To = transfer.Place{Stream: o.As}
+			s.engine.Attach(j.ID, transfer.Stream{Take: o.Into})
 		}
 	}
-	if !o.Key.IsZero() {
+	if s.Give(o.Key); !o.Key.IsZero() {
 		return d, nil
 	}
 	return d, s.unlock(ctx, d.Jobs)
@@ -89,7 +93,7 @@ func (s *Session) surveyDownload(ctx context.Context, what []client.Object, into
 func (d *DownloadSurvey) lookForExisting() {
 	d.There = map[string]bool{}
 	for _, j := range d.Jobs {
-		if _, err := os.Lstat(j.Local); err == nil && j.Into == nil {
+		if _, err := os.Lstat(j.To.String()); err == nil && j.To.Stream == "" {
 			d.There[j.ID] = true
 		}
 	}

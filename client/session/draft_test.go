@@ -29,14 +29,14 @@ func TestAnotherChoiceAsksNeitherTheDiskNorTheServer(t *testing.T) {
 	assert.Empty(t, d.sent.during(func() {
 		ruled := up(Choice{})
 		require.Len(t, ruled.Jobs, 2)
-		assert.Equal(t, 1, ruled.Jobs[0].Rule, "by the rules as they were then")
+		assert.Equal(t, 1, ruled.Jobs[0].Treatment.Rule, "by the rules as they were then")
 		assert.Equal(t, ruled, up(Choice{}), "the same again is the same plan")
 
-		chosen := up(Choice{Encryption: client.SSES3{}, Overwrite: transfer.OverwriteSkip})
+		chosen := up(Choice{Encryption: client.Treatment{Type: client.TypeSSES3}, Overwrite: transfer.OverwriteSkip})
 		assert.Equal(t, ruled.Jobs[1].ID, chosen.Jobs[1].ID)
 		assert.Equal(t, []client.Location{bucket.Join("tree/a")}, chosen.Existing)
 		for _, j := range chosen.Jobs {
-			assert.Equal(t, client.TypeSSES3, client.TypeOf(j.Put.Encryption))
+			assert.Equal(t, client.TypeSSES3, j.Treatment.Type)
 			assert.Equal(t, transfer.OverwriteSkip, j.Overwrite)
 		}
 
@@ -71,7 +71,7 @@ func TestASurveyAsksEachThingOnce(t *testing.T) {
 		require.NoError(t, err)
 	}), "nobody is told what is there")
 	assert.Empty(t, d.sent.during(func() {
-		_, err := d.PlanUpload(t.Context(), []string{one}, bucket, UploadOptions{}, Choice{Encryption: client.Inherit{}})
+		_, err := d.PlanUpload(t.Context(), []string{one}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeInherit}})
 		require.NoError(t, err)
 	}), "nothing hangs on it")
 }

@@ -21,13 +21,21 @@ func (s *Session) MakeFolder(ctx context.Context, at client.Location) error {
 	if d.Refuse != "" {
 		return &client.Error{Op: "PutObject", Kind: client.KindRefused, At: at, Message: d.Refuse}
 	}
-	d.Put.ContentType = "application/x-directory"
-	d.Put.OnlyIfAbsent = true
-	o, err := s.store.Put(ctx, at, bytes.NewReader(nil), 0, d.Put)
+	var key client.CustomerKey
+	if d.Treatment.NeedsCustomerKey() {
+		if key, err = s.key(ctx, set, d.Treatment.CustomerKeyMD5); err != nil {
+			return &client.Error{Op: "PutObject", Kind: client.KindRefused, At: at, Err: err}
+		}
+	}
+	put := client.PutOptions{ContentType: "application/x-directory", OnlyIfAbsent: true}
+	if put.Encryption, err = d.Treatment.Encryption(key); err != nil {
+		return &client.Error{Op: "PutObject", Kind: client.KindRefused, At: at, Err: err}
+	}
+	o, err := s.store.Put(ctx, at, bytes.NewReader(nil), 0, put)
 	if err != nil {
 		return err
 	}
-	f := s.judge(ctx, d.Put.Encryption, o.Encryption)
+	f := s.judge(ctx, d.Treatment, o.Encryption)
 	switch {
 	case f.Verdict == transfer.NotYetVerified:
 		return &client.Error{Op: "PutObject", Kind: client.KindNotYetVerified, At: at, RequestID: o.RequestID, Message: f.Why}

@@ -49,22 +49,22 @@ func (u *UploadSurvey) warnLookAlikes(set rules.Set, p *transfer.Plan) {
 	looks := map[client.Location]client.Location{} // by what they look like
 	byRule := map[int]int{}
 	for _, j := range p.Jobs {
-		others := rules.LookAlikes(j.Remote.Key)
+		others := rules.LookAlikes(j.To.At.Key)
 		if len(others) == 0 {
 			continue
 		}
-		if j.Rule > 0 && set.Decide(rules.File{Size: j.Size}, j.Remote).LooksAlike {
-			byRule[j.Rule]++
+		if j.Treatment.Rule > 0 && set.Decide(rules.File{Size: j.Expect.Size}, j.To.At).LooksAlike {
+			byRule[j.Treatment.Rule]++
 		}
-		look := client.Location{Bucket: j.Remote.Bucket, Key: rules.Composed(j.Remote.Key)}
-		if first, ok := looks[look]; ok && first != j.Remote {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("two files look alike and become two objects, written %+q and %+q", first.Key, j.Remote.Key))
+		look := client.Location{Bucket: j.To.At.Bucket, Key: rules.Composed(j.To.At.Key)}
+		if first, ok := looks[look]; ok && first != j.To.At {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("two files look alike and become two objects, written %+q and %+q", first.Key, j.To.At.Key))
 		}
-		looks[look] = j.Remote
+		looks[look] = j.To.At
 		for _, other := range others {
-			if u.LookAlikes[client.Location{Bucket: j.Remote.Bucket, Key: other}] {
+			if u.LookAlikes[client.Location{Bucket: j.To.At.Bucket, Key: other}] {
 				p.Warnings = append(p.Warnings, fmt.Sprintf("an object that looks like %s is there already, written %+q: this one becomes another, written %+q",
-					j.Remote, other, j.Remote.Key))
+					j.To.At, other, j.To.At.Key))
 			}
 		}
 	}

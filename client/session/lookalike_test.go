@@ -33,6 +33,6 @@ func TestNamesThatLookAlikeAreSaidBeforeAByteMoves(t *testing.T) {
 		"the mask of rule 1 looks like the names of 2 of the files and is written with other characters: it takes them all the same",
 	}, plan.Warnings)
 	for _, j := range plan.Jobs {
-		assert.Equal(t, client.SSES3{}, j.Put.Encryption, j.Remote)
+		assert.Equal(t, client.TypeSSES3, j.Treatment.Type, j.To.At)
 	}
 }

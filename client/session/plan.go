@@ -22,7 +22,7 @@ func (s *Session) DraftUpload(ctx context.Context, paths []string, to client.Loc
 	if err != nil {
 		return nil, err
 	}
-	u, err := survey(ctx, paths, to, o)
+	u, err := s.survey(ctx, paths, to, o)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (s *Session) PlanUpload(ctx context.Context, paths []string, to client.Loca
 	if err != nil {
 		return transfer.Plan{}, err
 	}
-	u, err := survey(ctx, paths, to, o)
+	u, err := s.survey(ctx, paths, to, o)
 	if err != nil {
 		return transfer.Plan{}, err
 	}

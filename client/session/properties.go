@@ -53,8 +53,8 @@ func (s *Session) Properties(ctx context.Context, at client.Location, read clien
 	if p.BucketDefault, p.DefaultErr = s.store.DefaultEncryption(ctx, at.Bucket); p.DefaultErr != nil {
 		p.BucketDefault = client.Reported{} // a convenience: not told
 	}
-	if e := p.Decision.Put.Encryption; e != nil {
-		p.Finding = s.judge(ctx, e, o.Encryption)
+	if t := p.Decision.Treatment; t.Type != client.TypeUndecided {
+		p.Finding = s.judge(ctx, t, o.Encryption)
 	}
 	return p, nil
 }

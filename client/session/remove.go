@@ -78,9 +78,15 @@ type Failure struct {
 	Err error
 }
 
-// DeleteOnly removes one object and nothing that took its place since; key
-// opens one that is encrypted with SSE-C.
-func (s *Session) DeleteOnly(ctx context.Context, was client.Object, key client.CustomerKey) error {
+// DeleteOnly removes one object and nothing that took its place since;
+// customerKeyMD5 names the key of one that is encrypted with SSE-C, "" for others.
+func (s *Session) DeleteOnly(ctx context.Context, was client.Object, customerKeyMD5 string) (err error) {
+	var key client.CustomerKey
+	if customerKeyMD5 != "" {
+		if key, err = s.CustomerKey(ctx, customerKeyMD5); err != nil {
+			return err
+		}
+	}
 	return s.store.DeleteOnly(ctx, was, key)
 }
 

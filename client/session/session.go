@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -41,8 +42,8 @@ type Opener struct {
 	Current func(client.Account) error
 	// Ledger remembers an account's open uploads; nil for nobody.
 	Ledger func(client.Account) transfer.Ledger
-	// Transfer is how transfers are done; Store, Account and DescribeKey are filled
-	// in here.
+	// Transfer is how transfers are done; Store, Account, CustomerKey and DescribeKey are
+	// filled in here.
 	Transfer transfer.Config
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -56,6 +57,7 @@ type Session struct {
 	keys    client.Keys // nil without a KMS
 	engine  *transfer.Engine
 	ledger  transfer.Ledger // nil where nobody remembers
+	given   sync.Map        // SSE-C keys that were given for a call, by their MD5
 	now     func() time.Time
 }
 
@@ -79,6 +81,7 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	s.keys, _ = client.As[client.Keys](store)
 	config := o.Transfer
 	config.Store, config.Account, config.DescribeKey, config.Now = store, a.Name, s.describer(), s.now
+	config.CustomerKey = s.CustomerKey
 	if o.Ledger != nil {
 		s.ledger = o.Ledger(a)
 		config.Ledger = s.ledger
@@ -197,6 +200,6 @@ func (s *Session) describer() transfer.Describer {
 }
 
 // judge compares a report with what was asked, and asks KMS where it must.
-func (s *Session) judge(ctx context.Context, asked client.Encryption, r client.Reported) transfer.Finding {
+func (s *Session) judge(ctx context.Context, asked client.Treatment, r client.Reported) transfer.Finding {
 	return s.describer().Judge(ctx, asked, r)
 }

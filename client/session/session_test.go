@@ -34,14 +34,14 @@ func TestAPlanTreatsEveryFileByTheRulesAndRefusesWhatCannotBeRead(t *testing.T) 
 
 	got := map[string]string{}
 	for _, j := range p.Jobs {
-		got[j.Remote.Key] = j.Because
+		got[j.To.At.Key] = j.Treatment.Because.String()
 	}
 	assert.Equal(t, map[string]string{
 		"tree/a.csv":      "rule 2, buck* -> SSE-KMS, key alias/demo",
 		"tree/deep/b.log": "rule 1, */*.log -> SSE-S3",
 	}, got)
 	assert.EqualValues(t, 6, p.Bytes)
-	assert.Contains(t, p.Jobs[0].Put.ContentType, "text/csv")
+	assert.Contains(t, p.Jobs[0].ContentType, "text/csv")
 
 	why := map[string]string{}
 	for _, r := range p.Refused {
@@ -94,11 +94,11 @@ func TestAPlanSaysWhatItWouldOverwriteAndWhatIsWeakerThanTheDefault(t *testing.T
 	assert.Empty(t, p.Warnings)
 
 	d.store = kmsByDefault{d.store}
-	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.SSES3{}, Overwrite: transfer.OverwriteSkip})
+	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeSSES3}, Overwrite: transfer.OverwriteSkip})
 	require.NoError(t, err)
 	require.Len(t, p.Warnings, 1)
 	assert.Contains(t, p.Warnings[0], "weaker than the bucket's default")
-	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.SSEKMS{Key: "alias/demo"}})
+	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeSSEKMS, Key: "alias/demo"}})
 	require.NoError(t, err)
 	assert.Empty(t, p.Warnings)
 }
@@ -124,7 +124,7 @@ func TestUploadedObjectsComeBackAndTheirPropertiesAreAsAsked(t *testing.T) {
 	asAsked, known := props.AsAsked()
 	assert.True(t, asAsked && known, props.Finding.Why)
 	assert.Equal(t, noon, props.CheckedAt)
-	assert.Equal(t, 1, props.Decision.Rule)
+	assert.Equal(t, 1, props.Decision.Treatment.Rule)
 
 	into := filepath.Join(d.dir, "back")
 	for _, r := range d.carry(d.PlanDownload(t.Context(), []client.Object{{At: bucket, IsFolder: true}}, into, DownloadOptions{}, Choice{})) {
@@ -244,5 +244,5 @@ func TestBucketsAreMadeListedAndRemovedAndRulesRead(t *testing.T) {
 	assert.Len(t, got, 1)
 	won, err := d.TestName(t.Context(), bucket.Join("x"))
 	require.NoError(t, err)
-	assert.Equal(t, 1, won.Rule)
+	assert.Equal(t, 1, won.Treatment.Rule)
 }

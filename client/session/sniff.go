@@ -9,34 +9,41 @@ import (
 	"path/filepath"
 
 	"github.com/gabriel-vasile/mimetype"
+
+	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// sniff opens the file, which also proves that it can be read, and says what
-// it holds: by its name where that is telling, else by its first bytes. unsized:
-// it has contents and its size says none, as files of /proc do.
-func sniff(path string, stat os.FileInfo) (contentType string, unsized bool, err error) {
+// sniff opens a file, which also proves that it can be read, and says what it is
+// and what it holds: by its name where that is telling, else by its first bytes.
+// One that has contents where its size says none, as files of /proc do, has to be
+// read to know how much.
+func sniff(path string, stat os.FileInfo) (found Found, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", false, err
+		return found, err
 	}
 	defer func() {
 		if closing := f.Close(); err == nil {
 			err = closing
 		}
 	}()
-	contentType = mime.TypeByExtension(filepath.Ext(path))
-	if contentType != "" && stat.Size() > 0 {
-		return contentType, false, nil
+	found = Found{
+		From: transfer.ReadFrom(path), ContentType: mime.TypeByExtension(filepath.Ext(path)),
+		Expect: transfer.Expect{Size: stat.Size(), Modified: stat.ModTime(), Identity: transfer.IdentityOf(f)},
+	}
+	if found.ContentType != "" && stat.Size() > 0 {
+		return found, nil
 	}
 	first := make([]byte, 3072)
 	n, err := io.ReadFull(f, first)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", false, err
+		return found, err
 	}
-	if contentType == "" {
-		contentType = mimetype.Detect(first[:n]).String()
+	if found.ContentType == "" {
+		found.ContentType = mimetype.Detect(first[:n]).String()
 	}
-	return contentType, stat.Size() == 0 && n > 0, nil
+	found.From.Unsized = stat.Size() == 0 && n > 0
+	return found, nil
 }
 
 // typeOf is what the name of an object says it holds.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -27,20 +26,18 @@ type UploadSurvey struct {
 	Default    client.Reported          // what the bucket does with uploads that ask for nothing
 	LookAlikes map[client.Location]bool // objects there whose names look like those of targets
 
-	roots []client.Location // the objects and folders that will be written
+	account string            // id of the account whose objects they become
+	roots   []client.Location // the objects and folders that will be written
 }
 
 // A Found is a file that an upload was given, or that lies in a folder it was
 // given. It was opened once, which proves that it can be read.
 type Found struct {
 	ID          string // of the job it becomes
-	Path        string // by which it is read; of other contents what they are called
+	From        transfer.Place
 	Target      client.Location
-	Size        int64 // bytes
-	Modified    time.Time
+	Expect      transfer.Expect
 	ContentType string
-	// Open reads contents whose size is not known; nil where Path is read.
-	Open func() (io.ReadCloser, error)
 	// Why it cannot be sent; "" where it can.
 	Why string
 }
@@ -63,12 +60,18 @@ type UploadOptions struct {
 	Contents bool
 }
 
-// survey looks at the disk: it reads directories and the first bytes of files.
-func survey(ctx context.Context, paths []string, to client.Location, o UploadOptions) (*UploadSurvey, error) {
-	u := &UploadSurvey{}
+// survey looks at the disk: it reads directories and the first bytes of files. A
+// stream is given to the engine for its job.
+func (s *Session) survey(ctx context.Context, paths []string, to client.Location, o UploadOptions) (*UploadSurvey, error) {
+	u := &UploadSurvey{account: s.account.Name}
 	for _, path := range paths {
 		if err := u.add(ctx, path, to, o); err != nil {
 			return nil, err
+		}
+	}
+	for _, f := range u.Found {
+		if f.From.Stream != "" {
+			s.engine.Attach(f.ID, transfer.Stream{Open: o.From})
 		}
 	}
 	return u, nil
@@ -114,7 +117,7 @@ func (u *UploadSurvey) add(ctx context.Context, path string, to client.Location,
 	if o.From != nil {
 		target := client.Location{Bucket: to.Bucket, Key: o.As}
 		u.roots = append(u.roots, target)
-		u.found(Found{Path: path, Target: target, ContentType: typeOf(o.As), Open: o.From})
+		u.found(Found{From: transfer.Place{Stream: path}, Target: target, ContentType: typeOf(o.As)})
 		return nil
 	}
 	path, err := filepath.Abs(path)
@@ -155,15 +158,12 @@ func (u *UploadSurvey) file(path string, stat os.FileInfo, to client.Location) {
 		u.refuse(path, to, "it is no ordinary file (a device, pipe or socket)")
 		return
 	}
-	contentType, unsized, err := sniff(path, stat)
+	f, err := sniff(path, stat)
 	if err != nil {
 		u.refuse(path, to, localReason(err))
 		return
 	}
-	f := Found{Path: path, Target: to, Size: stat.Size(), Modified: stat.ModTime(), ContentType: contentType}
-	if unsized {
-		f.Open = func() (io.ReadCloser, error) { return os.Open(path) }
-	}
+	f.Target = to
 	u.found(f)
 }
 
@@ -174,7 +174,7 @@ func (u *UploadSurvey) found(f Found) {
 
 // refuse notes a path that cannot be sent, and why.
 func (u *UploadSurvey) refuse(path string, to client.Location, why string) {
-	u.Found = append(u.Found, Found{Path: path, Target: to, Why: why})
+	u.Found = append(u.Found, Found{From: transfer.ReadFrom(path), Target: to, Why: why})
 }
 
 // leave notes what does not go up and is no failure.

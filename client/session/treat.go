@@ -12,8 +12,9 @@ import (
 // A Choice is what a person may still choose once disk and server have been
 // looked at.
 type Choice struct {
-	// Encryption is asked for every file, over the rules; nil lets them decide.
-	Encryption client.Encryption
+	// Encryption is asked for every file, over the rules; the zero value lets them
+	// decide. The key of an SSE-C is given to the session ([Session.Give]).
+	Encryption client.Treatment
 	Overwrite  transfer.Overwrite // "" is always
 }
 
@@ -36,23 +37,22 @@ func (u *UploadSurvey) Treat(set rules.Set, c Choice) transfer.Plan {
 // decide is a plan without warnings.
 func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
 	for _, f := range u.Found {
-		refuse := func(rule int, kind client.Kind, why string) {
-			p.Refused = append(p.Refused, transfer.Refusal{Source: f.Path, Target: f.Target, Rule: rule, Kind: kind, Reason: why})
+		refuse := func(t client.Treatment, kind client.Kind, why string) {
+			p.Refused = append(p.Refused, transfer.Refusal{Source: f.From.String(), Target: f.Target, Rule: t.Rule, RuleID: t.RuleID, Kind: kind, Reason: why})
 		}
 		if f.Why != "" {
-			refuse(0, client.KindLocal, f.Why)
+			refuse(client.Treatment{}, client.KindLocal, f.Why)
 			continue
 		}
-		d := set.Decide(rules.File{Size: f.Size, Override: c.Encryption}, f.Target)
+		d := set.Decide(rules.File{Size: f.Expect.Size, Override: c.Encryption}, f.Target)
 		if d.Refuse != "" {
-			refuse(d.Rule, client.KindRefused, d.Refuse)
+			refuse(d.Treatment, client.KindRefused, d.Refuse)
 			continue
 		}
-		d.Put.ContentType = f.ContentType
-		p.Bytes += f.Size
+		p.Bytes += f.Expect.Size
 		p.Jobs = append(p.Jobs, transfer.Job{
-			ID: f.ID, Op: transfer.Upload, Local: f.Path, Remote: f.Target, From: f.Open, Size: f.Size, Modified: f.Modified,
-			Put: d.Put, Rule: d.Rule, Because: d.Because, Overwrite: c.overwrite(),
+			ID: f.ID, Op: transfer.Upload, From: f.From, To: transfer.ObjectAt(u.account, f.Target, ""), Expect: f.Expect,
+			Treatment: d.Treatment, ContentType: f.ContentType, Overwrite: c.overwrite(),
 		})
 		u.Existing.mark(&p, f.Target)
 	}
@@ -72,7 +72,7 @@ func (u *UploadSurvey) warn(set rules.Set, p *transfer.Plan) {
 		warn("%s: %s", l.Why, l.names())
 	}
 	if j := weaker(p.Jobs, u.Default); j != nil {
-		warn("%s asks for %s, which is weaker than the bucket's default, %s", j.Remote.Bucket, client.Describe(j.Put.Encryption), u.Default.Describe())
+		warn("%s asks for %s, which is weaker than the bucket's default, %s", j.To.At.Bucket, j.Treatment.Describe(), u.Default.Describe())
 	}
 	u.warnLookAlikes(set, p)
 }
@@ -92,7 +92,7 @@ func (l LeftOut) names() string {
 // for none, and where the default is not told.
 func weaker(jobs []transfer.Job, byDefault client.Reported) *transfer.Job {
 	for i := range jobs {
-		if asked := client.TypeOf(jobs[i].Put.Encryption); byDefault.Told && asked != client.TypeInherit && strength(asked) < strength(byDefault.Type) {
+		if asked := jobs[i].Treatment.Type; byDefault.Told && asked != client.TypeInherit && strength(asked) < strength(byDefault.Type) {
 			return &jobs[i]
 		}
 	}
@@ -102,7 +102,7 @@ func weaker(jobs []transfer.Job, byDefault client.Reported) *transfer.Job {
 // asksForEncryption reports whether any job does.
 func asksForEncryption(jobs []transfer.Job) bool {
 	for _, j := range jobs {
-		if client.TypeOf(j.Put.Encryption) != client.TypeInherit {
+		if j.Treatment.Type != client.TypeInherit {
 			return true
 		}
 	}

@@ -73,8 +73,20 @@ func (o Opener) kept(ctx context.Context, all []rules.KeptKey, md5 string) (clie
 	return o.CustomerKey(ctx, md5, ids...)
 }
 
-// CustomerKey fetches an SSE-C key that the user names by its MD5.
+// Give keeps an SSE-C key that was given for one call, as long as the session is
+// open: jobs name it by its MD5. No key is left alone.
+func (s *Session) Give(key client.CustomerKey) {
+	if !key.IsZero() {
+		s.given.Store(key.MD5(), key)
+	}
+}
+
+// CustomerKey fetches an SSE-C key by its MD5: one given for a call, or one that
+// is kept.
 func (s *Session) CustomerKey(ctx context.Context, md5 string) (client.CustomerKey, error) {
+	if key, ok := s.given.Load(md5); ok {
+		return key.(client.CustomerKey), nil
+	}
 	all, err := s.opener.keptKeys()
 	if err != nil {
 		return client.CustomerKey{}, err
@@ -105,12 +117,14 @@ func (s *Session) unlock(ctx context.Context, jobs []transfer.Job) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
 	for i := range jobs {
-		if !set.HasKeysFor(jobs[i].Remote) {
+		from := &jobs[i].From
+		if !set.HasKeysFor(from.At) {
 			continue
 		}
 		group.Go(func() error {
 			// An error is found again by the download, with the server's own reason.
-			_, jobs[i].Read.Key, _ = s.head(ctx, set, jobs[i].Remote, jobs[i].Read)
+			_, key, _ := s.head(ctx, set, from.At, client.ReadOptions{VersionID: from.Version})
+			from.CustomerKeyMD5 = key.MD5()
 			return ctx.Err()
 		})
 	}

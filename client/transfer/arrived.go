@@ -19,6 +19,7 @@ import (
 type arrival struct {
 	engine *Engine
 	job    Job
+	read   client.ReadOptions // how the object is asked for
 	head   client.Object
 	file   io.ReaderAt
 	reading
@@ -45,7 +46,7 @@ var errElse = errors.New("not to be compared so")
 // from damage: KindStaleChecksum, and Job.AcceptStale is how a person decides.
 // Nothing but the server's own checksum of other bytes is always KindCorrupt.
 func (a *arrival) compare(ctx context.Context) (comparison, error) {
-	if err := a.read(ctx); err != nil {
+	if err := a.readBack(ctx); err != nil {
 		return comparison{}, err
 	}
 	found, err := a.first(ctx, a.byChecksum, a.byParts, a.byNote, a.byETag, a.byETagOfParts)
@@ -83,9 +84,9 @@ func (a *arrival) comparable() bool {
 
 const staleNote = "; the checksum that an upload left in the metadata is stale: the object was changed later by a program that kept it"
 
-// read reads the file back from the disk once, for all that it may be compared
+// readBack reads the file back from the disk once, for all that it may be compared
 // by.
-func (a *arrival) read(ctx context.Context) (err error) {
+func (a *arrival) readBack(ctx context.Context) (err error) {
 	algorithms := []client.ChecksumAlgorithm{client.CRC64NVME}
 	if full := a.full(); len(full) > 0 {
 		for _, c := range full {
@@ -200,9 +201,9 @@ func (a *arrival) parts(ctx context.Context, want int, exact bool) ([]int64, err
 	if !ok {
 		return nil, errElse
 	}
-	o := a.job.Read
+	o := a.read
 	o.VersionID = first(o.VersionID, a.head.VersionID)
-	sizes, err := k.PartSizes(ctx, a.job.Remote, o, exact)
+	sizes, err := k.PartSizes(ctx, a.job.At(), o, exact)
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
@@ -306,7 +307,7 @@ func (a *arrival) bySize() (comparison, error) {
 	switch {
 	case a.note() != "" && !a.job.AcceptStale:
 		return comparison{}, &client.Error{
-			Op: "download", Kind: client.KindStaleChecksum, At: a.job.Remote, RequestID: a.head.RequestID,
+			Op: "download", Kind: client.KindStaleChecksum, At: a.job.At(), RequestID: a.head.RequestID,
 			Err: fmt.Errorf("the checksum of what arrived is %s, and %s was left in the metadata by an upload: either a program changed the object later and kept the metadata, or bytes are damaged; nothing else tells which, so the file was not kept",
 				a.value(client.CRC64NVME), a.note()),
 		}
@@ -322,5 +323,5 @@ func (a *arrival) bySize() (comparison, error) {
 }
 
 func (a *arrival) corrupt(err error) error {
-	return &client.Error{Op: "download", Kind: client.KindCorrupt, At: a.job.Remote, RequestID: a.head.RequestID, Err: err}
+	return &client.Error{Op: "download", Kind: client.KindCorrupt, At: a.job.At(), RequestID: a.head.RequestID, Err: err}
 }

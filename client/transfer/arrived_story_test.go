@@ -85,14 +85,14 @@ func randomBytes(n int) []byte {
 // fetched downloads the foreign object; the file is nil when there is none.
 func (s *story) fetched(change ...func(*transfer.Job)) (transfer.Row, []byte) {
 	s.Helper()
-	j := transfer.Job{Op: transfer.Download, Remote: foreign, Root: s.TempDir(), Name: "back.bin", Overwrite: transfer.OverwriteSkip}
+	j := transfer.Job{Op: transfer.Download, From: transfer.ObjectAt("", foreign, ""), To: transfer.WriteTo(s.TempDir(), "back.bin"), Overwrite: transfer.OverwriteSkip}
 	for _, f := range change {
 		f(&j)
 	}
 	row := s.do(j)
-	got, err := os.ReadFile(filepath.Join(j.Root, j.Name))
+	got, err := os.ReadFile(filepath.Join(j.To.Root, j.To.Name))
 	if err != nil {
-		entries, err := os.ReadDir(j.Root)
+		entries, err := os.ReadDir(j.To.Root)
 		require.NoError(s, err)
 		assert.Empty(s, entries, "not even a part is left")
 		return row, nil
@@ -204,7 +204,7 @@ func TestAServerWhoseETagsAreNoMD5sCanBeDownloadedFromKnowingly(t *testing.T) {
 func (s *story) edited(e client.Encryption) []byte {
 	s.Helper()
 	up, _ := s.upload(1000, e)
-	up.Remote = foreign
+	up.To.At = foreign
 	row := s.do(up)
 	require.NotNil(s, row.Receipt, "%v", row.Err)
 	head, err := s.store.Head(s.Context(), foreign, client.ReadOptions{})

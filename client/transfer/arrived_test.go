@@ -32,7 +32,7 @@ func arrive(t *testing.T, s client.Store, data []byte, head client.Object) (comp
 	t.Helper()
 	head.Size = int64(len(data))
 	e := &Engine{cfg: Config{Store: s}}
-	return (&arrival{engine: e, job: Job{Remote: remote}, head: head, file: bytes.NewReader(data)}).compare(t.Context())
+	return (&arrival{engine: e, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: bytes.NewReader(data)}).compare(t.Context())
 }
 
 var clear0 = client.Reported{Told: true, Type: client.TypeNone}
@@ -132,7 +132,7 @@ func TestAFileThatCannotBeReadBackIsAMatterOfThisMachine(t *testing.T) {
 		for reads := range 2 { // at once, or when it is read again
 			head.Size = 5
 			s := &partedStore{newFakeStore(), func(bool) ([]int64, error) { return []int64{5}, nil }}
-			a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Remote: remote}, head: head, file: &failingAt{bytes.NewReader(data), reads}}
+			a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: &failingAt{bytes.NewReader(data), reads}}
 			_, err := a.compare(t.Context())
 			assert.Equal(t, client.KindLocal.String(), client.KindOf(err).String(), "%s, %d: %v", name, reads, err)
 		}
@@ -143,7 +143,7 @@ func TestAComparisonEndsWithItsContext(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	stop(errCancelled)
 	s := &partedStore{newFakeStore(), func(bool) ([]int64, error) { return []int64{5}, nil }}
-	a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Remote: remote}, file: bytes.NewReader([]byte("hello"))}
+	a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Op: Download, From: ObjectAt("", remote, "")}, file: bytes.NewReader([]byte("hello"))}
 	_, err := a.compare(ctx)
 	require.ErrorIs(t, err, errCancelled)
 	_, _, err = a.composite(ctx, "SHA256", nil, 1)
@@ -157,7 +157,7 @@ func TestWhatSomebodyKnowsBetterIsTakenWhenItIsAskedForAgain(t *testing.T) {
 	row := w.run(stale)[0]
 	assert.Equal(t, client.KindStaleChecksum.String(), client.KindOf(row.Err).String(), "%v", row.Err)
 	assert.True(t, row.Acceptable())
-	assert.Empty(t, files(t, stale.Root))
+	assert.Empty(t, files(t, stale.To.Root))
 	w.engine.Accept()
 	w.engine.Accept("nobody")
 	row, _ = w.engine.Row("stale")

@@ -46,8 +46,8 @@ func BenchmarkUpload(b *testing.B) {
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
 		benchJob(b, e, Job{
-			Op: Upload, Local: path, Remote: remote, Size: benchSize, Overwrite: OverwriteAlways,
-			Put: client.PutOptions{Encryption: client.SSES3{}},
+			Op: Upload, From: ReadFrom(path), To: ObjectAt("", remote, ""), Expect: Expect{Size: benchSize}, Overwrite: OverwriteAlways,
+			Treatment: client.Treatment{Type: client.TypeSSES3},
 		}, n)
 	}
 }
@@ -58,7 +58,7 @@ func BenchmarkDownload(b *testing.B) {
 	b.SetBytes(benchSize)
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
-		benchJob(b, e, Job{Op: Download, Remote: remote, Root: root, Name: "big", Overwrite: OverwriteAlways}, n)
+		benchJob(b, e, Job{Op: Download, From: ObjectAt("", remote, ""), To: WriteTo(root, "big"), Overwrite: OverwriteAlways}, n)
 	}
 }
 
@@ -85,7 +85,10 @@ func benchQueue(b *testing.B) *Engine {
 	_, err := e.Submit(func(yield func(Job) bool) {
 		for i := range benchRows {
 			at := client.Location{Bucket: "bucket", Key: fmt.Sprintf("project/run-%03d/sample-%07d.fastq.gz", i/1000, i)}
-			if !yield(Job{Op: Upload, Local: path, Remote: at, Size: 4096, Overwrite: OverwriteAlways, Put: client.PutOptions{Encryption: client.SSES3{}}}) {
+			if !yield(Job{
+				Op: Upload, From: ReadFrom(path), To: ObjectAt("", at, ""), Expect: Expect{Size: 4096}, Overwrite: OverwriteAlways,
+				Treatment: client.Treatment{Type: client.TypeSSES3},
+			}) {
 				return
 			}
 		}

@@ -86,7 +86,7 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 	at, err := b.section.Seek(offset, whence)
 	if err != nil {
 		b.mu.Unlock()
-		return at, fmt.Errorf("seek in %s: %w", b.source.job.Local, err)
+		return at, fmt.Errorf("seek in %s: %w", b.source.job.From, err)
 	}
 	back := max(b.counted-at, 0)
 	b.counted -= back

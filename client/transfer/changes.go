@@ -42,6 +42,7 @@ func (e *Engine) touched(it *item) {
 func (e *Engine) removed(it *item) {
 	e.sum.count(it.counted, -1)
 	delete(e.byID, it.row.Job.ID)
+	e.streams.Delete(it.row.Job.ID)
 	e.history.remove(it)
 }
 

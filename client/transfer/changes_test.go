@@ -99,7 +99,7 @@ func TestWhoLookedTooLongAgoIsToldEverythingAnew(t *testing.T) {
 	w := newBench(t)
 	var jobs []Job
 	for _, j := range w.small(3 * rememberedAtLeast) {
-		j.Put.Encryption = nil // refused, and so over
+		j.Treatment = client.Treatment{} // refused, and so over
 		jobs = append(jobs, j)
 	}
 	w.submit(jobs...)
@@ -153,7 +153,7 @@ func TestTheSummaryCountsWhatTheRowsSay(t *testing.T) {
 		w := newBench(t, func(c *Config) { c.Workers = 2 })
 		let := w.stuck()
 		jobs := w.small(6)
-		jobs[5].Put.Encryption = nil
+		jobs[5].Treatment = client.Treatment{}
 		w.submit(jobs...)
 		synctest.Wait()
 		s := w.engine.Summary()
@@ -184,7 +184,7 @@ func TestTheSummaryCountsWhatTheRowsSay(t *testing.T) {
 func TestASizeNobodyToldCountsAsWhatHasCome(t *testing.T) {
 	w := newBench(t)
 	down, content := w.object(1000, client.PutOptions{})
-	down.Size = -1
+	down.Expect.Size = -1
 	gate := make(chan struct{})
 	seen := make(chan Summary, 1)
 	w.store.fail = func(call string, _ int) error {

@@ -110,6 +110,7 @@ func (s *story) through(m *middleman, change ...func(*transfer.Config)) *transfe
 		client.Credentials{AccessKeyID: s.server.AccessKey, Secret: client.NewSecret(s.server.SecretKey)}, s3store.Options{})
 	require.NoError(s, err)
 	c := transfer.Config{Store: store, Account: "demo", PartSize: 5 << 20}
+	fetch(s.keys, &c)
 	for _, f := range change {
 		f(&c)
 	}
@@ -134,7 +135,7 @@ func TestAByteChangedOnItsWayFailsTheUploadAtEveryServer(t *testing.T) {
 					if learned {
 						m.changes.Store(false)
 						require.NotEmpty(t, s.do(up).Receipt.Content)
-						_, err := s.store.Delete(t.Context(), []client.Location{up.Remote})
+						_, err := s.store.Delete(t.Context(), []client.Location{up.To.At})
 						require.NoError(t, err)
 					}
 					m.changes.Store(true)
@@ -185,7 +186,7 @@ func TestABodyUnderALockIsTakenSmallAndInParts(t *testing.T) {
 			s.lock("locked")
 			for _, size := range []int{10, 5<<20 + 10} {
 				up, _ := s.upload(size, client.Inherit{})
-				up.Remote.Bucket = "locked"
+				up.To.At.Bucket = "locked"
 				row := s.do(up)
 				require.NoError(t, row.Err, "%s, %s, %d bytes", as, proof, size)
 			}

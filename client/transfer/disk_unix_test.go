@@ -31,11 +31,11 @@ func newDisk(t *testing.T) *disk {
 		c.Note = func(s string) { d.notes = append(d.notes, s) }
 	})
 	d.job, d.data = d.object(10, client.PutOptions{})
-	d.job.Name = "f"
+	d.job.To.Name = "f"
 	return d
 }
 
-func (d *disk) at(name string) string { return filepath.Join(d.job.Root, name) }
+func (d *disk) at(name string) string { return filepath.Join(d.job.To.Root, name) }
 
 func (d *disk) mode(name string) fs.FileMode {
 	st, err := os.Lstat(d.at(name))
@@ -146,12 +146,12 @@ func TestADownloadMeetsWhateverLiesUnderItsName(t *testing.T) {
 			withUmask(t, 0o002)
 			d := newDisk(t)
 			c.before(d)
-			before := len(files(t, d.job.Root))
+			before := len(files(t, d.job.To.Root))
 			row := d.run(d.job)[0]
 			if c.says != "" {
 				require.ErrorContains(t, row.Err, c.says)
 				assert.Equal(t, client.KindLocal, client.KindOf(row.Err))
-				assert.Len(t, files(t, d.job.Root), before, "nothing is left beside it")
+				assert.Len(t, files(t, d.job.To.Root), before, "nothing is left beside it")
 			} else {
 				require.NoError(t, row.Err)
 				assert.Equal(t, string(d.data), d.content("f"))
@@ -171,11 +171,11 @@ func (d *disk) link(to, name string) { require.NoError(d, os.Symlink(to, d.at(na
 func TestNobodyElseReadsADownloadBeforeItIsVerified(t *testing.T) {
 	withUmask(t, 0)
 	d := newDisk(t)
-	d.job.Name = "new/folder/f"
+	d.job.To.Name = "new/folder/f"
 	looked := false
 	d.store.fail = func(call string, _ int) error {
 		if call == "Get" {
-			parts := files(t, d.job.Root)
+			parts := files(t, d.job.To.Root)
 			require.Len(t, parts, 1)
 			st, err := os.Stat(parts[0])
 			require.NoError(t, err)
@@ -219,10 +219,10 @@ func TestWhatAKilledDownloadLeftIsRemovedWhenItIsStaleAndSaid(t *testing.T) {
 	assert.DirExists(t, d.at(".d.ABCDEFG5"+PartSuffix))
 	require.Len(t, d.notes, 1)
 	assert.Contains(t, d.notes[0], stale)
-	assert.Contains(t, d.notes[0], d.job.Root)
+	assert.Contains(t, d.notes[0], d.job.To.Root)
 
 	leave(stale, old)
-	d.job.Name = "second"
+	d.job.To.Name = "second"
 	require.NoError(t, d.run(d.job)[0].Err)
 	assert.FileExists(t, d.at(stale), "a folder is looked through once in a run")
 }

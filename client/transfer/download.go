@@ -13,8 +13,22 @@ import (
 // another under it.
 const mostRestarts = 3
 
-// download fetches an object whole and unmixed, or not at all.
-func (e *Engine) download(ctx context.Context, it *item) error {
+// Download fetches an object whole and unmixed, or not at all.
+const Download Op = "download"
+
+type downloading struct{}
+
+func (downloading) admit(Job) error { return nil }
+
+// writes compares names as file systems do that take A.txt and a.txt for one.
+func (downloading) writes(j Job) end {
+	if j.To.Stream != "" {
+		return end{"", j.To.Stream}
+	}
+	return end{j.To.Root, foldName(j.To.Name)}
+}
+
+func (downloading) run(ctx context.Context, e *Engine, it *item) error {
 	for restarts := 0; ; restarts++ {
 		err := e.downloadOnce(ctx, it)
 		if client.KindOf(err) != client.KindPrecondition || restarts == mostRestarts {
@@ -27,14 +41,14 @@ func (e *Engine) download(ctx context.Context, it *item) error {
 
 func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	job := it.row.Job
-	head, err := e.cfg.Store.Head(ctx, job.Remote, client.ReadOptions{VersionID: job.Read.VersionID, Key: job.Read.Key})
+	head, err := e.cfg.Store.Head(ctx, job.From.At, it.read())
 	if err != nil {
 		return err
 	}
-	if v := job.Read.VersionID; v != "" && v != client.NullVersion && head.VersionID == "" {
+	if v := job.From.Version; v != "" && v != client.NullVersion && head.VersionID == "" {
 		return unlike(job, head.RequestID, "version %s was asked for, and the server does not say that it gives it", v)
 	}
-	t, err := openTarget(job)
+	t, err := e.targetOf(job)
 	if err != nil {
 		return err
 	}
@@ -50,11 +64,11 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 		return err
 	}
 	e.enter(it, Verifying)
-	receipt, err := e.proveDownload(ctx, t, head)
+	receipt, err := e.proveDownload(ctx, it, t, head)
 	if err != nil {
 		return err
 	}
-	if job.Into == nil {
+	if t.stream == nil {
 		if err := t.finish(head.Modified); err != nil {
 			return err
 		}
@@ -64,7 +78,7 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	if err := e.keep(it, receipt); err != nil {
 		return err
 	}
-	if job.Into != nil {
+	if t.stream != nil {
 		return t.deliver(ctx)
 	}
 	return t.land(head.Modified)
@@ -86,19 +100,19 @@ func (e *Engine) fetchRanges(ctx context.Context, it *item, t *target, head clie
 
 // proveDownload reads back what was written and compares it with what the
 // server says of the object.
-func (e *Engine) proveDownload(ctx context.Context, t *target, head client.Object) (Receipt, error) {
+func (e *Engine) proveDownload(ctx context.Context, it *item, t *target, head client.Object) (Receipt, error) {
 	job := t.job
-	a := &arrival{engine: e, job: job, head: head, file: t.file}
+	a := &arrival{engine: e, job: job, read: it.read(), head: head, file: t.file}
 	found, err := a.compare(ctx)
 	if err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{
-		Account: e.cfg.Account, Op: Download, Source: job.Remote.String(), At: job.Remote,
-		VersionID: first(job.Read.VersionID, head.VersionID), Size: a.n, Content: found.content, Compared: found.how,
+		Job: job.ID, Account: e.cfg.Account, Op: Download, Source: job.From.String(), At: job.From.At,
+		VersionID: first(job.From.Version, head.VersionID), ETag: head.ETag, Modified: head.Modified, Size: a.n, Content: found.content, Compared: found.how,
 		Checksum: client.Checksum{Algorithm: client.CRC64NVME, Value: a.value(client.CRC64NVME)},
 		Reported: head.Encryption, Verdict: VerdictNone, Why: found.how + "; " + head.Encryption.Describe(),
-		Rule: job.Rule, Because: job.Because, RequestID: head.RequestID, VerifiedAt: e.cfg.Now(),
+		RequestID: head.RequestID, VerifiedAt: e.cfg.Now(),
 	}, nil
 }
 

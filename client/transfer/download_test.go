@@ -26,13 +26,14 @@ func (w *workbench) object(size int64, o client.PutOptions) (Job, []byte) {
 	w.Helper()
 	data := randomBytes(size)
 	w.store.add(remote, data, o)
+	from := ObjectAt("ward", remote, "")
+	from.CustomerKeyMD5 = w.knows(o.Encryption)
 	return Job{
-		Op: Download, Remote: remote, Root: w.TempDir(), Name: "a/b.csv", Size: size, Overwrite: OverwriteAlways,
-		Read: client.ReadOptions{Key: customerKey(o.Encryption)},
+		Op: Download, From: from, To: WriteTo(w.TempDir(), "a/b.csv"), Expect: Expect{Size: size}, Overwrite: OverwriteAlways,
 	}, data
 }
 
-func (j Job) path() string { return filepath.Join(j.Root, filepath.FromSlash(j.Name)) }
+func (j Job) path() string { return j.To.String() }
 
 // files are all that lies below a folder.
 func files(t *testing.T, root string) (names []string) {
@@ -58,7 +59,7 @@ func TestDownloadIsWholeAndVerified(t *testing.T) {
 		got, err := os.ReadFile(job.path())
 		require.NoError(t, err)
 		assert.True(t, bytes.Equal(data, got))
-		assert.Equal(t, []string{job.path()}, files(t, job.Root), "no temporary file is left")
+		assert.Equal(t, []string{job.path()}, files(t, job.To.Root), "no temporary file is left")
 
 		stat, err := os.Stat(job.path())
 		require.NoError(t, err)
@@ -93,16 +94,16 @@ func TestDownloadWithoutAChecksumToCompareSaysSo(t *testing.T) {
 func TestDownloadShowsItsCustomerKeyWithEveryCall(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.object(2*minPartSize, client.PutOptions{Encryption: sseC(t, "k")})
-	job.Read.VersionID = "v7"
+	job.From.Version = "v7"
 	w.store.tells = ofVersion("v7")
 	require.NoError(t, w.run(job)[0].Err)
 	for _, o := range append(w.store.gets, w.store.heads...) {
-		assert.Equal(t, job.Read.Key.MD5(), o.Key.MD5())
+		assert.Equal(t, job.From.CustomerKeyMD5, o.Key.MD5())
 		assert.Equal(t, "v7", o.VersionID)
 	}
-	job.Read.Key = client.CustomerKey{}
+	job.From.CustomerKeyMD5 = ""
 	job.Overwrite = OverwriteSkip
-	job.Name = "other"
+	job.To.Name = "other"
 	assert.Equal(t, client.KindNeedsKey, client.KindOf(w.run(job)[0].Err))
 }
 
@@ -118,7 +119,7 @@ func TestAVersionThatTheServerDoesNotNameIsNotTakenForTheOneAskedFor(t *testing.
 	for asked, fails := range map[string]bool{"v7": true, "": false, client.NullVersion: false} {
 		w := newBench(t)
 		job, _ := w.object(10, client.PutOptions{})
-		job.Read.VersionID = asked
+		job.From.Version = asked
 		row := w.run(job)[0]
 		if !fails {
 			require.NoError(t, row.Err, "%q", asked)
@@ -126,7 +127,7 @@ func TestAVersionThatTheServerDoesNotNameIsNotTakenForTheOneAskedFor(t *testing.
 		}
 		assert.Equal(t, client.KindContradiction, client.KindOf(row.Err))
 		require.ErrorContains(t, row.Err, "version v7 was asked for, and the server does not say that it gives it")
-		assert.Empty(t, files(t, job.Root))
+		assert.Empty(t, files(t, job.To.Root))
 	}
 }
 
@@ -147,7 +148,7 @@ func TestDownloadKeepsNothingOfWhatArrivedWrong(t *testing.T) {
 			row := w.run(job)[0]
 			assert.Equal(t, Failed, row.Phase, name)
 			assert.Equal(t, client.KindCorrupt, client.KindOf(row.Err), name)
-			assert.Empty(t, files(t, job.Root), name)
+			assert.Empty(t, files(t, job.To.Root), name)
 			assert.Empty(t, w.receipts)
 		}
 	}
@@ -197,7 +198,7 @@ func TestDownloadGivesUpWithoutProgress(t *testing.T) {
 			row := w.run(job)[0]
 			assert.Equal(t, client.KindNetwork, client.KindOf(row.Err))
 			assert.Equal(t, fetchTries, w.store.called("Get"))
-			assert.Empty(t, files(t, job.Root))
+			assert.Empty(t, files(t, job.To.Root))
 		})
 	}
 }
@@ -238,7 +239,7 @@ func TestDownloadBeginsAnewWhenTheObjectChanges(t *testing.T) {
 		got, err := os.ReadFile(job.path())
 		require.NoError(t, err)
 		assert.True(t, bytes.Equal(second, got), "the new object whole, not a mixture")
-		assert.Equal(t, []string{job.path()}, files(t, job.Root))
+		assert.Equal(t, []string{job.path()}, files(t, job.To.Root))
 	}
 }
 
@@ -254,7 +255,7 @@ func TestDownloadOfAnObjectThatKeepsChangingFails(t *testing.T) {
 	row := w.run(job)[0]
 	assert.Equal(t, client.KindPrecondition, client.KindOf(row.Err))
 	assert.Equal(t, mostRestarts+1, w.store.called("Head"))
-	assert.Empty(t, files(t, job.Root))
+	assert.Empty(t, files(t, job.To.Root))
 }
 
 func TestDownloadLooksBeforeOverwriting(t *testing.T) {
@@ -273,7 +274,7 @@ func TestDownloadLooksBeforeOverwriting(t *testing.T) {
 	} {
 		w := newBench(t)
 		job, data := w.object(10, client.PutOptions{})
-		job.Overwrite, job.Name = c.how, "b.csv"
+		job.Overwrite, job.To.Name = c.how, "b.csv"
 		require.NoError(t, os.WriteFile(job.path(), []byte("mine"), 0o600))
 		require.NoError(t, os.Chtimes(job.path(), c.mtime, c.mtime))
 		row := w.run(job)[0]
@@ -286,7 +287,7 @@ func TestDownloadLooksBeforeOverwriting(t *testing.T) {
 		} else {
 			assert.Equal(t, data, got, c.name)
 		}
-		assert.Equal(t, []string{job.path()}, files(t, job.Root))
+		assert.Equal(t, []string{job.path()}, files(t, job.To.Root))
 	}
 }
 
@@ -294,7 +295,7 @@ func TestDownloadDoesNotOverwriteWhatAppearedMeanwhile(t *testing.T) {
 	for _, how := range []Overwrite{OverwriteSkip, OverwriteNewer} {
 		w := newBench(t)
 		job, _ := w.object(10, client.PutOptions{})
-		job.Overwrite, job.Name = how, "b.csv"
+		job.Overwrite, job.To.Name = how, "b.csv"
 		w.store.fail = func(call string, _ int) error {
 			if call == "Get" {
 				require.NoError(t, os.WriteFile(job.path(), []byte("mine"), 0o600))
@@ -305,7 +306,7 @@ func TestDownloadDoesNotOverwriteWhatAppearedMeanwhile(t *testing.T) {
 		got, err := os.ReadFile(job.path())
 		require.NoError(t, err)
 		assert.Equal(t, "mine", string(got))
-		assert.Len(t, files(t, job.Root), 1)
+		assert.Len(t, files(t, job.To.Root), 1)
 	}
 }
 
@@ -319,7 +320,7 @@ func TestDownloadNeverLeavesItsFolder(t *testing.T) {
 	for _, name := range []string{"../x", "/x", "a/../../x", "link/x", "", ".", "a//b", "..", "link/../../x"} {
 		w := newBench(t)
 		job, _ := w.object(10, client.PutOptions{})
-		job.Root, job.Name = root, name
+		job.To.Root, job.To.Name = root, name
 		row := w.run(job)[0]
 		assert.Equal(t, Failed, row.Phase, "%q", name)
 		assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%q: %v", name, row.Err)
@@ -327,7 +328,7 @@ func TestDownloadNeverLeavesItsFolder(t *testing.T) {
 	// A link under the very name that leads outside is neither followed nor replaced.
 	w := newBench(t)
 	job, _ := w.object(10, client.PutOptions{})
-	job.Root, job.Name = root, "file"
+	job.To.Root, job.To.Name = root, "file"
 	require.ErrorContains(t, w.run(job)[0].Err, "leads out of the folder")
 	to, err := os.Readlink(job.path())
 	require.NoError(t, err)
@@ -352,7 +353,7 @@ func TestHostileKeysAllArriveAndNoneTakesAnothersPlace(t *testing.T) {
 	for i, k := range keys {
 		at := client.Location{Bucket: "b", Key: k}
 		w.store.add(at, []byte("this is "+k), client.PutOptions{})
-		jobs = append(jobs, Job{Op: Download, Remote: at, Root: root, Name: names[i], Overwrite: OverwriteSkip})
+		jobs = append(jobs, Job{Op: Download, From: ObjectAt("ward", at, ""), To: WriteTo(root, names[i]), Overwrite: OverwriteSkip})
 	}
 	for i, row := range w.run(jobs...) {
 		require.NoError(t, row.Err, "%q", keys[i])
@@ -372,15 +373,15 @@ func TestDownloadSaysWhatIsInTheWay(t *testing.T) {
 	require.ErrorContains(t, row.Err, "a folder is called a/b.csv there")
 
 	job, _ = w.object(10, client.PutOptions{})
-	require.NoError(t, os.WriteFile(filepath.Join(job.Root, "a"), nil, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(job.To.Root, "a"), nil, 0o600))
 	row = w.run(job)[0]
 	assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "a file where a folder should be")
 
-	job.Root = filepath.Join(job.Root, "a")
+	job.To.Root = filepath.Join(job.To.Root, "a")
 	row = w.run(job)[0]
 	assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "the root is a file")
 
-	job.Remote.Key = "gone"
+	job.From.At.Key = "gone"
 	row = w.run(job)[0]
 	assert.Equal(t, client.KindNotFound, client.KindOf(row.Err))
 }
@@ -390,7 +391,7 @@ func TestDownloadWhoseReceiptCannotBeKeptLeavesNoFile(t *testing.T) {
 	job, _ := w.object(10, client.PutOptions{})
 	row := w.run(job)[0]
 	require.ErrorContains(t, row.Err, "the ledger is full")
-	assert.Empty(t, files(t, job.Root))
+	assert.Empty(t, files(t, job.To.Root))
 }
 
 func TestAFailedDownloadLeavesNoFile(t *testing.T) {
@@ -404,12 +405,12 @@ func TestAFailedDownloadLeavesNoFile(t *testing.T) {
 	}
 	row := w.run(job)[0]
 	assert.Equal(t, client.KindKeyDisabled, client.KindOf(row.Err))
-	assert.Empty(t, files(t, job.Root))
+	assert.Empty(t, files(t, job.To.Root))
 }
 
 func TestAFileGetsItsNameWithOrWithoutHardLinks(t *testing.T) {
-	job := Job{Op: Download, Root: t.TempDir(), Name: "x"}
-	tg, err := openTarget(job)
+	job := Job{Op: Download, To: WriteTo(t.TempDir(), "x")}
+	tg, err := openTarget(job, job.To.Root, job.To.Name)
 	require.NoError(t, err)
 	defer tg.close()
 	require.NoError(t, tg.create())
@@ -426,5 +427,5 @@ func TestAFileGetsItsNameWithOrWithoutHardLinks(t *testing.T) {
 	assert.Equal(t, "content", string(got))
 	require.NoError(t, os.Remove(job.path()))
 	require.Error(t, tg.renameIfAbsent(), "the temporary file is gone")
-	assert.Empty(t, files(t, job.Root), "nothing stays under the name, least of all an empty file")
+	assert.Empty(t, files(t, job.To.Root), "nothing stays under the name, least of all an empty file")
 }

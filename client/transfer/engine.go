@@ -32,6 +32,9 @@ type Config struct {
 	// the store's own repetitions included; default 45 seconds.
 	Patience time.Duration
 
+	// CustomerKey fetches the SSE-C key that a job names by its MD5, when its bytes
+	// are about to move; nil where there are none. Calls come from several goroutines.
+	CustomerKey func(ctx context.Context, md5 string) (client.CustomerKey, error)
 	// DescribeKey asks KMS about a key; nil where there is no KMS.
 	DescribeKey Describer
 	// Receipt is called once for each verified transfer, before its row is Done;
@@ -106,6 +109,7 @@ type Engine struct {
 	rangeless atomic.Bool // learned: the server sends whole objects only
 	swept     sync.Map    // folders in which leftovers were looked for in this run
 	cleaned   sync.Map    // buckets in which they were
+	streams   sync.Map    // of jobs, by their ids (Stream)
 	uploads   sync.Map    // ids of the multipart uploads under way
 	keys      keyAnswers
 

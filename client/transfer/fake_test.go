@@ -135,6 +135,14 @@ func (s *fakeStore) wait(ctx context.Context) error {
 	}
 }
 
+// customerKey is the SSE-C key asked for, zero where there is none.
+func customerKey(e client.Encryption) client.CustomerKey {
+	if c, ok := e.(client.SSEC); ok {
+		return c.Key
+	}
+	return client.CustomerKey{}
+}
+
 func (s *fakeStore) reported(call string, asked client.Encryption) client.Reported {
 	if s.report != nil {
 		return s.report(call, asked)

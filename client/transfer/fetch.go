@@ -70,7 +70,7 @@ func (f *fetcher) brokeOff(err error) error {
 	if client.KindOf(err) != client.KindUnknown {
 		return err
 	}
-	return &client.Error{Op: "GetObject", Kind: client.KindNetwork, At: f.target.job.Remote, RequestID: f.head.RequestID, Err: err}
+	return &client.Error{Op: "GetObject", Kind: client.KindNetwork, At: f.target.job.From.At, RequestID: f.head.RequestID, Err: err}
 }
 
 // mayContinue: the body broke off, so the rest of it can be asked for. A request
@@ -101,11 +101,12 @@ func unanswered(err error) error {
 // once asks for what is missing, and writes what comes.
 func (f *fetcher) once(ctx context.Context) (n int64, err error) {
 	job := f.target.job
-	o := client.ReadOptions{VersionID: job.Read.VersionID, IfMatch: f.head.ETag, Key: job.Read.Key}
+	o := f.it.read()
+	o.IfMatch = f.head.ETag
 	if !f.whole {
 		o.Offset, o.Length = f.left.offset, f.left.length
 	}
-	object, r, err := f.engine.cfg.Store.Get(ctx, job.Remote, o)
+	object, r, err := f.engine.cfg.Store.Get(ctx, job.From.At, o)
 	if err != nil {
 		return 0, &noAnswer{f.beyondEnd(err)}
 	}
@@ -113,13 +114,13 @@ func (f *fetcher) once(ctx context.Context) (n int64, err error) {
 	if object.ETag != "" && f.head.ETag != "" && !client.SameETag(object.ETag, f.head.ETag) {
 		// A server that does not know If-Match.
 		return 0, &client.Error{
-			Op: "GetObject", Kind: client.KindPrecondition, At: job.Remote,
+			Op: "GetObject", Kind: client.KindPrecondition, At: job.From.At,
 			RequestID: object.RequestID, Err: errors.New("the object changed while it was read"),
 		}
 	}
 	if isPage(object) && f.head.ContentType != "" && !isPage(f.head) {
 		return 0, &client.Error{
-			Op: "GetObject", Kind: client.KindNotS3, At: job.Remote, RequestID: object.RequestID,
+			Op: "GetObject", Kind: client.KindNotS3, At: job.From.At, RequestID: object.RequestID,
 			Message: fmt.Sprintf("a web page came in the place of the object (%s)", f.head.ContentType),
 		}
 	}
@@ -155,7 +156,7 @@ func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
 		p := (*buf)[:min(int64(len(*buf)), int64(f.engine.pace.piece()), f.left.length+1)]
 		got, rerr := r.Read(p)
 		if int64(got) > f.left.length {
-			return n, &client.Error{Op: "GetObject", Kind: client.KindCorrupt, At: f.target.job.Remote, Err: errTooMuch}
+			return n, &client.Error{Op: "GetObject", Kind: client.KindCorrupt, At: f.target.job.From.At, Err: errTooMuch}
 		}
 		if got > 0 {
 			if _, err := f.target.file.WriteAt(p[:got], f.left.offset); err != nil {

@@ -34,7 +34,7 @@ func (e *Engine) fetch(ctx context.Context, it *item, t *target, head client.Obj
 	if err := asListed(it.row.Job, head); err != nil {
 		return head, err
 	}
-	if !said && it.row.Job.Size <= 0 {
+	if !said && it.row.Job.Expect.Size <= 0 {
 		head.Size = client.NotTold // nor did the list tell it: there is nothing to compare
 	}
 	return head, nil
@@ -75,11 +75,11 @@ func (e *Engine) fetchWhole(ctx context.Context, it *item, t *target, head clien
 // asListed compares an object's size with the listing's the job was made of.
 // Less than was listed is an object cut short, unless it was written since.
 func asListed(j Job, head client.Object) error {
-	written := !j.Modified.IsZero() && !head.Modified.IsZero() && j.Modified.Unix() != head.Modified.Unix()
-	if !head.SizeTold() || j.Size <= head.Size || written {
+	written := !j.Expect.Modified.IsZero() && !head.Modified.IsZero() && j.Expect.Modified.Unix() != head.Modified.Unix()
+	if !head.SizeTold() || j.Expect.Size <= head.Size || written {
 		return nil
 	}
-	return unlike(j, head.RequestID, "the list says %d bytes, and the object has %d", j.Size, head.Size)
+	return unlike(j, head.RequestID, "the list says %d bytes, and the object has %d", j.Expect.Size, head.Size)
 }
 
 // sizesAgree compares what GET says of the size with what HEAD said.
@@ -98,5 +98,5 @@ func (f *fetcher) sizesAgree(got client.Object) error {
 
 // unlike says that the server contradicts itself about an object.
 func unlike(j Job, requestID, format string, args ...any) error {
-	return &client.Error{Op: "GetObject", Kind: client.KindContradiction, At: j.Remote, RequestID: requestID, Message: fmt.Sprintf(format, args...)}
+	return &client.Error{Op: "GetObject", Kind: client.KindContradiction, At: j.From.At, RequestID: requestID, Message: fmt.Sprintf(format, args...)}
 }

@@ -66,11 +66,11 @@ func TestADownloadIsNeverShorterThanAnybodySaid(t *testing.T) {
 				w := newBench(t)
 				w.store.tells = sizes(c.head, c.get)
 				job, data := w.object(1000, client.PutOptions{})
-				job.Size, job.Modified = c.listed, modified
+				job.Expect.Size, job.Expect.Modified = c.listed, modified
 				row := w.run(job)[0]
 				if c.kind != 0 {
 					assert.Equal(t, c.kind.String(), client.KindOf(row.Err).String(), "%v", row.Err)
-					assert.Empty(t, files(t, job.Root), "nothing is left")
+					assert.Empty(t, files(t, job.To.Root), "nothing is left")
 					assert.Empty(t, w.receipts)
 					return
 				}
@@ -87,7 +87,7 @@ func TestADownloadIsNeverShorterThanAnybodySaid(t *testing.T) {
 func TestAnObjectWrittenSinceItWasListedMayBeShorter(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.object(1000, client.PutOptions{})
-	job.Size, job.Modified = 2000, modified.Add(-time.Hour)
+	job.Expect.Size, job.Expect.Modified = 2000, modified.Add(-time.Hour)
 	require.NoError(t, w.run(job)[0].Err)
 }
 
@@ -98,7 +98,7 @@ func TestAServerWithoutRangesGivesObjectsWhole(t *testing.T) {
 		job, data := w.object(3*minPartSize+17, client.PutOptions{})
 		row := w.run(job)[0]
 		require.NoError(t, row.Err)
-		assert.Equal(t, job.Size, row.Sent, "no byte is counted twice")
+		assert.Equal(t, job.Expect.Size, row.Sent, "no byte is counted twice")
 		got, err := os.ReadFile(job.path())
 		require.NoError(t, err)
 		assert.True(t, bytes.Equal(data, got), "and nothing of the ranges is mixed in")
@@ -146,7 +146,7 @@ func TestAWholeObjectThatNeverComesIsGivenUp(t *testing.T) {
 		row := w.run(job)[0]
 		assert.Equal(t, client.KindNetwork.String(), client.KindOf(row.Err).String())
 		assert.Equal(t, fetchTries, w.store.called("Get"))
-		assert.Empty(t, files(t, job.Root))
+		assert.Empty(t, files(t, job.To.Root))
 	})
 }
 
@@ -176,7 +176,7 @@ func TestAnEndNobodyAnnouncedIsBelievedWhereHeadSaidTheSize(t *testing.T) {
 				return
 			}
 			assert.Equal(t, c.kind.String(), client.KindOf(err).String(), "%v", err)
-			assert.Empty(t, files(t, job.Root))
+			assert.Empty(t, files(t, job.To.Root))
 		})
 	}
 }
@@ -191,7 +191,7 @@ func TestAWebPageInTheObjectsPlaceIsNotSaved(t *testing.T) {
 	err := w.run(job)[0].Err
 	assert.Equal(t, client.KindNotS3.String(), client.KindOf(err).String(), "%v", err)
 	assert.ErrorContains(t, err, "application/pdf")
-	assert.Empty(t, files(t, job.Root))
+	assert.Empty(t, files(t, job.To.Root))
 }
 
 func TestETagsThatDifferInTheirCaseAloneNameTheSameObject(t *testing.T) {
@@ -253,7 +253,7 @@ func TestWhatNobodyToldTheSizeOfIsNotSaidToBeOfTheRightSize(t *testing.T) {
 		w := newBench(t)
 		w.store.tells = sizes(c.head, c.get)
 		job, _ := w.object(1000, client.PutOptions{})
-		job.Size = c.listed
+		job.Expect.Size = c.listed
 		row := w.run(job)[0]
 		require.NoError(t, row.Err, name)
 		assert.Equal(t, c.want, row.Receipt.Content, name)

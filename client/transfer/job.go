@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"io"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -10,46 +9,50 @@ import (
 // Op is what a job does.
 type Op string
 
-// The operations.
-const (
-	Upload   Op = "upload"
-	Download Op = "download"
-)
-
-// A Job is one file to be moved, with everything decided: how it is encrypted,
-// because of what, under which name. It does not change once planned.
+// A Job is one file or object and what is done with it, with everything decided:
+// how it is encrypted, because of what, under which name. It does not change once
+// planned. It is a row that can be stored: no secret is in it and nothing that
+// only this run of the program has ([Config.CustomerKey], [Engine.Attach]).
 type Job struct {
-	ID     string // unique; given by the planner
-	Op     Op
-	Remote client.Location
+	ID   string `json:"id"` // unique; given by the planner
+	Op   Op     `json:"op"`
+	From Place  `json:"from"`
+	To   Place  `json:"to,omitzero"` // zero for a deletion
 
-	// Local is the file read by an upload: an absolute path. For a download it
-	// is only shown; Root and Name say where the file goes.
-	Local string
-	// Root is the folder a download may write in, and nowhere else; Name is the
-	// path below it, with slashes, already escaped (EscapeKey).
-	Root, Name string
+	// Treatment is how an upload is encrypted, and because of what.
+	Treatment   client.Treatment  `json:"treatment,omitzero"`
+	ContentType string            `json:"contentType,omitempty"` // of an upload; "" is application/octet-stream
+	Metadata    map[string]string `json:"metadata,omitempty"`    // of an upload: x-amz-meta-*
 
-	// From opens what an upload reads instead of the file Local: contents whose
-	// size is not known, and Size says nothing until they have been read. They are
-	// read once, to their end, for each attempt.
-	From func() (io.ReadCloser, error)
-	// Into is given the bytes of a download, once they are verified, instead of a
-	// file getting its Name; Root is where the temporary file lies.
-	Into func(io.Reader) error
+	Expect    Expect    `json:"expect"`
+	Overwrite Overwrite `json:"overwrite,omitempty"`
+	// AcceptStale takes a download though the checksum that an upload left in the
+	// object's metadata, or an ETag in the form of an MD5, is of other bytes. The
+	// server's own checksum is never set aside.
+	AcceptStale bool `json:"acceptStale,omitempty"`
+	// Priority: of what waits, the highest goes first, then what came first.
+	Priority int `json:"priority,omitempty"`
+}
 
-	Size     int64     // bytes, as planned
-	Modified time.Time // of the source, as planned
+// Expect is what the source was when the job was planned, as far as it was known:
+// zero is not known.
+type Expect struct {
+	// Size is in bytes, client.NotTold where the server does not say. Of a source
+	// that has to be read to its end to know it, it is 0 until then.
+	Size     int64     `json:"size"`
+	ETag     string    `json:"etag,omitempty"`
+	Modified time.Time `json:"modified,omitzero"`
+	// Identity tells a local file from another that took its name (IdentityOf).
+	Identity string `json:"identity,omitempty"`
+}
 
-	Put       client.PutOptions  // uploads: encryption, content type, metadata
-	Read      client.ReadOptions // downloads: version, SSE-C key
-	Rule      int                // number of the rule that decided, 0 for none
-	Because   string             // why, for people
-	Overwrite Overwrite
-	// AcceptStale lets a download land though the checksum that an upload left in
-	// the object's metadata, or an ETag in the form of an MD5, is of other bytes.
-	// The server's own checksum is never set aside.
-	AcceptStale bool
+// At is the object that a job is about: the target of an upload, the source of
+// everything else.
+func (j Job) At() client.Location {
+	if j.Op == Upload {
+		return j.To.At
+	}
+	return j.From.At
 }
 
 // Overwrite says what to do when the target is there already.
@@ -82,7 +85,8 @@ type Plan struct {
 type Refusal struct {
 	Source string
 	Target client.Location
-	Rule   int
+	Rule   int    // number of the rule that decided, 0 for none
+	RuleID string // its id
 	Kind   client.Kind
 	Reason string
 }

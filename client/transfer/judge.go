@@ -19,8 +19,8 @@ const (
 // CompareEncryption judges the reports against what was asked; the worst
 // counts. An answer that was not told is no witness: HEAD must be good, and
 // nothing that was said may be worse. kms is what KMS answered to [Question].
-func CompareEncryption(asked client.Encryption, answers []Answer, head client.Reported, kms client.Key) Finding {
-	if client.TypeOf(asked) == client.TypeInherit {
+func CompareEncryption(asked client.Treatment, answers []Answer, head client.Reported, kms client.Key) Finding {
+	if asked.Type == client.TypeInherit {
 		return Finding{NothingAsked, "nothing was asked; " + head.Describe()}
 	}
 	worst := judge(asked, head, kms, byHead)
@@ -42,8 +42,8 @@ func namesNoKey(r client.Reported) bool { return r.Key == "" && r.CustomerKeyMD5
 
 // Judge compares one report with what was asked, for an object looked at long
 // after its upload. kms is what KMS answered to [Question].
-func Judge(asked client.Encryption, r client.Reported, kms client.Key) Finding {
-	if client.TypeOf(asked) == client.TypeInherit {
+func Judge(asked client.Treatment, r client.Reported, kms client.Key) Finding {
+	if asked.Type == client.TypeInherit {
 		return Finding{NothingAsked, "nothing is asked; " + r.Describe()}
 	}
 	return judge(asked, r, kms, byServer)
@@ -51,20 +51,20 @@ func Judge(asked client.Encryption, r client.Reported, kms client.Key) Finding {
 
 var badness = map[Verdict]int{Verified: 0, KeyNotReported: 1, OtherKey: 2, NotEncrypted: 3}
 
-func judge(asked client.Encryption, r client.Reported, kms client.Key, who string) Finding {
-	want := client.TypeOf(asked)
+func judge(asked client.Treatment, r client.Reported, kms client.Key, who string) Finding {
+	want := asked.Type
 	switch {
 	case !r.Told:
-		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s did not say how the object is encrypted", client.Describe(asked), who)}
+		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s did not say how the object is encrypted", asked.Describe(), who)}
 	case r.Type == client.TypeNone:
-		return Finding{NotEncrypted, fmt.Sprintf("%s was asked; %s names no encryption", client.Describe(asked), who)}
+		return Finding{NotEncrypted, fmt.Sprintf("%s was asked; %s names no encryption", asked.Describe(), who)}
 	case r.Type != want:
-		return Finding{OtherKey, fmt.Sprintf("%s was asked; %s says %s", client.Describe(asked), who, r.Describe())}
+		return Finding{OtherKey, fmt.Sprintf("%s was asked; %s says %s", asked.Describe(), who, r.Describe())}
 	case want == client.TypeSSEC:
-		return judgeCustomerKey(asked.(client.SSEC), r, who)
+		return judgeCustomerKey(asked, r, who)
 	case want == client.TypeSSES3:
 		return asAsked(asked, r)
-	case client.KeyOf(asked) == "":
+	case asked.Key == "":
 		return judgeManagedKey(asked, r, kms, who)
 	}
 	return judgeKMSKey(asked, r, kms, who)
@@ -72,35 +72,35 @@ func judge(asked client.Encryption, r client.Reported, kms client.Key, who strin
 
 // asAsked is the good finding. A bucket key that was asked for and is not
 // reported costs requests to KMS and no secrecy: it is said, and no fault.
-func asAsked(asked client.Encryption, r client.Reported) Finding {
+func asAsked(asked client.Treatment, r client.Reported) Finding {
 	why := "encrypted as asked: " + r.Describe()
-	if e, ok := asked.(client.SSEKMS); ok && e.BucketKey && !r.BucketKey {
+	if asked.BucketKey && !r.BucketKey {
 		why += "; the bucket key asked for is not reported"
 	}
 	return Finding{Verified, why}
 }
 
-func judgeCustomerKey(asked client.SSEC, r client.Reported, who string) Finding {
+func judgeCustomerKey(asked client.Treatment, r client.Reported, who string) Finding {
 	switch r.CustomerKeyMD5 {
-	case asked.Key.MD5():
+	case asked.CustomerKeyMD5:
 		return asAsked(asked, r)
 	case "":
 		return Finding{KeyNotReported, who + " says SSE-C and does not name the key's MD5"}
 	}
-	return Finding{OtherKey, fmt.Sprintf("the SSE-C key with MD5 %s was asked; %s says %s", asked.Key.MD5(), who, r.CustomerKeyMD5)}
+	return Finding{OtherKey, fmt.Sprintf("the SSE-C key with MD5 %s was asked; %s says %s", asked.CustomerKeyMD5, who, r.CustomerKeyMD5)}
 }
 
 // judgeManagedKey is for those who name no key and leave it to the account's
 // AWS managed one: only KMS can tell that it is that.
-func judgeManagedKey(asked client.Encryption, r client.Reported, kms client.Key, who string) Finding {
+func judgeManagedKey(asked client.Treatment, r client.Reported, kms client.Key, who string) Finding {
 	switch {
 	case r.Key == "":
-		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s does not name the key", client.Describe(asked), who)}
+		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s does not name the key", asked.Describe(), who)}
 	case !describes(kms, r.Key):
 		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s says %s, and whether that is the AWS managed key could not be found out: name the key in the rule to have it compared",
-			client.Describe(asked), who, r.Key)}
+			asked.Describe(), who, r.Key)}
 	case !kms.AWSManaged:
-		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s says %s, which KMS does not call AWS managed", client.Describe(asked), who, r.Key)}
+		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s says %s, which KMS does not call AWS managed", asked.Describe(), who, r.Key)}
 	}
 	return asAsked(asked, r)
 }
@@ -115,8 +115,8 @@ func describes(kms client.Key, key client.KeyID) bool {
 	return false
 }
 
-func judgeKMSKey(asked client.Encryption, r client.Reported, kms client.Key, who string) Finding {
-	key := client.KeyOf(asked)
+func judgeKMSKey(asked client.Treatment, r client.Reported, kms client.Key, who string) Finding {
+	key := asked.Key
 	if r.Key == "" {
 		return Finding{KeyNotReported, fmt.Sprintf("key %s was asked; %s does not name the key", key, who)}
 	}

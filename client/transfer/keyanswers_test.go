@@ -32,7 +32,7 @@ func uploads(t *testing.T, w *workbench, n int) (verdicts []Verdict) {
 	var jobs []Job
 	for i := range n {
 		j, _ := w.file(10, client.SSEKMS{Key: alias})
-		j.Remote.Key = fmt.Sprintf("file-%d", i)
+		j.To.At.Key = fmt.Sprintf("file-%d", i)
 		jobs = append(jobs, j)
 	}
 	for _, row := range w.run(jobs...) {

@@ -16,11 +16,11 @@ const kmsSilent = "the key could not be compared yet: KMS did not answer"
 // judged: the alias asked for, which may point anywhere; or, where the AWS
 // managed key was asked for, the key that the server chose. "" where nothing
 // hangs on KMS.
-func Question(asked client.Encryption, r client.Reported) client.KeyID {
-	switch key := client.KeyOf(asked); {
+func Question(asked client.Treatment, r client.Reported) client.KeyID {
+	switch key := asked.Key; {
 	case key.IsAlias():
 		return key
-	case key == "" && r.Type == client.TypeOf(asked):
+	case key == "" && r.Type == asked.Type:
 		return r.Key
 	}
 	return ""
@@ -30,7 +30,7 @@ func Question(asked client.Encryption, r client.Reported) client.KeyID {
 // and does not say, nothing is known, which is no error: the verdict then says
 // that the key could not be compared. The error means that KMS could not be
 // asked.
-func (d Describer) answer(ctx context.Context, asked client.Encryption, r client.Reported) (client.Key, error) {
+func (d Describer) answer(ctx context.Context, asked client.Treatment, r client.Reported) (client.Key, error) {
 	id := Question(asked, r)
 	if d == nil || id == "" {
 		return client.Key{}, nil
@@ -46,7 +46,7 @@ func (d Describer) answer(ctx context.Context, asked client.Encryption, r client
 }
 
 // Judge is [Judge], with KMS asked where the verdict hangs on it.
-func (d Describer) Judge(ctx context.Context, asked client.Encryption, r client.Reported) Finding {
+func (d Describer) Judge(ctx context.Context, asked client.Treatment, r client.Reported) Finding {
 	f := Judge(asked, r, client.Key{})
 	if f.Verdict != KeyNotReported {
 		return f
@@ -59,7 +59,7 @@ func (d Describer) Judge(ctx context.Context, asked client.Encryption, r client.
 }
 
 // askKMS asks with patience what a verdict hangs on.
-func (e *Engine) askKMS(ctx context.Context, it *item, asked client.Encryption, r client.Reported) (client.Key, error) {
+func (e *Engine) askKMS(ctx context.Context, it *item, asked client.Treatment, r client.Reported) (client.Key, error) {
 	if e.keys.ask == nil {
 		return client.Key{}, nil
 	}

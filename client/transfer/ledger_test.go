@@ -63,7 +63,7 @@ func newClerk(t *testing.T) *clerk {
 
 // leave puts an upload of the key into the store, as somebody else's call did.
 func (c *clerk) leave(id string, begun time.Time, parts int) {
-	up := &fakeUpload{at: c.job.Remote, begun: begun, parts: map[int][]byte{}}
+	up := &fakeUpload{at: c.job.To.At, begun: begun, parts: map[int][]byte{}}
 	for n := range parts {
 		up.parts[n+1] = []byte("x")
 	}
@@ -125,7 +125,7 @@ func TestACleanUpThatIsRefusedIsSaidAndStaysInTheLedger(t *testing.T) {
 	require.ErrorContains(t, row.Err, "no UploadPart")
 	require.ErrorContains(t, row.Err, "the parts sent stay on the server")
 	require.Len(t, c.notes, 1)
-	assert.Contains(t, c.notes[0], "bucketseal-cli uploads abort "+c.job.Remote.String())
+	assert.Contains(t, c.notes[0], "bucketseal-cli uploads abort "+c.job.To.At.String())
 	assert.Contains(t, c.notes[0], "no AbortUpload")
 	assert.Contains(t, c.book.events[1], "gone false")
 }
@@ -144,7 +144,7 @@ func TestWhatAKilledProgramLeftIsDroppedAtTheNextUploadToTheBucket(t *testing.T)
 	c := newClerk(t)
 	c.leave("old", time.Time{}, 3)
 	c.leave("a stranger's", time.Time{}, 3)
-	c.book.stale = []client.Upload{{At: c.job.Remote, ID: "old"}}
+	c.book.stale = []client.Upload{{At: c.job.To.At, ID: "old"}}
 	require.NoError(t, c.run(c.job)[0].Err)
 	assert.Equal(t, []string{"a stranger's"}, c.open())
 	assert.Contains(t, c.book.events, "forgot old")
@@ -156,7 +156,7 @@ func TestWhatAKilledProgramLeftIsDroppedAtTheNextUploadToTheBucket(t *testing.T)
 	assert.Equal(t, 1, strings.Count(strings.Join(c.book.events, ";"), "forgot"), "once in a run")
 
 	c = newClerk(t)
-	c.book.stale = []client.Upload{{At: c.job.Remote, ID: "old"}}
+	c.book.stale = []client.Upload{{At: c.job.To.At, ID: "old"}}
 	c.store.fail = denying("AbortUpload")
 	require.NoError(t, c.run(c.job)[0].Err, "it is no reason not to upload")
 	assert.NotContains(t, c.book.events, "forgot old")
@@ -164,7 +164,7 @@ func TestWhatAKilledProgramLeftIsDroppedAtTheNextUploadToTheBucket(t *testing.T)
 	assert.Contains(t, c.notes[0], "could not be dropped")
 
 	c = newClerk(t)
-	c.book.stale = []client.Upload{{At: c.job.Remote, ID: "old"}}
+	c.book.stale = []client.Upload{{At: c.job.To.At, ID: "old"}}
 	c.store.fail = func(call string, _ int) error {
 		if call == "AbortUpload" {
 			return &client.Error{Op: call, Kind: client.KindNoBucket}
@@ -209,7 +209,7 @@ func TestAStrayThatCannotBeLookedForIsSaid(t *testing.T) {
 		c.store.fail = denying(call)
 		require.NoError(t, c.run(c.job)[0].Err)
 		require.Len(t, c.notes, 1, call)
-		assert.Contains(t, c.notes[0], "bucketseal-cli uploads list "+c.job.Remote.String())
+		assert.Contains(t, c.notes[0], "bucketseal-cli uploads list "+c.job.To.At.String())
 		assert.Contains(t, c.notes[0], "no "+call)
 		assert.Equal(t, []string{"stray"}, c.open())
 	}

@@ -49,7 +49,7 @@ func cut(s string, n int) string {
 // looked at or removed stays for the next time: it hinders nothing.
 func (e *Engine) sweep(t *target) {
 	folder := path.Dir(t.name)
-	if _, done := e.swept.LoadOrStore(filepath.Join(t.job.Root, folder), true); done {
+	if _, done := e.swept.LoadOrStore(filepath.Join(t.folder, folder), true); done {
 		return
 	}
 	d, err := t.root.Open(folder)
@@ -66,7 +66,7 @@ func (e *Engine) sweep(t *target) {
 	}
 	if len(removed) > 0 {
 		e.note(fmt.Sprintf("removed from %s what downloads that were cut off had left: %s",
-			filepath.Join(t.job.Root, filepath.FromSlash(folder)), strings.Join(removed, ", ")))
+			filepath.Join(t.folder, filepath.FromSlash(folder)), strings.Join(removed, ", ")))
 	}
 }
 

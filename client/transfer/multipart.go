@@ -15,7 +15,7 @@ import (
 // the parts are dropped again: they would be paid for and never seen.
 func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (sent, error) {
 	before := time.Now()
-	upload, created, err := e.cfg.Store.CreateUpload(ctx, it.row.Job.Remote, o)
+	upload, created, err := e.cfg.Store.CreateUpload(ctx, it.row.Job.To.At, o)
 	if took := time.Since(before); upload.Doubtful {
 		defer e.dropStrays(ctx, upload, took)
 	}
@@ -72,8 +72,8 @@ func (f *filling) run(ctx context.Context) (client.Object, error) {
 	if client.KindOf(err) == client.KindNoUpload {
 		// An earlier answer to the same call may have been lost on its way: the
 		// object is complete then. Verification finds out.
-		head, e := f.engine.cfg.Store.Head(ctx, f.upload.At, client.ReadOptions{Key: customerKey(f.options.Encryption)})
-		if e == nil && holds(head, f.source.job.Size, client.Checksum{Value: f.options.Metadata[client.MetaChecksum]}) {
+		head, e := f.engine.cfg.Store.Head(ctx, f.upload.At, client.ReadOptions{Key: f.it.key})
+		if e == nil && holds(head, f.source.job.Expect.Size, client.Checksum{Value: f.options.Metadata[client.MetaChecksum]}) {
 			return client.Object{}, nil
 		}
 	}

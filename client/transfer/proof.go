@@ -28,8 +28,8 @@ func (e *Engine) proveUpload(ctx context.Context, it *item, s sent) error {
 		return err
 	}
 	r := e.receipt(job, p)
-	r.Size, r.Checksum = job.Size, s.sum
-	if r.Content, r.Compared, err = s.handed.content(job.Remote, p.head); err != nil {
+	r.Size, r.Checksum = job.Expect.Size, s.sum
+	if r.Content, r.Compared, err = s.handed.content(job.To.At, p.head); err != nil {
 		return err
 	}
 	if r.Content == ContentSize && !p.head.SizeTold() {
@@ -66,18 +66,18 @@ func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved
 	it.stored = nil
 	soon, end := e.proofTime(ctx)
 	defer end()
-	switch _, err := e.headOf(soon, src.job, s); client.KindOf(err) {
+	switch _, err := e.headOf(soon, it, s); client.KindOf(err) {
 	case client.KindNotFound, client.KindPrecondition:
 		return false, nil
 	}
-	_, sum, err := src.checksums(ctx, []span{{1, 0, src.job.Size}}, false)
+	_, sum, err := src.checksums(ctx, []span{{1, 0, src.job.Expect.Size}}, false)
 	if err != nil {
 		return true, err
 	}
 	if sum != s.sum {
 		return false, nil
 	}
-	it.sent.Store(src.job.Size)
+	it.sent.Store(src.job.Expect.Size)
 	e.enter(it, Verifying)
 	return true, e.proveUpload(ctx, it, s)
 }
@@ -90,7 +90,7 @@ func (e *Engine) prove(ctx context.Context, it *item, s sent) (proof, error) {
 	job := it.row.Job
 	got := Evidence{Answers: s.answers, Sum: s.sum}
 	err := e.patiently(ctx, it, afterWriting, func() (err error) {
-		got.Head, err = e.headOf(ctx, job, s)
+		got.Head, err = e.headOf(ctx, it, s)
 		return err
 	})
 	if err != nil {
@@ -101,7 +101,7 @@ func (e *Engine) prove(ctx context.Context, it *item, s sent) (proof, error) {
 		return proof{}, err
 	}
 	if finding.Verdict == KeyNotReported {
-		if got.KMS, err = e.askKMS(ctx, it, job.Put.Encryption, got.Head.Encryption); err != nil {
+		if got.KMS, err = e.askKMS(ctx, it, job.Treatment, got.Head.Encryption); err != nil {
 			return proof{Finding{NotYetVerified, kmsSilent}, got.Head, got.Head.Encryption, err}, nil //nolint:nilerr // a proof not yet made, and why
 		}
 		finding, err = Verify(job, got)
@@ -112,11 +112,11 @@ func (e *Engine) prove(ctx context.Context, it *item, s sent) (proof, error) {
 // unseen is the proof of an object that could not be looked at: what the answers
 // to its upload said already is no better for that.
 func unseen(j Job, got Evidence, err error) proof {
-	asked := j.Put.Encryption
+	asked := j.Treatment
 	unknown := client.Object{Size: client.NotTold}
 	p := proof{Finding{NotYetVerified, notAnswered(err, byHead)}, unknown, client.Reported{}, err}
 	for _, a := range got.Answers {
-		if f := judge(asked, a.Said, client.Key{}, a.By); a.Said.Told && client.TypeOf(asked) != client.TypeInherit && badness[f.Verdict] > badness[KeyNotReported] {
+		if f := judge(asked, a.Said, client.Key{}, a.By); a.Said.Told && asked.Type != client.TypeInherit && badness[f.Verdict] > badness[KeyNotReported] {
 			return proof{f, unknown, a.Said, nil}
 		}
 		if a.Said.Told {
@@ -128,12 +128,13 @@ func unseen(j Job, got Evidence, err error) proof {
 
 // headOf asks for the properties of what was just written and of nothing that
 // took its place since: by its version, else by its ETag.
-func (e *Engine) headOf(ctx context.Context, j Job, s sent) (client.Object, error) {
-	o := client.ReadOptions{VersionID: s.versionID, Key: customerKey(j.Put.Encryption)}
+func (e *Engine) headOf(ctx context.Context, it *item, s sent) (client.Object, error) {
+	j := it.row.Job
+	o := client.ReadOptions{VersionID: s.versionID, Key: it.key}
 	if s.versionID == client.NullVersion || s.versionID == "" {
 		o.VersionID, o.IfMatch = "", s.etag
 	}
-	head, err := e.cfg.Store.Head(ctx, j.Remote, o)
+	head, err := e.cfg.Store.Head(ctx, j.To.At, o)
 	switch {
 	case client.KindOf(err) == client.KindPrecondition:
 	case err != nil || o.VersionID != "":
@@ -148,9 +149,9 @@ func (e *Engine) headOf(ctx context.Context, j Job, s sent) (client.Object, erro
 	// Another ETag than the upload was answered. Some servers name several: what
 	// is ours is known by the checksum that we left with it.
 	o.IfMatch = ""
-	head, err = e.cfg.Store.Head(ctx, j.Remote, o)
-	if err == nil && !holds(head, j.Size, s.sum) {
-		err = &client.Error{Op: "HeadObject", Kind: client.KindPrecondition, At: j.Remote, RequestID: head.RequestID, Err: errReplaced}
+	head, err = e.cfg.Store.Head(ctx, j.To.At, o)
+	if err == nil && !holds(head, j.Expect.Size, s.sum) {
+		err = &client.Error{Op: "HeadObject", Kind: client.KindPrecondition, At: j.To.At, RequestID: head.RequestID, Err: errReplaced}
 	}
 	return head, err
 }
@@ -168,11 +169,11 @@ func holds(o client.Object, size int64, sum client.Checksum) bool {
 // to the upload was worse.
 func decisive(j Job, got Evidence, f Finding) client.Reported {
 	head := got.Head.Encryption
-	if Judge(j.Put.Encryption, head, got.KMS).Verdict == f.Verdict {
+	if Judge(j.Treatment, head, got.KMS).Verdict == f.Verdict {
 		return head
 	}
 	for _, a := range got.Answers {
-		if Judge(j.Put.Encryption, a.Said, got.KMS).Verdict == f.Verdict {
+		if Judge(j.Treatment, a.Said, got.KMS).Verdict == f.Verdict {
 			return a.Said
 		}
 	}
@@ -183,10 +184,10 @@ func decisive(j Job, got Evidence, f Finding) client.Reported {
 // and for what was there already.
 func (e *Engine) receipt(j Job, p proof) Receipt {
 	return Receipt{
-		Account: e.cfg.Account, Op: j.Op, Source: j.Local, At: j.Remote,
+		Job: j.ID, Account: e.cfg.Account, Op: j.Op, Source: j.From.String(), At: j.To.At,
 		VersionID: p.head.VersionID, ETag: p.head.ETag, Modified: p.head.Modified, Size: p.head.Size,
-		Asked: AskedOf(j.Put.Encryption), Reported: p.reported, Verdict: p.Verdict, Why: p.Why,
-		Rule: j.Rule, Because: j.Because, RequestID: p.head.RequestID, VerifiedAt: e.cfg.Now(),
+		Treatment: j.Treatment, Reported: p.reported, Verdict: p.Verdict, Why: p.Why,
+		RequestID: p.head.RequestID, VerifiedAt: e.cfg.Now(),
 	}
 }
 
@@ -233,7 +234,7 @@ func notYetVerified(j Job, r Receipt, cause error) error {
 		id = first(known.RequestID, id)
 	}
 	return &client.Error{
-		Op: "verify", Kind: client.KindNotYetVerified, At: j.Remote, RequestID: id, Err: fmt.Errorf("%s: %w", r.Why, cause),
+		Op: "verify", Kind: client.KindNotYetVerified, At: j.To.At, RequestID: id, Err: fmt.Errorf("%s: %w", r.Why, cause),
 	}
 }
 
@@ -244,7 +245,7 @@ func notAsAsked(j Job, r Receipt, what string) error {
 	switch {
 	case r.Verdict == NotEncrypted:
 		text = "the server stored %s without encryption"
-	case r.Verdict == OtherKey && r.Reported.Type != r.Asked.Type:
+	case r.Verdict == OtherKey && r.Reported.Type != r.Treatment.Type:
 		text = "the server encrypted %s in another way than asked"
 	case r.Verdict == OtherKey:
 		text = "the server stored %s encrypted with another key"
@@ -254,7 +255,7 @@ func notAsAsked(j Job, r Receipt, what string) error {
 		text = "it could not be found out whether %s is encrypted with the key asked for"
 	}
 	return &client.Error{
-		Op: "verify", Kind: client.KindEncryptionNotAsAsked, At: j.Remote, Key: r.Asked.Key,
+		Op: "verify", Kind: client.KindEncryptionNotAsAsked, At: j.To.At, Key: r.Treatment.Key,
 		RequestID: r.RequestID, Err: errors.New(fmt.Sprintf(text, what) + " (" + r.Why + ")"),
 	}
 }

@@ -244,7 +244,7 @@ func TestAStoppedJudgementOfWhatIsThereIsNoVerdict(t *testing.T) {
 		})
 		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
 		job, data := w.file(10, client.SSEKMS{Key: alias})
-		w.store.add(remote, data, job.Put)
+		w.store.add(remote, data, client.PutOptions{Encryption: client.SSEKMS{Key: alias}})
 		job.Overwrite = OverwriteSkip
 		ids, err := w.engine.Submit(slices.Values([]Job{job}))
 		require.NoError(t, err)
@@ -386,8 +386,8 @@ func TestARetrySendsAgainWhatIsGoneOrAnotherNow(t *testing.T) {
 			w.store.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
 		},
 		"the file changed and kept size and date": func(_ *workbench, j Job) {
-			require.NoError(t, os.WriteFile(j.Local, []byte("0123456789"), 0o600))
-			require.NoError(t, os.Chtimes(j.Local, j.Modified, j.Modified))
+			require.NoError(t, os.WriteFile(j.From.Path, []byte("0123456789"), 0o600))
+			require.NoError(t, os.Chtimes(j.From.Path, j.Expect.Modified, j.Expect.Modified))
 		},
 	} {
 		w := newBench(t)
@@ -409,7 +409,7 @@ func TestARetryOfAFileThatCannotBeReadIsNoProof(t *testing.T) {
 	w.store.fail = failing("Head", 1, client.KindDenied)
 	job, _ := w.file(10, client.SSES3{})
 	row := w.run(job)[0]
-	w.store.fail = func(call string, _ int) error { return os.Truncate(job.Local, 3) }
+	w.store.fail = func(call string, _ int) error { return os.Truncate(job.From.Path, 3) }
 	w.engine.Retry(row.Job.ID)
 	require.NoError(t, w.engine.Wait(t.Context()))
 	row, _ = w.engine.Row(row.Job.ID)

@@ -64,7 +64,7 @@ func (e *Engine) Submit(jobs iter.Seq[Job]) (ids []string, err error) {
 func (e *Engine) admitAll(jobs iter.Seq[Job]) (items []*item, err error) {
 	targets := map[end]bool{}
 	for j := range jobs {
-		if j.Op != Upload && j.Op != Download {
+		if operations[j.Op] == nil {
 			return nil, fmt.Errorf("submit: %q is no operation", j.Op)
 		}
 		it := &item{row: Row{Job: j}}
@@ -106,24 +106,16 @@ func (e *Engine) name(items []*item) error {
 // An end is where a job writes: an object, or a name below a folder.
 type end struct{ within, name string }
 
-func endOf(j Job) end {
-	if j.Op == Download {
-		return end{j.Root, foldName(j.Name)}
-	}
-	return end{client.Scheme + j.Remote.Bucket, j.Remote.Key}
-}
-
 // admit says why a job must not run beside the others.
 func admit(j Job, taken map[end]bool) error {
-	if j.Op == Upload {
-		if err := client.CheckEncryption(j.Put.Encryption); err != nil {
-			return &client.Error{Op: "upload", Kind: client.KindRefused, At: j.Remote, Err: err}
-		}
+	o := operations[j.Op]
+	if err := o.admit(j); err != nil {
+		return &client.Error{Op: string(j.Op), Kind: client.KindRefused, At: j.At(), Err: err}
 	}
-	to := endOf(j)
+	to := o.writes(j)
 	if taken[to] {
 		return &client.Error{
-			Op: string(j.Op), Kind: client.KindRefused, At: j.Remote,
+			Op: string(j.Op), Kind: client.KindRefused, At: j.At(),
 			Err: errors.New("another file of the same plan has the same target, and one would overwrite the other: move them separately"),
 		}
 	}
@@ -195,7 +187,7 @@ func (e *Engine) work(ctx context.Context, it *item) {
 	it.rate.Store(nil)
 	e.running = slices.DeleteFunc(e.running, func(other *item) bool { return other == it })
 	if it.row.Phase == Done {
-		e.sum.Done += max(it.row.Job.Size, it.sent.Load())
+		e.sum.Done += max(it.row.Job.Expect.Size, it.sent.Load())
 	}
 	e.touched(it)
 	if it.row.Phase == Queued { // paused, and resumed before it came to rest

@@ -27,7 +27,7 @@ func (w *workbench) small(n int) []Job {
 	for i := range jobs {
 		jobs[i] = job
 		jobs[i].ID = fmt.Sprintf("job%d", i)
-		jobs[i].Remote.Key = fmt.Sprintf("k%d", i)
+		jobs[i].To.At.Key = fmt.Sprintf("k%d", i)
 	}
 	return jobs
 }
@@ -88,7 +88,7 @@ func TestSubmitTakesAllJobsOrNone(t *testing.T) {
 func TestTwoFilesOfOnePlanNeverLandOnOneTarget(t *testing.T) {
 	w := newBench(t)
 	jobs := w.small(2)
-	jobs[1].Remote = jobs[0].Remote
+	jobs[1].To.At = jobs[0].To.At
 	rows := w.run(jobs...)
 	assert.Equal(t, Done, rows[0].Phase)
 	assert.Equal(t, Failed, rows[1].Phase)
@@ -96,7 +96,7 @@ func TestTwoFilesOfOnePlanNeverLandOnOneTarget(t *testing.T) {
 
 	down, _ := w.object(10, client.PutOptions{})
 	twin := down
-	twin.Name = "A/B.CSV"
+	twin.To.Name = "A/B.CSV"
 	rows = w.run(down, twin)
 	assert.Equal(t, Done, rows[0].Phase)
 	assert.Equal(t, client.KindRefused, client.KindOf(rows[1].Err), "one name to some systems")
@@ -177,16 +177,16 @@ func TestCancelStopsAndLeavesNothingOpen(t *testing.T) {
 		down, _ := w.object(3*minPartSize, client.PutOptions{})
 		down.ID = "down"
 		queued := w.small(1)[0]
-		big.Remote.Key = "elsewhere"
+		big.To.At.Key = "elsewhere"
 		w.submit(big, down, queued)
 		synctest.Wait()
 		assert.Len(t, w.store.uploads, 1)
-		assert.Len(t, files(t, down.Root), 1, "the temporary file")
+		assert.Len(t, files(t, down.To.Root), 1, "the temporary file")
 		w.engine.Cancel()
 		require.NoError(t, w.engine.Wait(t.Context()))
 		assert.Equal(t, []string{"cancelled", "cancelled", "cancelled"}, w.phases())
 		assert.Empty(t, w.store.uploads, "aborted with a context of its own")
-		assert.Empty(t, files(t, down.Root))
+		assert.Empty(t, files(t, down.To.Root))
 		for _, r := range w.rows() {
 			assert.Equal(t, client.KindCancelled, client.KindOf(r.Err))
 			assert.False(t, r.Ended.IsZero())
@@ -229,7 +229,7 @@ func TestRetryBeginsAnew(t *testing.T) {
 	w := newBench(t)
 	jobs := w.small(4)
 	jobs[2].Overwrite = OverwriteSkip
-	w.store.add(jobs[2].Remote, nil, client.PutOptions{Encryption: client.SSES3{}})
+	w.store.add(jobs[2].To.At, nil, client.PutOptions{Encryption: client.SSES3{}})
 	down := true
 	w.store.fail = func(call string, _ int) error {
 		if call == "Put" && down {
@@ -252,7 +252,7 @@ func TestRetryBeginsAnew(t *testing.T) {
 	assert.Equal(t, 2, row.Attempts)
 	require.NoError(t, row.Err)
 
-	delete(w.store.objects, jobs[2].Remote)
+	delete(w.store.objects, jobs[2].To.At)
 	w.engine.Retry("job2", "job0")
 	require.NoError(t, w.engine.Wait(t.Context()))
 	assert.Equal(t, []string{"done", "done", "done", "done"}, w.phases())
@@ -278,7 +278,7 @@ func TestARetryThatMayNotOverwriteDoesNotHideWhatItLeft(t *testing.T) {
 		assert.Equal(t, NotEncrypted, row.Receipt.Verdict)
 	}
 
-	delete(w.store.objects, job.Remote)
+	delete(w.store.objects, job.To.At)
 	w.store.report = nil
 	w.engine.Retry("x")
 	require.NoError(t, w.engine.Wait(t.Context()))
@@ -475,9 +475,9 @@ func anyPaused(rows []Row) bool {
 func TestLocalErrorsNameTheFile(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
-	require.NoError(t, os.Remove(job.Local))
+	require.NoError(t, os.Remove(job.From.Path))
 	row := w.run(job)[0]
-	require.ErrorContains(t, row.Err, filepath.Base(job.Local))
+	require.ErrorContains(t, row.Err, filepath.Base(job.From.Path))
 	require.ErrorIs(t, row.Err, os.ErrNotExist)
 	var e *client.Error
 	require.ErrorAs(t, row.Err, &e)

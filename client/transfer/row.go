@@ -35,6 +35,7 @@ type item struct {
 	stop   context.CancelCauseFunc // of the attempt under way, nil otherwise
 	pulse  *client.Pulse           // of the attempt under way or last
 	left   *leftover               // what an attempt before left on the server, nil unless it was not as asked
+	key    client.CustomerKey      // that its job names, during an attempt
 	stored *sent                   // what an attempt before stored and could not prove yet; belongs to the attempt under way
 	wish   Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
 

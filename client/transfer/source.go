@@ -22,14 +22,14 @@ type source struct {
 // openSource refuses what is no regular file (opening a pipe would wait for
 // ever) and what is not the file that was planned.
 func openSource(j Job) (*source, error) {
-	before, err := os.Stat(j.Local)
+	before, err := os.Stat(j.From.Path)
 	if err != nil {
 		return nil, local(j, err)
 	}
 	if !before.Mode().IsRegular() {
-		return nil, local(j, fmt.Errorf("%s is not a file with contents of its own", j.Local))
+		return nil, local(j, fmt.Errorf("%s is not a file with contents of its own", j.From.Path))
 	}
-	f, err := os.Open(j.Local)
+	f, err := os.Open(j.From.Path)
 	if err != nil {
 		return nil, local(j, err)
 	}
@@ -52,10 +52,10 @@ func openSource(j Job) (*source, error) {
 
 func (s *source) asPlanned() error {
 	switch {
-	case s.stat.Size() != s.job.Size:
-		return fmt.Errorf("%s changed since it was planned: it had %d bytes then and has %d now", s.job.Local, s.job.Size, s.stat.Size())
-	case !s.job.Modified.IsZero() && !s.stat.ModTime().Equal(s.job.Modified):
-		return fmt.Errorf("%s changed since it was planned", s.job.Local)
+	case s.stat.Size() != s.job.Expect.Size:
+		return fmt.Errorf("%s changed since it was planned: it had %d bytes then and has %d now", s.job.From.Path, s.job.Expect.Size, s.stat.Size())
+	case !s.job.Expect.Modified.IsZero() && !s.stat.ModTime().Equal(s.job.Expect.Modified):
+		return fmt.Errorf("%s changed since it was planned", s.job.From.Path)
 	}
 	return nil
 }
@@ -64,9 +64,9 @@ func (s *source) asPlanned() error {
 // file systems have them: only a part of it would be sent.
 func (s *source) endsWhereItSays() error {
 	var more [1]byte
-	switch n, err := s.file.ReadAt(more[:], s.job.Size); {
+	switch n, err := s.file.ReadAt(more[:], s.job.Expect.Size); {
 	case n > 0:
-		return fmt.Errorf("%s holds more than the %d bytes its size says: copy it first, and send the copy", s.job.Local, s.job.Size)
+		return fmt.Errorf("%s holds more than the %d bytes its size says: copy it first, and send the copy", s.job.From.Path, s.job.Expect.Size)
 	case err != nil && !errors.Is(err, io.EOF):
 		return err
 	}
@@ -83,10 +83,10 @@ func (s *source) unchanged() error {
 	if err != nil {
 		return local(s.job, err)
 	}
-	named, err := os.Stat(s.job.Local)
+	named, err := os.Stat(s.job.From.Path)
 	switch {
 	case err != nil:
-		return local(s.job, fmt.Errorf("%s is gone since it was opened: %w", s.job.Local, err))
+		return local(s.job, fmt.Errorf("%s is gone since it was opened: %w", s.job.From.Path, err))
 	case !os.SameFile(opened, named):
 		return s.changedWhileSent()
 	case opened.Size() != s.stat.Size() || !opened.ModTime().Equal(s.stat.ModTime()):
@@ -96,7 +96,7 @@ func (s *source) unchanged() error {
 }
 
 func (s *source) changedWhileSent() error {
-	return local(s.job, fmt.Errorf("%s changed while it was sent: send it again when nobody writes to it", s.job.Local))
+	return local(s.job, fmt.Errorf("%s changed while it was sent: send it again when nobody writes to it", s.job.From.Path))
 }
 
 // checksums reads the whole file once, span by span; a single one with its MD5

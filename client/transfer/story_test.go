@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +33,18 @@ type story struct {
 	server *mock.Endpoint
 	store  client.Store
 	engine *transfer.Engine
+	keys   *sync.Map // SSE-C keys of uploads, by their MD5
+}
+
+// fetch makes an engine fetch the keys that uploads of a story have.
+func fetch(keys *sync.Map, c *transfer.Config) {
+	c.CustomerKey = func(_ context.Context, md5 string) (client.CustomerKey, error) {
+		key, ok := keys.Load(md5)
+		if !ok {
+			return client.CustomerKey{}, errors.New("no such key")
+		}
+		return key.(client.CustomerKey), nil
+	}
 }
 
 func begin(t *testing.T, o []mock.Option, change ...func(*transfer.Config)) *story {
@@ -41,13 +55,15 @@ func begin(t *testing.T, o []mock.Option, change ...func(*transfer.Config)) *sto
 		client.Credentials{AccessKeyID: server.AccessKey, Secret: client.NewSecret(server.SecretKey)}, s3store.Options{})
 	require.NoError(t, err)
 	c := transfer.Config{Store: store, Account: "demo", PartSize: 5 << 20, DescribeKey: store.(client.Keys).DescribeKey}
+	keys := &sync.Map{}
+	fetch(keys, &c)
 	for _, f := range change {
 		f(&c)
 	}
 	engine, err := transfer.New(c)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, engine.Close(context.Background())) })
-	return &story{t, server, store, engine}
+	return &story{t, server, store, engine, keys}
 }
 
 func (s *story) do(j transfer.Job) transfer.Row {
@@ -66,17 +82,18 @@ func (s *story) upload(size int, e client.Encryption) (transfer.Job, []byte) {
 	_, _ = rand.NewChaCha8(sha256.Sum256([]byte(s.Name()))).Read(data) // never fails
 	path := filepath.Join(s.TempDir(), "data.bin")
 	require.NoError(s, os.WriteFile(path, data, 0o600))
+	if c, ok := e.(client.SSEC); ok {
+		s.keys.Store(c.Key.MD5(), c.Key)
+	}
 	return transfer.Job{
-		Op: transfer.Upload, Local: path, Remote: client.Location{Bucket: "bucket", Key: "資料/data.bin"}, Size: int64(size),
-		Put: client.PutOptions{Encryption: e}, Overwrite: transfer.OverwriteAlways,
+		Op: transfer.Upload, From: transfer.ReadFrom(path), To: transfer.ObjectAt("", client.Location{Bucket: "bucket", Key: "資料/data.bin"}, ""),
+		Expect: transfer.Expect{Size: int64(size)}, Treatment: client.TreatmentOf(e), Overwrite: transfer.OverwriteAlways,
 	}, data
 }
 
 func (s *story) download(of transfer.Job) transfer.Job {
-	j := transfer.Job{Op: transfer.Download, Remote: of.Remote, Root: s.TempDir(), Name: "back.bin", Overwrite: transfer.OverwriteSkip}
-	if c, ok := of.Put.Encryption.(client.SSEC); ok {
-		j.Read.Key = c.Key
-	}
+	j := transfer.Job{Op: transfer.Download, From: transfer.ObjectAt("", of.To.At, ""), To: transfer.WriteTo(s.TempDir(), "back.bin"), Overwrite: transfer.OverwriteSkip}
+	j.From.CustomerKeyMD5 = of.Treatment.CustomerKeyMD5
 	return j
 }
 
@@ -101,7 +118,7 @@ func TestFilesGoUpAreProvedAndComeBackEqual(t *testing.T) {
 				require.NoError(t, row.Err)
 				assert.Contains(t, row.Receipt.Why, "checksum agree", "by what the upload left in the metadata")
 				assert.EqualValues(t, size, row.Sent)
-				got, err := os.ReadFile(filepath.Join(down.Root, down.Name))
+				got, err := os.ReadFile(filepath.Join(down.To.Root, down.To.Name))
 				require.NoError(t, err)
 				assert.True(t, bytes.Equal(data, got))
 			}
@@ -199,7 +216,7 @@ func TestABrokenConnectionIsContinuedAndAFlippedBitRefused(t *testing.T) {
 	row := s.do(down)
 	require.NoError(t, row.Err)
 	assert.EqualValues(t, len(data), row.Sent)
-	got, err := os.ReadFile(filepath.Join(down.Root, down.Name))
+	got, err := os.ReadFile(filepath.Join(down.To.Root, down.To.Name))
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(data, got))
 
@@ -207,7 +224,7 @@ func TestABrokenConnectionIsContinuedAndAFlippedBitRefused(t *testing.T) {
 	down = s.download(up)
 	row = s.do(down)
 	assert.Equal(t, client.KindCorrupt, client.KindOf(row.Err), "%v", row.Err)
-	left, err := os.ReadDir(down.Root)
+	left, err := os.ReadDir(down.To.Root)
 	require.NoError(t, err)
 	assert.Empty(t, left)
 }
@@ -232,7 +249,7 @@ func TestAStoppedUploadLeavesNothingOnTheServer(t *testing.T) {
 	assert.Equal(t, transfer.Cancelled, row.Phase)
 	_, err = s.store.Parts(t.Context(), u)
 	assert.Equal(t, client.KindNoUpload, client.KindOf(err), "%v", err)
-	_, err = s.store.Head(t.Context(), up.Remote, client.ReadOptions{})
+	_, err = s.store.Head(t.Context(), up.To.At, client.ReadOptions{})
 	assert.Equal(t, client.KindNotFound, client.KindOf(err))
 }
 
@@ -265,12 +282,12 @@ func TestAFileThatShrinksWhileItIsSentIsSaidToHaveChanged(t *testing.T) {
 		for row, _ := s.engine.Row(ids[0]); row.Sent == 0; row, _ = s.engine.Row(ids[0]) {
 			<-s.engine.Changed()
 		}
-		require.NoError(t, os.Truncate(up.Local, 100))
+		require.NoError(t, os.Truncate(up.From.Path, 100))
 		require.NoError(t, s.engine.Wait(t.Context()))
 		row, _ := s.engine.Row(ids[0])
 		assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%v", row.Err)
 		require.ErrorContains(t, row.Err, "changed while it was sent")
-		_, err = s.store.Head(t.Context(), up.Remote, client.ReadOptions{})
+		_, err = s.store.Head(t.Context(), up.To.At, client.ReadOptions{})
 		assert.Equal(t, client.KindNotFound, client.KindOf(err), "nothing short was stored")
 	}
 }
@@ -282,10 +299,10 @@ func TestPlaintextOfADownloadIsTheObjectsAlsoForForeignUploads(t *testing.T) {
 	text := strings.Repeat("from elsewhere ", 1000)
 	_, err := s.store.Put(t.Context(), at, strings.NewReader(text), int64(len(text)), client.PutOptions{Encryption: client.SSES3{}})
 	require.NoError(t, err)
-	down := s.download(transfer.Job{Remote: at})
+	down := s.download(transfer.Job{To: transfer.ObjectAt("", at, "")})
 	row := s.do(down)
 	require.NoError(t, row.Err)
-	f, err := os.Open(filepath.Join(down.Root, down.Name))
+	f, err := os.Open(filepath.Join(down.To.Root, down.To.Name))
 	require.NoError(t, err)
 	got, err := io.ReadAll(f)
 	require.NoError(t, err)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // What has no size before it is read (standard input, a pipe, a file of /proc) is
@@ -13,11 +15,45 @@ import (
 // (standard output, a pipe, a device) is given the bytes of one after they are
 // verified. So a stream is proved like any file, and needs as much space as one.
 
+// A Stream is what a job reads or writes that is no file of this machine and lives
+// in this run of the program only: standard input, standard output, a pipe that
+// the caller holds.
+type Stream struct {
+	// Open opens what an upload reads. It is read once, to its end, for each attempt.
+	Open func() (io.ReadCloser, error)
+	// Take is given the bytes of a download, once they are verified.
+	Take func(io.Reader) error
+}
+
+// Attach gives the stream that a job names (Place.Stream), by the job's id and
+// before it is submitted. A job whose stream nobody attached is refused: its
+// stream ended with the program that had it.
+func (e *Engine) Attach(id string, s Stream) { e.streams.Store(id, s) }
+
+// stream is what was attached to a job.
+func (e *Engine) stream(j Job) (Stream, error) {
+	if s, ok := e.streams.Load(j.ID); ok {
+		return s.(Stream), nil
+	}
+	return Stream{}, &client.Error{
+		Op: string(j.Op), Kind: client.KindRefused, At: j.At(),
+		Err: client.Say("%s was a stream of a program that has ended, and cannot be had again: begin anew", first(j.From.Stream, j.To.Stream)).Err(),
+	}
+}
+
 // sourceOf is the source of an upload. The size of a stream is known from then on,
 // and put into the row.
 func (e *Engine) sourceOf(ctx context.Context, it *item) (*source, error) {
 	job := it.row.Job
-	if job.From == nil {
+	open := func() (io.ReadCloser, error) { return os.Open(job.From.Path) }
+	switch {
+	case job.From.Stream != "":
+		s, err := e.stream(job)
+		if err != nil {
+			return nil, err
+		}
+		open = s.Open
+	case !job.From.Unsized:
 		return openSource(job)
 	}
 	name := filepath.Join(os.TempDir(), partName("stream"))
@@ -28,29 +64,29 @@ func (e *Engine) sourceOf(ctx context.Context, it *item) (*source, error) {
 	lock(f)
 	s := &source{job: job, file: f, spool: name}
 	_ = os.Remove(name) // where an open file lives on, nothing is left of it however the program ends
-	size, err := s.fill(ctx)
+	size, err := s.fill(ctx, open)
 	if err != nil {
 		s.close()
 		return nil, err
 	}
 	e.mu.Lock()
-	it.row.Job.Size = size
+	it.row.Job.Expect.Size = size
 	e.touched(it)
 	e.mu.Unlock()
-	s.job.Size = size
+	s.job.Expect.Size = size
 	return s, nil
 }
 
 // fill reads the stream to its end. A read that waits for somebody is left
 // behind when the job is stopped.
-func (s *source) fill(ctx context.Context) (int64, error) {
+func (s *source) fill(ctx context.Context, open func() (io.ReadCloser, error)) (int64, error) {
 	type filled struct {
 		n   int64
 		err error
 	}
 	done := make(chan filled, 1)
 	go func() {
-		r, err := s.job.From()
+		r, err := open()
 		if err != nil {
 			done <- filled{0, err}
 			return
@@ -62,7 +98,7 @@ func (s *source) fill(ctx context.Context) (int64, error) {
 	select {
 	case got := <-done:
 		if got.err != nil && ctx.Err() == nil {
-			return 0, local(s.job, fmt.Errorf("read %s: %w", s.job.Local, got.err))
+			return 0, local(s.job, fmt.Errorf("read %s: %w", s.job.From, got.err))
 		}
 		return got.n, context.Cause(ctx)
 	case <-ctx.Done():
@@ -77,11 +113,11 @@ func (t *target) deliver(ctx context.Context) error {
 		return local(t.job, err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- t.job.Into(&interruptible{ctx, t.file}) }()
+	go func() { done <- t.stream(&interruptible{ctx, t.file}) }()
 	select {
 	case err := <-done:
 		if err != nil && ctx.Err() == nil {
-			return local(t.job, fmt.Errorf("write %s: %w", t.job.Local, err))
+			return local(t.job, fmt.Errorf("write %s: %w", t.job.To, err))
 		}
 		return context.Cause(ctx)
 	case <-ctx.Done():

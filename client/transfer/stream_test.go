@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"io"
 	"os"
@@ -22,7 +23,11 @@ func (w *workbench) stream(t *testing.T, from func() (io.ReadCloser, error)) (Jo
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	t.Setenv("TMP", temp)
-	return Job{Op: Upload, Local: "-", Remote: remote, From: from, Overwrite: OverwriteAlways, Put: client.PutOptions{Encryption: client.SSES3{}}}, temp
+	w.engine.Attach("s", Stream{Open: from})
+	return Job{
+		ID: "s", Op: Upload, From: Place{Stream: "-"}, To: ObjectAt("ward", remote, ""), Overwrite: OverwriteAlways,
+		Treatment: client.Treatment{Type: client.TypeSSES3},
+	}, temp
 }
 
 func TestAStreamIsProvedLikeAFile(t *testing.T) {
@@ -36,7 +41,7 @@ func TestAStreamIsProvedLikeAFile(t *testing.T) {
 		})
 		row := w.run(job)[0]
 		require.NoError(t, row.Err)
-		assert.Equal(t, size, row.Job.Size, "known once it was read")
+		assert.Equal(t, size, row.Job.Expect.Size, "known once it was read")
 		assert.Equal(t, size, row.Receipt.Size)
 		assert.Equal(t, Verified, row.Receipt.Verdict)
 		assert.True(t, bytes.Equal(data, w.store.objects[remote].data))
@@ -88,13 +93,19 @@ func TestOnlyVerifiedBytesAreHandedOn(t *testing.T) {
 	w.store.keepsChecksums = true
 	job, data := w.object(2*minPartSize, client.PutOptions{})
 	var got bytes.Buffer
-	job.Into = func(r io.Reader) error {
+	folder := job.To.Root
+	take := func(j Job, take func(io.Reader) error) Job {
+		j.ID, j.To = rand.Text(), Place{Stream: "-"}
+		w.engine.Attach(j.ID, Stream{Take: take})
+		return j
+	}
+	into := func(r io.Reader) error {
 		_, err := io.Copy(&got, r)
 		return err
 	}
-	require.NoError(t, w.run(job)[0].Err)
+	require.NoError(t, w.run(take(job, into))[0].Err)
 	assert.True(t, bytes.Equal(data, got.Bytes()))
-	assert.Empty(t, files(t, job.Root), "no file is made")
+	assert.Empty(t, files(t, folder), "no file is made")
 
 	got.Reset()
 	w.store.gives = func(_ int, data []byte) io.Reader {
@@ -102,14 +113,13 @@ func TestOnlyVerifiedBytesAreHandedOn(t *testing.T) {
 		wrong[0] ^= 1
 		return bytes.NewReader(wrong)
 	}
-	assert.Equal(t, client.KindCorrupt, client.KindOf(w.run(job)[0].Err))
+	assert.Equal(t, client.KindCorrupt, client.KindOf(w.run(take(job, into))[0].Err))
 	assert.Zero(t, got.Len())
 	w.store.gives = nil
 
 	full := errors.New("no space left")
-	job.Into = func(io.Reader) error { return full }
-	require.ErrorIs(t, w.run(job)[0].Err, full)
-	assert.Empty(t, files(t, job.Root))
+	require.ErrorIs(t, w.run(take(job, func(io.Reader) error { return full }))[0].Err, full)
+	assert.Empty(t, files(t, folder))
 }
 
 func TestAPipeNobodyReadsCanBeCancelled(t *testing.T) {
@@ -117,7 +127,9 @@ func TestAPipeNobodyReadsCanBeCancelled(t *testing.T) {
 	job, _ := w.object(10, client.PutOptions{})
 	waiting, never := make(chan struct{}), make(chan struct{})
 	defer close(never)
-	job.Into = func(io.Reader) error { close(waiting); <-never; return nil }
+	folder := job.To.Root
+	job.ID, job.To = "s", Place{Stream: "-"}
+	w.engine.Attach(job.ID, Stream{Take: func(io.Reader) error { close(waiting); <-never; return nil }})
 	ids, err := w.engine.Submit(slices.Values([]Job{job}))
 	require.NoError(t, err)
 	<-waiting
@@ -125,7 +137,7 @@ func TestAPipeNobodyReadsCanBeCancelled(t *testing.T) {
 	require.NoError(t, w.engine.Wait(t.Context()))
 	row, _ := w.engine.Row(ids[0])
 	assert.Equal(t, Cancelled, row.Phase)
-	assert.Empty(t, files(t, job.Root))
+	assert.Empty(t, files(t, folder))
 }
 
 func TestAFileThatHoldsMoreThanItsSizeSaysIsRefused(t *testing.T) {
@@ -135,7 +147,7 @@ func TestAFileThatHoldsMoreThanItsSizeSaysIsRefused(t *testing.T) {
 		t.Skip("there is no such file here")
 	}
 	w := newBench(t)
-	row := w.run(Job{Op: Upload, Local: odd, Remote: remote, Overwrite: OverwriteAlways, Put: client.PutOptions{Encryption: client.SSES3{}}})[0]
+	row := w.run(Job{Op: Upload, From: ReadFrom(odd), To: ObjectAt("ward", remote, ""), Overwrite: OverwriteAlways, Treatment: client.Treatment{Type: client.TypeSSES3}})[0]
 	require.ErrorContains(t, row.Err, "holds more than the 0 bytes its size says")
 	assert.Empty(t, w.store.objects)
 }

@@ -37,7 +37,7 @@ func (e *Engine) Summary() Summary {
 	for _, it := range e.running {
 		moved := it.sent.Load()
 		s.Moved += moved
-		s.Bytes += max(moved-max(it.row.Job.Size, 0), 0)
+		s.Bytes += max(moved-max(it.row.Job.Expect.Size, 0), 0)
 		up, down = up || it.row.Job.Op == Upload, down || it.row.Job.Op == Download
 	}
 	if up {
@@ -67,7 +67,7 @@ func (it *item) share() share {
 	case r.Phase == Done:
 		s.doubtful = r.Job.Op == Upload && r.Receipt != nil && !r.Receipt.Verdict.AsAsked()
 	case !r.Phase.Over():
-		s.untold, s.bytes = r.Job.Size < 0, max(r.Job.Size, 0)
+		s.untold, s.bytes = r.Job.Expect.Size < 0, max(r.Job.Expect.Size, 0)
 		if r.Phase == Paused {
 			s.moved = it.sent.Load()
 			s.bytes = max(s.bytes, s.moved)

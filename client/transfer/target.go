@@ -3,6 +3,7 @@ package transfer
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -25,25 +26,44 @@ const (
 // a temporary file beside it, which is locked as long as it is written; the name
 // itself is given last.
 type target struct {
-	job  Job
-	root *os.Root
-	name string // below root, with slashes; where a link under Job.Name leads
-	temp string // "" while there is no temporary file
-	file *os.File
+	job    Job
+	stream func(io.Reader) error // takes the bytes instead of a file, nil for a file
+	folder string
+	root   *os.Root
+	name   string // below root, with slashes; where a link under its name in the job leads
+	temp   string // "" while there is no temporary file
+	file   *os.File
 }
 
-func openTarget(j Job) (*target, error) {
-	if !fs.ValidPath(j.Name) || j.Name == "." {
-		return nil, local(j, fmt.Errorf("%q is no name for a file below the folder", j.Name))
+// targetOf is the target of a download. The temporary file of a stream is among
+// the system's.
+func (e *Engine) targetOf(j Job) (*target, error) {
+	if j.To.Stream == "" {
+		return openTarget(j, j.To.Root, j.To.Name)
 	}
-	if err := os.MkdirAll(j.Root, folderMode); err != nil {
+	s, err := e.stream(j)
+	if err != nil {
+		return nil, err
+	}
+	t, err := openTarget(j, os.TempDir(), "stream")
+	if err == nil {
+		t.stream = s.Take
+	}
+	return t, err
+}
+
+func openTarget(j Job, folder, name string) (*target, error) {
+	if !fs.ValidPath(name) || name == "." {
+		return nil, local(j, fmt.Errorf("%q is no name for a file below the folder", name))
+	}
+	if err := os.MkdirAll(folder, folderMode); err != nil {
 		return nil, local(j, err)
 	}
-	root, err := os.OpenRoot(j.Root)
+	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return nil, local(j, err)
 	}
-	t := &target{job: j, root: root, name: j.Name}
+	t := &target{job: j, folder: folder, root: root, name: name}
 	if err := t.follow(); err != nil {
 		t.close()
 		return nil, local(j, err)
@@ -68,7 +88,7 @@ func (t *target) follow() error {
 			return err
 		}
 		if filepath.IsAbs(to) {
-			to, err = filepath.Rel(t.job.Root, to)
+			to, err = filepath.Rel(t.folder, to)
 		} else {
 			to = path.Join(path.Dir(t.name), filepath.ToSlash(to))
 		}
@@ -77,13 +97,13 @@ func (t *target) follow() error {
 		}
 		t.name = filepath.ToSlash(to)
 	}
-	return fmt.Errorf("the links at %s lead in circles: remove them", t.job.Name)
+	return fmt.Errorf("the links at %s lead in circles: remove them", t.name)
 }
 
 // mayLand says, by a skipped, why the download has nothing to do; and by
 // another error that it cannot be done at all.
 func (t *target) mayLand(source time.Time) error {
-	if t.job.Into != nil {
+	if t.stream != nil {
 		return nil
 	}
 	there, err := t.root.Lstat(t.name)

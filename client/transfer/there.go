@@ -22,18 +22,19 @@ type there struct {
 // look looks at what is there already, for a job that may not overwrite
 // everything. Between this look and the upload another client may write: the
 // condition of the upload closes that gap where the server knows it.
-func (e *Engine) look(ctx context.Context, j Job) (there, error) {
+func (e *Engine) look(ctx context.Context, it *item) (there, error) {
+	j := it.row.Job
 	if j.Overwrite == OverwriteAlways {
 		return there{}, nil
 	}
-	o, err := e.cfg.Store.Head(ctx, j.Remote, client.ReadOptions{Key: customerKey(j.Put.Encryption)})
+	o, err := e.cfg.Store.Head(ctx, j.To.At, client.ReadOptions{Key: it.key})
 	if client.KindOf(err) == client.KindNotCustomerKey { // what is there is stored otherwise than what will be
-		o, err = e.cfg.Store.Head(ctx, j.Remote, client.ReadOptions{})
+		o, err = e.cfg.Store.Head(ctx, j.To.At, client.ReadOptions{})
 	}
 	switch kind := client.KindOf(err); {
 	case err == nil && j.Overwrite == OverwriteNewer && o.Modified.IsZero():
 		return there{}, &client.Error{
-			Op: "HeadObject", Kind: client.KindUnsupported, At: j.Remote, RequestID: o.RequestID,
+			Op: "HeadObject", Kind: client.KindUnsupported, At: j.To.At, RequestID: o.RequestID,
 			Err: errors.New("the server does not say how old it is, so it cannot be told which is newer"),
 		}
 	case err == nil:
@@ -48,7 +49,7 @@ func (e *Engine) look(ctx context.Context, j Job) (there, error) {
 
 // stays reports whether a job leaves what is there alone.
 func (t there) stays(j Job) bool {
-	return t.exists && (j.Overwrite != OverwriteNewer || !t.object.Modified.Before(j.Modified))
+	return t.exists && (j.Overwrite != OverwriteNewer || !t.object.Modified.Before(j.Expect.Modified))
 }
 
 // condition lets the server refuse the upload when something else is there now
@@ -68,7 +69,7 @@ func (t there) condition(j Job, o client.PutOptions) client.PutOptions {
 // wrote between the look and the upload: it looks again. refused is the
 // server's answer.
 func (e *Engine) overtaken(ctx context.Context, it *item, src *source, refused error) error {
-	now, err := e.look(ctx, it.row.Job)
+	now, err := e.look(ctx, it)
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func (e *Engine) judgeThere(ctx context.Context, it *item, src *source, t there)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	holding, found, sum, err := e.contents(ctx, t, src)
+	holding, found, sum, err := e.contents(ctx, it, t, src)
 	if err != nil {
 		return err
 	}
@@ -110,9 +111,9 @@ func (e *Engine) judgeThere(ctx context.Context, it *item, src *source, t there)
 
 // proveThere judges how what is there is encrypted.
 func (e *Engine) proveThere(ctx context.Context, it *item, t there) proof {
-	asked := it.row.Job.Put.Encryption
-	if t.locked && client.TypeOf(asked) != client.TypeInherit {
-		why := fmt.Sprintf("%s was asked; %s says that it is encrypted with another SSE-C key", client.Describe(asked), byServer)
+	asked := it.row.Job.Treatment
+	if t.locked && asked.Type != client.TypeInherit {
+		why := fmt.Sprintf("%s was asked; %s says that it is encrypted with another SSE-C key", asked.Describe(), byServer)
 		return proof{Finding{OtherKey, why}, t.object, client.Reported{Told: true, Type: client.TypeSSEC}, nil}
 	}
 	reported := t.object.Encryption
@@ -144,21 +145,20 @@ const (
 // be called the object's and be deleted for it. So where the ETag looks like the
 // MD5 of something else nothing is claimed. sum is the file's checksum where the
 // object is the file.
-func (e *Engine) contents(ctx context.Context, t there, src *source) (contents, comparison, client.Checksum, error) {
+func (e *Engine) contents(ctx context.Context, it *item, t there, src *source) (contents, comparison, client.Checksum, error) {
 	var none client.Checksum
-	a := &arrival{engine: e, job: src.job, head: t.object, file: src.file}
+	a := &arrival{engine: e, job: src.job, read: client.ReadOptions{Key: it.key}, head: t.object, file: src.file}
 	switch {
 	case t.locked:
 		return unknownContents, comparison{}, none, nil
-	case t.object.SizeTold() && t.object.Size != src.job.Size:
+	case t.object.SizeTold() && t.object.Size != src.job.Expect.Size:
 		return otherContents, comparison{}, none, nil
 	case !a.comparable():
 		return unknownContents, comparison{}, none, nil
 	}
-	a.job.Read.Key = customerKey(src.job.Put.Encryption)
-	err := a.read(ctx)
+	err := a.readBack(ctx)
 	switch {
-	case client.KindOf(err) == client.KindCorrupt, err == nil && a.n != src.job.Size:
+	case client.KindOf(err) == client.KindCorrupt, err == nil && a.n != src.job.Expect.Size:
 		return unknownContents, comparison{}, none, src.changedWhileSent()
 	case err != nil:
 		return unknownContents, comparison{}, none, err
@@ -187,7 +187,7 @@ func (e *Engine) contents(ctx context.Context, t there, src *source) (contents, 
 // alreadyThere is why a job was skipped. Where the dates decide, an object that
 // is not older may well be another; else the file was meant to be there.
 func alreadyThere(j Job, holding contents) error {
-	e := &client.Error{Op: string(j.Op), Kind: client.KindExists, At: j.Remote}
+	e := &client.Error{Op: string(j.Op), Kind: client.KindExists, At: j.To.At}
 	switch newer := j.Overwrite == OverwriteNewer; {
 	case holding == otherContents && newer:
 		e.Err = errors.New("it is there already with other contents, and not older than the file")

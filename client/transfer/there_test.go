@@ -25,8 +25,8 @@ func TestWhatIsThereAlreadyIsJudgedBeforeItIsSkipped(t *testing.T) {
 	for _, how := range []Overwrite{OverwriteSkip, OverwriteNewer} {
 		w := newBench(t)
 		job, _ := w.file(10, client.SSEKMS{Key: keyID})
-		job.Modified = modified
-		require.NoError(t, os.Chtimes(job.Local, modified, modified))
+		job.Expect.Modified = modified
+		require.NoError(t, os.Chtimes(job.From.Path, modified, modified))
 		require.Equal(t, Done, w.run(job)[0].Phase)
 
 		row := again(w, job, how)
@@ -57,9 +57,9 @@ func TestAnUploadOfOtherContentsIsNotSkippedAsFine(t *testing.T) {
 	job, data := w.file(10, client.SSES3{})
 	require.Equal(t, Done, w.run(job)[0].Phase)
 	data[3] ^= 1 // the same size, and another file now
-	require.NoError(t, os.WriteFile(job.Local, data, 0o600))
-	require.NoError(t, os.Chtimes(job.Local, modified, modified))
-	job.Modified = modified
+	require.NoError(t, os.WriteFile(job.From.Path, data, 0o600))
+	require.NoError(t, os.Chtimes(job.From.Path, modified, modified))
+	job.Expect.Modified = modified
 	row := again(w, job, OverwriteSkip)
 	assert.Equal(t, Skipped, row.Phase)
 	require.ErrorIs(t, row.Err, ErrOtherContents)
@@ -92,7 +92,7 @@ func TestAFileThatCannotBeReadIsNotSkipped(t *testing.T) {
 	require.Equal(t, Done, w.run(job)[0].Phase)
 	w.store.fail = func(call string, _ int) error {
 		if call == "Head" {
-			require.NoError(t, os.Truncate(job.Local, 3))
+			require.NoError(t, os.Truncate(job.From.Path, 3))
 		}
 		return nil
 	}
@@ -188,14 +188,14 @@ func TestWhatIsThereIsComparedByTheServersWordBeforeTheMetadatas(t *testing.T) {
 	} {
 		w := newBench(t)
 		job, _ := w.file(10, client.SSES3{})
-		require.NoError(t, os.WriteFile(job.Local, data, 0o600))
-		stat, err := os.Stat(job.Local)
+		require.NoError(t, os.WriteFile(job.From.Path, data, 0o600))
+		stat, err := os.Stat(job.From.Path)
 		require.NoError(t, err)
-		job.Modified = stat.ModTime()
+		job.Expect.Modified = stat.ModTime()
 		src, err := openSource(job)
 		require.NoError(t, err)
 		c.there.Size = 10
-		got, found, _, err := w.engine.contents(t.Context(), there{exists: true, object: c.there}, src)
+		got, found, _, err := w.engine.contents(t.Context(), &item{row: Row{Job: job}}, there{exists: true, object: c.there}, src)
 		src.close()
 		require.NoError(t, err, name)
 		assert.Equal(t, c.want, got, name)

@@ -8,9 +8,19 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// upload sends a file and proves it: open, look before overwriting, read for
-// the checksum, send, verify. What is there and stays is judged instead.
-func (e *Engine) upload(ctx context.Context, it *item) error {
+// Upload sends a file and proves it.
+const Upload Op = "upload"
+
+type uploading struct{}
+
+// admit refuses what nobody decided and what cannot be sent.
+func (uploading) admit(j Job) error { return j.Treatment.Check() }
+
+func (uploading) writes(j Job) end { return end{client.Scheme + j.To.At.Bucket, j.To.At.Key} }
+
+// run opens, looks before overwriting, reads for the checksum, sends, verifies.
+// What is there and stays is judged instead.
+func (uploading) run(ctx context.Context, e *Engine, it *item) error {
 	src, err := e.sourceOf(ctx, it)
 	if err != nil {
 		return err
@@ -20,8 +30,8 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 		return err
 	}
 	job := it.row.Job
-	e.dropStale(ctx, job.Remote.Bucket)
-	there, err := e.look(ctx, job)
+	e.dropStale(ctx, job.To.At.Bucket)
+	there, err := e.look(ctx, it)
 	if err != nil {
 		return err
 	}
@@ -33,7 +43,11 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	sent, err := e.send(ctx, it, src, there.condition(job, e.putOptions(job, sum)), all, digests)
+	options, err := e.putOptions(it, sum)
+	if err != nil {
+		return err
+	}
+	sent, err := e.send(ctx, it, src, there.condition(job, options), all, digests)
 	if client.KindOf(err) == client.KindPrecondition && job.Overwrite != OverwriteAlways {
 		return e.overtaken(ctx, it, src, err)
 	}
@@ -57,17 +71,21 @@ type sent struct {
 
 // spansOf are the requests of a file: one up to one part's size, parts beyond.
 func (e *Engine) spansOf(j Job) []span {
-	if j.Size > e.cfg.PartSize {
-		return spans(j.Size, partSizeFor(j.Size, e.cfg.PartSize))
+	if size := j.Expect.Size; size > e.cfg.PartSize {
+		return spans(size, partSizeFor(size, e.cfg.PartSize))
 	}
-	return []span{{1, 0, j.Size}}
+	return []span{{1, 0, j.Expect.Size}}
 }
 
 // putOptions adds our checksum to what was planned: to the request, for the
 // server to compare with, and to the metadata, for servers that keep none.
-func (e *Engine) putOptions(j Job, sum client.Checksum) client.PutOptions {
-	o := j.Put
-	o.Metadata = maps.Clone(o.Metadata)
+func (e *Engine) putOptions(it *item, sum client.Checksum) (client.PutOptions, error) {
+	j := it.row.Job
+	encryption, err := j.Treatment.Encryption(it.key)
+	if err != nil {
+		return client.PutOptions{}, &client.Error{Op: string(j.Op), Kind: client.KindRefused, At: j.To.At, Err: err}
+	}
+	o := client.PutOptions{Encryption: encryption, ContentType: j.ContentType, Metadata: maps.Clone(j.Metadata)}
 	if o.Metadata == nil {
 		o.Metadata = map[string]string{}
 	}
@@ -75,15 +93,7 @@ func (e *Engine) putOptions(j Job, sum client.Checksum) client.PutOptions {
 	if e.cfg.ContentProof != ProofSize {
 		o.Checksum = sum
 	}
-	return o
-}
-
-// customerKey is the SSE-C key asked for, zero where there is none.
-func customerKey(e client.Encryption) client.CustomerKey {
-	if c, ok := e.(client.SSEC); ok {
-		return c.Key
-	}
-	return client.CustomerKey{}
+	return o, nil
 }
 
 // send moves the bytes: in one request up to one part's size, in parts beyond.
@@ -96,7 +106,7 @@ func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOp
 		o.MD5 = digests[0].digests().MD5
 	}
 	b := e.newBody(ctx, it, src, all[0])
-	object, err := e.cfg.Store.Put(ctx, job.Remote, b, job.Size, o)
+	object, err := e.cfg.Store.Put(ctx, job.To.At, b, job.Expect.Size, o)
 	if err != nil {
 		b.takeBack()
 		return sent{}, b.failure(err, digests[0])

@@ -29,16 +29,25 @@ type workbench struct {
 	engine   *Engine
 	mu       sync.Mutex
 	receipts []Receipt
+	keys     map[string]client.CustomerKey // that can be fetched
 }
 
 func newBench(t *testing.T, change ...func(*Config)) *workbench {
-	w := &workbench{T: t, store: newFakeStore()}
+	w := &workbench{T: t, store: newFakeStore(), keys: map[string]client.CustomerKey{}}
 	c := Config{Store: w.store, Account: "ward", PartSize: minPartSize, Receipt: func(r Receipt) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.receipts = append(w.receipts, r)
 		return nil
 	}}
+	c.CustomerKey = func(_ context.Context, md5 string) (client.CustomerKey, error) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if key, ok := w.keys[md5]; ok {
+			return key, nil
+		}
+		return client.CustomerKey{}, errors.New("the keyring does not have it")
+	}
 	for _, f := range change {
 		f(&c)
 	}
@@ -47,6 +56,18 @@ func newBench(t *testing.T, change ...func(*Config)) *workbench {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, w.engine.Close(context.Background())) })
 	return w
+}
+
+// knows lets the SSE-C key of an encryption be fetched, and names it; "" where
+// there is none.
+func (w *workbench) knows(e client.Encryption) (md5 string) {
+	key := customerKey(e)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !key.IsZero() {
+		w.keys[key.MD5()] = key
+	}
+	return key.MD5()
 }
 
 // run submits jobs and waits for what becomes of them.
@@ -71,9 +92,12 @@ func (w *workbench) file(size int64, e client.Encryption) (Job, []byte) {
 	require.NoError(w, os.WriteFile(path, data, 0o600))
 	stat, err := os.Stat(path)
 	require.NoError(w, err)
+	treatment := client.TreatmentOf(e)
+	treatment.RuleID, treatment.Rule, treatment.Because = "r2", 2, client.Say("rule %d: %s", 2, "all reports")
+	w.knows(e)
 	return Job{
-		Op: Upload, Local: path, Remote: remote, Size: size, Modified: stat.ModTime(), Overwrite: OverwriteAlways,
-		Put: client.PutOptions{Encryption: e, ContentType: "text/csv"}, Rule: 2, Because: "rule 2: all reports",
+		Op: Upload, From: ReadFrom(path), To: ObjectAt("ward", remote, ""), Expect: Expect{Size: size, Modified: stat.ModTime()}, Overwrite: OverwriteAlways,
+		Treatment: treatment, ContentType: "text/csv",
 	}, data
 }
 
@@ -110,7 +134,7 @@ func TestUploadIsDoneOnlyWhenProved(t *testing.T) {
 			assert.Equal(t, sum, r.Checksum)
 			assert.Equal(t, keyID, r.Reported.Key)
 			assert.Equal(t, "ward", r.Account)
-			assert.Equal(t, 2, r.Rule)
+			assert.Equal(t, 2, r.Treatment.Rule)
 			assert.NotEmpty(t, r.RequestID)
 			if size <= minPartSize {
 				assert.Zero(t, w.store.called("CreateUpload"))
@@ -125,9 +149,9 @@ func TestUploadIsDoneOnlyWhenProved(t *testing.T) {
 func TestUploadDoesNotTouchThePlannedMetadata(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
-	job.Put.Metadata = map[string]string{"ward": "7"}
+	job.Metadata = map[string]string{"ward": "7"}
 	assert.Equal(t, Done, w.run(job)[0].Phase)
-	assert.Equal(t, map[string]string{"ward": "7"}, job.Put.Metadata)
+	assert.Equal(t, map[string]string{"ward": "7"}, job.Metadata)
 	assert.Equal(t, "7", w.store.objects[remote].o.Metadata["ward"])
 }
 
@@ -170,7 +194,7 @@ func TestUploadFailsWhenTheEncryptionIsNotAsAsked(t *testing.T) {
 			assert.ErrorContains(t, row.Err, c.text, c.name)
 			require.Len(t, w.receipts, 1, "a bad verdict is evidence too: "+c.name)
 			assert.Equal(t, c.verdict, w.receipts[0].Verdict, c.name)
-			assert.NotEqual(t, Verified, Judge(c.asked, w.receipts[0].Reported, client.Key{}).Verdict, "the receipt shows the report that decided: "+c.name)
+			assert.NotEqual(t, Verified, Judge(client.TreatmentOf(c.asked), w.receipts[0].Reported, client.Key{}).Verdict, "the receipt shows the report that decided: "+c.name)
 			assert.Equal(t, data, w.store.objects[remote].data, "what becomes of the object is the user's to say")
 			assert.Zero(t, w.store.called("AbortUpload"))
 
@@ -262,8 +286,8 @@ func TestUploadSkipsWhatIsThere(t *testing.T) {
 		if c.there {
 			w.store.add(remote, []byte("old"), client.PutOptions{Encryption: client.SSES3{}})
 		}
-		require.NoError(t, os.Chtimes(job.Local, c.mtime, c.mtime))
-		job.Modified, job.Overwrite = c.mtime, c.how
+		require.NoError(t, os.Chtimes(job.From.Path, c.mtime, c.mtime))
+		job.Expect.Modified, job.Overwrite = c.mtime, c.how
 		row := w.run(job)[0]
 		assert.Equal(t, c.want, row.Phase, c.name)
 		if c.want == Skipped {
@@ -405,13 +429,13 @@ func TestUploadSentTwiceByTheStoreIsCountedOnce(t *testing.T) {
 func TestUploadRefusesAFileThatIsNotAsPlanned(t *testing.T) {
 	w := newBench(t)
 	folder, _ := w.file(10, client.SSES3{})
-	folder.Local = filepath.Dir(folder.Local)
+	folder.From.Path = filepath.Dir(folder.From.Path)
 	gone, _ := w.file(10, client.SSES3{})
-	require.NoError(t, os.Remove(gone.Local))
+	require.NoError(t, os.Remove(gone.From.Path))
 	grown, _ := w.file(10, client.SSES3{})
-	grown.Size = 9
+	grown.Expect.Size = 9
 	touched, _ := w.file(10, client.SSES3{})
-	touched.Modified = touched.Modified.Add(-time.Second)
+	touched.Expect.Modified = touched.Expect.Modified.Add(-time.Second)
 	for text, job := range map[string]Job{
 		"not a file": folder, "no such file": gone, "changed since it was planned: it had 9": grown, "changed since it was planned": touched,
 	} {
@@ -454,7 +478,7 @@ func TestUploadFailsWhenTheFileChangesWhileItIsSent(t *testing.T) {
 			var once sync.Once
 			w.store.fail = func(call string, _ int) error {
 				if call == "Put" || call == "UploadPart" {
-					once.Do(func() { how(t, job.Local) })
+					once.Do(func() { how(t, job.From.Path) })
 				}
 				return nil
 			}

@@ -50,17 +50,17 @@ type Evidence struct {
 // counts. The error (KindCorrupt) says that the object is not what was sent.
 // The ETag is not looked at: it is no content hash.
 func Verify(want Job, got Evidence) (Finding, error) {
-	if got.Head.SizeTold() && got.Head.Size != want.Size {
+	if got.Head.SizeTold() && got.Head.Size != want.Expect.Size {
 		return Finding{}, &client.Error{
-			Op: "verify", Kind: client.KindCorrupt, At: want.Remote, RequestID: got.Head.RequestID,
-			Err: fmt.Errorf("%d bytes were sent and the server holds %d", want.Size, got.Head.Size),
+			Op: "verify", Kind: client.KindCorrupt, At: want.At(), RequestID: got.Head.RequestID,
+			Err: fmt.Errorf("%d bytes were sent and the server holds %d", want.Expect.Size, got.Head.Size),
 		}
 	}
 	if sum, ok := got.Head.FullChecksum(); ok && got.Sum.Value != "" && sum.Value != got.Sum.Value {
 		return Finding{}, &client.Error{
-			Op: "verify", Kind: client.KindCorrupt, At: want.Remote, RequestID: got.Head.RequestID,
+			Op: "verify", Kind: client.KindCorrupt, At: want.At(), RequestID: got.Head.RequestID,
 			Err: fmt.Errorf("the server's checksum %s is not %s, the checksum of what was sent", sum.Value, got.Sum.Value),
 		}
 	}
-	return CompareEncryption(want.Put.Encryption, got.Answers, got.Head.Encryption, got.KMS), nil
+	return CompareEncryption(want.Treatment, got.Answers, got.Head.Encryption, got.KMS), nil
 }

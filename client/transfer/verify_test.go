@@ -82,8 +82,8 @@ func TestEveryAskedTypeAgainstEveryReport(t *testing.T) {
 	} {
 		for i, r := range reports {
 			name := fmt.Sprintf("%s (KMS says %q), server: %s", client.Describe(c.asked), c.kms.ARN, r.name)
-			assert.Equal(t, c.want[i], Judge(c.asked, r.r, c.kms).Verdict, name)
-			both := CompareEncryption(c.asked, []Answer{{byUpload, r.r}}, r.r, c.kms)
+			assert.Equal(t, c.want[i], Judge(client.TreatmentOf(c.asked), r.r, c.kms).Verdict, name)
+			both := CompareEncryption(client.TreatmentOf(c.asked), []Answer{{byUpload, r.r}}, r.r, c.kms)
 			assert.Equal(t, c.want[i], both.Verdict, name)
 			assert.NotEmpty(t, both.Why, name)
 			// The worse of the two answers counts, whichever says it.
@@ -91,12 +91,12 @@ func TestEveryAskedTypeAgainstEveryReport(t *testing.T) {
 			if key := client.KeyOf(c.asked); key.IsAlias() || key == "" {
 				faithful.Key = client.KeyID(first(string(c.kms.ARN), c.kms.ID))
 			}
-			if Judge(c.asked, faithful, c.kms).Verdict == KeyNotReported {
+			if Judge(client.TreatmentOf(c.asked), faithful, c.kms).Verdict == KeyNotReported {
 				continue // nothing is verified then
 			}
-			atHead := CompareEncryption(c.asked, []Answer{{byUpload, faithful}}, r.r, c.kms)
+			atHead := CompareEncryption(client.TreatmentOf(c.asked), []Answer{{byUpload, faithful}}, r.r, c.kms)
 			assert.Equal(t, c.want[i], atHead.Verdict, "HEAD alone: "+name)
-			atAnswer := CompareEncryption(c.asked, []Answer{{byUpload, r.r}}, faithful, c.kms)
+			atAnswer := CompareEncryption(client.TreatmentOf(c.asked), []Answer{{byUpload, r.r}}, faithful, c.kms)
 			if c.want[i] == KeyNotReported && namesNoKey(r.r) {
 				assert.Equal(t, Verified, atAnswer.Verdict, "a quiet answer, and HEAD names the key: "+name)
 			} else {
@@ -112,7 +112,7 @@ func TestEveryAskedTypeAgainstEveryReport(t *testing.T) {
 
 func TestVerifyRefusesAnObjectThatIsNotWhatWasSent(t *testing.T) {
 	sum := client.Checksum{Algorithm: client.CRC64NVME, Value: "rosUhgp5mIg="}
-	job := Job{Size: 9, Remote: client.Location{Bucket: "b", Key: "k"}, Put: client.PutOptions{Encryption: client.SSES3{}}}
+	job := Job{Op: Upload, Expect: Expect{Size: 9}, To: ObjectAt("", client.Location{Bucket: "b", Key: "k"}, ""), Treatment: client.Treatment{Type: client.TypeSSES3}}
 	good := Evidence{Sum: sum, Answers: []Answer{{byUpload, told(client.TypeSSES3, "")}}, Head: client.Object{
 		Size: 9, Encryption: told(client.TypeSSES3, ""), Checksums: []client.Checksum{sum},
 	}}
@@ -143,20 +143,13 @@ func TestVerifyRefusesAnObjectThatIsNotWhatWasSent(t *testing.T) {
 
 func TestReceiptsHoldNoSecret(t *testing.T) {
 	e := sseC(t, "q")
-	a := AskedOf(e)
-	assert.Equal(t, Asked{Type: client.TypeSSEC, CustomerKeyMD5: e.Key.MD5()}, a)
-	text, err := json.Marshal(Receipt{Asked: a})
+	a := client.TreatmentOf(e)
+	text, err := json.Marshal(Receipt{Treatment: a})
 	require.NoError(t, err)
-	written := string(text) + fmt.Sprintf("%+v %#v", Receipt{Asked: a}, a)
+	written := string(text) + fmt.Sprintf("%+v %#v", Receipt{Treatment: a}, a)
 	assert.Contains(t, written, e.Key.MD5(), "the search would find what is there")
 	assert.NotContains(t, written, strings.Repeat("q", 8))
 	assert.NotContains(t, written, e.Key.Secret().Reveal())
-
-	context := map[string]string{"ward": "7"}
-	assert.Equal(t, Asked{Type: client.TypeSSEKMS, Key: keyID, BucketKey: true, Context: context},
-		AskedOf(client.SSEKMS{Key: keyID, BucketKey: true, Context: context}))
-	assert.Equal(t, Asked{Type: client.TypeDSSEKMS, Key: keyID, Context: context}, AskedOf(client.DSSEKMS{Key: keyID, Context: context}))
-	assert.Equal(t, Asked{}, AskedOf(nil))
 }
 
 func TestPhasesHaveNames(t *testing.T) {

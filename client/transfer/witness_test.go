@@ -44,7 +44,7 @@ func TestEveryWitnessAgainstEverySaying(t *testing.T) {
 					}
 					answers := []Answer{{byBeginning, answer.said}, {byPart, part.said}, {byCompletion, completion.said}}
 					name := fmt.Sprintf("answer %s, part %s, completion %s, HEAD %s", answer.name, part.name, completion.name, head.name)
-					assert.Equal(t, want, CompareEncryption(asked, answers, head.said, client.Key{}).Verdict, name)
+					assert.Equal(t, want, CompareEncryption(client.TreatmentOf(asked), answers, head.said, client.Key{}).Verdict, name)
 					seen++
 				}
 			}

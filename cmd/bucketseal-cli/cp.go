@@ -129,48 +129,42 @@ func size(flag, text string) (int64, error) {
 	return int64(v), nil
 }
 
-// overrideEncryption is the encryption that --sse asks for, nil for the rules'.
-func (a *app) overrideEncryption(ctx context.Context, s *session.Session, f *cpFlags) (client.Encryption, error) {
+// overrideEncryption is the encryption that --sse asks for, undecided for the
+// rules'.
+func (a *app) overrideEncryption(ctx context.Context, s *session.Session, f *cpFlags) (t client.Treatment, err error) {
 	if f.sse == "" {
 		if f.kmsKey != "" {
-			return nil, usage("--kms-key needs --sse kms or --sse dsse beside it")
+			return t, usage("--kms-key needs --sse kms or --sse dsse beside it")
 		}
 		if f.key.given() {
-			return nil, usage("an SSE-C key needs --sse c beside it: without, the rules would encrypt the file in their way")
+			return t, usage("an SSE-C key needs --sse c beside it: without, the rules would encrypt the file in their way")
 		}
-		return nil, nil
+		return t, nil
 	}
-	t, err := encryptionType(f.sse)
-	if err != nil {
-		return nil, err
+	if t.Type, err = encryptionType(f.sse); err != nil {
+		return t, err
 	}
-	if f.key.given() && t != client.TypeSSEC {
-		return nil, usage("an SSE-C key belongs to --sse c")
+	if f.key.given() && t.Type != client.TypeSSEC {
+		return t, usage("an SSE-C key belongs to --sse c")
 	}
-	var e client.Encryption
-	switch t {
-	case client.TypeSSEKMS:
-		e = client.SSEKMS{Key: client.KeyID(f.kmsKey)}
-	case client.TypeDSSEKMS:
-		e = client.DSSEKMS{Key: client.KeyID(f.kmsKey)}
+	switch t.Type {
+	case client.TypeSSEKMS, client.TypeDSSEKMS:
+		t.Key = client.KeyID(f.kmsKey)
 	case client.TypeSSEC:
 		if !f.key.given() {
-			return nil, usage("SSE-C needs a key: give --sse-c-key-file or --sse-c-key-md5")
+			return t, usage("SSE-C needs a key: give --sse-c-key-file or --sse-c-key-md5")
 		}
 		key, err := a.customerKey(ctx, s, f.key)
 		if err != nil {
-			return nil, err
+			return t, err
 		}
-		e = client.SSEC{Key: key}
-	case client.TypeSSES3:
-		e = client.SSES3{}
-	default:
-		e = client.Inherit{}
+		s.Give(key)
+		t.CustomerKeyMD5 = key.MD5()
 	}
-	if f.kmsKey != "" && client.KeyOf(e) == "" {
-		return nil, usage("--kms-key belongs to --sse kms or --sse dsse")
+	if f.kmsKey != "" && t.Key == "" {
+		return t, usage("--kms-key belongs to --sse kms or --sse dsse")
 	}
-	return e, settingsError(client.CheckEncryption(e))
+	return t, settingsError(t.Check())
 }
 
 // carryOut submits a plan, shows how it goes and reports each file.
@@ -212,7 +206,10 @@ func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan)
 // refused shows a file that was not sent as a failed row.
 func refused(r transfer.Refusal) transfer.Row {
 	return transfer.Row{
-		Job:   transfer.Job{Op: transfer.Upload, Local: r.Source, Remote: r.Target, Rule: r.Rule},
+		Job: transfer.Job{
+			Op: transfer.Upload, From: transfer.ReadFrom(r.Source), To: transfer.ObjectAt("", r.Target, ""),
+			Treatment: client.Treatment{Rule: r.Rule, RuleID: r.RuleID},
+		},
 		Phase: transfer.Failed,
 		Err:   &client.Error{Op: "plan", Kind: r.Kind, At: r.Target, Message: r.Reason},
 	}

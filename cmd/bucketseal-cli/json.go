@@ -55,11 +55,10 @@ type askedLine struct {
 	CustomerKeyMD5 string                `json:"customerKeyMD5,omitempty"`
 }
 
-func askedJSON(e client.Encryption) *askedLine {
-	if e == nil {
+func askedJSON(a client.Treatment) *askedLine {
+	if a.Type == client.TypeUndecided {
 		return nil
 	}
-	a := transfer.AskedOf(e)
 	return &askedLine{a.Type, a.Key, a.BucketKey, a.Context, a.CustomerKeyMD5}
 }
 
@@ -94,6 +93,7 @@ type transferLine struct {
 	Bytes    *int64        `json:"bytes"` // null: not told, and nothing arrived
 	Status   string        `json:"status"`
 	Rule     int           `json:"rule"`
+	RuleID   string        `json:"ruleId,omitempty"`
 	Because  string        `json:"because,omitempty"`
 	Asked    *askedLine    `json:"asked"`
 	Reported *reportedLine `json:"reported"`
@@ -108,13 +108,8 @@ type transferLine struct {
 func transferJSON(r transfer.Row) transferLine {
 	j := r.Job
 	l := transferLine{
-		Op: j.Op, Source: j.Local, Target: j.Remote.String(), Bytes: told(j.Size), Status: r.Phase.String(), Rule: j.Rule,
-		Because: j.Because, Error: errorJSON(r.Err),
-	}
-	if j.Op == transfer.Download {
-		l.Source, l.Target = l.Target, l.Source
-	} else {
-		l.Asked = askedJSON(j.Put.Encryption)
+		Op: j.Op, Source: j.From.String(), Target: j.To.String(), Bytes: told(j.Expect.Size), Status: r.Phase.String(),
+		Rule: j.Treatment.Rule, RuleID: j.Treatment.RuleID, Because: j.Treatment.Because.String(), Asked: askedJSON(j.Treatment), Error: errorJSON(r.Err),
 	}
 	if c := r.Receipt; c != nil {
 		l.Bytes, l.Why, l.Checksum, l.Reported = told(c.Size), c.Why, checksumJSON(c.Checksum), reportedJSON(c.Reported)

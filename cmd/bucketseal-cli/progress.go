@@ -74,7 +74,7 @@ func (d *doubts) tell(note func(string)) {
 		}
 		if r, ok := d.engine.Nth(c.Nth); ok && r.Again != nil {
 			d.said[c.Nth] = true
-			note(r.Job.Remote.String() + " is stored and not yet verified: the server is asked again")
+			note(r.Job.At().String() + " is stored and not yet verified: the server is asked again")
 		}
 	}
 }
@@ -138,7 +138,7 @@ func (a *app) transferred(r transfer.Row) {
 	l := transferJSON(r)
 	what := fmt.Sprintf("%s -> %s", l.Source, l.Target)
 	switch {
-	case r.Job.Into != nil && client.KindOf(r.Err) == client.KindLocal && isClosed(r.Err): // whoever read the object knows that they left
+	case r.Job.To.Stream != "" && client.KindOf(r.Err) == client.KindLocal && isClosed(r.Err): // whoever read the object knows that they left
 	case r.Phase == transfer.Failed && r.Err != nil:
 		printf(a.err, "FAILED %s\n", what)
 		a.report(r.Err)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
@@ -16,9 +17,15 @@ import (
 
 type ruleLine struct {
 	Number  int        `json:"number"`
+	ID      string     `json:"id,omitempty"`
 	Because string     `json:"because"`
 	Refuse  string     `json:"refuse,omitempty"`
 	Asks    *askedLine `json:"asks"`
+}
+
+func ruleJSON(d rules.Decision) ruleLine {
+	t := d.Treatment
+	return ruleLine{t.Rule, t.RuleID, t.Because.String(), d.Refuse, askedJSON(t)}
 }
 
 type propsLine struct {
@@ -86,7 +93,7 @@ func propsJSON(p session.Properties) propsLine {
 	l := propsLine{
 		Bucket: o.At.Bucket, Key: o.At.Key, VersionID: o.VersionID, Size: told(o.Size), LastModified: stamp(o.Modified), ETag: o.ETag,
 		StorageClass: o.StorageClass, ContentType: o.ContentType, Encryption: reportedJSON(o.Encryption),
-		Rule:          ruleLine{p.Decision.Rule, p.Decision.Because, p.Decision.Refuse, askedJSON(p.Decision.Put.Encryption)},
+		Rule:          ruleJSON(p.Decision),
 		Why:           p.Finding.Why,
 		BucketDefault: reportedJSON(p.BucketDefault),
 		Metadata:      orEmpty(o.Metadata), Tags: orEmpty(p.Tags), Checksums: map[string]string{}, Headers: o.Headers, CheckedAt: stamp(p.CheckedAt),
@@ -127,7 +134,7 @@ func (a *app) printProps(p session.Properties) error {
 	row("Storage class", l.StorageClass)
 	row("ETag", l.ETag)
 	row("Stored with", p.Object.Encryption.Describe())
-	row("Rule for this name", p.Decision.Because)
+	row("Rule for this name", p.Decision.Treatment.Because.String())
 	row("Rule refuses", p.Decision.Refuse)
 	row("As asked", asAskedWords(p))
 	row("Bucket default", orError(p.BucketDefault.Describe(), p.DefaultErr))

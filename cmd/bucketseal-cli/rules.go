@@ -169,10 +169,10 @@ func (a *app) rulesTest() *cobra.Command {
 			d := set.Decide(rules.File{}, at)
 			a.noteIdle(h, set.Rules, func(i int) bool { return !set.Rules[i].Disabled && set.Rules[i].Takes(at) })
 			if a.flags.json {
-				a.line(ruleLine{d.Rule, d.Because, d.Refuse, askedJSON(d.Put.Encryption)})
+				a.line(ruleJSON(d))
 				return nil
 			}
-			printf(a.out, "%s\n", d.Because)
+			printf(a.out, "%s\n", d.Treatment.Because.String())
 			if d.Refuse != "" {
 				printf(a.out, "refused: %s\n", d.Refuse)
 			}

@@ -8,11 +8,11 @@ import (
 )
 
 // Shortly is what is asked, with the short form of its key.
-func Shortly(e client.Encryption) string {
-	if client.TypeOf(e) == client.TypeInherit {
+func Shortly(t client.Treatment) string {
+	if t.Type == client.TypeInherit {
 		return i18n.T("bucket default")
 	}
-	return Keyed(client.TypeOf(e), client.KeyOf(e))
+	return Keyed(t.Type, t.Key)
 }
 
 // Keyed is a type with the short form of its key.

@@ -17,15 +17,15 @@ func TestWhyAFileIsTreatedSoIsSaidInTheUsersLanguage(t *testing.T) {
 	for _, d := range []rules.Decision{
 		set.Decide(rules.File{}, client.Location{Bucket: "reports", Key: "a"}),
 		set.Decide(rules.File{}, client.Location{Bucket: "photos", Key: "a"}),
-		set.Decide(rules.File{Override: client.SSES3{}}, client.Location{Bucket: "photos", Key: "a"}),
+		set.Decide(rules.File{Override: client.Treatment{Type: client.TypeSSES3}}, client.Location{Bucket: "photos", Key: "a"}),
 	} {
-		said := Words(d.Because)
-		assert.NotEqual(t, d.Because, said)
+		said := Words(d.Treatment.Because.String())
+		assert.NotEqual(t, d.Treatment.Because.String(), said)
 		for _, word := range []string{"rule", "key ", "matches", "chosen"} {
-			assert.NotContains(t, said, word, "of %q", d.Because)
+			assert.NotContains(t, said, word, "of %q", d.Treatment.Because.String())
 		}
 	}
-	said := Words(set.Decide(rules.File{}, client.Location{Bucket: "reports", Key: "a"}).Because)
+	said := Words(set.Decide(rules.File{}, client.Location{Bucket: "reports", Key: "a"}).Treatment.Because.String())
 	assert.Contains(t, said, "ab12")
 	assert.Contains(t, said, "reports*")
 }

@@ -39,17 +39,17 @@ func (c EncryptionChoice) Label() string {
 	return i18n.T("As the rules say")
 }
 
-// override is the encryption chosen over the rules, nil when they decide.
-func (c *Confirm) override() client.Encryption {
+// override is the encryption chosen over the rules, undecided when they decide.
+func (c *Confirm) override() client.Treatment {
 	switch c.choice {
 	case ChooseSSES3:
-		return client.SSES3{}
+		return client.Treatment{Type: client.TypeSSES3}
 	case ChooseSSEKMS:
-		return client.SSEKMS{Key: c.key}
+		return client.Treatment{Type: client.TypeSSEKMS, Key: c.key}
 	case ChooseInherit:
-		return client.Inherit{}
+		return client.Treatment{Type: client.TypeInherit}
 	}
-	return nil
+	return client.Treatment{}
 }
 
 // Choice is the encryption chosen, with the key of SSE-KMS.
@@ -97,7 +97,7 @@ func (c *Confirm) SetEncrypt(on bool) {
 // encrypts reports whether every job asks for encryption.
 func encrypts(jobs []transfer.Job) bool {
 	for _, j := range jobs {
-		if client.TypeOf(j.Put.Encryption) == client.TypeInherit {
+		if j.Treatment.Type == client.TypeInherit {
 			return false
 		}
 	}

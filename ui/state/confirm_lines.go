@@ -58,13 +58,13 @@ func planLines(p transfer.Plan) []explain.Line {
 		role := explain.RoleNormal
 		if g.why != "" {
 			text = i18n.T("%s, %s: %s", explain.Files(len(g.jobs)), explain.Together(g.bytes, g.untold), explain.Words(g.why))
-			if client.TypeOf(g.jobs[0].Put.Encryption) == client.TypeInherit {
+			if g.jobs[0].Treatment.Type == client.TypeInherit {
 				role = explain.RoleWarn
 			}
 		}
 		line := explain.Line{Text: text, Role: role}
 		for _, j := range g.jobs {
-			line.More = append(line.More, j.Remote.Base())
+			line.More = append(line.More, j.At().Base())
 		}
 		line.More = explain.Shorten(line.More)
 		lines = append(lines, line)
@@ -98,15 +98,16 @@ func groups(jobs []transfer.Job) []group {
 	var all []group
 	at := map[string]int{}
 	for _, j := range jobs {
-		i, ok := at[j.Because]
+		why := j.Treatment.Because.String()
+		i, ok := at[why]
 		if !ok {
 			i = len(all)
-			at[j.Because] = i
-			all = append(all, group{why: j.Because})
+			at[why] = i
+			all = append(all, group{why: why})
 		}
 		all[i].jobs = append(all[i].jobs, j)
-		all[i].bytes += max(0, j.Size)
-		if j.Size < 0 {
+		all[i].bytes += max(0, j.Expect.Size)
+		if j.Expect.Size < 0 {
 			all[i].untold++
 		}
 	}

@@ -54,7 +54,7 @@ func (a *App) ended(account string, row transfer.Row) {
 	case row.Receipt != nil:
 		a.Browser.ShowStored(*row.Receipt)
 	case row.Phase == transfer.Failed:
-		a.Browser.CheckObject(row.Job.Remote)
+		a.Browser.CheckObject(row.Job.At())
 	}
 }
 

@@ -113,10 +113,10 @@ func (p *ObjectProperties) Verdict() (badge string, role explain.Role, why strin
 func (p *ObjectProperties) ruleForName() (text string, role explain.Role) {
 	d := p.found.Decision
 	switch {
-	case d.Rule > 0 && d.Rule <= len(p.rules):
-		text = ruleWords(d.Rule, p.rules[d.Rule-1])
-	case d.Rule > 0:
-		text = d.Because
+	case d.Treatment.Rule > 0 && d.Treatment.Rule <= len(p.rules):
+		text = ruleWords(d.Treatment.Rule, p.rules[d.Treatment.Rule-1])
+	case d.Treatment.Rule > 0:
+		text = d.Treatment.Because.String()
 	case d.Refuse != "":
 		return explain.Words(d.Refuse), explain.RoleBad
 	default:

@@ -204,8 +204,8 @@ func (l *RuleList) Test() (text string, role explain.Role) {
 	s := l.set(l.draft.Rules)
 	d := s.Decide(rules.File{}, l.tested)
 	switch {
-	case d.Rule > 0:
-		text = ruleWords(d.Rule, l.draft.Rules[d.Rule-1])
+	case d.Treatment.Rule > 0:
+		text = ruleWords(d.Treatment.Rule, l.draft.Rules[d.Treatment.Rule-1])
 	case d.Refuse != "":
 		return explain.Words(d.Refuse), explain.RoleBad
 	default:
@@ -214,7 +214,7 @@ func (l *RuleList) Test() (text string, role explain.Role) {
 	if d.Refuse == "" {
 		return text, explain.RoleGood
 	}
-	if l.draft.Rules[d.Rule-1].Type == client.TypeSSEC && !l.keyAsked(l.draft.Rules[d.Rule-1]) {
+	if l.draft.Rules[d.Treatment.Rule-1].Type == client.TypeSSEC && !l.keyAsked(l.draft.Rules[d.Treatment.Rule-1]) {
 		return i18n.T("%s (open an account to see whether its key is at hand)", text), explain.RoleWarn
 	}
 	return i18n.T("%s: refused, %s", text, explain.Words(d.Refuse)), explain.RoleBad

@@ -15,7 +15,7 @@ import (
 
 func sending(s client.Standing) transfer.Row {
 	return transfer.Row{
-		Job:   transfer.Job{ID: "1", Op: transfer.Upload, Remote: client.Location{Bucket: "b", Key: "k"}, Size: 100},
+		Job:   transfer.Job{ID: "1", Op: transfer.Upload, To: transfer.ObjectAt("", client.Location{Bucket: "b", Key: "k"}, ""), Expect: transfer.Expect{Size: 100}},
 		Phase: transfer.Sending, Sent: 50, Rate: 10, Standing: s,
 	}
 }
@@ -92,13 +92,13 @@ func TestTheConnectionIsAsTheLastAnswerSays(t *testing.T) {
 
 func TestADownloadWhoseLastStepFailedDoesNotSayDone(t *testing.T) {
 	r := transferRow(transfer.Row{
-		Job:   transfer.Job{Op: transfer.Download, Remote: client.Location{Bucket: "b", Key: "k"}, Local: "/x/k", Size: 3},
+		Job:   transfer.Job{Op: transfer.Download, From: transfer.ObjectAt("", client.Location{Bucket: "b", Key: "k"}, ""), To: transfer.WriteTo("/x", "k"), Expect: transfer.Expect{Size: 3}},
 		Phase: transfer.Failed, Receipt: &transfer.Receipt{Op: transfer.Download, Verdict: transfer.VerdictNone},
 		Err: &client.Error{Op: "download", Kind: client.KindLocal, Err: errors.New("rename: input/output error")},
 	})
 	assert.Equal(t, "Failed: A file on this computer could not be read or written", r.State)
 	r = transferRow(transfer.Row{
-		Job:   transfer.Job{Op: transfer.Upload, Remote: client.Location{Bucket: "b", Key: "k"}},
+		Job:   transfer.Job{Op: transfer.Upload, To: transfer.ObjectAt("", client.Location{Bucket: "b", Key: "k"}, "")},
 		Phase: transfer.Failed, Receipt: &transfer.Receipt{Op: transfer.Upload, Verdict: transfer.NothingAsked},
 		Err: &client.Error{Op: "upload", Kind: client.KindLocal, Err: errors.New("write receipts: no space left on device")},
 	})
@@ -107,7 +107,7 @@ func TestADownloadWhoseLastStepFailedDoesNotSayDone(t *testing.T) {
 
 func TestTheTotalIsOfWhatIsUnderWay(t *testing.T) {
 	row := func(id string, p transfer.Phase, sent int64) transfer.Row {
-		return transfer.Row{Job: transfer.Job{ID: id, Op: transfer.Upload, Size: 1 << 20}, Phase: p, Sent: sent}
+		return transfer.Row{Job: transfer.Job{ID: id, Op: transfer.Upload, Expect: transfer.Expect{Size: 1 << 20}}, Phase: p, Sent: sent}
 	}
 	a := watching(row("old", transfer.Done, 1<<20))
 	a.Transfers.rest()

@@ -57,7 +57,7 @@ func (t *Transfers) Tally() Tally {
 
 // count adds a row to the total.
 func (n *Tally) count(r transfer.Row, past bool) {
-	size, moved := max(r.Job.Size, r.Sent), r.Sent
+	size, moved := max(r.Job.Expect.Size, r.Sent), r.Sent
 	switch {
 	case r.Phase == transfer.Done && !past:
 		moved = size

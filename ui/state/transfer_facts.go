@@ -23,14 +23,14 @@ func facts(r transfer.Receipt) []explain.Property {
 	}
 	if r.Op == transfer.Upload {
 		rows = append(rows,
-			explain.Property{Name: i18n.T("Asked for"), Value: askedType(r.Asked)},
+			explain.Property{Name: i18n.T("Asked for"), Value: askedType(r.Treatment)},
 			explain.Property{Name: i18n.T("Reported"), Value: explain.StoredWith(r.Reported), Role: role})
-		if want := askedKey(r.Asked); want != "" {
+		if want := askedKey(r.Treatment); want != "" {
 			rows = append(rows, explain.Property{Name: i18n.T("Key asked for"), Value: want}, reportedKey(r.Reported, role))
 		}
 		rows = append(rows,
 			explain.Property{Name: i18n.T("Why"), Value: explain.Sentence(r.Why)},
-			explain.Property{Name: i18n.T("Asked because of"), Value: explain.Sentence(r.Because)})
+			explain.Property{Name: i18n.T("Asked because of"), Value: explain.Sentence(r.Treatment.Because.String())})
 	} else {
 		rows = append(rows, explain.Property{Name: i18n.T("Stored with"), Value: explain.Reported(r.Reported)})
 	}
@@ -41,7 +41,7 @@ func facts(r transfer.Receipt) []explain.Property {
 		explain.Property{Name: i18n.T("Checked"), Value: explain.Moment(r.VerifiedAt)}))
 }
 
-func askedType(a transfer.Asked) string {
+func askedType(a client.Treatment) string {
 	if a.Type == client.TypeInherit {
 		return i18n.T("bucket default")
 	}
@@ -49,7 +49,7 @@ func askedType(a transfer.Asked) string {
 }
 
 // askedKey names the key asked for: an SSE-C key by its MD5.
-func askedKey(a transfer.Asked) string {
+func askedKey(a client.Treatment) string {
 	if a.Type == client.TypeSSEC {
 		return "MD5 " + a.CustomerKeyMD5
 	}
@@ -71,7 +71,7 @@ func reportedKey(r client.Reported, role explain.Role) explain.Property {
 }
 
 // askedWords is what was asked for on one line.
-func askedWords(a transfer.Asked) string {
+func askedWords(a client.Treatment) string {
 	if key := askedKey(a); key != "" {
 		return i18n.T("%s, key %s", askedType(a), key)
 	}

@@ -35,13 +35,13 @@ func arrow(op transfer.Op) string {
 }
 
 func transferRow(r transfer.Row) TransferRow {
-	t := TransferRow{Upload: r.Job.Op == transfer.Upload, Name: r.Job.Remote.Base(), Rule: asked(r.Job)}
+	t := TransferRow{Upload: r.Job.Op == transfer.Upload, Name: r.Job.At().Base(), Rule: asked(r.Job)}
 	if t.Upload {
-		t.Target = "→ " + r.Job.Remote.Parent().String()
+		t.Target = "→ " + r.Job.At().Parent().String()
 	} else {
-		t.Target = "← " + r.Job.Local
+		t.Target = "← " + r.Job.To.String()
 	}
-	t.Progress = explain.Size(r.Job.Size)
+	t.Progress = explain.Size(r.Job.Expect.Size)
 	t.State, t.Role = standing(r)
 	if r.Receipt != nil {
 		t.Content = explain.Content(r.Receipt.Content)
@@ -54,17 +54,17 @@ func transferRow(r transfer.Row) TransferRow {
 	case transfer.Done:
 		t.Part = 1
 	case transfer.Sending, transfer.Verifying, transfer.Paused:
-		if r.Job.Size > 0 {
-			t.Part = min(1, float64(r.Sent)/float64(r.Job.Size))
+		if r.Job.Expect.Size > 0 {
+			t.Part = min(1, float64(r.Sent)/float64(r.Job.Expect.Size))
 		}
 		t.Moving = r.Phase == transfer.Sending
-		t.Progress = i18n.T("%s of %s", explain.Size(r.Sent), explain.Size(r.Job.Size))
+		t.Progress = i18n.T("%s of %s", explain.Size(r.Sent), explain.Size(r.Job.Expect.Size))
 	}
 	if t.Moving && !waits && r.Rate > 0 {
 		t.Speed = i18n.T("%s/s", explain.Size(int64(r.Rate)))
 	}
-	if t.Speed != "" && r.Job.Size >= 0 {
-		t.ETA = explain.Span(time.Duration(float64(r.Job.Size-r.Sent) / r.Rate * float64(time.Second)))
+	if t.Speed != "" && r.Job.Expect.Size >= 0 {
+		t.ETA = explain.Span(time.Duration(float64(r.Job.Expect.Size-r.Sent) / r.Rate * float64(time.Second)))
 	}
 	return t
 }
@@ -94,10 +94,10 @@ func asked(j transfer.Job) string {
 	switch {
 	case j.Op != transfer.Upload:
 		return ""
-	case j.Rule > 0:
-		return i18n.T("rule %d: %s", j.Rule, explain.Shortly(j.Put.Encryption))
+	case j.Treatment.Rule > 0:
+		return i18n.T("rule %d: %s", j.Treatment.Rule, explain.Shortly(j.Treatment))
 	}
-	return explain.Shortly(j.Put.Encryption)
+	return explain.Shortly(j.Treatment)
 }
 
 // standing is the state of a row in words. Done is never said without what the
@@ -188,7 +188,7 @@ func verdict(r transfer.Receipt) (string, explain.Role) {
 	case transfer.Verified:
 		return i18n.T("Verified, %s", explain.Keyed(r.Reported.Type, r.Reported.Key)), explain.RoleGood
 	case transfer.OtherKey:
-		if r.Reported.Type != r.Asked.Type {
+		if r.Reported.Type != r.Treatment.Type {
 			return i18n.T("Encrypted in another way: %s", explain.Reported(r.Reported)), explain.RoleBad
 		}
 		return i18n.T("Encrypted, another key: %s", explain.Reported(r.Reported)), explain.RoleBad

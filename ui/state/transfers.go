@@ -132,7 +132,7 @@ func (t *Transfers) Explain(row int) explain.Message {
 	}
 	if isUnproven(r) {
 		text := lies(*r.Receipt)
-		m.Body = i18n.T("%s is on the server, %s.", r.Job.Remote.Base(), text)
+		m.Body = i18n.T("%s is on the server, %s.", r.Job.At().Base(), text)
 		switch t.decided[r.Job.ID] {
 		case deleted, deleting, replaced:
 			m.Body = t.Row(row).State
@@ -145,9 +145,13 @@ func (t *Transfers) Explain(row int) explain.Message {
 	if r.Receipt != nil {
 		return m
 	}
-	lines := []string{r.Job.Local + " " + arrow(r.Job.Op) + " " + r.Job.Remote.String()}
-	if r.Job.Because != "" {
-		lines = append(lines, explain.Sentence(r.Job.Because))
+	file := r.Job.From
+	if r.Job.Op == transfer.Download {
+		file = r.Job.To
+	}
+	lines := []string{file.String() + " " + arrow(r.Job.Op) + " " + r.Job.At().String()}
+	if because := r.Job.Treatment.Because; !because.IsZero() {
+		lines = append(lines, explain.Sentence(because.String()))
 	}
 	if m.Body != "" && !slices.Contains(lines, m.Body) {
 		lines = append(lines, m.Body)

@@ -30,7 +30,6 @@ type Unproven struct {
 	id        string
 	account   string
 	receipt   transfer.Receipt
-	key       client.CustomerKey
 }
 
 // isUnproven reports whether a row left such an object behind: one that is not
@@ -64,11 +63,7 @@ func (t *Transfers) Unproven(row int) (u Unproven, ok bool) {
 	if d := t.decided[r.Job.ID]; !isUnproven(r.Row) || d == deleted || d == deleting || d == replaced {
 		return Unproven{}, false
 	}
-	u = Unproven{transfers: t, id: r.Job.ID, account: r.account, receipt: *r.Receipt}
-	if e, ok := r.Job.Put.Encryption.(client.SSEC); ok {
-		u.key = e.Key
-	}
-	return u, true
+	return Unproven{transfers: t, id: r.Job.ID, account: r.account, receipt: *r.Receipt}, true
 }
 
 // WhyNotDelete says why the object of the rows cannot be deleted, "" when it
@@ -110,7 +105,7 @@ func (u Unproven) Question() (title, body string) {
 	r := u.receipt
 	lines := []string{
 		i18n.T("%s (%s) lies on the server, %s.", r.At.String(), explain.Size(r.Size), lies(r)),
-		i18n.T("Asked for was: %s", askedWords(r.Asked)),
+		i18n.T("Asked for was: %s", askedWords(r.Treatment)),
 		i18n.T("This object is deleted and nothing else. The file on this computer stays."),
 	}
 	if r.VersionID != "" {
@@ -127,7 +122,7 @@ func lies(r transfer.Receipt) string {
 		return i18n.T("and how it is encrypted is not yet verified")
 	case r.Verdict == transfer.NotEncrypted:
 		return i18n.T("stored without encryption")
-	case r.Verdict == transfer.OtherKey && r.Reported.Type != r.Asked.Type:
+	case r.Verdict == transfer.OtherKey && r.Reported.Type != r.Treatment.Type:
 		return i18n.T("encrypted in another way than asked: %s", explain.Reported(r.Reported))
 	case r.Verdict == transfer.OtherKey:
 		return i18n.T("encrypted with another key: %s", explain.Reported(r.Reported))
@@ -149,7 +144,7 @@ func (u Unproven) Delete() {
 	before := t.decided[u.id]
 	t.decide(u.id, deleting)
 	loop.Fetch(t.app.ctx, t.app.loop, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, s.DeleteOnly(ctx, was, u.key)
+		return struct{}{}, s.DeleteOnly(ctx, was, u.receipt.Treatment.CustomerKeyMD5)
 	}, func(_ struct{}, err error) {
 		switch {
 		case client.KindOf(err) == client.KindPrecondition:

@@ -15,7 +15,7 @@ func (t *Transfers) UnprovenIn(account string, folder client.Location) []Unprove
 	var all []Unproven
 	last := t.lastWriters(account)
 	for row, r := range t.rows {
-		if r.account != account || !folder.Holds(r.Job.Remote) || t.decided[r.Job.ID] != undecided || last[r.Job.Remote] != row {
+		if r.account != account || !folder.Holds(r.Job.At()) || t.decided[r.Job.ID] != undecided || last[r.Job.At()] != row {
 			continue
 		}
 		if u, ok := t.Unproven(row); ok {
@@ -33,8 +33,8 @@ func (t *Transfers) lastWriters(account string) map[client.Location]int {
 		if r.account != account || r.Job.Op != transfer.Upload || !r.writes() && r.Receipt == nil {
 			continue
 		}
-		if before, ok := last[r.Job.Remote]; !ok || r.after(t.rows[before]) {
-			last[r.Job.Remote] = row
+		if before, ok := last[r.Job.At()]; !ok || r.after(t.rows[before]) {
+			last[r.Job.At()] = row
 		}
 	}
 	return last

@@ -17,7 +17,7 @@ func TestASizeNobodyToldIsADashAndNeverZero(t *testing.T) {
 	p := ObjectProperties{found: session.Properties{Object: untold}}
 	assert.Contains(t, p.General(), explain.Property{Name: "Size", Value: "not told by the server"})
 
-	row := transferRow(transfer.Row{Phase: transfer.Sending, Sent: 5, Rate: 1, Job: transfer.Job{Op: transfer.Download, Size: client.NotTold}})
+	row := transferRow(transfer.Row{Phase: transfer.Sending, Sent: 5, Rate: 1, Job: transfer.Job{Op: transfer.Download, Expect: transfer.Expect{Size: client.NotTold}}})
 	assert.Equal(t, "5 B of –", row.Progress)
 	assert.Zero(t, row.Part)
 	assert.Empty(t, row.ETA)
@@ -28,7 +28,7 @@ func TestASumOfWhichSomeIsNotToldSaysSo(t *testing.T) {
 	assert.Equal(t, "7 B", explain.Together(7, 0))
 	assert.Equal(t, "at least 7 B", explain.Together(7, 1))
 	assert.Equal(t, "–", explain.Together(0, 2))
-	jobs := []transfer.Job{{Op: transfer.Download, Size: client.NotTold}, {Op: transfer.Download, Size: 7}}
+	jobs := []transfer.Job{{Op: transfer.Download, Expect: transfer.Expect{Size: client.NotTold}}, {Op: transfer.Download, Expect: transfer.Expect{Size: 7}}}
 	assert.Equal(t, "2 files, at least 7 B", planLines(transfer.Plan{Jobs: jobs})[0].Text)
 }
 

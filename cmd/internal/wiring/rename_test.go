@@ -49,7 +49,11 @@ func upload(t *testing.T, h *Home, a client.Account) client.Encryption {
 	if err != nil {
 		return nil
 	}
-	return set.Decide(rules.File{}, place).Put.Encryption
+	e, err := set.Decide(rules.File{}, place).Treatment.Encryption(client.CustomerKey{})
+	if err != nil {
+		return nil
+	}
+	return e
 }
 
 var asked client.Encryption = client.SSEKMS{Key: "ab12"}

@@ -85,8 +85,8 @@ func (b *Browser) probed(at client.Location, r client.Reported, err error) probe
 	}
 	var f transfer.Finding
 	if b.rulesErr == nil {
-		if e := b.ruleSet.Decide(rules.File{}, at).Put.Encryption; e != nil {
-			f = transfer.Judge(e, r, client.Key{})
+		if asked := b.ruleSet.Decide(rules.File{}, at).Treatment; asked.Type != client.TypeUndecided {
+			f = transfer.Judge(asked, r, client.Key{})
 		}
 	}
 	return encryptionCell(r, f)

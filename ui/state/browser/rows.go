@@ -60,8 +60,8 @@ func (b *Browser) Buckets() []BucketRow {
 	for i, bucket := range b.buckets {
 		d := b.ruleSet.Decide(rules.File{}, client.Location{Bucket: bucket.Name, Key: probeName})
 		rows[i] = BucketRow{
-			Name: bucket.Name, Rule: explain.Words(d.Because), Current: bucket.Name == b.at.Bucket,
-			Sealed: d.Rule > 0 && client.TypeOf(d.Put.Encryption) != client.TypeInherit,
+			Name: bucket.Name, Rule: explain.Words(d.Treatment.Because.String()), Current: bucket.Name == b.at.Bucket,
+			Sealed: d.Treatment.Rule > 0 && d.Treatment.Type != client.TypeInherit,
 		}
 	}
 	return rows
@@ -154,17 +154,17 @@ func (b *Browser) RuleHere() (text string, role explain.Role) {
 		return i18n.T("The rules cannot be read: uploads are refused"), explain.RoleBad
 	}
 	d := b.ruleSet.Decide(rules.File{}, b.at.Join(probeName))
-	text = explain.Words(d.Because)
-	if d.Rule == 0 {
+	text = explain.Words(d.Treatment.Because.String())
+	if d.Treatment.Rule == 0 {
 		text = i18n.T("no rule: bucket default")
 	}
-	if b.otherRulesForSomeNames(d.Rule) {
+	if b.otherRulesForSomeNames(d.Treatment.Rule) {
 		text = i18n.T("%s (other rules for some names)", text)
 	}
 	if d.Refuse != "" {
 		return i18n.T("%s: refused, %s", text, explain.Words(d.Refuse)), explain.RoleBad
 	}
-	if d.Rule == 0 || client.TypeOf(d.Put.Encryption) == client.TypeInherit {
+	if d.Treatment.Rule == 0 || d.Treatment.Type == client.TypeInherit {
 		return text, explain.RoleMuted
 	}
 	return text, explain.RoleNormal

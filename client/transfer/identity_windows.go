@@ -1,0 +1,19 @@
+package transfer
+
+import (
+	"fmt"
+	"os"
+
+	sys "golang.org/x/sys/windows"
+)
+
+// IdentityOf tells an open file from another that took its name: its volume and
+// file id, "" where the system does not say. It is evidence and no ground to
+// refuse a file: file systems over a network make such numbers up anew.
+func IdentityOf(f *os.File) string {
+	var s sys.ByHandleFileInformation
+	if err := sys.GetFileInformationByHandle(sys.Handle(f.Fd()), &s); err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d:%d", s.VolumeSerialNumber, uint64(s.FileIndexHigh)<<32|uint64(s.FileIndexLow))
+}
