@@ -37,6 +37,14 @@ var Walls = []Wall{
 		Because: "the screen asks the session",
 	},
 	{
+		Rooms: []string{"ui/...", "internal/explain"}, Never: []string{"settings", "settings/keychain", "settings/internal/..."},
+		Because: "the screen asks its desk: it reaches no disk and no secret by itself",
+	},
+	{
+		Rooms: []string{"settings/preferences"}, Never: []string{Outside, "settings", "settings/internal/...", "client/..."},
+		Because: "whoever may know these words may not, by them, reach the disk",
+	},
+	{
 		Rooms: []string{"ui/widgets/..."}, Never: []string{"client/...", "settings/...", "ui/state/..."}, Open: []string{"ui/state/rowselect", "settings/preferences"},
 		Because: "a widget announces what the user did; what it means is decided elsewhere",
 	},
