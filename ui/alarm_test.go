@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
@@ -41,7 +42,7 @@ func TestABarOverTheListSaysWhatIsNotEncryptedUntilItIsDecided(t *testing.T) {
 
 func TestOneBarShowsTheTotalOfAllTransfersWhileAnyRuns(t *testing.T) {
 	s := opens(t, preferences.Window{}).goTo("reports/2026/")
-	s.store.Hold = make(chan struct{})
+	held := s.store.Hold(memstore.PutObject)
 	s.picker.paths = []string{s.file("a.bin", 1<<20), s.file("b.bin", 3<<20)}
 	s.perform(s.actions.upload)
 	s.loop.Pump()
@@ -50,7 +51,7 @@ func TestOneBarShowsTheTotalOfAllTransfersWhileAnyRuns(t *testing.T) {
 	s.refreshTransfers()
 	assert.True(t, s.main.transfers.total.Visible())
 	assert.Equal(t, "0 %, 0 B of 4.0 MiB", s.main.transfers.total.Text())
-	close(s.store.Hold)
+	held.Open()
 	s.settled()
 	assert.False(t, s.main.transfers.total.Visible())
 }

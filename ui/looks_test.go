@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
@@ -16,12 +18,12 @@ func TestTheMainWindowInEveryDress(t *testing.T) {
 	inEveryDress(t, "main", func(t *testing.T, s *screen) {
 		s.goTo("reports/2026/")
 		s.leavesUnproven()
-		s.store.Fail = func(op string, _ client.Location) error {
-			if op == "PutObject" {
-				return &client.Error{Op: op, Kind: client.KindKeyUnknown, Key: uitestKey, Status: 400, Code: "KMS.NotFoundException"}
+		s.store.Before(func(_ context.Context, c memstore.Call) error {
+			if c.Op == memstore.PutObject {
+				return &client.Error{Op: string(c.Op), Kind: client.KindKeyUnknown, Key: uitestKey, Status: 400, Code: "KMS.NotFoundException"}
 			}
 			return nil
-		}
+		})
 		s.uploads("broken.csv")
 		s.state.Browser.Selection().Only(2)
 		s.selectionChanged()
@@ -64,9 +66,9 @@ func TestTheAccountDialogInEveryDress(t *testing.T) {
 
 func TestAProblemInEveryDress(t *testing.T) {
 	inEveryDress(t, "problem", func(t *testing.T, s *screen) {
-		s.store.Fail = func(op string, at client.Location) error {
-			return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403, Code: "AccessDenied", Message: "no", RequestID: "tx0001"}
-		}
+		s.store.Before(func(_ context.Context, c memstore.Call) error {
+			return &client.Error{Op: string(c.Op), Kind: client.KindDenied, At: c.At, Status: 403, Code: "AccessDenied", Message: "no", RequestID: "tx0001"}
+		})
 		s.goTo("reports/2026/")
 		s.state.Browser.MakeFolder("a")
 		s.loop.Pump()
@@ -115,7 +117,7 @@ func TestDetailsInEveryDress(t *testing.T) {
 
 func TestAnAccountWithoutAListOfBucketsInEveryDress(t *testing.T) {
 	inEveryDress(t, "nobuckets", func(_ *testing.T, s *screen) {
-		s.store.Fail = refusing("ListBuckets")
+		s.store.Before(refusing(memstore.ListBuckets))
 		s.desk.Add(client.Account{Name: "guest", Endpoint: "https://cos.twcc.ai"}, s.store)
 		s.state.Open("guest")
 		s.loop.Pump()

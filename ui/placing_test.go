@@ -137,7 +137,7 @@ func TestF5WorksWhereverTheKeyboardIs(t *testing.T) {
 		"nothing": nil, "objects": s.main.objects.table.Focusable(), "buckets": s.main.buckets.table.Focusable(),
 		"filter": s.main.filter.entry, "a tool": s.main.path.buttons[0], "transfers": s.main.transfers.table.Focusable(),
 	} {
-		before := len(s.store.Calls)
+		before := len(s.store.Asked())
 		f5 := &fyne.KeyEvent{Name: fyne.KeyF5}
 		if focus == nil {
 			s.window.Canvas().Unfocus()
@@ -146,11 +146,11 @@ func TestF5WorksWhereverTheKeyboardIs(t *testing.T) {
 			focus.TypedKey(f5)
 		}
 		s.loop.Pump()
-		assert.Greater(t, len(s.store.Calls), before, name)
+		assert.Greater(t, len(s.store.Asked()), before, name)
 	}
 	s.main.path.Edit()
-	before := len(s.store.Calls)
+	before := len(s.store.Asked())
 	s.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyF5})
 	s.loop.Pump()
-	assert.Greater(t, len(s.store.Calls), before, "the path that is typed")
+	assert.Greater(t, len(s.store.Asked()), before, "the path that is typed")
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/settings/preferences"
@@ -85,7 +87,7 @@ func TestAnObjectThatIsGoneSaysSoAndCanBeAskedForAgain(t *testing.T) {
 
 func TestThePropertiesInEachDress(t *testing.T) {
 	told := func(r client.Reported) func(*screen) {
-		return func(s *screen) { s.store.Report = func(client.Reported) client.Reported { return r } }
+		return func(s *screen) { s.store.EncryptAs(func(client.Reported) client.Reported { return r }) }
 	}
 	for name, arrange := range map[string]func(*screen){
 		"as-asked": told(client.Reported{Told: true, Type: client.TypeSSEKMS, Raw: "aws:kms", Key: uitest.Key, BucketKey: true}),
@@ -96,11 +98,11 @@ func TestThePropertiesInEachDress(t *testing.T) {
 		"not-told":  told(client.Reported{}),
 		"none":      told(client.Reported{Told: true, Type: client.TypeNone}),
 		"no-rule":   func(s *screen) { s.desk.SetRules() },
-		"error":     func(s *screen) { s.store.Fail = refusing("HeadObject") },
+		"error":     func(s *screen) { s.store.Before(refusing(memstore.HeadObject)) },
 		"loading":   func(*screen) {},
 		"general":   func(*screen) {},
 		"headers":   func(*screen) {},
-		"tags-fail": func(s *screen) { s.store.Fail = refusing("GetObjectTagging") },
+		"tags-fail": func(s *screen) { s.store.Before(refusing(memstore.GetObjectTagging)) },
 	} {
 		for _, d := range worn(fyne.Size{}) {
 			d.size = fyne.NewSize(propertiesWidth, propertiesHeight)
@@ -127,10 +129,10 @@ func TestThePropertiesInEachDress(t *testing.T) {
 }
 
 // refusing denies one operation.
-func refusing(op string) func(string, client.Location) error {
-	return func(got string, at client.Location) error {
-		if got == op {
-			return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403, Code: "AccessDenied", RequestID: "4442587FB7D0A2F9", Message: "Access Denied"}
+func refusing(op memstore.Op) func(context.Context, memstore.Call) error {
+	return func(_ context.Context, c memstore.Call) error {
+		if c.Op == op {
+			return &client.Error{Op: string(op), Kind: client.KindDenied, At: c.At, Status: 403, Code: "AccessDenied", RequestID: "4442587FB7D0A2F9", Message: "Access Denied"}
 		}
 		return nil
 	}

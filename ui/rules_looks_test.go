@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/uitest"
@@ -73,12 +74,7 @@ func TestTheRuleEditorInEachDress(t *testing.T) {
 		"kms":  func(_ *screen, d *ruleDialog) { d.typedKey.SetText("twcc-project-key-1") },
 		"list": func(s *screen, d *ruleDialog) { d.keyType.SetSelectedIndex(1); s.loop.Pump() },
 		"denied": func(s *screen, d *ruleDialog) {
-			s.store.Fail = func(op string, _ client.Location) error {
-				if op == "ListKeys" {
-					return &client.Error{Op: op, Kind: client.KindDenied, Status: 400}
-				}
-				return nil
-			}
+			s.store.Before(memstore.Failing(client.KindDenied, memstore.ListKeys))
 			d.keyType.SetSelectedIndex(1)
 			s.loop.Pump()
 		},

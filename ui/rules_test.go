@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
@@ -208,12 +209,7 @@ func TestTheEditorSpeaksAtTheFields(t *testing.T) {
 
 func TestADeniedListOfKeysTurnsBackToTyping(t *testing.T) {
 	s, w := opensRules(t)
-	s.store.Fail = func(op string, _ client.Location) error {
-		if op == "ListKeys" {
-			return &client.Error{Op: op, Kind: client.KindDenied, Status: 400}
-		}
-		return nil
-	}
+	s.store.Before(memstore.Failing(client.KindDenied, memstore.ListKeys))
 	w.add()
 	w.editor.keyType.SetSelectedIndex(1)
 	s.loop.Pump()

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
@@ -27,7 +28,7 @@ type screen struct {
 	t      *testing.T
 	loop   *uitest.Loop
 	desk   *uitest.Desk
-	store  *uitest.Store
+	store  *memstore.Store
 	picker *fakePicker
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 )
@@ -29,13 +30,13 @@ func (s *screen) leavesUnproven() {
 		{"kept.csv", &client.Reported{Told: true, Type: client.TypeSSES3}},
 		{"deleted.csv", &client.Reported{Told: true, Type: client.TypeNone}},
 	} {
-		s.store.Report = nil
+		s.store.EncryptAs(nil)
 		if r := upload.reports; r != nil {
-			s.store.Report = func(client.Reported) client.Reported { return *r }
+			s.store.EncryptAs(func(client.Reported) client.Reported { return *r })
 		}
 		s.uploads(upload.name)
 	}
-	s.store.Report = nil
+	s.store.EncryptAs(nil)
 	for row := range s.state.Transfers.Rows() {
 		u, ok := s.state.Transfers.Unproven(row)
 		switch s.state.Transfers.Row(row).Name {
@@ -128,7 +129,7 @@ func TestADeniedDeletionIsSaid(t *testing.T) {
 	s := opens(t, preferences.Window{})
 	s.leavesUnproven()
 	row := s.transfer("未加密.csv")
-	s.store.Fail = refusing("DeleteObject")
+	s.store.Before(refusing(memstore.DeleteObject))
 	s.main.transfers.table.OnActivate(row)
 	s.press("Delete the object…")
 	s.press("Delete the object")

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state"
@@ -189,7 +190,7 @@ func TestADownloadGoesWhereItWasAsked(t *testing.T) {
 
 func TestClosingAsksWhileFilesAreTransferred(t *testing.T) {
 	s := opens(t, preferences.Window{}).goTo("reports")
-	s.store.Hold = make(chan struct{})
+	s.store.Hold(memstore.PutObject)
 	s.picker.paths = []string{s.file("a.csv", 3)}
 	s.perform(s.actions.upload)
 	s.loop.Pump()

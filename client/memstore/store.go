@@ -41,10 +41,10 @@ type Options struct {
 // A Store is safe for concurrent use, its hooks included: they are called without
 // a lock and may use the store.
 type Store struct {
-	now      func() time.Time
-	pageSize int
+	now func() time.Time
 
 	mu        sync.Mutex
+	pageSize  int
 	server    storetest.Server
 	keys      []client.Key
 	buckets   map[string]*bucket
@@ -86,6 +86,13 @@ func (s *Store) Become(server storetest.Server) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.server = server
+}
+
+// SetPageSize is the most entries of a page of a listing from now on.
+func (s *Store) SetPageSize(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pageSize = n
 }
 
 // time is the time of what is written: whole seconds, as in an HTTP date.

@@ -215,8 +215,11 @@ func (s *Store) DeleteOnly(ctx context.Context, was client.Object, key client.Cu
 	if err := s.opens(c, there.Encryption, key); err != nil {
 		return err
 	}
-	if !client.SameETag(there.ETag, was.ETag) || !was.Modified.IsZero() && !there.Modified.Equal(was.Modified) {
-		return c.fail(client.KindPrecondition, "another object has taken its place")
+	switch {
+	case !client.SameETag(there.ETag, was.ETag):
+		return c.Error(client.KindPrecondition)
+	case !was.Modified.IsZero() && !there.Modified.Equal(was.Modified): // as s3store finds out by itself
+		return c.refuse(client.KindPrecondition, errors.New("another object has taken its place"))
 	}
 	s.remove(b, was.At)
 	return nil

@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
@@ -15,7 +17,7 @@ import (
 
 func TestTransfersArePausedResumedCancelledRetriedAndCleared(t *testing.T) {
 	s := sees(t).open("reports")
-	s.store.Hold = make(chan struct{})
+	held := s.store.Hold(memstore.PutObject)
 	assert.NotEmpty(t, s.Transfers.WhyNot(state.Pause, nil))
 	s.Drop([]string{s.file("a", "a"), s.file("b", "b"), s.file("c", "c")})
 	s.loop.Pump()
@@ -29,7 +31,7 @@ func TestTransfersArePausedResumedCancelledRetriedAndCleared(t *testing.T) {
 	assert.Equal(t, "Paused", s.Transfers.Row(2).State)
 	s.Transfers.Do(state.Cancel, []int{0})
 	s.loop.Until(t, "the first is cancelled, and stands behind what runs and waits", func() bool { return s.Transfers.Row(2).State == "Cancelled" })
-	close(s.store.Hold)
+	held.Open()
 	s.Transfers.Do(state.Resume, nil)
 	s.loop.Until(t, "the others are done", func() bool { return s.Transfers.Tally().Done == 2 })
 	assert.Equal(t, "Cancelled", s.Transfers.Row(0).State, "rows that are over stand as they were submitted")
@@ -121,14 +123,14 @@ func TestEditingAnAccountKeepsTheSecretThatIsNotTyped(t *testing.T) {
 
 func TestAnAccountIsNotRemovedUnderItsTransfers(t *testing.T) {
 	s := sees(t).open("reports")
-	s.store.Hold = make(chan struct{})
+	held := s.store.Hold(memstore.PutObject)
 	s.Drop([]string{s.file("a", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })
 	assert.Contains(t, s.WhyNotRemoveAccount(), "being transferred")
 	assert.Empty(t, s.WhyNotEditAccount())
-	close(s.store.Hold)
+	held.Open()
 	s.settled()
 	assert.Empty(t, s.WhyNotRemoveAccount())
 	s.RemoveAccount()
@@ -140,7 +142,7 @@ func TestAnAccountIsNotRemovedUnderItsTransfers(t *testing.T) {
 func TestTransfersGoOnWhileAnotherAccountIsShown(t *testing.T) {
 	s := sees(t).open("reports")
 	s.desk.Add(client.Account{Name: "other", Endpoint: "http://plain.example.org"}, s.store)
-	s.store.Hold = make(chan struct{})
+	held := s.store.Hold(memstore.PutObject)
 	s.Drop([]string{s.file("a", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
@@ -149,7 +151,7 @@ func TestTransfersGoOnWhileAnotherAccountIsShown(t *testing.T) {
 	s.loop.Pump()
 	assert.Equal(t, "other", s.Session().Account().Name)
 	assert.Equal(t, 1, s.Transfers.Tally().Running)
-	close(s.store.Hold)
+	held.Open()
 	s.settled()
 	assert.Equal(t, "Done 1", s.Transfers.Tally().String())
 	assert.Equal(t, 0, s.Browser.Rows(), "it was another account's upload")
@@ -162,9 +164,9 @@ func TestTheStatusLineSaysHowTheConnectionIs(t *testing.T) {
 	assert.Equal(t, "TLS", line[1].Text)
 	assert.Contains(t, line[2].Text, "Here: rule 1")
 
-	s.store.Fail = func(op string, _ client.Location) error {
-		return &client.Error{Op: op, Kind: client.KindNetwork, Err: errors.New("refused")}
-	}
+	s.store.Before(func(_ context.Context, c memstore.Call) error {
+		return &client.Error{Op: string(c.Op), Kind: client.KindNetwork, Err: errors.New("refused")}
+	})
 	s.Browser.RefreshBuckets()
 	s.loop.Pump()
 	assert.Equal(t, "Not connected: team @ cos.example.org", s.Status()[0].Text)
@@ -191,7 +193,7 @@ func TestAnAccountThatCannotBeOpenedSaysWhyAndLeavesNothingOpen(t *testing.T) {
 
 func TestTheEndOfTheProgramLeavesNoTransferBehind(t *testing.T) {
 	s := sees(t).open("reports")
-	s.store.Hold = make(chan struct{})
+	s.store.Hold(memstore.PutObject)
 	s.Drop([]string{s.file("a", "a")})
 	s.loop.Pump()
 	s.confirm.Start()

@@ -14,15 +14,14 @@ import (
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
 func TestAStaleChecksumIsExplainedAndTheFileCanBeTakenKnowingly(t *testing.T) {
 	s := sees(t)
-	s.store.Opaque = true
-	_, err := s.store.Put(t.Context(), client.Location{Bucket: "reports", Key: "notes.txt"}, strings.NewReader("two, edited"), 11, client.PutOptions{
-		Encryption: client.Inherit{}, Metadata: map[string]string{client.MetaChecksum: "AAAAAAAAAAA="},
+	s.store.Write(client.Location{Bucket: "reports", Key: "notes.txt"}, []byte("two, edited"), client.PutOptions{
+		Encryption: client.SSEKMS{Key: uitest.Key}, Metadata: map[string]string{client.MetaChecksum: "AAAAAAAAAAA="},
 	})
-	require.NoError(t, err)
 	s.open("reports")
 	into := t.TempDir()
 	s.Browser.Selection().Only(0)

@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"context"
 	"crypto/x509"
 	"fmt"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
 )
@@ -59,7 +61,7 @@ func TestAnotherAddressIsAnotherService(t *testing.T) {
 func TestAServerThatIsNotReachedIsNotCalledProtected(t *testing.T) {
 	s := sees(t)
 	assert.Equal(t, explain.RoleGood, s.Status()[1].Role)
-	s.store.Fail = func(op string, _ client.Location) error { return &client.Error{Op: op, Kind: client.KindTLS} }
+	s.store.Before(func(_ context.Context, c memstore.Call) error { return c.Error(client.KindTLS) })
 	s.Browser.RefreshBuckets()
 	s.loop.Pump()
 	assert.Equal(t, explain.RoleBad, s.Status()[0].Role)

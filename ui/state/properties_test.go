@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
@@ -23,7 +24,7 @@ func propertiesOf(t *testing.T, r client.Reported, all ...rules.Rule) (*screen, 
 	t.Helper()
 	s := sees(t)
 	s.desk.SetRules(all...)
-	s.store.Report = func(client.Reported) client.Reported { return r }
+	s.store.EncryptAs(func(client.Reported) client.Reported { return r })
 	s.store.Fill(1536, "reports/2026/a.csv")
 	p := s.App.Properties(client.Object{At: client.Location{Bucket: "reports", Key: "2026/a.csv"}})
 	assert.True(t, p.Busy())
@@ -86,7 +87,7 @@ func TestTheEncryptionOfAnObjectIsSaidLineByLine(t *testing.T) {
 	assert.Contains(t, p.Checked().String(), "by HEAD")
 	assert.Contains(t, p.Checked().String(), "2026-11-23")
 
-	s.store.Default = client.Reported{Told: true, Type: client.TypeSSES3}
+	s.store.EncryptByDefault("reports", client.Reported{Told: true, Type: client.TypeSSES3})
 	p.Check()
 	assert.True(t, p.Known(), "what is known stays until the answer comes")
 	s.loop.Pump()
@@ -104,7 +105,10 @@ func TestNotToldIsNeverCalledNotEncrypted(t *testing.T) {
 	_, p = propertiesOf(t, client.Reported{Told: true, Type: client.TypeSSEKMS})
 	assert.Equal(t, "KMS key: not told by the server", lines(p.Encryption())[1])
 
-	_, p = propertiesOf(t, client.Reported{Told: true, Type: client.TypeSSEC, CustomerKeyMD5: "md5"})
+	s, p := propertiesOf(t, client.Reported{})
+	s.store.After(memstore.Report(client.Reported{Told: true, Type: client.TypeSSEC, CustomerKeyMD5: "md5"}))
+	p.Check()
+	s.loop.Pump()
 	assert.Equal(t, "SSE-C key MD5: md5", lines(p.Encryption())[1])
 }
 
@@ -121,7 +125,7 @@ func TestTheOtherTabsShowWhatTheServerSaid(t *testing.T) {
 	require.Len(t, p.Headers(), 2)
 	assert.Equal(t, "Content-Type", p.Headers()[0].Name)
 
-	s.store.Fail = failing("GetObjectTagging", client.KindDenied)
+	s.store.Before(memstore.Failing(client.KindDenied, memstore.GetObjectTagging))
 	p.Check()
 	s.loop.Pump()
 	_, why = p.Tags()
@@ -129,30 +133,21 @@ func TestTheOtherTabsShowWhatTheServerSaid(t *testing.T) {
 	assert.True(t, p.Known(), "tags that are denied hide nothing else")
 }
 
-func failing(op string, kind client.Kind) func(string, client.Location) error {
-	return func(got string, at client.Location) error {
-		if got == op {
-			return &client.Error{Op: op, Kind: kind, At: at, Status: 403}
-		}
-		return nil
-	}
-}
-
 func TestAnObjectThatCannotBeAskedForSaysWhyAndMayBeAskedForAgain(t *testing.T) {
 	s, p := propertiesOf(t, client.Reported{Told: true, Type: client.TypeSSES3})
-	s.store.Fail = failing("HeadObject", client.KindNeedsKey)
+	s.store.Before(memstore.Failing(client.KindNeedsKey, memstore.HeadObject))
 	p.Check()
-	before := len(s.store.Calls)
+	before := len(s.store.Asked())
 	p.Check()
 	s.loop.Pump()
-	assert.Len(t, s.store.Calls, before+1, "one question at a time")
+	assert.Len(t, s.store.Asked(), before+1, "one question at a time")
 	m, failed := p.Problem()
 	require.True(t, failed)
 	assert.False(t, p.Known(), "what was known may be wrong by now")
 	assert.NotEmpty(t, m.Hints)
 	assert.Contains(t, m.Body, "s3://reports/2026/a.csv")
 
-	s.store.Fail = nil
+	s.store.Before(nil)
 	p.Check()
 	s.loop.Pump()
 	_, failed = p.Problem()

@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
@@ -48,6 +50,7 @@ func TestTheReferenceWorkflowMakesTheRuleThatThePortalAsksFor(t *testing.T) {
 	got.ID = ""
 	assert.Equal(t, rules.Rule{Bucket: "reports*", Type: client.TypeSSEKMS, KMSKey: "ab12-project-key"}, got)
 
+	r.store.SetKeys(client.Key{ID: "ab12-project-key", Enabled: true})
 	r.open("reports")
 	r.Drop([]string{r.file("a.csv", "a")})
 	r.loop.Pump()
@@ -176,12 +179,12 @@ func TestWhereKeysCannotBeListedTheyAreTyped(t *testing.T) {
 		"other error": {errors.New("boom"), "The keys could not be listed (This did not work)"},
 	} {
 		r := rulesOf(t)
-		r.store.Fail = func(op string, _ client.Location) error {
-			if op == "ListKeys" {
+		r.store.Before(func(_ context.Context, call memstore.Call) error {
+			if call.Op == memstore.ListKeys {
 				return c.err
 			}
 			return nil
-		}
+		})
 		e := r.list.Add()
 		e.SetKeyType(state.KeyListed)
 		r.loop.Pump()
@@ -251,12 +254,12 @@ func TestThePreviewSaysWhichBucketsTheRuleTakesNow(t *testing.T) {
 
 func TestThePreviewDoesNotGuessBucketsThatCannotBeListed(t *testing.T) {
 	store := uitest.NewStore("photos")
-	store.Fail = func(op string, _ client.Location) error {
-		if op == "ListBuckets" {
-			return &client.Error{Op: op, Kind: client.KindDenied}
+	store.Before(func(_ context.Context, c memstore.Call) error {
+		if c.Op == memstore.ListBuckets {
+			return &client.Error{Op: string(c.Op), Kind: client.KindDenied}
 		}
 		return nil
-	}
+	})
 	loop := &uitest.Loop{}
 	a := state.NewApp(uitest.NewDesk().Add(client.Account{Name: "team", Endpoint: "https://cos.example.org"}, store), loop, nil)
 	a.Start()

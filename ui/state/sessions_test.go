@@ -1,12 +1,14 @@
 package state_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -25,7 +27,7 @@ func (s *screen) renames(to string) {
 
 func TestEditingAnAccountKeepsItsTransfers(t *testing.T) {
 	s := sees(t).open("reports")
-	s.store.Hold = make(chan struct{})
+	held := s.store.Hold(memstore.PutObject)
 	s.Drop([]string{s.file("a.csv", "a"), s.file("b.csv", "b"), s.file("c.csv", "c")})
 	s.loop.Pump()
 	s.confirm.Start()
@@ -36,7 +38,7 @@ func TestEditingAnAccountKeepsItsTransfers(t *testing.T) {
 	assert.Equal(t, "Running 2  |  Waiting 1", s.Transfers.Tally().String())
 	s.renames("group 2")
 	s.open("reports")
-	close(s.store.Hold)
+	held.Open()
 	s.settled()
 	assert.Equal(t, "Done 3", s.Transfers.Tally().String())
 	assert.Equal(t, []string{"a.csv", "b.csv", "c.csv"}, s.rows(), "they land in the folder shown")
@@ -47,17 +49,12 @@ func TestEditingAnAccountKeepsItsTransfers(t *testing.T) {
 
 func TestWhatFailedIsTriedAgainAsTheAccountIsNow(t *testing.T) {
 	s := sees(t).open("reports")
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "PutObject" {
-			return &client.Error{Op: op, At: at, Kind: client.KindBadCredentials, Status: 403}
-		}
-		return nil
-	}
+	s.store.Before(memstore.Failing(client.KindBadCredentials, memstore.PutObject))
 	s.uploads("a.csv")
 	before := s.Session()
 	s.renames("group")
 	require.Equal(t, 1, s.Transfers.Rows(), "what failed stays in sight")
-	s.store.Fail = nil
+	s.store.Before(nil)
 	s.Transfers.Do(state.Retry, []int{0})
 	s.settled()
 	require.Equal(t, 1, s.Transfers.Rows())
@@ -80,12 +77,12 @@ func TestWhatLiesUnprovenMayBeDeletedAfterItsAccountWasChanged(t *testing.T) {
 func TestABucketOpenedByItsNameStaysOnTheListAlsoWhenItsAccountIsRenamed(t *testing.T) {
 	s := sees(t)
 	store := uitest.NewStore("secret")
-	store.Fail = func(op string, _ client.Location) error {
-		if op == "ListBuckets" {
-			return &client.Error{Op: op, Kind: client.KindDenied, Status: 403}
+	store.Before(func(_ context.Context, c memstore.Call) error {
+		if c.Op == memstore.ListBuckets {
+			return &client.Error{Op: string(c.Op), Kind: client.KindDenied, Status: 403}
 		}
 		return nil
-	}
+	})
 	s.desk.Add(client.Account{Name: "guest", Endpoint: "https://cos.example.org"}, store)
 	asked := 0
 	s.OnBucketWanted = func() { asked++ }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
@@ -26,7 +27,7 @@ type screen struct {
 	t        *testing.T
 	loop     *uitest.Loop
 	desk     *uitest.Desk
-	store    *uitest.Store
+	store    *memstore.Store
 	problems []explain.Message
 	confirm  *state.Confirm
 	deletion *browser.Deletion
@@ -95,7 +96,7 @@ func TestAnUploadObeysTheRuleAndSaysSoBeforeAndAfter(t *testing.T) {
 	require.Len(t, s.confirm.Lines(), 1)
 	assert.Equal(t, "1 file, 4 B: rule 1, reports* -> SSE-KMS, key "+string(uitest.Key), s.confirm.Lines()[0].Text)
 	assert.Equal(t, []string{"報告.csv"}, s.confirm.Lines()[0].More)
-	assert.NotContains(t, s.store.Calls, "PutObject", "not a byte moves before yes")
+	assert.NotContains(t, s.store.Asked(), memstore.PutObject, "not a byte moves before yes")
 
 	s.confirm.Start()
 	s.settled()
@@ -131,17 +132,17 @@ func TestGivingUpAnUploadSendsNothing(t *testing.T) {
 	s.loop.Pump()
 	assert.Equal(t, 1, closed)
 	assert.Equal(t, 0, s.Transfers.Rows())
-	assert.NotContains(t, s.store.Calls, "PutObject")
+	assert.NotContains(t, s.store.Asked(), memstore.PutObject)
 }
 
 func TestAnObjectEncryptedWithAnotherKeyIsShownAsFailed(t *testing.T) {
 	s := sees(t).open("reports")
-	s.store.Report = func(r client.Reported) client.Reported {
+	s.store.EncryptAs(func(r client.Reported) client.Reported {
 		if r.Key != "" {
 			r.Key = "arn:aws:kms:us-east-1:000000000000:key/99999999-2222-3333-4444-555555555555"
 		}
 		return r
-	}
+	})
 	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.Start()

@@ -1,12 +1,14 @@
 package state_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state"
@@ -28,24 +30,19 @@ func TestTheListShowsWhatLiesOnTheServerAfterABadVerdict(t *testing.T) {
 
 func TestTheListShowsWhatLiesOnTheServerAfterAnUploadThatFailed(t *testing.T) {
 	s := sees(t, "reports/old.csv").open("reports")
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "PutObject" {
+	s.store.Before(func(_ context.Context, c memstore.Call) error {
+		if c.Op == memstore.PutObject {
 			s.store.Fill(7, "reports/a.csv") // it arrived, and the answer did not
-			return &client.Error{Op: op, At: at, Kind: client.KindStalled}
+			return &client.Error{Op: string(c.Op), At: c.At, Kind: client.KindStalled}
 		}
 		return nil
-	}
+	})
 	s.uploads("a.csv")
 	s.loop.Pump()
 	assert.Equal(t, []string{"a.csv", "old.csv"}, s.rows())
 	assert.Equal(t, "7 B", s.Browser.Row(0).Size)
 
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "PutObject" {
-			return &client.Error{Op: op, At: at, Kind: client.KindStalled}
-		}
-		return nil
-	}
+	s.store.Before(memstore.Failing(client.KindStalled, memstore.PutObject))
 	s.uploads("b.csv")
 	s.loop.Pump()
 	assert.Equal(t, []string{"a.csv", "old.csv"}, s.rows(), "what is not there is not shown")
@@ -56,7 +53,7 @@ func TestWhatLiesHereAndIsNotEncryptedIsSaidUntilItIsDecided(t *testing.T) {
 	assert.Equal(t, "1 object here is NOT encrypted", s.unprovenText())
 	s.uploads("b.csv")
 	assert.Equal(t, "2 objects here are NOT encrypted", s.unprovenText())
-	s.store.Report = func(r client.Reported) client.Reported { r.Key = "another"; return r }
+	s.store.EncryptAs(func(r client.Reported) client.Reported { r.Key = "another"; return r })
 	s.uploads("c.csv")
 	assert.Equal(t, "3 objects here are not encrypted as asked", s.unprovenText())
 
@@ -101,16 +98,11 @@ func TestWhatLiesFurtherDownIsOpenedToBeShown(t *testing.T) {
 
 func TestClearTakesOnlyWhatIsDoneAsAsked(t *testing.T) {
 	s := dropsEncryption(t)
-	s.store.Report = nil
+	s.store.EncryptAs(nil)
 	s.uploads("good.csv")
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "PutObject" {
-			return &client.Error{Op: op, At: at, Kind: client.KindDenied, Status: 403}
-		}
-		return nil
-	}
+	s.store.Before(memstore.Failing(client.KindDenied, memstore.PutObject))
 	s.uploads("denied.csv")
-	s.store.Fail = nil
+	s.store.Before(nil)
 	s.Transfers.Do(state.Clear, nil)
 	var left []string
 	for row := range s.Transfers.Rows() {
@@ -134,7 +126,7 @@ func TestSelectionAndCursorStayOnTheirRowsWhenRowsMove(t *testing.T) {
 	s := sees(t).open("reports")
 	s.uploads("done.csv")
 	s.Transfers.Selection.Only(0)
-	s.store.Hold = make(chan struct{})
+	held := s.store.Hold(memstore.PutObject)
 	s.Drop([]string{s.file("b.csv", "b")})
 	s.loop.Pump()
 	s.confirm.Start()
@@ -142,7 +134,7 @@ func TestSelectionAndCursorStayOnTheirRowsWhenRowsMove(t *testing.T) {
 	assert.Equal(t, "done.csv", s.Transfers.Row(1).Name)
 	assert.Equal(t, 1, s.Transfers.Selection.Cursor())
 	assert.True(t, s.Transfers.Selection.Contains(1))
-	close(s.store.Hold)
+	held.Open()
 	s.settled()
 	assert.Equal(t, transfer.Done, s.Transfers.Transfer(0).Phase)
 }

@@ -1,6 +1,7 @@
 package state_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
@@ -23,7 +25,7 @@ const short = "11111111-2222-3333-4444-555555555555"
 func dropsEncryption(t *testing.T, filled ...string) *screen {
 	t.Helper()
 	s := sees(t, filled...).open("reports")
-	s.store.Report = func(client.Reported) client.Reported { return client.Reported{Told: true, Type: client.TypeNone} }
+	s.store.EncryptAs(func(client.Reported) client.Reported { return client.Reported{Told: true, Type: client.TypeNone} })
 	s.uploads("a.csv")
 	return s
 }
@@ -112,12 +114,12 @@ func TestADeletionThatIsDeniedLeavesTheRowAsItWas(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.problems = nil
-			s.store.Fail = func(op string, _ client.Location) error {
-				if e, ok := why.err.(*client.Error); ok && e.Op == op {
+			s.store.Before(func(_ context.Context, c memstore.Call) error {
+				if e, ok := why.err.(*client.Error); ok && e.Op == string(c.Op) {
 					return why.err
 				}
 				return nil
-			}
+			})
 			s.unproven(0).Delete()
 			s.loop.Pump()
 			require.Len(t, s.problems, 1)
@@ -145,7 +147,7 @@ func TestWhatIsKeptGoesOnSayingWhatWasFound(t *testing.T) {
 	assert.Equal(t, []string{"a.csv"}, s.store.Names("reports"))
 	assert.Contains(t, s.Transfers.Explain(0).Hints[0], "You kept it")
 
-	s.store.Report = nil
+	s.store.EncryptAs(nil)
 	s.unproven(0).Retry()
 	s.settled()
 	assert.Equal(t, "Verified, SSE-KMS "+short, s.Transfers.Row(0).State, "a retry begins anew")
@@ -156,7 +158,7 @@ func TestWhatIsKeptGoesOnSayingWhatWasFound(t *testing.T) {
 func TestAnObjectUploadedAgainSinceIsNotDeletedInPassing(t *testing.T) {
 	s := dropsEncryption(t)
 	old := s.unproven(0)
-	s.store.Report = nil
+	s.store.EncryptAs(nil)
 	s.uploads("a.csv")
 	require.Contains(t, s.Transfers.Row(1).State, "Verified")
 	assert.Equal(t, "Another upload has replaced it since.", s.Transfers.WhyNotDelete([]int{0}))
@@ -169,12 +171,7 @@ func TestAnObjectUploadedAgainSinceIsNotDeletedInPassing(t *testing.T) {
 func TestOnlyAFailedProofAsksWhatToDo(t *testing.T) {
 	s := sees(t).open("reports")
 	s.uploads("good.csv")
-	s.store.Fail = func(op string, _ client.Location) error {
-		if op == "PutObject" {
-			return &client.Error{Op: op, Kind: client.KindDenied, Status: 403}
-		}
-		return nil
-	}
+	s.store.Before(memstore.Failing(client.KindDenied, memstore.PutObject))
 	s.uploads("denied.csv")
 	for row := range s.Transfers.Rows() {
 		_, ok := s.Transfers.Unproven(row)
@@ -190,7 +187,7 @@ func TestOnlyAFailedProofAsksWhatToDo(t *testing.T) {
 
 func TestARetryThatWouldOnlyBeSkippedIsNotOffered(t *testing.T) {
 	s := sees(t).open("reports")
-	s.store.Report = func(client.Reported) client.Reported { return client.Reported{Told: true, Type: client.TypeNone} }
+	s.store.EncryptAs(func(client.Reported) client.Reported { return client.Reported{Told: true, Type: client.TypeNone} })
 	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.SetOverwrite(transfer.OverwriteSkip)
@@ -217,7 +214,7 @@ func TestWhatLiesThereIsSaidAsItWasReported(t *testing.T) {
 	} {
 		t.Run(want, func(t *testing.T) {
 			s := sees(t).open("reports")
-			s.store.Report = func(client.Reported) client.Reported { return r }
+			s.store.EncryptAs(func(client.Reported) client.Reported { return r })
 			s.uploads("a.csv")
 			_, body := s.unproven(0).Question()
 			assert.Contains(t, body, want)
@@ -246,17 +243,25 @@ func joined(lines []string) string { return strings.Join(lines, "\n") }
 func TestAColleaguesReplacementIsNotDeleted(t *testing.T) {
 	s := dropsEncryption(t)
 	u := s.unproven(0)
-	s.store.Report = nil
+	s.store.EncryptAs(nil)
 	at := client.Location{Bucket: "reports", Key: "a.csv"}
-	for _, content := range []string{"a colleague's good file", "a,b\n"} { // the second: the same contents, written later
-		s.store.Now = s.store.Now.Add(uitest.Epoch.Sub(s.store.Now) + time.Hour)
-		_, err := s.store.Put(t.Context(), at, strings.NewReader(content), int64(len(content)), client.PutOptions{Encryption: client.SSEKMS{Key: uitest.Key}})
-		require.NoError(t, err)
+	ours, _ := s.store.Object(at)
+	sameWrittenLater := func(o *client.Object) { o.ETag, o.Modified = ours.ETag, ours.Modified.Add(time.Hour) }
+	for _, theirs := range []struct {
+		content string
+		change  func(*client.Object)
+		said    string
+	}{
+		{"a colleague's good file", func(*client.Object) {}, "The object is another one now"},
+		{"a,b\n", sameWrittenLater, "Another object has taken its place."},
+	} {
+		s.store.Write(at, []byte(theirs.content), client.PutOptions{Encryption: client.SSEKMS{Key: uitest.Key}})
+		s.store.Change(at, theirs.change)
 		u.Delete()
 		s.loop.Pump()
 		assert.Equal(t, []string{"a.csv"}, s.store.Names("reports"))
 		assert.Equal(t, "Replaced by another object since: nothing was deleted", s.Transfers.Row(0).State)
-		assert.Contains(t, s.problems[len(s.problems)-1].Text(), "Another object has taken its place.")
+		assert.Contains(t, s.problems[len(s.problems)-1].Text(), theirs.said)
 	}
 	_, ok := s.Transfers.Unproven(0)
 	assert.False(t, ok, "it is not ours to decide about any more")
@@ -269,12 +274,7 @@ func TestAColleaguesReplacementIsNotDeleted(t *testing.T) {
 func deniesLooking(t *testing.T) *screen {
 	t.Helper()
 	s := sees(t).open("reports")
-	s.store.Fail = func(op string, _ client.Location) error {
-		if op == "HeadObject" {
-			return &client.Error{Op: op, Kind: client.KindDenied, Status: 403}
-		}
-		return nil
-	}
+	s.store.Before(memstore.Failing(client.KindDenied, memstore.HeadObject))
 	s.uploads("a.csv")
 	return s
 }
@@ -299,7 +299,7 @@ func TestWhatCouldNotBeLookedAtStaysOnTheListUntilSomebodyDecides(t *testing.T) 
 	assert.Equal(t, "Kept, not yet verified", s.Transfers.Row(0).State)
 	assert.Equal(t, "Kept, not verified 1", s.Transfers.Tally().String())
 
-	s.store.Fail = nil
+	s.store.Before(nil)
 	u.Retry()
 	s.settled()
 	assert.Equal(t, "Verified, SSE-KMS "+short, s.Transfers.Row(0).State)
@@ -316,8 +316,8 @@ func TestWhatCouldNotBeLookedAtIsSaidInChineseToo(t *testing.T) {
 
 func TestWhatCannotBeToldFromAnotherObjectIsNotDeletedHere(t *testing.T) {
 	s := sees(t).open("reports")
-	s.store.Nameless = true
-	s.store.Report = func(client.Reported) client.Reported { return client.Reported{Told: true, Type: client.TypeNone} }
+	s.store.After(func(_ memstore.Call, o *client.Object) error { o.ETag = ""; return nil })
+	s.store.EncryptAs(func(client.Reported) client.Reported { return client.Reported{Told: true, Type: client.TypeNone} })
 	s.uploads("a.csv")
 	assert.Contains(t, s.Transfers.WhyNotDelete([]int{0}), "Nothing is known of it by which it could be told")
 	s.unproven(0).Delete()

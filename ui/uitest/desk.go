@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
@@ -19,7 +20,7 @@ import (
 type Desk struct {
 	mu          sync.Mutex
 	accounts    []client.Account
-	stores      map[string]*Store
+	stores      map[string]*memstore.Store
 	secrets     map[string]client.Credentials
 	rules       []rules.Rule
 	keys        map[string]client.CustomerKey
@@ -32,11 +33,11 @@ type Desk struct {
 
 // NewDesk makes a desk without accounts.
 func NewDesk() *Desk {
-	return &Desk{stores: map[string]*Store{}, secrets: map[string]client.Credentials{}, keys: map[string]client.CustomerKey{}}
+	return &Desk{stores: map[string]*memstore.Store{}, secrets: map[string]client.Credentials{}, keys: map[string]client.CustomerKey{}}
 }
 
 // Add gives the desk an account over a store.
-func (d *Desk) Add(a client.Account, s *Store) *Desk {
+func (d *Desk) Add(a client.Account, s *memstore.Store) *Desk {
 	if a.AccessKeyID == "" {
 		a.AccessKeyID = "AKIATEST"
 	}
@@ -129,7 +130,9 @@ func (d *Desk) Open(ctx context.Context, name string) (*session.Session, error) 
 		return nil, fmt.Errorf("there is no account %q", name)
 	}
 	o := session.Opener{
-		Dial:        func(a client.Account, _ client.Credentials) (client.Store, error) { return d.stores[a.Name], nil },
+		Dial: func(a client.Account, _ client.Credentials) (client.Store, error) {
+			return d.stores[a.Name].WithKMS(), nil
+		},
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) { return client.Credentials{}, nil },
 		Rules:       d.Rules().Rules,
 		CustomerKey: func(_ context.Context, md5 string, _ ...string) (client.CustomerKey, error) {

@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
@@ -34,7 +36,7 @@ func TestFoldersComeFirstAndEverythingByName(t *testing.T) {
 
 func TestAListingOfManyPagesIsSortedAsItComesAndCanBeStopped(t *testing.T) {
 	s := sees(t)
-	s.store.PageSize = 10
+	s.store.SetPageSize(10)
 	for i := range 35 {
 		s.store.Fill(i, fmt.Sprintf("reports/%02d", i))
 	}
@@ -118,12 +120,12 @@ func TestHistoryAndUp(t *testing.T) {
 
 func TestAFolderThatCannotBeListedSaysWhy(t *testing.T) {
 	s := sees(t)
-	s.store.Fail = func(op string, at client.Location) error {
-		return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403, Code: "AccessDenied"}
-	}
+	s.store.Before(func(_ context.Context, c memstore.Call) error {
+		return &client.Error{Op: string(c.Op), Kind: client.KindDenied, At: c.At, Status: 403, Code: "AccessDenied"}
+	})
 	s.open("reports")
 	assert.Equal(t, "This account may not do that", s.Empty().Title)
-	s.store.Fail = nil
+	s.store.Before(nil)
 	s.Refresh()
 	s.loop.Pump()
 	assert.Equal(t, "This folder is empty", s.Empty().Title)
@@ -153,24 +155,24 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	for i := range 20 {
 		s.store.Fill(1, fmt.Sprintf("reports/%02d", i))
 	}
-	s.store.Report = func(client.Reported) client.Reported {
+	s.store.EncryptAs(func(client.Reported) client.Reported {
 		return client.Reported{Told: true, Type: client.TypeSSEKMS, Key: "arn:aws:kms:us-east-1:000000000000:key/1234-ab"}
-	}
+	})
 	s.store.Fill(1, "reports/20")
-	s.store.Report = nil
+	s.store.EncryptAs(nil)
 	s.hides = true
 	s.open("reports")
 	s.Visible(0, 10)
 	s.loop.Pump()
-	assert.NotContains(t, s.store.Calls, "HeadObject")
+	assert.NotContains(t, s.store.Asked(), memstore.HeadObject)
 
 	s.hides = false
 	s.OnChange = func() { s.Visible(0, 10) }
 	s.Visible(0, 10)
 	s.loop.Work()
 	heads := 0
-	for _, call := range s.store.Calls {
-		if call == "HeadObject" {
+	for _, call := range s.store.Asked() {
+		if call == memstore.HeadObject {
 			heads++
 		}
 	}
@@ -179,15 +181,15 @@ func TestEncryptionIsAskedForWhatIsSeenAndOnlyWhenWanted(t *testing.T) {
 	assert.Equal(t, "Not as asked: none reported", s.Row(9).Encryption)
 	assert.Equal(t, explain.RoleBad, s.Row(9).EncryptionRole)
 	assert.Empty(t, s.Row(10).Encryption, "it is not seen")
-	for _, call := range []string{"GetObjectTagging", "GetBucketEncryption", "DescribeKey"} {
-		assert.NotContains(t, s.store.Calls, call, "one request a row")
+	for _, call := range []memstore.Op{memstore.GetObjectTagging, memstore.GetBucketEncryption, memstore.DescribeKey} {
+		assert.NotContains(t, s.store.Asked(), call, "one request a row")
 	}
 
 	s.Visible(20, 21)
 	s.loop.Pump()
 	assert.Equal(t, "Not as asked: SSE-KMS 1234-ab", s.Row(20).Encryption, "a column has no room for an ARN")
 
-	s.store.Fail = func(string, client.Location) error { return errors.New("gone") }
+	s.store.Before(func(context.Context, memstore.Call) error { return errors.New("gone") })
 	s.Visible(10, 11)
 	s.loop.Pump()
 	assert.Contains(t, s.Row(10).Encryption, "not told")

@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 func TestADeletionCountsWhatItTakesAndWaitsForYes(t *testing.T) {
@@ -20,7 +22,7 @@ func TestADeletionCountsWhatItTakesAndWaitsForYes(t *testing.T) {
 	s.deletion.Start()
 	s.loop.Pump()
 	assert.Equal(t, "Delete 2 files (200 B)?", s.deletion.Question())
-	assert.NotContains(t, s.store.Calls, "DeleteObject")
+	assert.NotContains(t, s.store.Asked(), memstore.DeleteObject)
 	assert.Equal(t, []string{"old/"}, s.deletion.Lines()[0].More)
 
 	closed := 0
@@ -34,12 +36,12 @@ func TestADeletionCountsWhatItTakesAndWaitsForYes(t *testing.T) {
 
 func TestADeletionThatFailsInPartSaysWhichAndShowsWhatIsLeft(t *testing.T) {
 	s := sees(t, "reports/a", "reports/b").open("reports")
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "DeleteObject" && at.Key == "b" {
-			return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403}
+	s.store.Before(func(_ context.Context, c memstore.Call) error {
+		if c.Op == memstore.DeleteObject && c.At.Key == "b" {
+			return &client.Error{Op: string(c.Op), Kind: client.KindDenied, At: c.At, Status: 403}
 		}
 		return nil
-	}
+	})
 	s.Selection().SelectAll()
 	s.Delete()
 	assert.Equal(t, "Delete 2 files (200 B)?", s.deletion.Question(), "objects need no counting")
@@ -58,14 +60,14 @@ func TestADeletionThatIsCutShortSaysHowMuchIsGone(t *testing.T) {
 	}
 	s := sees(t, places...).open("reports")
 	deletions := 0
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "DeleteObjects" {
+	s.store.Before(func(_ context.Context, c memstore.Call) error {
+		if c.Op == memstore.DeleteObjects {
 			if deletions++; deletions == 2 {
-				return &client.Error{Op: op, Kind: client.KindDenied, At: at, Status: 403}
+				return &client.Error{Op: string(c.Op), Kind: client.KindDenied, At: c.At, Status: 403}
 			}
 		}
 		return nil
-	}
+	})
 	s.Selection().SelectAll()
 	s.Delete()
 	s.loop.Pump()
@@ -84,12 +86,12 @@ func TestAfterADeletionTheListStaysWhereItWas(t *testing.T) {
 	gone := func(fail bool, rows ...int) {
 		t.Helper()
 		if fail {
-			s.store.Fail = func(op string, at client.Location) error {
-				if op == "DeleteObject" || op == "DeleteObjects" {
-					return &client.Error{Op: op, At: at, Kind: client.KindDenied, Status: 403}
+			s.store.Before(func(_ context.Context, c memstore.Call) error {
+				if c.Op == memstore.DeleteObject || c.Op == memstore.DeleteObjects {
+					return &client.Error{Op: string(c.Op), At: c.At, Kind: client.KindDenied, Status: 403}
 				}
 				return nil
-			}
+			})
 		}
 		s.Selection().SetSelected(rows)
 		s.Delete()
@@ -99,7 +101,7 @@ func TestAfterADeletionTheListStaysWhereItWas(t *testing.T) {
 		s.loop.Apply()
 		assert.NotEmpty(t, s.Rows(), "the list is never empty meanwhile: it would jump to its top")
 		s.loop.Pump()
-		s.store.Fail = nil
+		s.store.Before(nil)
 	}
 	name := func() string {
 		require.Len(t, s.Selected(), 1)

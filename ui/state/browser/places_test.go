@@ -1,12 +1,14 @@
 package browser_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -89,12 +91,7 @@ func TestWhatWasCopiedCanBePastedIntoThePath(t *testing.T) {
 
 func TestAPlaceThatMayNotBeLookedAtIsOpenedAsAFolder(t *testing.T) {
 	s := sees(t, "reports/a/b.csv")
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "HeadObject" {
-			return &client.Error{Op: op, At: at, Kind: client.KindDenied, Status: 403}
-		}
-		return nil
-	}
+	s.store.Before(memstore.Failing(client.KindDenied, memstore.HeadObject))
 	s.open("s3://reports/a")
 	assert.Equal(t, "a/", s.At().Key)
 	assert.Equal(t, []string{"b.csv"}, s.rows())
@@ -106,12 +103,7 @@ func listsNoBuckets(t *testing.T) *window {
 	s := sees(t)
 	s.store = uitest.NewStore("secret")
 	s.store.Fill(3, "secret/a.csv")
-	s.store.Fail = func(op string, _ client.Location) error {
-		if op == "ListBuckets" {
-			return &client.Error{Op: op, Kind: client.KindDenied, Status: 403}
-		}
-		return nil
-	}
+	s.store.Before(memstore.Failing(client.KindDenied, memstore.ListBuckets))
 	s.desk.Add(client.Account{Name: "guest", Endpoint: "https://cos.example.org"}, s.store)
 	return s.enter("guest")
 }
@@ -142,12 +134,12 @@ func TestABucketThatIsNotThereIsNotKept(t *testing.T) {
 	assert.Empty(t, s.BucketNames())
 	s.OpenBucket("secret")
 	s.loop.Pump()
-	s.store.Fail = func(op string, at client.Location) error {
-		if op == "ListBuckets" {
-			return &client.Error{Op: op, Kind: client.KindDenied, Status: 403}
+	s.store.Before(func(_ context.Context, c memstore.Call) error {
+		if c.Op == memstore.ListBuckets {
+			return &client.Error{Op: string(c.Op), Kind: client.KindDenied, Status: 403}
 		}
-		return &client.Error{Op: op, At: at, Kind: client.KindNoBucket, Status: 404}
-	}
+		return &client.Error{Op: string(c.Op), At: c.At, Kind: client.KindNoBucket, Status: 404}
+	})
 	s.Refresh()
 	s.loop.Pump()
 	assert.Empty(t, s.BucketNames(), "what is no more is not kept")
@@ -156,7 +148,7 @@ func TestABucketThatIsNotThereIsNotKept(t *testing.T) {
 
 func TestARefreshKeepsTheRowsUntilTheirSuccessorsAreThere(t *testing.T) {
 	s := sees(t, "reports/a", "reports/b", "reports/c").open("reports")
-	s.store.PageSize = 2
+	s.store.SetPageSize(2)
 	s.Selection().Only(1)
 	s.store.Fill(9, "reports/aa", "reports/d")
 	s.Refresh()

@@ -1,19 +1,33 @@
 package browser_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
+
+// asksForPatience is a server that is busy at first, for each listing.
+func asksForPatience(ctx context.Context, c memstore.Call) error {
+	if c.Op == memstore.ListObjects {
+		pulse := client.PulseOf(ctx)
+		pulse.Asked(1, 14)
+		pulse.Answered(true)
+		pulse.SlowDown()
+		pulse.Ended()
+	}
+	return nil
+}
 
 func TestAListingSaysThatTheServerAsksToSlowDown(t *testing.T) {
 	s := sees(t)
-	s.store.PageSize = 1
+	s.store.SetPageSize(1)
 	s.store.Fill(1, "reports/a")
 	s.store.Fill(1, "reports/b")
-	s.store.Busy = true
+	s.store.Before(asksForPatience)
 	drawn := 0
 	s.OnChange = func() { drawn++ }
 	s.Open(client.Location{Bucket: "reports"})
@@ -23,12 +37,12 @@ func TestAListingSaysThatTheServerAsksToSlowDown(t *testing.T) {
 	s.loop.Until(t, "the screen follows", func() bool { return drawn > before })
 	assert.Equal(t, "2 entries", s.Progress())
 
-	s.store.Busy = false
+	s.store.Before(nil)
 	s.Refresh()
 	s.loop.Work()
 	assert.Contains(t, s.Progress(), "; listing…")
 	s.loop.Pump()
-	s.store.Busy = true
+	s.store.Before(asksForPatience)
 	s.Open(client.Location{Bucket: "reports", Key: "other/"})
 	s.loop.Work()
 	assert.Equal(t, "0 entries; the server asks to slow down, trying again…", s.Progress())

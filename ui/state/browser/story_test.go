@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
@@ -21,7 +22,7 @@ type window struct {
 	t     *testing.T
 	loop  *uitest.Loop
 	desk  *uitest.Desk
-	store *uitest.Store
+	store *memstore.Store
 
 	problems []explain.Message
 	deletion *browser.Deletion
