@@ -1,8 +1,6 @@
 package client
 
 import (
-	"errors"
-	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -77,32 +75,32 @@ func (a Account) Tidy() Account {
 // What was typed or read goes through Tidy first.
 func (a Account) Check() error {
 	if trimmed(a.Name) == "" {
-		return errors.New("name: give the account a name")
+		return wrong(Say("name"), Say("give the account a name"))
 	}
 	if strings.ContainsFunc(a.Name, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }) {
-		return errors.New("name: one line without tabs, please")
+		return wrong(Say("name"), Say("one line without tabs, please"))
 	}
 	if a.Name == DemoName && !a.Demo {
-		return errors.New("name: the built-in account has this name: choose another")
+		return wrong(Say("name"), Say("the built-in account has this name: choose another"))
 	}
 	if err := checkEndpoint(a.Endpoint); err != nil {
-		return fmt.Errorf("endpoint: %w", err)
+		return wrong(Say("endpoint"), TextOf(err))
 	}
 	if err := checkKMSEndpoint(a.KMSEndpoint); err != nil {
-		return fmt.Errorf("KMS endpoint: %w", err)
+		return wrong(Say("KMS endpoint"), TextOf(err))
 	}
 	if a.Region != "" && !region.MatchString(a.Region) {
-		return fmt.Errorf("region: %q is none: letters, digits and hyphens, as in us-east-1", a.Region)
+		return wrong(Say("region"), Say("%q is none: letters, digits and hyphens, as in us-east-1", a.Region))
 	}
 	switch a.Addressing {
 	case "", AddressingAuto, AddressingPath, AddressingVirtual:
 	default:
-		return fmt.Errorf("addressing: %q is none of auto, path, virtual", a.Addressing)
+		return wrong(Say("addressing"), Say("%q is none of auto, path, virtual", a.Addressing))
 	}
 	if trimmed(a.AccessKeyID) == "" {
-		return errors.New("access key: enter the access key id you were given")
+		return wrong(Say("access key"), Say("enter the access key id you were given"))
 	}
-	return checkASCII("access key", a.AccessKeyID)
+	return checkASCII(Say("access key"), a.AccessKeyID)
 }
 
 // region is what may stand in a host name, as regions do at AWS.
@@ -126,11 +124,11 @@ func (c Credentials) Tidy() Credentials {
 // which field is wrong and never what is in it. That there are none is for
 // others to say. What was typed or read goes through Tidy first.
 func (c Credentials) Check() error {
-	if err := checkASCII("access key", c.AccessKeyID); err != nil {
+	if err := checkASCII(Say("access key"), c.AccessKeyID); err != nil {
 		return err
 	}
-	if err := checkVisible("secret access key", c.Secret.Reveal(), true); err != nil {
+	if err := checkVisible(Say("secret access key"), c.Secret.Reveal(), true); err != nil {
 		return err
 	}
-	return checkASCII("session token", c.SessionToken.Reveal())
+	return checkASCII(Say("session token"), c.SessionToken.Reveal())
 }

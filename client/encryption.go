@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -100,7 +99,7 @@ func KeyOf(e Encryption) KeyID {
 func NeedsTLS(e Encryption) bool { return TreatmentOf(e).NeedsTLS() }
 
 // ErrUndecided is the answer to an upload for which nobody decided.
-var ErrUndecided = errors.New("nobody has decided how to encrypt this: the upload is refused")
+var ErrUndecided = Say("nobody has decided how to encrypt this: the upload is refused").Err()
 
 // CheckEncryption refuses what must not reach a server: no decision, an SSE-C
 // without its key, a key id or context that cannot be sent.
@@ -116,11 +115,11 @@ func CheckEncryption(e Encryption) error {
 		return errors.Join(checkKeyID(e.Key), checkContext(e.Context))
 	case SSEC:
 		if e.Key.IsZero() {
-			return errors.New("SSE-C needs a key of 32 bytes, and none is given")
+			return Say("SSE-C needs a key of 32 bytes, and none is given").Err()
 		}
 		return nil
 	}
-	return fmt.Errorf("%T is no encryption this program knows", e)
+	return Say("%T is no encryption this program knows", e).Err()
 }
 
 // checkKeyID refuses only what cannot stand in an HTTP header; the shape of an
@@ -128,11 +127,11 @@ func CheckEncryption(e Encryption) error {
 func checkKeyID(k KeyID) error {
 	for _, r := range k {
 		if r < 0x20 || r == 0x7f || r > 0xff {
-			return fmt.Errorf("the key id holds the character %q, which cannot be sent: paste the id again", r)
+			return Say("the key id holds the character %q, which cannot be sent: paste the id again", r).Err()
 		}
 	}
 	if strings.TrimSpace(string(k)) != string(k) {
-		return errors.New("the key id begins or ends with a blank: remove it")
+		return Say("the key id begins or ends with a blank: remove it").Err()
 	}
 	return nil
 }
@@ -141,11 +140,11 @@ func checkContext(c map[string]string) error {
 	for k, v := range c {
 		switch {
 		case k == "":
-			return errors.New("the encryption context has a pair without a name")
+			return Say("the encryption context has a pair without a name").Err()
 		case strings.HasPrefix(k, "aws:"):
-			return fmt.Errorf("the encryption context names %q: names beginning with aws: belong to AWS", k)
+			return Say("the encryption context names %q: names beginning with aws: belong to AWS", k).Err()
 		case !utf8.ValidString(k) || !utf8.ValidString(v):
-			return errors.New("the encryption context is not valid UTF-8")
+			return Say("the encryption context is not valid UTF-8").Err()
 		}
 	}
 	return nil
@@ -170,7 +169,7 @@ const CustomerKeyBytes = 32
 // NewCustomerKey takes 32 raw bytes.
 func NewCustomerKey(raw []byte) (CustomerKey, error) {
 	if len(raw) != CustomerKeyBytes {
-		return CustomerKey{}, fmt.Errorf("an SSE-C key has %d bytes, this one has %d", CustomerKeyBytes, len(raw))
+		return CustomerKey{}, Say("an SSE-C key has %d bytes, this one has %d", CustomerKeyBytes, len(raw)).Err()
 	}
 	return CustomerKey{NewSecret(string(raw))}, nil
 }
@@ -196,7 +195,7 @@ func ParseCustomerKey(s Secret) (CustomerKey, error) {
 	if len(t) == CustomerKeyBytes {
 		return NewCustomerKey([]byte(t))
 	}
-	return CustomerKey{}, errors.New("an SSE-C key is 32 bytes: write it as base64 (44 characters), as 64 hexadecimal digits, or as 32 characters")
+	return CustomerKey{}, Say("an SSE-C key is 32 bytes: write it as base64 (44 characters), as 64 hexadecimal digits, or as 32 characters").Err()
 }
 
 // IsZero reports whether there is no key.
@@ -222,15 +221,15 @@ func (k CustomerKey) MD5() string {
 
 // Describe says in a few words what is asked, for plans, rows and logs:
 // "SSE-KMS, key ab12". It never holds a secret.
-func Describe(e Encryption) string { return TreatmentOf(e).Describe() }
+func Describe(e Encryption) Text { return TreatmentOf(e).Describe() }
 
-func describeKMS(t EncryptionType, k KeyID, bucketKey bool, context map[string]string) string {
-	s := string(t) + ", AWS managed key"
+func describeKMS(encryption EncryptionType, k KeyID, bucketKey bool, context map[string]string) Text {
+	t := Say("%s, AWS managed key", string(encryption))
 	if k != "" {
-		s = string(t) + ", key " + string(k)
+		t = Say("%s, key %s", string(encryption), string(k))
 	}
 	if bucketKey {
-		s += ", bucket key"
+		t = Say("%v, bucket key", t)
 	}
 	if len(context) > 0 {
 		pairs := make([]string, 0, len(context))
@@ -238,7 +237,7 @@ func describeKMS(t EncryptionType, k KeyID, bucketKey bool, context map[string]s
 			pairs = append(pairs, k+"="+v)
 		}
 		sort.Strings(pairs)
-		s += ", context " + strings.Join(pairs, " ")
+		t = Say("%v, context %s", t, strings.Join(pairs, " "))
 	}
-	return s
+	return t
 }

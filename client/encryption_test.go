@@ -52,7 +52,7 @@ func TestAnEncryptionSaysItsTypeKeyAndNeedOfTLS(t *testing.T) {
 		assert.Equal(t, c.kind, TypeOf(c.e))
 		assert.Equal(t, c.key, KeyOf(c.e))
 		assert.Equal(t, c.tls, NeedsTLS(c.e))
-		assert.Equal(t, c.text, Describe(c.e))
+		assert.Equal(t, c.text, Describe(c.e).String())
 	}
 }
 
@@ -64,7 +64,7 @@ func TestAnEncryptionContextTravelsAsBase64JSON(t *testing.T) {
 }
 
 func TestAReportThatWasNotGivenIsNotUnencrypted(t *testing.T) {
-	assert.Equal(t, "not told by the server", Reported{}.Describe())
+	assert.Equal(t, "not told by the server", Reported{}.Describe().String())
 	for _, c := range []struct {
 		r    Reported
 		kind EncryptionType
@@ -80,7 +80,7 @@ func TestAReportThatWasNotGivenIsNotUnencrypted(t *testing.T) {
 	} {
 		assert.True(t, c.r.Told)
 		assert.Equal(t, c.kind, c.r.Type)
-		assert.Equal(t, c.text, c.r.Describe())
+		assert.Equal(t, c.text, c.r.Describe().String())
 	}
 }
 

@@ -1,8 +1,6 @@
 package client
 
 import (
-	"errors"
-	"fmt"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -50,17 +48,17 @@ func checkEndpoint(s string) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.User != nil && u.Host == "":
-		return errors.New("this is not a URL") // not quoted: it may hold a password
+		return Say("this is not a URL").Err() // not quoted: it may hold a password
 	case u.User != nil:
-		return errors.New("no user name or password in the URL, please: they go into their own fields")
+		return Say("no user name or password in the URL, please: they go into their own fields").Err()
 	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("%q should begin with https:// (or http://)", s)
+		return Say("%q should begin with https:// (or http://)", s).Err()
 	case u.Hostname() == "":
-		return fmt.Errorf("%q names no host", s)
+		return Say("%q names no host", s).Err()
 	case !isPort(u.Port()):
-		return fmt.Errorf("%q: a port is a number from 1 to 65535", s)
+		return Say("%q: a port is a number from 1 to 65535", s).Err()
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return fmt.Errorf("%q should end after the host: bucket names come later", s)
+		return Say("%q should end after the host: bucket names come later", s).Err()
 	}
 	return nil
 }
@@ -71,7 +69,7 @@ func checkKMSEndpoint(s string) error {
 	if err := checkEndpoint(s); err != nil || s == "" || IsProtected(s) {
 		return err
 	}
-	return fmt.Errorf("%q is not protected: anybody on the way could answer for the KMS; begin it with https://", s)
+	return Say("%q is not protected: anybody on the way could answer for the KMS; begin it with https://", s).Err()
 }
 
 func isPort(s string) bool {

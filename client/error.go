@@ -3,8 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 )
 
 // Kind classifies what went wrong by what a person can do about it. It is
@@ -111,73 +109,115 @@ type Error struct {
 	Message        string // the server's message, "" for none
 	RequestID      string // the server's request id, "" for none
 	Hidden         bool   // KindNotFound: a delete marker hides the object, earlier versions are still there
+	Said           Text   // why, in our own words for people, zero where the kind says enough
 	Err            error  // the cause
 }
 
-// Error is for logs and details: operation, place, kind, the server's words.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(e.Op)
+// Error is for logs and details: operation, place, kind, our words and the
+// server's.
+func (e *Error) Error() string { return e.Text().String() }
+
+// Text is what [Error.Error] says.
+func (e *Error) Text() Text {
+	what := e.Op
 	if e.At != (Location{}) {
-		b.WriteString(" " + e.At.String())
+		what += " " + e.At.String()
 	}
-	b.WriteString(": " + e.Kind.words())
+	t := Say("%s: %v", what, e.Kind.Text())
 	if e.Key != "" {
-		fmt.Fprintf(&b, " (key %s)", e.Key)
+		t = Say("%v (key %s)", t, string(e.Key))
+	}
+	for _, why := range e.why() {
+		t = Say("%v: %v", t, why)
+	}
+	return t
+}
+
+// why is what an error says beside its kind: the server's words and ours, and
+// those of the cause where the server said nothing.
+func (e *Error) why() (all []any) {
+	if e.Code != "" {
+		all = append(all, e.Code)
 	}
 	switch {
-	case e.Code != "" && e.Message != "":
-		fmt.Fprintf(&b, ": %s: %s", e.Code, e.Message)
-	case e.Code != "":
-		b.WriteString(": " + e.Code)
+	case e.Message != "" && !e.Said.IsZero():
+		all = append(all, Say("%s (%v)", e.Message, e.Said))
 	case e.Message != "":
-		b.WriteString(": " + e.Message)
-	case e.Err != nil:
-		b.WriteString(": " + e.Err.Error())
+		all = append(all, e.Message)
+	case !e.Said.IsZero():
+		all = append(all, e.Said)
 	}
-	return b.String()
+	if e.Err != nil && e.Code == "" && e.Message == "" {
+		all = append(all, e.Err)
+	}
+	return all
 }
 
 // Unwrap is the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// words is the kind as lower-case words, for error texts.
-func (k Kind) words() string {
-	switch k {
-	case KindBadCredentials:
-		return "access key or secret not accepted"
-	case KindKeyUnknown:
-		return "the server does not know this key"
-	case KindTLS:
-		return "certificate not trusted"
-	case KindEncryptionNotAsAsked:
-		return "not encrypted as asked"
-	case KindNotS3:
-		return "no answer of an S3 service"
-	case KindContradiction:
-		return "the answer is not believed"
-	case KindFull:
-		return "no room left"
-	case KindKeyService:
-		return "the key service does not answer"
+// Text is the kind in a few lower-case words.
+func (k Kind) Text() Text {
+	if k < 0 || k >= kindEnd {
+		k = KindUnknown
 	}
-	var b strings.Builder
-	for i, r := range k.String() {
-		if i > 0 && r >= 'A' && r <= 'Z' {
-			b.WriteByte(' ')
-		}
-		b.WriteString(strings.ToLower(string(r)))
-	}
-	return b.String()
+	return kindWords[k]
+}
+
+var kindWords = [kindEnd]Text{
+	KindUnknown:              Say("unknown"),
+	KindNotFound:             Say("not found"),
+	KindNoBucket:             Say("no bucket"),
+	KindDenied:               Say("denied"),
+	KindBadCredentials:       Say("access key or secret not accepted"),
+	KindExpired:              Say("expired"),
+	KindClockSkew:            Say("clock skew"),
+	KindKeyUnknown:           Say("the server does not know this key"),
+	KindKeyDisabled:          Say("key disabled"),
+	KindKeyDenied:            Say("key denied"),
+	KindKeyRequired:          Say("key required"),
+	KindWrongKey:             Say("wrong key"),
+	KindNeedsKey:             Say("needs key"),
+	KindNotCustomerKey:       Say("not customer key"),
+	KindEncryptionRefused:    Say("encryption refused"),
+	KindInsecure:             Say("insecure"),
+	KindPrecondition:         Say("precondition"),
+	KindNoUpload:             Say("no upload"),
+	KindExists:               Say("exists"),
+	KindNotEmpty:             Say("not empty"),
+	KindInvalid:              Say("invalid"),
+	KindCorrupt:              Say("corrupt"),
+	KindStaleChecksum:        Say("stale checksum"),
+	KindDigestRequired:       Say("digest required"),
+	KindUnsupported:          Say("unsupported"),
+	KindThrottled:            Say("throttled"),
+	KindUnavailable:          Say("unavailable"),
+	KindNetwork:              Say("network"),
+	KindStalled:              Say("stalled"),
+	KindTLS:                  Say("certificate not trusted"),
+	KindWrongRegion:          Say("wrong region"),
+	KindLocal:                Say("local"),
+	KindCancelled:            Say("cancelled"),
+	KindEncryptionNotAsAsked: Say("not encrypted as asked"),
+	KindRefused:              Say("refused"),
+	KindNotS3:                Say("no answer of an S3 service"),
+	KindContradiction:        Say("the answer is not believed"),
+	KindRedirected:           Say("redirected"),
+	KindArchived:             Say("archived"),
+	KindFull:                 Say("no room left"),
+	KindTooLarge:             Say("too large"),
+	KindDeleteMarker:         Say("delete marker"),
+	KindKeyService:           Say("the key service does not answer"),
+	KindNotYetVerified:       Say("not yet verified"),
 }
 
 var (
 	// ErrNoRanges is the cause of the error of a Get of some bytes where the server
 	// sends the whole object whatever is asked: it has to be read in one piece.
-	ErrNoRanges = errors.New("the server does not send parts of an object, only the whole of it")
+	ErrNoRanges = Say("the server does not send parts of an object, only the whole of it").Err()
 	// ErrNoEnd is the cause of the error at the end of a body whose end nobody
 	// announced: it may be whole, or broken off. Who knows the size can tell.
-	ErrNoEnd = errors.New("the server did not say how long the object is, so that its end cannot be told from a broken connection")
+	ErrNoEnd = Say("the server did not say how long the object is, so that its end cannot be told from a broken connection").Err()
 )
 
 // KindOf classifies any error; one that is no *Error and no cancellation is

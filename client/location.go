@@ -1,8 +1,6 @@
 package client
 
 import (
-	"errors"
-	"fmt"
 	"path"
 	"strings"
 	"unicode/utf8"
@@ -29,15 +27,15 @@ type Location struct {
 func ParseLocation(s string) (Location, error) {
 	rest, ok := strings.CutPrefix(s, Scheme)
 	if !ok {
-		return Location{}, fmt.Errorf("%q is not a location: write s3://BUCKET or s3://BUCKET/KEY", s)
+		return Location{}, Say("%q is not a location: write s3://BUCKET or s3://BUCKET/KEY", s).Err()
 	}
 	bucket, key, _ := strings.Cut(rest, "/")
 	if bucket == "" && key != "" {
-		return Location{}, fmt.Errorf("%q names no bucket: write s3://BUCKET/KEY", s)
+		return Location{}, Say("%q names no bucket: write s3://BUCKET/KEY", s).Err()
 	}
 	l := Location{Bucket: bucket, Key: key}
 	if err := l.check(); err != nil {
-		return Location{}, fmt.Errorf("%q: %w", s, err)
+		return Location{}, Say("%q: %v", s, err).Err()
 	}
 	return l, nil
 }
@@ -47,11 +45,11 @@ func ParseLocation(s string) (Location, error) {
 func (l Location) check() error {
 	switch {
 	case strings.ContainsAny(l.Bucket, " \t\r\n\x00\\?#"):
-		return errors.New("a bucket name has no blanks and none of \\ ? #")
+		return Say("a bucket name has no blanks and none of \\ ? #").Err()
 	case len(l.Key) > MaxKeyBytes:
-		return fmt.Errorf("the key is %d bytes long, %d is the most S3 takes", len(l.Key), MaxKeyBytes)
+		return Say("the key is %d bytes long, %d is the most S3 takes", len(l.Key), MaxKeyBytes).Err()
 	case !utf8.ValidString(l.Key):
-		return errors.New("the key is not valid UTF-8")
+		return Say("the key is not valid UTF-8").Err()
 	}
 	return nil
 }
@@ -60,10 +58,10 @@ func (l Location) check() error {
 // key that S3 can hold.
 func (l Location) CheckKey() error {
 	if l.Bucket == "" {
-		return errors.New("no bucket is named")
+		return Say("no bucket is named").Err()
 	}
 	if l.Key == "" {
-		return errors.New("no object is named")
+		return Say("no object is named").Err()
 	}
 	return l.check()
 }

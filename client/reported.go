@@ -48,22 +48,22 @@ func ReportedFrom(sse, keyID string, bucketKey bool, customerAlgorithm, customer
 
 // Describe says in a few words what was reported. "Not told" is never worded as
 // "not encrypted".
-func (r Reported) Describe() string {
+func (r Reported) Describe() Text {
 	switch {
 	case !r.Told:
-		return "not told by the server"
+		return Say("not told by the server")
 	case r.Type == TypeNone:
-		return "none reported"
+		return Say("none reported")
 	case r.Type == TypeSSEC && r.CustomerKeyMD5 != "":
-		return "SSE-C, key MD5 " + r.CustomerKeyMD5
+		return Say("SSE-C, key MD5 %s", r.CustomerKeyMD5)
 	case r.Key != "":
-		s := string(r.Type) + ", key " + string(r.Key)
+		t := Say("%s, key %s", string(r.Type), string(r.Key))
 		if r.BucketKey {
-			s += ", bucket key"
+			t = Say("%v, bucket key", t)
 		}
-		return s
+		return t
 	case r.Type == TypeSSEKMS || r.Type == TypeDSSEKMS:
-		return string(r.Type) + ", key not reported"
+		return Say("%s, key not reported", string(r.Type))
 	}
-	return string(r.Type)
+	return Verbatim(string(r.Type))
 }

@@ -3,7 +3,6 @@ package client
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -12,7 +11,7 @@ import (
 // any language, compared and stored: Say("rule %d matches and cannot be used: %v",
 // 3, why). The Form is English, with the verbs of package fmt, and is what a
 // translation is found by. A value may be a Text itself, or an error that is one
-// (see [Text.Err]); it is then said in the same language.
+// (see [TextOf]); it is then said in the same language.
 //
 // A Text is stored as {"form": ..., "args": [...]}. What it is read back as says
 // the same; of the values only strings, whole numbers, fractions, truths and
@@ -25,6 +24,15 @@ type Text struct {
 // Say is the text of a form and its values. A test reads the source for every
 // form, so it is written out at the call.
 func Say(form string, args ...any) Text { return Text{form, args} }
+
+// Verbatim is a text of words that are of no language of ours: a name, what a
+// system or a server said.
+func Verbatim(words string) Text {
+	if words == "" {
+		return Text{}
+	}
+	return Text{"%s", []any{words}}
+}
 
 // IsZero reports whether nothing is said.
 func (t Text) IsZero() bool { return t.Form == "" }
@@ -61,15 +69,18 @@ func (t Text) Err() error {
 	return &textError{t}
 }
 
-// TextOf is what an error says, where it says it by a Text: the outermost in its
-// chain. A wrapping that adds English of its own is no Text, so ok is false for it
-// unless all it adds is a place (see [Error]).
-func TextOf(err error) (t Text, ok bool) {
-	var said interface{ Text() Text }
-	if errors.As(err, &said) {
-		return said.Text(), true
+// TextOf is what an error says: the text it is made of, each of several joined
+// ones on a line of its own, and the words as they are of every other error. One
+// that wraps a text in English of its own is such another: it says more than the
+// text. Zero for nil.
+func TextOf(err error) Text {
+	if err == nil {
+		return Text{}
 	}
-	return Text{}, false
+	if t, ok := asText(err); ok {
+		return t
+	}
+	return Verbatim(err.Error())
 }
 
 type textError struct{ text Text }
@@ -92,10 +103,30 @@ func asText(v any) (Text, bool) {
 	switch v := v.(type) {
 	case Text:
 		return v, true
-	case *textError: // and no other error: one that wraps a text says more than it
-		return v.text, true
+	case interface{ Text() Text }: // and nothing around it: that says more
+		return v.Text(), true
+	case interface{ Unwrap() []error }:
+		return joined(v.Unwrap(), fmt.Sprint(v))
 	}
 	return Text{}, false
+}
+
+// joined is the text of what errors.Join made, which says nothing beside its
+// errors.
+func joined(all []error, words string) (Text, bool) {
+	var t Text
+	var lines []string
+	for _, err := range all {
+		t.Args, lines = append(t.Args, err), append(lines, err.Error())
+	}
+	if len(all) == 0 || strings.Join(lines, "\n") != words {
+		return Text{}, false
+	}
+	if one, ok := asText(all[0]); ok && len(all) == 1 {
+		return one, true
+	}
+	t.Form = strings.Repeat("\n%v", len(all))[1:]
+	return t, true
 }
 
 // storedText is how a Text is written.
@@ -128,9 +159,9 @@ func storable(v any) any {
 // without values.
 func (t *Text) UnmarshalJSON(b []byte) error {
 	if b = bytes.TrimSpace(b); len(b) > 0 && b[0] == '"' {
-		var form string
-		err := json.Unmarshal(b, &form)
-		*t = Text{Form: strings.ReplaceAll(form, "%", "%%")}
+		var words string
+		err := json.Unmarshal(b, &words)
+		*t = Verbatim(words)
 		return err
 	}
 	var s struct {

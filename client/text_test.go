@@ -32,11 +32,33 @@ func TestATextAsAnErrorKeepsItsCauses(t *testing.T) {
 	err := Say("read %s: %v", "a", io.ErrUnexpectedEOF).Err()
 	require.EqualError(t, err, "read a: unexpected EOF")
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	text, ok := TextOf(fmt.Errorf("plan: %w", err))
-	assert.True(t, ok)
-	assert.Equal(t, "read %s: %v", text.Form)
-	_, ok = TextOf(errors.New("plain"))
-	assert.False(t, ok)
+	assert.Equal(t, "read %s: %v", TextOf(err).Form)
+}
+
+func TestAnyErrorIsSaidWhollyAndInAnotherLanguageAsFarAsItIsOurs(t *testing.T) {
+	german := map[string]string{"no key": "kein Schlüssel", "%s: %v": "%s – %v", "%v: %v": "%v – %v", "denied": "verboten", "not found": "weg"}
+	in := func(form string) string {
+		if g, ok := german[form]; ok {
+			return g
+		}
+		return form
+	}
+	ours := Say("no key").Err()
+	for want, err := range map[string]error{
+		"":                                nil,
+		"EOF":                             io.EOF,
+		"100% EOF %s":                     errors.New("100% EOF %s"),
+		"kein Schlüssel":                  ours,
+		"plan: no key":                    fmt.Errorf("plan: %w", ours),
+		"kein Schlüssel\nEOF":             errors.Join(ours, io.EOF),
+		"put – verboten – kein Schlüssel": &Error{Op: "put", Kind: KindDenied, Err: ours},
+		"put – verboten – X – mine":       &Error{Op: "put", Kind: KindDenied, Code: "X", Message: "mine", Err: ours},
+		"a, b":                            errors.New("a, b"),
+	} {
+		assert.Equal(t, want, TextOf(err).In(in))
+	}
+	both := fmt.Errorf("%w and %w", ours, io.EOF)
+	assert.Equal(t, "no key and EOF", TextOf(both).In(in), "it says more than its causes")
 }
 
 func TestAStoredTextSaysTheSame(t *testing.T) {

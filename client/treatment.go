@@ -1,7 +1,5 @@
 package client
 
-import "errors"
-
 // A Treatment is what is asked for one file, and because of what: an
 // [Encryption] without the secret in it, so that it can be stored, compared and
 // shown. The zero value is undecided and refused.
@@ -55,18 +53,18 @@ func (t Treatment) Check() error {
 
 // Describe says in a few words what is asked, for plans, rows and logs:
 // "SSE-KMS, key ab12".
-func (t Treatment) Describe() string {
+func (t Treatment) Describe() Text {
 	switch t.Type {
 	case TypeUndecided:
-		return "undecided"
+		return Say("undecided")
 	case TypeInherit:
-		return "bucket default"
+		return Say("bucket default")
 	case TypeSSEKMS, TypeDSSEKMS:
 		return describeKMS(t.Type, t.Key, t.BucketKey, t.Context)
 	case TypeSSEC:
-		return "SSE-C, key MD5 " + t.CustomerKeyMD5
+		return Say("SSE-C, key MD5 %s", t.CustomerKeyMD5)
 	}
-	return string(t.Type)
+	return Verbatim(string(t.Type))
 }
 
 // Encryption is the treatment with its secret, to be sent. key is looked at for
@@ -85,7 +83,7 @@ func (t Treatment) Encryption(key CustomerKey) (Encryption, error) {
 		e = DSSEKMS{Key: t.Key, Context: t.Context}
 	case TypeSSEC:
 		if !key.IsZero() && key.MD5() != t.CustomerKeyMD5 {
-			return nil, errors.New("another SSE-C key than the one decided was found: nothing is sent")
+			return nil, Say("another SSE-C key than the one decided was found: nothing is sent").Err()
 		}
 		e = SSEC{Key: key}
 	}

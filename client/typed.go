@@ -1,7 +1,6 @@
 package client
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 )
@@ -32,47 +31,47 @@ func trimmedSecret(s Secret) Secret {
 
 // checkVisible refuses invisible characters within a value, plain blanks where
 // they are not allowed, and what is no text. It never quotes the value.
-func checkVisible(field, s string, blanks bool) error {
+func checkVisible(field Text, s string, blanks bool) error {
 	at := 0
 	for _, r := range s {
 		at++
 		switch {
 		case r == ' ' && blanks:
 		case r == unicode.ReplacementChar:
-			return fmt.Errorf("%s: character %d cannot be read: paste it again as plain text", field, at)
+			return wrong(field, Say("character %d cannot be read: paste it again as plain text", at))
 		case invisible(r):
-			return fmt.Errorf("%s: character %d is %s: paste it again without it", field, at, nameOf(r))
+			return wrong(field, Say("character %d is %v: paste it again without it", at, nameOf(r)))
 		}
 	}
 	return nil
 }
 
 // checkASCII is checkVisible for what travels in a header as it is.
-func checkASCII(field, s string) error {
+func checkASCII(field Text, s string) error {
 	if err := checkVisible(field, s, false); err != nil {
 		return err
 	}
 	at := 0
 	for _, r := range s {
 		if at++; r > unicode.MaxASCII {
-			return fmt.Errorf("%s: character %d is none that it can have: paste it again as plain text", field, at)
+			return wrong(field, Say("character %d is none that it can have: paste it again as plain text", at))
 		}
 	}
 	return nil
 }
 
 // nameOf is what people call an invisible character.
-func nameOf(r rune) string {
+func nameOf(r rune) Text {
 	switch r {
 	case '\n', '\r', '\u2028', '\u2029', '\u0085', '\v', '\f':
-		return "a line end"
+		return Say("a line end")
 	case '\t':
-		return "a tab"
+		return Say("a tab")
 	case '\ufeff':
-		return "a byte order mark"
+		return Say("a byte order mark")
 	}
 	if unicode.IsSpace(r) {
-		return "a blank"
+		return Say("a blank")
 	}
-	return "one that cannot be seen"
+	return Say("one that cannot be seen")
 }

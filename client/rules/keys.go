@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -112,8 +111,8 @@ func (s Set) elsewhere(r Rule) error {
 			continue
 		}
 		if !slices.ContainsFunc(known, func(e string) bool { return sameEndpoint(e, s.Endpoint) }) {
-			return fmt.Errorf("its SSE-C key was given for %s at %s, which is elsewhere now: edit the rule and enter the key, if it belongs here too",
-				r.Account, endpointName(known[0]))
+			return client.Say("its SSE-C key was given for %s at %s, which is elsewhere now: edit the rule and enter the key, if it belongs here too",
+				r.Account, endpointName(known[0])).Err()
 		}
 	}
 	return nil

@@ -70,7 +70,7 @@ func TestARuleDoesNotSendItsKeyToAnAccountThatIsElsewhereNow(t *testing.T) {
 	s.Endpoint = "https://stranger.example"
 	d := s.Decide(File{}, reports)
 	assert.Equal(t, client.TypeUndecided, d.Treatment.Type)
-	assert.Contains(t, d.Refuse, "its SSE-C key was given for hospital at AWS, which is elsewhere now")
+	assert.Contains(t, d.Refuse.String(), "its SSE-C key was given for hospital at AWS, which is elsewhere now")
 	s.Rules[0].Account = ""
 	assert.Equal(t, customer.MD5(), s.Decide(File{}, reports).Treatment.CustomerKeyMD5, "a rule for all accounts names them all")
 }

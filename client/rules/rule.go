@@ -2,7 +2,6 @@ package rules
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -39,63 +38,63 @@ const (
 // A Problem is something wrong with one field. A warning may be saved.
 type Problem struct {
 	Field   Field
-	Text    string
+	Text    client.Text
 	Warning bool
 }
 
-// Error makes a Problem an error for those who stop at the first.
-func (p Problem) Error() string { return string(p.Field) + ": " + p.Text }
+// Err is the problem as an error, for those who stop at the first.
+func (p Problem) Err() error { return client.Say("%s: %v", string(p.Field), p.Text).Err() }
 
 // Problems checks every field. Wrong values are errors; a key of unknown
 // shape only warns, since key ids of other clouds are opaque.
 func (r Rule) Problems() []Problem {
 	var all []Problem
-	add := func(f Field, text string, warning bool) { all = append(all, Problem{f, text, warning}) }
+	add := func(f Field, text client.Text, warning bool) { all = append(all, Problem{f, text, warning}) }
 	if strings.ContainsAny(r.Bucket, "/ \t\r\n") {
-		add(FieldBucket, "a bucket name has no slash and no blank: name the bucket here and the folder in the file mask", false)
+		add(FieldBucket, client.Say("a bucket name has no slash and no blank: name the bucket here and the folder in the file mask"), false)
 	}
 	for _, f := range []struct {
 		name Field
 		text string
 	}{{FieldBucket, r.Bucket}, {FieldKey, r.Key}} {
 		if strings.ContainsFunc(f.text, func(c rune) bool { return c < 0x20 }) {
-			add(f.name, "the mask holds a control character, which was probably pasted by accident", false)
+			add(f.name, client.Say("the mask holds a control character, which was probably pasted by accident"), false)
 		}
 		if len(f.text) > client.MaxKeyBytes {
-			add(f.name, fmt.Sprintf("the mask is longer than the %d bytes of the longest name", client.MaxKeyBytes), false)
+			add(f.name, client.Say("the mask is longer than the %d bytes of the longest name", client.MaxKeyBytes), false)
 		}
 	}
 	if strings.HasPrefix(r.Key, "/") {
-		add(FieldKey, "names in a bucket rarely begin with a slash: this mask may match nothing", true)
+		add(FieldKey, client.Say("names in a bucket rarely begin with a slash: this mask may match nothing"), true)
 	}
 	isKMS := r.Type == client.TypeSSEKMS || r.Type == client.TypeDSSEKMS
 	switch r.Type {
 	case client.TypeInherit, client.TypeSSES3, client.TypeSSEKMS, client.TypeDSSEKMS, client.TypeSSEC:
 	case client.TypeUndecided:
-		add(FieldType, "choose an encryption type", false)
+		add(FieldType, client.Say("choose an encryption type"), false)
 	default:
-		add(FieldType, fmt.Sprintf("%q is no encryption type: use inherit, SSE-S3, SSE-KMS, DSSE-KMS or SSE-C", r.Type), false)
+		add(FieldType, client.Say("%q is no encryption type: use inherit, SSE-S3, SSE-KMS, DSSE-KMS or SSE-C", string(r.Type)), false)
 	}
 	switch {
 	case !isKMS && r.KMSKey != "":
-		add(FieldKMSKey, "a KMS key belongs to SSE-KMS or DSSE-KMS only", false)
+		add(FieldKMSKey, client.Say("a KMS key belongs to SSE-KMS or DSSE-KMS only"), false)
 	case isKMS:
 		if err := client.CheckEncryption(client.SSEKMS{Key: r.KMSKey}); err != nil {
-			add(FieldKMSKey, err.Error(), false)
+			add(FieldKMSKey, client.TextOf(err), false)
 		} else if r.KMSKey != "" && !r.KMSKey.KnownShape() {
-			add(FieldKMSKey, "this looks like no AWS key id, ARN or alias; it is sent as it stands, which is right for many other clouds", true)
+			add(FieldKMSKey, client.Say("this looks like no AWS key id, ARN or alias; it is sent as it stands, which is right for many other clouds"), true)
 		}
 	}
 	switch {
 	case len(r.Context) > 0 && !isKMS:
-		add(FieldContext, "an encryption context belongs to SSE-KMS or DSSE-KMS only", false)
+		add(FieldContext, client.Say("an encryption context belongs to SSE-KMS or DSSE-KMS only"), false)
 	case isKMS:
 		if err := client.CheckEncryption(client.SSEKMS{Context: r.Context}); err != nil {
-			add(FieldContext, err.Error(), false)
+			add(FieldContext, client.TextOf(err), false)
 		}
 	}
 	if r.BucketKey && r.Type != client.TypeSSEKMS {
-		add(FieldType, "a bucket key belongs to SSE-KMS only", false)
+		add(FieldType, client.Say("a bucket key belongs to SSE-KMS only"), false)
 	}
 	return all
 }
@@ -105,7 +104,7 @@ func (r Rule) Check() error {
 	var errs []error
 	for _, p := range r.Problems() {
 		if !p.Warning {
-			errs = append(errs, p)
+			errs = append(errs, p.Err())
 		}
 	}
 	return errors.Join(errs...)
@@ -119,7 +118,7 @@ func (r Rule) treatment(key client.CustomerKey) (client.Treatment, error) {
 	t := r.asks()
 	if r.Type == client.TypeSSEC {
 		if key.IsZero() {
-			return client.Treatment{}, errors.New("its SSE-C key is not in the keyring of this computer: edit the rule and enter the key")
+			return client.Treatment{}, client.Say("its SSE-C key is not in the keyring of this computer: edit the rule and enter the key").Err()
 		}
 		t.CustomerKeyMD5 = key.MD5()
 	}
@@ -132,9 +131,9 @@ func (r Rule) asks() client.Treatment {
 }
 
 // Describe says what the rule asks for, as the list of rules shows it.
-func (r Rule) Describe() string {
+func (r Rule) Describe() client.Text {
 	if r.Type == client.TypeSSEC && r.CustomerKeyMD5 == "" {
-		return string(r.Type)
+		return client.Verbatim(string(r.Type))
 	}
 	return r.asks().Describe()
 }

@@ -11,8 +11,6 @@
 package rules
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -45,7 +43,7 @@ type Decision struct {
 	// Treatment says how, by which rule and because of what: "rule 2, reports* ->
 	// SSE-KMS, key ab12". It asks for nothing decided where Refuse is set.
 	Treatment client.Treatment
-	Refuse    string // not empty: the file must not be sent, and why
+	Refuse    client.Text // not zero: the file must not be sent, and why
 	// LooksAlike says that the rule's mask and the name look the same and are
 	// written with other characters.
 	LooksAlike bool
@@ -54,11 +52,11 @@ type Decision struct {
 // Decide says how a file bound for a place is encrypted.
 func (s Set) Decide(f File, to client.Location) Decision {
 	if err := to.CheckKey(); err != nil {
-		return Decision{Refuse: err.Error()}
+		return Decision{Refuse: client.TextOf(err)}
 	}
 	if f.Override.Type != client.TypeUndecided {
 		t := f.Override
-		t.Because = client.Say("chosen for this upload: %s", t.Describe())
+		t.Because = client.Say("chosen for this upload: %v", t.Describe())
 		return s.finish(Decision{Treatment: t}, nil)
 	}
 	for i, r := range s.Rules {
@@ -67,12 +65,12 @@ func (s Set) Decide(f File, to client.Location) Decision {
 			continue
 		}
 		t, err := r.treatment(s.Keys[r.CustomerKeyMD5])
-		t.RuleID, t.Rule, t.Because = r.ID, i+1, client.Say("rule %d, %s -> %s", i+1, r.masks(), r.Describe())
+		t.RuleID, t.Rule, t.Because = r.ID, i+1, client.Say("rule %d, %s -> %v", i+1, r.masks(), r.Describe())
 		if wrong := s.elsewhere(r); r.Type == client.TypeSSEC && wrong != nil {
 			err = wrong
 		}
 		if err != nil {
-			err = fmt.Errorf("rule %d matches and cannot be used: %w", i+1, err)
+			err = client.Say("rule %d matches and cannot be used: %v", i+1, err).Err()
 		}
 		return s.finish(Decision{Treatment: t, LooksAlike: fit == looksAlike}, err)
 	}
@@ -86,19 +84,19 @@ func (s Set) finish(d Decision, err error) Decision {
 		err = t.Check()
 	}
 	if err == nil && t.NeedsTLS() && !s.Secure() {
-		err = fmt.Errorf("%s over plain http is refused: %s would travel unprotected; use an https endpoint", t.Type, exposed(t))
+		err = client.Say("%s over plain http is refused: %v would travel unprotected; use an https endpoint", string(t.Type), exposed(t)).Err()
 	}
 	if err != nil {
-		return Decision{Refuse: err.Error(), LooksAlike: d.LooksAlike, Treatment: client.Treatment{RuleID: t.RuleID, Rule: t.Rule, Because: t.Because}}
+		return Decision{Refuse: client.TextOf(err), LooksAlike: d.LooksAlike, Treatment: client.Treatment{RuleID: t.RuleID, Rule: t.Rule, Because: t.Because}}
 	}
 	return d
 }
 
-func exposed(t client.Treatment) string {
+func exposed(t client.Treatment) client.Text {
 	if t.Type == client.TypeSSEC {
-		return "the key itself"
+		return client.Say("the key itself")
 	}
-	return "the file"
+	return client.Say("the file")
 }
 
 // Secure reports whether the account's endpoint may be asked for SSE-KMS and
@@ -167,7 +165,7 @@ func ShadowedBy(all []Rule) []int {
 
 // ErrGone says that rules were saved and are no longer there. It must not mean
 // that there are none.
-var ErrGone = errors.New("the rules are gone")
+var ErrGone = client.Say("the rules are gone").Err()
 
 // UnknownAccounts says of each rule whether it is for an account that is not
 // among those there are, and so applies to nothing.

@@ -95,7 +95,7 @@ func TestAnOddDefaultOfABucketIsNotTold(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			assert.Equal(t, c.want, r.Describe())
+			assert.Equal(t, c.want, r.Describe().String())
 		})
 	}
 }

@@ -238,6 +238,6 @@ func TestAnAnswerThatNamesTwoEncryptionsNamesNeither(t *testing.T) {
 		s := oddly(t, constantly(head("200 OK", append(c.headers, long, dated)...)))
 		o, err := s.Head(t.Context(), anywhere, client.ReadOptions{})
 		require.NoError(t, err, name)
-		assert.Equal(t, c.want, o.Encryption.Describe(), name)
+		assert.Equal(t, c.want, o.Encryption.Describe().String(), name)
 	}
 }

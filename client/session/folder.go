@@ -18,8 +18,8 @@ func (s *Session) MakeFolder(ctx context.Context, at client.Location) error {
 	}
 	at = at.Folder()
 	d := set.Decide(rules.File{}, at)
-	if d.Refuse != "" {
-		return &client.Error{Op: "PutObject", Kind: client.KindRefused, At: at, Message: d.Refuse}
+	if !d.Refuse.IsZero() {
+		return &client.Error{Op: "PutObject", Kind: client.KindRefused, At: at, Said: d.Refuse}
 	}
 	var key client.CustomerKey
 	if d.Treatment.NeedsCustomerKey() {
@@ -38,9 +38,9 @@ func (s *Session) MakeFolder(ctx context.Context, at client.Location) error {
 	f := s.judge(ctx, d.Treatment, o.Encryption)
 	switch {
 	case f.Verdict == transfer.NotYetVerified:
-		return &client.Error{Op: "PutObject", Kind: client.KindNotYetVerified, At: at, RequestID: o.RequestID, Message: f.Why}
+		return &client.Error{Op: "PutObject", Kind: client.KindNotYetVerified, At: at, RequestID: o.RequestID, Said: client.Verbatim(f.Why)}
 	case !f.Verdict.AsAsked():
-		return &client.Error{Op: "PutObject", Kind: client.KindEncryptionNotAsAsked, At: at, RequestID: o.RequestID, Message: f.Why}
+		return &client.Error{Op: "PutObject", Kind: client.KindEncryptionNotAsAsked, At: at, RequestID: o.RequestID, Said: client.Verbatim(f.Why)}
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func (s *Session) Properties(ctx context.Context, at client.Location, read clien
 	}
 	p := Properties{Object: o, CheckedAt: s.now(), Decision: set.Decide(rules.File{Size: o.Size}, at)}
 	if noRules != nil {
-		p.Decision = rules.Decision{Refuse: noRules.Error()}
+		p.Decision = rules.Decision{Refuse: client.TextOf(noRules)}
 	}
 	p.Tags, p.TagsErr = s.store.Tags(ctx, at, read.VersionID)
 	if p.BucketDefault, p.DefaultErr = s.store.DefaultEncryption(ctx, at.Bucket); p.DefaultErr != nil {

@@ -170,8 +170,11 @@ func (o Opener) keptKeys() ([]rules.KeptKey, error) {
 // rules that cannot be read must not mean "no rules".
 type RulesError struct{ Err error }
 
-func (e *RulesError) Error() string {
-	return "the encryption rules cannot be read, so nothing is uploaded: " + e.Err.Error()
+func (e *RulesError) Error() string { return e.Text().String() }
+
+// Text is what [RulesError.Error] says.
+func (e *RulesError) Text() client.Text {
+	return client.Say("the encryption rules cannot be read, so nothing is uploaded: %v", e.Err)
 }
 
 // Unwrap is the cause.

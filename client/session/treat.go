@@ -45,8 +45,8 @@ func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
 			continue
 		}
 		d := set.Decide(rules.File{Size: f.Expect.Size, Override: c.Encryption}, f.Target)
-		if d.Refuse != "" {
-			refuse(d.Treatment, client.KindRefused, d.Refuse)
+		if !d.Refuse.IsZero() {
+			refuse(d.Treatment, client.KindRefused, d.Refuse.String())
 			continue
 		}
 		p.Bytes += f.Expect.Size

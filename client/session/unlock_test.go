@@ -149,7 +149,7 @@ func TestWhenItIsNotKnownForWhomKeysAreNoneIsSent(t *testing.T) {
 	o.KeptKeys, o.CustomerKey = nil, nil
 	set, err := o.RuleSet(t.Context(), d.account())
 	require.NoError(t, err)
-	assert.Contains(t, set.Decide(rules.File{}, bucket.Join("f")).Refuse, "not in the keyring")
+	assert.Contains(t, set.Decide(rules.File{}, bucket.Join("f")).Refuse.String(), "not in the keyring")
 	_, err = o.kept(t.Context(), nil, "m")
 	require.ErrorContains(t, err, "no keys are kept here")
 }

@@ -21,7 +21,7 @@ const (
 // nothing that was said may be worse. kms is what KMS answered to [Question].
 func CompareEncryption(asked client.Treatment, answers []Answer, head client.Reported, kms client.Key) Finding {
 	if asked.Type == client.TypeInherit {
-		return Finding{NothingAsked, "nothing was asked; " + head.Describe()}
+		return Finding{NothingAsked, "nothing was asked; " + head.Describe().String()}
 	}
 	worst := judge(asked, head, kms, byHead)
 	for _, a := range answers {
@@ -44,7 +44,7 @@ func namesNoKey(r client.Reported) bool { return r.Key == "" && r.CustomerKeyMD5
 // after its upload. kms is what KMS answered to [Question].
 func Judge(asked client.Treatment, r client.Reported, kms client.Key) Finding {
 	if asked.Type == client.TypeInherit {
-		return Finding{NothingAsked, "nothing is asked; " + r.Describe()}
+		return Finding{NothingAsked, "nothing is asked; " + r.Describe().String()}
 	}
 	return judge(asked, r, kms, byServer)
 }
@@ -73,7 +73,7 @@ func judge(asked client.Treatment, r client.Reported, kms client.Key, who string
 // asAsked is the good finding. A bucket key that was asked for and is not
 // reported costs requests to KMS and no secrecy: it is said, and no fault.
 func asAsked(asked client.Treatment, r client.Reported) Finding {
-	why := "encrypted as asked: " + r.Describe()
+	why := "encrypted as asked: " + r.Describe().String()
 	if asked.BucketKey && !r.BucketKey {
 		why += "; the bucket key asked for is not reported"
 	}

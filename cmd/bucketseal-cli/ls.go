@@ -154,7 +154,7 @@ func (a *app) lsObject(o client.Object, at client.Location, recursive, encryptio
 	if !recursive {
 		name = strings.TrimPrefix(name, at.Key[:strings.LastIndexByte(at.Key, '/')+1])
 	}
-	encrypted := o.Encryption.Describe()
+	encrypted := o.Encryption.Describe().String()
 	switch {
 	case o.IsFolder:
 		encrypted = ""

@@ -25,7 +25,7 @@ type ruleLine struct {
 
 func ruleJSON(d rules.Decision) ruleLine {
 	t := d.Treatment
-	return ruleLine{t.Rule, t.RuleID, t.Because.String(), d.Refuse, askedJSON(t)}
+	return ruleLine{t.Rule, t.RuleID, t.Because.String(), d.Refuse.String(), askedJSON(t)}
 }
 
 type propsLine struct {
@@ -133,11 +133,11 @@ func (a *app) printProps(p session.Properties) error {
 	row("Content type", l.ContentType)
 	row("Storage class", l.StorageClass)
 	row("ETag", l.ETag)
-	row("Stored with", p.Object.Encryption.Describe())
+	row("Stored with", p.Object.Encryption.Describe().String())
 	row("Rule for this name", p.Decision.Treatment.Because.String())
-	row("Rule refuses", p.Decision.Refuse)
+	row("Rule refuses", p.Decision.Refuse.String())
 	row("As asked", asAskedWords(p))
-	row("Bucket default", orError(p.BucketDefault.Describe(), p.DefaultErr))
+	row("Bucket default", orError(p.BucketDefault.Describe().String(), p.DefaultErr))
 	row("Tags", orError("", p.TagsErr))
 	row("Checked", l.CheckedAt)
 	for _, m := range []struct {

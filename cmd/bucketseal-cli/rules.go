@@ -173,7 +173,7 @@ func (a *app) rulesTest() *cobra.Command {
 				return nil
 			}
 			printf(a.out, "%s\n", d.Treatment.Because.String())
-			if d.Refuse != "" {
+			if !d.Refuse.IsZero() {
 				printf(a.out, "refused: %s\n", d.Refuse)
 			}
 			return nil

@@ -98,7 +98,7 @@ func byFlag(p rules.Problem) string {
 	if p.Field == rules.FieldKMSKey {
 		flag = "kms-key"
 	}
-	return "--" + flag + ": " + p.Text
+	return "--" + flag + ": " + p.Text.String()
 }
 
 // checkRule refuses a rule that cannot be saved.

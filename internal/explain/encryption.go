@@ -42,7 +42,7 @@ func Reported(r client.Reported) string {
 	case r.Type == client.TypeNone:
 		return i18n.T("none reported")
 	}
-	return Words(r.Describe())
+	return i18n.Say(r.Describe())
 }
 
 // StoredWith names the type with the server's own word for it.

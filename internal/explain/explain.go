@@ -43,7 +43,7 @@ func Error(err error) Message {
 	}
 	if !known {
 		// One of our own errors: its text was written for people.
-		m.Body = Sentence(err.Error())
+		m.Body = Sentence(client.TextOf(err))
 		m.Details = ""
 		return m
 	}
@@ -64,10 +64,8 @@ func body(e *client.Error) string {
 	}
 	ours := e.Status == 0 && e.Code == ""
 	switch {
-	case e.Kind == client.KindEncryptionNotAsAsked && e.Message != "":
-		parts = append(parts, Sentence(e.Message))
-	case e.Kind == client.KindNotYetVerified:
-		parts = append(parts, Sentence(notYet(e)))
+	case !e.Said.IsZero():
+		parts = append(parts, Sentence(e.Said))
 	case aboutAnAnswer(e):
 		parts = append(parts, Sentence(e.Message))
 	case e.Hidden:
@@ -80,22 +78,9 @@ func body(e *client.Error) string {
 			parts = append(parts, why)
 		}
 	case ours && e.Err != nil:
-		parts = append(parts, Sentence(e.Err.Error()))
+		parts = append(parts, Sentence(client.TextOf(e.Err)))
 	}
 	return strings.Join(parts, "\n")
-}
-
-// notYet is why something is not yet verified, without the cause, which is for
-// the details.
-func notYet(e *client.Error) string {
-	if e.Err == nil {
-		return e.Message
-	}
-	why := e.Err.Error()
-	if cause := errors.Unwrap(e.Err); cause != nil {
-		why = strings.TrimSuffix(why, ": "+cause.Error())
-	}
-	return why
 }
 
 func details(err error, e *client.Error) string {

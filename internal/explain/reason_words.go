@@ -9,10 +9,6 @@ import (
 // reasonTexts are the sentences of the rooms below about what an upload asks
 // for, and why a file is refused. See Words.
 var reasonTexts = slices.Concat([]string{
-	i18n.M("rule %s, %s -> %s"),
-	i18n.M("no rule matches: bucket default"),
-	i18n.M("chosen for this upload: %s"),
-	i18n.M("bucket default"),
 	i18n.M("there is no such file"),
 	i18n.M("this user may not read it"),
 	i18n.M("it is a link to a folder it lies in: following it would never end"),
@@ -26,7 +22,6 @@ var reasonTexts = slices.Concat([]string{
 	i18n.M("two files look alike and become two objects, written %s and %s"),
 	i18n.M("an object that looks like %s is there already, written %s: this one becomes another, written %s"),
 	i18n.M("the mask of rule %s looks like the names of %s of the files and is written with other characters: it takes them all the same"),
-	i18n.M("the encryption rules cannot be read, so nothing is uploaded: %s"),
 	i18n.M("it is there already"),
 	i18n.M("it is there already, with other contents"),
 	i18n.M("it is there already, with contents that could not be compared"),
@@ -35,11 +30,4 @@ var reasonTexts = slices.Concat([]string{
 	i18n.M("the server does not say how old it is, so it cannot be told which is newer"),
 	i18n.M("another object has taken its place"),
 	i18n.M("stopped by you"),
-	i18n.M("none reported"),
-	i18n.M("not told by the server"),
-	i18n.M("SSE-C, key MD5 %s"),
-	i18n.M("%s, key not reported"),
-	i18n.M("%s, bucket key"),
-	i18n.M("%s, AWS managed key"),
-	i18n.M("%s, key %s"),
-}, problemTexts, accountTexts, wayTexts, contentTexts, settingsTexts)
+}, wayTexts, contentTexts, settingsTexts)

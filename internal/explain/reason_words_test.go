@@ -19,13 +19,13 @@ func TestWhyAFileIsTreatedSoIsSaidInTheUsersLanguage(t *testing.T) {
 		set.Decide(rules.File{}, client.Location{Bucket: "photos", Key: "a"}),
 		set.Decide(rules.File{Override: client.Treatment{Type: client.TypeSSES3}}, client.Location{Bucket: "photos", Key: "a"}),
 	} {
-		said := Words(d.Treatment.Because.String())
+		said := i18n.Say(d.Treatment.Because)
 		assert.NotEqual(t, d.Treatment.Because.String(), said)
 		for _, word := range []string{"rule", "key ", "matches", "chosen"} {
 			assert.NotContains(t, said, word, "of %q", d.Treatment.Because.String())
 		}
 	}
-	said := Words(set.Decide(rules.File{}, client.Location{Bucket: "reports", Key: "a"}).Treatment.Because.String())
+	said := i18n.Say(set.Decide(rules.File{}, client.Location{Bucket: "reports", Key: "a"}).Treatment.Because)
 	assert.Contains(t, said, "ab12")
 	assert.Contains(t, said, "reports*")
 }

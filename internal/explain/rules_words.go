@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -12,35 +13,16 @@ import (
 // the user's language: each is recognised by its pattern, whose %s stand for
 // the values in it, and one that is not known is shown as it is.
 
-// problemTexts are the sentences of package rules, and of client about an
-// encryption.
-var problemTexts = []string{
-	i18n.M("a bucket name has no slash and no blank: name the bucket here and the folder in the file mask"),
-	i18n.M("the mask holds a control character, which was probably pasted by accident"),
-	i18n.M("the mask is longer than the %s bytes of the longest name"),
-	i18n.M("names in a bucket rarely begin with a slash: this mask may match nothing"),
-	i18n.M("choose an encryption type"),
-	i18n.M("%s is no encryption type: use inherit, SSE-S3, SSE-KMS, DSSE-KMS or SSE-C"),
-	i18n.M("a KMS key belongs to SSE-KMS or DSSE-KMS only"),
-	i18n.M("this looks like no AWS key id, ARN or alias; it is sent as it stands, which is right for many other clouds"),
-	i18n.M("an encryption context belongs to SSE-KMS or DSSE-KMS only"),
-	i18n.M("a bucket key belongs to SSE-KMS only"),
-	i18n.M("the key id holds the character %s, which cannot be sent: paste the id again"),
-	i18n.M("the key id begins or ends with a blank: remove it"),
-	i18n.M("the encryption context has a pair without a name"),
-	i18n.M("the encryption context names %s: names beginning with aws: belong to AWS"),
-	i18n.M("the encryption context is not valid UTF-8"),
-	i18n.M("an SSE-C key is 32 bytes: write it as base64 (44 characters), as 64 hexadecimal digits, or as 32 characters"),
-	i18n.M("rule %s matches and cannot be used: %s"),
-	i18n.M("its SSE-C key is not in the keyring of this computer: edit the rule and enter the key"),
-	i18n.M("its SSE-C key was given for %s at %s, which is elsewhere now: edit the rule and enter the key, if it belongs here too"),
-	i18n.M("%s over plain http is refused: %s would travel unprotected; use an https endpoint"),
-	i18n.M("the key itself"),
-	i18n.M("the file"),
-}
-
 // findingTexts are the sentences of package transfer about one object.
 var findingTexts = []string{
+	i18n.M("not told by the server"),
+	i18n.M("none reported"),
+	i18n.M("SSE-C, key MD5 %s"),
+	i18n.M("%s, key not reported"),
+	i18n.M("%s, bucket key"),
+	i18n.M("%s, AWS managed key"),
+	i18n.M("%s, key %s"),
+	i18n.M("bucket default"),
 	i18n.M("nothing is asked; %s"),
 	i18n.M("nothing was asked; %s"),
 	i18n.M("%s was asked; %s did not say how the object is encrypted"),
@@ -69,8 +51,6 @@ var findingTexts = []string{
 	i18n.M("the answer to the beginning of the upload"),
 	i18n.M("the answer to a part"),
 	i18n.M("the answer to the completion of the upload"),
-	i18n.M("not told by the server"),
-	i18n.M("none reported"),
 }
 
 // allTexts are all of them.
@@ -78,7 +58,11 @@ var allTexts = slices.Concat(findingTexts, answerTexts, reasonTexts)
 
 // Words says a sentence of the rooms below in the user's language; the values in
 // it may be such sentences themselves.
-func Words(text string) string {
+func Words(said any) string {
+	text, _ := said.(string)
+	if t, ok := said.(client.Text); ok {
+		text = i18n.Say(t)
+	}
 	if i18n.Current() == i18n.English {
 		return text
 	}
@@ -97,8 +81,8 @@ func Words(text string) string {
 }
 
 // Sentence makes a sentence of words for the place below a field.
-func Sentence(text string) string {
-	text = Words(text)
+func Sentence(said any) string {
+	text := Words(said)
 	if i18n.Current() == i18n.English || strings.HasSuffix(text, "。") || text == "" {
 		return sentence(text)
 	}

@@ -54,7 +54,7 @@ var glossary = []fault{
 // Han or not; a number is always set off.
 var typography = []fault{
 	{find: `\p{Han}[,;:!?()"]|[,;:!?()"]\p{Han}|\p{Han}\.(\s|$)`, instead: "full-width punctuation beside Han"},
-	{find: `\p{Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Han}`, except: `[sd]\p{Han}`, instead: "one space between Han and Latin"},
+	{find: `\p{Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Han}`, except: `[sdvq]\p{Han}`, instead: "one space between Han and Latin"},
 	{find: `\p{Han}%(\[\d+\])?d|%(\[\d+\])?d\p{Han}`, instead: "one space between Han and a number"},
 	{find: `[，。：；！？（）「」、] | [，。：；！？（）「」、]`, instead: "no space beside full-width punctuation"},
 	{find: `\p{Han}>|>\p{Han}|\p{Han}/\p{Han}`, except: `器/儲`, instead: "a menu's path as A > B"},

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -38,9 +39,9 @@ func (e *AccountEditor) Problems(all bool) map[AccountField]string {
 	// checked in an account that is right otherwise.
 	right := client.Account{Name: "x", AccessKeyID: "x"}
 	check := func(f AccountField, err error) {
-		if err != nil {
-			_, text, _ := strings.Cut(err.Error(), ": ")
-			add(f, explain.Sentence(text))
+		var wrong *client.FieldError
+		if errors.As(err, &wrong) {
+			add(f, explain.Sentence(wrong.Said))
 		}
 	}
 	with := func(change func(*client.Account)) error { one := right; change(&one); return one.Check() }

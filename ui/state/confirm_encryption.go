@@ -133,7 +133,7 @@ func (c *Confirm) KeyProblem() string {
 		return ""
 	}
 	if err := client.CheckEncryption(client.SSEKMS{Key: c.key}); err != nil {
-		return explain.Sentence(err.Error())
+		return explain.Sentence(client.TextOf(err))
 	}
 	return ""
 }

@@ -56,8 +56,8 @@ func planLines(p transfer.Plan) []explain.Line {
 	for _, g := range groups(p.Jobs) {
 		text := i18n.T("%s, %s", explain.Files(len(g.jobs)), explain.Together(g.bytes, g.untold))
 		role := explain.RoleNormal
-		if g.why != "" {
-			text = i18n.T("%s, %s: %s", explain.Files(len(g.jobs)), explain.Together(g.bytes, g.untold), explain.Words(g.why))
+		if !g.why.IsZero() {
+			text = i18n.T("%s, %s: %s", explain.Files(len(g.jobs)), explain.Together(g.bytes, g.untold), i18n.Say(g.why))
 			if g.jobs[0].Treatment.Type == client.TypeInherit {
 				role = explain.RoleWarn
 			}
@@ -86,9 +86,9 @@ func planLines(p transfer.Plan) []explain.Line {
 	return lines
 }
 
-// A group is the jobs of a plan for which the same holds for the same reason.
+// A group is the jobs of a plan that one rule treats, or that none does.
 type group struct {
-	why    string
+	why    client.Text
 	jobs   []transfer.Job
 	bytes  int64 // as far as it is told
 	untold int
@@ -96,14 +96,13 @@ type group struct {
 
 func groups(jobs []transfer.Job) []group {
 	var all []group
-	at := map[string]int{}
+	at := map[int]int{} // by the number of the rule
 	for _, j := range jobs {
-		why := j.Treatment.Because.String()
-		i, ok := at[why]
+		i, ok := at[j.Treatment.Rule]
 		if !ok {
 			i = len(all)
-			at[why] = i
-			all = append(all, group{why: why})
+			at[j.Treatment.Rule] = i
+			all = append(all, group{why: j.Treatment.Because})
 		}
 		all[i].jobs = append(all[i].jobs, j)
 		all[i].bytes += max(0, j.Expect.Size)

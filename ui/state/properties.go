@@ -116,14 +116,14 @@ func (p *ObjectProperties) ruleForName() (text string, role explain.Role) {
 	case d.Treatment.Rule > 0 && d.Treatment.Rule <= len(p.rules):
 		text = ruleWords(d.Treatment.Rule, p.rules[d.Treatment.Rule-1])
 	case d.Treatment.Rule > 0:
-		text = d.Treatment.Because.String()
-	case d.Refuse != "":
-		return explain.Words(d.Refuse), explain.RoleBad
+		text = i18n.Say(d.Treatment.Because)
+	case !d.Refuse.IsZero():
+		return i18n.Say(d.Refuse), explain.RoleBad
 	default:
 		return i18n.T("no rule matches: bucket default"), explain.RoleNormal
 	}
-	if d.Refuse != "" {
-		return i18n.T("%s: refused, %s", text, explain.Words(d.Refuse)), explain.RoleBad
+	if !d.Refuse.IsZero() {
+		return i18n.T("%s: refused, %s", text, i18n.Say(d.Refuse)), explain.RoleBad
 	}
 	return text, explain.RoleNormal
 }

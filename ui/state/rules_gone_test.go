@@ -95,7 +95,6 @@ func TestWhatIsWrongWithTheSettingsIsSaidInTheLanguageOfTheUser(t *testing.T) {
 		"/x/rules.json may be written by other users (mode 0666), who could change what is encrypted and where secrets go: nothing is read from it; if you trust what it holds: chmod go-w /x/rules.json": "可由其他使用者寫入（mode 0666），該使用者可能",
 		"/x/r.json: line 3: rule 2 has a field \"kms_key\", which is none of: account, bucket; nothing was imported":                                                                                      "未匯入任何規則",
 		"read rules.json: it is a link to /y, which is not there: mount or put back what it points to, or remove the link":                                                                                "這是指向 /y 的連結",
-		"the encryption rules cannot be read, so nothing is uploaded: there is no account called \"team\" any more: it was renamed or removed since it was opened; open it again":                         "已沒有名為 \"team\" 的帳號",
 	} {
 		assert.Contains(t, explain.Error(fmt.Errorf("%s", english)).Body, has)
 	}

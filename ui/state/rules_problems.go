@@ -58,7 +58,7 @@ func (e *RuleEditor) customerKeyRemark(touched bool) (text string, warning bool)
 		key, err := client.ParseCustomerKey(client.NewSecret(e.customerKey))
 		switch {
 		case err != nil:
-			return explain.Sentence(err.Error()), false
+			return explain.Sentence(client.TextOf(err)), false
 		case e.generated:
 			return i18n.T("Keep a copy of this key in a safe place now: without it nobody can ever read the files again. Key MD5 %s", key.MD5()), true
 		case e.before.CustomerKeyMD5 != "" && key.MD5() != e.before.CustomerKeyMD5:
@@ -114,7 +114,7 @@ func (e *RuleEditor) WhyNotSave() string {
 func problemWords(r rules.Rule) string {
 	for _, p := range r.Problems() {
 		if !p.Warning {
-			return explain.Words(p.Text)
+			return i18n.Say(p.Text)
 		}
 	}
 	return ""

@@ -127,7 +127,7 @@ func ruleWords(number int, r rules.Rule) string {
 	if r.Key != "" {
 		masks += "/" + r.Key
 	}
-	return i18n.T("rule %d, %s -> %s", number, masks, explain.Words(r.Describe()))
+	return i18n.T("rule %d, %s -> %s", number, masks, i18n.Say(r.Describe()))
 }
 
 // matches says in how many of the open account's buckets a rule takes files.
@@ -206,16 +206,16 @@ func (l *RuleList) Test() (text string, role explain.Role) {
 	switch {
 	case d.Treatment.Rule > 0:
 		text = ruleWords(d.Treatment.Rule, l.draft.Rules[d.Treatment.Rule-1])
-	case d.Refuse != "":
-		return explain.Words(d.Refuse), explain.RoleBad
+	case !d.Refuse.IsZero():
+		return i18n.Say(d.Refuse), explain.RoleBad
 	default:
 		return i18n.T("no rule matches: bucket default"), explain.RoleMuted
 	}
-	if d.Refuse == "" {
+	if d.Refuse.IsZero() {
 		return text, explain.RoleGood
 	}
 	if l.draft.Rules[d.Treatment.Rule-1].Type == client.TypeSSEC && !l.keyAsked(l.draft.Rules[d.Treatment.Rule-1]) {
 		return i18n.T("%s (open an account to see whether its key is at hand)", text), explain.RoleWarn
 	}
-	return i18n.T("%s: refused, %s", text, explain.Words(d.Refuse)), explain.RoleBad
+	return i18n.T("%s: refused, %s", text, i18n.Say(d.Refuse)), explain.RoleBad
 }

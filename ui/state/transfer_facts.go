@@ -30,7 +30,7 @@ func facts(r transfer.Receipt) []explain.Property {
 		}
 		rows = append(rows,
 			explain.Property{Name: i18n.T("Why"), Value: explain.Sentence(r.Why)},
-			explain.Property{Name: i18n.T("Asked because of"), Value: explain.Sentence(r.Treatment.Because.String())})
+			explain.Property{Name: i18n.T("Asked because of"), Value: explain.Sentence(r.Treatment.Because)})
 	} else {
 		rows = append(rows, explain.Property{Name: i18n.T("Stored with"), Value: explain.Reported(r.Reported)})
 	}

@@ -60,7 +60,7 @@ func (b *Browser) Buckets() []BucketRow {
 	for i, bucket := range b.buckets {
 		d := b.ruleSet.Decide(rules.File{}, client.Location{Bucket: bucket.Name, Key: probeName})
 		rows[i] = BucketRow{
-			Name: bucket.Name, Rule: explain.Words(d.Treatment.Because.String()), Current: bucket.Name == b.at.Bucket,
+			Name: bucket.Name, Rule: i18n.Say(d.Treatment.Because), Current: bucket.Name == b.at.Bucket,
 			Sealed: d.Treatment.Rule > 0 && d.Treatment.Type != client.TypeInherit,
 		}
 	}
@@ -154,15 +154,15 @@ func (b *Browser) RuleHere() (text string, role explain.Role) {
 		return i18n.T("The rules cannot be read: uploads are refused"), explain.RoleBad
 	}
 	d := b.ruleSet.Decide(rules.File{}, b.at.Join(probeName))
-	text = explain.Words(d.Treatment.Because.String())
+	text = i18n.Say(d.Treatment.Because)
 	if d.Treatment.Rule == 0 {
 		text = i18n.T("no rule: bucket default")
 	}
 	if b.otherRulesForSomeNames(d.Treatment.Rule) {
 		text = i18n.T("%s (other rules for some names)", text)
 	}
-	if d.Refuse != "" {
-		return i18n.T("%s: refused, %s", text, explain.Words(d.Refuse)), explain.RoleBad
+	if !d.Refuse.IsZero() {
+		return i18n.T("%s: refused, %s", text, i18n.Say(d.Refuse)), explain.RoleBad
 	}
 	if d.Treatment.Rule == 0 || d.Treatment.Type == client.TypeInherit {
 		return text, explain.RoleMuted
