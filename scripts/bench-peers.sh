@@ -27,7 +27,7 @@ export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION=us-east-1 AWS_EC2_META
 unset AWS_CA_BUNDLE # with it set rclone refuses to start
 export BUCKETSEAL_CONFIG_DIR=$work/settings RCLONE_CONFIG=/dev/null
 
-mkdir "$work/small"
+mkdir "$work/small" "$BUCKETSEAL_CONFIG_DIR"
 head -c $((512 << 20)) /dev/urandom >"$work/large"
 for i in $(seq 300); do head -c 16384 /dev/urandom >"$work/small/$i"; done
 

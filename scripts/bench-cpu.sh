@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Measures what the command line itself computes for many small files: the processor time of uploading 10,000 files of
+# 4 KiB to the local endpoint over TLS, user and system, of that process alone.
+#
+#   scripts/bench-cpu.sh [ROUNDS [BEFORE]]     default 5; BEFORE is another bucketseal-cli, to compare with
+#
+# Both take turns in each round, so that whatever else the machine does hits both alike. What is printed are the medians
+# and, with BEFORE, how much of its time ours takes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+rounds=${1:-5} before=${2:-}
+bash scripts/need.sh go
+CGO_ENABLED=0 go build -o bin/bucketseal-cli ./cmd/bucketseal-cli
+CGO_ENABLED=0 go build -o bin/mocks3 ./cmd/mocks3
+
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/bs-cpu.XXXXXX")
+bin/mocks3 --data "$work/data" --bucket bench --ready-file "$work/ready" --log-level error >"$work/out" 2>&1 &
+server=$!
+trap 'kill $server 2>/dev/null; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
+until [ -s "$work/ready" ]; do kill -0 $server; sleep 0.05; done
+of() { sed -E "s/.*\"$1\":\"([^\"]*)\".*/\1/" "$work/ready"; }
+url=$(of url) ca=$(of caFile) key=$(of arn)
+AWS_ACCESS_KEY_ID=$(of accessKey)
+AWS_SECRET_ACCESS_KEY=$(of secretKey)
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
+export BUCKETSEAL_CONFIG_DIR=$work/settings
+
+files=10000
+mkdir "$work/files" "$BUCKETSEAL_CONFIG_DIR"
+head -c $((4096 * files)) /dev/urandom | split -b 4096 -a 5 -d - "$work/files/"
+
+# measure NAME PROGRAM: the processor time of one upload, in milliseconds.
+measure() {
+  local user system
+  { TIMEFORMAT='%3U %3S'; time "$2" --endpoint "$url" --ca-file "$ca" cp -r "$work/files" "s3://bench/$1/" --sse kms --kms-key "$key" \
+    >"$work/log" 2>"$work/errors"; } 2>"$work/time" || { echo "bench: $1 failed:" >&2; cat "$work/errors" >&2; exit 1; }
+  [ "$(wc -l <"$work/log")" -eq $files ] || { echo "bench: $1 did not report every file" >&2; exit 1; }
+  read -r user system <"$work/time"
+  awk -v u="$user" -v s="$system" 'BEGIN { print int((u + s) * 1000) }' >>"$work/$1.times"
+}
+for round in $(seq "$rounds"); do
+  [ -z "$before" ] || measure before "$before"
+  measure ours bin/bucketseal-cli
+  echo "bench: round $round of $rounds done" >&2
+done
+median() { sort -n "$work/$1.times" | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
+ours=$(median ours)
+echo "10,000 x 4 KiB up, processor time of the command line: $ours ms ($(paste -sd' ' "$work/ours.times"))"
+[ -z "$before" ] || echo "before: $(median before) ms ($(paste -sd' ' "$work/before.times")); ours is $((100 * ours / $(median before))) % of it"
