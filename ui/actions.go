@@ -7,7 +7,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -119,10 +119,10 @@ func (u *UI) makeViewActions() {
 
 func (u *UI) makeTransferActions() {
 	t, a := u.state.Transfers, &u.actions
-	all := func(label string, icon fyne.Resource, v state.Verb) *action {
+	all := func(label string, icon fyne.Resource, v transfers.Verb) *action {
 		return &action{label: label, icon: icon, whyNot: func() string { return t.WhyNot(v, nil) }, run: func() { t.Do(v, nil) }}
 	}
-	some := func(label string, icon fyne.Resource, v state.Verb) *action {
+	some := func(label string, icon fyne.Resource, v transfers.Verb) *action {
 		return &action{label: label, icon: icon, whyNot: func() string {
 			rows := u.main.transfers.selected()
 			if len(rows) == 0 {
@@ -131,18 +131,18 @@ func (u *UI) makeTransferActions() {
 			return t.WhyNot(v, rows)
 		}, run: func() { t.Do(v, u.main.transfers.selected()) }}
 	}
-	a.retryFailed = all(i18n.T("Retry all failed"), theme.ViewRefreshIcon(), state.Retry)
-	a.pauseAll = all(i18n.T("Pause all"), theme.MediaPauseIcon(), state.Pause)
-	a.resumeAll = all(i18n.T("Resume all"), theme.MediaPlayIcon(), state.Resume)
-	a.cancelAll = all(i18n.T("Cancel all"), theme.CancelIcon(), state.Cancel)
-	a.clear = all(i18n.T("Clear finished"), theme.ContentClearIcon(), state.Clear)
-	a.dismiss = some(i18n.T("Remove from the list"), theme.ContentRemoveIcon(), state.Remove)
-	a.retry = some(i18n.T("Retry"), theme.ViewRefreshIcon(), state.Retry)
-	a.accept = some(i18n.T("Download without this comparison"), theme.DownloadIcon(), state.Accept)
-	a.pause = some(i18n.T("Pause"), theme.MediaPauseIcon(), state.Pause)
-	a.resume = some(i18n.T("Resume"), theme.MediaPlayIcon(), state.Resume)
-	a.cancel = some(i18n.C("transfers", "Cancel"), theme.CancelIcon(), state.Cancel)
-	a.keep = some(i18n.T("Keep it"), theme.ConfirmIcon(), state.Keep)
+	a.retryFailed = all(i18n.T("Retry all failed"), theme.ViewRefreshIcon(), transfers.Retry)
+	a.pauseAll = all(i18n.T("Pause all"), theme.MediaPauseIcon(), transfers.Pause)
+	a.resumeAll = all(i18n.T("Resume all"), theme.MediaPlayIcon(), transfers.Resume)
+	a.cancelAll = all(i18n.T("Cancel all"), theme.CancelIcon(), transfers.Cancel)
+	a.clear = all(i18n.T("Clear finished"), theme.ContentClearIcon(), transfers.Clear)
+	a.dismiss = some(i18n.T("Remove from the list"), theme.ContentRemoveIcon(), transfers.Remove)
+	a.retry = some(i18n.T("Retry"), theme.ViewRefreshIcon(), transfers.Retry)
+	a.accept = some(i18n.T("Download without this comparison"), theme.DownloadIcon(), transfers.Accept)
+	a.pause = some(i18n.T("Pause"), theme.MediaPauseIcon(), transfers.Pause)
+	a.resume = some(i18n.T("Resume"), theme.MediaPlayIcon(), transfers.Resume)
+	a.cancel = some(i18n.C("transfers", "Cancel"), theme.CancelIcon(), transfers.Cancel)
+	a.keep = some(i18n.T("Keep it"), theme.ConfirmIcon(), transfers.Keep)
 	a.removeObject = &action{
 		label: i18n.T("Delete the object…"), icon: theme.DeleteIcon(),
 		whyNot: func() string { return t.WhyNotDelete(u.main.transfers.selected()) },

@@ -10,8 +10,8 @@ import (
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
-	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -69,7 +69,7 @@ func (p *objectPane) newAlarm() fyne.CanvasObject {
 }
 
 func (p *objectPane) refreshAlarm() {
-	text, r := state.WarningAbout(p.ui.state.UnprovenHere())
+	text, r := transfers.WarningAbout(p.ui.state.UnprovenHere())
 	if visible := text != ""; visible != p.alarm.Visible() {
 		setVisible(p.alarm, visible)
 		p.content.Refresh() // the list gives its room

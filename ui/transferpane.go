@@ -9,7 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -48,11 +48,11 @@ func newTransferPane(u *UI) *transferPane {
 			u.popUp(at, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)
 			return
 		}
-		if t := u.state.Transfers; t.WhyNot(state.Keep, p.selected()) == "" || t.WhyNotDelete(p.selected()) == "" {
+		if t := u.state.Transfers; t.WhyNot(transfers.Keep, p.selected()) == "" || t.WhyNotDelete(p.selected()) == "" {
 			u.popUp(at, a.detail, nil, a.removeObject, a.keep, a.retry, nil, a.dismiss, a.clear)
 			return
 		}
-		if u.state.Transfers.WhyNot(state.Accept, p.selected()) == "" {
+		if u.state.Transfers.WhyNot(transfers.Accept, p.selected()) == "" {
 			u.popUp(at, a.detail, nil, a.retry, a.accept, nil, a.dismiss, a.clear)
 			return
 		}
@@ -155,19 +155,19 @@ func (p *transferPane) explain(row int) {
 	retry := widgets.Action{Label: p.ui.actions.retry.label, Do: func() bool { o.Retry(); return false }}
 	p.ui.showMessage(m, r, remove, keep, retry)
 	p.ui.problem.Enable(1, o.WhyNotDelete())
-	p.ui.problem.Enable(2, t.WhyNot(state.Keep, []int{row}))
+	p.ui.problem.Enable(2, t.WhyNot(transfers.Keep, []int{row}))
 	p.ui.problem.Enable(3, o.WhyNotRetry())
 }
 
 // askRemoveObject asks before an object is deleted from the server that is not
 // encrypted as asked.
-func (u *UI) askRemoveObject(o state.Unproven) { u.askRemoveObjects([]state.Unproven{o}) }
+func (u *UI) askRemoveObject(o transfers.Unproven) { u.askRemoveObjects([]transfers.Unproven{o}) }
 
-func (u *UI) askRemoveObjects(all []state.Unproven) {
+func (u *UI) askRemoveObjects(all []transfers.Unproven) {
 	if len(all) == 0 {
 		return
 	}
-	title, body := state.QuestionAbout(all)
+	title, body := transfers.QuestionAbout(all)
 	yes := i18n.T("Delete the object")
 	if len(all) > 1 {
 		yes = i18n.T("Delete the objects")

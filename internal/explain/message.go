@@ -1,6 +1,9 @@
 package explain
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Message is an error as people read it.
 type Message struct {
@@ -35,6 +38,11 @@ type Property struct {
 
 // String is the property on one line.
 func (p Property) String() string { return p.Name + ": " + p.Value }
+
+// Given leaves out the properties of which nothing is told.
+func Given(rows []Property) []Property {
+	return slices.DeleteFunc(rows, func(p Property) bool { return p.Value == "" })
+}
 
 // A Line is a line of a summary.
 type Line struct {

@@ -2,7 +2,6 @@ package state
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/internal/explain"
@@ -12,7 +11,7 @@ import (
 
 // busyWith says why an account must not be removed now, "" when it may.
 func (a *App) busyWith(name string) string {
-	if slices.ContainsFunc(a.Transfers.rows, func(r transferring) bool { return r.account == name && !r.Phase.Over() }) {
+	if a.Transfers.IsBusy(name) {
 		return i18n.T("Files are being transferred with this account: wait for them, or cancel them first.")
 	}
 	return ""

@@ -12,6 +12,7 @@ import (
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 )
 
 // An App is the whole screen: accounts, the open one's browser, the transfers.
@@ -33,7 +34,7 @@ type App struct {
 	OnReady func()
 
 	Browser     *browser.Browser
-	Transfers   *Transfers
+	Transfers   *transfers.List
 	Preferences preferences.Window
 
 	loop loop.Loop
@@ -59,7 +60,7 @@ func NewApp(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	a := &App{loop: screen, desk: desk, now: now, sessions: map[string]*session.Session{}, stops: map[string]context.CancelFunc{}, reached: map[string]reach{}}
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.Browser = browser.New(a.browserWorld())
-	a.Transfers = &Transfers{app: a, seen: map[string]bool{}, decided: map[string]decision{}}
+	a.Transfers = transfers.New(a.transfersWorld())
 	return a
 }
 
@@ -171,7 +172,7 @@ func (a *App) Open(name string) {
 func (a *App) keep(name string, s *session.Session) {
 	ctx, stop := context.WithCancel(a.ctx)
 	a.sessions[name], a.stops[name] = s, stop
-	a.loop.Watch(ctx, s.Transfers().Changed(), refreshEvery, a.Transfers.refresh)
+	a.loop.Watch(ctx, s.Transfers().Changed(), refreshEvery, a.Transfers.Refresh)
 }
 
 // refreshEvery is how often a moving transfer is drawn at most.
@@ -192,7 +193,7 @@ func (a *App) forget(name string) {
 	if h, ok := a.part(name); ok {
 		h.stop()
 		a.close(h.session)
-		a.Transfers.refresh()
+		a.Transfers.Refresh()
 	}
 }
 

@@ -232,7 +232,7 @@ func (c *Confirm) Start() {
 		return err
 	}, func(err error) {
 		c.app.problem(err)
-		c.app.Transfers.refresh()
+		c.app.Transfers.Refresh()
 	})
 	c.finish()
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
@@ -36,15 +36,15 @@ func TestAStaleChecksumIsExplainedAndTheFileCanBeTakenKnowingly(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, entries)
 
-	require.Empty(t, s.Transfers.WhyNot(state.Accept, []int{0}))
-	s.Transfers.Do(state.Accept, []int{0})
+	require.Empty(t, s.Transfers.WhyNot(transfers.Accept, []int{0}))
+	s.Transfers.Do(transfers.Accept, []int{0})
 	s.settled()
 	assert.Equal(t, "Downloaded, complete", s.Transfers.Row(0).State)
 	assert.Equal(t, "size only", s.Transfers.Row(0).Content)
 	got, err := os.ReadFile(filepath.Join(into, "notes.txt"))
 	require.NoError(t, err)
 	assert.Equal(t, "two, edited", string(got))
-	assert.NotEmpty(t, s.Transfers.WhyNot(state.Accept, []int{0}), "it is done")
+	assert.NotEmpty(t, s.Transfers.WhyNot(transfers.Accept, []int{0}), "it is done")
 }
 
 func TestHowTheBytesWereComparedIsSaidInBothLanguages(t *testing.T) {

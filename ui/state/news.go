@@ -6,6 +6,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 )
 
 // What happens in one noun and is shown in another passes here.
@@ -30,6 +31,24 @@ func (a *App) browserWorld() browser.World {
 		Known:           func(of client.Account) []string { return a.Preferences.Buckets[of.Name] },
 		Keep:            func(of client.Account, names []string) { a.keepBuckets(of.Name, names) },
 		HidesEncryption: func() bool { return a.Preferences.HideEncryption },
+	}
+}
+
+// transfersWorld is what the list of transfers is told and asks.
+func (a *App) transfersWorld() transfers.World {
+	return transfers.World{
+		Context: a.ctx, Loop: a.loop,
+		Held: func() (all []transfers.Held) {
+			for _, h := range a.held() {
+				all = append(all, transfers.Held{Account: h.account, Session: h.session})
+			}
+			return all
+		},
+		Successor: a.successor,
+		Problem:   a.show,
+		Ended:     a.ended,
+		Removed:   a.removed,
+		Refreshed: a.letGo,
 	}
 }
 
@@ -71,7 +90,9 @@ func (a *App) removed(account string, was client.Object, err error) {
 
 // UnprovenHere are the uploaded objects in the folder shown, or further down,
 // whose encryption is not proved and about which the user has still to decide.
-func (a *App) UnprovenHere() []Unproven { return a.Transfers.UnprovenIn(a.current, a.Browser.At()) }
+func (a *App) UnprovenHere() []transfers.Unproven {
+	return a.Transfers.UnprovenIn(a.current, a.Browser.At())
+}
 
 // ShowUnproven selects them, in the list where they are in the folder shown, and
 // their transfers. It opens the folder of the first where none is.

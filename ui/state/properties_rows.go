@@ -36,7 +36,7 @@ func (p *ObjectProperties) General() []explain.Property {
 		}
 		rows = append(rows, explain.Property{Name: string(c.Algorithm), Value: value})
 	}
-	return given(rows)
+	return explain.Given(rows)
 }
 
 // sizeInFull is an object's size in both spellings.
@@ -45,11 +45,6 @@ func sizeInFull(o client.Object) string {
 		return i18n.T("not told by the server")
 	}
 	return i18n.N(int(o.Size), "%s (%s byte)", "%s (%s bytes)", explain.Size(o.Size), explain.Count(int(o.Size)))
-}
-
-// given leaves out what the server did not say.
-func given(rows []explain.Property) []explain.Property {
-	return slices.DeleteFunc(rows, func(p explain.Property) bool { return p.Value == "" })
 }
 
 // Encryption is how the object is stored, and what the rules ask for its name.

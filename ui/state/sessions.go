@@ -58,7 +58,7 @@ func (a *App) supersede(oldName, name string) {
 		a.former = append(a.former, h)
 		a.letGo()
 	}
-	a.Transfers.refresh()
+	a.Transfers.Refresh()
 }
 
 // letGo closes the sessions of accounts as they were, once they have nothing to

@@ -10,6 +10,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
@@ -42,7 +43,7 @@ func TestEditingAnAccountKeepsItsTransfers(t *testing.T) {
 	s.settled()
 	assert.Equal(t, "Done 3", s.Transfers.Tally().String())
 	assert.Equal(t, []string{"a.csv", "b.csv", "c.csv"}, s.rows(), "they land in the folder shown")
-	s.Transfers.Do(state.Clear, nil)
+	s.Transfers.Do(transfers.Clear, nil)
 	s.loop.Pump()
 	assert.Equal(t, 0, s.Transfers.Rows())
 }
@@ -55,7 +56,7 @@ func TestWhatFailedIsTriedAgainAsTheAccountIsNow(t *testing.T) {
 	s.renames("group")
 	require.Equal(t, 1, s.Transfers.Rows(), "what failed stays in sight")
 	s.store.Before(nil)
-	s.Transfers.Do(state.Retry, []int{0})
+	s.Transfers.Do(transfers.Retry, []int{0})
 	s.settled()
 	require.Equal(t, 1, s.Transfers.Rows())
 	assert.Equal(t, "Verified, SSE-KMS "+short, s.Transfers.Row(0).State)

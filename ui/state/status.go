@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
@@ -45,24 +44,6 @@ func (a *App) heard(account string, err error, at time.Time) {
 	a.reached[account] = reach{asked: true, err: err, at: at}
 }
 
-// silence is how long the server of the open account has not been heard of,
-// though it is waited for; 0 while any transfer goes on.
-func (a *App) silence() time.Duration {
-	var least time.Duration
-	for _, r := range a.Transfers.rows {
-		if r.account != a.current || r.Phase != transfer.Sending && r.Phase != transfer.Verifying {
-			continue
-		}
-		if r.Standing.Busy || r.Standing.Silent < noticed {
-			return 0
-		}
-		if least == 0 || r.Standing.Silent < least {
-			least = r.Standing.Silent
-		}
-	}
-	return least
-}
-
 // A Segment is a part of the status line. Tip says more, "" when there is no
 // more to say.
 type Segment struct {
@@ -81,7 +62,7 @@ func (a *App) Status() []Segment {
 	if !known {
 		account.Name = a.current
 	}
-	connection, guard := a.connected(account), protection(account)
+	connection, guard := a.connected(account, a.Transfers.Silence(a.current)), protection(account)
 	if guard.Role == explain.RoleGood && connection.Role != explain.RoleGood { // nothing was shown to be protected
 		guard.Role, guard.Tip = explain.RoleMuted, ""
 	}
@@ -95,9 +76,11 @@ func (a *App) Status() []Segment {
 	return line
 }
 
-func (a *App) connected(account client.Account) Segment {
+// connected says whether an account's server answers; silent is how long it has
+// not, though it is waited for.
+func (a *App) connected(account client.Account, silent time.Duration) Segment {
 	where := account.Name + " @ " + host(account)
-	silent, reached := a.silence(), a.reached[a.current]
+	reached := a.reached[a.current]
 	switch {
 	case silent > 0:
 		return Segment{i18n.T("No answer for %d s: %s", int(silent.Seconds()), where), explain.RoleWarn, i18n.T("The transfers wait for the server and are tried again.")}

@@ -18,6 +18,7 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
@@ -151,7 +152,7 @@ func TestAnObjectEncryptedWithAnotherKeyIsShownAsFailed(t *testing.T) {
 	assert.Equal(t, explain.RoleBad, row.Role)
 	assert.Contains(t, row.State, "Failed: Encrypted, another key")
 	assert.Equal(t, "The object is not encrypted as asked", s.Transfers.Explain(0).Title)
-	assert.Equal(t, "", s.Transfers.WhyNot(state.Retry, nil))
+	assert.Equal(t, "", s.Transfers.WhyNot(transfers.Retry, nil))
 	assert.Equal(t, "Failed 1", s.Transfers.Tally().String())
 }
 

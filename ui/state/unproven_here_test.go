@@ -11,11 +11,11 @@ import (
 	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 )
 
 func (s *screen) unprovenText() string {
-	text, _ := state.WarningAbout(s.UnprovenHere())
+	text, _ := transfers.WarningAbout(s.UnprovenHere())
 	return text
 }
 
@@ -65,7 +65,7 @@ func TestWhatLiesHereAndIsNotEncryptedIsSaidUntilItIsDecided(t *testing.T) {
 	assert.Equal(t, 3, s.Transfers.Selection.Count())
 
 	all := s.UnprovenHere()
-	title, body := state.QuestionAbout(all)
+	title, body := transfers.QuestionAbout(all)
 	assert.Equal(t, "Delete 3 objects from the server?", title)
 	assert.Contains(t, body, "s3://reports/b.csv (4 B) lies on the server, stored without encryption.")
 	all[0].Keep()
@@ -103,22 +103,22 @@ func TestClearTakesOnlyWhatIsDoneAsAsked(t *testing.T) {
 	s.store.Before(memstore.Failing(client.KindDenied, memstore.PutObject))
 	s.uploads("denied.csv")
 	s.store.Before(nil)
-	s.Transfers.Do(state.Clear, nil)
+	s.Transfers.Do(transfers.Clear, nil)
 	var left []string
 	for row := range s.Transfers.Rows() {
 		left = append(left, s.Transfers.Row(row).State)
 	}
 	assert.Equal(t, []string{"Failed: Not encrypted", "Failed: This account may not do that"}, left)
-	assert.Equal(t, "Nothing here is finished as asked.", s.Transfers.WhyNot(state.Clear, nil))
+	assert.Equal(t, "Nothing here is finished as asked.", s.Transfers.WhyNot(transfers.Clear, nil))
 
-	assert.Contains(t, s.Transfers.WhyNot(state.Remove, []int{0}), "waits for a decision")
-	assert.Empty(t, s.Transfers.WhyNot(state.Remove, []int{1}))
-	s.Transfers.Do(state.Remove, []int{0, 1})
+	assert.Contains(t, s.Transfers.WhyNot(transfers.Remove, []int{0}), "waits for a decision")
+	assert.Empty(t, s.Transfers.WhyNot(transfers.Remove, []int{1}))
+	s.Transfers.Do(transfers.Remove, []int{0, 1})
 	require.Equal(t, 1, s.Transfers.Rows())
 	s.unproven(0).Keep()
-	s.Transfers.Do(state.Clear, nil)
+	s.Transfers.Do(transfers.Clear, nil)
 	assert.Equal(t, 1, s.Transfers.Rows(), "kept is not as asked")
-	s.Transfers.Do(state.Remove, []int{0})
+	s.Transfers.Do(transfers.Remove, []int{0})
 	assert.Equal(t, 0, s.Transfers.Rows())
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
@@ -38,7 +38,7 @@ func (s *screen) uploads(name string) {
 	s.settled()
 }
 
-func (s *screen) unproven(row int) state.Unproven {
+func (s *screen) unproven(row int) transfers.Unproven {
 	s.t.Helper()
 	u, ok := s.Transfers.Unproven(row)
 	require.True(s.t, ok)
@@ -87,7 +87,7 @@ func TestTheObjectNotAsAskedIsDeletedAndNothingElse(t *testing.T) {
 
 	u.Delete()
 	assert.Equal(t, "Deleting from the server…", s.Transfers.Row(0).State)
-	assert.NotEmpty(t, s.Transfers.WhyNot(state.Retry, []int{0}), "not while it is being deleted")
+	assert.NotEmpty(t, s.Transfers.WhyNot(transfers.Retry, []int{0}), "not while it is being deleted")
 	_, ok := s.Transfers.Unproven(0)
 	assert.False(t, ok, "once only")
 	s.loop.Pump()
@@ -98,8 +98,8 @@ func TestTheObjectNotAsAskedIsDeletedAndNothingElse(t *testing.T) {
 	assert.Equal(t, "Stopped or skipped 1", s.Transfers.Tally().String())
 	assert.NotEmpty(t, s.Transfers.WhyNotDelete([]int{0}))
 	assert.Contains(t, s.Transfers.Explain(0).Text(), "HEAD of the object names no encryption", "what was found is still told")
-	assert.NotEmpty(t, s.Transfers.WhyNot(state.Retry, nil), "retrying all does not bring it back")
-	assert.Empty(t, s.Transfers.WhyNot(state.Retry, []int{0}), "retrying it by name does")
+	assert.NotEmpty(t, s.Transfers.WhyNot(transfers.Retry, nil), "retrying all does not bring it back")
+	assert.Empty(t, s.Transfers.WhyNot(transfers.Retry, []int{0}), "retrying it by name does")
 	assert.Empty(t, s.problems)
 }
 
@@ -129,7 +129,7 @@ func TestADeletionThatIsDeniedLeavesTheRowAsItWas(t *testing.T) {
 			assert.Contains(t, s.store.Names("reports"), "a.csv")
 		})
 	}
-	s.Transfers.Do(state.Keep, []int{0})
+	s.Transfers.Do(transfers.Keep, []int{0})
 	s.unproven(0).Delete()
 	s.loop.Pump()
 	assert.Contains(t, s.Transfers.Row(0).State, "Kept", "nor does it undo what was decided before")
@@ -142,8 +142,8 @@ func TestWhatIsKeptGoesOnSayingWhatWasFound(t *testing.T) {
 	assert.Equal(t, "Kept: Not encrypted", row.State)
 	assert.Equal(t, explain.RoleWarn, row.Role, "never green")
 	assert.Equal(t, "Kept, not verified 1", s.Transfers.Tally().String())
-	assert.NotEmpty(t, s.Transfers.WhyNot(state.Keep, []int{0}))
-	assert.NotEmpty(t, s.Transfers.WhyNot(state.Retry, nil))
+	assert.NotEmpty(t, s.Transfers.WhyNot(transfers.Keep, []int{0}))
+	assert.NotEmpty(t, s.Transfers.WhyNot(transfers.Retry, nil))
 	assert.Equal(t, []string{"a.csv"}, s.store.Names("reports"))
 	assert.Contains(t, s.Transfers.Explain(0).Hints[0], "You kept it")
 
@@ -177,11 +177,11 @@ func TestOnlyAFailedProofAsksWhatToDo(t *testing.T) {
 		_, ok := s.Transfers.Unproven(row)
 		assert.False(t, ok, s.Transfers.Row(row).State)
 		assert.NotEmpty(t, s.Transfers.WhyNotDelete([]int{row}))
-		assert.NotEmpty(t, s.Transfers.WhyNot(state.Keep, []int{row}))
+		assert.NotEmpty(t, s.Transfers.WhyNot(transfers.Keep, []int{row}))
 	}
 	assert.NotEmpty(t, s.Transfers.WhyNotDelete(nil))
 	assert.NotEmpty(t, s.Transfers.WhyNotDelete([]int{7}))
-	s.Transfers.Do(state.Keep, nil)
+	s.Transfers.Do(transfers.Keep, nil)
 	assert.Equal(t, "Failed 1  |  Done 1", s.Transfers.Tally().String())
 }
 
@@ -201,7 +201,7 @@ func TestARetryThatWouldOnlyBeSkippedIsNotOffered(t *testing.T) {
 	assert.Equal(t, "Failed: Not encrypted", s.Transfers.Row(0).State, "what was found is not hidden behind Skipped")
 	s.unproven(0).Delete()
 	s.loop.Pump()
-	assert.Empty(t, s.Transfers.WhyNot(state.Retry, []int{0}))
+	assert.Empty(t, s.Transfers.WhyNot(transfers.Retry, []int{0}))
 }
 
 func TestWhatLiesThereIsSaidAsItWasReported(t *testing.T) {
@@ -267,7 +267,7 @@ func TestAColleaguesReplacementIsNotDeleted(t *testing.T) {
 	assert.False(t, ok, "it is not ours to decide about any more")
 	assert.Equal(t, "Stopped or skipped 1", s.Transfers.Tally().String())
 	assert.Equal(t, "Replaced by another object since: nothing was deleted", s.Transfers.Explain(0).Body)
-	assert.Empty(t, s.Transfers.WhyNot(state.Retry, []int{0}))
+	assert.Empty(t, s.Transfers.WhyNot(transfers.Retry, []int{0}))
 }
 
 // deniesLooking stores what it is sent and lets nobody look at it.
@@ -283,7 +283,7 @@ func TestWhatCouldNotBeLookedAtStaysOnTheListUntilSomebodyDecides(t *testing.T) 
 	s := deniesLooking(t)
 	row := s.Transfers.Row(0)
 	assert.Equal(t, "Not yet verified", row.State)
-	text, role := state.WarningAbout(s.UnprovenHere())
+	text, role := transfers.WarningAbout(s.UnprovenHere())
 	assert.Equal(t, "1 object here is not yet verified", text)
 	assert.Equal(t, explain.RoleWarn, role)
 	assert.Equal(t, explain.RoleWarn, row.Role, "neither good nor known to be bad")

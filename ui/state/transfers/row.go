@@ -1,4 +1,4 @@
-package state
+package transfers
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-// A TransferRow is a row of the transfers pane as text.
-type TransferRow struct {
+// A Row is a row of the list as text.
+type Row struct {
 	Upload                                   bool
 	Name, Target, Progress, Speed, ETA, Rule string
 	Part                                     float64 // moved so far, 0 to 1
@@ -23,7 +23,7 @@ type TransferRow struct {
 }
 
 // String is the row on one line, for tests and logs.
-func (r TransferRow) String() string {
+func (r Row) String() string {
 	return strings.Join([]string{r.Name, r.Target, r.Progress, r.Speed, r.ETA, r.Rule, r.State}, " | ")
 }
 
@@ -34,8 +34,8 @@ func arrow(op transfer.Op) string {
 	return "←"
 }
 
-func transferRow(r transfer.Row) TransferRow {
-	t := TransferRow{Upload: r.Job.Op == transfer.Upload, Name: r.Job.At().Base(), Rule: asked(r.Job)}
+func rowOf(r transfer.Row) Row {
+	t := Row{Upload: r.Job.Op == transfer.Upload, Name: r.Job.At().Base(), Rule: asked(r.Job)}
 	if t.Upload {
 		t.Target = "→ " + r.Job.At().Parent().String()
 	} else {

@@ -1,7 +1,6 @@
-package state
+package transfers
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -21,50 +20,28 @@ type Tally struct {
 }
 
 // Tally counts the rows.
-func (t *Transfers) Tally() Tally {
+func (l *List) Tally() Tally {
 	var n Tally
-	for _, r := range t.rows {
-		n.count(r.Row, t.past[r.Job.ID])
-		switch r.Phase {
-		case transfer.Sending, transfer.Verifying:
-			n.Running++
-			if r.Job.Op == transfer.Upload {
-				n.Up += r.Rate
-			} else {
-				n.Down += r.Rate
-			}
-		case transfer.Queued:
-			n.Waiting++
-		case transfer.Paused:
-			n.Paused++
-		case transfer.Failed:
-			switch t.decided[r.Job.ID] {
-			case deleted, replaced:
-				n.Other++
-			case kept:
-				n.Kept++
-			default:
-				n.Failed++
-			}
-		case transfer.Done:
-			n.Done++
-		default:
-			n.Other++
-		}
+	for _, e := range l.engines {
+		n.add(e)
 	}
 	return n
 }
 
-// count adds a row to the total.
-func (n *Tally) count(r transfer.Row, past bool) {
-	size, moved := max(r.Job.Expect.Size, r.Sent), r.Sent
-	switch {
-	case r.Phase == transfer.Done && !past:
-		moved = size
-	case r.Phase.Over():
-		return
-	}
-	n.Bytes, n.Moved = n.Bytes+size, n.Moved+moved
+// add counts an engine's rows, and what was decided of those that failed.
+func (n *Tally) add(e *engine) {
+	s, failed := e.sum, e.kinds.failed
+	gone := failed[deleted] + failed[replaced]
+	n.Running += s.Running()
+	n.Waiting += s.Phases[transfer.Queued]
+	n.Paused += s.Phases[transfer.Paused]
+	n.Failed += s.Phases[transfer.Failed] - failed[kept] - gone
+	n.Kept += failed[kept]
+	n.Done += s.Phases[transfer.Done]
+	n.Other += s.Phases[transfer.Skipped] + s.Phases[transfer.Cancelled] + gone
+	n.Up, n.Down = n.Up+s.Up, n.Down+s.Down
+	done := s.Done - e.past
+	n.Bytes, n.Moved = n.Bytes+s.Bytes+done, n.Moved+s.Moved+done
 }
 
 // Part is how much of the total has moved, 0 to 1.
@@ -85,15 +62,14 @@ func (n Tally) Total() string {
 	return text
 }
 
-// rest notes which rows are over while nothing is under way: the next total
-// begins with what comes then.
-func (t *Transfers) rest() {
-	if slices.ContainsFunc(t.rows, func(r transferring) bool { return !r.Phase.Over() }) {
+// rest notes what is done while nothing is under way: the next total begins with
+// what comes then.
+func (l *List) rest() {
+	if l.Tally().Open() > 0 {
 		return
 	}
-	t.past = make(map[string]bool, len(t.rows))
-	for _, r := range t.rows {
-		t.past[r.Job.ID] = true
+	for _, e := range l.engines {
+		e.past = e.sum.Done
 	}
 }
 

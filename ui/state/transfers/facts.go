@@ -1,4 +1,4 @@
-package state
+package transfers
 
 import (
 	"github.com/bucketseal/bucketseal/client"
@@ -34,7 +34,7 @@ func facts(r transfer.Receipt) []explain.Property {
 	} else {
 		rows = append(rows, explain.Property{Name: i18n.T("Stored with"), Value: explain.Reported(r.Reported)})
 	}
-	return given(append(rows,
+	return explain.Given(append(rows,
 		explain.Property{Name: i18n.T("Content"), Value: explain.Compared(r)},
 		explain.Property{Name: i18n.T("Version"), Value: r.VersionID},
 		explain.Property{Name: i18n.T("Request id"), Value: r.RequestID},

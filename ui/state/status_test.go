@@ -1,0 +1,53 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/explain"
+)
+
+// watching is an app with an account open, which answered.
+func watching() *App {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	a := NewApp(nil, nil, func() time.Time { return now })
+	a.accounts = []client.Account{{Name: "lab", Endpoint: "https://s3.example.org"}}
+	a.current = "lab"
+	a.reached["lab"] = reach{asked: true, at: now}
+	return a
+}
+
+func TestTheStatusBarStopsSayingConnectedWhenNothingIsHeardAnyMore(t *testing.T) {
+	a := watching()
+	segment := a.connected(a.accounts[0], 12*time.Second)
+	assert.Equal(t, "No answer for 12 s: lab @ s3.example.org", segment.Text)
+	assert.Equal(t, explain.RoleWarn, segment.Role)
+	assert.Equal(t, "Connected: lab @ s3.example.org", a.Status()[0].Text)
+}
+
+func TestTheConnectionIsAsTheLastAnswerSays(t *testing.T) {
+	a := watching()
+	later := func(s int) time.Time { return a.now().Add(time.Duration(s) * time.Second) }
+	says := func() string { return a.Status()[0].Text }
+	a.heard("lab", &client.Error{Kind: client.KindStalled}, later(1))
+	assert.Equal(t, "Not connected: lab @ s3.example.org", says())
+	a.heard("lab", nil, later(-1))
+	assert.Equal(t, "Not connected: lab @ s3.example.org", says(), "an earlier answer")
+	a.heard("lab", &client.Error{Kind: client.KindDenied, Status: 403}, later(2))
+	assert.Equal(t, "Connected: lab @ s3.example.org", says(), "to refuse is to answer")
+	for _, err := range []error{
+		&client.Error{Kind: client.KindLocal, Err: errors.New("disk full")}, context.Canceled, &client.Error{Kind: client.KindCancelled},
+	} {
+		a.heard("lab", err, later(3))
+		assert.Equal(t, "Connected: lab @ s3.example.org", says(), "%v says nothing of the server", err)
+	}
+	a.heard("lab", &client.Error{Kind: client.KindNetwork}, later(4))
+	assert.Equal(t, "Not connected: lab @ s3.example.org", says())
+	a.heard("lab", nil, later(5))
+	assert.Equal(t, "Connected: lab @ s3.example.org", says())
+}

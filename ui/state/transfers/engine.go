@@ -1,0 +1,263 @@
+package transfers
+
+import (
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// An engine is what the list knows of one session's transfers: of each row where
+// it stands, and more of the few about which there is something to say.
+type engine struct {
+	Held
+	cursor transfer.Cursor
+	order  order
+	sum    transfer.Summary // as of the last refresh
+	past   int64            // bytes that were done when nothing was under way: no part of the total
+
+	running map[int]*writer   // rows under way, by Row.Nth
+	left    map[int]*leftover // uploads that left something unproven
+	stale   map[int]bool      // downloads that may be accepted
+	kinds   tellers           // of the leftovers
+}
+
+// A place is an object of an account.
+type place struct {
+	account string
+	at      client.Location
+}
+
+// A write is when the bytes of a row were looked at on the server, and which row
+// that is.
+type write struct {
+	at  time.Time
+	row spot
+}
+
+// after reports whether a write came after another, to the same place.
+func (w write) after(other write) bool {
+	if w.at.Equal(other.at) {
+		return w.row.engine == other.row.engine && w.row.nth > other.row.nth
+	}
+	return w.at.After(other.at)
+}
+
+// A writer is a row under way, and the last that wrote to its place meanwhile.
+type writer struct {
+	to     place
+	upload bool
+	rival  write
+}
+
+func newEngine(h Held) *engine {
+	return &engine{Held: h, running: map[int]*writer{}, left: map[int]*leftover{}, stale: map[int]bool{}}
+}
+
+func (e *engine) rows() (n int) {
+	for _, k := range e.order.count {
+		n += k
+	}
+	return n
+}
+
+// rankOf is where a row of a phase stands.
+func rankOf(p transfer.Phase) rank {
+	switch p {
+	case transfer.Sending, transfer.Verifying:
+		return running
+	case transfer.Failed:
+		return failed
+	case transfer.Queued, transfer.Paused:
+		return waits
+	}
+	return over
+}
+
+// An ending is a row that is over since the last refresh.
+type ending struct {
+	spot
+	row transfer.Row
+}
+
+// follow takes over what changed in an engine, and returns what is over now.
+func (l *List) follow(e *engine) (ended []ending) {
+	rows := e.core().ChangedSince(e.cursor)
+	e.cursor, e.sum = rows.Cursor, e.core().Summary()
+	if rows.All {
+		l.forget(e, rows.Rows)
+	}
+	for _, c := range rows.Rows {
+		to := absent
+		if !c.Gone {
+			to = rankOf(c.Phase)
+		}
+		if rows.All && to == e.order.of(c.Nth) && c.Phase.Over() {
+			continue // nothing new
+		}
+		e.order.set(c.Nth, to)
+		if row, ok := l.place(spot{e, c.Nth}, c); ok && c.Phase.Over() {
+			ended = append(ended, ending{spot{e, c.Nth}, row})
+		}
+	}
+	return ended
+}
+
+// forget takes off the rows that are not among all there are, which are in the
+// order of their submission.
+func (l *List) forget(e *engine, all []transfer.Change) {
+	var gone []int
+	for nth := range e.order.nths() {
+		for len(all) > 0 && all[0].Nth < nth {
+			all = all[1:]
+		}
+		if len(all) == 0 || all[0].Nth != nth {
+			gone = append(gone, nth)
+		}
+	}
+	for _, nth := range gone {
+		e.order.set(nth, absent)
+		l.lift(spot{e, nth})
+	}
+}
+
+// place notes what is to be said of a row that changed. Rows that only wait are
+// not looked at: row is that of others. One that ran when its change was told of
+// and is over by now is told of again.
+func (l *List) place(s spot, c transfer.Change) (row transfer.Row, ok bool) {
+	was := l.lift(s)
+	if c.Gone || rankOf(c.Phase) == waits {
+		return row, false
+	}
+	row, ok = s.engine.core().Nth(s.nth)
+	if !ok {
+		return row, false
+	}
+	upload := row.Job.Op == transfer.Upload
+	switch to := (place{s.engine.Account, row.Job.At()}); {
+	case !c.Phase.Over():
+		if was == nil {
+			was = &writer{to: to, upload: upload}
+		}
+		s.engine.running[s.nth] = was
+		if upload {
+			l.writing[to]++
+		}
+	case isUnproven(row):
+		l.leave(s, row, was)
+	case row.Acceptable():
+		s.engine.stale[s.nth] = true
+	}
+	return row, true
+}
+
+// lift takes away what was said of a row. was is what it did, when it was under
+// way.
+func (l *List) lift(s spot) (was *writer) {
+	e := s.engine
+	if was = e.running[s.nth]; was != nil {
+		delete(e.running, s.nth)
+		if was.upload {
+			l.unwrite(was.to)
+		}
+	}
+	if o := e.left[s.nth]; o != nil {
+		l.take(o)
+	}
+	delete(e.stale, s.nth)
+	return was
+}
+
+func (l *List) unwrite(to place) {
+	if l.writing[to]--; l.writing[to] == 0 {
+		delete(l.writing, to)
+	}
+}
+
+// written compares an upload that is over with the others to the same place:
+// what is there is that of the last.
+func (l *List) written(end ending) {
+	if end.row.Job.Op != transfer.Upload || end.row.Receipt == nil {
+		return
+	}
+	w := write{end.row.Receipt.VerifiedAt, end.spot}
+	to := place{end.engine.Account, end.row.Job.At()}
+	for _, o := range l.left[to] {
+		o.replaced = o.replaced || w.after(o.write())
+	}
+	if l.writing[to] == 0 {
+		return
+	}
+	for _, e := range l.engines {
+		for _, r := range e.running {
+			if r.to == to && w.after(r.rival) {
+				r.rival = w
+			}
+		}
+	}
+}
+
+// drop forgets an engine.
+func (l *List) drop(e *engine) {
+	for nth := range e.running {
+		l.lift(spot{e, nth})
+	}
+	for nth := range e.left {
+		l.lift(spot{e, nth})
+	}
+}
+
+// rename moves what is said of an engine's places when its account is called
+// otherwise.
+func (l *List) rename(e *engine, account string) {
+	if e.Account == account {
+		return
+	}
+	e.Account = account
+	for _, w := range e.running {
+		if w.upload {
+			l.unwrite(w.to)
+			w.to.account = account
+			l.writing[w.to]++
+		}
+	}
+	for _, o := range e.left {
+		l.unlink(o)
+		o.to.account = account
+		l.link(o)
+	}
+}
+
+// core is the engine itself.
+func (e *engine) core() *transfer.Engine { return e.Session.Transfers() }
+
+// Silence is how long the server of an account has not been heard of, though it
+// is waited for; 0 while any transfer goes on.
+func (l *List) Silence(account string) (least time.Duration) {
+	for _, e := range l.engines {
+		if e.Account != account {
+			continue
+		}
+		for nth := range e.running {
+			r, _ := e.core().Nth(nth)
+			switch s := r.Standing; {
+			case rankOf(r.Phase) != running:
+			case s.Busy || s.Silent < noticed:
+				return 0
+			case least == 0 || s.Silent < least:
+				least = s.Silent
+			}
+		}
+	}
+	return least
+}
+
+// IsBusy reports whether an account has transfers that are not over.
+func (l *List) IsBusy(account string) bool {
+	for _, e := range l.engines {
+		if e.Account == account && e.core().Summary().Open() > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,61 @@
+package transfers
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+)
+
+// Row is a row as text.
+func (l *List) Row(row int) Row {
+	was := l.Transfer(row)
+	r := rowOf(was)
+	if text, role, ok := l.leftoverIn(row).decided(was); ok {
+		r.State, r.Role = text, role
+	}
+	return r
+}
+
+// Explain is why the transfer of a row failed, or what its verdict means, with
+// what its receipt holds.
+func (l *List) Explain(row int) explain.Message {
+	r := l.Transfer(row)
+	m := explain.Error(r.Err)
+	if r.Err == nil {
+		m = explain.Message{Title: l.Row(row).State}
+	}
+	if r.Receipt != nil {
+		m.Facts = facts(*r.Receipt)
+	}
+	if o := l.leftoverIn(row); o != nil {
+		text := howStored(o.receipt)
+		m.Body = i18n.T("%s is on the server, %s.", r.Job.At().Base(), text)
+		switch o.decision {
+		case deleted, deleting, replaced:
+			m.Body = l.Row(row).State
+			m.Hints = []string{i18n.T("Retry uploads the file again.")}
+		case kept:
+			m.Hints = []string{i18n.T("You kept it as it is. You may still delete it or retry.")}
+		}
+		return m
+	}
+	if r.Receipt != nil {
+		return m
+	}
+	file := r.Job.From
+	if r.Job.Op == transfer.Download {
+		file = r.Job.To
+	}
+	lines := []string{file.String() + " " + arrow(r.Job.Op) + " " + r.Job.At().String()}
+	if because := r.Job.Treatment.Because; !because.IsZero() {
+		lines = append(lines, explain.Sentence(because.String()))
+	}
+	if m.Body != "" && !slices.Contains(lines, m.Body) {
+		lines = append(lines, m.Body)
+	}
+	m.Body = strings.Join(lines, "\n")
+	return m
+}
