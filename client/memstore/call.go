@@ -52,11 +52,14 @@ type Call struct {
 	Size int64
 }
 
+// RefusedID is the request id of every refusal.
+const RefusedID = "req-refused"
+
 // Error is a failure of the call, as s3store would give it.
 func (c Call) Error(kind client.Kind) error { return c.fail(kind, "") }
 
 func (c Call) fail(kind client.Kind, why string) error {
-	e := &client.Error{Op: string(c.Op), Kind: kind, At: c.At, Status: statusOf(kind), RequestID: "req-refused"}
+	e := &client.Error{Op: string(c.Op), Kind: kind, At: c.At, Status: statusOf(kind), RequestID: RefusedID}
 	if why != "" {
 		e.Err = errors.New(why)
 	}

@@ -81,7 +81,7 @@ func (s *Store) key(id client.KeyID) (client.Key, bool) {
 }
 
 func (c Call) ofKey(kind client.Kind, id client.KeyID) error {
-	return &client.Error{Op: string(c.Op), Kind: kind, At: c.At, Key: id, Status: statusOf(kind), RequestID: "req-refused"}
+	return &client.Error{Op: string(c.Op), Kind: kind, At: c.At, Key: id, Status: statusOf(kind), RequestID: RefusedID}
 }
 
 // managedKey is the account's own key, which nobody names.

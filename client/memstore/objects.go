@@ -130,7 +130,7 @@ func (s *Store) part(c Call, content []byte) ([]byte, error) {
 	case s.server.WholeObjects:
 		return nil, c.refuse(client.KindUnsupported, client.ErrNoRanges)
 	case from >= size:
-		return nil, &client.Error{Op: string(c.Op), Kind: client.KindInvalid, At: c.At, Status: 416, Code: "InvalidRange", RequestID: "req-refused"}
+		return nil, &client.Error{Op: string(c.Op), Kind: client.KindInvalid, At: c.At, Status: 416, Code: "InvalidRange", RequestID: RefusedID}
 	case length == 0 || length > size-from:
 		return content[from:], nil
 	}

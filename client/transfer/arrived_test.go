@@ -15,11 +15,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 // partedStore tells in which parts an object was uploaded.
 type partedStore struct {
-	*fakeStore
+	*memstore.Store
 	tell func(exact bool) ([]int64, error)
 }
 
@@ -58,7 +59,7 @@ func TestACompositeChecksumIsComparedOnlyWithThePartsTheServerTells(t *testing.T
 		"another size":          {[]int64{10, 10, 11}, nil, nil, ContentSize, 0},
 		"denied":                {nil, nil, errors.New("denied"), ContentSize, 0},
 	} {
-		s := &partedStore{newFakeStore(), func(exact bool) ([]int64, error) {
+		s := &partedStore{memstore.New(memstore.Options{}), func(exact bool) ([]int64, error) {
 			if exact {
 				return c.exact, c.err
 			}
@@ -68,7 +69,7 @@ func TestACompositeChecksumIsComparedOnlyWithThePartsTheServerTells(t *testing.T
 		assert.Equal(t, c.kind.String(), client.KindOf(err).String(), "%s: %v", name, err)
 		assert.Equal(t, c.want, got.content, "%s: %s", name, got.how)
 	}
-	got, err := arrive(t, newFakeStore(), data, head)
+	got, err := arrive(t, memstore.New(memstore.Options{}), data, head)
 	require.NoError(t, err)
 	assert.Equal(t, ContentSize, got.content, "a store that knows no parts")
 	assert.Contains(t, got.how, "composite (SHA256)")
@@ -83,7 +84,7 @@ func TestChecksumsThatCannotBeComputedOrReadLeaveTheOthers(t *testing.T) {
 		{Algorithm: "SHA256", Value: "not base64-2", Composite: true},
 	} {
 		head := client.Object{Checksums: []client.Checksum{c}, ETag: hex.EncodeToString(sum[:]), Encryption: clear0}
-		got, err := arrive(t, newFakeStore(), data, head)
+		got, err := arrive(t, memstore.New(memstore.Options{}), data, head)
 		require.NoError(t, err)
 		assert.Equal(t, ContentMD5, got.content, "%v: %s", c, got.how)
 	}
@@ -91,7 +92,7 @@ func TestChecksumsThatCannotBeComputedOrReadLeaveTheOthers(t *testing.T) {
 
 func TestAnETagOfPartsThatIsAnotherCountsNotAgainst(t *testing.T) {
 	data := []byte("hello")
-	s := &partedStore{newFakeStore(), func(bool) ([]int64, error) { return []int64{5}, nil }}
+	s := &partedStore{memstore.New(memstore.Options{}), func(bool) ([]int64, error) { return []int64{5}, nil }}
 	got, err := arrive(t, s, data, client.Object{ETag: "00000000000000000000000000000000-1", Encryption: clear0})
 	require.NoError(t, err)
 	assert.Equal(t, ContentSize, got.content)
@@ -101,7 +102,7 @@ func TestANoteThatAgreesIsBelievedBeforeAnETagThatMayBeAnything(t *testing.T) {
 	data := []byte("hello")
 	r, err := readSums(t.Context(), bytes.NewReader(data), client.CRC64NVME)
 	require.NoError(t, err)
-	got, err := arrive(t, newFakeStore(), data, client.Object{
+	got, err := arrive(t, memstore.New(memstore.Options{}), data, client.Object{
 		ETag: "00000000000000000000000000000000", Encryption: clear0, Metadata: map[string]string{client.MetaChecksum: r.value(client.CRC64NVME)},
 	})
 	require.NoError(t, err)
@@ -131,7 +132,7 @@ func TestAFileThatCannotBeReadBackIsAMatterOfThisMachine(t *testing.T) {
 	for name, head := range heads {
 		for reads := range 2 { // at once, or when it is read again
 			head.Size = 5
-			s := &partedStore{newFakeStore(), func(bool) ([]int64, error) { return []int64{5}, nil }}
+			s := &partedStore{memstore.New(memstore.Options{}), func(bool) ([]int64, error) { return []int64{5}, nil }}
 			a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: &failingAt{bytes.NewReader(data), reads}}
 			_, err := a.compare(t.Context())
 			assert.Equal(t, client.KindLocal.String(), client.KindOf(err).String(), "%s, %d: %v", name, reads, err)
@@ -142,7 +143,7 @@ func TestAFileThatCannotBeReadBackIsAMatterOfThisMachine(t *testing.T) {
 func TestAComparisonEndsWithItsContext(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	stop(errCancelled)
-	s := &partedStore{newFakeStore(), func(bool) ([]int64, error) { return []int64{5}, nil }}
+	s := &partedStore{memstore.New(memstore.Options{}), func(bool) ([]int64, error) { return []int64{5}, nil }}
 	a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Op: Download, From: ObjectAt("", remote, "")}, file: bytes.NewReader([]byte("hello"))}
 	_, err := a.compare(ctx)
 	require.ErrorIs(t, err, errCancelled)
@@ -152,7 +153,7 @@ func TestAComparisonEndsWithItsContext(t *testing.T) {
 
 func TestWhatSomebodyKnowsBetterIsTakenWhenItIsAskedForAgain(t *testing.T) {
 	w := newBench(t)
-	stale, data := w.object(10, client.PutOptions{Encryption: client.SSES3{}, Metadata: map[string]string{client.MetaChecksum: "AAAAAAAAAAA="}})
+	stale, data := w.object(10, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}, Metadata: map[string]string{client.MetaChecksum: "AAAAAAAAAAA="}})
 	stale.ID = "stale"
 	row := w.run(stale)[0]
 	assert.Equal(t, client.KindStaleChecksum.String(), client.KindOf(row.Err).String(), "%v", row.Err)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 // A reader knows an engine's rows by its changes alone.
@@ -187,13 +188,13 @@ func TestASizeNobodyToldCountsAsWhatHasCome(t *testing.T) {
 	down.Expect.Size = -1
 	gate := make(chan struct{})
 	seen := make(chan Summary, 1)
-	w.store.fail = func(call string, _ int) error {
-		if call == "Get" {
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.GetObject {
 			seen <- w.engine.Summary()
 			<-gate
 		}
 		return nil
-	}
+	})
 	w.submit(down)
 	s := <-seen
 	assert.Equal(t, 1, s.Untold)
@@ -207,7 +208,7 @@ func TestASizeNobodyToldCountsAsWhatHasCome(t *testing.T) {
 
 func TestDoneAndNotAsAskedIsCountedApart(t *testing.T) {
 	w := newBench(t, func(c *Config) { c.AllowUnverified = true })
-	w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeNone, "") }
+	w.store.After(memstore.Report(told(client.TypeNone, "")))
 	w.run(w.small(2)...)
 	s := w.engine.Summary()
 	assert.Equal(t, 2, s.Phases[Done])

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 func TestAContentProofClaimsOnlyWhatWasCompared(t *testing.T) {
@@ -121,17 +122,22 @@ func TestAPartsAnswerCountsForAndAgainst(t *testing.T) {
 
 func TestAServerThatReturnsAnotherChecksumOfAPartHasOtherBytes(t *testing.T) {
 	w := newBench(t)
-	w.store.partSum = func(int, []byte) client.Checksum { return checksumOf(7) }
+	w.store.After(func(c memstore.Call, o *client.Object) error {
+		if c.Op == memstore.UploadPart {
+			o.Checksums = []client.Checksum{checksumOf(7)}
+		}
+		return nil
+	})
 	job, _ := w.file(2*minPartSize, client.SSES3{})
 	row := w.run(job)[0]
 	assert.Equal(t, Failed, row.Phase)
 	assert.Equal(t, client.KindCorrupt.String(), client.KindOf(row.Err).String(), "%v", row.Err)
-	assert.Empty(t, w.store.objects)
-	assert.Empty(t, w.store.uploads, "nothing is left open")
+	assert.Empty(t, w.store.Names(remote.Bucket))
+	assert.Empty(t, w.store.Open(remote.Bucket), "nothing is left open")
 }
 
 func TestAnUnknownContentProofIsRefused(t *testing.T) {
-	_, err := New(Config{Store: newFakeStore(), ContentProof: "sha256"})
+	_, err := New(Config{Store: memstore.New(memstore.Options{}), ContentProof: "sha256"})
 	assert.ErrorContains(t, err, "auto, md5 and size")
 }
 
@@ -147,23 +153,25 @@ func TestOnlyWhatIsWantedIsComputedAndSent(t *testing.T) {
 		{ProofSize, true, false, false},
 	} {
 		for _, size := range []int64{1000, 2 * minPartSize} {
-			store := &learnedStore{newFakeStore(), c.wants}
+			store := &learnedStore{newStore(), c.wants}
 			w := newBench(t, func(o *Config) { o.Store, o.ContentProof = store, c.proof })
 			job, _ := w.file(size, client.SSES3{})
 			row := w.run(job)[0]
 			require.NoError(t, row.Err)
-			require.NotEmpty(t, store.digests)
-			for _, d := range store.digests {
-				assert.Equal(t, c.md5, d.MD5 != "", "%v, %d bytes", c, size)
-				assert.Equal(t, c.sum, d.Checksum.Value != "", "%v, %d bytes", c, size)
+			bodies := store.Calls(memstore.PutObject, memstore.UploadPart)
+			require.NotEmpty(t, bodies)
+			for _, b := range bodies {
+				assert.Equal(t, c.md5, b.Put.MD5 != "", "%v, %d bytes", c, size)
+				assert.Equal(t, c.sum, b.Put.Checksum.Value != "", "%v, %d bytes", c, size)
 			}
-			assert.NotEmpty(t, store.objects[remote].o.Metadata[client.MetaChecksum], "it guards later downloads")
+			stored, _ := store.Object(remote)
+			assert.NotEmpty(t, stored.Metadata[client.MetaChecksum], "it guards later downloads")
 		}
 	}
 }
 
 type learnedStore struct {
-	*fakeStore
+	*memstore.Store
 	wants bool
 }
 

@@ -3,6 +3,7 @@
 package transfer
 
 import (
+	"context"
 	"io/fs"
 	"net"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 // A disk is a folder with a download on its way into it.
@@ -173,8 +175,8 @@ func TestNobodyElseReadsADownloadBeforeItIsVerified(t *testing.T) {
 	d := newDisk(t)
 	d.job.To.Name = "new/folder/f"
 	looked := false
-	d.store.fail = func(call string, _ int) error {
-		if call == "Get" {
+	d.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.GetObject {
 			parts := files(t, d.job.To.Root)
 			require.Len(t, parts, 1)
 			st, err := os.Stat(parts[0])
@@ -183,7 +185,7 @@ func TestNobodyElseReadsADownloadBeforeItIsVerified(t *testing.T) {
 			looked = true
 		}
 		return nil
-	}
+	})
 	require.NoError(t, d.run(d.job)[0].Err)
 	assert.True(t, looked)
 	assert.Equal(t, fs.FileMode(0o666), d.mode("new/folder/f"))

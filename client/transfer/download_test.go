@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -19,13 +20,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/storetest"
 )
 
 // object puts random bytes into the store and is the job that downloads them.
 func (w *workbench) object(size int64, o client.PutOptions) (Job, []byte) {
 	w.Helper()
 	data := randomBytes(size)
-	w.store.add(remote, data, o)
+	w.add(remote, data, o)
 	from := ObjectAt("ward", remote, "")
 	from.CustomerKeyMD5 = w.knows(o.Encryption)
 	return Job{
@@ -50,7 +53,7 @@ func files(t *testing.T, root string) (names []string) {
 func TestDownloadIsWholeAndVerified(t *testing.T) {
 	for _, size := range []int64{0, 1, 1000, minPartSize, minPartSize + 1, 3*minPartSize + 17} {
 		w := newBench(t)
-		w.store.keepsChecksums = true
+		w.store.Become(storetest.AWS)
 		job, data := w.object(size, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
 		row := w.run(job)[0]
 		require.NoError(t, row.Err)
@@ -67,8 +70,8 @@ func TestDownloadIsWholeAndVerified(t *testing.T) {
 		if runtime.GOOS != "windows" {
 			assert.Equal(t, fileMode&^umask, stat.Mode().Perm(), "what the umask leaves")
 		}
-		for _, get := range w.store.gets {
-			assert.Equal(t, w.store.objects[remote].head.ETag, get.IfMatch)
+		for _, get := range w.store.Calls(memstore.GetObject) {
+			assert.Equal(t, w.there(remote).ETag, get.Read.IfMatch)
 		}
 		require.Len(t, w.receipts, 1)
 		r := w.receipts[0]
@@ -81,11 +84,11 @@ func TestDownloadIsWholeAndVerified(t *testing.T) {
 
 func TestDownloadWithoutAChecksumToCompareSaysSo(t *testing.T) {
 	w := newBench(t)
-	job, _ := w.object(10, client.PutOptions{Encryption: client.SSES3{}})
+	job, _ := w.object(10, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}}) // whose ETag says nothing
 	assert.Contains(t, w.run(job)[0].Receipt.Why, "offers no checksum")
 
-	job, data := w.object(10, client.PutOptions{Encryption: client.SSES3{}})
-	w.store.add(remote, data, client.PutOptions{Metadata: map[string]string{
+	job, data := w.object(10, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
+	w.add(remote, data, client.PutOptions{Metadata: map[string]string{
 		client.MetaChecksum: checksumOf(crc64nvme.Checksum(data)).Value,
 	}})
 	assert.Contains(t, w.run(job)[0].Receipt.Why, "checksum agree", "the one our upload left")
@@ -93,13 +96,13 @@ func TestDownloadWithoutAChecksumToCompareSaysSo(t *testing.T) {
 
 func TestDownloadShowsItsCustomerKeyWithEveryCall(t *testing.T) {
 	w := newBench(t)
+	w.store.KeepVersions(remote.Bucket)
 	job, _ := w.object(2*minPartSize, client.PutOptions{Encryption: sseC(t, "k")})
-	job.From.Version = "v7"
-	w.store.tells = ofVersion("v7")
+	job.From.Version = w.there(remote).VersionID
 	require.NoError(t, w.run(job)[0].Err)
-	for _, o := range append(w.store.gets, w.store.heads...) {
-		assert.Equal(t, job.From.CustomerKeyMD5, o.Key.MD5())
-		assert.Equal(t, "v7", o.VersionID)
+	for _, o := range w.store.Calls(memstore.GetObject, memstore.HeadObject) {
+		assert.Equal(t, job.From.CustomerKeyMD5, o.Read.Key.MD5())
+		assert.Equal(t, job.From.Version, o.Read.VersionID)
 	}
 	job.From.CustomerKeyMD5 = ""
 	job.Overwrite = OverwriteSkip
@@ -107,43 +110,44 @@ func TestDownloadShowsItsCustomerKeyWithEveryCall(t *testing.T) {
 	assert.Equal(t, client.KindNeedsKey, client.KindOf(w.run(job)[0].Err))
 }
 
-// ofVersion has every answer name a version.
-func ofVersion(v string) func(string, client.Object) client.Object {
-	return func(_ string, truth client.Object) client.Object {
-		truth.VersionID = v
-		return truth
-	}
-}
-
 func TestAVersionThatTheServerDoesNotNameIsNotTakenForTheOneAskedFor(t *testing.T) {
-	for asked, fails := range map[string]bool{"v7": true, "": false, client.NullVersion: false} {
+	for _, asked := range []string{"one of several", "", client.NullVersion} {
 		w := newBench(t)
+		several := asked == "one of several"
+		if several {
+			w.store.KeepVersions(remote.Bucket)
+		}
 		job, _ := w.object(10, client.PutOptions{})
+		if several {
+			asked = w.there(remote).VersionID
+		}
+		w.store.After(func(_ memstore.Call, o *client.Object) error { o.VersionID = ""; return nil })
 		job.From.Version = asked
 		row := w.run(job)[0]
-		if !fails {
+		if !several {
 			require.NoError(t, row.Err, "%q", asked)
 			continue
 		}
 		assert.Equal(t, client.KindContradiction, client.KindOf(row.Err))
-		require.ErrorContains(t, row.Err, "version v7 was asked for, and the server does not say that it gives it")
+		require.ErrorContains(t, row.Err, "version "+asked+" was asked for, and the server does not say that it gives it")
 		assert.Empty(t, files(t, job.To.Root))
 	}
 }
 
 func TestDownloadKeepsNothingOfWhatArrivedWrong(t *testing.T) {
-	flip := func(_ int, data []byte) io.Reader {
+	flip := func(_ memstore.Call, data []byte) io.Reader {
 		data = bytes.Clone(data)
 		data[len(data)/2] ^= 1
 		return bytes.NewReader(data)
 	}
-	more := func(_ int, data []byte) io.Reader {
+	more := func(_ memstore.Call, data []byte) io.Reader {
 		return io.MultiReader(bytes.NewReader(data), strings.NewReader("x"))
 	}
-	for name, gives := range map[string]func(int, []byte) io.Reader{"flipped": flip, "too much": more} {
+	for name, gives := range map[string]func(memstore.Call, []byte) io.Reader{"flipped": flip, "too much": more} {
 		for _, size := range []int64{1000, 2*minPartSize + 1} {
 			w := newBench(t)
-			w.store.keepsChecksums, w.store.gives = true, gives
+			w.store.Become(storetest.AWS)
+			w.store.Send(gives)
 			job, _ := w.object(size, client.PutOptions{})
 			row := w.run(job)[0]
 			assert.Equal(t, Failed, row.Phase, name)
@@ -160,13 +164,13 @@ func TestDownloadContinuesWhereAnAnswerBrokeOff(t *testing.T) {
 		for _, size := range []int64{100_000, 2*minPartSize + 1} {
 			synctest.Test(t, func(t *testing.T) {
 				w := newBench(t)
-				w.store.keepsChecksums = true
-				w.store.gives = func(_ int, data []byte) io.Reader {
+				w.store.Become(storetest.AWS)
+				w.store.Send(func(call memstore.Call, data []byte) io.Reader {
 					if len(data) < 1000 {
 						return bytes.NewReader(data)
 					}
 					return io.MultiReader(bytes.NewReader(data[:len(data)/2]), iotest.ErrReader(end))
-				}
+				})
 				job, data := w.object(size, client.PutOptions{})
 				row := w.run(job)[0]
 				require.NoError(t, row.Err, name)
@@ -181,23 +185,23 @@ func TestDownloadContinuesWhereAnAnswerBrokeOff(t *testing.T) {
 
 func TestDownloadIgnoresABreakAfterTheLastByte(t *testing.T) {
 	w := newBench(t)
-	w.store.gives = func(_ int, data []byte) io.Reader {
+	w.store.Send(func(call memstore.Call, data []byte) io.Reader {
 		return io.MultiReader(bytes.NewReader(data), iotest.ErrReader(&client.Error{Kind: client.KindNetwork}))
-	}
+	})
 	job, _ := w.object(1000, client.PutOptions{})
 	require.NoError(t, w.run(job)[0].Err)
-	assert.Equal(t, 1, w.store.called("Get"))
+	assert.Equal(t, 1, w.store.Count(memstore.GetObject))
 }
 
 func TestDownloadGivesUpWithoutProgress(t *testing.T) {
 	for _, end := range []error{io.EOF, &client.Error{Kind: client.KindNetwork}} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newBench(t)
-			w.store.gives = func(int, []byte) io.Reader { return iotest.ErrReader(end) }
+			w.store.Send(func(memstore.Call, []byte) io.Reader { return iotest.ErrReader(end) })
 			job, _ := w.object(1000, client.PutOptions{})
 			row := w.run(job)[0]
 			assert.Equal(t, client.KindNetwork, client.KindOf(row.Err))
-			assert.Equal(t, fetchTries, w.store.called("Get"))
+			assert.Equal(t, fetchTries, w.store.Count(memstore.GetObject))
 			assert.Empty(t, files(t, job.To.Root))
 		})
 	}
@@ -205,37 +209,37 @@ func TestDownloadGivesUpWithoutProgress(t *testing.T) {
 
 func TestDownloadDoesNotMultiplyThePatienceOfTheStore(t *testing.T) {
 	w := newBench(t)
-	w.store.fail = func(call string, _ int) error {
-		if call == "Get" {
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.GetObject {
 			return &client.Error{Op: "GetObject", Kind: client.KindUnavailable, At: remote}
 		}
 		return nil
-	}
+	})
 	job, _ := w.object(1000, client.PutOptions{})
 	row := w.run(job)[0]
 	assert.Equal(t, client.KindUnavailable, client.KindOf(row.Err))
-	assert.Equal(t, 1, w.store.called("Get"), "the store repeated the request already")
+	assert.Equal(t, 1, w.store.Count(memstore.GetObject), "the store repeated the request already")
 }
 
 func TestDownloadBeginsAnewWhenTheObjectChanges(t *testing.T) {
 	for _, deaf := range []bool{false, true} { // servers that do not know If-Match
 		w := newBench(t)
-		w.store.keepsChecksums = true
+		w.store.Become(storetest.AWS)
 		if deaf {
 			w.engine.cfg.Store = deafToIfMatch{w.store}
 		}
 		job, _ := w.object(3*minPartSize, client.PutOptions{})
 		second := bytes.Repeat([]byte("new"), minPartSize)
-		w.store.fail = func(call string, nth int) error {
-			if call == "Get" && nth == 2 {
-				w.store.add(remote, second, client.PutOptions{})
+		w.store.Before(func(_ context.Context, call memstore.Call) error {
+			if call.Op == memstore.GetObject && call.Nth == 2 {
+				w.add(remote, second, client.PutOptions{})
 			}
 			return nil
-		}
+		})
 		row := w.run(job)[0]
 		require.NoError(t, row.Err)
 		assert.EqualValues(t, len(second), row.Sent)
-		assert.Equal(t, 2, w.store.called("Head"))
+		assert.Equal(t, 2, w.store.Count(memstore.HeadObject))
 		got, err := os.ReadFile(job.path())
 		require.NoError(t, err)
 		assert.True(t, bytes.Equal(second, got), "the new object whole, not a mixture")
@@ -246,15 +250,15 @@ func TestDownloadBeginsAnewWhenTheObjectChanges(t *testing.T) {
 func TestDownloadOfAnObjectThatKeepsChangingFails(t *testing.T) {
 	w := newBench(t)
 	job, data := w.object(100, client.PutOptions{})
-	w.store.fail = func(call string, _ int) error {
-		if call == "Get" {
-			w.store.add(remote, data, client.PutOptions{})
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.GetObject {
+			w.add(remote, data, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}}) // another ETag each time
 		}
 		return nil
-	}
+	})
 	row := w.run(job)[0]
 	assert.Equal(t, client.KindPrecondition, client.KindOf(row.Err))
-	assert.Equal(t, mostRestarts+1, w.store.called("Head"))
+	assert.Equal(t, mostRestarts+1, w.store.Count(memstore.HeadObject))
 	assert.Empty(t, files(t, job.To.Root))
 }
 
@@ -283,7 +287,7 @@ func TestDownloadLooksBeforeOverwriting(t *testing.T) {
 		require.NoError(t, err)
 		if c.want == Skipped {
 			assert.Equal(t, "mine", string(got), c.name)
-			assert.Zero(t, w.store.called("Get"), c.name)
+			assert.Zero(t, w.store.Count(memstore.GetObject), c.name)
 		} else {
 			assert.Equal(t, data, got, c.name)
 		}
@@ -296,12 +300,12 @@ func TestDownloadDoesNotOverwriteWhatAppearedMeanwhile(t *testing.T) {
 		w := newBench(t)
 		job, _ := w.object(10, client.PutOptions{})
 		job.Overwrite, job.To.Name = how, "b.csv"
-		w.store.fail = func(call string, _ int) error {
-			if call == "Get" {
+		w.store.Before(func(_ context.Context, call memstore.Call) error {
+			if call.Op == memstore.GetObject {
 				require.NoError(t, os.WriteFile(job.path(), []byte("mine"), 0o600))
 			}
 			return nil
-		}
+		})
 		assert.Equal(t, Skipped, w.run(job)[0].Phase)
 		got, err := os.ReadFile(job.path())
 		require.NoError(t, err)
@@ -346,13 +350,13 @@ func TestHostileKeysAllArriveAndNoneTakesAnothersPlace(t *testing.T) {
 		"f", "f/g", "f/", "caf\u00e9", "cafe\u0301", "plain.txt", "資料.csv",
 	}
 	w := newBench(t)
-	w.store.keepsChecksums = true
+	w.store.Become(storetest.AWS)
 	root := t.TempDir()
 	names := Names(keys)
 	var jobs []Job
 	for i, k := range keys {
-		at := client.Location{Bucket: "b", Key: k}
-		w.store.add(at, []byte("this is "+k), client.PutOptions{})
+		at := client.Location{Bucket: remote.Bucket, Key: k}
+		w.add(at, []byte("this is "+k), client.PutOptions{})
 		jobs = append(jobs, Job{Op: Download, From: ObjectAt("ward", at, ""), To: WriteTo(root, names[i]), Overwrite: OverwriteSkip})
 	}
 	for i, row := range w.run(jobs...) {
@@ -397,12 +401,12 @@ func TestDownloadWhoseReceiptCannotBeKeptLeavesNoFile(t *testing.T) {
 func TestAFailedDownloadLeavesNoFile(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.object(4*minPartSize, client.PutOptions{})
-	w.store.fail = func(call string, nth int) error {
-		if call == "Get" && nth == 3 {
-			return &client.Error{Op: "GetObject", Kind: client.KindKeyDisabled}
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.GetObject && call.Nth == 3 {
+			return call.Error(client.KindKeyDisabled)
 		}
 		return nil
-	}
+	})
 	row := w.run(job)[0]
 	assert.Equal(t, client.KindKeyDisabled, client.KindOf(row.Err))
 	assert.Empty(t, files(t, job.To.Root))

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -14,16 +15,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/storetest"
 )
 
 // sizes lets HEAD and GET tell sizes of their own; -2 is the truth.
-func sizes(head, get int64) func(string, client.Object) client.Object {
-	return func(call string, truth client.Object) client.Object {
-		said := map[string]int64{"Head": head, "Get": get}[call]
-		if said != -2 {
-			truth.Size = said
+func sizes(head, get int64) func(memstore.Call, *client.Object) error {
+	return func(c memstore.Call, o *client.Object) error {
+		said := map[memstore.Op]int64{memstore.HeadObject: head, memstore.GetObject: get}[c.Op]
+		if said != truth {
+			o.Size = said
 		}
-		return truth
+		return nil
 	}
 }
 
@@ -64,7 +67,7 @@ func TestADownloadIsNeverShorterThanAnybodySaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newBench(t)
-				w.store.tells = sizes(c.head, c.get)
+				w.store.After(sizes(c.head, c.get))
 				job, data := w.object(1000, client.PutOptions{})
 				job.Expect.Size, job.Expect.Modified = c.listed, modified
 				row := w.run(job)[0]
@@ -93,7 +96,7 @@ func TestAnObjectWrittenSinceItWasListedMayBeShorter(t *testing.T) {
 
 func TestAServerWithoutRangesGivesObjectsWhole(t *testing.T) {
 	w := newBench(t)
-	w.store.rangeless, w.store.keepsChecksums = true, true
+	w.store.Become(storetest.Server{Checksums: true, WholeObjects: true})
 	for range 2 {
 		job, data := w.object(3*minPartSize+17, client.PutOptions{})
 		row := w.run(job)[0]
@@ -104,29 +107,29 @@ func TestAServerWithoutRangesGivesObjectsWhole(t *testing.T) {
 		assert.True(t, bytes.Equal(data, got), "and nothing of the ranges is mixed in")
 	}
 	whole := 0
-	for i, o := range w.store.gets {
-		if o.Length == 0 {
+	for i, o := range w.store.Calls(memstore.GetObject) {
+		if o.Read.Length == 0 {
 			whole++
 		}
 		if whole == 2 {
-			assert.Equal(t, len(w.store.gets)-1, i)
+			assert.Equal(t, len(w.store.Calls(memstore.GetObject))-1, i)
 		}
 	}
 	assert.Equal(t, 2, whole)
-	assert.Less(t, len(w.store.gets), 7, "learned once: the second object is asked for whole at once")
+	assert.Less(t, len(w.store.Calls(memstore.GetObject)), 7, "learned once: the second object is asked for whole at once")
 }
 
 func TestAWholeObjectThatBreaksOffIsReadAgainFromItsStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBench(t)
-		w.store.rangeless, w.store.keepsChecksums = true, true
+		w.store.Become(storetest.Server{Checksums: true, WholeObjects: true})
 		w.engine.rangeless.Store(true)
-		w.store.gives = func(n int, data []byte) io.Reader {
-			if n < 3 {
-				return io.MultiReader(bytes.NewReader(data[:len(data)/n]), iotest.ErrReader(io.ErrUnexpectedEOF))
+		w.store.Send(func(call memstore.Call, data []byte) io.Reader {
+			if call.Nth < 3 {
+				return io.MultiReader(bytes.NewReader(data[:len(data)/call.Nth]), iotest.ErrReader(io.ErrUnexpectedEOF))
 			}
 			return bytes.NewReader(data)
-		}
+		})
 		job, data := w.object(100_000, client.PutOptions{})
 		row := w.run(job)[0]
 		require.NoError(t, row.Err)
@@ -141,11 +144,11 @@ func TestAWholeObjectThatNeverComesIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBench(t)
 		w.engine.rangeless.Store(true)
-		w.store.gives = func(int, []byte) io.Reader { return iotest.ErrReader(io.ErrUnexpectedEOF) }
+		w.store.Send(func(memstore.Call, []byte) io.Reader { return iotest.ErrReader(io.ErrUnexpectedEOF) })
 		job, _ := w.object(1000, client.PutOptions{})
 		row := w.run(job)[0]
 		assert.Equal(t, client.KindNetwork.String(), client.KindOf(row.Err).String())
-		assert.Equal(t, fetchTries, w.store.called("Get"))
+		assert.Equal(t, fetchTries, w.store.Count(memstore.GetObject))
 		assert.Empty(t, files(t, job.To.Root))
 	})
 }
@@ -165,10 +168,10 @@ func TestAnEndNobodyAnnouncedIsBelievedWhereHeadSaidTheSize(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newBench(t)
-			w.store.tells = sizes(c.head, untold)
-			w.store.gives = func(_ int, data []byte) io.Reader {
+			w.store.After(sizes(c.head, untold))
+			w.store.Send(func(call memstore.Call, data []byte) io.Reader {
 				return io.MultiReader(bytes.NewReader(append(bytes.Clone(data), 'x')[:c.send]), ends)
-			}
+			})
 			job, _ := w.object(1000, client.PutOptions{})
 			err := w.run(job)[0].Err
 			if c.kind == 0 {
@@ -183,10 +186,10 @@ func TestAnEndNobodyAnnouncedIsBelievedWhereHeadSaidTheSize(t *testing.T) {
 
 func TestAWebPageInTheObjectsPlaceIsNotSaved(t *testing.T) {
 	w := newBench(t)
-	w.store.tells = func(call string, truth client.Object) client.Object {
-		truth.ContentType = map[string]string{"Head": "application/pdf", "Get": "text/html; charset=utf-8"}[call]
-		return truth
-	}
+	w.store.After(func(c memstore.Call, o *client.Object) error {
+		o.ContentType = map[memstore.Op]string{memstore.HeadObject: "application/pdf", memstore.GetObject: "text/html; charset=utf-8"}[c.Op]
+		return nil
+	})
 	job, _ := w.object(1000, client.PutOptions{})
 	err := w.run(job)[0].Err
 	assert.Equal(t, client.KindNotS3.String(), client.KindOf(err).String(), "%v", err)
@@ -196,19 +199,19 @@ func TestAWebPageInTheObjectsPlaceIsNotSaved(t *testing.T) {
 
 func TestETagsThatDifferInTheirCaseAloneNameTheSameObject(t *testing.T) {
 	w := newBench(t)
-	w.store.tells = func(call string, truth client.Object) client.Object {
-		if call == "Get" {
-			truth.ETag = "ETAG-1"
+	w.store.After(func(c memstore.Call, o *client.Object) error {
+		if c.Op == memstore.GetObject {
+			o.ETag = strings.ToUpper(o.ETag)
 		}
-		return truth
-	}
+		return nil
+	})
 	job, _ := w.object(1000, client.PutOptions{})
 	require.NoError(t, w.run(job)[0].Err)
 }
 
 func TestAnObjectWhoseAgeNobodyTellsReplacesNoFileThatMayBeNewer(t *testing.T) {
 	w := newBench(t)
-	w.store.tells = func(_ string, truth client.Object) client.Object { truth.Modified = time.Time{}; return truth }
+	w.store.After(func(_ memstore.Call, o *client.Object) error { o.Modified = time.Time{}; return nil })
 	job, _ := w.object(10, client.PutOptions{})
 	job.Overwrite = OverwriteNewer
 	require.NoError(t, os.MkdirAll(filepath.Dir(job.path()), 0o700))
@@ -224,13 +227,13 @@ func TestAnObjectWhoseAgeNobodyTellsReplacesNoFileThatMayBeNewer(t *testing.T) {
 func TestNothingOfALongerTryStaysBehindAShorterOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBench(t)
-		w.store.tells = sizes(untold, untold)
-		w.store.gives = func(n int, data []byte) io.Reader {
-			if n == 1 {
+		w.store.After(sizes(untold, untold))
+		w.store.Send(func(call memstore.Call, data []byte) io.Reader {
+			if call.Nth == 1 {
 				return io.MultiReader(bytes.NewReader(make([]byte, 2000)), iotest.ErrReader(io.ErrUnexpectedEOF))
 			}
 			return bytes.NewReader(data)
-		}
+		})
 		job, data := w.object(1000, client.PutOptions{})
 		require.NoError(t, w.run(job)[0].Err)
 		got, err := os.ReadFile(job.path())
@@ -251,8 +254,8 @@ func TestWhatNobodyToldTheSizeOfIsNotSaidToBeOfTheRightSize(t *testing.T) {
 		"the list tells":          {1000, untold, untold, ContentSize, "the size agrees"},
 	} {
 		w := newBench(t)
-		w.store.tells = sizes(c.head, c.get)
-		job, _ := w.object(1000, client.PutOptions{})
+		w.store.After(sizes(c.head, c.get))
+		job, _ := w.object(1000, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}}) // whose ETag says nothing
 		job.Expect.Size = c.listed
 		row := w.run(job)[0]
 		require.NoError(t, row.Err, name)

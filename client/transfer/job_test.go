@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/storetest"
 )
 
 // stored is a value as it comes back from where it was stored.
@@ -56,7 +58,7 @@ func TestAJobComesBackFromItsRowAsItWas(t *testing.T) {
 
 func TestAReceiptComesBackFromItsRowAsItWas(t *testing.T) {
 	w := newBench(t)
-	w.store.keepsChecksums = true
+	w.store.Become(storetest.AWS)
 	job, _ := w.file(3*minPartSize, client.SSEKMS{Key: keyID})
 	require.NoError(t, w.run(job)[0].Err)
 	back, text := stored(t, w.receipts[0])
@@ -85,14 +87,14 @@ func TestAJobWhoseKeyIsGoneSaysWhichAndSendsNothing(t *testing.T) {
 		assert.Equal(t, client.KindRefused, client.KindOf(row.Err))
 		require.ErrorContains(t, row.Err, why)
 		require.ErrorContains(t, row.Err, sseC(t, "k").Key.MD5())
-		assert.Empty(t, w.store.calls, "nothing was sent")
+		assert.Empty(t, w.store.Calls(), "nothing was sent")
 
-		w.store.add(remote, data, client.PutOptions{Encryption: sseC(t, "k")})
+		w.add(remote, data, client.PutOptions{Encryption: sseC(t, "k")})
 		down, _ := w.object(10, client.PutOptions{Encryption: sseC(t, "k")})
 		row = w.run(down)[0]
 		assert.Equal(t, client.KindNeedsKey, client.KindOf(row.Err))
 		require.ErrorContains(t, row.Err, why)
-		assert.Empty(t, w.store.calls)
+		assert.Empty(t, w.store.Calls())
 		assert.Empty(t, files(t, down.To.Root))
 	}
 }
@@ -112,7 +114,7 @@ func TestAKeyThatIsEnteredLaterIsTakenByARetry(t *testing.T) {
 	row, _ = w.engine.Row(row.Job.ID)
 	require.NoError(t, row.Err)
 	assert.Equal(t, Verified, row.Receipt.Verdict)
-	assert.True(t, bytes.Equal(data, w.store.objects[remote].data))
+	assert.True(t, bytes.Equal(data, w.store.Content(remote)))
 	assert.NotContains(t, fmt.Sprintf("%+v", row), key.Secret().Reveal())
 }
 
@@ -127,8 +129,8 @@ func TestAStreamOfAProgramThatHasEndedIsRefused(t *testing.T) {
 		assert.Equal(t, client.KindRefused, client.KindOf(row.Err))
 		require.ErrorContains(t, row.Err, name)
 	}
-	assert.Zero(t, w.store.called("Put"))
-	assert.Zero(t, w.store.called("Get"))
+	assert.Zero(t, w.store.Count(memstore.PutObject))
+	assert.Zero(t, w.store.Count(memstore.GetObject))
 }
 
 func TestAFileWhoseSizeSaysNothingIsReadFirst(t *testing.T) {
@@ -138,7 +140,7 @@ func TestAFileWhoseSizeSaysNothingIsReadFirst(t *testing.T) {
 	row := w.run(job)[0]
 	require.NoError(t, row.Err)
 	assert.EqualValues(t, len(data), row.Receipt.Size)
-	assert.True(t, bytes.Equal(data, w.store.objects[remote].data))
+	assert.True(t, bytes.Equal(data, w.store.Content(remote)))
 }
 
 func TestAFileThatTookAnothersNameHasAnotherIdentity(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 // A ward is KMS with one alias that may be moved, counting what it is asked.
@@ -51,7 +52,7 @@ func each(v Verdict, n int) (same []Verdict) {
 
 func aliasBench(t *testing.T, k *ward) *workbench {
 	w := newBench(t, func(c *Config) { c.DescribeKey, c.Workers = k.describe, 8 })
-	w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+	w.store.After(memstore.Report(told(client.TypeSSEKMS, keyARN)))
 	return w
 }
 
@@ -82,11 +83,11 @@ func TestAnAliasThatWasMovedIsAskedForAgainBeforeAKeyIsCalledAnother(t *testing.
 		require.Equal(t, each(Verified, 1), uploads(t, w, 1))
 		moved := client.KeyID("arn:aws:kms:eu-west-1:111122223333:key/" + otherID)
 		k.means = moved
-		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, moved) }
+		w.store.After(memstore.Report(told(client.TypeSSEKMS, moved)))
 		assert.Equal(t, each(Verified, 5), uploads(t, w, 5))
 		assert.Equal(t, 2, k.asked)
 
-		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+		w.store.After(memstore.Report(told(client.TypeSSEKMS, keyARN)))
 		assert.Equal(t, each(OtherKey, 2), uploads(t, w, 2), "KMS was asked, and it is another key")
 		assert.Equal(t, 4, k.asked)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 // book is a ledger in memory that can fail.
@@ -44,10 +46,11 @@ type clerk struct {
 	book  *book
 	job   Job
 	notes []string
+	left  map[string]string // what leave left, by id
 }
 
 func newClerk(t *testing.T) *clerk {
-	c := &clerk{book: &book{known: map[string]bool{}}}
+	c := &clerk{book: &book{known: map[string]bool{}}, left: map[string]string{}}
 	var mu sync.Mutex
 	c.workbench = newBench(t, func(k *Config) {
 		k.Ledger = c.book
@@ -62,32 +65,39 @@ func newClerk(t *testing.T) *clerk {
 }
 
 // leave puts an upload of the key into the store, as somebody else's call did.
-func (c *clerk) leave(id string, begun time.Time, parts int) {
-	up := &fakeUpload{at: c.job.To.At, begun: begun, parts: map[int][]byte{}}
-	for n := range parts {
-		up.parts[n+1] = []byte("x")
-	}
-	c.store.uploads[id] = up
+func (c *clerk) leave(what string, begun time.Time, parts int) (id string) {
+	return c.leaveAt(what, c.job.To.At, begun, parts)
 }
 
-func (c *clerk) open() (ids []string) {
-	for id := range c.store.uploads {
-		ids = append(ids, id)
+func (c *clerk) leaveAt(what string, at client.Location, begun time.Time, parts int) (id string) {
+	id = c.store.Begin(at, begun, parts)
+	c.left[id] = what
+	return id
+}
+
+// open are the uploads that have not ended, by what leave called them.
+func (c *clerk) open() (uploads []string) {
+	for _, u := range c.store.Open(c.job.To.At.Bucket) {
+		what, ours := c.left[u.ID]
+		if !ours {
+			what = u.ID
+		}
+		uploads = append(uploads, what)
 	}
-	return ids
+	return uploads
 }
 
 func TestAnUploadIsInTheLedgerAsLongAsItsPartsMayStay(t *testing.T) {
 	c := newClerk(t)
 	var during []string
-	c.store.fail = func(call string, nth int) error {
-		if call == "UploadPart" && nth == 1 {
+	c.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.UploadPart && call.Nth == 1 {
 			c.book.mu.Lock()
 			during = append(during, c.book.events...)
 			c.book.mu.Unlock()
 		}
 		return nil
-	}
+	})
 	require.NoError(t, c.run(c.job)[0].Err)
 	require.Len(t, during, 1, "it is written down before the first part")
 	require.Len(t, c.book.events, 2)
@@ -100,18 +110,16 @@ func TestAnUploadIsInTheLedgerAsLongAsItsPartsMayStay(t *testing.T) {
 	assert.Empty(t, c.book.events, "a file of one request leaves nothing open")
 
 	c = newClerk(t)
-	c.store.fail = denying("UploadPart")
+	c.store.Before(denying(memstore.UploadPart))
 	require.Error(t, c.run(c.job)[0].Err)
 	assert.Contains(t, c.book.events[1], "gone true", "it was dropped")
 }
 
 // denying fails one kind of call, or several.
-func denying(calls ...string) func(string, int) error {
-	return func(call string, _ int) error {
-		for _, c := range calls {
-			if c == call {
-				return &client.Error{Op: call, Kind: client.KindDenied, Message: "no " + call}
-			}
+func denying(ops ...memstore.Op) func(context.Context, memstore.Call) error {
+	return func(_ context.Context, c memstore.Call) error {
+		if slices.Contains(ops, c.Op) {
+			return &client.Error{Op: string(c.Op), Kind: client.KindDenied, Message: "no " + string(c.Op)}
 		}
 		return nil
 	}
@@ -119,14 +127,14 @@ func denying(calls ...string) func(string, int) error {
 
 func TestACleanUpThatIsRefusedIsSaidAndStaysInTheLedger(t *testing.T) {
 	c := newClerk(t)
-	c.store.fail = denying("UploadPart", "AbortUpload")
+	c.store.Before(denying(memstore.UploadPart, memstore.AbortMultipartUpload))
 	row := c.run(c.job)[0]
 	assert.Equal(t, client.KindDenied, client.KindOf(row.Err))
 	require.ErrorContains(t, row.Err, "no UploadPart")
 	require.ErrorContains(t, row.Err, "the parts sent stay on the server")
 	require.Len(t, c.notes, 1)
 	assert.Contains(t, c.notes[0], "bucketseal-cli uploads abort "+c.job.To.At.String())
-	assert.Contains(t, c.notes[0], "no AbortUpload")
+	assert.Contains(t, c.notes[0], "no AbortMultipartUpload")
 	assert.Contains(t, c.book.events[1], "gone false")
 }
 
@@ -142,12 +150,12 @@ func TestALedgerThatCannotBeWrittenIsSaidAndStopsNothing(t *testing.T) {
 
 func TestWhatAKilledProgramLeftIsDroppedAtTheNextUploadToTheBucket(t *testing.T) {
 	c := newClerk(t)
-	c.leave("old", time.Time{}, 3)
+	old := c.leave("old", time.Time{}, 3)
 	c.leave("a stranger's", time.Time{}, 3)
-	c.book.stale = []client.Upload{{At: c.job.To.At, ID: "old"}}
+	c.book.stale = []client.Upload{{At: c.job.To.At, ID: old}}
 	require.NoError(t, c.run(c.job)[0].Err)
 	assert.Equal(t, []string{"a stranger's"}, c.open())
-	assert.Contains(t, c.book.events, "forgot old")
+	assert.Contains(t, c.book.events, "forgot "+old)
 	require.Len(t, c.notes, 1)
 	assert.Contains(t, c.notes[0], "dropped from the server")
 
@@ -157,7 +165,7 @@ func TestWhatAKilledProgramLeftIsDroppedAtTheNextUploadToTheBucket(t *testing.T)
 
 	c = newClerk(t)
 	c.book.stale = []client.Upload{{At: c.job.To.At, ID: "old"}}
-	c.store.fail = denying("AbortUpload")
+	c.store.Before(denying(memstore.AbortMultipartUpload))
 	require.NoError(t, c.run(c.job)[0].Err, "it is no reason not to upload")
 	assert.NotContains(t, c.book.events, "forgot old")
 	require.Len(t, c.notes, 1)
@@ -165,12 +173,12 @@ func TestWhatAKilledProgramLeftIsDroppedAtTheNextUploadToTheBucket(t *testing.T)
 
 	c = newClerk(t)
 	c.book.stale = []client.Upload{{At: c.job.To.At, ID: "old"}}
-	c.store.fail = func(call string, _ int) error {
-		if call == "AbortUpload" {
-			return &client.Error{Op: call, Kind: client.KindNoBucket}
+	c.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.AbortMultipartUpload {
+			return call.Error(client.KindNoBucket)
 		}
 		return nil
-	}
+	})
 	require.NoError(t, c.run(c.job)[0].Err)
 	assert.Contains(t, c.book.events, "forgot old", "with its bucket everything is gone")
 }
@@ -181,18 +189,17 @@ func TestARepeatedBeginningLeavesNoSecondUpload(t *testing.T) {
 	now := time.Now()
 	for _, fails := range []bool{false, true} {
 		c := newClerk(t)
-		c.store.doubtful = now
+		c.store.Doubt(now)
 		c.leave("stray", now, 0)
 		c.leave("stray of the same second", now.Add(-500*time.Millisecond), 0)
 		c.leave("with a part", now, 1)
 		c.leave("older", now.Add(-time.Minute), 0)
 		c.leave("younger", now.Add(time.Hour), 0)
-		c.leave("known", now, 0)
-		c.book.known["known"] = true
-		c.leave("of another key", now, 0)
-		c.store.uploads["of another key"].at.Key += "2"
+		c.book.known[c.leave("known", now, 0)] = true
+		elsewhere := client.Location{Bucket: c.job.To.At.Bucket, Key: c.job.To.At.Key + "2"}
+		c.leaveAt("of another key", elsewhere, now, 0)
 		if fails {
-			c.store.fail = denying("CreateUpload")
+			c.store.Before(denying(memstore.CreateMultipartUpload))
 		}
 		row := c.run(c.job)[0]
 		assert.Equal(t, fails, row.Err != nil)
@@ -202,15 +209,16 @@ func TestARepeatedBeginningLeavesNoSecondUpload(t *testing.T) {
 }
 
 func TestAStrayThatCannotBeLookedForIsSaid(t *testing.T) {
-	for _, call := range []string{"OpenUploads", "Parts", "AbortUpload"} {
+	for _, call := range []memstore.Op{memstore.ListMultipartUploads, memstore.ListParts, memstore.AbortMultipartUpload} {
 		c := newClerk(t)
-		c.store.doubtful = time.Now()
-		c.leave("stray", c.store.doubtful, 0)
-		c.store.fail = denying(call)
+		now := time.Now()
+		c.store.Doubt(now)
+		c.leave("stray", now, 0)
+		c.store.Before(denying(call))
 		require.NoError(t, c.run(c.job)[0].Err)
 		require.Len(t, c.notes, 1, call)
 		assert.Contains(t, c.notes[0], "bucketseal-cli uploads list "+c.job.To.At.String())
-		assert.Contains(t, c.notes[0], "no "+call)
+		assert.Contains(t, c.notes[0], "no "+string(call))
 		assert.Equal(t, []string{"stray"}, c.open())
 	}
 }

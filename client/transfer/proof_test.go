@@ -12,23 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/storetest"
 )
-
-// failing makes a call fail so many times, and then no more.
-func failing(call string, times int, kind client.Kind) func(string, int) error {
-	return func(c string, nth int) error {
-		if c == call && nth <= times {
-			return &client.Error{Op: call, Kind: kind, RequestID: "asked-in-vain"}
-		}
-		return nil
-	}
-}
 
 func TestAProofIsTriedAgainUntilTheServerCanBeAsked(t *testing.T) {
 	for _, kind := range []client.Kind{client.KindNotFound, client.KindUnavailable, client.KindThrottled, client.KindNetwork, client.KindStalled} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newBench(t)
-			w.store.fail = failing("Head", 6, kind)
+			w.store.Before(memstore.FailingTimes(6, kind, memstore.HeadObject))
 			job, _ := w.file(10, client.SSEKMS{Key: keyID})
 			begun := time.Now()
 			row := w.run(job)[0]
@@ -36,7 +28,7 @@ func TestAProofIsTriedAgainUntilTheServerCanBeAsked(t *testing.T) {
 			assert.Equal(t, Done, row.Phase)
 			assert.Equal(t, Verified, row.Receipt.Verdict)
 			assert.NoError(t, row.Again, "nothing is tried any more")
-			assert.Equal(t, 1, w.store.called("Put"), "the file is sent once")
+			assert.Equal(t, 1, w.store.Count(memstore.PutObject), "the file is sent once")
 			assert.Less(t, time.Since(begun), time.Minute)
 		})
 	}
@@ -45,7 +37,7 @@ func TestAProofIsTriedAgainUntilTheServerCanBeAsked(t *testing.T) {
 func TestTheRowSaysThatAProofIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBench(t)
-		w.store.fail = failing("Head", 1, client.KindUnavailable)
+		w.store.Before(memstore.FailingTimes(1, client.KindUnavailable, memstore.HeadObject))
 		job, _ := w.file(10, client.SSES3{})
 		ids, err := w.engine.Submit(slices.Values([]Job{job}))
 		require.NoError(t, err)
@@ -74,7 +66,7 @@ func TestWhatCouldNotBeLookedAtIsNeitherDoneNorNotAsAsked(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newBench(t)
-			w.store.fail = failing("Head", 1000, c.kind)
+			w.store.Before(memstore.FailingTimes(1000, c.kind, memstore.HeadObject))
 			job, data := w.file(10, client.SSEKMS{Key: keyID})
 			begun := time.Now()
 			row := w.run(job)[0]
@@ -83,21 +75,21 @@ func TestWhatCouldNotBeLookedAtIsNeitherDoneNorNotAsAsked(t *testing.T) {
 			require.ErrorContains(t, row.Err, c.why)
 			var known *client.Error
 			require.ErrorAs(t, row.Err, &known)
-			assert.Equal(t, "asked-in-vain", known.RequestID)
+			assert.Equal(t, memstore.RefusedID, known.RequestID)
 			require.Len(t, w.receipts, 1, "that it is stored is kept")
 			r := w.receipts[0]
 			assert.Equal(t, NotYetVerified, r.Verdict)
 			assert.Contains(t, r.Why, c.why)
-			assert.Equal(t, w.store.objects[remote].head.ETag, r.ETag)
-			assert.Equal(t, data, w.store.objects[remote].data)
+			assert.Equal(t, w.there(remote).ETag, r.ETag)
+			assert.Equal(t, data, w.store.Content(remote))
 			if c.waits {
 				assert.Greater(t, time.Since(begun), 30*time.Second)
 				assert.Less(t, time.Since(begun), time.Minute)
 			} else {
-				assert.Equal(t, 1, w.store.called("Head"))
+				assert.Equal(t, 1, w.store.Count(memstore.HeadObject))
 			}
 
-			w.store.fail = nil // later, when it can be asked again
+			w.store.Before(nil) // later, when it can be asked again
 			row = again(w, job, OverwriteSkip)
 			assert.Equal(t, Skipped, row.Phase)
 			assert.Equal(t, Verified, row.Receipt.Verdict)
@@ -107,7 +99,7 @@ func TestWhatCouldNotBeLookedAtIsNeitherDoneNorNotAsAsked(t *testing.T) {
 
 // a patientStore repeats a HEAD by itself for 79 seconds, as client/s3store does
 // where a server asks to slow down.
-type patientStore struct{ *fakeStore }
+type patientStore struct{ *memstore.Store }
 
 func (s patientStore) Head(ctx context.Context, _ client.Location, _ client.ReadOptions) (client.Object, error) {
 	select {
@@ -119,7 +111,7 @@ func (s patientStore) Head(ctx context.Context, _ client.Location, _ client.Read
 
 func TestAProofDoesNotMultiplyThePatienceOfTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Store = patientStore{c.Store.(*fakeStore)} })
+		w := newBench(t, func(c *Config) { c.Store = patientStore{c.Store.(*memstore.Store)} })
 		job, _ := w.file(10, client.SSEKMS{Key: keyID})
 		begun := time.Now()
 		row := w.run(job)[0]
@@ -139,8 +131,8 @@ func TestOneProofHasOnePatienceForHEADAndForKMS(t *testing.T) {
 				return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindStalled}
 			}
 		})
-		w.store.fail = failing("Head", 7, client.KindUnavailable)
-		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+		w.store.Before(memstore.FailingTimes(7, client.KindUnavailable, memstore.HeadObject))
+		w.store.After(memstore.Report(told(client.TypeSSEKMS, keyARN)))
 		job, _ := w.file(10, client.SSEKMS{Key: alias})
 		begun := time.Now()
 		row := w.run(job)[0]
@@ -162,7 +154,7 @@ func TestTheEndOfAProofsTimeIsNotWhyItFailed(t *testing.T) {
 				return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindUnavailable, RequestID: "the real one"}
 			}
 		})
-		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+		w.store.After(memstore.Report(told(client.TypeSSEKMS, keyARN)))
 		job, _ := w.file(10, client.SSEKMS{Key: alias})
 		var known *client.Error
 		require.ErrorAs(t, w.run(job)[0].Err, &known)
@@ -173,8 +165,8 @@ func TestTheEndOfAProofsTimeIsNotWhyItFailed(t *testing.T) {
 func TestWhatAnAnswerSaidAlreadyIsNotForgottenWhenHEADFails(t *testing.T) {
 	for _, size := range []int64{10, minPartSize + 10} {
 		w := newBench(t)
-		w.store.fail = failing("Head", 1, client.KindDenied)
-		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, otherID) }
+		w.store.Before(memstore.FailingTimes(1, client.KindDenied, memstore.HeadObject))
+		w.store.After(memstore.Report(told(client.TypeSSEKMS, otherID)))
 		job, _ := w.file(size, client.SSEKMS{Key: keyID})
 		row := w.run(job)[0]
 		assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err))
@@ -196,7 +188,7 @@ func TestAKMSThatDoesNotAnswerIsAskedAgain(t *testing.T) {
 						return client.Key{ARN: keyARN, AWSManaged: true}, nil
 					}
 				})
-				w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+				w.store.After(memstore.Report(told(client.TypeSSEKMS, keyARN)))
 				job, _ := w.file(10, asked)
 				row := w.run(job)[0]
 				require.NoError(t, row.Err, kind.String())
@@ -220,7 +212,7 @@ func TestAKMSThatDoesNotAnswerIsAskedAgain(t *testing.T) {
 func TestAProofThatIsStoppedLeavesItsReceipt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBench(t)
-		w.store.fail = failing("Head", 1000, client.KindUnavailable)
+		w.store.Before(memstore.FailingTimes(1000, client.KindUnavailable, memstore.HeadObject))
 		job, _ := w.file(10, client.SSES3{})
 		ids, err := w.engine.Submit(slices.Values([]Job{job}))
 		require.NoError(t, err)
@@ -242,9 +234,9 @@ func TestAStoppedJudgementOfWhatIsThereIsNoVerdict(t *testing.T) {
 				return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindUnavailable}
 			}
 		})
-		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
+		w.store.After(memstore.Report(told(client.TypeSSEKMS, keyARN)))
 		job, data := w.file(10, client.SSEKMS{Key: alias})
-		w.store.add(remote, data, client.PutOptions{Encryption: client.SSEKMS{Key: alias}})
+		w.add(remote, data, client.PutOptions{Encryption: client.SSEKMS{Key: alias}})
 		job.Overwrite = OverwriteSkip
 		ids, err := w.engine.Submit(slices.Values([]Job{job}))
 		require.NoError(t, err)
@@ -261,17 +253,17 @@ func TestHEADLooksAtWhatWasWrittenAndAtNothingElse(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
 	require.Equal(t, Done, w.run(job)[0].Phase)
-	require.Len(t, w.store.heads, 1)
-	assert.Equal(t, w.store.objects[remote].head.ETag, w.store.heads[0].IfMatch)
+	require.Len(t, w.store.Calls(memstore.HeadObject), 1)
+	assert.Equal(t, w.there(remote).ETag, w.store.Calls(memstore.HeadObject)[0].Read.IfMatch)
 
 	replaced := false
-	w.store.fail = func(call string, _ int) error {
-		if call == "Head" && !replaced {
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.HeadObject && !replaced {
 			replaced = true
-			w.store.add(remote, []byte("theirs, in the clear"), client.PutOptions{Encryption: client.Inherit{}})
+			w.add(remote, []byte("theirs, in the clear"), client.PutOptions{Encryption: client.Inherit{}})
 		}
 		return nil
-	}
+	})
 	row := w.run(job)[0]
 	assert.Equal(t, NotYetVerified, row.Receipt.Verdict)
 	require.ErrorContains(t, row.Err, "another object has taken its place")
@@ -281,17 +273,22 @@ func TestHEADLooksAtWhatWasWrittenAndAtNothingElse(t *testing.T) {
 // Ceph 16 names no ETag at the completion of an upload in parts.
 func TestWithoutAnETagAnotherUploadIsToldByTheChecksumLeftWithIt(t *testing.T) {
 	w := newBench(t)
-	w.store.nameless = true
+	w.store.After(func(c memstore.Call, o *client.Object) error {
+		if c.Op == memstore.CompleteMultipartUpload {
+			o.ETag = ""
+		}
+		return nil
+	})
 	job, _ := w.file(minPartSize+10, client.SSES3{})
 	require.Equal(t, Done, w.run(job)[0].Phase)
-	w.store.fail = func(call string, _ int) error {
-		if call == "Head" {
-			w.store.add(remote, []byte("a colleague's"), client.PutOptions{
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.HeadObject {
+			w.add(remote, []byte("a colleague's"), client.PutOptions{
 				Encryption: client.Inherit{}, Metadata: map[string]string{client.MetaChecksum: "AAAAAAAAAAA="},
 			})
 		}
 		return nil
-	}
+	})
 	row := w.run(job)[0]
 	assert.Equal(t, client.KindNotYetVerified, client.KindOf(row.Err), "nor is it called damage: %v", row.Err)
 	require.ErrorContains(t, row.Err, "another object has taken its place")
@@ -300,16 +297,12 @@ func TestWithoutAnETagAnotherUploadIsToldByTheChecksumLeftWithIt(t *testing.T) {
 func TestAServerThatNamesAnotherETagOnHEADIsBelievedByTheChecksum(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
-	w.store.fail = func(call string, _ int) error {
-		if call == "Head" {
-			w.store.mu.Lock()
-			defer w.store.mu.Unlock()
-			there := w.store.objects[remote]
-			there.head.ETag = "another name of the same"
-			w.store.objects[remote] = there
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.HeadObject {
+			w.store.Change(remote, func(o *client.Object) { o.ETag = "another name of the same" })
 		}
 		return nil
-	}
+	})
 	row := w.run(job)[0]
 	require.NoError(t, row.Err)
 	assert.Equal(t, Verified, row.Receipt.Verdict)
@@ -317,6 +310,7 @@ func TestAServerThatNamesAnotherETagOnHEADIsBelievedByTheChecksum(t *testing.T) 
 
 func TestABucketKeyThatWasAskedForAndIsNotReportedIsSaid(t *testing.T) {
 	w := newBench(t)
+	w.store.Become(storetest.Ceph)
 	job, _ := w.file(10, client.SSEKMS{Key: keyID, BucketKey: true})
 	row := w.run(job)[0]
 	assert.Equal(t, Verified, row.Receipt.Verdict, "it costs requests, not secrecy")
@@ -344,7 +338,7 @@ func TestTheAWSManagedKeyIsVerifiedByKMSOnly(t *testing.T) {
 	} {
 		for _, asked := range []client.Encryption{client.SSEKMS{}, client.DSSEKMS{}} {
 			w := newBench(t, func(conf *Config) { conf.DescribeKey = c.describe })
-			w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeOf(asked), keyARN) }
+			w.store.After(memstore.Report(told(client.TypeOf(asked), keyARN)))
 			job, _ := w.file(10, asked)
 			row := w.run(job)[0]
 			assert.Equal(t, c.want, row.Receipt.Verdict, c.name)
@@ -360,7 +354,7 @@ func TestTheAWSManagedKeyIsVerifiedByKMSOnly(t *testing.T) {
 func TestARetryProvesWhatIsStoredAndSendsNothingAgain(t *testing.T) {
 	for _, size := range []int64{10, minPartSize + 10} {
 		w := newBench(t)
-		w.store.fail = failing("Head", 1, client.KindDenied)
+		w.store.Before(memstore.FailingTimes(1, client.KindDenied, memstore.HeadObject))
 		job, _ := w.file(size, client.SSEKMS{Key: keyID})
 		row := w.run(job)[0]
 		require.Equal(t, NotYetVerified, row.Receipt.Verdict)
@@ -375,15 +369,15 @@ func TestARetryProvesWhatIsStoredAndSendsNothingAgain(t *testing.T) {
 		assert.Equal(t, Done, again.Phase)
 		assert.Equal(t, Verified, again.Receipt.Verdict)
 		assert.Equal(t, size, again.Sent)
-		assert.Equal(t, 1, w.store.called("Put")+w.store.called("CompleteUpload"))
+		assert.Equal(t, 1, w.store.Count(memstore.PutObject)+w.store.Count(memstore.CompleteMultipartUpload))
 	}
 }
 
 func TestARetrySendsAgainWhatIsGoneOrAnotherNow(t *testing.T) {
 	for name, meanwhile := range map[string]func(*workbench, Job){
-		"it is gone": func(w *workbench, _ Job) { delete(w.store.objects, remote) },
+		"it is gone": func(w *workbench, _ Job) { w.store.Remove(remote) },
 		"somebody replaced it": func(w *workbench, _ Job) {
-			w.store.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
+			w.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
 		},
 		"the file changed and kept size and date": func(_ *workbench, j Job) {
 			require.NoError(t, os.WriteFile(j.From.Path, []byte("0123456789"), 0o600))
@@ -391,7 +385,7 @@ func TestARetrySendsAgainWhatIsGoneOrAnotherNow(t *testing.T) {
 		},
 	} {
 		w := newBench(t)
-		w.store.fail = failing("Head", 1, client.KindDenied)
+		w.store.Before(memstore.FailingTimes(1, client.KindDenied, memstore.HeadObject))
 		job, _ := w.file(10, client.SSES3{})
 		row := w.run(job)[0]
 		meanwhile(w, row.Job)
@@ -400,16 +394,16 @@ func TestARetrySendsAgainWhatIsGoneOrAnotherNow(t *testing.T) {
 		row, _ = w.engine.Row(row.Job.ID)
 		require.NoError(t, row.Err, name)
 		assert.Equal(t, Verified, row.Receipt.Verdict, name)
-		assert.Equal(t, 2, w.store.called("Put"), name)
+		assert.Equal(t, 2, w.store.Count(memstore.PutObject), name)
 	}
 }
 
 func TestARetryOfAFileThatCannotBeReadIsNoProof(t *testing.T) {
 	w := newBench(t)
-	w.store.fail = failing("Head", 1, client.KindDenied)
+	w.store.Before(memstore.FailingTimes(1, client.KindDenied, memstore.HeadObject))
 	job, _ := w.file(10, client.SSES3{})
 	row := w.run(job)[0]
-	w.store.fail = func(call string, _ int) error { return os.Truncate(job.From.Path, 3) }
+	w.store.Before(func(context.Context, memstore.Call) error { return os.Truncate(job.From.Path, 3) })
 	w.engine.Retry(row.Job.ID)
 	require.NoError(t, w.engine.Wait(t.Context()))
 	row, _ = w.engine.Row(row.Job.ID)
@@ -422,7 +416,7 @@ func TestLeaveToCountTheUnverifiedAsDone(t *testing.T) {
 	for kind, want := range map[client.Kind]Phase{client.KindDenied: Done, client.KindUnavailable: Failed, client.KindNotFound: Failed} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newBench(t, func(c *Config) { c.AllowUnverified = true })
-			w.store.fail = failing("Head", 1000, kind)
+			w.store.Before(memstore.FailingTimes(1000, kind, memstore.HeadObject))
 			job, _ := w.file(10, client.SSES3{})
 			row := w.run(job)[0]
 			assert.Equal(t, want, row.Phase, kind.String())

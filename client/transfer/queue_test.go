@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 // small are n uploads of one small file to n places.
@@ -49,8 +49,7 @@ func (w *workbench) phases() (phases []string) {
 
 // stuck makes the store hold every file until let is called.
 func (w *workbench) stuck() (let func()) {
-	w.store.block, w.store.entered = make(chan struct{}), make(chan struct{}, 100)
-	return sync.OnceFunc(func() { close(w.store.block) })
+	return w.store.Hold(memstore.PutObject, memstore.UploadPart, memstore.GetObject).Open
 }
 
 func TestSubmitReturnsAtOnceAndRunsAFewInOrder(t *testing.T) {
@@ -60,7 +59,7 @@ func TestSubmitReturnsAtOnceAndRunsAFewInOrder(t *testing.T) {
 		w.submit(w.small(5)...)
 		synctest.Wait()
 		assert.Equal(t, []string{"sending", "sending", "queued", "queued", "queued"}, w.phases())
-		assert.Equal(t, 2, w.store.called("Put"))
+		assert.Equal(t, 2, w.store.Count(memstore.PutObject))
 		let()
 		require.NoError(t, w.engine.Wait(t.Context()))
 		assert.Equal(t, []string{"done", "done", "done", "done", "done"}, w.phases())
@@ -120,7 +119,7 @@ func TestPauseHoldsAndResumeBeginsAgain(t *testing.T) {
 		row, _ := w.engine.Row("job0")
 		assert.Equal(t, 2, row.Attempts)
 		require.NoError(t, row.Err)
-		assert.Equal(t, 4, w.store.called("Put"))
+		assert.Equal(t, 4, w.store.Count(memstore.PutObject))
 	})
 }
 
@@ -133,10 +132,7 @@ func TestTheLastWishCountsForARunningJob(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newBench(t)
 			hold := make(chan struct{}) // the attempt comes to rest only after all wishes
-			w.store.reads = func(body io.ReadSeeker, _ int64) ([]byte, error) {
-				<-hold
-				return io.ReadAll(body)
-			}
+			w.store.Before(func(context.Context, memstore.Call) error { <-hold; return nil })
 			w.submit(w.small(1)...)
 			synctest.Wait()
 			for _, verb := range verbs {
@@ -163,7 +159,7 @@ func TestPausedAndResumedWhileQueuedRunsOnce(t *testing.T) {
 		let()
 		require.NoError(t, w.engine.Wait(t.Context()))
 		assert.Equal(t, []string{"done", "done"}, w.phases())
-		assert.Equal(t, 2, w.store.called("Put"))
+		assert.Equal(t, 2, w.store.Count(memstore.PutObject))
 	})
 }
 
@@ -180,12 +176,12 @@ func TestCancelStopsAndLeavesNothingOpen(t *testing.T) {
 		big.To.At.Key = "elsewhere"
 		w.submit(big, down, queued)
 		synctest.Wait()
-		assert.Len(t, w.store.uploads, 1)
+		assert.Len(t, w.store.Open(remote.Bucket), 1)
 		assert.Len(t, files(t, down.To.Root), 1, "the temporary file")
 		w.engine.Cancel()
 		require.NoError(t, w.engine.Wait(t.Context()))
 		assert.Equal(t, []string{"cancelled", "cancelled", "cancelled"}, w.phases())
-		assert.Empty(t, w.store.uploads, "aborted with a context of its own")
+		assert.Empty(t, w.store.Open(remote.Bucket), "aborted with a context of its own")
 		assert.Empty(t, files(t, down.To.Root))
 		for _, r := range w.rows() {
 			assert.Equal(t, client.KindCancelled, client.KindOf(r.Err))
@@ -214,12 +210,13 @@ func TestAVerdictIsNotHiddenByACancelThatCameTooLate(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
 	job.ID = "x"
-	w.store.report = func(call string, _ client.Encryption) client.Reported {
-		if call == "Head" {
+	w.store.After(func(c memstore.Call, o *client.Object) error {
+		if c.Op == memstore.HeadObject {
 			w.engine.Cancel("x")
 		}
-		return told(client.TypeNone, "")
-	}
+		o.Encryption = told(client.TypeNone, "")
+		return nil
+	})
 	row := w.run(job)[0]
 	assert.Equal(t, Failed, row.Phase)
 	assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err))
@@ -229,14 +226,14 @@ func TestRetryBeginsAnew(t *testing.T) {
 	w := newBench(t)
 	jobs := w.small(4)
 	jobs[2].Overwrite = OverwriteSkip
-	w.store.add(jobs[2].To.At, nil, client.PutOptions{Encryption: client.SSES3{}})
+	w.add(jobs[2].To.At, nil, client.PutOptions{Encryption: client.SSES3{}})
 	down := true
-	w.store.fail = func(call string, _ int) error {
-		if call == "Put" && down {
-			return &client.Error{Op: "PutObject", Kind: client.KindUnavailable}
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.PutObject && down {
+			return call.Error(client.KindUnavailable)
 		}
 		return nil
-	}
+	})
 	rows := w.run(jobs...)
 	assert.Equal(t, []string{"failed", "failed", "skipped", "failed"}, w.phases())
 	assert.Equal(t, client.KindUnavailable, client.KindOf(rows[0].Err))
@@ -252,7 +249,7 @@ func TestRetryBeginsAnew(t *testing.T) {
 	assert.Equal(t, 2, row.Attempts)
 	require.NoError(t, row.Err)
 
-	delete(w.store.objects, jobs[2].To.At)
+	w.store.Remove(jobs[2].To.At)
 	w.engine.Retry("job2", "job0")
 	require.NoError(t, w.engine.Wait(t.Context()))
 	assert.Equal(t, []string{"done", "done", "done", "done"}, w.phases())
@@ -264,7 +261,7 @@ func TestARetryThatMayNotOverwriteDoesNotHideWhatItLeft(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
 	job.ID, job.Overwrite = "x", OverwriteSkip
-	w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeNone, "") }
+	w.store.After(memstore.Report(told(client.TypeNone, "")))
 	first := w.run(job)[0]
 	require.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(first.Err))
 
@@ -278,8 +275,8 @@ func TestARetryThatMayNotOverwriteDoesNotHideWhatItLeft(t *testing.T) {
 		assert.Equal(t, NotEncrypted, row.Receipt.Verdict)
 	}
 
-	delete(w.store.objects, job.To.At)
-	w.store.report = nil
+	w.store.Remove(job.To.At)
+	w.store.After(nil)
 	w.engine.Retry("x")
 	require.NoError(t, w.engine.Wait(t.Context()))
 	row, _ := w.engine.Row("x")
@@ -384,7 +381,7 @@ func TestCloseCleansUpAndTakesNoMore(t *testing.T) {
 		w.engine.Pause("job1")
 		require.NoError(t, w.engine.Close(t.Context()))
 		assert.Equal(t, []string{"cancelled", "cancelled", "cancelled"}, w.phases())
-		assert.Empty(t, w.store.uploads)
+		assert.Empty(t, w.store.Open(remote.Bucket))
 		_, err := w.engine.Submit(slices.Values([]Job(nil)))
 		require.ErrorIs(t, err, ErrClosed)
 		w.engine.Retry()
@@ -410,7 +407,7 @@ func TestCloseStopsWaitingWithItsContext(t *testing.T) {
 }
 
 func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
-	store := newFakeStore()
+	store := memstore.New(memstore.Options{})
 	for name, c := range map[string]Config{
 		"store":                  {},
 		"files at once":          {Store: store, Workers: 65},

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,12 +10,29 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 func TestARowThatWaitsForASilentServerSaysHowLongAndIsDrawnEachSecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBench(t)
 		let := w.stuck()
+		w.store.Before(func(ctx context.Context, c memstore.Call) error {
+			if c.Op == memstore.PutObject {
+				pulse := client.PulseOf(ctx)
+				pulse.Asked(1, 5)
+				pulse.Missed()
+				pulse.Ended()
+				pulse.Asked(2, 5)
+				w.store.After(func(memstore.Call, *client.Object) error {
+					w.store.After(nil)
+					pulse.Answered(false)
+					pulse.Ended()
+					return nil
+				})
+			}
+			return nil
+		})
 		w.submit(w.small(1)...)
 		synctest.Wait()
 		<-w.engine.Changed()

@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/storetest"
 )
 
 // stream is an upload of what from gives, whose size nobody knows, and the
@@ -44,7 +46,7 @@ func TestAStreamIsProvedLikeAFile(t *testing.T) {
 		assert.Equal(t, size, row.Job.Expect.Size, "known once it was read")
 		assert.Equal(t, size, row.Receipt.Size)
 		assert.Equal(t, Verified, row.Receipt.Verdict)
-		assert.True(t, bytes.Equal(data, w.store.objects[remote].data))
+		assert.True(t, bytes.Equal(data, w.store.Content(remote)))
 		assert.Equal(t, 1, opened)
 		assert.Empty(t, files(t, temp))
 	}
@@ -63,7 +65,7 @@ func TestAStreamThatBreaksOffIsNoObject(t *testing.T) {
 		row := w.run(job)[0]
 		require.ErrorIs(t, row.Err, broken)
 		assert.Equal(t, client.KindLocal, client.KindOf(row.Err))
-		assert.Empty(t, w.store.objects)
+		assert.Empty(t, w.store.Names(remote.Bucket))
 		assert.Empty(t, files(t, temp))
 	}
 	w := newBench(t)
@@ -90,7 +92,7 @@ func TestAStreamNobodyWritesToCanBeCancelled(t *testing.T) {
 
 func TestOnlyVerifiedBytesAreHandedOn(t *testing.T) {
 	w := newBench(t)
-	w.store.keepsChecksums = true
+	w.store.Become(storetest.AWS)
 	job, data := w.object(2*minPartSize, client.PutOptions{})
 	var got bytes.Buffer
 	folder := job.To.Root
@@ -108,14 +110,14 @@ func TestOnlyVerifiedBytesAreHandedOn(t *testing.T) {
 	assert.Empty(t, files(t, folder), "no file is made")
 
 	got.Reset()
-	w.store.gives = func(_ int, data []byte) io.Reader {
+	w.store.Send(func(call memstore.Call, data []byte) io.Reader {
 		wrong := bytes.Clone(data)
 		wrong[0] ^= 1
 		return bytes.NewReader(wrong)
-	}
+	})
 	assert.Equal(t, client.KindCorrupt, client.KindOf(w.run(take(job, into))[0].Err))
 	assert.Zero(t, got.Len())
-	w.store.gives = nil
+	w.store.Send(nil)
 
 	full := errors.New("no space left")
 	require.ErrorIs(t, w.run(take(job, func(io.Reader) error { return full }))[0].Err, full)
@@ -149,5 +151,5 @@ func TestAFileThatHoldsMoreThanItsSizeSaysIsRefused(t *testing.T) {
 	w := newBench(t)
 	row := w.run(Job{Op: Upload, From: ReadFrom(odd), To: ObjectAt("ward", remote, ""), Overwrite: OverwriteAlways, Treatment: client.Treatment{Type: client.TypeSSES3}})[0]
 	require.ErrorContains(t, row.Err, "holds more than the 0 bytes its size says")
-	assert.Empty(t, w.store.objects)
+	assert.Empty(t, w.store.Names(remote.Bucket))
 }

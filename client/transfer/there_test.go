@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"crypto/md5" //nolint:gosec // the ETag of S3
 	"encoding/hex"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 // again is a job sent a second time, which may not overwrite.
@@ -34,10 +36,10 @@ func TestWhatIsThereAlreadyIsJudgedBeforeItIsSkipped(t *testing.T) {
 		require.NotNil(t, row.Receipt)
 		assert.Equal(t, Verified, row.Receipt.Verdict)
 		assert.Equal(t, w.receipts[0].Checksum, row.Receipt.Checksum, "it holds the file")
-		assert.Equal(t, w.store.objects[remote].head.ETag, row.Receipt.ETag)
-		assert.Equal(t, 1, w.store.called("Put"))
+		assert.Equal(t, w.there(remote).ETag, row.Receipt.ETag)
+		assert.Equal(t, 1, w.store.Count(memstore.PutObject))
 
-		w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeNone, "") }
+		w.store.After(memstore.Report(told(client.TypeNone, "")))
 		row = again(w, job, how)
 		assert.Equal(t, Failed, row.Phase)
 		assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err))
@@ -48,7 +50,7 @@ func TestWhatIsThereAlreadyIsJudgedBeforeItIsSkipped(t *testing.T) {
 		row = again(lenient, job, how)
 		assert.Equal(t, Skipped, row.Phase)
 		assert.Equal(t, NotEncrypted, row.Receipt.Verdict, "the verdict stays what it is")
-		assert.Equal(t, 1, w.store.called("Put"), "nothing is sent over it")
+		assert.Equal(t, 1, w.store.Count(memstore.PutObject), "nothing is sent over it")
 	}
 }
 
@@ -69,7 +71,7 @@ func TestAnUploadOfOtherContentsIsNotSkippedAsFine(t *testing.T) {
 	require.NotErrorIs(t, row.Err, ErrOtherContents, "the dates decide, as was asked")
 	require.ErrorContains(t, row.Err, "with other contents, and not older")
 
-	w.store.report = func(string, client.Encryption) client.Reported { return told(client.TypeNone, "") }
+	w.store.After(memstore.Report(told(client.TypeNone, "")))
 	row = again(w, job, OverwriteSkip)
 	assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err))
 	assert.Nil(t, row.Receipt, "it is not this file's object to decide about")
@@ -77,8 +79,8 @@ func TestAnUploadOfOtherContentsIsNotSkippedAsFine(t *testing.T) {
 
 func TestWhatOthersUploadedIsSaidNotToBeComparable(t *testing.T) {
 	w := newBench(t)
-	job, data := w.file(10, client.SSES3{})
-	w.store.add(remote, data, client.PutOptions{Encryption: client.SSES3{}})
+	job, data := w.file(10, client.SSEKMS{Key: keyID}) // whose ETag says nothing
+	w.add(remote, data, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
 	row := again(w, job, OverwriteSkip)
 	assert.Equal(t, Skipped, row.Phase)
 	require.ErrorContains(t, row.Err, "with contents that could not be compared")
@@ -90,12 +92,12 @@ func TestAFileThatCannotBeReadIsNotSkipped(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
 	require.Equal(t, Done, w.run(job)[0].Phase)
-	w.store.fail = func(call string, _ int) error {
-		if call == "Head" {
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.HeadObject {
 			require.NoError(t, os.Truncate(job.From.Path, 3))
 		}
 		return nil
-	}
+	})
 	row := again(w, job, OverwriteSkip)
 	assert.Equal(t, client.KindLocal, client.KindOf(row.Err))
 }
@@ -103,14 +105,12 @@ func TestAFileThatCannotBeReadIsNotSkipped(t *testing.T) {
 func TestAnObjectOfUnknownAgeIsNotOverwrittenAsOlder(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
-	w.store.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
-	there := w.store.objects[remote]
-	there.head.Modified = time.Time{}
-	w.store.objects[remote] = there
+	w.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
+	w.store.Change(remote, func(o *client.Object) { o.Modified = time.Time{} })
 	row := again(w, job, OverwriteNewer)
 	assert.Equal(t, client.KindUnsupported, client.KindOf(row.Err))
 	require.ErrorContains(t, row.Err, "how old it is")
-	assert.Zero(t, w.store.called("Put"))
+	assert.Zero(t, w.store.Count(memstore.PutObject))
 }
 
 // Between the look and the upload a colleague writes: the server's own
@@ -129,21 +129,21 @@ func TestAColleaguesWriteBetweenLookAndUploadIsKept(t *testing.T) {
 			w := newBench(t)
 			job, _ := w.file(size, client.SSES3{})
 			if c.there {
-				w.store.add(remote, []byte("old"), client.PutOptions{Encryption: client.SSES3{}})
+				w.add(remote, []byte("old"), client.PutOptions{Encryption: client.SSES3{}})
 			}
-			w.store.fail = func(call string, _ int) error {
-				if call == "Put" || call == "CompleteUpload" {
-					w.store.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
+			w.store.Before(func(_ context.Context, call memstore.Call) error {
+				if call.Op == memstore.PutObject || call.Op == memstore.CompleteMultipartUpload {
+					w.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
 				}
 				return nil
-			}
+			})
 			row := again(w, job, c.how)
 			assert.Equal(t, c.want, row.Phase, "%s: %v", c.how, row.Err)
 			if c.want == Failed {
 				assert.Equal(t, client.KindPrecondition, client.KindOf(row.Err))
 			}
-			assert.Equal(t, "theirs", string(w.store.objects[remote].data))
-			assert.Empty(t, w.store.uploads, "no parts stay behind")
+			assert.Equal(t, "theirs", string(w.store.Content(remote)))
+			assert.Empty(t, w.store.Open(remote.Bucket), "no parts stay behind")
 		}
 	}
 }
@@ -151,15 +151,15 @@ func TestAColleaguesWriteBetweenLookAndUploadIsKept(t *testing.T) {
 func TestALookThatFailsAfterAColleaguesWriteFailsTheUpload(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
-	w.store.fail = func(call string, nth int) error {
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
 		switch {
-		case call == "Put":
-			return &client.Error{Op: "PutObject", Kind: client.KindPrecondition}
-		case call == "Head" && nth == 2:
+		case call.Op == memstore.PutObject:
+			return call.Error(client.KindPrecondition)
+		case call.Op == memstore.HeadObject && call.Nth == 2:
 			return errors.New("no answer")
 		}
 		return nil
-	}
+	})
 	row := again(w, job, OverwriteSkip)
 	assert.Equal(t, Failed, row.Phase)
 	require.ErrorContains(t, row.Err, "no answer")

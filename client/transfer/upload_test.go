@@ -18,6 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/storetest"
 )
 
 var remote = client.Location{Bucket: "reports", Key: "a/b.csv"}
@@ -25,7 +27,7 @@ var remote = client.Location{Bucket: "reports", Key: "a/b.csv"}
 // bench is an engine, its store, and the receipts it handed out.
 type workbench struct {
 	*testing.T
-	store    *fakeStore
+	store    *memstore.Store
 	engine   *Engine
 	mu       sync.Mutex
 	receipts []Receipt
@@ -33,7 +35,7 @@ type workbench struct {
 }
 
 func newBench(t *testing.T, change ...func(*Config)) *workbench {
-	w := &workbench{T: t, store: newFakeStore(), keys: map[string]client.CustomerKey{}}
+	w := &workbench{T: t, store: newStore(), keys: map[string]client.CustomerKey{}}
 	c := Config{Store: w.store, Account: "ward", PartSize: minPartSize, Receipt: func(r Receipt) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -111,7 +113,9 @@ func TestUploadIsDoneOnlyWhenProved(t *testing.T) {
 	for _, keeps := range []bool{false, true} {
 		for _, size := range []int64{0, 1, 1000, minPartSize, minPartSize + 1, 3*minPartSize + 17} {
 			w := newBench(t)
-			w.store.keepsChecksums = keeps
+			if keeps {
+				w.store.Become(storetest.AWS)
+			}
 			job, data := w.file(size, client.SSEKMS{Key: keyID})
 			row := w.run(job)[0]
 			require.NoError(t, row.Err)
@@ -120,12 +124,14 @@ func TestUploadIsDoneOnlyWhenProved(t *testing.T) {
 			assert.Equal(t, 1, row.Attempts)
 			assert.False(t, row.Ended.Before(row.Started))
 
-			stored := w.store.objects[remote]
-			assert.True(t, bytes.Equal(data, stored.data))
+			assert.True(t, bytes.Equal(data, w.store.Content(remote)))
+			stored := w.there(remote)
 			sum := checksumOf(crc64nvme.Checksum(data))
-			assert.Equal(t, sum.Value, stored.o.Metadata[client.MetaChecksum])
-			assert.Equal(t, sum, stored.o.Checksum)
-			assert.Equal(t, "text/csv", stored.o.ContentType)
+			assert.Equal(t, sum.Value, stored.Metadata[client.MetaChecksum])
+			for _, c := range w.store.Calls(memstore.PutObject, memstore.CreateMultipartUpload) {
+				assert.Equal(t, sum, c.Put.Checksum)
+			}
+			assert.Equal(t, "text/csv", stored.ContentType)
 
 			require.Len(t, w.receipts, 1)
 			r := w.receipts[0]
@@ -137,11 +143,11 @@ func TestUploadIsDoneOnlyWhenProved(t *testing.T) {
 			assert.Equal(t, 2, r.Treatment.Rule)
 			assert.NotEmpty(t, r.RequestID)
 			if size <= minPartSize {
-				assert.Zero(t, w.store.called("CreateUpload"))
+				assert.Zero(t, w.store.Count(memstore.CreateMultipartUpload))
 			} else {
-				assert.Equal(t, int((size+minPartSize-1)/minPartSize), w.store.called("UploadPart"))
+				assert.Equal(t, int((size+minPartSize-1)/minPartSize), w.store.Count(memstore.UploadPart))
 			}
-			assert.Empty(t, w.store.uploads)
+			assert.Empty(t, w.store.Open(remote.Bucket))
 		}
 	}
 }
@@ -152,41 +158,33 @@ func TestUploadDoesNotTouchThePlannedMetadata(t *testing.T) {
 	job.Metadata = map[string]string{"ward": "7"}
 	assert.Equal(t, Done, w.run(job)[0].Phase)
 	assert.Equal(t, map[string]string{"ward": "7"}, job.Metadata)
-	assert.Equal(t, "7", w.store.objects[remote].o.Metadata["ward"])
+	assert.Equal(t, "7", w.there(remote).Metadata["ward"])
 }
 
 // Each way in which a server can lie about encryption, and what people read.
 func TestUploadFailsWhenTheEncryptionIsNotAsAsked(t *testing.T) {
 	const without = "the server stored the file without encryption"
-	at := func(call string, r client.Reported) func(string, client.Encryption) client.Reported {
-		return func(c string, asked client.Encryption) client.Reported {
-			if c == call || call == "all" || (call == "answer" && c != "Head") {
-				return r
-			}
-			return honest(asked)
-		}
-	}
 	mine := sseC(t, "m")
 	for _, c := range []struct {
 		name    string
 		asked   client.Encryption
-		report  func(string, client.Encryption) client.Reported
+		report  func(memstore.Call, *client.Object) error
 		verdict Verdict
 		text    string
 	}{
-		{"dropped", client.SSES3{}, at("all", told(client.TypeNone, "")), NotEncrypted, without},
-		{"dropped in the answer", client.SSEKMS{Key: keyID}, at("answer", told(client.TypeNone, "")), NotEncrypted, without},
-		{"dropped at HEAD", client.SSEKMS{Key: keyID}, at("Head", told(client.TypeNone, "")), NotEncrypted, without},
-		{"another key", client.SSEKMS{Key: keyID}, at("all", told(client.TypeSSEKMS, otherID)), OtherKey, "encrypted with another key"},
-		{"another key in the answer", client.SSEKMS{Key: keyID}, at("answer", told(client.TypeSSEKMS, otherID)), OtherKey, "encrypted with another key"},
-		{"another type", client.SSEKMS{Key: keyID}, at("all", told(client.TypeSSES3, "")), OtherKey, "in another way than asked"},
-		{"key unnamed", client.SSEKMS{Key: keyID}, at("all", told(client.TypeSSEKMS, "")), KeyNotReported, "the server does not say with which key"},
-		{"untold", client.SSEKMS{Key: keyID}, at("all", client.Reported{}), KeyNotReported, "the server does not say how the file is encrypted"},
-		{"SSE-C unnamed", mine, at("all", told(client.TypeSSEC, "")), KeyNotReported, "the server does not say with which key"},
+		{"dropped", client.SSES3{}, says("all", told(client.TypeNone, "")), NotEncrypted, without},
+		{"dropped in the answer", client.SSEKMS{Key: keyID}, says("answer", told(client.TypeNone, "")), NotEncrypted, without},
+		{"dropped at HEAD", client.SSEKMS{Key: keyID}, says(memstore.HeadObject, told(client.TypeNone, "")), NotEncrypted, without},
+		{"another key", client.SSEKMS{Key: keyID}, says("all", told(client.TypeSSEKMS, otherID)), OtherKey, "encrypted with another key"},
+		{"another key in the answer", client.SSEKMS{Key: keyID}, says("answer", told(client.TypeSSEKMS, otherID)), OtherKey, "encrypted with another key"},
+		{"another type", client.SSEKMS{Key: keyID}, says("all", told(client.TypeSSES3, "")), OtherKey, "in another way than asked"},
+		{"key unnamed", client.SSEKMS{Key: keyID}, says("all", told(client.TypeSSEKMS, "")), KeyNotReported, "the server does not say with which key"},
+		{"untold", client.SSEKMS{Key: keyID}, says("all", client.Reported{}), KeyNotReported, "the server does not say how the file is encrypted"},
+		{"SSE-C unnamed", mine, says("all", told(client.TypeSSEC, "")), KeyNotReported, "the server does not say with which key"},
 	} {
 		for _, size := range []int64{100, minPartSize + 100} {
 			w := newBench(t)
-			w.store.report = c.report
+			w.store.After(c.report)
 			job, data := w.file(size, c.asked)
 			row := w.run(job)[0]
 			assert.Equal(t, Failed, row.Phase, c.name)
@@ -195,11 +193,11 @@ func TestUploadFailsWhenTheEncryptionIsNotAsAsked(t *testing.T) {
 			require.Len(t, w.receipts, 1, "a bad verdict is evidence too: "+c.name)
 			assert.Equal(t, c.verdict, w.receipts[0].Verdict, c.name)
 			assert.NotEqual(t, Verified, Judge(client.TreatmentOf(c.asked), w.receipts[0].Reported, client.Key{}).Verdict, "the receipt shows the report that decided: "+c.name)
-			assert.Equal(t, data, w.store.objects[remote].data, "what becomes of the object is the user's to say")
-			assert.Zero(t, w.store.called("AbortUpload"))
+			assert.Equal(t, data, w.store.Content(remote), "what becomes of the object is the user's to say")
+			assert.Zero(t, w.store.Count(memstore.AbortMultipartUpload))
 
 			lenient := newBench(t, func(c *Config) { c.AllowUnverified = true })
-			lenient.store.report = c.report
+			lenient.store.After(c.report)
 			job, _ = lenient.file(size, c.asked)
 			row = lenient.run(job)[0]
 			assert.Equal(t, Done, row.Phase, c.name)
@@ -223,11 +221,10 @@ func TestUploadThatNobodyDecidedIsRefusedBeforeAByteLeaves(t *testing.T) {
 	assert.Equal(t, Failed, row.Phase)
 	assert.Equal(t, client.KindRefused, client.KindOf(row.Err))
 	require.ErrorIs(t, row.Err, client.ErrUndecided)
-	assert.Empty(t, w.store.calls)
+	assert.Empty(t, w.store.Calls())
 }
 
 func TestUploadUnderAnAliasAsksKMSWhatItMeans(t *testing.T) {
-	answersARN := func(call string, asked client.Encryption) client.Reported { return told(client.TypeSSEKMS, keyARN) }
 	for _, c := range []struct {
 		name     string
 		describe Describer
@@ -246,7 +243,7 @@ func TestUploadUnderAnAliasAsksKMSWhatItMeans(t *testing.T) {
 		{"there is no KMS", nil, KeyNotReported},
 	} {
 		w := newBench(t, func(conf *Config) { conf.DescribeKey = c.describe })
-		w.store.report = answersARN
+		w.store.After(memstore.Report(told(client.TypeSSEKMS, keyARN)))
 		job, _ := w.file(10, client.SSEKMS{Key: alias})
 		assert.Equal(t, c.want, w.run(job)[0].Receipt.Verdict, c.name)
 	}
@@ -260,9 +257,9 @@ func TestUploadWithACustomerKeyShowsItToHead(t *testing.T) {
 	row := w.run(job)[0]
 	require.NoError(t, row.Err)
 	assert.Equal(t, Verified, row.Receipt.Verdict)
-	require.Len(t, w.store.heads, 2)
-	assert.Equal(t, e.Key.MD5(), w.store.heads[0].Key.MD5())
-	assert.Equal(t, e.Key.MD5(), w.store.heads[1].Key.MD5())
+	require.Len(t, w.store.Calls(memstore.HeadObject), 2)
+	assert.Equal(t, e.Key.MD5(), w.store.Calls(memstore.HeadObject)[0].Read.Key.MD5())
+	assert.Equal(t, e.Key.MD5(), w.store.Calls(memstore.HeadObject)[1].Read.Key.MD5())
 }
 
 func TestUploadSkipsWhatIsThere(t *testing.T) {
@@ -284,7 +281,7 @@ func TestUploadSkipsWhatIsThere(t *testing.T) {
 		w := newBench(t)
 		job, data := w.file(10, client.SSES3{})
 		if c.there {
-			w.store.add(remote, []byte("old"), client.PutOptions{Encryption: client.SSES3{}})
+			w.add(remote, []byte("old"), client.PutOptions{Encryption: client.SSES3{}})
 		}
 		require.NoError(t, os.Chtimes(job.From.Path, c.mtime, c.mtime))
 		job.Expect.Modified, job.Overwrite = c.mtime, c.how
@@ -294,11 +291,11 @@ func TestUploadSkipsWhatIsThere(t *testing.T) {
 			require.ErrorContains(t, row.Err, "is there already", c.name)
 			assert.Equal(t, client.KindExists, client.KindOf(row.Err), c.name)
 			assert.Equal(t, c.how != OverwriteNewer, errors.Is(row.Err, ErrOtherContents), "the file is not there: "+c.name)
-			assert.Equal(t, "old", string(w.store.objects[remote].data), c.name)
+			assert.Equal(t, "old", string(w.store.Content(remote)), c.name)
 			assert.Nil(t, row.Receipt, "of other contents there is nothing to say about this file")
 			continue
 		}
-		assert.Equal(t, data, w.store.objects[remote].data, c.name)
+		assert.Equal(t, data, w.store.Content(remote), c.name)
 	}
 }
 
@@ -313,14 +310,14 @@ func TestUploadSaysWhatIsThereUnderAnotherKey(t *testing.T) {
 		{"SSE-S3 is there, and SSE-C asked", client.SSES3{}, sseC(t, "y"), client.KindUnknown},
 	} {
 		w := newBench(t)
-		w.store.add(remote, []byte("old"), client.PutOptions{Encryption: c.there})
+		w.add(remote, []byte("old"), client.PutOptions{Encryption: c.there})
 		job, _ := w.file(10, c.asked)
 		job.Overwrite = OverwriteSkip
 		row := w.run(job)[0]
 		assert.Equal(t, Failed, row.Phase, c.name)
 		assert.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(row.Err), c.name)
 		require.ErrorContains(t, row.Err, "what is there already", c.name)
-		assert.Equal(t, "old", string(w.store.objects[remote].data), c.name)
+		assert.Equal(t, "old", string(w.store.Content(remote)), c.name)
 		job.Overwrite = OverwriteNewer
 		row = w.run(job)[0]
 		assert.Equal(t, c.newer, client.KindOf(row.Err), c.name)
@@ -336,33 +333,33 @@ func TestUploadThatMayNotOverwriteSkipsWhatAnotherWroteMeanwhile(t *testing.T) {
 	w := newBench(t)
 	job, _ := w.file(10, client.SSES3{})
 	job.Overwrite = OverwriteSkip
-	w.store.fail = func(call string, nth int) error {
-		if call == "Put" {
-			w.store.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
+	w.store.Before(func(_ context.Context, call memstore.Call) error {
+		if call.Op == memstore.PutObject {
+			w.add(remote, []byte("theirs"), client.PutOptions{Encryption: client.SSES3{}})
 		}
 		return nil
-	}
+	})
 	row := w.run(job)[0]
 	assert.Equal(t, Skipped, row.Phase)
 	require.ErrorIs(t, row.Err, ErrOtherContents)
-	assert.Equal(t, "theirs", string(w.store.objects[remote].data))
+	assert.Equal(t, "theirs", string(w.store.Content(remote)))
 }
 
 func TestUploadFailsWhenLookingFails(t *testing.T) {
 	denied := &client.Error{Op: "HeadObject", Kind: client.KindDenied}
-	heads := func(call string, _ int) error {
-		if call == "Head" {
+	heads := func(_ context.Context, c memstore.Call) error {
+		if c.Op == memstore.HeadObject {
 			return denied
 		}
 		return nil
 	}
 	w := newBench(t)
-	w.store.fail = heads
+	w.store.Before(heads)
 	job, _ := w.file(10, client.SSES3{})
 	job.Overwrite = OverwriteSkip
 	row := w.run(job)[0]
 	assert.Equal(t, client.KindDenied, client.KindOf(row.Err))
-	assert.Zero(t, w.store.called("Put"), "nothing is sent on a guess")
+	assert.Zero(t, w.store.Count(memstore.PutObject), "nothing is sent on a guess")
 
 	job.Overwrite = OverwriteAlways // the look after the upload is denied then
 	row = w.run(job)[0]
@@ -372,7 +369,7 @@ func TestUploadFailsWhenLookingFails(t *testing.T) {
 	assert.Equal(t, NotYetVerified, row.Receipt.Verdict, "that it is stored is kept, and that nothing was compared")
 
 	lenient := newBench(t, func(c *Config) { c.AllowUnverified = true })
-	lenient.store.fail = heads
+	lenient.store.Before(heads)
 	job, _ = lenient.file(10, client.SSEKMS{Key: keyID})
 	row = lenient.run(job)[0]
 	require.NoError(t, row.Err)
@@ -381,12 +378,13 @@ func TestUploadFailsWhenLookingFails(t *testing.T) {
 
 func TestUploadFailsWhenTheServerHoldsSomethingElse(t *testing.T) {
 	w := newBench(t)
-	w.store.keepsChecksums = true
-	w.store.reads = func(body io.ReadSeeker, _ int64) ([]byte, error) {
-		data, err := io.ReadAll(body)
-		data[3] ^= 1
-		return data, err
-	}
+	w.store.Become(storetest.AWS)
+	w.store.After(func(c memstore.Call, o *client.Object) error {
+		if c.Op == memstore.HeadObject {
+			o.Checksums = []client.Checksum{checksumOf(7)}
+		}
+		return nil
+	})
 	job, _ := w.file(10, client.SSES3{})
 	row := w.run(job)[0]
 	assert.Equal(t, Failed, row.Phase)
@@ -405,24 +403,24 @@ func TestUploadWhoseReceiptCannotBeKeptFails(t *testing.T) {
 
 func TestUploadSentTwiceByTheStoreIsCountedOnce(t *testing.T) {
 	w := newBench(t)
-	w.store.reads = func(body io.ReadSeeker, size int64) ([]byte, error) {
-		if _, err := io.CopyN(io.Discard, body, size/2); err != nil {
-			return nil, err
+	w.store.Before(func(_ context.Context, c memstore.Call) error {
+		if c.Body == nil {
+			return nil
 		}
-		if n, err := body.Seek(0, io.SeekEnd); n != size || err != nil { // how a length is found out
-			return nil, errors.New("wrong length")
+		if _, err := io.CopyN(io.Discard, c.Body, c.Size/2); err != nil {
+			return err
 		}
-		if _, err := body.Seek(0, io.SeekStart); err != nil {
-			return nil, err
+		if n, err := c.Body.Seek(0, io.SeekEnd); n != c.Size || err != nil { // how a length is found out
+			return errors.New("wrong length")
 		}
-		return io.ReadAll(body)
-	}
+		return nil
+	})
 	for _, size := range []int64{1000, 2*minPartSize + 1} {
 		job, data := w.file(size, client.SSES3{})
 		row := w.run(job)[0]
 		require.NoError(t, row.Err)
 		assert.Equal(t, size, row.Sent)
-		assert.Equal(t, data, w.store.objects[remote].data)
+		assert.Equal(t, data, w.store.Content(remote))
 	}
 }
 
@@ -444,7 +442,7 @@ func TestUploadRefusesAFileThatIsNotAsPlanned(t *testing.T) {
 		assert.Equal(t, client.KindLocal, client.KindOf(row.Err), text)
 		require.ErrorContains(t, row.Err, text)
 	}
-	assert.Empty(t, w.store.calls)
+	assert.Empty(t, w.store.Calls())
 }
 
 // A file can change under an upload in several ways; none may pass for sent.
@@ -476,18 +474,18 @@ func TestUploadFailsWhenTheFileChangesWhileItIsSent(t *testing.T) {
 			w := newBench(t)
 			job, _ := w.file(size, client.SSES3{})
 			var once sync.Once
-			w.store.fail = func(call string, _ int) error {
-				if call == "Put" || call == "UploadPart" {
+			w.store.Before(func(_ context.Context, call memstore.Call) error {
+				if call.Op == memstore.PutObject || call.Op == memstore.UploadPart {
 					once.Do(func() { how(t, job.From.Path) })
 				}
 				return nil
-			}
+			})
 			row := w.run(job)[0]
 			assert.Equal(t, Failed, row.Phase, name)
 			assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%s: %v", name, row.Err)
 			assert.Empty(t, w.receipts, name)
-			assert.Empty(t, w.store.uploads, "%s: no parts stay behind", name)
-			assert.Zero(t, w.store.called("CompleteUpload"), name)
+			assert.Empty(t, w.store.Open(remote.Bucket), "%s: no parts stay behind", name)
+			assert.Zero(t, w.store.Count(memstore.CompleteMultipartUpload), name)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 // What one witness of an upload can say of a key that was asked for by name.
@@ -63,30 +64,25 @@ func TestAnUploadIsJudgedByWhatEachAnswerSays(t *testing.T) {
 		n = NotEncrypted
 	)
 	for _, c := range []struct {
-		call string
+		call memstore.Op
 		want map[string]Verdict
 	}{
-		{"Put", map[string]Verdict{"right": v, "silent": v, "none": n, "another key": o, "another type": o, "no key": v}},
-		{"CreateUpload", map[string]Verdict{"right": v, "silent": v, "none": n, "another key": o, "another type": o, "no key": v}},
-		{"UploadPart", map[string]Verdict{"right": v, "silent": v, "none": n, "another key": o, "another type": o, "no key": v}},
-		{"CompleteUpload", map[string]Verdict{"right": v, "silent": v, "none": n, "another key": o, "another type": o, "no key": v}},
-		{"Head", map[string]Verdict{"right": v, "silent": k, "none": n, "another key": o, "another type": o, "no key": k}},
+		{memstore.PutObject, map[string]Verdict{"right": v, "silent": v, "none": n, "another key": o, "another type": o, "no key": v}},
+		{memstore.CreateMultipartUpload, map[string]Verdict{"right": v, "silent": v, "none": n, "another key": o, "another type": o, "no key": v}},
+		{memstore.UploadPart, map[string]Verdict{"right": v, "silent": v, "none": n, "another key": o, "another type": o, "no key": v}},
+		{memstore.CompleteMultipartUpload, map[string]Verdict{"right": v, "silent": v, "none": n, "another key": o, "another type": o, "no key": v}},
+		{memstore.HeadObject, map[string]Verdict{"right": v, "silent": k, "none": n, "another key": o, "another type": o, "no key": k}},
 	} {
 		for _, say := range sayings {
 			w := newBench(t)
-			w.store.report = func(call string, asked client.Encryption) client.Reported {
-				if call == c.call {
-					return say.said
-				}
-				return honest(asked)
-			}
+			w.store.After(says(c.call, say.said))
 			size := int64(100)
-			if c.call != "Put" {
+			if c.call != memstore.PutObject {
 				size = 2*minPartSize + 100
 			}
 			job, _ := w.file(size, client.SSEKMS{Key: keyID})
 			row := w.run(job)[0]
-			name := c.call + " says: " + say.name
+			name := string(c.call) + " says: " + say.name
 			if assert.NotNil(t, row.Receipt, name) {
 				assert.Equal(t, c.want[say.name], row.Receipt.Verdict, name)
 				assert.Equal(t, c.want[say.name] == v, row.Phase == Done, name)
