@@ -81,6 +81,8 @@ func TestWhatExistsIsFoundWithFewRequests(t *testing.T) {
 		"40 files where many lie before":  {numbered("a/", 0, 9000), numbered("n/", 0, 40), []client.Location{root}, 80, 0},
 		"40 files among many":             {numbered("n/", 0, 9000), numbered("n/", 8980, 9020), []client.Location{n}, 80, 20},
 		"single files beside a folder":    {numbered("", 0, 50), append(numbered("", 30, 40), numbered("n/", 0, 40)...), append([]client.Location{n}, root.Join("000030")), 20, 10},
+		"the last names of a folder":      {numbered("n/", 0, 9000), numbered("n/", 8901, 8991), []client.Location{n}, 1, 90},
+		"the first names of a folder":     {numbered("n/c", 0, 9000), append(numbered("n/a", 0, 40), "n/b"), []client.Location{n}, 1, 0},
 		"a few of a folder by one page":   {numbered("n/", 0, 9000), numbered("n/", 100, 180), []client.Location{n}, 2, 80},
 		"300 files where a million lie":   {numbered("n/00", 0, 9000), append(numbered("n/00", 0, 299), "n/y"), []client.Location{n}, 60, 299},
 		"nothing there":                   {nil, numbered("n/", 0, 500), []client.Location{n}, 1, 0},

@@ -59,6 +59,7 @@ type Session struct {
 	ledger  transfer.Ledger // nil where nobody remembers
 	given   sync.Map        // SSE-C keys that were given for a call, by their MD5
 	now     func() time.Time
+	openers openers
 }
 
 // Open opens an account without waiting for its server.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -13,24 +14,65 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// head asks for an object's properties. An SSE-C object is asked for again with
-// the keys that belong to its place, one after the other; the key that opened
-// it is returned. A key given in read is the only one that is sent.
+// head asks for an object's properties. One whose place has SSE-C keys is asked
+// for with the likeliest first, which is mostly the only request; else, and when
+// that was not it, with the others that belong to its place, one after the other.
+// The key that opened it is returned. A key given in read is the only one that is
+// sent.
 func (s *Session) head(ctx context.Context, set rules.Set, at client.Location, read client.ReadOptions) (client.Object, client.CustomerKey, error) {
-	o, err := s.store.Head(ctx, at, read)
-	if err == nil || !read.Key.IsZero() || client.KindOf(err) != client.KindNeedsKey {
+	if !read.Key.IsZero() {
+		o, err := s.store.Head(ctx, at, read)
 		return o, read.Key, tried(err, read.Key.MD5())
 	}
+	attempt := func(key client.CustomerKey) (o client.Object, err error) {
+		o, err = s.store.Head(ctx, at, client.ReadOptions{VersionID: read.VersionID, Key: key})
+		if err == nil {
+			s.openers.note(at, key)
+		}
+		return o, err
+	}
+	likeliest := s.likeliest(ctx, set, at)
+	o, err := attempt(likeliest)
+	if err != nil && !likeliest.IsZero() && mayDoWithout(client.KindOf(err)) {
+		if o, err = attempt(client.CustomerKey{}); err == nil {
+			return o, client.CustomerKey{}, nil
+		}
+	}
+	if kind := client.KindOf(err); kind != client.KindNeedsKey && kind != client.KindWrongKey {
+		return o, likeliest, err
+	}
+	return s.tryKeys(ctx, set, at, err, likeliest, attempt)
+}
+
+// mayDoWithout reports whether an object that did not open with a key may open
+// without.
+func mayDoWithout(k client.Kind) bool {
+	switch k {
+	case client.KindWrongKey, client.KindNotFound, client.KindNoBucket, client.KindCancelled:
+		return false
+	}
+	return !k.Temporary()
+}
+
+// tryKeys opens an object with the keys that belong to its place. refused is why
+// it did not open yet, with the key that was tried if there was one.
+func (s *Session) tryKeys(ctx context.Context, set rules.Set, at client.Location, refused error, first client.CustomerKey,
+	attempt func(client.CustomerKey) (client.Object, error),
+) (client.Object, client.CustomerKey, error) {
+	err := refused
 	var refusal *client.Error
 	errors.As(err, &refusal)
 	var names []string
+	if !first.IsZero() {
+		names = append(names, first.MD5())
+	}
 	for _, md5 := range set.CustomerKeys(at, refusal.CustomerKeyMD5) {
 		key, noKey := s.key(ctx, set, md5)
-		if noKey != nil {
+		if noKey != nil || slices.Contains(names, md5) {
 			continue
 		}
 		names = append(names, md5)
-		o, wrong := s.store.Head(ctx, at, client.ReadOptions{VersionID: read.VersionID, Key: key})
+		o, wrong := attempt(key)
 		if wrong == nil {
 			return o, key, nil
 		}
@@ -42,6 +84,25 @@ func (s *Session) head(ctx context.Context, set rules.Set, at client.Location, r
 		return client.Object{}, client.CustomerKey{}, fmt.Errorf("%w; no SSE-C key kept here was given for this account and place", err)
 	}
 	return client.Object{}, client.CustomerKey{}, tried(err, names...)
+}
+
+// likeliest is the SSE-C key that an object opens with, as far as can be told
+// without asking: none if none belongs to its place, that which opened its
+// neighbour, that of the rule which takes its name.
+func (s *Session) likeliest(ctx context.Context, set rules.Set, at client.Location) client.CustomerKey {
+	may := set.CustomerKeys(at, "")
+	if len(may) == 0 {
+		return client.CustomerKey{}
+	}
+	md5, known := s.openers.of(at)
+	if !known {
+		md5 = set.Decide(rules.File{}, at).Treatment.CustomerKeyMD5
+	}
+	if !slices.Contains(may, md5) {
+		return client.CustomerKey{}
+	}
+	key, _ := s.key(ctx, set, md5) // without it there is none to begin with
+	return key
 }
 
 // tried says with which keys an object could not be opened.
@@ -94,14 +155,10 @@ func (s *Session) CustomerKey(ctx context.Context, md5 string) (client.CustomerK
 	return s.opener.kept(ctx, all, md5)
 }
 
-// Encryption asks how one object is encrypted, and nothing else.
-func (s *Session) Encryption(ctx context.Context, at client.Location) (client.Reported, error) {
-	o, err := s.store.Head(ctx, at, client.ReadOptions{})
-	if client.KindOf(err) != client.KindNeedsKey {
-		return o.Encryption, err
-	}
-	set, _ := s.RuleSet(ctx) // without the rules there are fewer keys to try
-	o, _, err = s.head(ctx, set, at, client.ReadOptions{})
+// Encryption asks how one object is encrypted, and nothing else. The set, which
+// may be of a moment ago, says which keys may open it.
+func (s *Session) Encryption(ctx context.Context, set rules.Set, at client.Location) (client.Reported, error) {
+	o, _, err := s.head(ctx, set, at, client.ReadOptions{})
 	return o.Encryption, err
 }
 

@@ -38,6 +38,10 @@ func (deadStore) Head(context.Context, client.Location, client.ReadOptions) (cli
 	return client.Object{}, dead()
 }
 
+func (deadStore) Tags(context.Context, client.Location, string) (map[string]string, error) {
+	return nil, dead()
+}
+
 func (deadStore) Put(context.Context, client.Location, io.ReadSeeker, int64, client.PutOptions) (client.Object, error) {
 	return client.Object{}, dead()
 }

@@ -119,6 +119,7 @@ func (*app) isEmptyFolder(ctx context.Context, s *session.Session, at client.Loc
 // that failed: an error is not "not told". An object that wants a key is known
 // to be encrypted with a customer's.
 func headAll(ctx context.Context, s *session.Session, page []client.Object, failed []error) error {
+	set, _ := s.RuleSet(ctx) // without the rules there are fewer keys to try
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(16)
 	for i := range page {
@@ -126,7 +127,7 @@ func headAll(ctx context.Context, s *session.Session, page []client.Object, fail
 			continue
 		}
 		group.Go(func() error {
-			r, err := s.Encryption(ctx, page[i].At)
+			r, err := s.Encryption(ctx, set, page[i].At)
 			switch client.KindOf(err) {
 			case client.KindNeedsKey, client.KindWrongKey:
 				r, err = client.Reported{Told: true, Type: client.TypeSSEC}, nil

@@ -61,10 +61,10 @@ func (b *Browser) Visible(first, end int) {
 // ask asks about one object. When the answer is shown the screen calls Visible
 // again, which asks about the next.
 func (b *Browser) ask(at client.Location) {
-	s, round := b.session, b.probes.round
+	s, set, round := b.session, b.ruleSet, b.probes.round
 	b.probes.asking[at.Key] = true
 	loop.Fetch(b.ctx, b.world.Loop, func(ctx context.Context) (client.Reported, error) {
-		return s.Encryption(ctx, at)
+		return s.Encryption(ctx, set, at)
 	}, func(r client.Reported, err error) {
 		b.world.Heard(s.Account(), err, b.world.Now())
 		if round != b.probes.round {
