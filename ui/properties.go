@@ -11,18 +11,18 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/properties"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
 // The window of an object's properties. Each value can be copied; what the
 // server did not tell is said to be not told, never to be absent.
 
-// propertiesWindow shows a state.ObjectProperties.
+// propertiesWindow shows a properties.Properties.
 type propertiesWindow struct {
 	ui     *UI
 	window fyne.Window
-	model  *state.ObjectProperties
+	model  *properties.Properties
 	body   *fyne.Container // holds the tabs, or what there is instead
 	tabs   *container.AppTabs
 	again  *widgets.ToolButton

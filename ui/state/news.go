@@ -6,6 +6,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
+	"github.com/bucketseal/bucketseal/ui/state/properties"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 )
 
@@ -104,4 +105,10 @@ func (a *App) ShowUnproven() {
 		objects = append(objects, u.At())
 	}
 	a.Browser.Select(objects)
+}
+
+// Properties begins to ask the server about an object of the open account; Close
+// ends it. A folder has none: Browser.WhyNotOne says so.
+func (a *App) Properties(o client.Object) *properties.Properties {
+	return properties.New(properties.World{Context: a.ctx, Loop: a.loop, Ask: a.Session().Properties}, o)
 }

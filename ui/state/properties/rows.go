@@ -1,4 +1,4 @@
-package state
+package properties
 
 import (
 	"maps"
@@ -11,7 +11,7 @@ import (
 )
 
 // General is what any object has.
-func (p *ObjectProperties) General() []explain.Property {
+func (p *Properties) General() []explain.Property {
 	o := p.found.Object
 	class := o.StorageClass
 	if class == "" {
@@ -49,7 +49,7 @@ func sizeInFull(o client.Object) string {
 
 // Encryption is how the object is stored, and what the rules ask for its name.
 // The verdict itself is Verdict's.
-func (p *ObjectProperties) Encryption() []explain.Property {
+func (p *Properties) Encryption() []explain.Property {
 	r := p.found.Object.Encryption
 	stored := explain.Property{Name: i18n.T("Stored with"), Value: explain.StoredWith(r)}
 	if !r.Told {
@@ -70,7 +70,7 @@ func (p *ObjectProperties) Encryption() []explain.Property {
 }
 
 // Default is what the bucket does with uploads that ask for nothing.
-func (p *ObjectProperties) Default() explain.Property {
+func (p *Properties) Default() explain.Property {
 	d := explain.Property{Name: i18n.T("Bucket default"), Value: explain.Reported(p.found.BucketDefault)}
 	if !p.found.BucketDefault.Told {
 		d.Role = explain.RoleMuted
@@ -79,7 +79,7 @@ func (p *ObjectProperties) Default() explain.Property {
 }
 
 // Checked says when and how the server was asked.
-func (p *ObjectProperties) Checked() explain.Property {
+func (p *Properties) Checked() explain.Property {
 	return explain.Property{Name: i18n.T("Checked"), Value: i18n.T("%s by HEAD", explain.Moment(p.found.CheckedAt))}
 }
 
@@ -98,10 +98,10 @@ func onOff(on bool) string {
 }
 
 // Metadata is what the uploader wrote beside the object, by name.
-func (p *ObjectProperties) Metadata() []explain.Property { return sorted(p.found.Object.Metadata) }
+func (p *Properties) Metadata() []explain.Property { return sorted(p.found.Object.Metadata) }
 
 // Tags are the object's tags; why is set when they could not be read.
-func (p *ObjectProperties) Tags() (rows []explain.Property, why explain.Message) {
+func (p *Properties) Tags() (rows []explain.Property, why explain.Message) {
 	if p.found.TagsErr != nil {
 		return nil, explain.Error(p.found.TagsErr)
 	}
@@ -109,7 +109,7 @@ func (p *ObjectProperties) Tags() (rows []explain.Property, why explain.Message)
 }
 
 // Headers are the headers of the server's answer as they came.
-func (p *ObjectProperties) Headers() []explain.Property {
+func (p *Properties) Headers() []explain.Property {
 	joined := map[string]string{}
 	for name, values := range p.found.Object.Headers {
 		joined[name] = strings.Join(values, ", ")

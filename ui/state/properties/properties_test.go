@@ -1,4 +1,4 @@
-package state_test
+package properties_test
 
 import (
 	"errors"
@@ -12,21 +12,31 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/properties"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
 const otherKey = client.KeyID("arn:aws:kms:us-east-1:000000000000:key/99999999-2222-3333-4444-555555555555")
 
+// A window is the properties of an object in a world of their own.
+type window struct {
+	loop  *uitest.Loop
+	desk  *uitest.Desk
+	store *memstore.Store
+}
+
 // propertiesOf asks for an object that the server says is encrypted so, where
 // the rules are those given.
-func propertiesOf(t *testing.T, r client.Reported, all ...rules.Rule) (*screen, *state.ObjectProperties) {
+func propertiesOf(t *testing.T, r client.Reported, all ...rules.Rule) (*window, *properties.Properties) {
 	t.Helper()
-	s := sees(t)
-	s.desk.SetRules(all...)
+	s := &window{loop: &uitest.Loop{}, store: uitest.NewStore("reports")}
+	s.desk = uitest.NewDesk().Add(client.Account{Name: "team", Endpoint: "https://cos.example.org"}, s.store).SetRules(all...)
 	s.store.EncryptAs(func(client.Reported) client.Reported { return r })
 	s.store.Fill(1536, "reports/2026/a.csv")
-	p := s.App.Properties(client.Object{At: client.Location{Bucket: "reports", Key: "2026/a.csv"}})
+	session, err := s.desk.Open(t.Context(), "team")
+	require.NoError(t, err)
+	p := properties.New(properties.World{Context: t.Context(), Loop: s.loop, Ask: session.Properties},
+		client.Object{At: client.Location{Bucket: "reports", Key: "2026/a.csv"}})
 	assert.True(t, p.Busy())
 	assert.False(t, p.Known())
 	s.loop.Pump()
@@ -43,7 +53,7 @@ func lines(all []explain.Property) []string {
 }
 
 func TestTheVerdictOfAnObjectClaimsOnlyWhatWasCompared(t *testing.T) {
-	asked := kms("1", "reports*", "")
+	asked := kms("reports*")
 	told := func(kind client.EncryptionType, key client.KeyID) client.Reported {
 		return client.Reported{Told: true, Type: kind, Key: key}
 	}
@@ -72,11 +82,16 @@ func TestTheVerdictOfAnObjectClaimsOnlyWhatWasCompared(t *testing.T) {
 	}
 }
 
+// kms is a rule that asks for the tests' KMS key.
+func kms(bucket string) rules.Rule {
+	return rules.Rule{ID: "1", Bucket: bucket, Type: client.TypeSSEKMS, KMSKey: uitest.Key}
+}
+
 // lowerFirst leaves only what does not depend on the sentence's first letter.
 func lowerFirst(s string) string { return s[1:] }
 
 func TestTheEncryptionOfAnObjectIsSaidLineByLine(t *testing.T) {
-	s, p := propertiesOf(t, client.Reported{Told: true, Type: client.TypeSSEKMS, Raw: "aws:kms", Key: uitest.Key, BucketKey: true}, kms("1", "reports*", ""))
+	s, p := propertiesOf(t, client.Reported{Told: true, Type: client.TypeSSEKMS, Raw: "aws:kms", Key: uitest.Key, BucketKey: true}, kms("reports*"))
 	assert.Equal(t, []string{
 		"Stored with: SSE-KMS (aws:kms)",
 		"KMS key: " + string(uitest.Key),
@@ -194,7 +209,7 @@ func TestAVerdictIsSaidInTheLanguageOfTheUser(t *testing.T) {
 		{Told: true, Type: client.TypeSSEKMS, Key: "alias/x"},
 		{Told: true, Type: client.TypeSSEC, CustomerKeyMD5: "md5"},
 	} {
-		for _, asked := range [][]rules.Rule{nil, {kms("1", "", "")}, {{ID: "1", Type: client.TypeSSEKMS}}} {
+		for _, asked := range [][]rules.Rule{nil, {kms("")}, {{ID: "1", Type: client.TypeSSEKMS}}} {
 			i18n.Set(i18n.English)
 			_, p := propertiesOf(t, r, asked...)
 			i18n.Set(i18n.TraditionalChinese)
