@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -85,12 +86,56 @@ func TestAServerThatForgetsSubresourcesLosesNothing(t *testing.T) {
 
 // What the store itself uses must pass its own guard.
 func TestTheGuardKnowsOnlyReadsAndTheOldestWrites(t *testing.T) {
-	for name := range allowed {
-		assert.NotContains(t, name, "Annotation")
-		assert.NotContains(t, name, "Rename")
-		assert.NotContains(t, name, "UpdateObject")
-		if name != "GetBucketEncryption" {
-			assert.NotContains(t, name, "Encryption", "%s: only asking is allowed", name)
+	sent := 0
+	for _, p := range permits {
+		assert.NotEmpty(t, p.because, p.operation)
+		if p.operation == "" || !p.sent {
+			continue
 		}
+		sent++
+		assert.NotContains(t, p.operation, "Annotation")
+		assert.NotContains(t, p.operation, "Rename")
+		assert.NotContains(t, p.operation, "UpdateObject")
+		if p.operation != "GetBucketEncryption" {
+			assert.NotContains(t, p.operation, "Encryption", "%s: only asking is allowed", p.operation)
+		}
+	}
+	assert.Equal(t, 24, sent)
+}
+
+func TestTheKindOfEndpointDecidesWhatIsSent(t *testing.T) {
+	for _, c := range []struct {
+		operation string
+		sentTo    []endpoint
+	}{
+		{"PutObject", []endpoint{endpointAWS, endpointCeph, endpointMinIO, endpointUnknown}},
+		{"GetBucketEncryption", []endpoint{endpointAWS, endpointCeph, endpointMinIO, endpointUnknown}},
+		{"DeleteBucketEncryption", []endpoint{endpointAWS}},
+		{"PutObjectTagging", []endpoint{endpointAWS}},
+		{"WhatAWSInventsNextYear", []endpoint{endpointAWS}},
+	} {
+		for _, at := range []endpoint{endpointAWS, endpointCeph, endpointMinIO, endpointUnknown} {
+			assert.Equal(t, slices.Contains(c.sentTo, at), permitFor(c.operation, at).sent, "%s at %s", c.operation, at)
+		}
+	}
+	assert.Equal(t, "it deletes the object", permitFor("DeleteObjectAnnotation", endpointCeph).because)
+	assert.Equal(t, "it deletes the object", permitFor("DeleteObjectAnnotation", endpointUnknown).because, "it may be a Ceph")
+	assert.Contains(t, permitFor("PutObjectTagging", endpointMinIO).because, "nobody has measured")
+}
+
+func TestEveryRowOfTheGuardCanDecide(t *testing.T) {
+	for _, p := range permits {
+		at := p.at
+		if at == anyEndpoint {
+			at = endpointUnknown
+		}
+		operation := p.operation
+		if operation == "" {
+			operation = "PutObjectTagging"
+		}
+		if p.operation == "" && p.at == anyEndpoint {
+			at = endpointCeph // an unknown one is judged by MinIO's row before
+		}
+		assert.Equal(t, p, permitFor(operation, at), "%+v", p)
 	}
 }

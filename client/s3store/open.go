@@ -148,14 +148,19 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		}
 		so.UsePathStyle = a.Addressing == client.AddressingPath || !s.atAWS && a.Addressing != client.AddressingVirtual
 		so.DisableLogOutputChecksumValidationSkipped = true
-		so.APIOptions = append(so.APIOptions, addGates)
-		if !s.atAWS {
-			so.APIOptions = append(so.APIOptions, addGuard)
-		}
-		so.APIOptions = append(so.APIOptions, addUnsigned)
+		so.APIOptions = append(so.APIOptions, addGates, addGuard(s.endpoint()), addUnsigned)
 	})
 	s.kms = newKeyService(cfg, s)
 	return s, nil
+}
+
+// endpoint is the kind of server: any but AWS is asked as an unknown one, since
+// none says reliably which it is.
+func (s *Store) endpoint() endpoint {
+	if s.atAWS {
+		return endpointAWS
+	}
+	return endpointUnknown
 }
 
 // urlOf is where an account's requests go.
