@@ -9,7 +9,10 @@ import (
 
 // An Account is where a store is and who asks; its secret is kept elsewhere.
 type Account struct {
-	Name     string `json:"name"`               // unique; what people and rules call it
+	// ID is what rules, secrets and transfers refer to: made once, never shown.
+	// The account of one run has none.
+	ID       string `json:"id,omitempty"`
+	Name     string `json:"name"`               // unique; what people call it
 	Endpoint string `json:"endpoint,omitempty"` // URL of an S3-compatible service; "" is AWS
 	Region   string `json:"region,omitempty"`   // "" is us-east-1
 	// Addressing is how bucket names travel; "" is Auto.
@@ -21,6 +24,9 @@ type Account struct {
 	// none there, and AWS KMS on AWS.
 	KMSEndpoint string `json:"kmsEndpoint,omitempty"`
 	AccessKeyID string `json:"accessKeyId"`
+	// Forgotten marks an account that is no more and whose secret may be left; it is
+	// kept to find that.
+	Forgotten bool `json:"forgotten,omitempty"`
 	// Demo marks the built-in account, whose server runs in this program.
 	Demo bool `json:"-"`
 	// AdHoc marks the account of one run, which flags and the environment make:
@@ -57,8 +63,15 @@ func (a Account) IsAWS() bool {
 	return strings.HasSuffix(h, ".amazonaws.com") || strings.HasSuffix(h, ".amazonaws.com.cn")
 }
 
+// Secure reports whether the account may be asked for SSE-KMS and SSE-C, with
+// which a key or a file travels as it is: over https, or to this very machine.
+func (a Account) Secure() bool { return a.Endpoint == "" || IsProtected(a.Endpoint) }
+
 // DemoName is the name of the built-in account; no other may have it.
 const DemoName = "Local demo"
+
+// DemoAccount is the built-in account before its server has started.
+func DemoAccount() Account { return Account{ID: "demo", Name: DemoName, Demo: true} }
 
 // Tidy is the account as its fields were meant: without invisible characters
 // around them, and an endpoint without a scheme by https.

@@ -173,15 +173,16 @@ func TestAccountsAndKeysAreReadInEveryShapeTheyWereWrittenIn(t *testing.T) {
 	a, err := s.Accounts()
 	require.NoError(t, err)
 	assert.Equal(t, []client.Account{
-		{Name: "work", Endpoint: "https://cos.example.test", Region: "tw-1", Addressing: "path", CAFile: "/ca.pem", KMSEndpoint: "https://kms.example.test", AccessKeyID: "AKID"},
-		{Name: "aws", AccessKeyID: "A"},
+		{ID: "1:work", Name: "work", Endpoint: "https://cos.example.test", Region: "tw-1", Addressing: "path", CAFile: "/ca.pem", KMSEndpoint: "https://kms.example.test", AccessKeyID: "AKID"},
+		{ID: "1:aws", Name: "aws", AccessKeyID: "A"},
 	}, a)
 	put(t, s, KeysFile, `{"version":1,"keys":[{"md5":"x","places":[{"account":"work","bucket":"b","key":"*"},{}],"endpoints":{"work":["","https://a.test"]},"ruleIds":["r"]}]}`)
 	k, err := s.KeptKeys()
 	require.NoError(t, err)
+	work := client.AccountRef{ID: "1:work", Name: "work"}
 	assert.Equal(t, []rules.KeptKey{{
-		MD5: "x", Places: []rules.KeyPlace{{Account: "work", Bucket: "b", Key: "*"}, {}},
-		Endpoints: map[string][]string{"work": {"", "https://a.test"}}, RuleIDs: []string{"r"},
+		MD5: "x", Places: []rules.KeyPlace{{Account: work, Bucket: "b", Key: "*"}, {}},
+		Endpoints: []rules.KeyEndpoint{{Account: work}, {Account: work, Endpoint: "https://a.test"}}, RuleIDs: []string{"r"},
 	}}, k)
 }
 
@@ -255,11 +256,11 @@ func TestResetRefusesWithoutACopyAndOtherFiles(t *testing.T) {
 func TestAFileOfANewerProgramIsLeftAlone(t *testing.T) {
 	for _, f := range files {
 		s := open(t)
-		newer := `{"version":2,"everything":"is different"}`
+		newer := `{"version":3,"everything":"is different"}`
 		put(t, s, f.file, newer)
 		var n *NewerError
 		require.ErrorAs(t, f.load(s), &n)
-		assert.Equal(t, NewerError{Path: s.Path(f.file), Version: 2, Known: 1}, *n)
+		assert.Equal(t, NewerError{Path: s.Path(f.file), Version: 3, Known: 2}, *n)
 		require.ErrorAs(t, f.change(s), &n)
 		assert.Equal(t, newer, text(t, s.Path(f.file)))
 		assert.Empty(t, asides(t, s, f.file))

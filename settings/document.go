@@ -13,8 +13,10 @@ import (
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
 )
 
-// version is the version of all three files.
-const version = 1
+// version is the version of all files. Version 1 called accounts by their names
+// where version 2 refers to them by their ids. Each file is read in either, beside
+// others in either, and written in version 2 by its next change.
+const version = 2
 
 // A document says how one file is read and written. T is what the caller sees.
 type document[T any] struct {
@@ -22,7 +24,8 @@ type document[T any] struct {
 	field string // the one field beside "version"
 	empty func() T
 	read  func([]byte) (T, error) // reads the whole file; nil: by its fields
-	check func(T) error           // nil: anything that decodes is read
+	first func([]byte) (T, error) // reads the whole file of version 1; nil: as the newest
+	check func(T) (T, error)      // nil: anything that decodes is read
 	// lenient lets fields pass by that are not known, as a newer program's. Where a
 	// field that was not understood could send something to the wrong place, no
 	// file is read by half.
@@ -118,29 +121,38 @@ func (d document[T]) parse(path string, b []byte) (T, error) {
 		// would be off.
 		return v, fmt.Errorf("it has no %q", d.field)
 	}
-	if err := d.take(b, body, &v); err != nil {
+	v, err := d.take(head.Version, b, body)
+	if err != nil || d.check == nil {
 		return v, err
 	}
-	if d.check != nil {
-		return v, d.check(v)
+	return d.check(v)
+}
+
+// take reads the body of a file.
+func (d document[T]) take(version int, whole, body []byte) (T, error) {
+	if version == 1 && d.first != nil {
+		return d.first(whole)
+	}
+	v := d.empty()
+	if !d.lenient {
+		err := strictBody(whole, d.field, &v)
+		return v, err
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		return v, fmt.Errorf("%s: %w", d.field, err)
 	}
 	return v, nil
 }
 
-// take reads the body of a file into v.
-func (d document[T]) take(whole, body []byte, v *T) error {
-	if d.lenient {
-		if err := json.Unmarshal(body, v); err != nil {
-			return fmt.Errorf("%s: %w", d.field, err)
-		}
-		return nil
-	}
+// strictBody reads what is in a field of a file that has nothing else beside its
+// version.
+func strictBody(whole []byte, field string, into any) error {
 	r, err := strictjson.New(whole, client.Say("a file of this program"))
 	if err != nil {
 		return err
 	}
 	var version int // it was looked at
-	_, err = r.Object(client.Say("the file"), client.Say("a file of this program"), strictjson.Fields{"version": &version, d.field: v})
+	_, err = r.Object(client.Say("the file"), client.Say("a file of this program"), strictjson.Fields{"version": &version, field: into})
 	return cmp.Or(err, r.End())
 }
 

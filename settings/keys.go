@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -15,26 +16,34 @@ const KeysFile File = "keys.json"
 var keptKeys = document[[]rules.KeptKey]{
 	file: KeysFile, field: "keys",
 	empty: func() []rules.KeptKey { return []rules.KeptKey{} },
+	first: firstKeys,
 }
 
 // KeptKeys lists the SSE-C keys that were ever given here and not removed,
-// oldest first.
-func (s *Store) KeptKeys() ([]rules.KeptKey, error) { return keptKeys.load(s) }
+// oldest first, for accounts as they are now.
+func (s *Store) KeptKeys() ([]rules.KeptKey, error) {
+	all, err := keptKeys.load(s)
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	return s.referKeys(all), nil
+}
 
 // NoteKey remembers an SSE-C key that the user gives for a rule, and where the
 // rule's account is: before the key is kept, so that none is forgotten.
 func (s *Store) NoteKey(md5 string, r rules.Rule) error {
-	endpoint, known, err := s.endpoint(r.Account)
+	all, err := s.accountsFor([]rules.Rule{r})
 	if err != nil {
 		return err
 	}
-	return s.updateKeys(func(all []rules.KeptKey) []rules.KeptKey {
-		all, i := noted(all, md5)
-		addPlace(&all[i], r)
-		if known {
-			addEndpoint(&all[i], r.Account, endpoint)
+	return s.updateKeys(func(kept []rules.KeptKey) []rules.KeptKey {
+		kept, i := noted(kept, md5)
+		r.Account = r.Account.Among(all)
+		addPlace(&kept[i], r)
+		if a, ok := find(all, r.Account); ok {
+			addEndpoint(&kept[i], a)
 		}
-		return all
+		return kept
 	})
 }
 
@@ -45,24 +54,18 @@ func (s *Store) ForgetKey(md5 string) error {
 	})
 }
 
-// FollowAccount lets keys follow an account to the name and endpoint its user
-// gives it. old is its name before, "" for a new account: that one gets only
-// keys for which no account of the name is known yet.
-func (s *Store) FollowAccount(old string, a client.Account) error {
+// FollowAccount lets keys follow an account to the endpoint its user gives it. A
+// new account gets only keys that were given for its name while no account of
+// that name was known.
+func (s *Store) FollowAccount(a client.Account, isNew bool) error {
 	return s.updateKeys(func(all []rules.KeptKey) []rules.KeptKey {
 		for i := range all {
 			k := &all[i]
-			for _, p := range slices.Clone(k.Places) {
-				if p.Account == old && old != a.Name && old != "" {
-					addPlace(k, rules.Rule{Account: a.Name, Bucket: p.Bucket, Key: p.Key})
-				}
-			}
-			for _, e := range k.Endpoints[old] {
-				addEndpoint(k, a.Name, e)
-			}
-			names := slices.ContainsFunc(k.Places, func(p rules.KeyPlace) bool { return p.Account == a.Name })
-			if names && (old != "" || len(k.Endpoints[a.Name]) == 0) {
-				addEndpoint(k, a.Name, a.Endpoint)
+			meant := func(r client.AccountRef) bool { return r.ID == a.ID || isNew && r.Name == a.Name }
+			named := slices.ContainsFunc(k.Places, func(p rules.KeyPlace) bool { return meant(p.Account) })
+			known := slices.ContainsFunc(k.Endpoints, func(e rules.KeyEndpoint) bool { return meant(e.Account) })
+			if named && !(isNew && known) {
+				addEndpoint(k, a)
 			}
 		}
 		return all
@@ -73,36 +76,23 @@ func (s *Store) FollowAccount(old string, a client.Account) error {
 // belong, before the rules are changed: a key that no rule names any more is
 // found by that.
 func (s *Store) noteRules(all []rules.Rule) error {
-	type place struct {
-		endpoint string
-		known    bool
-	}
-	accounts := map[string]place{}
-	for _, r := range all {
-		if _, ok := accounts[r.Account]; ok || r.Type != client.TypeSSEC || r.CustomerKeyMD5 == "" {
-			continue
-		}
-		endpoint, known, err := s.endpoint(r.Account)
-		if err != nil {
-			return err
-		}
-		accounts[r.Account] = place{endpoint, known}
-	}
-	if len(accounts) == 0 {
+	all = slices.DeleteFunc(all, func(r rules.Rule) bool { return r.Type != client.TypeSSEC || r.CustomerKeyMD5 == "" })
+	if len(all) == 0 {
 		return nil
+	}
+	accounts, err := s.accountsFor(all)
+	if err != nil {
+		return err
 	}
 	return s.updateKeys(func(kept []rules.KeptKey) []rules.KeptKey {
 		for _, r := range all {
-			if r.Type != client.TypeSSEC || r.CustomerKeyMD5 == "" {
-				continue
-			}
 			var i int
 			kept, i = noted(kept, r.CustomerKeyMD5)
 			addPlace(&kept[i], r)
-			// An account is known by where it was first: another one that takes its
-			// name does not get the key by a change of the rule.
-			if at := accounts[r.Account]; at.known && len(kept[i].Endpoints[r.Account]) == 0 {
-				addEndpoint(&kept[i], r.Account, at.endpoint)
+			// An account is known by where it was first: elsewhere it does not get the
+			// key by a change of the rule.
+			if a, ok := find(accounts, r.Account); ok && len(kept[i].EndpointsOf(r.Account)) == 0 {
+				addEndpoint(&kept[i], a)
 			}
 		}
 		return kept
@@ -110,25 +100,43 @@ func (s *Store) noteRules(all []rules.Rule) error {
 }
 
 func (s *Store) updateKeys(change func([]rules.KeptKey) []rules.KeptKey) error {
-	err := keptKeys.update(s, false, func(all []rules.KeptKey) ([]rules.KeptKey, error) { return change(all), nil })
+	err := keptKeys.update(s, false, func(all []rules.KeptKey) ([]rules.KeptKey, error) { return change(s.referKeys(all)), nil })
 	if err != nil {
 		return fmt.Errorf("remember the SSE-C keys: %w", err)
 	}
 	return nil
 }
 
-// endpoint is where a saved account is.
-func (s *Store) endpoint(account string) (endpoint string, known bool, err error) {
-	if account == "" {
-		return "", false, nil
-	}
-	all, err := s.Accounts()
-	for _, a := range all {
-		if a.Name == account {
-			return a.Endpoint, true, nil
+// referKeys is what is remembered of keys with its accounts as they are meant
+// now.
+func (s *Store) referKeys(all []rules.KeptKey) []rules.KeptKey {
+	meant := s.meant()
+	for _, k := range all {
+		for i := range k.Places {
+			k.Places[i].Account = meant(k.Places[i].Account)
+		}
+		for i := range k.Endpoints {
+			k.Endpoints[i].Account = meant(k.Endpoints[i].Account)
 		}
 	}
-	return "", false, err
+	return all
+}
+
+// accountsFor are the saved accounts, for rules that name any; none for others,
+// so that damaged accounts do not keep those from being saved.
+func (s *Store) accountsFor(all []rules.Rule) ([]client.Account, error) {
+	if !slices.ContainsFunc(all, func(r rules.Rule) bool { return !r.Account.IsZero() }) {
+		return nil, nil
+	}
+	return s.Accounts()
+}
+
+func find(all []client.Account, r client.AccountRef) (client.Account, bool) {
+	i := slices.IndexFunc(all, r.Is)
+	if i < 0 {
+		return client.Account{}, false
+	}
+	return all[i], true
 }
 
 // noted finds a key, or adds it.
@@ -149,11 +157,38 @@ func addPlace(k *rules.KeptKey, r rules.Rule) {
 	}
 }
 
-func addEndpoint(k *rules.KeptKey, account, endpoint string) {
-	if k.Endpoints == nil {
-		k.Endpoints = map[string][]string{}
+func addEndpoint(k *rules.KeptKey, a client.Account) {
+	if !slices.Contains(k.EndpointsOf(a.Ref()), a.Endpoint) {
+		k.Endpoints = append(k.Endpoints, rules.KeyEndpoint{Account: a.Ref(), Endpoint: a.Endpoint})
 	}
-	if !slices.Contains(k.Endpoints[account], endpoint) {
-		k.Endpoints[account] = append(k.Endpoints[account], endpoint)
+}
+
+// firstKeys reads a file that calls accounts by their names.
+func firstKeys(whole []byte) ([]rules.KeptKey, error) {
+	var read []struct {
+		MD5    string `json:"md5"`
+		Places []struct {
+			Account string `json:"account"`
+			Bucket  string `json:"bucket"`
+			Key     string `json:"key"`
+		} `json:"places"`
+		Endpoints map[string][]string `json:"endpoints"` // by the account's name
+		RuleIDs   []string            `json:"ruleIds"`
 	}
+	if err := strictBody(whole, "keys", &read); err != nil {
+		return nil, err
+	}
+	all := make([]rules.KeptKey, len(read))
+	for i, k := range read {
+		all[i] = rules.KeptKey{MD5: k.MD5, RuleIDs: k.RuleIDs}
+		for _, p := range k.Places {
+			all[i].Places = append(all[i].Places, rules.KeyPlace{Account: client.RefOfVersion1(p.Account), Bucket: p.Bucket, Key: p.Key})
+		}
+		for _, name := range slices.Sorted(maps.Keys(k.Endpoints)) {
+			for _, e := range k.Endpoints[name] {
+				all[i].Endpoints = append(all[i].Endpoints, rules.KeyEndpoint{Account: client.RefOfVersion1(name), Endpoint: e})
+			}
+		}
+	}
+	return all, nil
 }

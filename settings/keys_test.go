@@ -13,7 +13,7 @@ import (
 )
 
 func sealed(id, account, bucket, md5 string) rules.Rule {
-	return rules.Rule{ID: id, Account: account, Bucket: bucket, Type: client.TypeSSEC, CustomerKeyMD5: md5}
+	return rules.Rule{ID: id, Account: client.AccountRef{Name: account}, Bucket: bucket, Type: client.TypeSSEC, CustomerKeyMD5: md5}
 }
 
 func keys(t *testing.T, s *Store) []rules.KeptKey {
@@ -27,51 +27,56 @@ func TestAKeyIsRememberedWithEveryPlaceThatRulesNamedItFor(t *testing.T) {
 	s := open(t)
 	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
 	assert.NoFileExists(t, s.Path(KeysFile), "nobody has such keys")
-	require.NoError(t, s.UpdateAccounts(become([]client.Account{{Name: "hospital", Endpoint: "https://h", AccessKeyID: "AK"}})))
+	require.NoError(t, s.UpdateAccounts(become([]client.Account{{ID: "1:hospital", Name: "hospital", Endpoint: "https://h", AccessKeyID: "AK"}})))
+	hospital := client.AccountRef{ID: "1:hospital", Name: "hospital"}
 
 	// Written by an older version, without keys.json.
 	put(t, s, RulesFile, `{"version":1,"rules":[{"id":"r1","account":"hospital","bucket":"demo","type":"SSE-C","customerKeyMD5":"k1"}]}`)
 	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{sealed("r1", "hospital", "other", "k2"), {ID: "r2", Type: client.TypeSSEC}})))
 	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{})))
 	assert.Equal(t, []rules.KeptKey{
-		{MD5: "k1", Places: []rules.KeyPlace{{Account: "hospital", Bucket: "demo"}}, Endpoints: map[string][]string{"hospital": {"https://h"}}, RuleIDs: []string{"r1"}},
-		{MD5: "k2", Places: []rules.KeyPlace{{Account: "hospital", Bucket: "other"}}, Endpoints: map[string][]string{"hospital": {"https://h"}}, RuleIDs: []string{"r1"}},
+		{MD5: "k1", Places: []rules.KeyPlace{{Account: hospital, Bucket: "demo"}}, Endpoints: []rules.KeyEndpoint{{Account: hospital, Endpoint: "https://h"}}, RuleIDs: []string{"r1"}},
+		{MD5: "k2", Places: []rules.KeyPlace{{Account: hospital, Bucket: "other"}}, Endpoints: []rules.KeyEndpoint{{Account: hospital, Endpoint: "https://h"}}, RuleIDs: []string{"r1"}},
 	}, keys(t, s), "though no rule names them any more")
 	require.NoError(t, s.ForgetKey("k1"))
 	assert.Len(t, keys(t, s), 1)
 }
 
 func TestAKeyFollowsItsAccountAndNoOtherThatTakesItsName(t *testing.T) {
-	account := func(name, endpoint string) client.Account {
-		return client.Account{Name: name, Endpoint: endpoint, AccessKeyID: "AK"}
+	account := func(id, name, endpoint string) client.Account {
+		return client.Account{ID: id, Name: name, Endpoint: endpoint, AccessKeyID: "AK"}
 	}
+	where := func(s *Store, key int, a client.Account) []string { return keys(t, s)[key].EndpointsOf(a.Ref()) }
 	s := open(t)
-	require.NoError(t, s.UpdateAccounts(become([]client.Account{account("hospital", "https://h")})))
+	hospital := account("H", "hospital", "https://h")
+	require.NoError(t, s.UpdateAccounts(become([]client.Account{hospital})))
 	rule := sealed("r1", "hospital", "demo", "k")
 	require.NoError(t, s.NoteKey("k", rule))
 	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{rule})))
 
-	stranger := account("hospital", "https://stranger")
+	stranger := account("S", "hospital", "https://stranger")
 	require.NoError(t, s.UpdateAccounts(become([]client.Account{})))
-	require.NoError(t, s.FollowAccount("", stranger))
+	require.NoError(t, s.FollowAccount(stranger, true))
 	require.NoError(t, s.UpdateAccounts(become([]client.Account{stranger})))
 	rule.Bucket = "elsewhere"
 	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{rule})))
-	assert.Equal(t, map[string][]string{"hospital": {"https://h"}}, keys(t, s)[0].Endpoints, "removed, and added again elsewhere")
+	assert.Equal(t, []string{"https://h"}, where(s, 0, stranger), "removed, and added again elsewhere")
 
-	require.NoError(t, s.FollowAccount("hospital", account("hospital", "https://h2")))
-	assert.Equal(t, []string{"https://h", "https://h2"}, keys(t, s)[0].Endpoints["hospital"], "moved by its user")
-	require.NoError(t, s.FollowAccount("hospital", account("clinic", "https://h2")))
-	k := keys(t, s)[0]
-	assert.Equal(t, []string{"https://h", "https://h2"}, k.Endpoints["clinic"], "renamed")
-	assert.Contains(t, k.Places, rules.KeyPlace{Account: "clinic", Bucket: "demo"})
-	require.NoError(t, s.NoteKey("k", rule))
-	assert.Contains(t, keys(t, s)[0].Endpoints["hospital"], "https://stranger", "the user gives the key for it")
+	moved := account("S", "clinic", "https://h2")
+	require.NoError(t, s.PinAccounts())
+	require.NoError(t, s.FollowAccount(moved, false))
+	require.NoError(t, s.UpdateAccounts(become([]client.Account{moved})))
+	assert.Equal(t, []string{"https://h", "https://h2"}, where(s, 0, moved), "renamed and moved by its user")
+	assert.Contains(t, keys(t, s)[0].Places, rules.KeyPlace{Account: moved.Ref(), Bucket: "demo"})
+	require.NoError(t, s.UpdateAccounts(become([]client.Account{account("S", "clinic", "https://stranger")})))
+	require.NoError(t, s.NoteKey("k", sealed("r1", "clinic", "demo", "k")))
+	assert.Contains(t, where(s, 0, moved), "https://stranger", "the user gives the key for it")
 
 	late := sealed("r2", "later", "demo", "l")
 	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{late})))
-	require.NoError(t, s.FollowAccount("", account("later", "https://l")))
-	assert.Equal(t, []string{"https://l"}, keys(t, s)[1].Endpoints["later"], "the first of the name")
+	first := account("L", "later", "https://l")
+	require.NoError(t, s.FollowAccount(first, true))
+	assert.Equal(t, []string{"https://l"}, where(s, 1, first), "the first of the name")
 }
 
 func TestRulesAreNotChangedWhenTheirKeysCannotBeRemembered(t *testing.T) {

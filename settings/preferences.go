@@ -1,11 +1,41 @@
 package settings
 
-import "github.com/bucketseal/bucketseal/settings/preferences"
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/settings/preferences"
+)
 
 var preferencesDocument = document[preferences.Preferences]{
 	file: PreferencesFile, field: "preferences",
 	empty: func() preferences.Preferences { return preferences.Preferences{} },
-	check: preferences.Preferences.Check, lenient: true,
+	check: func(p preferences.Preferences) (preferences.Preferences, error) { return p, p.Check() },
+	first: firstPreferences, lenient: true,
+}
+
+// firstPreferences reads preferences that call accounts by their names.
+func firstPreferences(whole []byte) (preferences.Preferences, error) {
+	var file struct {
+		Preferences preferences.Preferences `json:"preferences"`
+	}
+	if err := json.Unmarshal(whole, &file); err != nil {
+		return file.Preferences, fmt.Errorf("preferences: %w", err)
+	}
+	p := file.Preferences
+	if p.LastAccount != "" {
+		p.LastAccount = client.IDOfVersion1(p.LastAccount)
+	}
+	names := p.Buckets
+	p.Buckets = nil
+	for name, buckets := range names {
+		if p.Buckets == nil {
+			p.Buckets = map[string][]string{}
+		}
+		p.Buckets[client.IDOfVersion1(name)] = buckets
+	}
+	return p, nil
 }
 
 // Preferences gives what the user likes, or the defaults with the error: a

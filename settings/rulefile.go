@@ -8,19 +8,22 @@ import (
 	"os"
 
 	"github.com/bucketseal/bucketseal/client/rules"
-	"github.com/bucketseal/bucketseal/settings/internal/durable"
 )
 
-// A RuleFile is a list of rules in one exported file, in place of the saved ones.
+// A RuleFile is a list of rules in one exported file, in place of the saved
+// ones. It calls accounts by their names.
 type RuleFile struct {
-	Path string
-	Disk Disk // where it is written; nil is the system's
+	store *Store
+	path  string
 }
+
+// RuleFile is the list in a file. The accounts it names are those of the Store.
+func (s *Store) RuleFile(path string) RuleFile { return RuleFile{s, path} }
 
 // Rules reads the file, which may be a pipe. A missing file is an error: rules
 // that are not there must not mean "encrypt nothing".
 func (f RuleFile) Rules() ([]rules.Rule, error) {
-	in, err := os.Open(f.Path)
+	in, err := os.Open(f.path)
 	if err != nil {
 		return nil, fmt.Errorf("open the rules: %w", err)
 	}
@@ -31,15 +34,15 @@ func (f RuleFile) Rules() ([]rules.Rule, error) {
 func (f RuleFile) decode(in io.Reader) ([]rules.Rule, error) {
 	all, err := rules.Import(in)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Path, err)
+		return nil, fmt.Errorf("%s: %w", f.path, err)
 	}
-	return all, nil
+	return f.store.refer(all), nil
 }
 
 // UpdateRules replaces the rules in the file by what change makes of them, whole or
 // not at all; a file that is not there yet begins empty, whatever begin says.
 func (f RuleFile) UpdateRules(_ bool, change func([]rules.Rule) ([]rules.Rule, error)) error {
-	return durable.Files{Disk: f.Disk}.Update(context.Background(), f.Path, func(old []byte) ([]byte, error) {
+	return f.store.files.Update(context.Background(), f.path, func(old []byte) ([]byte, error) {
 		var all []rules.Rule
 		var err error
 		if old != nil {

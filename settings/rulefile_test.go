@@ -15,7 +15,7 @@ import (
 )
 
 func TestAFileOfRulesIsChangedWholeOrNotAtAll(t *testing.T) {
-	f := RuleFile{Path: filepath.Join(t.TempDir(), "team.json")}
+	f := open(t).RuleFile(filepath.Join(t.TempDir(), "team.json"))
 	_, err := f.Rules()
 	require.ErrorIs(t, err, fs.ErrNotExist, "no file is not no rules")
 
@@ -29,15 +29,15 @@ func TestAFileOfRulesIsChangedWholeOrNotAtAll(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []rules.Rule{one, one}, all)
 
-	before, err := os.ReadFile(f.Path)
+	before, err := os.ReadFile(f.path)
 	require.NoError(t, err)
 	refused := errors.New("refused")
 	require.ErrorIs(t, f.UpdateRules(false, func([]rules.Rule) ([]rules.Rule, error) { return nil, refused }), refused)
-	after, err := os.ReadFile(f.Path)
+	after, err := os.ReadFile(f.path)
 	require.NoError(t, err)
 	assert.Equal(t, before, after)
 
-	require.NoError(t, os.WriteFile(f.Path, []byte("{"), 0o600))
+	require.NoError(t, os.WriteFile(f.path, []byte("{"), 0o600))
 	_, err = f.Rules()
 	require.ErrorContains(t, err, "team.json")
 	require.ErrorContains(t, f.UpdateRules(false, add(one)), "not a list of rules")

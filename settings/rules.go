@@ -15,12 +15,16 @@ var ruleList = document[[]rules.Rule]{
 // some: see GoneError. On an error the caller must upload nothing: what the
 // rules say is not known.
 //
+// Accounts are referred to as they are now: by their ids and the names of today.
+// Where the accounts cannot be read, as the rules say it.
+//
 // A rule that fails its Check is given as it stands; rules.Set.Decide refuses
 // what it matches.
 func (s *Store) Rules() ([]rules.Rule, error) {
 	all, err := ruleList.load(s)
 	if err == nil && len(all) > 0 {
 		s.sawRules.Store(true)
+		return s.refer(all), nil
 	}
 	return all, err
 }
@@ -29,14 +33,16 @@ func (s *Store) Rules() ([]rules.Rule, error) {
 // keys belong is remembered first (KeptKeys). begin lets a list whose file is gone
 // (a GoneError) begin with none, for a user who was told. change may run while other
 // processes wait: it must not ask the user, nor call the Store. It stores what it
-// is given: package rulebook says what may be stored.
+// is given: package rulebook says what may be stored. Only an account that is known
+// by its name alone is referred to by its id from now on, if it is there.
 func (s *Store) UpdateRules(begin bool, change func([]rules.Rule) ([]rules.Rule, error)) error {
 	saved := false
 	err := ruleList.update(s, begin, func(now []rules.Rule) ([]rules.Rule, error) {
-		next, err := change(now)
+		next, err := change(s.refer(now))
 		if err != nil {
 			return nil, err
 		}
+		next = s.refer(next)
 		saved = len(now)+len(next) > 0
 		return append(ruleList.empty(), next...), s.noteRules(slices.Concat(now, next))
 	})
@@ -45,4 +51,14 @@ func (s *Store) UpdateRules(begin bool, change func([]rules.Rule) ([]rules.Rule,
 		s.markRules()
 	}
 	return err
+}
+
+// refer is rules with their accounts as they are meant now.
+func (s *Store) refer(all []rules.Rule) []rules.Rule {
+	meant := s.meant()
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Account = meant(all[i].Account)
+	}
+	return all
 }

@@ -40,20 +40,21 @@ func become[T any](v T) func(T) (T, error) { return func(T) (T, error) { return 
 
 var (
 	work = client.Account{
+		ID:   "W",
 		Name: "工作", Endpoint: "https://s3.example.org:7480", Region: "nl", Addressing: client.AddressingPath,
 		CAFile: "/etc/ca.pem", KMSEndpoint: "https://kms.example.org", AccessKeyID: "AKIDWORK",
 	}
-	aws = client.Account{Name: "aws", AccessKeyID: "AKIDAWS"}
+	aws = client.Account{ID: "A", Name: "aws", AccessKeyID: "AKIDAWS"}
 
 	reports = rules.Rule{
-		ID: "r1", Account: "aws", Bucket: "reports*", Key: "*.csv", Type: client.TypeSSEKMS, KMSKey: "ab12",
+		ID: "r1", Account: aws.Ref(), Bucket: "reports*", Key: "*.csv", Type: client.TypeSSEKMS, KMSKey: "ab12",
 		BucketKey: true, Context: map[string]string{"for": "<a&b>"},
 	}
 	rest = rules.Rule{ID: "r2", Disabled: true, Type: client.TypeSSEC, CustomerKeyMD5: "bWQ1"}
 
 	liked = preferences.Preferences{
 		Window: preferences.Window{
-			Language: "zh-Hant", Appearance: preferences.AppearanceDark, LastAccount: "aws", Size: preferences.Size{Width: 900, Height: 600},
+			Language: "zh-Hant", Appearance: preferences.AppearanceDark, LastAccount: aws.ID, Size: preferences.Size{Width: 900, Height: 600},
 			Columns: []preferences.Column{{ID: "name", Width: 320.5}, {ID: "storage", Hidden: true}},
 		},
 		Transfers: preferences.Transfers{Concurrency: 8, PartSize: 16 << 20, LimitRate: 1 << 20},
@@ -83,11 +84,14 @@ func TestAFileIsJSONForPeople(t *testing.T) {
 	s := open(t)
 	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
 	assert.Equal(t, `{
-  "version": 1,
+  "version": 2,
   "rules": [
     {
       "id": "r1",
-      "account": "aws",
+      "account": {
+        "id": "A",
+        "name": "aws"
+      },
       "bucket": "reports*",
       "key": "*.csv",
       "type": "SSE-KMS",

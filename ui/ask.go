@@ -100,7 +100,7 @@ func (u *UI) askRemoveBucket() {
 
 func (u *UI) askRemoveAccount() {
 	widgets.ShowConfirm(u.window, widgets.Confirm{
-		Title: i18n.T("Remove account %s?", u.state.Current()),
+		Title: i18n.T("Remove account %s?", u.state.CurrentName()),
 		Body:  i18n.T("The account and its secret are forgotten on this computer. Nothing changes on the server."),
 		Yes:   i18n.T("Remove"), No: i18n.T("Cancel"), Danger: true, OnYes: u.state.RemoveAccount,
 	})

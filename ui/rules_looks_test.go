@@ -48,7 +48,7 @@ func someRules() []rules.Rule {
 		{ID: "2", Key: "*.log", Type: client.TypeSSES3},
 		{ID: "3", Disabled: true, Bucket: "備份", Type: client.TypeSSEKMS},
 		{ID: "4", Bucket: "reports-2026", Key: "q?/*", Type: client.TypeDSSEKMS, KMSKey: "alias/twcc-k1"},
-		{ID: "5", Account: "lab", Bucket: "secret", Type: client.TypeSSEC, CustomerKeyMD5: "abcdefghijklmnopqrstuw=="},
+		{ID: "5", Account: client.AccountRef{Name: "lab"}, Bucket: "secret", Type: client.TypeSSEC, CustomerKeyMD5: "abcdefghijklmnopqrstuw=="},
 		{ID: "6", Bucket: "photos", Type: client.TypeInherit},
 	}
 }

@@ -24,8 +24,10 @@ type toolBar struct {
 func newToolBar(u *UI) *toolBar {
 	t := &toolBar{ui: u}
 	t.accounts = widgets.NewSelect(nil, func(name string) {
-		if name != "" && name != u.state.Current() {
-			u.state.Open(name)
+		for _, a := range u.state.Accounts() {
+			if a.Name == name && a.ID != u.state.Current() {
+				u.state.Open(a.ID)
+			}
 		}
 	})
 	t.accounts.PlaceHolder = i18n.T("(no account)")
@@ -55,13 +57,17 @@ func (t *toolBar) refresh() {
 		b.EnableIf(t.actions[i].why())
 	}
 	var names []string
+	current := ""
 	for _, a := range t.ui.state.Accounts() {
 		names = append(names, a.Name)
+		if a.ID == t.ui.state.Current() {
+			current = a.Name
+		}
 	}
 	if strings.Join(names, "\n") != strings.Join(t.accounts.Options, "\n") {
 		t.accounts.SetOptions(names)
 	}
-	if current := t.ui.state.Current(); t.accounts.Selected != current {
+	if t.accounts.Selected != current {
 		t.accounts.Selected = current // SetSelected would open it
 		t.accounts.Refresh()
 	}

@@ -15,22 +15,25 @@ type exchange struct {
 }
 
 const (
-	exchangeFormat = "bucketseal-rules"
-	exchangeMax    = 4 << 20 // bytes; thousands of rules
+	exchangeFormat  = "bucketseal-rules"
+	exchangeVersion = 1
+	exchangeMax     = 4 << 20 // bytes; thousands of rules
 )
 
 // Export writes rules as JSON without secrets, for another computer or a
-// colleague.
+// colleague. Accounts are written by their names.
 func Export(w io.Writer, all []Rule) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
-	if all == nil {
-		all = []Rule{}
+	named := make([]Rule, len(all))
+	for i, r := range all {
+		r.Account.ID = ""
+		named[i] = r
 	}
-	return e.Encode(exchange{exchangeFormat, Version, all})
+	return e.Encode(exchange{exchangeFormat, exchangeVersion, named})
 }
 
-// Import reads what Export wrote, or the lines of "rules list --json". It
+// Import reads what Export wrote, a list as it lies on disk, or the lines of "rules list --json". It
 // gives all rules or none: one wrong rule refuses the file, with the rule's
 // number.
 func Import(r io.Reader) ([]Rule, error) {
@@ -49,7 +52,7 @@ func importAll(r io.Reader) ([]Rule, error) {
 	if len(b) > exchangeMax {
 		return nil, client.Say("the file is larger than any list of rules").Err()
 	}
-	all, err := read(b, true)
+	all, _, err := read(b, true)
 	if err != nil {
 		return nil, err
 	}

@@ -15,18 +15,34 @@ type KeptKey struct {
 	MD5    string     `json:"md5"`
 	Places []KeyPlace `json:"places,omitempty"`
 	// Endpoints are where accounts named by the places were when the key was
-	// given for them, by the account's name. An account of that name elsewhere
-	// does not get the key.
-	Endpoints map[string][]string `json:"endpoints,omitempty"`
+	// given for them. Elsewhere the account does not get the key.
+	Endpoints []KeyEndpoint `json:"endpoints,omitempty"`
 	// RuleIDs are the rules by whose IDs an older version kept the key.
 	RuleIDs []string `json:"ruleIds,omitempty"`
 }
 
 // A KeyPlace is where a rule's masks and account say its key belongs.
 type KeyPlace struct {
-	Account string `json:"account,omitempty"`
-	Bucket  string `json:"bucket,omitempty"`
-	Key     string `json:"key,omitempty"`
+	Account client.AccountRef `json:"account,omitzero"`
+	Bucket  string            `json:"bucket,omitempty"`
+	Key     string            `json:"key,omitempty"`
+}
+
+// A KeyEndpoint is where an account was when a key was given for it.
+type KeyEndpoint struct {
+	Account  client.AccountRef `json:"account"`
+	Endpoint string            `json:"endpoint"` // URL; "" is AWS
+}
+
+// EndpointsOf is where an account was when the key was given for it; nothing
+// where that is not known.
+func (k KeptKey) EndpointsOf(account client.AccountRef) (all []string) {
+	for _, e := range k.Endpoints {
+		if e.Account.Same(account) {
+			all = append(all, e.Endpoint)
+		}
+	}
+	return all
 }
 
 // PlaceOf is where a rule's key belongs.
@@ -54,7 +70,7 @@ func (s Set) HasKeysFor(at client.Location) bool { return len(s.customerKeys(at,
 // customerKeys is CustomerKeys; off says whether keys that are switched off
 // count.
 func (s Set) customerKeys(at client.Location, named string, off bool) (found []string) {
-	if !s.Secure() {
+	if !s.Account.Secure() {
 		return nil
 	}
 	add := func(md5 string) {
@@ -94,7 +110,7 @@ func (s Set) switchedOff(md5 string) bool {
 func (s Set) belongs(k KeptKey, at client.Location) bool {
 	return slices.ContainsFunc(k.Places, func(p KeyPlace) bool {
 		r := Rule{Type: client.TypeSSEC, Account: p.Account, Bucket: p.Bucket, Key: p.Key, CustomerKeyMD5: k.MD5}
-		somewhere := p.Account != "" || strings.Trim(p.Bucket, "*?") != ""
+		somewhere := !p.Account.IsZero() || strings.Trim(p.Bucket, "*?") != ""
 		return somewhere && s.concerns(r) && r.fits(at) > misses && s.elsewhere(r) == nil
 	})
 }
@@ -102,17 +118,17 @@ func (s Set) belongs(k KeptKey, at client.Location) bool {
 // elsewhere refuses the key of a rule for an account that was at another
 // endpoint when the key was given.
 func (s Set) elsewhere(r Rule) error {
-	if r.Account == "" {
+	if r.Account.IsZero() {
 		return nil
 	}
 	for _, k := range s.Kept {
-		known := k.Endpoints[r.Account]
+		known := k.EndpointsOf(r.Account)
 		if k.MD5 != r.CustomerKeyMD5 || len(known) == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(known, func(e string) bool { return sameEndpoint(e, s.Endpoint) }) {
+		if !slices.ContainsFunc(known, func(e string) bool { return sameEndpoint(e, s.Account.Endpoint) }) {
 			return client.Say("its SSE-C key was given for %s at %s, which is elsewhere now: edit the rule and enter the key, if it belongs here too",
-				r.Account, endpointName(known[0])).Err()
+				r.Account.Name, endpointName(known[0])).Err()
 		}
 	}
 	return nil

@@ -7,9 +7,11 @@ import (
 	"github.com/bucketseal/bucketseal/internal/strictjson"
 )
 
-// Version is the version of a written list of rules. A new field in a rule, or
-// a new meaning of an old one, raises it.
-const Version = 1
+// Version is the newest version of a list of rules on disk. A new field in a
+// rule, or a new meaning of an old one, raises it. Version 1 calls accounts by
+// their names, version 2 refers to them by their ids; exported files call them by
+// their names and stay at version 1.
+const Version = 2
 
 // A NewerError says that a newer Bucketseal wrote a list of rules. It is not
 // read at all: half of it would be understood.
@@ -29,33 +31,41 @@ func (e *NewerError) Text() client.Text {
 // ends are fine. What is wrong is named with its line.
 //
 // The rules are not checked: one that fails its Check refuses what it matches.
-func Read(b []byte) ([]Rule, error) { return read(b, false) }
+func Read(b []byte) ([]Rule, error) {
+	all, version, err := read(b, false)
+	if version == 1 {
+		for i := range all {
+			all[i].Account = client.RefOfVersion1(all[i].Account.Name)
+		}
+	}
+	return all, err
+}
 
-// read is Read, and takes the lines of "rules list --json" too where asked.
-func read(b []byte, lines bool) ([]Rule, error) {
+// read is Read with accounts as they are written, and takes the lines of "rules
+// list --json" too where asked.
+func read(b []byte, lines bool) (all []Rule, version int, err error) {
 	if len(bytes.TrimSpace(bytes.TrimPrefix(b, []byte("\ufeff")))) == 0 {
-		return nil, client.Say("the file is empty, which is no list of rules: put back a good copy; a list without rules is written {\"version\":1,\"rules\":[]}").Err()
+		return nil, 0, client.Say("the file is empty, which is no list of rules: put back a good copy; a list without rules is written {\"version\":1,\"rules\":[]}").Err()
 	}
 	r, err := strictjson.New(b, client.Say("a list of rules"))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var number any
 	if lines && r.Peek("number", &number) {
-		return readLines(r)
+		all, err = readLines(r)
+		return all, 0, err
 	}
-	var version int
 	if r.Peek("version", &version) && version > Version {
-		return nil, &NewerError{version}
+		return nil, 0, &NewerError{version}
 	}
-	all, err := readList(r)
-	if err == nil {
+	if all, err = readList(r); err == nil {
 		err = r.End()
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return all, nil
+	return all, version, nil
 }
 
 // readList reads {"version":1,"rules":[...]}, with or without its "format".
@@ -89,8 +99,8 @@ func readFormat(r *strictjson.Reader, what client.Text) error {
 func readVersion(r *strictjson.Reader, what client.Text) error {
 	var n int
 	err := r.Value(&n, what)
-	if err == nil && n != Version {
-		err = r.Fault(client.Say("the file has version %d, which there is not: write %d", n, Version))
+	if err == nil && n < 1 {
+		err = r.Fault(client.Say("the file has version %d, which there is not: write %d", n, exchangeVersion))
 	}
 	return err
 }

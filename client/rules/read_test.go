@@ -65,7 +65,7 @@ var odd = []struct{ name, text, says string }{
 	{"version 0", `{"version":0,"rules":[]}`, "version 0"},
 	{"a version of text", `{"version":"1","rules":[]}`, `"version" of the file is no whole number`},
 	{"half a version", `{"version":1.5,"rules":[]}`, "no whole number"},
-	{"a newer version", `{"version":2,"rulez":[]}`, "update Bucketseal"},
+	{"a newer version", `{"version":3,"rulez":[]}`, "update Bucketseal"},
 	{"no list", `{"format":"bucketseal-rules","version":1}`, `no "rules"`},
 	{"null for a list", `{"version":1,"rules":null}`, `"rules" is not a list`},
 	{"an object for a list", `{"version":1,"rules":{}}`, `"rules" is not a list`},
@@ -122,7 +122,7 @@ func TestWhatRulesListPrintsIsImported(t *testing.T) {
 	all, err := Import(strings.NewReader(lines))
 	require.NoError(t, err)
 	assert.Equal(t, []Rule{
-		{Account: "team", Bucket: "demo", Disabled: true, Type: client.TypeInherit},
+		{Account: client.AccountRef{Name: "team"}, Bucket: "demo", Disabled: true, Type: client.TypeInherit},
 		{Key: "*", Type: client.TypeSSEKMS, KMSKey: "k1", BucketKey: true, Context: map[string]string{"a": "b"}},
 	}, all)
 	for text, says := range map[string]string{
@@ -176,7 +176,7 @@ func FuzzTheReaderNeverYieldsLessThanTheFileLists(f *testing.F) {
 		for i, r := range all {
 			said := list[i].(map[string]any)
 			assert.Equal(t, said["enabled"] == false || said["disabled"] == true, r.Disabled)
-			for name, got := range map[string]string{"id": r.ID, "account": r.Account, "bucket": r.Bucket, "key": r.Key, "type": string(r.Type), "kmsKey": string(r.KMSKey), "customerKeyMD5": r.CustomerKeyMD5} {
+			for name, got := range map[string]string{"id": r.ID, "account": r.Account.Name, "bucket": r.Bucket, "key": r.Key, "type": string(r.Type), "kmsKey": string(r.KMSKey), "customerKeyMD5": r.CustomerKeyMD5} {
 				want, _ := said[name].(string)
 				assert.Equal(t, want, got, name)
 			}

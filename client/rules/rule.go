@@ -12,7 +12,7 @@ import (
 type Rule struct {
 	ID        string                `json:"id"`                  // made once, never shown; an older version kept SSE-C keys by it
 	Disabled  bool                  `json:"disabled,omitempty"`  // the zero rule is enabled
-	Account   string                `json:"account,omitempty"`   // account name; "" is all
+	Account   client.AccountRef     `json:"account,omitzero"`    // the zero one is all
 	Bucket    string                `json:"bucket,omitempty"`    // bucket name or mask; "" is all
 	Key       string                `json:"key,omitempty"`       // remote file name or mask, matched against the whole key; "" is all
 	Type      client.EncryptionType `json:"type"`                // inherit, SSE-S3, SSE-KMS, DSSE-KMS or SSE-C

@@ -11,19 +11,15 @@
 package rules
 
 import (
-	"net"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
 )
 
 // A Set is the rules as they apply to one account.
 type Set struct {
-	Rules    []Rule
-	Account  string // the account's name
-	Endpoint string // its URL; "" is AWS, over https
+	Rules   []Rule
+	Account client.Account
 	// Keys holds the SSE-C keys that rules for this account name, by their MD5,
 	// as far as the keyring gave them.
 	Keys map[string]client.CustomerKey
@@ -83,7 +79,7 @@ func (s Set) finish(d Decision, err error) Decision {
 	if err == nil {
 		err = t.Check()
 	}
-	if err == nil && t.NeedsTLS() && !s.Secure() {
+	if err == nil && t.NeedsTLS() && !s.Account.Secure() {
 		err = client.Say("%s over plain http is refused: %v would travel unprotected; use an https endpoint", string(t.Type), exposed(t)).Err()
 	}
 	if err != nil {
@@ -99,27 +95,6 @@ func exposed(t client.Treatment) client.Text {
 	return client.Say("the file")
 }
 
-// Secure reports whether the account's endpoint may be asked for SSE-KMS and
-// SSE-C: https, or this very machine.
-func (s Set) Secure() bool {
-	if s.Endpoint == "" {
-		return true
-	}
-	u, err := url.Parse(s.Endpoint)
-	if err != nil {
-		return false
-	}
-	if strings.EqualFold(u.Scheme, "https") {
-		return true
-	}
-	host := u.Hostname()
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
-}
-
 // takes is how well the masks of a rule that is in force here fit.
 func (s Set) takes(r Rule, at client.Location) fit {
 	if r.Disabled || !s.concerns(r) {
@@ -129,7 +104,7 @@ func (s Set) takes(r Rule, at client.Location) fit {
 }
 
 // concerns reports whether the rule is for this account.
-func (s Set) concerns(r Rule) bool { return r.Account == "" || r.Account == s.Account }
+func (s Set) concerns(r Rule) bool { return r.Account.IsZero() || r.Account.Is(s.Account) }
 
 // masks writes the rule's masks as people read them.
 func (r Rule) masks() string {
@@ -153,7 +128,7 @@ func ShadowedBy(all []Rule) []int {
 			continue
 		}
 		for i, earlier := range all[:j] {
-			if !earlier.Disabled && (earlier.Account == "" || earlier.Account == r.Account) &&
+			if !earlier.Disabled && (earlier.Account.IsZero() || earlier.Account.Same(r.Account)) &&
 				earlier.covers(r) {
 				by[j] = i + 1
 				break
@@ -169,10 +144,10 @@ var ErrGone = client.Say("the rules are gone").Err()
 
 // UnknownAccounts says of each rule whether it is for an account that is not
 // among those there are, and so applies to nothing.
-func UnknownAccounts(all []Rule, accounts []string) []bool {
+func UnknownAccounts(all []Rule, accounts []client.Account) []bool {
 	unknown := make([]bool, len(all))
 	for i, r := range all {
-		unknown[i] = r.Account != "" && !slices.Contains(accounts, r.Account)
+		unknown[i] = !r.Account.IsZero() && !slices.ContainsFunc(accounts, r.Account.Is)
 	}
 	return unknown
 }

@@ -24,9 +24,9 @@ var (
 )
 
 func TestTheFirstEnabledRuleThatFitsWinsAndSaysWhy(t *testing.T) {
-	s := Set{Account: "team", Rules: []Rule{
+	s := Set{Account: client.Account{Name: "team"}, Rules: []Rule{
 		{Bucket: "reports", Type: client.TypeSSES3, Disabled: true},
-		{Bucket: "reports", Account: "other", Type: client.TypeSSES3},
+		{Bucket: "reports", Account: client.AccountRef{Name: "other"}, Type: client.TypeSSES3},
 		{ID: "r3", Bucket: "rep*", Key: "q3/*", Type: kms, KMSKey: "ab12", BucketKey: true},
 		{Type: client.TypeSSES3},
 	}}
@@ -109,7 +109,7 @@ func TestEncryptionThatNeedsTLSIsRefusedOverPlainHTTP(t *testing.T) {
 		"http://localhost.evil.example": false, "ftp://x": false, "%": false,
 	} {
 		for _, typ := range []client.EncryptionType{kms, client.TypeDSSEKMS, client.TypeSSEC, client.TypeSSES3, client.TypeInherit} {
-			s := Set{Endpoint: endpoint, Rules: []Rule{{Type: typ, CustomerKeyMD5: customer.MD5()}}, Keys: map[string]client.CustomerKey{customer.MD5(): customer}}
+			s := Set{Account: client.Account{Endpoint: endpoint}, Rules: []Rule{{Type: typ, CustomerKeyMD5: customer.MD5()}}, Keys: map[string]client.CustomerKey{customer.MD5(): customer}}
 			d := s.Decide(File{}, reports)
 			needs := typ != client.TypeSSES3 && typ != client.TypeInherit
 			assert.Equal(t, needs && !secure, !d.Refuse.IsZero(), "%s at %q", typ, endpoint)
@@ -128,7 +128,7 @@ func FuzzDecideAlwaysAnswers(f *testing.F) {
 	f.Add("b*", "k", "SSE-KMS", "key", "http://x", "b", "k")
 	f.Add("", "", "", "", "", "", "")
 	f.Fuzz(func(t *testing.T, bm, km, typ, key, endpoint, b, k string) {
-		s := Set{Endpoint: endpoint, Rules: []Rule{{Bucket: bm, Key: km, Type: client.EncryptionType(typ), KMSKey: client.KeyID(key)}}}
+		s := Set{Account: client.Account{Endpoint: endpoint}, Rules: []Rule{{Bucket: bm, Key: km, Type: client.EncryptionType(typ), KMSKey: client.KeyID(key)}}}
 		d := s.Decide(File{}, client.Location{Bucket: b, Key: k})
 		if (d.Refuse.IsZero()) != (d.Treatment.Type != client.TypeUndecided) {
 			t.Fatalf("neither decided nor refused, or both: %+v", d)
@@ -141,27 +141,27 @@ func FuzzDecideAlwaysAnswers(f *testing.F) {
 
 func TestRulesThatCanNeverApplyAreFlagged(t *testing.T) {
 	all := []Rule{
-		{Bucket: "reports*", Type: kms},                // 1
-		{Bucket: "reports-2026", Type: kms},            // 2: taken by 1
-		{Bucket: "backup", Key: "*.log", Type: kms},    // 3
-		{Bucket: "backup", Key: "a/*.log", Type: kms},  // 4: taken by 3
-		{Bucket: "backup", Type: kms},                  // 5: only partly
-		{Bucket: "x", Account: "team", Type: kms},      // 6
-		{Bucket: "x", Type: kms},                       // 7: other accounts remain
-		{Bucket: "x", Account: "team", Type: kms},      // 8: taken by 6
-		{Disabled: true, Type: kms},                    // 9: off
-		{Bucket: "y", Type: kms},                       // 10: 9 is off
-		{Bucket: "reports", Disabled: true, Type: kms}, // 11: off itself
+		{Bucket: "reports*", Type: kms},                                    // 1
+		{Bucket: "reports-2026", Type: kms},                                // 2: taken by 1
+		{Bucket: "backup", Key: "*.log", Type: kms},                        // 3
+		{Bucket: "backup", Key: "a/*.log", Type: kms},                      // 4: taken by 3
+		{Bucket: "backup", Type: kms},                                      // 5: only partly
+		{Bucket: "x", Account: client.AccountRef{Name: "team"}, Type: kms}, // 6
+		{Bucket: "x", Type: kms},                                           // 7: other accounts remain
+		{Bucket: "x", Account: client.AccountRef{Name: "team"}, Type: kms}, // 8: taken by 6
+		{Disabled: true, Type: kms},                                        // 9: off
+		{Bucket: "y", Type: kms},                                           // 10: 9 is off
+		{Bucket: "reports", Disabled: true, Type: kms},                     // 11: off itself
 	}
 	assert.Equal(t, []int{0, 1, 0, 3, 0, 0, 0, 6, 0, 0, 0}, ShadowedBy(all))
 }
 
 func TestTheLiveViewShowsWhichBucketsARuleTakes(t *testing.T) {
-	s := Set{Account: "team", Rules: []Rule{
+	s := Set{Account: client.Account{Name: "team"}, Rules: []Rule{
 		{Bucket: "reports", Type: kms},
 		{Bucket: "reports*", Type: kms},
 		{Bucket: "*", Key: "*.log", Type: kms},
-		{Account: "other", Type: kms},
+		{Account: client.AccountRef{Name: "other"}, Type: kms},
 	}}
 	buckets := []string{"backup", "reports", "reports-2026"}
 	assert.Equal(t, []BucketMatch{{"reports", 1}, {"reports-2026", 0}}, s.MatchesNow(1, buckets))
@@ -202,7 +202,7 @@ func TestAWrongFieldIsNamedAndAnUnknownKeyShapeOnlyWarns(t *testing.T) {
 func TestRulesTravelWithoutSecretsAndComeBackWholeOrNotAtAll(t *testing.T) {
 	all := []Rule{
 		{ID: "1", Bucket: "reports", Type: kms, KMSKey: "ab12", Context: map[string]string{"a": "b"}, BucketKey: true},
-		{ID: "2", Type: client.TypeSSEC, CustomerKeyMD5: customer.MD5(), Disabled: true, Account: "team"},
+		{ID: "2", Type: client.TypeSSEC, CustomerKeyMD5: customer.MD5(), Disabled: true, Account: client.AccountRef{Name: "team"}},
 	}
 	var b bytes.Buffer
 	require.NoError(t, Export(&b, all))
@@ -231,9 +231,10 @@ func TestRulesTravelWithoutSecretsAndComeBackWholeOrNotAtAll(t *testing.T) {
 }
 
 func TestARuleForAnAccountThatIsNotThereIsKnown(t *testing.T) {
-	all := []Rule{{Account: "team"}, {}, {Account: "gone"}}
-	assert.Equal(t, []bool{false, false, true}, UnknownAccounts(all, []string{"team"}))
+	team, gone := client.AccountRef{ID: "T", Name: "before"}, client.AccountRef{Name: "gone"}
+	all := []Rule{{Account: team}, {}, {Account: gone}}
+	assert.Equal(t, []bool{false, false, true}, UnknownAccounts(all, []client.Account{{ID: "T", Name: "team"}}))
 	assert.Equal(t, []bool{true, false, true}, UnknownAccounts(all, nil))
-	assert.True(t, Rule{Bucket: "rep*", Account: "gone"}.Takes(reports))
+	assert.True(t, Rule{Bucket: "rep*", Account: gone}.Takes(reports))
 	assert.False(t, Rule{Bucket: "x"}.Takes(reports))
 }

@@ -116,7 +116,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		region:  a.Region,
 		atAWS:   a.IsAWS() || o.atAWS,
 		https:   strings.HasPrefix(urlOf(a), "https:"),
-		safe:    client.IsProtected(urlOf(a)),
+		safe:    a.Secure(),
 		secrets: []client.Secret{c.Secret, c.SessionToken},
 	}
 	if s.region == "" {

@@ -34,7 +34,7 @@ func (*errStalled) Timeout() bool { return true }
 // Do is http.Client.Do under watch. It is the last door before the network, so
 // it is also where an SSE-C key is kept from plain http.
 func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
-	if carriesKey(r.Header) && r.URL.Scheme != "https" && !client.IsThisMachine(r.URL.Hostname()) {
+	if carriesKey(r.Header) && !client.IsProtected(r.URL.String()) {
 		return nil, errPlainText
 	}
 	ctx, cancel := context.WithCancelCause(r.Context())

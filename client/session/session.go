@@ -139,15 +139,12 @@ func (o Opener) RuleSet(ctx context.Context, a client.Account) (rules.Set, error
 	if err != nil {
 		return rules.Set{}, &RulesError{err}
 	}
-	set := rules.Set{Rules: slices.Clone(all), Account: a.Name, Endpoint: a.Endpoint, Keys: map[string]client.CustomerKey{}}
-	if a.AdHoc {
-		set.Account = "" // its name may be that of a saved one
-	}
+	set := rules.Set{Rules: slices.Clone(all), Account: a, Keys: map[string]client.CustomerKey{}}
 	if set.Kept, err = o.keptKeys(); err != nil && slices.ContainsFunc(all, isCustomer) {
 		return rules.Set{}, &RulesError{err} // for whom their keys are is not known
 	}
 	for i, r := range all {
-		if !isCustomer(r) || o.CustomerKey == nil || r.Account != "" && r.Account != set.Account {
+		if !isCustomer(r) || o.CustomerKey == nil || !r.Account.IsZero() && !r.Account.Is(a) {
 			continue
 		}
 		if key, err := o.CustomerKey(ctx, r.CustomerKeyMD5, r.ID); err == nil {

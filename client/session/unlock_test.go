@@ -16,7 +16,7 @@ import (
 )
 
 func sseC(account, bucket string, k client.CustomerKey) rules.Rule {
-	return rules.Rule{ID: account + bucket, Account: account, Bucket: bucket, Type: client.TypeSSEC, CustomerKeyMD5: k.MD5()}
+	return rules.Rule{ID: account + bucket, Account: client.AccountRef{Name: account}, Bucket: bucket, Type: client.TypeSSEC, CustomerKeyMD5: k.MD5()}
 }
 
 func TestAnObjectOpensWithTheKeyOfItsRuleOrOneThatEarlierRulesNamedForItsPlace(t *testing.T) {
@@ -97,7 +97,7 @@ func TestAServerThatAsksForKeysGetsNoneOfAnotherAccount(t *testing.T) {
 	disabled.Disabled = true
 	d.book.all = []rules.Rule{sseC("hospital", "bucket", foreign), disabled, sseC("", "patients", elsewhere), sseC("team", "bucket", own)}
 	d.kept = []rules.KeptKey{
-		{MD5: foreign.MD5(), Places: []rules.KeyPlace{{Account: "hospital", Bucket: "bucket"}}},
+		{MD5: foreign.MD5(), Places: []rules.KeyPlace{{Account: client.AccountRef{Name: "hospital"}, Bucket: "bucket"}}},
 		{MD5: off.MD5(), Places: []rules.KeyPlace{{Bucket: "bucket"}}},
 		{MD5: elsewhere.MD5(), Places: []rules.KeyPlace{{Bucket: "patients"}}},
 	}

@@ -87,14 +87,14 @@ too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that hol
 			if err != nil {
 				return err
 			}
-			if _, err := h.Account(account.Name); err == nil {
+			if _, err := h.Accounts().Find(account.Name); err == nil {
 				return usage("there is an account called %q already: choose another name, or remove it first: bucketseal-cli accounts remove %[1]q", account.Name)
 			}
 			credentials, err := a.newCredentials(c.Context(), account, secretFile, tokenFile)
 			if err != nil {
 				return err
 			}
-			if err := h.SaveAccount(c.Context(), "", account, credentials); err != nil {
+			if _, err := h.Accounts().Save(c.Context(), account, credentials); err != nil {
 				return settingsError(err)
 			}
 			a.say("Saved %s, %s. Its secret is kept in: %s.", account.Name, cmp.Or(account.Endpoint, "AWS"), h.Secrets.Where())
@@ -162,7 +162,7 @@ func (a *app) accountsRemove() *cobra.Command {
 			if leaveSecret {
 				return a.forgetAccount(h, args[0])
 			}
-			found, err := h.RemoveAccount(c.Context(), args[0])
+			found, err := h.Accounts().Remove(c.Context(), args[0])
 			if err != nil {
 				return settingsError(err)
 			}
@@ -178,10 +178,7 @@ func (a *app) accountsRemove() *cobra.Command {
 }
 
 func (a *app) forgetAccount(h *wiring.Home, name string) error {
-	if _, err := h.Account(name); err != nil {
-		return settingsError(err)
-	}
-	if err := h.ForgetAccount(name); err != nil {
+	if err := h.Accounts().Forget(name); err != nil {
 		return settingsError(err)
 	}
 	a.say("Removed %s; its secret was left where it is.", name)
@@ -196,7 +193,7 @@ func (a *app) accountsTest() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			account, err := h.Account(args[0])
+			account, err := h.Accounts().Find(args[0])
 			if err != nil {
 				return settingsError(err)
 			}

@@ -15,7 +15,6 @@ import (
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
-	"github.com/bucketseal/bucketseal/settings"
 	"github.com/bucketseal/bucketseal/settings/keychain"
 )
 
@@ -57,7 +56,7 @@ func (a *app) log() *slog.Logger {
 // ones.
 func (a *app) ruleBook(h *wiring.Home) rulebook.Book {
 	if a.flags.rules != "" {
-		return h.RulesIn(settings.RuleFile{Path: a.flags.rules})
+		return h.RulesIn(h.Settings.RuleFile(a.flags.rules))
 	}
 	return h.Rules()
 }

@@ -89,7 +89,7 @@ func keyLines(book rulebook.Book) ([]keyLine, error) {
 	for _, k := range all {
 		l := keyLine{MD5: k.MD5, Rules: append([]int{}, k.Rules...), Places: []keyPlaceLine{}}
 		for _, p := range k.Places {
-			l.Places = append(l.Places, keyPlaceLine(p))
+			l.Places = append(l.Places, keyPlaceLine{p.Account.Name, p.Bucket, p.Key})
 		}
 		lines = append(lines, l)
 	}

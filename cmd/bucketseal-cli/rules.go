@@ -77,7 +77,7 @@ func (a *app) rulesList() *cobra.Command {
 			}
 			for i, r := range all {
 				if a.flags.json {
-					a.line(ruleListLine{i + 1, !r.Disabled, r.Account, r.Bucket, r.Key, r.Type, r.KMSKey, r.BucketKey, r.Context, r.CustomerKeyMD5, shadows[i], unknown[i]})
+					a.line(ruleListLine{i + 1, !r.Disabled, r.Account.Name, r.Bucket, r.Key, r.Type, r.KMSKey, r.BucketKey, r.Context, r.CustomerKeyMD5, shadows[i], unknown[i]})
 					continue
 				}
 				on, note := "yes", ""
@@ -86,11 +86,11 @@ func (a *app) rulesList() *cobra.Command {
 				}
 				switch {
 				case unknown[i]:
-					note = fmt.Sprintf("applies to nothing: no saved account is called %q", r.Account)
+					note = fmt.Sprintf("applies to nothing: no saved account is called %q", r.Account.Name)
 				case shadows[i] > 0:
 					note = fmt.Sprintf("never applies: rule %d takes everything first", shadows[i])
 				}
-				printf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i+1, on, orStar(r.Account), orStar(r.Bucket), orStar(r.Key), r.Describe(), note)
+				printf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i+1, on, orStar(r.Account.Name), orStar(r.Bucket), orStar(r.Key), r.Describe(), note)
 			}
 			return w.Flush()
 		},
@@ -104,11 +104,7 @@ func (a *app) unknownAccounts(h *wiring.Home, all []rules.Rule) []bool {
 	if err != nil {
 		return make([]bool, len(all))
 	}
-	names := make([]string, len(saved))
-	for i, s := range saved {
-		names[i] = s.Name
-	}
-	return rules.UnknownAccounts(all, names)
+	return rules.UnknownAccounts(all, saved)
 }
 
 // noteIdle says of some rules that they are never used.
@@ -118,7 +114,7 @@ func (a *app) noteIdle(h *wiring.Home, all []rules.Rule, of func(i int) bool) {
 		switch {
 		case !of(i):
 		case unknown:
-			a.note(fmt.Sprintf("rule %d applies to nothing: no saved account is called %q", i+1, all[i].Account))
+			a.note(fmt.Sprintf("rule %d applies to nothing: no saved account is called %q", i+1, all[i].Account.Name))
 		case shadows[i] > 0:
 			a.note(fmt.Sprintf("rule %d never applies: rule %d takes everything first; 'bucketseal-cli rules move' changes the order", i+1, shadows[i]))
 		}

@@ -63,7 +63,7 @@ func (f *ruleFlags) apply(c *cobra.Command, account string, r *rules.Rule) error
 		r.Disabled = f.disabled
 	}
 	if given("account") {
-		r.Account = account
+		r.Account = client.AccountRef{Name: account}
 	}
 	if given("context") {
 		var err error

@@ -12,9 +12,6 @@ import (
 	"github.com/bucketseal/bucketseal/mock"
 )
 
-// demoName is the name of the built-in account.
-const demoName = client.DemoName
-
 // demo is the built-in account's server: a real S3 and KMS endpoint in this
 // process, over TLS on loopback, which really encrypts what it keeps. Its
 // access key is made anew for each run and written nowhere.
@@ -53,10 +50,9 @@ func (d *demo) start() (client.Account, client.Credentials, error) {
 		return client.Account{}, client.Credentials{}, fmt.Errorf(
 			"the Local demo account cannot start; is it open in another Bucketseal? It keeps its files in %s: %w", d.dir, d.err)
 	}
-	a := client.Account{
-		Name: demoName, Endpoint: d.server.URL, KMSEndpoint: d.server.URL, CAFile: d.server.CAFile,
-		Addressing: client.AddressingPath, AccessKeyID: d.server.AccessKey, Demo: true,
-	}
+	a := client.DemoAccount()
+	a.Endpoint, a.KMSEndpoint, a.CAFile = d.server.URL, d.server.URL, d.server.CAFile
+	a.Addressing, a.AccessKeyID = client.AddressingPath, d.server.AccessKey
 	return a, client.Credentials{AccessKeyID: d.server.AccessKey, Secret: client.NewSecret(d.server.SecretKey)}, nil
 }
 

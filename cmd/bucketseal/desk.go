@@ -45,25 +45,28 @@ func (d *desk) Accounts() ([]client.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(all, client.Account{Name: demoName, Demo: true}), nil
+	return append(all, client.DemoAccount()), nil
 }
 
 var errDemo = errors.New("the Local demo account is built in: it cannot be changed")
 
 // SaveAccount adds or changes an account.
-func (d *desk) SaveAccount(ctx context.Context, old string, a client.Account, c client.Credentials) error {
-	if old == demoName || a.Name == demoName {
-		return errDemo
+func (d *desk) SaveAccount(ctx context.Context, a client.Account, c client.Credentials) (client.Account, error) {
+	if a.Demo || a.Name == client.DemoName {
+		return a, errDemo
 	}
-	return d.home.SaveAccount(ctx, old, a, c)
+	return d.home.Accounts().Save(ctx, a, c)
 }
 
 // RemoveAccount forgets an account and its secrets.
-func (d *desk) RemoveAccount(ctx context.Context, name string) error {
-	if name == demoName {
+func (d *desk) RemoveAccount(ctx context.Context, was client.Account) error {
+	if was.Demo {
 		return errDemo
 	}
-	_, err := d.home.RemoveAccount(ctx, name)
+	now, err := d.home.Accounts().Now(was)
+	if err == nil {
+		_, err = d.home.Accounts().Remove(ctx, now.Name)
+	}
 	return err
 }
 
@@ -73,10 +76,10 @@ func (d *desk) TestAccount(ctx context.Context, a client.Account, c client.Crede
 }
 
 // Open opens an account.
-func (d *desk) Open(ctx context.Context, name string) (*session.Session, error) {
+func (d *desk) Open(ctx context.Context, wanted client.Account) (*session.Session, error) {
 	opener := d.home.Opener(d.transferConfig())
-	if name != demoName {
-		a, err := d.home.Account(name)
+	if wanted.ID != client.DemoAccount().ID {
+		a, err := d.home.Accounts().Now(wanted)
 		if err != nil {
 			return nil, err
 		}

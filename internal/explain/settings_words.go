@@ -32,5 +32,4 @@ var settingsTexts = []string{
 	i18n.M("%s is not text in quotes; leave the field out where there is nothing to say"),
 	i18n.M("%s is neither true nor false"),
 	i18n.M("something follows the list: remove it"),
-	i18n.M("there is no account called %s any more: it was renamed or removed since it was opened; open it again"),
 }

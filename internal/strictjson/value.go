@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -53,10 +54,14 @@ func FieldsOf(pointer any) Fields {
 }
 
 // Value reads the next value into a pointer to a struct, slice, map by names,
-// string, int, bool, to a pointer to one of them, or into a [Value].
+// string, int, bool, to a pointer to one of them, into a [Value] or a reference to
+// an account.
 func (r *Reader) Value(into any, what client.Text) error {
-	if own, ok := into.(Value); ok {
+	switch own := into.(type) {
+	case Value:
 		return own.ReadStrictly(r, what)
+	case *client.AccountRef:
+		return r.account(own, what)
 	}
 	v := reflect.ValueOf(into).Elem()
 	switch v.Kind() {
@@ -84,6 +89,19 @@ func (r *Reader) Value(into any, what client.Text) error {
 		return err
 	}
 	panic(fmt.Sprintf("strictjson: nothing is read into a %T", into))
+}
+
+// account reads a reference to an account: an object, or a name alone.
+func (r *Reader) account(into *client.AccountRef, what client.Text) error {
+	*into = client.AccountRef{}
+	if !bytes.HasPrefix(bytes.TrimLeft(r.text[r.dec.InputOffset():], ":, \t\r\n"), []byte("{")) {
+		return r.Value(&into.Name, what)
+	}
+	_, err := r.Object(what, client.Say("an account"), FieldsOf(into))
+	if err == nil && into.IsZero() {
+		err = r.Fault(client.Say("%s has neither \"id\" nor \"name\": leave the field out where all accounts are meant", what))
+	}
+	return err
 }
 
 // Object reads an object whose fields are all known and there once, and reports

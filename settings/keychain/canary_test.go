@@ -108,7 +108,7 @@ func TestTheCanaryIsInNoFileNoErrorNoLogAndNoJSON(t *testing.T) {
 		}
 		got, err1 := k.AccountCredentials(t.Context(), account)
 		gotKey, err2 := k.CustomerKey(t.Context(), key.MD5())
-		_, err3 := k.AccountCredentials(t.Context(), client.Account{Name: account.Name, AccessKeyID: "other"})
+		_, err3 := k.AccountCredentials(t.Context(), client.Account{ID: account.ID, Name: account.Name, AccessKeyID: "other"})
 		errs = append(errs, err1, err2)
 		if works {
 			require.NoError(t, errors.Join(errs...))
@@ -125,7 +125,7 @@ func TestTheCanaryIsInNoFileNoErrorNoLogAndNoJSON(t *testing.T) {
 				tell(v)
 			}
 		}
-		for _, v := range []any{k, *k, got, gotKey, AccountName("a"), k.ring, k.vault} { //nolint:govet // copies no lock
+		for _, v := range []any{k, *k, got, gotKey, nameOf("a"), k.ring, k.vault} { //nolint:govet // copies no lock
 			tell(v)
 		}
 		// What a program writes beside it.
@@ -158,7 +158,7 @@ func TestTheCanaryIsInNoFileNoErrorNoLogAndNoJSON(t *testing.T) {
 
 func TestPrintingAKeychainDoesNotPrintTheKeyOfItsVault(t *testing.T) {
 	k, _ := sealed(t, filled(t), phrase)
-	assert.Equal(t, "s3cret", reveal(t, k, AccountName("a")))
+	assert.Equal(t, "s3cret", reveal(t, k, nameOf("a")))
 	printed := func(v any) string { return fmt.Sprintf("%v %+v %#v %s %d %x", v, v, v, v, v, v) }
 	key := k.vault.key()
 	bytesOfKey := strings.Trim(strings.SplitAfter(fmt.Sprint(*key), "]")[0], "{[]}") // 32 numbers

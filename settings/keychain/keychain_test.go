@@ -84,35 +84,35 @@ func both(t *testing.T) (*Keychain, *user, *shelf, string) {
 func TestASecretFromTheTimeWithoutAKeyringIsStillFound(t *testing.T) {
 	k, u, s, path := both(t)
 	assert.Equal(t, Keyring, k.Where())
-	assert.Equal(t, "s3cret", reveal(t, k, AccountName("a")))
-	_, err := k.Get(t.Context(), AccountName("b"))
+	assert.Equal(t, "s3cret", reveal(t, k, nameOf("a")))
+	_, err := k.Get(t.Context(), nameOf("b"))
 	require.ErrorIs(t, err, ErrNotFound)
 	assert.Len(t, u.asked, 1)
 
-	require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("newer")))
-	assert.Equal(t, "newer", reveal(t, k, AccountName("a")))
+	require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("newer")))
+	assert.Equal(t, "newer", reveal(t, k, nameOf("a")))
 	assert.Equal(t, []string{"account/a"}, s.names())
 	late, _ := sealed(t, path, phrase)
-	_, err = late.Get(t.Context(), AccountName("a"))
+	_, err = late.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrNotFound, "the old one is gone from the open vault")
 }
 
 func TestDeletingIsFromTheKeyringAndFromTheVault(t *testing.T) {
 	k, _, s, path := both(t)
-	require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("newer")))
-	require.NoError(t, k.Delete(t.Context(), AccountName("a")))
+	require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("newer")))
+	require.NoError(t, k.Delete(t.Context(), nameOf("a")))
 	assert.Empty(t, s.names())
 	late, _ := sealed(t, path, phrase)
-	_, err := late.Get(t.Context(), AccountName("a"))
+	_, err := late.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrNotFound)
 }
 
 func TestWithAKeyringADeclinedVaultIsNotMissed(t *testing.T) {
 	k, u, _, _ := both(t)
 	u.err = ErrDecline
-	_, err := k.Get(t.Context(), AccountName("a"))
+	_, err := k.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrNotFound)
-	_, err = k.Get(t.Context(), AccountName("a"))
+	_, err = k.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrNotFound)
 	assert.Len(t, u.asked, 1)
 	assert.Equal(t, Keyring, k.Where())
@@ -232,13 +232,13 @@ func TestAKeyThatIsNotTheOneItIsKeptAsIsRefused(t *testing.T) {
 func TestWhatIsNoCredentialsAndNoKeyIsRefusedWithoutQuotingIt(t *testing.T) {
 	k := Open(t.Context(), Options{})
 	for _, odd := range []string{"s3cret", `{"secret":12345}`, `{"accessKeyId":"AKID"}`} {
-		require.NoError(t, k.Set(t.Context(), AccountName(account.Name), client.NewSecret(odd)))
+		require.NoError(t, k.Set(t.Context(), AccountName(account), client.NewSecret(odd)))
 		_, err := k.AccountCredentials(t.Context(), account)
 		require.ErrorContains(t, err, "enter it again")
 		assert.NotContains(t, err.Error(), "s3cret")
 		assert.NotContains(t, err.Error(), "12345")
 	}
-	_, err := k.AccountCredentials(t.Context(), client.Account{Name: "nobody"})
+	_, err := k.AccountCredentials(t.Context(), client.Account{ID: "nobody", Name: "nobody"})
 	require.ErrorIs(t, err, ErrNotFound)
 	require.NoError(t, k.Set(t.Context(), CustomerKeyName("m"), client.NewSecret("s3cret")))
 	_, err = k.CustomerKey(t.Context(), "m")

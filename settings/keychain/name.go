@@ -11,21 +11,33 @@ import (
 )
 
 // A Name is what a secret is kept under. The zero Name is refused.
-type Name struct{ kind, id string }
+type Name struct{ kind, id, called string }
 
-// AccountName names the credentials of an account.
-func AccountName(account string) Name { return Name{"account", account} }
+// AccountName names the credentials of an account, by its id. Those of an
+// account from before accounts had ids stay where they were kept then, under the
+// name it had then, which is what its id says: nothing has to be moved, and so
+// nothing can be lost on the way. An account without an id has no Name.
+func AccountName(a client.Account) Name {
+	id := a.ID
+	if id == "" {
+		return Name{}
+	}
+	if first, ok := client.NameOfVersion1(id); ok {
+		id = first
+	}
+	return Name{"account", id, a.Name}
+}
 
 // CustomerKeyName names an SSE-C key, by its MD5: another key never takes its
 // place.
-func CustomerKeyName(md5 string) Name { return Name{"sse-c-key", md5} }
+func CustomerKeyName(md5 string) Name { return Name{"sse-c-key", md5, md5} }
 
 // RuleName names the key of an SSE-C rule by the rule's ID, as older versions
 // kept it.
-func RuleName(ruleID string) Name { return Name{"rule", ruleID} }
+func RuleName(ruleID string) Name { return Name{"rule", ruleID, ruleID} }
 
 // String names it in errors: account "work".
-func (n Name) String() string { return fmt.Sprintf("%s %q", n.kind, n.id) }
+func (n Name) String() string { return fmt.Sprintf("%s %q", n.kind, n.called) }
 
 func (n Name) key() string { return n.kind + "/" + n.id }
 
@@ -41,41 +53,55 @@ type credentials struct {
 // ErrNotFound also when the credentials kept belong to another access key id
 // than the account's.
 func (k *Keychain) AccountCredentials(ctx context.Context, a client.Account) (client.Credentials, error) {
-	s, err := k.Get(ctx, AccountName(a.Name))
+	s, err := k.Get(ctx, AccountName(a))
 	if err != nil {
 		return client.Credentials{}, err
 	}
 	var c credentials
 	if json.Unmarshal([]byte(s.Reveal()), &c) != nil || c.Secret == "" {
 		// The decoder's error could quote what it read.
-		return client.Credentials{}, fmt.Errorf("read the secret of %s: it was not kept by this program; enter it again", AccountName(a.Name))
+		return client.Credentials{}, fmt.Errorf("read the secret of %s: it was not kept by this program; enter it again", AccountName(a))
 	}
 	out := client.Credentials{AccessKeyID: c.AccessKeyID, Secret: client.NewSecret(c.Secret), SessionToken: client.NewSecret(c.SessionToken)}.Tidy()
 	if out.AccessKeyID != a.Tidy().AccessKeyID {
 		return client.Credentials{}, fmt.Errorf("%w for access key %s of %s, but for %s: enter it again",
-			ErrNotFound, a.AccessKeyID, AccountName(a.Name), c.AccessKeyID)
+			ErrNotFound, a.AccessKeyID, AccountName(a), c.AccessKeyID)
 	}
 	return out, nil
 }
 
-// SetAccountCredentials keeps the credentials of the account. Delete with
-// AccountName forgets them.
+// HasAccountCredentials reports whether credentials of the account are kept. An
+// error says that it could not be found out.
+func (k *Keychain) HasAccountCredentials(ctx context.Context, a client.Account) (bool, error) {
+	_, err := k.Get(ctx, AccountName(a))
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// DeleteAccountCredentials forgets them. It is no error where there are none.
+func (k *Keychain) DeleteAccountCredentials(ctx context.Context, a client.Account) error {
+	return k.Delete(ctx, AccountName(a))
+}
+
+// SetAccountCredentials keeps the credentials of the account.
 func (k *Keychain) SetAccountCredentials(ctx context.Context, a client.Account, c client.Credentials) error {
 	if c.Secret.IsZero() {
-		return fmt.Errorf("keep the secret of %s: it is empty", AccountName(a.Name))
+		return fmt.Errorf("keep the secret of %s: it is empty", AccountName(a))
 	}
 	if c.AccessKeyID != a.AccessKeyID {
 		return fmt.Errorf("keep the secret of %s: the account has access key %s and the secret belongs to %s",
-			AccountName(a.Name), a.AccessKeyID, c.AccessKeyID)
+			AccountName(a), a.AccessKeyID, c.AccessKeyID)
 	}
 	if !utf8.ValidString(c.Secret.Reveal() + c.SessionToken.Reveal()) {
-		return fmt.Errorf("keep the secret of %s: it is not text; paste it again", AccountName(a.Name))
+		return fmt.Errorf("keep the secret of %s: it is not text; paste it again", AccountName(a))
 	}
 	b, err := json.Marshal(credentials{c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()})
 	if err != nil {
-		return fmt.Errorf("keep the secret of %s: %w", AccountName(a.Name), err)
+		return fmt.Errorf("keep the secret of %s: %w", AccountName(a), err)
 	}
-	return k.Set(ctx, AccountName(a.Name), client.NewSecret(string(b)))
+	return k.Set(ctx, AccountName(a), client.NewSecret(string(b)))
 }
 
 // CustomerKey gives the SSE-C key with an MD5, or ErrNotFound. One that an older

@@ -19,7 +19,9 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-var account = client.Account{Name: "工作 / work", AccessKeyID: "AKID"}
+var account = client.Account{ID: "ID", Name: "工作 / work", AccessKeyID: "AKID"}
+
+func nameOf(account string) Name { return AccountName(client.Account{ID: account, Name: account}) }
 
 func TestTheKeyringOfTheSystemIsTakenWhenItAnswers(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/mocked")
@@ -29,7 +31,7 @@ func TestTheKeyringOfTheSystemIsTakenWhenItAnswers(t *testing.T) {
 	require.NoError(t, k.WhyNoKeyring())
 	assert.Equal(t, Keyring, k.Where())
 
-	n := AccountName("work")
+	n := nameOf("work")
 	_, err := k.Get(t.Context(), n)
 	require.ErrorIs(t, err, ErrNotFound)
 	assert.Contains(t, err.Error(), `account "work" in the keyring`)
@@ -133,8 +135,8 @@ func TestALongSessionTokenFitsAKeyringOfShortEntries(t *testing.T) {
 	k := Open(t.Context(), Options{Backend: s})
 	for _, size := range []int{1, partBytes - 1, partBytes, partBytes + 1, 3*partBytes - 1, 3 * partBytes, 12345, 2, 5000} {
 		long := "." + strings.Repeat("é", size/2)
-		require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret(long)))
-		got, err := k.Get(t.Context(), AccountName("a"))
+		require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret(long)))
+		got, err := k.Get(t.Context(), nameOf("a"))
 		require.NoError(t, err)
 		assert.Equal(t, long, got.Reveal())
 		generations := map[string]bool{}
@@ -149,7 +151,7 @@ func TestALongSessionTokenFitsAKeyringOfShortEntries(t *testing.T) {
 			assert.True(t, utf8.ValidString(v), name)
 		}
 	}
-	require.NoError(t, k.Delete(t.Context(), AccountName("a")))
+	require.NoError(t, k.Delete(t.Context(), nameOf("a")))
 	assert.Empty(t, s.names())
 }
 
@@ -157,16 +159,16 @@ func TestADeletionThatFailedHalfWayIsFinishedByTheNext(t *testing.T) {
 	for _, where := range []string{"/0", "/1", "account/a"} {
 		s := &shelf{}
 		k := Open(t.Context(), Options{Backend: s})
-		require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret(strings.Repeat("s", 2*partBytes))))
+		require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret(strings.Repeat("s", 2*partBytes))))
 		s.fail = func(verb, user string) error {
 			if verb == "delete" && strings.HasSuffix(user, where) {
 				return errTornCable
 			}
 			return nil
 		}
-		require.ErrorIs(t, k.Delete(t.Context(), AccountName("a")), errTornCable, where)
+		require.ErrorIs(t, k.Delete(t.Context(), nameOf("a")), errTornCable, where)
 		s.fail = nil
-		require.NoError(t, k.Delete(t.Context(), AccountName("a")), where)
+		require.NoError(t, k.Delete(t.Context(), nameOf("a")), where)
 		assert.Empty(t, s.names(), where)
 	}
 }
@@ -175,16 +177,16 @@ func TestAFailureHalfWayKeepsTheOldSecretAndNoParts(t *testing.T) {
 	for _, where := range []string{"/0", "/1", "account/a"} { // the first part, the second, the head
 		s := &shelf{}
 		k := Open(t.Context(), Options{Backend: s})
-		require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("old")))
+		require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("old")))
 		s.fail = func(verb, name string) error {
 			if verb == "set" && strings.HasSuffix(name, where) {
 				return errTornCable
 			}
 			return nil
 		}
-		require.ErrorIs(t, k.Set(t.Context(), AccountName("a"), client.NewSecret(strings.Repeat("n", 5000))), errTornCable)
+		require.ErrorIs(t, k.Set(t.Context(), nameOf("a"), client.NewSecret(strings.Repeat("n", 5000))), errTornCable)
 		s.fail = nil
-		got, err := k.Get(t.Context(), AccountName("a"))
+		got, err := k.Get(t.Context(), nameOf("a"))
 		require.NoError(t, err)
 		assert.Equal(t, "old", got.Reveal())
 		assert.Equal(t, []string{"account/a"}, s.names())
@@ -219,11 +221,11 @@ func TestWhatSomebodyElsePutIntoTheKeyringIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := Open(t.Context(), Options{Backend: &shelf{entries: entries}})
-			_, err := k.Get(t.Context(), AccountName("a"))
+			_, err := k.Get(t.Context(), nameOf("a"))
 			require.ErrorContains(t, err, "enter it again")
 			assert.NotContains(t, err.Error(), "s3cret")
-			require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("new")), "and can be entered again")
-			got, err := k.Get(t.Context(), AccountName("a"))
+			require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("new")), "and can be entered again")
+			got, err := k.Get(t.Context(), nameOf("a"))
 			require.NoError(t, err)
 			assert.Equal(t, "new", got.Reveal())
 		})
@@ -233,11 +235,11 @@ func TestWhatSomebodyElsePutIntoTheKeyringIsRefused(t *testing.T) {
 func TestErrorsOfTheKeyringReachTheUserWithTheName(t *testing.T) {
 	s := &shelf{}
 	k := Open(t.Context(), Options{Backend: s})
-	require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("there to be deleted")))
+	require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("there to be deleted")))
 	for verb, call := range map[string]func() error{
-		"get":    func() error { _, err := k.Get(t.Context(), AccountName("a")); return err },
-		"set":    func() error { return k.Set(t.Context(), AccountName("a"), client.NewSecret("x")) },
-		"delete": func() error { return k.Delete(t.Context(), AccountName("a")) },
+		"get":    func() error { _, err := k.Get(t.Context(), nameOf("a")); return err },
+		"set":    func() error { return k.Set(t.Context(), nameOf("a"), client.NewSecret("x")) },
+		"delete": func() error { return k.Delete(t.Context(), nameOf("a")) },
 	} {
 		s.fail = failAt(verb, "account/")
 		err := call()
@@ -245,15 +247,15 @@ func TestErrorsOfTheKeyringReachTheUserWithTheName(t *testing.T) {
 		assert.Contains(t, err.Error(), `account "a"`)
 	}
 	s.fail = failAt("get", "account/")
-	require.ErrorIs(t, k.Delete(t.Context(), AccountName("a")), errTornCable, "what cannot be read is not taken for nothing")
+	require.ErrorIs(t, k.Delete(t.Context(), nameOf("a")), errTornCable, "what cannot be read is not taken for nothing")
 	s.fail = func(string, string) error { return keyring.ErrSetDataTooBig }
-	require.ErrorContains(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("x")), "shorter name")
+	require.ErrorContains(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("x")), "shorter name")
 
 	s.fail = nil
 	locked := Open(t.Context(), Options{Backend: s, VaultFile: filepath.Join(t.TempDir(), "v")})
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	locked.ring.lockFile = filepath.Join(file, "v")
-	require.Error(t, locked.Set(t.Context(), AccountName("a"), client.NewSecret("x")))
-	require.Error(t, locked.Delete(t.Context(), AccountName("a")))
+	require.Error(t, locked.Set(t.Context(), nameOf("a"), client.NewSecret("x")))
+	require.Error(t, locked.Delete(t.Context(), nameOf("a")))
 }

@@ -56,7 +56,7 @@ func filled(t *testing.T) string {
 	t.Helper()
 	path := newPath(t)
 	k, _ := sealed(t, path, phrase)
-	require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("s3cret")))
+	require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("s3cret")))
 	return path
 }
 
@@ -78,21 +78,21 @@ func TestAVaultIsMadeByTheFirstSecretAndOpenedInTheNextRun(t *testing.T) {
 	path := newPath(t)
 	k, u := sealed(t, path, phrase)
 	assert.Equal(t, Vault, k.Where())
-	_, err := k.Get(t.Context(), AccountName("a"))
+	_, err := k.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrNotFound)
-	require.NoError(t, k.Delete(t.Context(), AccountName("a")))
+	require.NoError(t, k.Delete(t.Context(), nameOf("a")))
 	assert.Empty(t, u.asked, "nobody is asked for a vault that is not there")
 
-	require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("one")))
+	require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("one")))
 	require.NoError(t, k.Set(t.Context(), RuleName("r"), client.NewSecret("two")))
-	assert.Equal(t, "one", reveal(t, k, AccountName("a")))
+	assert.Equal(t, "one", reveal(t, k, nameOf("a")))
 	assert.Equal(t, []Question{{Vault: path, New: true}}, u.asked, "once a run")
 
 	k, u = sealed(t, path, phrase)
-	assert.Equal(t, "one", reveal(t, k, AccountName("a")))
+	assert.Equal(t, "one", reveal(t, k, nameOf("a")))
 	assert.Equal(t, "two", reveal(t, k, RuleName("r")))
-	require.NoError(t, k.Delete(t.Context(), AccountName("a")))
-	_, err = k.Get(t.Context(), AccountName("a"))
+	require.NoError(t, k.Delete(t.Context(), nameOf("a")))
+	_, err = k.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrNotFound)
 	assert.Contains(t, err.Error(), "in the vault")
 	assert.Equal(t, "two", reveal(t, k, RuleName("r")))
@@ -117,17 +117,17 @@ func TestAWrongPassphraseIsAskedAgainAndOpensNothing(t *testing.T) {
 	before := read(t, path)
 
 	k, u := sealed(t, path, "wrong", "worse", phrase)
-	assert.Equal(t, "s3cret", reveal(t, k, AccountName("a")), "the third answer is right")
+	assert.Equal(t, "s3cret", reveal(t, k, nameOf("a")), "the third answer is right")
 	assert.Equal(t, []Question{{Vault: path}, {Vault: path, Wrong: true}, {Vault: path, Wrong: true}}, u.asked)
 
 	k, u = sealed(t, path, "1", "2", "3", phrase)
-	_, err := k.Get(t.Context(), AccountName("a"))
+	_, err := k.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrWrongPassphrase)
 	assert.Len(t, u.asked, 3)
-	require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("s3cret")), "the next call asks again")
+	require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("s3cret")), "the next call asks again")
 
 	k, u = sealed(t, path, "wrong")
-	require.ErrorIs(t, k.Set(t.Context(), AccountName("b"), client.NewSecret("x")), ErrWrongPassphrase)
+	require.ErrorIs(t, k.Set(t.Context(), nameOf("b"), client.NewSecret("x")), ErrWrongPassphrase)
 	assert.Len(t, u.asked, 2, "an answer that does not change is not tried again")
 	assert.Equal(t, before, read(t, path))
 	assert.Empty(t, damagedCopies(t, path), "a wrong passphrase is no damage")
@@ -139,15 +139,15 @@ func TestAUserWhoDeclinesKeepsSecretsInMemory(t *testing.T) {
 			_, before := os.Stat(path)
 			k, u := sealed(t, path)
 			u.err = ErrDecline
-			require.NoError(t, k.Set(t.Context(), AccountName("b"), client.NewSecret("x")))
+			require.NoError(t, k.Set(t.Context(), nameOf("b"), client.NewSecret("x")))
 			assert.Equal(t, Memory, k.Where())
-			assert.Equal(t, "x", reveal(t, k, AccountName("b")))
-			_, err := k.Get(t.Context(), AccountName("c"))
+			assert.Equal(t, "x", reveal(t, k, nameOf("b")))
+			_, err := k.Get(t.Context(), nameOf("c"))
 			require.ErrorIs(t, err, ErrNotFound)
 			assert.Len(t, u.asked, 1, "and is not asked again")
-			err = k.Delete(t.Context(), AccountName("b"))
+			err = k.Delete(t.Context(), nameOf("b"))
 			assert.Equal(t, before == nil, errors.Is(err, ErrDecline), "an older one may lie in a vault that is there: %v", err)
-			_, err = k.Get(t.Context(), AccountName("b"))
+			_, err = k.Get(t.Context(), nameOf("b"))
 			require.ErrorIs(t, err, ErrNotFound)
 			_, after := os.Stat(path)
 			assert.Equal(t, before == nil, after == nil)
@@ -161,40 +161,40 @@ func TestAUserWhoDeclinesKeepsSecretsInMemory(t *testing.T) {
 func TestDecliningWhileReadingOrDeleting(t *testing.T) {
 	k, u := sealed(t, filled(t))
 	u.err = ErrDecline
-	_, err := k.Get(t.Context(), AccountName("a"))
+	_, err := k.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrNotFound)
 	assert.Equal(t, Memory, k.Where())
 
 	k, u = sealed(t, filled(t))
 	u.err = ErrDecline
-	err = k.Delete(t.Context(), AccountName("a"))
+	err = k.Delete(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrDecline)
 	assert.Contains(t, err.Error(), "may still hold it")
 	assert.Equal(t, Memory, k.Where())
-	require.ErrorIs(t, k.Delete(t.Context(), AccountName("a")), ErrDecline, "it does not become a success by being asked for twice")
+	require.ErrorIs(t, k.Delete(t.Context(), nameOf("a")), ErrDecline, "it does not become a success by being asked for twice")
 	u.err, u.answers = nil, []string{phrase}
-	require.NoError(t, k.Delete(t.Context(), AccountName("a")), "the user may think better of it")
-	_, err = k.Get(t.Context(), AccountName("a"))
+	require.NoError(t, k.Delete(t.Context(), nameOf("a")), "the user may think better of it")
+	_, err = k.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrNotFound)
 }
 
 func TestAVaultNobodyOpensIsAnErrorNotAnEmptyOne(t *testing.T) {
 	path := filled(t)
 	k := Open(t.Context(), Options{Backend: NoKeyring, VaultFile: path})
-	_, err := k.Get(t.Context(), AccountName("a"))
+	_, err := k.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, ErrLocked)
-	require.ErrorIs(t, k.Delete(t.Context(), AccountName("a")), ErrLocked)
-	require.ErrorIs(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("x")), ErrLocked)
+	require.ErrorIs(t, k.Delete(t.Context(), nameOf("a")), ErrLocked)
+	require.ErrorIs(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("x")), ErrLocked)
 	fresh := newPath(t)
 	k = Open(t.Context(), Options{Backend: NoKeyring, VaultFile: fresh})
-	require.ErrorIs(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("x")), ErrLocked)
+	require.ErrorIs(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("x")), ErrLocked)
 	assert.NoFileExists(t, fresh)
 
 	k, u := sealed(t, path, "")
-	_, err = k.Get(t.Context(), AccountName("a"))
+	_, err = k.Get(t.Context(), nameOf("a"))
 	require.ErrorContains(t, err, "passphrase is empty")
 	u.err = errors.New("the terminal is gone")
-	_, err = k.Get(t.Context(), AccountName("a"))
+	_, err = k.Get(t.Context(), nameOf("a"))
 	require.ErrorIs(t, err, u.err)
 	assert.Equal(t, Vault, k.Where())
 }
@@ -274,22 +274,22 @@ func TestADamagedVaultIsKeptAsideAndNeverReplaced(t *testing.T) {
 			require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
 			require.NoError(t, os.WriteFile(path, []byte(damage), 0o600))
 			k, _ := sealed(t, path, phrase)
-			_, err := k.Get(t.Context(), AccountName("a"))
+			_, err := k.Get(t.Context(), nameOf("a"))
 			var d *DamagedError
 			require.ErrorAs(t, err, &d)
 			assert.Equal(t, path, d.Path)
 			assert.Equal(t, damage, read(t, d.Aside))
 			assert.NotContains(t, err.Error(), "s3cret")
-			require.ErrorAs(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("x")), &d)
-			require.ErrorAs(t, k.Delete(t.Context(), AccountName("a")), &d)
+			require.ErrorAs(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("x")), &d)
+			require.ErrorAs(t, k.Delete(t.Context(), nameOf("a")), &d)
 			assert.Equal(t, damage, read(t, path))
 			assert.Len(t, damagedCopies(t, path), 1)
 
 			aside, err := k.ResetVault(t.Context())
 			require.NoError(t, err)
 			assert.Equal(t, d.Aside, aside)
-			require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("x")))
-			assert.Equal(t, "x", reveal(t, k, AccountName("a")))
+			require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("x")))
+			assert.Equal(t, "x", reveal(t, k, nameOf("a")))
 		})
 	}
 }
@@ -297,11 +297,11 @@ func TestADamagedVaultIsKeptAsideAndNeverReplaced(t *testing.T) {
 func TestAVaultDamagedWhileItIsOpenIsNotReplaced(t *testing.T) {
 	path := filled(t)
 	k, _ := sealed(t, path, phrase)
-	assert.Equal(t, "s3cret", reveal(t, k, AccountName("a")))
+	assert.Equal(t, "s3cret", reveal(t, k, nameOf("a")))
 	for _, damage := range []string{"{", strings.Replace(read(t, path), `"secrets": "`, `"secrets": "x`, 1)} {
 		require.NoError(t, os.WriteFile(path, []byte(damage), 0o600))
 		var d *DamagedError
-		require.ErrorAs(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("x")), &d)
+		require.ErrorAs(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("x")), &d)
 		assert.Equal(t, damage, read(t, path))
 	}
 }
@@ -311,10 +311,10 @@ func TestAVaultOfANewerProgramIsLeftAlone(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
 	require.NoError(t, os.WriteFile(path, []byte(`{"version":2}`), 0o600))
 	k, u := sealed(t, path, phrase)
-	_, err := k.Get(t.Context(), AccountName("a"))
+	_, err := k.Get(t.Context(), nameOf("a"))
 	var n *NewerError
 	require.ErrorAs(t, err, &n)
-	require.ErrorAs(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("x")), &n)
+	require.ErrorAs(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("x")), &n)
 	assert.Equal(t, `{"version":2}`, read(t, path))
 	assert.Empty(t, u.asked)
 	assert.Empty(t, damagedCopies(t, path))
@@ -324,9 +324,9 @@ func TestAVaultThatCannotBeReadIsNoEmptyVault(t *testing.T) {
 	path := newPath(t)
 	require.NoError(t, os.MkdirAll(path, 0o700)) // a folder in its place
 	k, u := sealed(t, path, phrase)
-	_, err := k.Get(t.Context(), AccountName("a"))
+	_, err := k.Get(t.Context(), nameOf("a"))
 	require.ErrorContains(t, err, "read vault.age")
-	require.ErrorContains(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("x")), "read vault.age")
+	require.ErrorContains(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("x")), "read vault.age")
 	_, err = k.ResetVault(t.Context())
 	require.Error(t, err)
 	assert.Empty(t, u.asked)
@@ -348,28 +348,28 @@ func TestResetKeepsTheVaultWhenItCannotBeCopied(t *testing.T) {
 func TestAVaultMadeAnewByAnotherProcessIsOpenedAnew(t *testing.T) {
 	path := filled(t)
 	k, u := sealed(t, path, phrase, "a new phrase")
-	assert.Equal(t, "s3cret", reveal(t, k, AccountName("a")))
+	assert.Equal(t, "s3cret", reveal(t, k, nameOf("a")))
 
 	other, _ := sealed(t, path, "a new phrase")
 	_, err := other.ResetVault(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, other.Set(t.Context(), AccountName("b"), client.NewSecret("new")))
+	require.NoError(t, other.Set(t.Context(), nameOf("b"), client.NewSecret("new")))
 
-	require.NoError(t, k.Set(t.Context(), AccountName("c"), client.NewSecret("newer")))
-	assert.Equal(t, "new", reveal(t, k, AccountName("b")))
-	assert.Equal(t, "newer", reveal(t, k, AccountName("c")))
+	require.NoError(t, k.Set(t.Context(), nameOf("c"), client.NewSecret("newer")))
+	assert.Equal(t, "new", reveal(t, k, nameOf("b")))
+	assert.Equal(t, "newer", reveal(t, k, nameOf("c")))
 	assert.Len(t, u.asked, 2)
 }
 
 func TestAVaultRemovedDuringARunIsMadeAgainUnderTheSamePassphrase(t *testing.T) {
 	path := filled(t)
 	k, u := sealed(t, path, phrase)
-	assert.Equal(t, "s3cret", reveal(t, k, AccountName("a")))
+	assert.Equal(t, "s3cret", reveal(t, k, nameOf("a")))
 	require.NoError(t, os.Remove(path))
-	require.NoError(t, k.Set(t.Context(), AccountName("b"), client.NewSecret("x")))
+	require.NoError(t, k.Set(t.Context(), nameOf("b"), client.NewSecret("x")))
 	assert.Len(t, u.asked, 1)
 	k, _ = sealed(t, path, phrase)
-	assert.Equal(t, "x", reveal(t, k, AccountName("b")))
+	assert.Equal(t, "x", reveal(t, k, nameOf("b")))
 }
 
 // While one user types the passphrase of a new vault, another process makes it.
@@ -382,12 +382,12 @@ func TestTwoWhoMakeTheVaultAtOnceShareOne(t *testing.T) {
 		Passphrase: func(ctx context.Context, q Question) (client.Secret, error) {
 			if asked++; asked == 1 {
 				assert.True(t, q.New)
-				assert.NoError(t, other.Set(ctx, AccountName("b"), client.NewSecret("theirs")))
+				assert.NoError(t, other.Set(ctx, nameOf("b"), client.NewSecret("theirs")))
 			}
 			return client.NewSecret(phrase), nil
 		},
 	})
-	require.NoError(t, k.Set(t.Context(), AccountName("a"), client.NewSecret("ours")))
-	assert.Equal(t, "theirs", reveal(t, k, AccountName("b")))
-	assert.Equal(t, "ours", reveal(t, other, AccountName("a")))
+	require.NoError(t, k.Set(t.Context(), nameOf("a"), client.NewSecret("ours")))
+	assert.Equal(t, "theirs", reveal(t, k, nameOf("b")))
+	assert.Equal(t, "ours", reveal(t, other, nameOf("a")))
 }

@@ -23,7 +23,7 @@ type Preferences struct {
 type Window struct {
 	Language    string     `json:"language,omitempty"` // BCP 47 tag such as "zh-Hant"; "" is the system's
 	Appearance  Appearance `json:"theme,omitempty"`
-	LastAccount string     `json:"lastAccount,omitempty"` // name of the account shown last
+	LastAccount string     `json:"lastAccount,omitempty"` // id of the account shown last
 	// Size is its last size; zero is the program's choice.
 	Size Size `json:"window,omitzero"`
 	// SidebarShare is the share of the width that the buckets take, and
@@ -37,7 +37,7 @@ type Window struct {
 	// Columns are those of the object table in their order; empty is the
 	// program's choice.
 	Columns []Column `json:"columns,omitempty"`
-	// Buckets are those of an account, by its name, that its server does not list
+	// Buckets are those of an account, by its id, that its server does not list
 	// and that were opened by name.
 	Buckets map[string][]string `json:"buckets,omitempty"`
 }

@@ -53,7 +53,6 @@ type AccountEditor struct {
 	OnSaved func()
 
 	app     *App
-	oldName string // "" when adding
 	preset  Preset
 	account client.Account
 	secret  string
@@ -74,13 +73,13 @@ func (a *App) NewAccount() *AccountEditor {
 }
 
 // EditAccount begins to change an account; ok is false when there is none of
-// that name or it is built in.
-func (a *App) EditAccount(name string) (e *AccountEditor, ok bool) {
-	account, ok := a.account(name)
+// that id or it is built in.
+func (a *App) EditAccount(id string) (e *AccountEditor, ok bool) {
+	account, ok := a.account(id)
 	if !ok || account.Demo {
 		return nil, false
 	}
-	e = &AccountEditor{app: a, oldName: name, account: account, touched: map[AccountField]bool{}}
+	e = &AccountEditor{app: a, account: account, touched: map[AccountField]bool{}}
 	e.preset = PresetCompatible
 	switch {
 	case account.Endpoint == cosEndpoint:
@@ -94,7 +93,7 @@ func (a *App) EditAccount(name string) (e *AccountEditor, ok bool) {
 const cosEndpoint = "https://cos.twcc.ai"
 
 // IsNew reports whether an account is being added.
-func (e *AccountEditor) IsNew() bool { return e.oldName == "" }
+func (e *AccountEditor) IsNew() bool { return e.account.ID == "" }
 
 // Preset is the kind of service chosen.
 func (e *AccountEditor) Preset() Preset { return e.preset }

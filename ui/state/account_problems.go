@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -19,11 +20,11 @@ func (e *AccountEditor) Problems(all bool) map[AccountField]string {
 			found[f] = text
 		}
 	}
-	_, taken := e.app.account(a.Name)
+	taken := slices.ContainsFunc(e.app.accounts, func(o client.Account) bool { return o.Name == a.Name && o.ID != a.ID })
 	switch {
 	case a.Name == "":
 		add(FieldName, i18n.T("Give the account a name."))
-	case taken && a.Name != e.oldName:
+	case taken:
 		add(FieldName, i18n.T("There is an account of that name already."))
 	}
 	if a.AccessKeyID == "" {

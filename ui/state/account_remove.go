@@ -10,8 +10,8 @@ import (
 )
 
 // busyWith says why an account must not be removed now, "" when it may.
-func (a *App) busyWith(name string) string {
-	if a.Transfers.IsBusy(name) {
+func (a *App) busyWith(id string) string {
+	if a.Transfers.IsBusy(id) {
 		return i18n.T("Files are being transferred with this account: wait for them, or cancel them first.")
 	}
 	return ""
@@ -44,17 +44,18 @@ func (a *App) RemoveAccount() {
 	if a.WhyNotRemoveAccount() != "" {
 		return
 	}
-	name := a.current
-	loop.Do(a.ctx, a.loop, func(ctx context.Context) error { return a.desk.RemoveAccount(ctx, name) }, func(err error) {
+	id := a.current
+	account, _ := a.account(id)
+	loop.Do(a.ctx, a.loop, func(ctx context.Context) error { return a.desk.RemoveAccount(ctx, account) }, func(err error) {
 		if err != nil {
 			a.problem(&notRemoved{err})
 			return
 		}
-		a.forget(name)
+		a.forget(id)
 		a.current = ""
 		a.loadAccounts(func() {
 			if len(a.accounts) > 0 {
-				a.Open(a.accounts[0].Name)
+				a.Open(a.accounts[0].ID)
 			}
 		})
 	})

@@ -46,12 +46,8 @@ func (e *AccountEditor) Test() {
 		return
 	}
 	a, c := e.Account()
-	old := e.oldName
 	e.testing, e.tested = true, nil
 	loop.Do(e.app.ctx, e.app.loop, func(ctx context.Context) error {
-		if old != "" && c.Secret.IsZero() {
-			a.Name = old // the secret is kept under the old name still
-		}
 		return e.app.desk.TestAccount(ctx, a, c)
 	}, func(err error) {
 		e.testing, e.worked, e.wants = false, err == nil, fieldOf[client.KindOf(err)]
@@ -73,8 +69,8 @@ func (e *AccountEditor) Save() {
 	}
 	a, c := e.Account()
 	e.saving = true
-	loop.Do(e.app.ctx, e.app.loop, func(ctx context.Context) error { return e.app.desk.SaveAccount(ctx, e.oldName, a, c) },
-		func(err error) {
+	loop.Fetch(e.app.ctx, e.app.loop, func(ctx context.Context) (client.Account, error) { return e.app.desk.SaveAccount(ctx, a, c) },
+		func(saved client.Account, err error) {
 			e.saving = false
 			if err != nil {
 				m := explain.Error(err)
@@ -82,8 +78,8 @@ func (e *AccountEditor) Save() {
 				e.changed()
 				return
 			}
-			e.app.supersede(e.oldName, a.Name)
-			e.app.loadAccounts(func() { e.app.Open(a.Name) })
+			e.app.supersede(saved.ID)
+			e.app.loadAccounts(func() { e.app.Open(saved.ID) })
 			if e.OnSaved != nil {
 				e.OnSaved()
 			}

@@ -44,12 +44,12 @@ type App struct {
 	now  func() time.Time
 
 	accounts []client.Account
-	current  string // name of the open account, or of the one being opened
+	current  string // id of the open account, or of the one being opened
 	opening  bool
-	sessions map[string]*session.Session // open, by account name: transfers go on when another is shown
+	sessions map[string]*session.Session // open, by account id: transfers go on when another is shown
 	stops    map[string]context.CancelFunc
 	former   []holding        // of accounts that were changed since: their transfers go on and stay in sight
-	reached  map[string]reach // by account name
+	reached  map[string]reach // by account id
 }
 
 // NewApp makes the screen of a desk. now is the clock; nil is time.Now.
@@ -90,11 +90,11 @@ func (a *App) Start() {
 				if len(a.accounts) == 0 {
 					return
 				}
-				name := a.accounts[0].Name
+				id := a.accounts[0].ID
 				if _, ok := a.account(p.LastAccount); ok {
-					name = p.LastAccount
+					id = p.LastAccount
 				}
-				a.Open(name)
+				a.Open(id)
 			})
 		})
 }
@@ -108,12 +108,17 @@ func (a *App) SavePreferences() {
 // Accounts are the accounts there are.
 func (a *App) Accounts() []client.Account { return slices.Clone(a.accounts) }
 
-// Current is the name of the account that is open or being opened, "" for
-// none.
+// Current is the id of the account that is open or being opened, "" for none.
 func (a *App) Current() string { return a.current }
 
-func (a *App) account(name string) (client.Account, bool) {
-	i := slices.IndexFunc(a.accounts, func(have client.Account) bool { return have.Name == name })
+// CurrentName is what that account is called, "" for none.
+func (a *App) CurrentName() string {
+	account, _ := a.account(a.current)
+	return account.Name
+}
+
+func (a *App) account(id string) (client.Account, bool) {
+	i := slices.IndexFunc(a.accounts, func(have client.Account) bool { return have.ID == id })
 	if i < 0 {
 		return client.Account{}, false
 	}
@@ -136,32 +141,36 @@ func (a *App) loadAccounts(then func()) {
 }
 
 // Open shows an account. Transfers of the one shown before go on.
-func (a *App) Open(name string) {
-	if name == a.current && (a.opening || a.Session() != nil) {
+func (a *App) Open(id string) {
+	if id == a.current && (a.opening || a.Session() != nil) {
 		return
 	}
-	a.current, a.opening = name, true
-	delete(a.reached, name)
+	a.current, a.opening = id, true
+	delete(a.reached, id)
 	a.Browser.Enter(nil)
 	a.changed()
-	if s, ok := a.sessions[name]; ok {
-		a.opened(name, s)
+	if s, ok := a.sessions[id]; ok {
+		a.opened(id, s)
 		return
 	}
-	loop.Fetch(a.ctx, a.loop, func(ctx context.Context) (*session.Session, error) { return a.desk.Open(ctx, name) },
+	account, ok := a.account(id)
+	if !ok {
+		account.ID = id // the world says that it is gone
+	}
+	loop.Fetch(a.ctx, a.loop, func(ctx context.Context) (*session.Session, error) { return a.desk.Open(ctx, account) },
 		func(s *session.Session, err error) {
 			switch {
 			case err != nil:
-				if a.current == name {
+				if a.current == id {
 					a.opening, a.current = false, ""
 					a.problem(err)
 				}
-			case a.sessions[name] != nil: // opened twice meanwhile
+			case a.sessions[id] != nil: // opened twice meanwhile
 				a.close(s)
 			default:
-				a.keep(name, s)
-				if a.current == name {
-					a.opened(name, s)
+				a.keep(id, s)
+				if a.current == id {
+					a.opened(id, s)
 				}
 			}
 			a.changed()
@@ -169,28 +178,28 @@ func (a *App) Open(name string) {
 }
 
 // keep holds a session and watches its transfers.
-func (a *App) keep(name string, s *session.Session) {
+func (a *App) keep(id string, s *session.Session) {
 	ctx, stop := context.WithCancel(a.ctx)
-	a.sessions[name], a.stops[name] = s, stop
+	a.sessions[id], a.stops[id] = s, stop
 	a.loop.Watch(ctx, s.Transfers().Changed(), refreshEvery, a.Transfers.Refresh)
 }
 
 // refreshEvery is how often a moving transfer is drawn at most.
 const refreshEvery = 200 * time.Millisecond
 
-func (a *App) opened(name string, s *session.Session) {
+func (a *App) opened(id string, s *session.Session) {
 	a.opening = false
 	a.Browser.Enter(s)
-	if a.Preferences.LastAccount != name {
-		a.Preferences.LastAccount = name
+	if a.Preferences.LastAccount != id {
+		a.Preferences.LastAccount = id
 		a.SavePreferences()
 	}
 	a.changed()
 }
 
 // forget closes the session of an account that was removed.
-func (a *App) forget(name string) {
-	if h, ok := a.part(name); ok {
+func (a *App) forget(id string) {
+	if h, ok := a.part(id); ok {
 		h.stop()
 		a.close(h.session)
 		a.Transfers.Refresh()

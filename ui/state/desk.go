@@ -18,16 +18,16 @@ import (
 type Desk interface {
 	// Accounts lists the accounts, the built-in demo account included.
 	Accounts() ([]client.Account, error)
-	// SaveAccount adds an account (oldName is "") or changes the one called
-	// oldName. A zero secret or session token keeps the stored one.
-	SaveAccount(ctx context.Context, oldName string, a client.Account, c client.Credentials) error
+	// SaveAccount adds an account, which has no id yet, or changes the one with its
+	// id, and gives it as it was saved. A zero secret keeps the stored one.
+	SaveAccount(ctx context.Context, a client.Account, c client.Credentials) (client.Account, error)
 	// RemoveAccount forgets an account and its secrets.
-	RemoveAccount(ctx context.Context, name string) error
+	RemoveAccount(ctx context.Context, a client.Account) error
 	// TestAccount asks the server whether account and credentials would work.
-	// A zero secret means the stored one of the account called a.Name.
+	// A zero secret means the stored one of the account with that id.
 	TestAccount(ctx context.Context, a client.Account, c client.Credentials) error
 	// Open opens an account. The caller closes the session.
-	Open(ctx context.Context, name string) (*session.Session, error)
+	Open(ctx context.Context, a client.Account) (*session.Session, error)
 	// SecretsKeptIn says in a few English words where secrets are kept: "the
 	// keyring of this computer". "" is not known yet. Those of [keptIn] are
 	// translated.

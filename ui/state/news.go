@@ -17,8 +17,8 @@ func (a *App) browserWorld() browser.World {
 	return browser.World{
 		Context: a.ctx, Loop: a.loop, Now: a.now,
 		Problem: a.show,
-		Heard:   func(of client.Account, err error, at time.Time) { a.heard(of.Name, err, at) },
-		Listed:  func(of client.Account, err error) { a.connection(of.Name, err) },
+		Heard:   func(of client.Account, err error, at time.Time) { a.heard(of.ID, err, at) },
+		Listed:  func(of client.Account, err error) { a.connection(of.ID, err) },
 		NeedsBucket: func() {
 			if a.OnBucketWanted != nil {
 				a.OnBucketWanted()
@@ -29,8 +29,8 @@ func (a *App) browserWorld() browser.World {
 				a.OnDeletion(d)
 			}
 		},
-		Known:           func(of client.Account) []string { return a.Preferences.Buckets[of.Name] },
-		Keep:            func(of client.Account, names []string) { a.keepBuckets(of.Name, names) },
+		Known:           func(of client.Account) []string { return a.Preferences.Buckets[of.ID] },
+		Keep:            func(of client.Account, names []string) { a.keepBuckets(of.ID, names) },
 		HidesEncryption: func() bool { return a.Preferences.HideEncryption },
 	}
 }

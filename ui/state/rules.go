@@ -252,7 +252,7 @@ func (l *RuleList) hasKey(r rules.Rule) bool {
 // other accounts are not, and without an open account none is.
 func (l *RuleList) keyAsked(r rules.Rule) bool {
 	set, err := l.app.Browser.RuleSet()
-	return l.app.Session() != nil && err == nil && set.Account != "" && (r.Account == "" || r.Account == set.Account)
+	return l.app.Session() != nil && err == nil && set.Account.Name != "" && (r.Account.IsZero() || r.Account.Is(set.Account))
 }
 
 // set is the rules of a list as the open account sees them.
@@ -260,7 +260,7 @@ func (l *RuleList) set(all []rules.Rule) rules.Set {
 	known, _ := l.app.Browser.RuleSet()
 	s := rules.Set{Rules: all, Keys: map[string]client.CustomerKey{}, Kept: known.Kept}
 	if session := l.app.Session(); session != nil {
-		s.Account, s.Endpoint = session.Account().Name, session.Account().Endpoint
+		s.Account = session.Account()
 	}
 	maps.Copy(s.Keys, known.Keys)
 	maps.Copy(s.Keys, l.draft.Keys())

@@ -135,7 +135,7 @@ func (e *RuleEditor) Bucket() string { return e.rule.Bucket }
 func (e *RuleEditor) File() string { return e.rule.Key }
 
 // Account is an account's name, "" for all.
-func (e *RuleEditor) Account() string { return e.rule.Account }
+func (e *RuleEditor) Account() string { return e.rule.Account.Name }
 
 // Type is the encryption type.
 func (e *RuleEditor) Type() client.EncryptionType { return e.rule.Type }
@@ -165,7 +165,13 @@ func (e *RuleEditor) SetBucket(s string) { edit(e, rules.FieldBucket, &e.rule.Bu
 func (e *RuleEditor) SetFile(s string) { edit(e, rules.FieldKey, &e.rule.Key, s) }
 
 // SetAccount chooses an account, "" for all.
-func (e *RuleEditor) SetAccount(s string) { edit(e, "", &e.rule.Account, s) }
+func (e *RuleEditor) SetAccount(name string) {
+	chosen := client.AccountRef{Name: name}.Among(e.list.app.accounts)
+	if name == e.before.Account.Name {
+		chosen = e.before.Account // it may be removed
+	}
+	edit(e, "", &e.rule.Account, chosen)
+}
 
 // SetEnabled switches the rule on or off.
 func (e *RuleEditor) SetEnabled(on bool) { edit(e, "", &e.rule.Disabled, !on) }
@@ -213,7 +219,7 @@ func (e *RuleEditor) UsesBucketKey() bool { return e.rule.Type == client.TypeSSE
 // Accounts are the accounts to choose from, without "all accounts".
 func (e *RuleEditor) Accounts() []string {
 	names := e.list.accountNames()
-	if n := e.before.Account; n != "" && !slices.Contains(names, n) {
+	if n := e.before.Account.Name; n != "" && !slices.Contains(names, n) {
 		names = append(names, n) // removed meanwhile; the rule still names it
 	}
 	return names

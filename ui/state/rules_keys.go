@@ -168,10 +168,10 @@ func (e *RuleEditor) Preview() (headline string, role explain.Role, buckets []Pr
 	switch {
 	case l.app.Session() == nil:
 		return i18n.T("Matches now: open an account to see which of its buckets."), explain.RoleMuted, nil
-	case e.rule.Account != "" && e.rule.Account != s.Account:
-		return i18n.T("Matches now: nothing of the open account, the rule is for %s.", e.rule.Account), explain.RoleMuted, nil
+	case !e.rule.Account.IsZero() && !e.rule.Account.Is(s.Account):
+		return i18n.T("Matches now: nothing of the open account, the rule is for %s.", e.rule.Account.Name), explain.RoleMuted, nil
 	case !l.app.Browser.BucketsKnown():
-		return i18n.T("Matches now: not known, the buckets of %s are not listed.", s.Account), explain.RoleMuted, nil
+		return i18n.T("Matches now: not known, the buckets of %s are not listed.", s.Account.Name), explain.RoleMuted, nil
 	}
 	taken := 0
 	for _, m := range s.MatchesNow(e.at, names) {
@@ -182,12 +182,12 @@ func (e *RuleEditor) Preview() (headline string, role explain.Role, buckets []Pr
 	}
 	switch {
 	case len(buckets) == 0:
-		return i18n.T("Matches now: no bucket of %s. It will apply once there is one.", s.Account), explain.RoleWarn, nil
+		return i18n.T("Matches now: no bucket of %s. It will apply once there is one.", s.Account.Name), explain.RoleWarn, nil
 	case taken == len(buckets):
 		return i18n.T("Matches now: nothing, earlier rules take it all."), explain.RoleWarn, buckets
 	}
 	return i18n.N(len(names), "Matches now: %s of the %s bucket of %s", "Matches now: %s of the %s buckets of %s",
-		explain.Count(len(buckets)-taken), explain.Count(len(names)), s.Account), explain.RoleNormal, buckets
+		explain.Count(len(buckets)-taken), explain.Count(len(names)), s.Account.Name), explain.RoleNormal, buckets
 }
 
 // withRule is the list as it would be with the rule as entered.

@@ -39,7 +39,7 @@ const mostRemarks = 3
 // describe makes rows and remarks.
 func (l *RuleList) describe() {
 	l.rows, l.remarks = l.rows[:0], nil
-	unknown := rules.UnknownAccounts(l.draft.Rules, l.accountNames())
+	unknown := rules.UnknownAccounts(l.draft.Rules, l.app.accounts)
 	if l.gone != nil && len(l.draft.Rules) > 0 {
 		l.remarks = append(l.remarks, i18n.T("The rules that were stored are gone: saving begins with this list."))
 	}
@@ -47,7 +47,7 @@ func (l *RuleList) describe() {
 		why := l.unusable(i)
 		l.rows = append(l.rows, l.row(i, by > 0 || why != "" || unknown[i]))
 		if unknown[i] && !l.draft.Rules[i].Disabled {
-			l.remarks = append(l.remarks, i18n.T("Rule %d applies to nothing: there is no account called %s.", i+1, l.draft.Rules[i].Account))
+			l.remarks = append(l.remarks, i18n.T("Rule %d applies to nothing: there is no account called %s.", i+1, l.draft.Rules[i].Account.Name))
 			continue
 		}
 		if by > 0 {
@@ -73,7 +73,7 @@ func (l *RuleList) accountNames() []string {
 func (l *RuleList) row(i int, odd bool) RuleRow {
 	r := l.draft.Rules[i]
 	row := RuleRow{
-		Number: explain.Count(i + 1), On: !r.Disabled, Account: orAll(r.Account), Bucket: orAll(r.Bucket), File: orAll(r.Key),
+		Number: explain.Count(i + 1), On: !r.Disabled, Account: orAll(r.Account.Name), Bucket: orAll(r.Bucket), File: orAll(r.Key),
 		Encryption: typeName(r.Type), Key: keyName(r), MatchesNow: l.matches(i),
 	}
 	switch {
@@ -122,7 +122,7 @@ func (l *RuleList) matches(i int) string {
 	s, r := l.set(l.draft.Rules), l.draft.Rules[i]
 	names := l.app.Browser.BucketNames()
 	switch {
-	case r.Account != "" && r.Account != s.Account:
+	case !r.Account.IsZero() && !r.Account.Is(s.Account):
 		return i18n.T("another account")
 	case !l.app.Browser.BucketsKnown():
 		return "–"

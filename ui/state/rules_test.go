@@ -80,7 +80,7 @@ func TestTheListOfRulesIsReadAsARowEach(t *testing.T) {
 		rules.Rule{ID: "2", Key: "*.log", Type: client.TypeSSES3},
 		rules.Rule{ID: "3", Bucket: "photos", Type: client.TypeSSEKMS, Disabled: true},
 		rules.Rule{ID: "4", Bucket: "reports-2026", Key: "q?", Type: client.TypeDSSEKMS, KMSKey: "alias/k"},
-		rules.Rule{ID: "5", Account: "lab", Type: client.TypeInherit},
+		rules.Rule{ID: "5", Account: client.AccountRef{Name: "lab"}, Type: client.TypeInherit},
 		rules.Rule{ID: "6", Bucket: "photos", Type: client.TypeSSEC, CustomerKeyMD5: "md5"})
 	assert.Equal(t, []string{
 		"1 | on | all | reports* | all | SSE-KMS | " + string(uitest.Key) + " | 1 of 2 buckets",

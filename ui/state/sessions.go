@@ -9,52 +9,42 @@ import (
 
 // holding is a session and the account whose transfers it carries out.
 type holding struct {
-	account string
+	account string // its id
 	session *session.Session
 	stop    func() // ends its watch
 }
 
-// held are all sessions: first those of the accounts as they are, by name, then
+// held are all sessions: first those of the accounts as they are, then
 // those of accounts that were changed while they had transfers.
 func (a *App) held() []holding {
 	var all []holding
-	for _, name := range slices.Sorted(maps.Keys(a.sessions)) {
-		all = append(all, holding{name, a.sessions[name], a.stops[name]})
+	for _, id := range slices.Sorted(maps.Keys(a.sessions)) {
+		all = append(all, holding{id, a.sessions[id], a.stops[id]})
 	}
 	return append(all, a.former...)
 }
 
 // part takes an account's session out; the screen shows none in its place. ok is
 // false when it had none.
-func (a *App) part(name string) (h holding, ok bool) {
-	s, ok := a.sessions[name]
+func (a *App) part(id string) (h holding, ok bool) {
+	s, ok := a.sessions[id]
 	if !ok {
 		return holding{}, false
 	}
-	h = holding{name, s, a.stops[name]}
-	delete(a.sessions, name)
-	delete(a.stops, name)
-	if a.current == name {
+	h = holding{id, s, a.stops[id]}
+	delete(a.sessions, id)
+	delete(a.stops, id)
+	if a.current == id {
 		a.current = ""
 		a.Browser.Enter(nil)
 	}
 	return h, true
 }
 
-// supersede opens an account anew after it was changed, under another name maybe.
-// Transfers begun before go on as they began, and their rows stay.
-func (a *App) supersede(oldName, name string) {
-	for i := range a.former {
-		if a.former[i].account == oldName {
-			a.former[i].account = name
-		}
-	}
-	if kept := a.Preferences.Buckets[oldName]; len(kept) > 0 && name != oldName {
-		delete(a.Preferences.Buckets, oldName)
-		a.Preferences.Buckets[name] = kept
-	}
-	if h, ok := a.part(oldName); ok {
-		h.account = name
+// supersede opens an account anew after it was changed. Transfers begun before go
+// on as they began, and their rows stay.
+func (a *App) supersede(id string) {
+	if h, ok := a.part(id); ok {
 		a.former = append(a.former, h)
 		a.letGo()
 	}

@@ -23,7 +23,7 @@ func (s *screen) renames(to string) {
 	e.Set(state.FieldRegion, "r2")
 	e.Save()
 	s.loop.Pump()
-	require.Equal(s.t, to, s.Current())
+	require.Equal(s.t, to, s.CurrentName())
 }
 
 func TestEditingAnAccountKeepsItsTransfers(t *testing.T) {

@@ -58,10 +58,7 @@ func (a *App) Status() []Segment {
 	if a.current == "" {
 		return []Segment{{Text: i18n.T("No account is open"), Role: explain.RoleMuted}}
 	}
-	account, known := a.account(a.current)
-	if !known {
-		account.Name = a.current
-	}
+	account, _ := a.account(a.current)
 	connection, guard := a.connected(account, a.Transfers.Silence(a.current)), protection(account)
 	if guard.Role == explain.RoleGood && connection.Role != explain.RoleGood { // nothing was shown to be protected
 		guard.Role, guard.Tip = explain.RoleMuted, ""

@@ -16,7 +16,7 @@ import (
 func watching() *App {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	a := NewApp(nil, nil, func() time.Time { return now })
-	a.accounts = []client.Account{{Name: "lab", Endpoint: "https://s3.example.org"}}
+	a.accounts = []client.Account{{ID: "lab", Name: "lab", Endpoint: "https://s3.example.org"}}
 	a.current = "lab"
 	a.reached["lab"] = reach{asked: true, at: now}
 	return a

@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -36,12 +37,15 @@ func NewDesk() *Desk {
 	return &Desk{stores: map[string]*memstore.Store{}, secrets: map[string]client.Credentials{}, keys: map[string]client.CustomerKey{}}
 }
 
-// Add gives the desk an account over a store.
+// Add gives the desk an account over a store. Without an id, its name is its id.
 func (d *Desk) Add(a client.Account, s *memstore.Store) *Desk {
 	if a.AccessKeyID == "" {
 		a.AccessKeyID = "AKIATEST"
 	}
-	d.accounts, d.stores[a.Name] = append(d.accounts, a), s
+	if a.ID == "" {
+		a.ID = a.Name
+	}
+	d.accounts, d.stores[a.ID] = append(d.accounts, a), s
 	return d
 }
 
@@ -60,7 +64,7 @@ func (d *Desk) SetPreferences(p preferences.Window) *Desk {
 }
 
 // Credentials are what an account was saved with.
-func (d *Desk) Credentials(name string) client.Credentials { return d.secrets[name] }
+func (d *Desk) Credentials(id string) client.Credentials { return d.secrets[id] }
 
 func (d *Desk) enter(call string) error {
 	if d.Fail != nil {
@@ -76,40 +80,34 @@ func (d *Desk) Accounts() ([]client.Account, error) {
 	return slices.Clone(d.accounts), d.enter("accounts")
 }
 
-// SaveAccount adds or changes an account.
-func (d *Desk) SaveAccount(_ context.Context, oldName string, a client.Account, c client.Credentials) error {
+// SaveAccount adds or changes an account. A new one's id is its name.
+func (d *Desk) SaveAccount(_ context.Context, a client.Account, c client.Credentials) (client.Account, error) {
 	if err := d.enter("save account"); err != nil {
-		return err
+		return a, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	i := slices.IndexFunc(d.accounts, func(have client.Account) bool { return have.Name == oldName })
-	if i < 0 {
-		d.accounts = append(d.accounts, a)
+	if a.ID == "" {
+		a.ID = a.Name
+		d.accounts, d.stores[a.ID] = append(d.accounts, a), cmp.Or(d.stores[a.ID], NewStore())
 	} else {
-		d.accounts[i] = a
+		d.accounts[slices.IndexFunc(d.accounts, func(have client.Account) bool { return have.ID == a.ID })] = a
 	}
 	if c.Secret.IsZero() {
-		c.Secret = d.secrets[oldName].Secret
+		c.Secret = d.secrets[a.ID].Secret
 	}
-	if d.stores[a.Name] == nil {
-		d.stores[a.Name] = d.stores[oldName]
-	}
-	if d.stores[a.Name] == nil {
-		d.stores[a.Name] = NewStore()
-	}
-	d.secrets[a.Name] = c
-	return nil
+	d.secrets[a.ID] = c
+	return a, nil
 }
 
 // RemoveAccount forgets an account.
-func (d *Desk) RemoveAccount(_ context.Context, name string) error {
+func (d *Desk) RemoveAccount(_ context.Context, was client.Account) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.enter("remove account"); err != nil {
 		return err // the account stays
 	}
-	d.accounts = slices.DeleteFunc(d.accounts, func(a client.Account) bool { return a.Name == name })
+	d.accounts = slices.DeleteFunc(d.accounts, func(a client.Account) bool { return a.ID == was.ID })
 	return nil
 }
 
@@ -119,19 +117,19 @@ func (d *Desk) TestAccount(context.Context, client.Account, client.Credentials) 
 }
 
 // Open opens an account over its store.
-func (d *Desk) Open(ctx context.Context, name string) (*session.Session, error) {
+func (d *Desk) Open(ctx context.Context, wanted client.Account) (*session.Session, error) {
 	if err := d.enter("open"); err != nil {
 		return nil, err
 	}
 	d.mu.Lock()
-	i := slices.IndexFunc(d.accounts, func(a client.Account) bool { return a.Name == name })
+	i := slices.IndexFunc(d.accounts, func(a client.Account) bool { return a.ID == wanted.ID })
 	d.mu.Unlock()
 	if i < 0 {
-		return nil, fmt.Errorf("there is no account %q", name)
+		return nil, fmt.Errorf("there is no account %q", wanted.ID)
 	}
 	o := session.Opener{
 		Dial: func(a client.Account, _ client.Credentials) (client.Store, error) {
-			return d.stores[a.Name].WithKMS(), nil
+			return d.stores[a.ID].WithKMS(), nil
 		},
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) { return client.Credentials{}, nil },
 		Rules:       d.Rules().Rules,

@@ -177,7 +177,7 @@ func (b *Browser) otherRulesForSomeNames(decider int) bool {
 		if decider > 0 && i+1 >= decider {
 			return false
 		}
-		if !r.Disabled && (r.Account == "" || r.Account == b.ruleSet.Account) && r.TakesBucket(b.at.Bucket) &&
+		if !r.Disabled && (r.Account.IsZero() || r.Account.Is(b.ruleSet.Account)) && r.TakesBucket(b.at.Bucket) &&
 			(mayMatchBelow(r.Key, b.at.Key) || mayMatchBelow(rules.Composed(r.Key), rules.Composed(b.at.Key))) {
 			return true
 		}

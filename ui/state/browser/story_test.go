@@ -62,7 +62,7 @@ func (w *window) world() browser.World {
 // enter shows another account.
 func (w *window) enter(account string) *window {
 	w.t.Helper()
-	s, err := w.desk.Open(w.t.Context(), account)
+	s, err := w.desk.Open(w.t.Context(), client.Account{ID: account})
 	require.NoError(w.t, err)
 	w.Enter(s)
 	w.loop.Pump()
@@ -89,7 +89,7 @@ func TestTwoBrowsersShowTwoAccountsSideBySide(t *testing.T) {
 	store := uitest.NewStore("archive")
 	store.Fill(1, "archive/2019/a.csv", "archive/b.csv")
 	left.desk.Add(client.Account{Name: "other", Endpoint: "https://s3.example.net"}, store)
-	s, err := left.desk.Open(t.Context(), "other")
+	s, err := left.desk.Open(t.Context(), client.Account{ID: "other"})
 	require.NoError(t, err)
 	right := browser.New(left.world())
 	right.Enter(s)

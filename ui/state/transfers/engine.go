@@ -207,27 +207,6 @@ func (l *List) drop(e *engine) {
 	}
 }
 
-// rename moves what is said of an engine's places when its account is called
-// otherwise.
-func (l *List) rename(e *engine, account string) {
-	if e.Account == account {
-		return
-	}
-	e.Account = account
-	for _, w := range e.running {
-		if w.upload {
-			l.unwrite(w.to)
-			w.to.account = account
-			l.writing[w.to]++
-		}
-	}
-	for _, o := range e.left {
-		l.unlink(o)
-		o.to.account = account
-		l.link(o)
-	}
-}
-
 // core is the engine itself.
 func (e *engine) core() *transfer.Engine { return e.Session.Transfers() }
 

@@ -34,7 +34,7 @@ type World struct {
 
 // Held is a session and the account whose transfers it carries out.
 type Held struct {
-	Account string
+	Account string // its id
 	Session *session.Session
 }
 
@@ -91,10 +91,8 @@ func (l *List) hold() {
 			l.engines = append(l.engines, newEngine(h))
 			continue
 		}
-		e := was[i]
+		l.engines = append(l.engines, was[i])
 		was[i] = nil
-		l.rename(e, h.Account)
-		l.engines = append(l.engines, e)
 	}
 	for _, e := range was {
 		if e != nil {

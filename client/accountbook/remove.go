@@ -1,0 +1,116 @@
+package accountbook
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// Remove forgets the account of a name and its secret. Its rules stay, for an
+// account of that name that may come. What is left of such accounts that were
+// forgotten goes as well. found says that there was a secret; a keyring that does
+// not answer may hold one.
+//
+// The account is forgotten first and dropped once its secret is gone, so that
+// removing it again finds what a program that died in between has left. Where the
+// secret cannot be removed, because nobody gives the vault's passphrase, the
+// account stays.
+func (b Book) Remove(ctx context.Context, name string) (found bool, err error) {
+	a, err := b.Find(name)
+	var missing *NoAccountError
+	switch {
+	case err == nil:
+		return b.remove(ctx, a)
+	case errors.As(err, &missing):
+		return b.removeLeft(ctx, name)
+	}
+	return false, err
+}
+
+func (b Book) removeLeft(ctx context.Context, name string) (found bool, err error) {
+	left, err := b.left(name)
+	if err != nil {
+		return false, err
+	}
+	for _, a := range left {
+		had, err := b.Secrets.HasAccountCredentials(ctx, a)
+		if err != nil {
+			return found, client.Say("there is no account called %q, and whether a secret of that name is left could not be found out: %v", name, err).Err()
+		}
+		if err := b.clear(ctx, a); err != nil {
+			return found, err
+		}
+		found = found || had
+	}
+	if !found {
+		return false, &NoAccountError{Name: name}
+	}
+	return true, nil
+}
+
+func (b Book) remove(ctx context.Context, a client.Account) (found bool, err error) {
+	found, _ = b.Secrets.HasAccountCredentials(ctx, a) // where it is not known, deleting says why
+	if err := b.Settings.PinAccounts(); err != nil {
+		return found, err
+	}
+	err = inSteps(
+		step{func() error { return b.forget(a) }, func() error { return b.put(a) }},
+		step{do: func() error {
+			if err := b.Secrets.DeleteAccountCredentials(ctx, a); err != nil {
+				return client.Say("%v: the account stays until its secret is removed with it", err).Err()
+			}
+			return nil
+		}},
+	)
+	if err != nil {
+		return found, err
+	}
+	return found, b.drop(a.ID)
+}
+
+// Forget forgets the account of a name and leaves its secret where it is, for a
+// vault whose passphrase is lost. Remove finds the secret still.
+func (b Book) Forget(name string) error {
+	a, err := b.Find(name)
+	if err != nil {
+		return err
+	}
+	if err := b.Settings.PinAccounts(); err != nil {
+		return err
+	}
+	return b.forget(a)
+}
+
+func (b Book) forget(a client.Account) error {
+	a.Forgotten = true
+	return b.put(a)
+}
+
+// clear removes what is left of a forgotten account.
+func (b Book) clear(ctx context.Context, a client.Account) error {
+	if err := b.Secrets.DeleteAccountCredentials(ctx, a); err != nil {
+		return err
+	}
+	return b.drop(a.ID)
+}
+
+// left are the accounts of a name that were forgotten. Before accounts had ids,
+// nothing but the name of a secret was left of one.
+func (b Book) left(name string) ([]client.Account, error) {
+	all, err := b.Settings.ForgottenAccounts()
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(a client.Account) bool { return a.Name != name })
+	now, err := b.Settings.Accounts()
+	if err != nil {
+		return nil, err
+	}
+	// One with that id is called otherwise now, and has it.
+	if first := client.IDOfVersion1(name); byID(all, first) < 0 && byID(now, first) < 0 {
+		all = append(all, client.Account{ID: first, Name: name})
+	}
+	return all, nil
+}
