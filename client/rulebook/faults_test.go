@@ -381,11 +381,15 @@ func TestWhicheverWriteOfAnExportedFileFailsItsRulesAreOldOrNew(t *testing.T) {
 			faults.Each(t, func(t *testing.T, run *faults.Run) {
 				h := prepare(t, false)
 				path := filepath.Join(t.TempDir(), "team.json")
-				on := func(book rulebook.Book, f settings.RuleFile) rulebook.Book { book.Shelf = f; return book }
-				_, err := on(h.book(nil), settings.RuleFile{Path: path}).Change(t.Context(), begin)
+				on := func(run *faults.Run) rulebook.Book {
+					book := h.book(run)
+					book.Shelf = book.Shelf.(*settings.Store).RuleFile(path)
+					return book
+				}
+				_, err := on(nil).Change(t.Context(), begin)
 				require.NoError(t, err)
-				_, err = on(h.book(run), settings.RuleFile{Path: path, Disk: run}).Change(t.Context(), v.change)
-				now, rerr := settings.RuleFile{Path: path}.Rules()
+				_, err = on(run).Change(t.Context(), v.change)
+				now, rerr := on(nil).Rules()
 				require.NoError(t, rerr)
 				if err == nil {
 					require.Equal(t, v.becomes, told(now))
