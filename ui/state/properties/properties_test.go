@@ -33,7 +33,7 @@ func propertiesOf(t *testing.T, r client.Reported, all ...rules.Rule) (*window, 
 	s.desk = uitest.NewDesk().Add(client.Account{Name: "team", Endpoint: "https://cos.example.org"}, s.store).SetRules(all...)
 	s.store.EncryptAs(func(client.Reported) client.Reported { return r })
 	s.store.Fill(1536, "reports/2026/a.csv")
-	session, err := s.desk.Open(t.Context(), "team")
+	session, err := s.desk.Open(t.Context(), client.Account{ID: "team"})
 	require.NoError(t, err)
 	p := properties.New(properties.World{Context: t.Context(), Loop: s.loop, Ask: session.Properties},
 		client.Object{At: client.Location{Bucket: "reports", Key: "2026/a.csv"}})
