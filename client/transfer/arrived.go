@@ -42,7 +42,7 @@ var errElse = errors.New("not to be compared so")
 //
 // The note in the metadata is the weakest: a program that changes the content
 // and keeps the metadata makes it stale. It alone is not believed against what
-// the server says itself, and where it stands alone nothing can tell a change
+// the server says itself, and where it is alone nothing can tell a change
 // from damage: KindStaleChecksum, and Job.AcceptStale is how a person decides.
 // Nothing but the server's own checksum of other bytes is always KindCorrupt.
 func (a *arrival) compare(ctx context.Context) (comparison, error) {

@@ -16,7 +16,7 @@ type Changes struct {
 // or removed.
 type Change struct {
 	Nth   int   // which row: Row.Nth
-	Phase Phase // as it stands now, or stood when it was removed
+	Phase Phase // now, or when it was removed
 	Gone  bool  // removed
 }
 

@@ -24,7 +24,7 @@
 // file of the same folder tree stays a link, and the file is replaced.
 //
 // Nothing is resumed after a restart yet: what was paused or interrupted begins
-// again. Whatever its size, no file lies in memory.
+// again. Whatever its size, no file is held in memory.
 //
 // It knows neither rules nor settings nor AWS.
 package transfer

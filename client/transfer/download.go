@@ -53,7 +53,7 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 		return err
 	}
 	defer t.close()
-	if err := t.mayLand(head.Modified); err != nil {
+	if err := t.mayReplace(head.Modified); err != nil {
 		return err
 	}
 	if err := t.create(); err != nil {
@@ -68,20 +68,10 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	if t.stream == nil {
-		if err := t.finish(head.Modified); err != nil {
-			return err
-		}
-	}
-	// The receipt is kept before the file gets its name: a download that fails
-	// leaves nothing under it.
-	if err := e.keep(it, receipt); err != nil {
+	if err := t.hand(ctx, head.Modified); err != nil {
 		return err
 	}
-	if t.stream != nil {
-		return t.deliver(ctx)
-	}
-	return t.land(head.Modified)
+	return e.keep(it, receipt, nil)
 }
 
 // fetchRanges fills the temporary file, a few ranges at once.

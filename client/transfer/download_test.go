@@ -3,7 +3,6 @@ package transfer
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -388,14 +387,6 @@ func TestDownloadSaysWhatIsInTheWay(t *testing.T) {
 	job.From.At.Key = "gone"
 	row = w.run(job)[0]
 	assert.Equal(t, client.KindNotFound, client.KindOf(row.Err))
-}
-
-func TestDownloadWhoseReceiptCannotBeKeptLeavesNoFile(t *testing.T) {
-	w := newBench(t, func(c *Config) { c.Receipt = func(Receipt) error { return errors.New("the ledger is full") } })
-	job, _ := w.object(10, client.PutOptions{})
-	row := w.run(job)[0]
-	require.ErrorContains(t, row.Err, "the ledger is full")
-	assert.Empty(t, files(t, job.To.Root))
 }
 
 func TestAFailedDownloadLeavesNoFile(t *testing.T) {

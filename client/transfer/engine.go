@@ -118,8 +118,8 @@ type Engine struct {
 	mu      sync.Mutex
 	items   []*item // as submitted
 	byID    map[string]*item
-	queue   []*item // waiting for a worker; may hold items that left Queued since
-	running []*item // at a worker
+	line    line    // waiting for a worker
+	running []*item // at a worker; of several that one request takes, the first
 	open    int     // items Queued, Sending or Verifying
 	idle    chan struct{}
 	closed  bool

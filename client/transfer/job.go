@@ -55,6 +55,14 @@ func (j Job) At() client.Location {
 	return j.From.At
 }
 
+// bytes is how many a job moves, below 0 where nobody told.
+func (j Job) bytes() int64 {
+	if j.Op == Delete {
+		return 0
+	}
+	return j.Expect.Size
+}
+
 // Overwrite says what to do when the target is there already.
 type Overwrite string
 
@@ -91,7 +99,7 @@ type Refusal struct {
 	Reason string
 }
 
-// Phase is where a job stands. Done is reached only from Verifying.
+// Phase is how far a job is. A transfer becomes Done only from Verifying.
 type Phase int
 
 // The phases.

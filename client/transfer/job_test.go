@@ -17,7 +17,6 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/memstore"
-	"github.com/bucketseal/bucketseal/client/storetest"
 )
 
 // stored is a value as it comes back from where it was stored.
@@ -54,20 +53,6 @@ func TestAJobComesBackFromItsRowAsItWas(t *testing.T) {
 	}
 	var p Place
 	assert.Error(t, json.Unmarshal([]byte(`{"path":7}`), &p))
-}
-
-func TestAReceiptComesBackFromItsRowAsItWas(t *testing.T) {
-	w := newBench(t)
-	w.store.Become(storetest.AWS)
-	job, _ := w.file(3*minPartSize, client.SSEKMS{Key: keyID})
-	require.NoError(t, w.run(job)[0].Err)
-	back, text := stored(t, w.receipts[0])
-	again, err := json.Marshal(back)
-	require.NoError(t, err)
-	assert.JSONEq(t, text, string(again))
-	assert.Equal(t, w.receipts[0].Treatment.RuleID, back.Treatment.RuleID)
-	assert.Equal(t, w.receipts[0].Verdict, back.Verdict)
-	assert.True(t, w.receipts[0].VerifiedAt.Equal(back.VerifiedAt))
 }
 
 // A job names its SSE-C key; the key itself is fetched when bytes are about to

@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 )
 
-// PartSuffix ends the name of a download's temporary file, which lies beside
+// PartSuffix ends the name of a download's temporary file, which is beside
 // its target and begins with a dot. Such files are left only by a program that
 // was killed.
 const PartSuffix = ".bucketseal-part"

@@ -34,6 +34,7 @@ func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.
 	return sent{
 		answers:   append(answers, Answer{byCompletion, completed.Encryption}),
 		versionID: completed.VersionID, etag: completed.ETag, requestID: completed.RequestID, handed: f.handed(completed),
+		partSize: all[0].length, parts: f.records(),
 	}, nil
 }
 
@@ -121,6 +122,15 @@ func (f *filling) send(ctx context.Context, i int) (err error) {
 	part.Number, part.Size = s.number, s.length
 	f.parts[i] = part
 	return nil
+}
+
+// records are what to keep of the parts.
+func (f *filling) records() []PartRecord {
+	all := make([]PartRecord, len(f.parts))
+	for i, p := range f.parts {
+		all[i] = PartRecord{Number: p.Number, Size: p.Size, ETag: p.ETag, Checksum: checksumOf(f.digests[i].crc)}
+	}
+	return all
 }
 
 // handed is what the parts went with, and what the answers to them said.

@@ -11,21 +11,39 @@ import (
 type operation interface {
 	// admit says why a job must not be begun, nil for a job that may.
 	admit(Job) error
-	// writes is where a job writes: no two jobs of one plan may write to the same.
+	// writes is where a job writes, zero for nowhere: no two jobs of one plan may
+	// write to the same.
 	writes(Job) end
 	// run is one attempt, through Sending and Verifying. The item holds the SSE-C
 	// key that its job names.
 	run(context.Context, *Engine, *item) error
 }
 
+// A grouped operation can carry several jobs out with one request.
+type grouped interface {
+	operation
+	// joins reports whether a job may go along with the first of a group.
+	joins(first, j Job) bool
+	// runAll is run for the jobs of a group, with an outcome for each.
+	runAll(context.Context, *Engine, []*item) []error
+}
+
 // operations is the table of all there are.
 var operations = map[Op]operation{
 	Upload:   uploading{},
 	Download: downloading{},
+	Delete:   deleting{},
 }
 
-// carry is one attempt at a job.
-func (e *Engine) carry(ctx context.Context, it *item) (err error) {
+// carry is one attempt at a job, or at several that one request takes.
+func (e *Engine) carry(ctx context.Context, its []*item) []error {
+	if len(its) == 1 {
+		return []error{e.carryOne(ctx, its[0])}
+	}
+	return operations[its[0].row.Job.Op].(grouped).runAll(ctx, e, its)
+}
+
+func (e *Engine) carryOne(ctx context.Context, it *item) (err error) {
 	if it.key, err = e.customerKey(ctx, it.row.Job); err != nil {
 		return err
 	}

@@ -36,12 +36,15 @@ func (e *Engine) proveUpload(ctx context.Context, it *item, s sent) error {
 		r.Content, r.Compared = ContentNone, ""
 	}
 	r.VersionID, r.ETag, r.RequestID = first(s.versionID, p.head.VersionID), first(p.head.ETag, s.etag), first(s.requestID, p.head.RequestID)
-	if err := e.keep(it, r); err != nil {
-		return err
-	}
+	r.PartSize, r.Parts, r.Identity = s.partSize, s.parts, s.identity
 	if p.Verdict == NotYetVerified {
 		it.stored = &s
 	}
+	return e.keep(it, r, e.judged(ctx, job, p, r))
+}
+
+// judged is the error of a verdict that lets no transfer count as done.
+func (e *Engine) judged(ctx context.Context, job Job, p proof, r Receipt) error {
 	denied := client.KindOf(p.unasked) == client.KindDenied
 	switch {
 	case ctx.Err() != nil && p.unasked != nil:
@@ -189,25 +192,6 @@ func (e *Engine) receipt(j Job, p proof) Receipt {
 		Treatment: j.Treatment, Reported: p.reported, Verdict: p.Verdict, Why: p.Why,
 		RequestID: p.head.RequestID, VerifiedAt: e.cfg.Now(),
 	}
-}
-
-// keep puts the receipt into the row and hands it to whoever stores receipts.
-func (e *Engine) keep(it *item, r Receipt) error {
-	e.mu.Lock()
-	it.row.Receipt = &r
-	e.touched(it)
-	e.mu.Unlock()
-	e.signal()
-	if e.cfg.Receipt == nil {
-		return nil
-	}
-	if err := e.cfg.Receipt(r); err != nil {
-		return &client.Error{
-			Op: string(r.Op), Kind: client.KindLocal, At: r.At,
-			Err: fmt.Errorf("the file was moved and its receipt could not be kept: %w", err),
-		}
-	}
-	return nil
 }
 
 // notAnswered says why nothing is proved yet, in words that a receipt keeps.

@@ -113,7 +113,7 @@ func admit(j Job, taken map[end]bool) error {
 		return &client.Error{Op: string(j.Op), Kind: client.KindRefused, At: j.At(), Err: err}
 	}
 	to := o.writes(j)
-	if taken[to] {
+	if to != (end{}) && taken[to] {
 		return &client.Error{
 			Op: string(j.Op), Kind: client.KindRefused, At: j.At(),
 			Err: errors.New("another file of the same plan has the same target, and one would overwrite the other: move them separately"),
@@ -132,8 +132,7 @@ func (e *Engine) enqueue(it *item) {
 	it.sent.Store(0)
 	e.touched(it)
 	if !it.queued {
-		it.queued = true
-		e.queue = append(e.queue, it)
+		e.line.push(it)
 	}
 	if e.open == 0 {
 		e.idle = make(chan struct{})
@@ -154,48 +153,87 @@ func (e *Engine) leave() {
 
 // dispatch starts workers while there is work. The caller holds the mutex.
 func (e *Engine) dispatch() {
-	for len(e.running) < e.cfg.Workers && len(e.queue) > 0 {
-		it := e.queue[0]
-		e.queue[0] = nil
-		e.queue = e.queue[1:]
-		it.queued = false
-		if it.row.Phase != Queued {
-			continue // paused or cancelled while it waited
+	for len(e.running) < e.cfg.Workers {
+		its := e.line.next()
+		if len(its) == 0 {
+			return
 		}
-		ctx, stop := context.WithCancelCause(context.Background())
-		it.stop, it.wish, it.pulse = stop, Sending, &client.Pulse{Now: e.cfg.Now}
-		it.row.Phase, it.row.Started = Sending, e.cfg.Now()
-		it.row.Attempts++
-		it.rate.Store(&meter{})
-		e.running = append(e.running, it)
-		e.touched(it)
-		go e.work(client.WithPulse(ctx, it.pulse), it)
+		e.start(its)
 	}
 }
 
-// work is one attempt at a job, from Sending to where it ends.
-func (e *Engine) work(ctx context.Context, it *item) {
-	err := e.carry(ctx, it)
+// start begins one attempt at a job, or at several that one request takes. They
+// share a context, which is stopped when all of them are. The caller holds the
+// mutex.
+func (e *Engine) start(its []*item) {
+	a := &attempt{wanted: len(its)}
+	ctx, stop := context.WithCancelCause(context.Background())
+	a.stop = stop
+	pulse := &client.Pulse{Now: e.cfg.Now}
+	for _, it := range its {
+		it.stop, it.wish, it.pulse = a.stopOne(), Sending, pulse
+		it.row.Phase, it.row.Started = Sending, e.cfg.Now()
+		it.row.Attempts++
+		it.rate.Store(&meter{})
+		e.touched(it)
+	}
+	e.running = append(e.running, its[0])
+	go e.work(client.WithPulse(ctx, pulse), its)
+}
+
+// An attempt is what jobs that one request takes have in common.
+type attempt struct {
+	stop   context.CancelCauseFunc
+	wanted int // jobs that nobody stopped
+}
+
+// stopOne is how one of its jobs is stopped, as often as one likes. The caller
+// holds the mutex.
+func (a *attempt) stopOne() context.CancelCauseFunc {
+	stopped := false
+	return func(cause error) {
+		if !stopped {
+			stopped = true
+			a.wanted--
+		}
+		if a.wanted == 0 {
+			a.stop(cause)
+		}
+	}
+}
+
+// work is one attempt at a job, or at several, from Sending to where it ends.
+func (e *Engine) work(ctx context.Context, its []*item) {
+	errs := e.carry(ctx, its)
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.running = slices.DeleteFunc(e.running, func(other *item) bool { return other == its[0] })
+	for i, it := range its {
+		e.ended(ctx, it, errs[i])
+	}
+	for _, it := range its {
+		it.stop(nil)
+		it.stop = nil
+	}
+	e.dispatch()
+	e.signal()
+}
+
+// ended puts down how an attempt ended. The caller holds the mutex.
+func (e *Engine) ended(ctx context.Context, it *item, err error) {
 	it.row.Phase, it.row.Err = outcome(ctx, err, it.wish)
 	it.remember()
-	it.stop(nil)
-	it.stop = nil
 	it.row.Ended = e.cfg.Now()
 	it.rate.Store(nil)
-	e.running = slices.DeleteFunc(e.running, func(other *item) bool { return other == it })
 	if it.row.Phase == Done {
-		e.sum.Done += max(it.row.Job.Expect.Size, it.sent.Load())
+		e.sum.Done += max(it.row.Job.bytes(), it.sent.Load())
 	}
 	e.touched(it)
 	if it.row.Phase == Queued { // paused, and resumed before it came to rest
 		e.enqueue(it)
 	}
 	e.leave()
-	e.dispatch()
-	e.signal()
 }
 
 // tick signals each second until nothing is open: a silent server changes no

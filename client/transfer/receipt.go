@@ -1,14 +1,17 @@
 package transfer
 
 import (
+	"errors"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// A Receipt is the record of one transfer that was compared, or of what was
-// there already in its place: what was asked, what the server reported, what
-// the comparison said. It holds no secret, and can be stored.
+// A Receipt is the record of one job that is through: of a transfer that was
+// compared, or of what was there already in its place (what was asked, what the
+// server reported, what the comparison said), or of an object that is gone. It
+// holds no secret, and can be stored. It is written when the object or the file
+// is final and not before.
 type Receipt struct {
 	Job        string           `json:"job"` // its id
 	Account    string           `json:"account"`
@@ -23,9 +26,55 @@ type Receipt struct {
 	Content    Content          `json:"content,omitempty"`  // how far the bytes themselves were compared
 	Compared   string           `json:"compared,omitempty"` // half a sentence: by what
 	Treatment  client.Treatment `json:"treatment,omitzero"` // what was asked, zero for a download
+	PartSize   int64            `json:"partSize,omitempty"` // bytes of each part but the last, 0 for one request
+	Parts      []PartRecord     `json:"parts,omitempty"`    // of an upload in parts
+	Identity   string           `json:"identity,omitempty"` // of the file that was sent (IdentityOf), "" where it is not known
 	Reported   client.Reported  `json:"reported,omitzero"`
 	Verdict    Verdict          `json:"verdict,omitempty"`
 	Why        string           `json:"why,omitempty"`
 	RequestID  string           `json:"requestId,omitempty"`
 	VerifiedAt time.Time        `json:"verifiedAt"`
+}
+
+// A PartRecord is one part of an upload in parts, as it was sent and taken.
+type PartRecord struct {
+	Number   int             `json:"number"` // from 1
+	Size     int64           `json:"size"`   // bytes
+	ETag     string          `json:"etag"`
+	Checksum client.Checksum `json:"checksum"` // of what was sent
+}
+
+// keep puts the receipt of a job into its row and hands it to whoever stores
+// receipts. outcome is what the receipt says went wrong, nil for nothing. A
+// receipt that cannot be kept fails the job, and takes nothing back: what is
+// stored stays stored. It never hides the outcome.
+func (e *Engine) keep(it *item, r Receipt, outcome error) error {
+	e.mu.Lock()
+	it.row.Receipt = &r
+	e.touched(it)
+	e.mu.Unlock()
+	e.signal()
+	if e.cfg.Receipt == nil {
+		return outcome
+	}
+	err := e.cfg.Receipt(r)
+	var skip *skipped
+	switch {
+	case err == nil:
+		return outcome
+	case outcome != nil && !errors.As(outcome, &skip):
+		return client.Say("%v; and its receipt could not be kept: %v", outcome, err).Err()
+	}
+	return &client.Error{Op: string(r.Op), Kind: client.KindLocal, At: r.At, Err: notKept(r.Op, err).Err()}
+}
+
+// notKept says that only the receipt is missing, and what is final all the same.
+func notKept(op Op, err error) client.Text {
+	switch op {
+	case Download:
+		return client.Say("the file is complete and stays; only its receipt could not be kept: %v", err)
+	case Delete:
+		return client.Say("the object is removed; only the receipt of that could not be kept: %v", err)
+	}
+	return client.Say("the object is on the server and stays; only its receipt could not be kept: %v", err)
 }

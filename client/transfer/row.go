@@ -9,7 +9,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// A Row is a job as it stands, for a screen or a report.
+// A Row is a job and how far it is, for a screen or a report.
 type Row struct {
 	Nth      int // in the order of submission, counted from 0; never another row's, and unchanged when others go
 	Job      Job
@@ -31,7 +31,7 @@ type item struct {
 	row    Row
 	sent   atomic.Int64
 	rate   atomic.Pointer[meter]   // of the attempt under way, nil otherwise
-	queued bool                    // stands in the engine's queue
+	queued bool                    // waits in the engine's line
 	stop   context.CancelCauseFunc // of the attempt under way, nil otherwise
 	pulse  *client.Pulse           // of the attempt under way or last
 	left   *leftover               // what an attempt before left on the server, nil unless it was not as asked

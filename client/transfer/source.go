@@ -13,10 +13,12 @@ import (
 // A source is the file of an upload, opened once and watched: what is sent must
 // be what was planned, and must still be that when all of it is sent.
 type source struct {
-	job   Job
-	file  *os.File
-	stat  os.FileInfo // when opened; nil of a stream
-	spool string      // the temporary file that holds a stream, "" for a file
+	job  Job
+	file *os.File
+	stat os.FileInfo // when opened; nil of a stream
+	// identity tells the file from another of its name, "" of a stream.
+	identity string
+	spool    string // the temporary file that holds a stream, "" for a file
 }
 
 // openSource refuses what is no regular file (opening a pipe would wait for
@@ -33,7 +35,7 @@ func openSource(j Job) (*source, error) {
 	if err != nil {
 		return nil, local(j, err)
 	}
-	s := &source{job: j, file: f}
+	s := &source{job: j, file: f, identity: IdentityOf(f)}
 	if s.stat, err = f.Stat(); err == nil && !os.SameFile(before, s.stat) {
 		err = errors.New("it was replaced while it was opened")
 	}

@@ -37,7 +37,7 @@ func (e *Engine) Summary() Summary {
 	for _, it := range e.running {
 		moved := it.sent.Load()
 		s.Moved += moved
-		s.Bytes += max(moved-max(it.row.Job.Expect.Size, 0), 0)
+		s.Bytes += max(moved-max(it.row.Job.bytes(), 0), 0)
 		up, down = up || it.row.Job.Op == Upload, down || it.row.Job.Op == Download
 	}
 	if up {
@@ -59,7 +59,7 @@ type share struct {
 	bytes, moved int64
 }
 
-// share is what the row adds as it stands now. The caller holds the mutex.
+// share is what the row adds now. The caller holds the mutex.
 func (it *item) share() share {
 	r := &it.row
 	s := share{counted: true, phase: r.Phase}
@@ -67,7 +67,7 @@ func (it *item) share() share {
 	case r.Phase == Done:
 		s.doubtful = r.Job.Op == Upload && r.Receipt != nil && !r.Receipt.Verdict.AsAsked()
 	case !r.Phase.Over():
-		s.untold, s.bytes = r.Job.Expect.Size < 0, max(r.Job.Expect.Size, 0)
+		s.untold, s.bytes = r.Job.bytes() < 0, max(r.Job.bytes(), 0)
 		if r.Phase == Paused {
 			s.moved = it.sent.Load()
 			s.bytes = max(s.bytes, s.moved)

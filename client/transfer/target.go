@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +14,7 @@ import (
 	"time"
 )
 
-// Nobody else may read what is not verified yet. What has landed has the mode of
+// Nobody else may read what is not verified yet. What has its name has the mode of
 // the file it replaced, or what the umask leaves.
 const (
 	tempMode   = 0o600
@@ -81,7 +82,7 @@ func (t *target) follow() error {
 	for range mostLinks {
 		there, err := t.root.Lstat(t.name)
 		if err != nil || there.Mode()&fs.ModeSymlink == 0 {
-			return nil //nolint:nilerr // mayLand says what is wrong with the name
+			return nil //nolint:nilerr // mayReplace says what is wrong with the name
 		}
 		to, err := t.root.Readlink(t.name)
 		if err != nil {
@@ -100,9 +101,9 @@ func (t *target) follow() error {
 	return fmt.Errorf("the links at %s lead in circles: remove them", t.name)
 }
 
-// mayLand says, by a skipped, why the download has nothing to do; and by
+// mayReplace says, by a skipped, why the download has nothing to do; and by
 // another error that it cannot be done at all.
-func (t *target) mayLand(source time.Time) error {
+func (t *target) mayReplace(source time.Time) error {
 	if t.stream != nil {
 		return nil
 	}
@@ -175,10 +176,22 @@ func (t *target) finish(modified time.Time) error {
 	return nil
 }
 
-// land gives the finished file its name, in one step. Only a job that may
+// hand hands the verified bytes over: to the stream that takes them, or to the
+// file's name.
+func (t *target) hand(ctx context.Context, modified time.Time) error {
+	if t.stream != nil {
+		return t.deliver(ctx)
+	}
+	if err := t.finish(modified); err != nil {
+		return err
+	}
+	return t.rename(modified)
+}
+
+// rename gives the finished file its name, in one step. Only a job that may
 // overwrite does.
-func (t *target) land(source time.Time) error {
-	if err := t.mayLand(source); err != nil { // somebody may have been faster
+func (t *target) rename(source time.Time) error {
+	if err := t.mayReplace(source); err != nil { // somebody may have been faster
 		return err
 	}
 	t.open()
@@ -206,15 +219,15 @@ func (t *target) place() error {
 	return t.renameIfAbsent()
 }
 
-// landing is held between looking for a name and taking it.
-var landing sync.Mutex
+// naming is held between looking for a name and taking it.
+var naming sync.Mutex
 
 // renameIfAbsent is for file systems without hard links (FAT, some network
 // drives). Nothing under the name is ever less than the whole file; another
 // program may take the name between the look and the rename.
 func (t *target) renameIfAbsent() error {
-	landing.Lock()
-	defer landing.Unlock()
+	naming.Lock()
+	defer naming.Unlock()
 	_, err := t.root.Lstat(t.name)
 	switch {
 	case err == nil:

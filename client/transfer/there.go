@@ -12,7 +12,7 @@ import (
 // something else than its file: the file is not on the server.
 var ErrOtherContents = errors.New("it is there already, with other contents")
 
-// there is what lies under an upload's name before it is sent.
+// there is the object that has an upload's name before it is sent.
 type there struct {
 	exists bool
 	locked bool          // with another SSE-C key than ours: nothing more can be seen
@@ -95,11 +95,17 @@ func (e *Engine) judgeThere(ctx context.Context, it *item, src *source, t there)
 	}
 	r := e.receipt(job, p)
 	r.Size, r.Checksum, r.Content, r.Compared = p.head.Bytes(), sum, found.content, found.how
-	if holding != otherContents { // of others' contents there is nothing to keep about this file
-		if err := e.keep(it, r); err != nil {
-			return err
-		}
+	r.Identity = src.identity
+	outcome := e.judgedThere(job, p, r, holding)
+	if holding == otherContents { // of others' contents there is nothing to keep about this file
+		return outcome
 	}
+	return e.keep(it, r, outcome)
+}
+
+// judgedThere is why nothing is sent where something is there that stays: it is
+// not as asked, or there is nothing to do.
+func (e *Engine) judgedThere(job Job, p proof, r Receipt, holding contents) error {
 	switch {
 	case p.Verdict == NotYetVerified:
 		return notYetVerified(job, r, p.unasked)

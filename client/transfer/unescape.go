@@ -8,7 +8,7 @@ import (
 // KeyOf is the key of a file of this machine: name is its path below the folder
 // that goes up, with slashes. What a download of ours has escaped, and only that,
 // becomes what it was; every other name is taken as it is, whatever it looks
-// like. beside gives the names of all that lies in a folder below the same root,
+// like. beside gives the names of all that is in a folder below the same root,
 // "" for the root, those of folders with "/" at their end: a mark means something
 // only beside what it marks off.
 func KeyOf(name string, beside func(folder string) []string) string { return here.keyOf(name, beside) }

@@ -54,7 +54,7 @@ func (uploading) run(ctx context.Context, e *Engine, it *item) error {
 	if err != nil {
 		return err
 	}
-	sent.sum, sent.handed.sum = sum, sum
+	sent.sum, sent.handed.sum, sent.identity = sum, sum, src.identity
 	e.enter(it, Verifying)
 	return e.proveUpload(ctx, it, sent)
 }
@@ -67,6 +67,9 @@ type sent struct {
 	requestID string
 	sum       client.Checksum
 	handed    handed
+	identity  string       // of the file
+	partSize  int64        // bytes, 0 for one request
+	parts     []PartRecord // of an upload in parts
 }
 
 // spansOf are the requests of a file: one up to one part's size, parts beyond.

@@ -392,15 +392,6 @@ func TestUploadFailsWhenTheServerHoldsSomethingElse(t *testing.T) {
 	assert.Empty(t, w.receipts)
 }
 
-func TestUploadWhoseReceiptCannotBeKeptFails(t *testing.T) {
-	w := newBench(t, func(c *Config) { c.Receipt = func(Receipt) error { return errors.New("the ledger is full") } })
-	job, _ := w.file(10, client.SSES3{})
-	row := w.run(job)[0]
-	assert.Equal(t, Failed, row.Phase)
-	assert.Equal(t, client.KindLocal, client.KindOf(row.Err))
-	require.ErrorContains(t, row.Err, "the ledger is full")
-}
-
 func TestUploadSentTwiceByTheStoreIsCountedOnce(t *testing.T) {
 	w := newBench(t)
 	w.store.Before(func(_ context.Context, c memstore.Call) error {
