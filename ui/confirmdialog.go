@@ -12,16 +12,16 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
+	"github.com/bucketseal/bucketseal/ui/state/confirm"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
-// confirmDialog shows a state.Confirm: what each file gets and why, and the
+// confirmDialog shows a confirm.Transfer: what each file gets and why, and the
 // choices that are left.
 type confirmDialog struct {
 	ui      *UI
-	model   *state.Confirm
+	model   *confirm.Transfer
 	dialog  *widgets.Dialog
 	lines   *fyne.Container
 	encrypt *widgets.Check
@@ -34,7 +34,7 @@ type confirmDialog struct {
 
 const confirmStart = 1 // the index of the button that begins
 
-func (u *UI) showConfirm(c *state.Confirm) {
+func (u *UI) showConfirm(c *confirm.Transfer) {
 	d := &confirmDialog{ui: u, model: c, lines: widgets.NewColumn(theme.Padding())}
 	d.makeChoices()
 	column := widgets.NewColumn(theme.Padding(), d.lines)
@@ -70,18 +70,18 @@ func (d *confirmDialog) makeChoices() {
 		widgets.FlushTyping()
 		c.SetEncrypt(on)
 	})
-	for _, choice := range state.EncryptionChoices() {
+	for _, choice := range confirm.EncryptionChoices() {
 		d.labels = append(d.labels, choice.Label())
 	}
 	d.choice = widgets.NewSelect(d.labels, func(string) {
 		widgets.FlushTyping() // the key typed is of the choice before
 		_, key := c.Choice()
-		c.SetChoice(state.EncryptionChoices()[d.choice.SelectedIndex()], key)
+		c.SetChoice(confirm.EncryptionChoices()[d.choice.SelectedIndex()], key)
 	})
 	d.key = widgets.NewCombo(nil)
 	d.key.PlaceHolder = i18n.T("Key id, ARN or alias; empty for the AWS managed key")
 	d.key.OnChanged = d.ui.typing(func(text string) {
-		if choice, _ := c.Choice(); choice == state.ChooseSSEKMS {
+		if choice, _ := c.Choice(); choice == confirm.ChooseSSEKMS {
 			c.SetChoice(choice, client.KeyID(text))
 		}
 	}).Set
@@ -108,13 +108,13 @@ func (d *confirmDialog) refresh() {
 	choice, _ := c.Choice()
 	d.encrypt.Checked = c.Encrypts()
 	d.encrypt.Refresh()
-	for i, known := range state.EncryptionChoices() {
+	for i, known := range confirm.EncryptionChoices() {
 		if known == choice && d.choice.SelectedIndex() != i {
 			d.choice.Selected = d.labels[i] // SetSelected would choose again
 			d.choice.Refresh()
 		}
 	}
-	setVisible(d.keyRow, choice == state.ChooseSSEKMS)
+	setVisible(d.keyRow, choice == confirm.ChooseSSEKMS)
 	d.keyRow.SetError(c.KeyProblem())
 	d.key.SetOptions(c.KeyChoices())
 	setVisible(d.there, c.MayOverwrite())

@@ -11,6 +11,7 @@ import (
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
+	"github.com/bucketseal/bucketseal/ui/state/confirm"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 )
@@ -23,7 +24,7 @@ type App struct {
 	// OnProblem shows an error.
 	OnProblem func(explain.Message)
 	// OnConfirm shows what a transfer would do and asks whether it should.
-	OnConfirm func(*Confirm)
+	OnConfirm func(*confirm.Transfer)
 	// OnDeletion shows what a deletion would take and asks.
 	OnDeletion func(*browser.Deletion)
 	// OnBucketWanted asks for the name of a bucket: the server lists none to this

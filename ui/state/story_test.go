@@ -18,6 +18,7 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
+	"github.com/bucketseal/bucketseal/ui/state/confirm"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -30,7 +31,7 @@ type screen struct {
 	desk     *uitest.Desk
 	store    *memstore.Store
 	problems []explain.Message
-	confirm  *state.Confirm
+	confirm  *confirm.Transfer
 	deletion *browser.Deletion
 }
 
@@ -44,7 +45,7 @@ func sees(t *testing.T, filled ...string) *screen {
 	s := &screen{t: t, loop: &uitest.Loop{}, desk: desk, store: store}
 	s.App = state.NewApp(desk, s.loop, nil)
 	s.OnProblem = func(m explain.Message) { s.problems = append(s.problems, m) }
-	s.OnConfirm = func(c *state.Confirm) { s.confirm = c }
+	s.OnConfirm = func(c *confirm.Transfer) { s.confirm = c }
 	s.OnDeletion = func(d *browser.Deletion) { s.deletion = d }
 	s.Start()
 	s.loop.Pump()
@@ -166,13 +167,13 @@ func TestOneUploadMayBeEncryptedOtherwise(t *testing.T) {
 	s.confirm.SetEncrypt(true)
 	s.loop.Pump()
 	choice, _ := s.confirm.Choice()
-	assert.Equal(t, state.ChooseSSEKMS, choice)
+	assert.Equal(t, confirm.ChooseSSEKMS, choice)
 	assert.Equal(t, []string{string(uitest.Key)}, s.confirm.KeyChoices())
-	s.confirm.SetChoice(state.ChooseSSEKMS, " alias/reports ")
+	s.confirm.SetChoice(confirm.ChooseSSEKMS, " alias/reports ")
 	s.loop.Pump()
 	assert.Equal(t, "1 file, 1 B: chosen for this upload: SSE-KMS, key alias/reports", s.confirm.Lines()[0].Text)
 
-	s.confirm.SetChoice(state.ChooseSSEKMS, "bad\nkey")
+	s.confirm.SetChoice(confirm.ChooseSSEKMS, "bad\nkey")
 	s.loop.Pump()
 	assert.Contains(t, s.confirm.KeyProblem(), "cannot be sent")
 	assert.NotEmpty(t, s.confirm.WhyNotStart())
@@ -180,7 +181,7 @@ func TestOneUploadMayBeEncryptedOtherwise(t *testing.T) {
 	s.confirm.SetEncrypt(false)
 	s.loop.Pump()
 	choice, _ = s.confirm.Choice()
-	assert.Equal(t, state.AsRules, choice, "off is what it was")
+	assert.Equal(t, confirm.AsRules, choice, "off is what it was")
 }
 
 func TestTheTickOffUnderARuleAsksForTheBucketDefault(t *testing.T) {
@@ -195,7 +196,7 @@ func TestTheTickOffUnderARuleAsksForTheBucketDefault(t *testing.T) {
 	s.confirm.SetEncrypt(true)
 	s.loop.Pump()
 	choice, _ := s.confirm.Choice()
-	assert.Equal(t, state.AsRules, choice)
+	assert.Equal(t, confirm.AsRules, choice)
 }
 
 func TestFilesThatAreThereAreOverwrittenOnlyKnowingly(t *testing.T) {

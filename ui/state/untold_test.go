@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
@@ -19,8 +18,6 @@ func TestASumOfWhichSomeIsNotToldSaysSo(t *testing.T) {
 	assert.Equal(t, "7 B", explain.Together(7, 0))
 	assert.Equal(t, "at least 7 B", explain.Together(7, 1))
 	assert.Equal(t, "–", explain.Together(0, 2))
-	jobs := []transfer.Job{{Op: transfer.Download, Expect: transfer.Expect{Size: client.NotTold}}, {Op: transfer.Download, Expect: transfer.Expect{Size: 7}}}
-	assert.Equal(t, "2 files, at least 7 B", planLines(transfer.Plan{Jobs: jobs})[0].Text)
 }
 
 func TestAnAnswerThatIsNoneIsSaidInWords(t *testing.T) {

@@ -1,4 +1,4 @@
-package state
+package confirm
 
 import (
 	"strings"
@@ -40,12 +40,12 @@ func (c EncryptionChoice) Label() string {
 }
 
 // override is the encryption chosen over the rules, undecided when they decide.
-func (c *Confirm) override() client.Treatment {
-	switch c.choice {
+func (t *Transfer) override() client.Treatment {
+	switch t.choice {
 	case ChooseSSES3:
 		return client.Treatment{Type: client.TypeSSES3}
 	case ChooseSSEKMS:
-		return client.Treatment{Type: client.TypeSSEKMS, Key: c.key}
+		return client.Treatment{Type: client.TypeSSEKMS, Key: t.key}
 	case ChooseInherit:
 		return client.Treatment{Type: client.TypeInherit}
 	}
@@ -53,27 +53,27 @@ func (c *Confirm) override() client.Treatment {
 }
 
 // Choice is the encryption chosen, with the key of SSE-KMS.
-func (c *Confirm) Choice() (EncryptionChoice, client.KeyID) { return c.choice, c.key }
+func (t *Transfer) Choice() (EncryptionChoice, client.KeyID) { return t.choice, t.key }
 
 // SetChoice chooses the encryption of this upload; the plan is made anew.
-func (c *Confirm) SetChoice(choice EncryptionChoice, key client.KeyID) {
+func (t *Transfer) SetChoice(choice EncryptionChoice, key client.KeyID) {
 	key = client.KeyID(strings.TrimSpace(string(key)))
-	if choice == c.choice && key == c.key {
+	if choice == t.choice && key == t.key {
 		return
 	}
-	c.choice, c.key = choice, key
+	t.choice, t.key = choice, key
 	if choice == ChooseSSEKMS {
-		c.loadKeys()
+		t.loadKeys()
 	}
-	c.replan()
-	c.changed()
+	t.replan()
+	t.changed()
 }
 
 // Encrypts reports whether every file is encrypted as things are chosen.
-func (c *Confirm) Encrypts() bool {
-	switch c.choice {
+func (t *Transfer) Encrypts() bool {
+	switch t.choice {
 	case AsRules:
-		return c.ruled
+		return t.ruled
 	case ChooseInherit:
 		return false
 	}
@@ -82,15 +82,15 @@ func (c *Confirm) Encrypts() bool {
 
 // SetEncrypt is the one tick for all of this: on is as the rules say or, where
 // they ask for nothing, SSE-KMS; off is what the bucket does by itself.
-func (c *Confirm) SetEncrypt(on bool) {
+func (t *Transfer) SetEncrypt(on bool) {
 	switch {
-	case on == c.Encrypts():
-	case on && c.ruled, !on && !c.ruled:
-		c.SetChoice(AsRules, c.key)
+	case on == t.Encrypts():
+	case on && t.ruled, !on && !t.ruled:
+		t.SetChoice(AsRules, t.key)
 	case on:
-		c.SetChoice(ChooseSSEKMS, c.key)
+		t.SetChoice(ChooseSSEKMS, t.key)
 	default:
-		c.SetChoice(ChooseInherit, c.key)
+		t.SetChoice(ChooseInherit, t.key)
 	}
 }
 
@@ -104,22 +104,24 @@ func encrypts(jobs []transfer.Job) bool {
 	return len(jobs) > 0
 }
 
-// loadKeys asks once which keys there are to choose from.
-func (c *Confirm) loadKeys() {
-	if c.keys != nil || c.keysErr != nil || !c.session.HasKMS() {
+// loadKeys asks once which keys there are to choose from. Where that is denied, a
+// key can be typed all the same.
+func (t *Transfer) loadKeys() {
+	if t.keysAsked || t.world.Keys == nil {
 		return
 	}
-	loop.Fetch(c.ctx, c.app.loop, c.session.KMSKeys, func(keys []client.Key, err error) {
-		c.keys, c.keysErr = keys, err
-		c.changed()
+	t.keysAsked = true
+	loop.Fetch(t.ctx, t.world.Loop, t.world.Keys, func(keys []client.Key, _ error) {
+		t.keys = keys
+		t.changed()
 	})
 }
 
 // KeyChoices are the ids of the keys one may choose from; typing another is
 // always possible.
-func (c *Confirm) KeyChoices() []string {
+func (t *Transfer) KeyChoices() []string {
 	var all []string
-	for _, k := range c.keys {
+	for _, k := range t.keys {
 		if k.Enabled {
 			all = append(all, string(k.ARN))
 		}
@@ -128,11 +130,11 @@ func (c *Confirm) KeyChoices() []string {
 }
 
 // KeyProblem says what is wrong with the key typed, "" for nothing.
-func (c *Confirm) KeyProblem() string {
-	if c.choice != ChooseSSEKMS {
+func (t *Transfer) KeyProblem() string {
+	if t.choice != ChooseSSEKMS {
 		return ""
 	}
-	if err := client.CheckEncryption(client.SSEKMS{Key: c.key}); err != nil {
+	if err := client.CheckEncryption(client.SSEKMS{Key: t.key}); err != nil {
 		return explain.Sentence(client.TextOf(err))
 	}
 	return ""

@@ -1,4 +1,4 @@
-package state
+package confirm
 
 import (
 	"github.com/bucketseal/bucketseal/client"
@@ -8,39 +8,39 @@ import (
 )
 
 // Planning reports whether the files are still being looked at.
-func (c *Confirm) Planning() bool { return c.planning }
+func (t *Transfer) Planning() bool { return t.planning }
 
 // MayOverwrite reports whether files are there already, or may be.
-func (c *Confirm) MayOverwrite() bool { return len(c.plan.Existing)+c.plan.MayExist > 0 }
+func (t *Transfer) MayOverwrite() bool { return len(t.plan.Existing)+t.plan.MayExist > 0 }
 
 // Headline is the question.
-func (c *Confirm) Headline() string {
-	n := explain.Files(len(c.plan.Jobs))
+func (t *Transfer) Headline() string {
+	n := explain.Files(len(t.plan.Jobs))
 	switch {
-	case c.planning && len(c.plan.Jobs) == 0:
+	case t.planning && len(t.plan.Jobs) == 0:
 		return i18n.T("Looking at the files…")
-	case c.err != nil:
-		return explain.Error(c.err).Title
-	case len(c.plan.Jobs) == 0:
+	case t.err != nil:
+		return explain.Error(t.err).Title
+	case len(t.plan.Jobs) == 0:
 		return i18n.T("None of this can be transferred")
-	case c.Op == transfer.Download:
-		return i18n.T("Download %s (%s) into %s", n, explain.Together(c.plan.Bytes, c.plan.Untold), c.Target())
+	case t.Op == transfer.Download:
+		return i18n.T("Download %s (%s) into %s", n, explain.Together(t.plan.Bytes, t.plan.Untold), t.Target)
 	}
-	return i18n.T("Upload %s (%s) to %s", n, explain.Size(c.plan.Bytes), c.Target())
+	return i18n.T("Upload %s (%s) to %s", n, explain.Size(t.plan.Bytes), t.Target)
 }
 
 // Lines say what each file gets and why, what is refused and why, what would
 // be overwritten, and what else to know.
-func (c *Confirm) Lines() []explain.Line {
-	if c.err != nil {
-		m := explain.Error(c.err)
+func (t *Transfer) Lines() []explain.Line {
+	if t.err != nil {
+		m := explain.Error(t.err)
 		return []explain.Line{{Text: m.Body, Role: explain.RoleBad, More: m.Hints}}
 	}
-	lines := planLines(c.plan)
-	if n := len(c.plan.Existing); n > 0 {
-		line := explain.Line{Role: explain.RoleWarn, More: names(c.plan.Existing)}
+	lines := planLines(t.plan)
+	if n := len(t.plan.Existing); n > 0 {
+		line := explain.Line{Role: explain.RoleWarn, More: names(t.plan.Existing)}
 		switch {
-		case c.overwrite == transfer.OverwriteSkip:
+		case t.overwrite == transfer.OverwriteSkip:
 			line.Text = i18n.N(n, "%s file is there already: it stays as it is", "%s files are there already: they stay as they are", explain.Count(n))
 		default:
 			line.Text = i18n.N(n, "%s file is there already and will be OVERWRITTEN", "%s files are there already and will be OVERWRITTEN", explain.Count(n))

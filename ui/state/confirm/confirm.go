@@ -1,0 +1,244 @@
+package confirm
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
+	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
+)
+
+// World is what a question needs of the world.
+type World struct {
+	Context context.Context // lives as long as the account is shown
+	Loop    loop.Loop
+
+	// Survey looks at the disk and the server and gives the plan of each choice. It
+	// may wait.
+	Survey func(context.Context) (session.Draft, error)
+	// Keys lists the KMS keys to choose from; nil where there is no KMS. It may wait.
+	Keys func(context.Context) ([]client.Key, error)
+
+	// Ask shows the question.
+	Ask func(*Transfer)
+	// Submit hands the jobs of a plan over to the transfers.
+	Submit func([]transfer.Job)
+	// Problem shows why a download did not begin.
+	Problem func(explain.Message)
+}
+
+// A Transfer is one before a byte moves: what would happen to which files and
+// why, and what the user may still choose.
+type Transfer struct {
+	// OnChange is called after the plan or a choice changed; nil for none.
+	OnChange func()
+	// OnClose is called once, when the transfers were handed over or the user
+	// gave up.
+	OnClose func()
+
+	Op transfer.Op
+	// Target is where the files go, as people read it.
+	Target string
+
+	world World
+	ctx   context.Context
+	stop  context.CancelFunc
+	round context.CancelFunc // of the plan under way
+
+	choice    EncryptionChoice
+	key       client.KeyID
+	overwrite transfer.Overwrite
+
+	surveying bool
+	draft     session.Draft // the plan of each choice; nil before the survey
+	ruled     bool          // the rules alone would encrypt every file
+	planning  bool
+	shown     bool // a plan was shown: the user has seen what it says
+	starting  bool // once the plan being made is there
+	plan      transfer.Plan
+	err       error
+	keysAsked bool
+	keys      []client.Key
+	closed    bool
+}
+
+// Upload asks what uploading into a folder would do, at once.
+func Upload(to client.Location, w World) {
+	t := begin(transfer.Upload, to.String(), w)
+	w.Ask(t)
+}
+
+// Download asks what downloading into a folder of this computer would do, once
+// that needs an answer; where nothing does, it begins.
+func Download(into string, w World) { begin(transfer.Download, filepath.Clean(into), w) }
+
+func begin(op transfer.Op, target string, w World) *Transfer {
+	t := &Transfer{Op: op, Target: target, world: w, choice: AsRules, overwrite: transfer.OverwriteAlways}
+	t.ctx, t.stop = context.WithCancel(w.Context)
+	t.replan()
+	return t
+}
+
+// replan makes the plan anew; the answer to an earlier choice is dropped. Disk
+// and server are looked at once, whatever is chosen afterwards.
+func (t *Transfer) replan() {
+	if t.round != nil {
+		t.round()
+	}
+	t.planning, t.err, t.starting = true, nil, false
+	switch {
+	case t.draft != nil:
+		t.treat()
+	case !t.surveying:
+		t.surveying = true
+		loop.Fetch(t.ctx, t.world.Loop, t.world.Survey, func(d session.Draft, err error) {
+			t.surveying = false
+			if err != nil {
+				t.planned(transfer.Plan{}, err)
+				return
+			}
+			t.draft = d
+			t.treat()
+		})
+	}
+}
+
+// treat makes the plan of what is chosen now.
+func (t *Transfer) treat() {
+	var ctx context.Context
+	ctx, t.round = context.WithCancel(t.ctx)
+	draft, choice := t.draft, session.Choice{Encryption: t.override(), Overwrite: t.overwrite}
+	loop.Fetch(ctx, t.world.Loop, func(context.Context) (transfer.Plan, error) { return draft(choice), nil }, t.planned)
+}
+
+// planned shows the plan of what is chosen.
+func (t *Transfer) planned(p transfer.Plan, err error) {
+	first := !t.shown
+	start := t.starting && err == nil && t.knows(p)
+	t.planning, t.plan, t.err, t.shown, t.starting = false, p, err, err == nil, false
+	if t.choice == AsRules {
+		t.ruled = encrypts(p.Jobs)
+	}
+	if t.Op == transfer.Download && first {
+		t.ready()
+	}
+	if start {
+		t.Start()
+	}
+	t.changed()
+}
+
+// knows reports whether a plan overwrites, refuses and warns of nothing that the
+// user was not shown.
+func (t *Transfer) knows(p transfer.Plan) bool {
+	shown := map[string]bool{}
+	for _, alarm := range alarms(t.plan) {
+		shown[alarm] = true
+	}
+	for _, alarm := range alarms(p) {
+		if !shown[alarm] {
+			return false
+		}
+	}
+	return true
+}
+
+// alarms are what a plan overwrites, refuses and warns of.
+func alarms(p transfer.Plan) (all []string) {
+	for _, at := range p.Existing {
+		all = append(all, at.String())
+	}
+	for _, r := range p.Refused {
+		all = append(all, fmt.Sprint(r.Source, "\x00", r.Reason))
+	}
+	for _, w := range p.Warnings {
+		all = append(all, fmt.Sprint(w))
+	}
+	return all
+}
+
+// ready begins a download that needs no answer, and asks about any other.
+func (t *Transfer) ready() {
+	switch {
+	case t.err != nil:
+		t.world.Problem(explain.Error(t.err))
+		t.close()
+	case len(t.plan.Existing)+len(t.plan.Refused)+len(t.plan.Warnings) > 0 || len(t.plan.Jobs) == 0:
+		t.world.Ask(t)
+	default:
+		t.Start()
+	}
+}
+
+// Overwrite is what happens to files that are there already.
+func (t *Transfer) Overwrite() transfer.Overwrite { return t.overwrite }
+
+// SetOverwrite chooses what happens to files that are there already.
+func (t *Transfer) SetOverwrite(o transfer.Overwrite) {
+	if o != t.overwrite {
+		t.overwrite = o
+		t.replan()
+		t.changed()
+	}
+}
+
+// WhyNotStart says why it cannot begin, "" when it can.
+func (t *Transfer) WhyNotStart() string {
+	switch {
+	case t.closed:
+		return i18n.T("It has begun.")
+	case t.planning && !t.shown:
+		return i18n.T("The files are still being looked at.")
+	case t.err != nil:
+		return explain.Error(t.err).Title
+	case t.KeyProblem() != "":
+		return t.KeyProblem()
+	case len(t.plan.Jobs) == 0 && !t.planning:
+		return i18n.T("There is nothing left to transfer.")
+	}
+	return ""
+}
+
+// Start hands the plan over to the transfers: the one of what is chosen now. While
+// that is still being made after a change of the choice, it begins as soon as it
+// is there, unless it holds what the user has not seen.
+func (t *Transfer) Start() {
+	if t.WhyNotStart() != "" {
+		return
+	}
+	if t.planning {
+		t.starting = true
+		return
+	}
+	t.closed = true // a plan is handed over once, however often the button is pressed
+	t.world.Submit(t.plan.Jobs)
+	t.finish()
+}
+
+// Cancel gives up; nothing has happened.
+func (t *Transfer) Cancel() { t.close() }
+
+func (t *Transfer) close() {
+	if !t.closed {
+		t.closed = true
+		t.finish()
+	}
+}
+
+func (t *Transfer) finish() {
+	t.stop()
+	if t.OnClose != nil {
+		t.OnClose()
+	}
+}
+
+func (t *Transfer) changed() {
+	if t.OnChange != nil && !t.closed {
+		t.OnChange()
+	}
+}

@@ -1,0 +1,217 @@
+package confirm
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
+	"github.com/bucketseal/bucketseal/ui/uitest"
+)
+
+var folder = client.Location{Bucket: "reports", Key: "2026/"}
+
+// A desk is somebody who is asked, and counts what is asked of others meanwhile.
+type desk struct {
+	loop uitest.Loop
+	t    *testing.T
+	*Transfer
+	asked     int // questions shown
+	surveys   int
+	listed    int // of KMS keys
+	drafted   []session.Choice
+	draft     func(session.Choice) transfer.Plan
+	err       error
+	submitted [][]transfer.Job
+	problems  []explain.Message
+}
+
+// at is a desk where a plan is made so.
+func at(t *testing.T, draft func(session.Choice) transfer.Plan) *desk {
+	return &desk{t: t, draft: draft}
+}
+
+func (d *desk) world() World {
+	return World{
+		Context: d.t.Context(), Loop: &d.loop,
+		Survey: func(context.Context) (session.Draft, error) {
+			d.surveys++
+			return func(c session.Choice) transfer.Plan {
+				d.drafted = append(d.drafted, c)
+				return d.draft(c)
+			}, d.err
+		},
+		Keys: func(context.Context) ([]client.Key, error) {
+			d.listed++
+			return []client.Key{{ARN: "arn:on", Enabled: true}, {ARN: "arn:off"}}, nil
+		},
+		Ask:     func(q *Transfer) { d.Transfer, d.asked = q, d.asked+1 },
+		Submit:  func(jobs []transfer.Job) { d.submitted = append(d.submitted, jobs) },
+		Problem: func(m explain.Message) { d.problems = append(d.problems, m) },
+	}
+}
+
+func (d *desk) upload() *desk {
+	Upload(folder, d.world())
+	require.Equal(d.t, 1, d.asked, "it is shown at once")
+	return d
+}
+
+// oneFile is a plan of one file, encrypted as is chosen, else by a rule.
+func oneFile(c session.Choice) transfer.Plan {
+	e := c.Encryption
+	if e.Type == client.TypeUndecided {
+		e = client.Treatment{Type: client.TypeSSES3, Rule: 1}
+	}
+	return transfer.Plan{Jobs: []transfer.Job{{
+		Op: transfer.Upload, To: transfer.Place{At: folder.Join("a")}, Treatment: e, Overwrite: c.Overwrite, Expect: transfer.Expect{Size: 3},
+	}}, Bytes: 3}
+}
+
+func TestDiskAndServerAreLookedAtOnceWhateverIsChosen(t *testing.T) {
+	d := at(t, oneFile).upload()
+	d.loop.Pump()
+	d.SetEncrypt(false)
+	d.loop.Pump()
+	d.SetChoice(ChooseSSEKMS, "alias/a")
+	d.SetChoice(ChooseSSEKMS, "alias/ab")
+	d.loop.Pump()
+	d.SetOverwrite(transfer.OverwriteSkip)
+	d.loop.Pump()
+	assert.Equal(t, 1, d.surveys)
+	assert.Equal(t, session.Choice{Encryption: client.Treatment{Type: client.TypeSSEKMS, Key: "alias/ab"}, Overwrite: transfer.OverwriteSkip}, d.drafted[len(d.drafted)-1])
+	d.Start()
+	require.Len(t, d.submitted, 1)
+	assert.Equal(t, client.KeyID("alias/ab"), d.submitted[0][0].Treatment.Key)
+	assert.Equal(t, transfer.OverwriteSkip, d.submitted[0][0].Overwrite)
+	assert.Equal(t, 1, d.listed, "which keys there are is asked once, when they are wanted")
+	assert.Equal(t, []string{"arn:on"}, d.KeyChoices())
+}
+
+func TestAChoiceMadeWhileTheFilesAreLookedAtCounts(t *testing.T) {
+	d := at(t, oneFile).upload()
+	d.SetChoice(ChooseInherit, "")
+	assert.True(t, d.Planning())
+	d.loop.Pump()
+	assert.Equal(t, 1, d.surveys)
+	d.Start()
+	require.Len(t, d.submitted, 1)
+	assert.Equal(t, client.TypeInherit, d.submitted[0][0].Treatment.Type)
+}
+
+func TestWhatBeginsIsWhatIsChosenEvenIfThePlanIsStillBeingMade(t *testing.T) {
+	d := at(t, oneFile).upload()
+	d.loop.Pump()
+	d.SetChoice(ChooseSSEKMS, "alias/typed")
+	d.Start()
+	assert.Empty(t, d.submitted)
+	d.loop.Pump()
+	require.Len(t, d.submitted, 1)
+	assert.Equal(t, client.KeyID("alias/typed"), d.submitted[0][0].Treatment.Key)
+}
+
+func TestAPlanThatSaysMoreThanWasSeenWaitsForAnotherYes(t *testing.T) {
+	alarming := map[string]func(*transfer.Plan){
+		"refuses":    func(p *transfer.Plan) { p.Refused = []transfer.Refusal{{Source: "/a"}} },
+		"overwrites": func(p *transfer.Plan) { p.Existing = []client.Location{folder.Join("a")} },
+	}
+	for name, alarm := range alarming {
+		d := at(t, func(c session.Choice) transfer.Plan {
+			p := oneFile(c)
+			if c.Encryption.Type == client.TypeSSEKMS {
+				alarm(&p)
+			}
+			return p
+		}).upload()
+		d.loop.Pump()
+		d.SetChoice(ChooseSSEKMS, "alias/a")
+		d.Start()
+		d.loop.Pump()
+		assert.Empty(t, d.submitted, name)
+		d.Start()
+		assert.Len(t, d.submitted, 1, "%s: it has been seen now", name)
+	}
+}
+
+func TestASurveyThatFailedIsMadeAgainForAnotherChoice(t *testing.T) {
+	d := at(t, oneFile)
+	d.err = errors.New("rules.json is damaged")
+	d.upload()
+	d.loop.Pump()
+	assert.NotEmpty(t, d.WhyNotStart())
+	assert.Contains(t, d.Lines()[0].Text, "Rules.json is damaged")
+	d.Start()
+	assert.Empty(t, d.submitted)
+
+	d.err = nil
+	d.SetChoice(ChooseSSES3, "")
+	d.loop.Pump()
+	assert.Equal(t, 2, d.surveys)
+	assert.Empty(t, d.WhyNotStart())
+}
+
+func TestADownloadBeginsByItselfWhereNothingNeedsAnAnswer(t *testing.T) {
+	d := at(t, oneFile)
+	Download("/somewhere/", d.world())
+	d.loop.Pump()
+	assert.Zero(t, d.asked)
+	assert.Len(t, d.submitted, 1)
+
+	d = at(t, func(c session.Choice) transfer.Plan {
+		p := oneFile(c)
+		p.Existing = []client.Location{folder.Join("a")}
+		return p
+	})
+	Download("/somewhere/", d.world())
+	d.loop.Pump()
+	assert.Equal(t, 1, d.asked)
+	assert.Empty(t, d.submitted)
+	assert.True(t, d.MayOverwrite())
+	assert.Equal(t, "Download 1 file (3 B) into /somewhere", d.Headline())
+
+	d = at(t, oneFile)
+	d.err = &client.Error{Kind: client.KindDenied}
+	Download("/somewhere/", d.world())
+	d.loop.Pump()
+	assert.Zero(t, d.asked)
+	assert.Len(t, d.problems, 1)
+}
+
+func TestFilesThatMayBeThereLetChooseToo(t *testing.T) {
+	d := at(t, func(c session.Choice) transfer.Plan {
+		p := oneFile(c)
+		p.MayExist = 1
+		return p
+	}).upload()
+	d.loop.Pump()
+	assert.True(t, d.MayOverwrite())
+}
+
+func TestGivingUpDropsWhatIsUnderWay(t *testing.T) {
+	d := at(t, oneFile).upload()
+	closed := 0
+	d.OnClose = func() { closed++ }
+	d.Cancel()
+	d.Cancel()
+	d.loop.Pump()
+	d.Start()
+	assert.Equal(t, 1, closed)
+	assert.Empty(t, d.submitted)
+	assert.Empty(t, d.drafted)
+}
+
+func TestWithoutAKMSNoKeysAreListed(t *testing.T) {
+	d := at(t, oneFile)
+	w := d.world()
+	w.Keys = nil
+	Upload(folder, w)
+	d.SetChoice(ChooseSSEKMS, "")
+	d.loop.Pump()
+	assert.Empty(t, d.KeyChoices())
+}
