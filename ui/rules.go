@@ -7,7 +7,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/rulelist"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -15,11 +15,11 @@ import (
 // from other programs: the editor's Save changes puts a rule into the list, the
 // list's Save changes stores it.
 
-// rulesWindow shows a state.RuleList.
+// rulesWindow shows a rulelist.List.
 type rulesWindow struct {
 	ui     *UI
 	window fyne.Window
-	model  *state.RuleList
+	model  *rulelist.List
 	list   *rulesPane
 	editor *ruleDialog     // nil while none is open
 	asking *widgets.Dialog // about unsaved changes, nil before

@@ -11,15 +11,15 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/rulelist"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
-// ruleDialog shows a state.RuleEditor inside the window of the rules. Its
+// ruleDialog shows a rulelist.Editor inside the window of the rules. Its
 // fields are named as in the manuals people hold.
 type ruleDialog struct {
 	of     *rulesWindow
-	model  *state.RuleEditor
+	model  *rulelist.Editor
 	dialog *widgets.Dialog
 	fields map[rules.Field]*widgets.Field
 
@@ -43,7 +43,7 @@ type ruleDialog struct {
 
 const ruleSave = 1 // the index of the button that saves
 
-func (w *rulesWindow) showEditor(e *state.RuleEditor) {
+func (w *rulesWindow) showEditor(e *rulelist.Editor) {
 	d := &ruleDialog{of: w, model: e, fields: map[rules.Field]*widgets.Field{}}
 	title := i18n.T("Edit rule")
 	if e.IsNew() {
@@ -101,7 +101,7 @@ func (d *ruleDialog) form() fyne.CanvasObject {
 		d.field(rules.FieldType, i18n.T("Encryption type"), d.kind, ""),
 		d.keyTypeRow,
 		d.field(rules.FieldKMSKey, i18n.T("KMS master key ARN or key ID"), container.NewStack(d.typedKey, d.listedKey), ""),
-		d.field(state.FieldCustomerKey, i18n.T("SSE-C key"), container.NewBorder(nil, nil, nil, generate, d.customerKey), ""),
+		d.field(rulelist.FieldCustomerKey, i18n.T("SSE-C key"), container.NewBorder(nil, nil, nil, generate, d.customerKey), ""),
 		d.advanced, d.enabled, widget.NewSeparator(),
 		container.NewBorder(nil, nil, d.sign, nil, d.headline), d.buckets)
 }
@@ -124,18 +124,18 @@ func (d *ruleDialog) accounts() *widgets.Select {
 
 func (d *ruleDialog) kinds() *widgets.Select {
 	var labels []string
-	for _, t := range state.RuleTypes() {
-		labels = append(labels, state.RuleTypeLabel(t))
+	for _, t := range rulelist.Types() {
+		labels = append(labels, rulelist.TypeLabel(t))
 	}
-	return choiceOf(state.RuleTypes(), labels, d.model.Type(), d.model.SetType)
+	return choiceOf(rulelist.Types(), labels, d.model.Type(), d.model.SetType)
 }
 
 func (d *ruleDialog) keyTypes() *widgets.Select {
 	var labels []string
-	for _, t := range state.KMSKeyTypes() {
+	for _, t := range rulelist.KMSKeyTypes() {
 		labels = append(labels, t.Label())
 	}
-	return choiceOf(state.KMSKeyTypes(), labels, d.model.KeyType(), d.model.SetKeyType)
+	return choiceOf(rulelist.KMSKeyTypes(), labels, d.model.KeyType(), d.model.SetKeyType)
 }
 
 // choiceOf is a choice among values with labels.
@@ -166,10 +166,10 @@ func (d *ruleDialog) refresh() {
 	e := d.model
 	show(d.keyType, e.KeyType().Label())
 	setVisible(d.keyTypeRow, e.UsesKMS())
-	setVisible(d.fields[rules.FieldKMSKey], e.UsesKMS() && e.KeyType() != state.KeyManaged)
-	setVisible(d.typedKey, e.KeyType() != state.KeyListed)
-	setVisible(d.listedKey, e.KeyType() == state.KeyListed)
-	setVisible(d.fields[state.FieldCustomerKey], e.UsesCustomerKey())
+	setVisible(d.fields[rules.FieldKMSKey], e.UsesKMS() && e.KeyType() != rulelist.KeyManaged)
+	setVisible(d.typedKey, e.KeyType() != rulelist.KeyListed)
+	setVisible(d.listedKey, e.KeyType() == rulelist.KeyListed)
+	setVisible(d.fields[rulelist.FieldCustomerKey], e.UsesCustomerKey())
 	setVisible(d.bucketKey, e.UsesBucketKey())
 	setVisible(d.advanced, e.UsesKMS())
 	d.showKeys()
@@ -199,7 +199,7 @@ func (d *ruleDialog) showKeys() {
 	}
 	d.listedKey.Refresh()
 	d.fields[rules.FieldKMSKey].SetHint(i18n.T("A key id, an ARN or alias/NAME: sent exactly as it stands here."))
-	if e.KeyType() == state.KeyListed {
+	if e.KeyType() == rulelist.KeyListed {
 		d.fields[rules.FieldKMSKey].SetHint(i18n.T("The keys this account may see."))
 	}
 }
@@ -216,9 +216,9 @@ func (d *ruleDialog) showRemarks() {
 			field.SetWarning(widgets.Printable(m.Text))
 		case m.Text != "":
 			field.SetError(widgets.Printable(m.Text))
-		case f == state.FieldCustomerKey && r == explain.RoleGood:
+		case f == rulelist.FieldCustomerKey && r == explain.RoleGood:
 			field.SetGood(note)
-		case f == state.FieldCustomerKey:
+		case f == rulelist.FieldCustomerKey:
 			field.SetHint(note)
 			field.Clear()
 		default:

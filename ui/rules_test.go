@@ -16,7 +16,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/settings/preferences"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/rulelist"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
@@ -154,7 +154,7 @@ func TestOnlyTheFieldsOfTheChosenTypeAreShown(t *testing.T) {
 	d := w.editor
 	shown := func() []bool {
 		return []bool{
-			d.keyTypeRow.Visible(), d.fields[rules.FieldKMSKey].Visible(), d.fields[state.FieldCustomerKey].Visible(),
+			d.keyTypeRow.Visible(), d.fields[rules.FieldKMSKey].Visible(), d.fields[rulelist.FieldCustomerKey].Visible(),
 			d.advanced.Visible(), d.bucketKey.Visible(),
 		}
 	}
@@ -166,7 +166,7 @@ func TestOnlyTheFieldsOfTheChosenTypeAreShown(t *testing.T) {
 		{false, false, true, false, false},  // SSE-C
 	} {
 		d.kind.SetSelectedIndex(i)
-		assert.Equal(t, want, shown(), state.RuleTypeLabel(state.RuleTypes()[i]))
+		assert.Equal(t, want, shown(), rulelist.TypeLabel(rulelist.Types()[i]))
 	}
 	d.kind.SetSelectedIndex(2)
 	d.keyType.SetSelectedIndex(0)
@@ -192,7 +192,7 @@ func TestTheEditorSpeaksAtTheFields(t *testing.T) {
 	assert.False(t, d.customerKey.Password, "a generated key is shown, to be copied")
 	assert.Len(t, d.customerKey.Text, 44)
 	d.customerKey.SetText("0123456789abcdef0123456789abcdef")
-	text, r = d.fields[state.FieldCustomerKey].Says()
+	text, r = d.fields[rulelist.FieldCustomerKey].Says()
 	assert.Contains(t, text, "Key MD5 ")
 	assert.Equal(t, widgets.RoleGood, r)
 

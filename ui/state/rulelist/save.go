@@ -1,10 +1,9 @@
-package state
+package rulelist
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 
@@ -19,7 +18,7 @@ import (
 // Save stores the list, the SSE-C keys before the rules that need them. When
 // the stored rules are no longer those that were read, nothing is stored and
 // OnConflict is called.
-func (l *RuleList) Save() {
+func (l *List) Save() {
 	if l.WhyNotSave() != "" {
 		return
 	}
@@ -27,12 +26,12 @@ func (l *RuleList) Save() {
 }
 
 // store stores the list if what is stored is still as expected.
-func (l *RuleList) store(expected []rules.Rule) {
-	draft, book := l.draft, l.app.desk.Rules()
+func (l *List) store(expected []rules.Rule) {
+	draft, book := l.draft, l.world.Book
 	var saved []rules.Rule
 	l.saving = true
 	// Not l.ctx: a list half stored because its window was closed helps nobody.
-	loop.Do(l.app.ctx, l.app.loop, func(ctx context.Context) (err error) {
+	loop.Do(l.world.Context, l.world.Loop, func(ctx context.Context) (err error) {
 		saved, err = book.Save(ctx, expected, draft)
 		return err
 	}, func(err error) {
@@ -50,7 +49,7 @@ func (l *RuleList) store(expected []rules.Rule) {
 			l.changed()
 		default:
 			l.take(saved)
-			l.app.Browser.RefreshRules()
+			l.world.Reread()
 			l.changed()
 			if l.OnSaved != nil {
 				l.OnSaved()
@@ -62,7 +61,7 @@ func (l *RuleList) store(expected []rules.Rule) {
 
 // Conflict says what another program did to the stored rules, ok is false when
 // it did nothing.
-func (l *RuleList) Conflict() (m explain.Message, ok bool) {
+func (l *List) Conflict() (m explain.Message, ok bool) {
 	if !l.clash {
 		return explain.Message{}, false
 	}
@@ -75,17 +74,17 @@ func (l *RuleList) Conflict() (m explain.Message, ok bool) {
 }
 
 // Reload drops the changes and shows the rules another program stored.
-func (l *RuleList) Reload() {
+func (l *List) Reload() {
 	if l.clash {
 		l.take(l.theirs)
-		l.app.Browser.RefreshRules()
+		l.world.Reread()
 		l.changed()
 	}
 }
 
 // KeepMine stores this list over what another program stored, unless that
 // changed once more.
-func (l *RuleList) KeepMine() {
+func (l *List) KeepMine() {
 	if l.clash && !l.saving {
 		l.clash = false
 		l.store(l.theirs)
@@ -93,11 +92,11 @@ func (l *RuleList) KeepMine() {
 }
 
 // Import reads an exported file and puts its rules below those there are.
-func (l *RuleList) Import(path string) {
+func (l *List) Import(path string) {
 	if l.WhyNotChange() != "" {
 		return
 	}
-	loop.Fetch(l.ctx, l.app.loop, func(context.Context) ([]rules.Rule, error) {
+	loop.Fetch(l.ctx, l.world.Loop, func(context.Context) ([]rules.Rule, error) {
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, &client.Error{Op: "import the rules", Kind: client.KindLocal, Err: err}
@@ -105,7 +104,7 @@ func (l *RuleList) Import(path string) {
 		defer f.Close() //nolint:errcheck // opened for reading
 		all, err := rules.Import(f)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, client.Say("%s: %v", path, err).Err()
 		}
 		return all, nil
 	}, func(imported []rules.Rule, err error) {
@@ -118,7 +117,7 @@ func (l *RuleList) Import(path string) {
 }
 
 // add appends rules and selects them.
-func (l *RuleList) add(imported []rules.Rule) {
+func (l *List) add(imported []rules.Rule) {
 	first := len(l.draft.Rules)
 	l.draft.Import(imported)
 	l.selection.SetRows(len(l.draft.Rules))
@@ -131,12 +130,12 @@ func (l *RuleList) add(imported []rules.Rule) {
 }
 
 // Export writes the list as it is shown, without secrets.
-func (l *RuleList) Export(path string) {
+func (l *List) Export(path string) {
 	if l.WhyNotExport() != "" {
 		return
 	}
 	all := slices.Clone(l.draft.Rules)
-	loop.Do(l.ctx, l.app.loop, func(context.Context) error {
+	loop.Do(l.ctx, l.world.Loop, func(context.Context) error {
 		var b bytes.Buffer
 		err := rules.Export(&b, all)
 		if err == nil {

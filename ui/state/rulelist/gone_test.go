@@ -1,4 +1,4 @@
-package state_test
+package rulelist_test
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 )
 
 // rulesGone is a screen whose stored rules are no longer there.
-func rulesGone(t *testing.T) (r *rulesScreen, gone *bool) {
+func rulesGone(t *testing.T) (r *screen, gone *bool) {
 	t.Helper()
 	r = rulesOf(t, kms("1", "reports", ""))
 	r.list.Close()
@@ -29,11 +29,7 @@ func rulesGone(t *testing.T) (r *rulesScreen, gone *bool) {
 		}
 		return nil
 	}
-	r.list = r.Rules()
-	r.list.OnSaved = func() { r.saved++ }
-	r.list.OnProblem = func(m explain.Message) { r.wrong = append(r.wrong, m) }
-	r.loop.Pump()
-	t.Cleanup(r.list.Close)
+	r.show()
 	return r, gone
 }
 
@@ -74,15 +70,12 @@ func TestRulesThatVanishWhileTheyAreChangedAreAConflict(t *testing.T) {
 	r, gone := rulesGone(t)
 	*gone = false
 	r.desk.SetRules(kms("1", "reports", ""))
-	r.list = r.Rules()
-	conflicts := 0
-	r.list.OnConflict = func() { conflicts++ }
-	r.loop.Pump()
+	r.show()
 	r.pick(0).list.Duplicate()
 	*gone = true
 	r.list.Save()
 	r.loop.Pump()
-	require.Equal(t, 1, conflicts)
+	require.Equal(t, 1, r.conflicts)
 	r.list.KeepMine()
 	r.loop.Pump()
 	assert.Len(t, r.stored(), 2)

@@ -1,4 +1,4 @@
-package state_test
+package rulelist_test
 
 import (
 	"context"
@@ -15,19 +15,19 @@ import (
 	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/rulelist"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
 func TestANewRuleIsSSEKMSWithAKeyToBeTypedForTheBucketThatIsOpen(t *testing.T) {
 	r := rulesOf(t)
-	r.open("reports/2026/")
+	r.bucket = "reports"
 	e := r.list.Add()
 	assert.True(t, e.IsNew())
 	assert.Equal(t, "reports", e.Bucket())
 	assert.Equal(t, client.TypeSSEKMS, e.Type())
 	assert.Equal(t, "Enter KMS master key ARN", e.KeyType().Label())
-	assert.Equal(t, "Server-Side-Encryption with Customer Keys Stored in AWS KMS (SSE-KMS)", state.RuleTypeLabel(e.Type()))
+	assert.Equal(t, "Server-Side-Encryption with Customer Keys Stored in AWS KMS (SSE-KMS)", rulelist.TypeLabel(e.Type()))
 	assert.True(t, e.Enabled())
 	assert.False(t, e.Dirty())
 	assert.Empty(t, e.Remarks(false), "nobody is scolded for fields not filled yet")
@@ -49,41 +49,33 @@ func TestTheReferenceWorkflowMakesTheRuleThatThePortalAsksFor(t *testing.T) {
 	got := r.stored()[0]
 	got.ID = ""
 	assert.Equal(t, rules.Rule{Bucket: "reports*", Type: client.TypeSSEKMS, KMSKey: "ab12-project-key"}, got)
-
-	r.store.SetKeys(client.Key{ID: "ab12-project-key", Enabled: true})
-	r.open("reports")
-	r.Drop([]string{r.file("a.csv", "a")})
-	r.loop.Pump()
-	r.confirm.Start()
-	r.settled()
-	assert.Equal(t, "Verified, SSE-KMS ab12-project-key", r.Transfers.Row(0).State)
 }
 
 func TestEachFieldSaysWhatIsWrongWithIt(t *testing.T) {
 	r := rulesOf(t)
 	for name, c := range map[string]struct {
-		edit    func(*state.RuleEditor)
+		edit    func(*rulelist.Editor)
 		field   rules.Field
 		text    string
 		warning bool
 	}{
-		"slash in the bucket":     {func(e *state.RuleEditor) { e.SetBucket("a/b") }, rules.FieldBucket, "A bucket name has no slash and no blank", false},
-		"slash before the file":   {func(e *state.RuleEditor) { e.SetFile("/a") }, rules.FieldKey, "Names in a bucket rarely begin with a slash", true},
-		"a key AWS does not know": {func(e *state.RuleEditor) { e.SetTypedKey("k1") }, rules.FieldKMSKey, "This looks like no AWS key id", true},
-		"a key with a rune":       {func(e *state.RuleEditor) { e.SetTypedKey("金") }, rules.FieldKMSKey, "The key id holds the character", false},
-		"the key taken away":      {func(e *state.RuleEditor) { e.SetTypedKey("k"); e.SetTypedKey("") }, rules.FieldKMSKey, "Enter the key id you were given", false},
-		"context without =":       {func(e *state.RuleEditor) { e.SetContext("a=b\nnonsense") }, rules.FieldContext, "Line 2 has no =: write NAME=VALUE.", false},
-		"context twice":           {func(e *state.RuleEditor) { e.SetContext("a=b\n\na=c") }, rules.FieldContext, "Line 3 names a a second time.", false},
-		"context of AWS":          {func(e *state.RuleEditor) { e.SetContext("aws:x=1") }, rules.FieldContext, `The encryption context names "aws:x"`, false},
-		"no SSE-C key": {func(e *state.RuleEditor) {
+		"slash in the bucket":     {func(e *rulelist.Editor) { e.SetBucket("a/b") }, rules.FieldBucket, "A bucket name has no slash and no blank", false},
+		"slash before the file":   {func(e *rulelist.Editor) { e.SetFile("/a") }, rules.FieldKey, "Names in a bucket rarely begin with a slash", true},
+		"a key AWS does not know": {func(e *rulelist.Editor) { e.SetTypedKey("k1") }, rules.FieldKMSKey, "This looks like no AWS key id", true},
+		"a key with a rune":       {func(e *rulelist.Editor) { e.SetTypedKey("金") }, rules.FieldKMSKey, "The key id holds the character", false},
+		"the key taken away":      {func(e *rulelist.Editor) { e.SetTypedKey("k"); e.SetTypedKey("") }, rules.FieldKMSKey, "Enter the key id you were given", false},
+		"context without =":       {func(e *rulelist.Editor) { e.SetContext("a=b\nnonsense") }, rules.FieldContext, "Line 2 has no =: write NAME=VALUE.", false},
+		"context twice":           {func(e *rulelist.Editor) { e.SetContext("a=b\n\na=c") }, rules.FieldContext, "Line 3 names a a second time.", false},
+		"context of AWS":          {func(e *rulelist.Editor) { e.SetContext("aws:x=1") }, rules.FieldContext, `The encryption context names "aws:x"`, false},
+		"no SSE-C key": {func(e *rulelist.Editor) {
 			e.SetType(client.TypeSSEC)
 			e.SetCustomerKey("x")
 			e.SetCustomerKey("")
-		}, state.FieldCustomerKey, "Enter the key, or have one generated.", false},
-		"short SSE-C key": {func(e *state.RuleEditor) {
+		}, rulelist.FieldCustomerKey, "Enter the key, or have one generated.", false},
+		"short SSE-C key": {func(e *rulelist.Editor) {
 			e.SetType(client.TypeSSEC)
 			e.SetCustomerKey("short")
-		}, state.FieldCustomerKey, "An SSE-C key is 32 bytes", false},
+		}, rulelist.FieldCustomerKey, "An SSE-C key is 32 bytes", false},
 	} {
 		e := r.list.Add()
 		if c.field != rules.FieldKMSKey {
@@ -131,11 +123,11 @@ func TestARuleKeepsOnlyWhatBelongsToItsType(t *testing.T) {
 func TestAManagedKeySendsNoID(t *testing.T) {
 	r := rulesOf(t, rules.Rule{ID: "1", Type: client.TypeSSEKMS})
 	e := r.pick(0).list.Edit()
-	assert.Equal(t, state.KeyManaged, e.KeyType())
+	assert.Equal(t, rulelist.KeyManaged, e.KeyType())
 	assert.Equal(t, "", e.WhyNotSave())
 	e = r.list.Add()
 	e.SetTypedKey("typed before")
-	e.SetKeyType(state.KeyManaged)
+	e.SetKeyType(rulelist.KeyManaged)
 	got, _ := e.Rule()
 	assert.Empty(t, got.KMSKey)
 	assert.Equal(t, "", e.WhyNotSave())
@@ -144,7 +136,7 @@ func TestAManagedKeySendsNoID(t *testing.T) {
 func TestAKeyIsChosenFromTheListOfTheKeyService(t *testing.T) {
 	r := rulesOf(t)
 	e := r.list.Add()
-	e.SetKeyType(state.KeyListed)
+	e.SetKeyType(rulelist.KeyListed)
 	assert.True(t, e.AskingKeys())
 	assert.Equal(t, "One moment, please.", e.WhyNotSave())
 	r.loop.Pump()
@@ -162,7 +154,7 @@ func TestTheKeyARuleHasIsChosenInTheListAlready(t *testing.T) {
 	for _, had := range []client.KeyID{uitest.Key, "11111111-2222-3333-4444-555555555555", "alias/reports"} {
 		r := rulesOf(t, rules.Rule{ID: "1", Type: client.TypeSSEKMS, KMSKey: had})
 		e := r.pick(0).list.Edit()
-		e.SetKeyType(state.KeyListed)
+		e.SetKeyType(rulelist.KeyListed)
 		r.loop.Pump()
 		assert.Equal(t, 0, e.ListedKey(), had)
 	}
@@ -186,9 +178,9 @@ func TestWhereKeysCannotBeListedTheyAreTyped(t *testing.T) {
 			return nil
 		})
 		e := r.list.Add()
-		e.SetKeyType(state.KeyListed)
+		e.SetKeyType(rulelist.KeyListed)
 		r.loop.Pump()
-		assert.Equal(t, state.KeyTyped, e.KeyType(), name)
+		assert.Equal(t, rulelist.KeyTyped, e.KeyType(), name)
 		got := e.Remarks(false)[rules.FieldKMSKey]
 		assert.Contains(t, got.Text, c.text, name)
 		assert.True(t, got.Warning, name)
@@ -198,15 +190,10 @@ func TestWhereKeysCannotBeListedTheyAreTyped(t *testing.T) {
 }
 
 func TestWithoutAnOpenAccountKeysAreTyped(t *testing.T) {
-	desk, loop := uitest.NewDesk(), &uitest.Loop{}
-	a := state.NewApp(desk, loop, nil)
-	a.Start()
-	loop.Pump()
-	l := a.Rules()
-	loop.Pump()
+	l := closed(t).show().list
 	e := l.Add()
-	e.SetKeyType(state.KeyListed)
-	assert.Equal(t, state.KeyTyped, e.KeyType())
+	e.SetKeyType(rulelist.KeyListed)
+	assert.Equal(t, rulelist.KeyTyped, e.KeyType())
 	assert.Contains(t, e.Remarks(false)[rules.FieldKMSKey].Text, "Open an account to choose from its keys")
 	text, _, _ := e.Preview()
 	assert.Equal(t, "Matches now: open an account to see which of its buckets.", text)
@@ -218,7 +205,7 @@ func TestWithoutAnOpenAccountKeysAreTyped(t *testing.T) {
 func TestTheListOfKeysOfAClosedEditorIsDropped(t *testing.T) {
 	r := rulesOf(t)
 	e := r.list.Add()
-	e.SetKeyType(state.KeyListed)
+	e.SetKeyType(rulelist.KeyListed)
 	r.loop.Work()
 	e.Close()
 	r.loop.Apply()
@@ -253,19 +240,9 @@ func TestThePreviewSaysWhichBucketsTheRuleTakesNow(t *testing.T) {
 }
 
 func TestThePreviewDoesNotGuessBucketsThatCannotBeListed(t *testing.T) {
-	store := uitest.NewStore("photos")
-	store.Before(func(_ context.Context, c memstore.Call) error {
-		if c.Op == memstore.ListBuckets {
-			return &client.Error{Op: string(c.Op), Kind: client.KindDenied}
-		}
-		return nil
-	})
-	loop := &uitest.Loop{}
-	a := state.NewApp(uitest.NewDesk().Add(client.Account{Name: "team", Endpoint: "https://cos.example.org"}, store), loop, nil)
-	a.Start()
-	loop.Pump()
-	l := a.Rules()
-	loop.Pump()
+	r := rulesOf(t)
+	r.buckets, r.known = nil, false
+	l := r.list
 	e := l.Add()
 	text, _, _ := e.Preview()
 	assert.Equal(t, "Matches now: not known, the buckets of team are not listed.", text)
@@ -360,7 +337,7 @@ func TestAGeneratedKeyIsShownOnceWithAWarning(t *testing.T) {
 	e.Generate()
 	first := e.CustomerKey()
 	require.True(t, e.Generated())
-	got := e.Remarks(false)[state.FieldCustomerKey]
+	got := e.Remarks(false)[rulelist.FieldCustomerKey]
 	assert.True(t, got.Warning)
 	assert.Contains(t, got.Text, "Keep a copy of this key")
 	assert.Equal(t, "", e.WhyNotSave())
@@ -389,7 +366,7 @@ func TestAnotherSSECKeyLeavesTheOldOneForTheOldObjects(t *testing.T) {
 
 	e = r.pick(0).list.Edit()
 	e.SetCustomerKey(strings.Repeat("b", 32))
-	got := e.Remarks(false)[state.FieldCustomerKey]
+	got := e.Remarks(false)[rulelist.FieldCustomerKey]
 	assert.True(t, got.Warning)
 	assert.Contains(t, got.Text, "This is another key than before (MD5 "+old.CustomerKeyMD5+")")
 	e.Save()
@@ -406,7 +383,7 @@ func TestAnotherSSECKeyLeavesTheOldOneForTheOldObjects(t *testing.T) {
 func TestARuleThatLostItsKeyAsksForIt(t *testing.T) {
 	r := rulesOf(t, rules.Rule{ID: "1", Type: client.TypeSSEC, CustomerKeyMD5: "abc"})
 	e := r.pick(0).list.Edit()
-	assert.Equal(t, "The key of this rule is not kept on this computer: enter it (MD5 abc).", e.Remarks(false)[state.FieldCustomerKey].Text)
+	assert.Equal(t, "The key of this rule is not kept on this computer: enter it (MD5 abc).", e.Remarks(false)[rulelist.FieldCustomerKey].Text)
 	assert.NotEmpty(t, e.WhyNotSave())
 }
 
@@ -424,13 +401,6 @@ func TestADuplicateOfAnSSECRuleHasItsKey(t *testing.T) {
 	r.loop.Pump()
 	require.Len(t, r.stored(), 2)
 	assert.Equal(t, r.stored()[0].CustomerKeyMD5, r.stored()[1].CustomerKeyMD5)
-
-	r.open("reports")
-	r.Drop([]string{r.file("a.csv", "a")})
-	r.loop.Pump()
-	r.confirm.Start()
-	r.settled()
-	assert.Contains(t, r.Transfers.Row(0).State, "Verified, SSE-C")
 }
 
 func TestAnImportedRuleFindsItsSSECKeyByTheMD5(t *testing.T) {

@@ -1,7 +1,6 @@
-package state
+package rulelist
 
 import (
-	"context"
 	"crypto/rand"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -14,7 +13,7 @@ import (
 // SetKeyType chooses how the KMS key is given. The list is asked for when it
 // is wanted for the first time; where there is none the editor goes back to
 // typing and says why.
-func (e *RuleEditor) SetKeyType(t KMSKeyType) {
+func (e *Editor) SetKeyType(t KMSKeyType) {
 	if t == e.keyType {
 		return
 	}
@@ -27,9 +26,9 @@ func (e *RuleEditor) SetKeyType(t KMSKeyType) {
 	e.changed()
 }
 
-func (e *RuleEditor) askKeys() {
-	s := e.list.app.Session()
-	if s == nil {
+func (e *Editor) askKeys() {
+	ask := e.list.world.KMSKeys()
+	if ask == nil {
 		e.noKeys(i18n.T("Open an account to choose from its keys; until then type the key id."))
 		return
 	}
@@ -37,20 +36,19 @@ func (e *RuleEditor) askKeys() {
 		return
 	}
 	e.asking, e.denied = true, ""
-	loop.Fetch(e.ctx, e.list.app.loop, func(ctx context.Context) ([]client.Key, error) { return s.KMSKeys(ctx) },
-		func(keys []client.Key, err error) {
-			e.asking = false
-			switch {
-			case err != nil:
-				e.noKeys(whyNoKeys(err))
-			case len(keys) == 0:
-				e.noKeys(i18n.T("This account has no key it could encrypt with: type the key id you were given."))
-			default:
-				e.keys, e.asked = keys, true
-				e.preselect()
-			}
-			e.changed()
-		})
+	loop.Fetch(e.ctx, e.list.world.Loop, ask, func(keys []client.Key, err error) {
+		e.asking = false
+		switch {
+		case err != nil:
+			e.noKeys(whyNoKeys(err))
+		case len(keys) == 0:
+			e.noKeys(i18n.T("This account has no key it could encrypt with: type the key id you were given."))
+		default:
+			e.keys, e.asked = keys, true
+			e.preselect()
+		}
+		e.changed()
+	})
 }
 
 // whyNoKeys says in words why the keys cannot be listed, and what to do.
@@ -65,10 +63,10 @@ func whyNoKeys(err error) string {
 }
 
 // noKeys goes back to typing.
-func (e *RuleEditor) noKeys(why string) { e.keyType, e.denied = KeyTyped, why }
+func (e *Editor) noKeys(why string) { e.keyType, e.denied = KeyTyped, why }
 
 // preselect keeps the key the rule has when it is in the list.
-func (e *RuleEditor) preselect() {
+func (e *Editor) preselect() {
 	for _, k := range e.keys {
 		if same, known := client.SameKey(keyToSend(k), client.KeyID(e.typed)); same && known {
 			e.listed = keyToSend(k)
@@ -91,10 +89,10 @@ func keyToSend(k client.Key) client.KeyID {
 }
 
 // AskingKeys reports whether the list of keys is under way.
-func (e *RuleEditor) AskingKeys() bool { return e.asking }
+func (e *Editor) AskingKeys() bool { return e.asking }
 
 // Keys are the keys to choose from: "alias/reports (1111-2222)".
-func (e *RuleEditor) Keys() []string {
+func (e *Editor) Keys() []string {
 	labels := make([]string, len(e.keys))
 	for i, k := range e.keys {
 		name := k.ID
@@ -113,7 +111,7 @@ func (e *RuleEditor) Keys() []string {
 }
 
 // ListedKey is the index of the key chosen among Keys, -1 for none.
-func (e *RuleEditor) ListedKey() int {
+func (e *Editor) ListedKey() int {
 	for i, k := range e.keys {
 		if e.listed != "" && keyToSend(k) == e.listed {
 			return i
@@ -123,7 +121,7 @@ func (e *RuleEditor) ListedKey() int {
 }
 
 // ChooseKey chooses among Keys.
-func (e *RuleEditor) ChooseKey(i int) {
+func (e *Editor) ChooseKey(i int) {
 	if i >= 0 && i < len(e.keys) {
 		edit(e, rules.FieldKMSKey, &e.listed, keyToSend(e.keys[i]))
 	}
@@ -131,7 +129,7 @@ func (e *RuleEditor) ChooseKey(i int) {
 
 // Generate makes a random SSE-C key and puts it into its field, where the user
 // can see and copy it: it is the one time it is shown.
-func (e *RuleEditor) Generate() {
+func (e *Editor) Generate() {
 	raw := make([]byte, client.CustomerKeyBytes)
 	_, _ = rand.Read(raw) // never fails, see crypto/rand
 	key, err := client.NewCustomerKey(raw)
@@ -144,7 +142,7 @@ func (e *RuleEditor) Generate() {
 }
 
 // Generated reports whether the SSE-C key in the field was just made.
-func (e *RuleEditor) Generated() bool { return e.generated }
+func (e *Editor) Generated() bool { return e.generated }
 
 // A PreviewBucket is a bucket the rule matches now.
 type PreviewBucket struct {
@@ -161,16 +159,17 @@ func (p PreviewBucket) Text() string {
 }
 
 // Preview says which of the open account's buckets the rule matches now.
-func (e *RuleEditor) Preview() (headline string, role explain.Role, buckets []PreviewBucket) {
+func (e *Editor) Preview() (headline string, role explain.Role, buckets []PreviewBucket) {
 	l := e.list
 	s := l.set(e.withRule())
-	names := l.app.Browser.BucketNames()
+	names, known := l.world.Buckets()
+	_, open := l.world.Account()
 	switch {
-	case l.app.Session() == nil:
+	case !open:
 		return i18n.T("Matches now: open an account to see which of its buckets."), explain.RoleMuted, nil
 	case !e.rule.Account.IsZero() && !e.rule.Account.Is(s.Account):
 		return i18n.T("Matches now: nothing of the open account, the rule is for %s.", e.rule.Account.Name), explain.RoleMuted, nil
-	case !l.app.Browser.BucketsKnown():
+	case !known:
 		return i18n.T("Matches now: not known, the buckets of %s are not listed.", s.Account.Name), explain.RoleMuted, nil
 	}
 	taken := 0
@@ -191,7 +190,7 @@ func (e *RuleEditor) Preview() (headline string, role explain.Role, buckets []Pr
 }
 
 // withRule is the list as it would be with the rule as entered.
-func (e *RuleEditor) withRule() []rules.Rule {
+func (e *Editor) withRule() []rules.Rule {
 	r, _ := e.Rule()
 	all := append([]rules.Rule{}, e.list.draft.Rules...)
 	if e.at < len(all) {

@@ -1,4 +1,4 @@
-package state
+package rulelist
 
 import (
 	"context"
@@ -36,13 +36,13 @@ func (t KMSKeyType) Label() string {
 	return i18n.T("Enter KMS master key ARN")
 }
 
-// RuleTypes are the encryption types of a rule in the order of the list.
-func RuleTypes() []client.EncryptionType {
+// Types are the encryption types of a rule in the order of the list.
+func Types() []client.EncryptionType {
 	return []client.EncryptionType{client.TypeInherit, client.TypeSSES3, client.TypeSSEKMS, client.TypeDSSEKMS, client.TypeSSEC}
 }
 
-// RuleTypeLabel is an encryption type in the words of the manuals people hold.
-func RuleTypeLabel(t client.EncryptionType) string {
+// TypeLabel is an encryption type in the words of the manuals people hold.
+func TypeLabel(t client.EncryptionType) string {
 	switch t {
 	case client.TypeInherit:
 		return i18n.T("Bucket default (send nothing)")
@@ -61,16 +61,16 @@ func RuleTypeLabel(t client.EncryptionType) string {
 // FieldCustomerKey is the field of the SSE-C key, which is no part of a rule.
 const FieldCustomerKey rules.Field = "customerKey"
 
-// A RuleEditor is one rule being added or changed. Save hands it to the list;
+// A Editor is one rule being added or changed. Save hands it to the list;
 // nothing is stored by it.
-type RuleEditor struct {
+type Editor struct {
 	// OnChange is called after a field, an error or the preview changed; nil
 	// for none.
 	OnChange func()
 	// OnSaved is called once the list has taken the rule over.
 	OnSaved func()
 
-	list    *RuleList
+	list    *List
 	ctx     context.Context
 	stop    context.CancelFunc
 	at      int // index in the list; its length for a new rule
@@ -93,15 +93,15 @@ type RuleEditor struct {
 
 // Add begins a new rule, by default SSE-KMS with a key id to be typed, for the
 // bucket that is open in the browser; nil when rules cannot be changed now.
-func (l *RuleList) Add() *RuleEditor {
+func (l *List) Add() *Editor {
 	if l.WhyNotChange() != "" {
 		return nil
 	}
-	return l.editor(len(l.draft.Rules), rules.Rule{Bucket: l.app.Browser.At().Bucket, Type: client.TypeSSEKMS})
+	return l.editor(len(l.draft.Rules), rules.Rule{Bucket: l.world.Bucket(), Type: client.TypeSSEKMS})
 }
 
 // Edit begins to change the selected rule; nil when there is not one.
-func (l *RuleList) Edit() *RuleEditor {
+func (l *List) Edit() *Editor {
 	if l.WhyNotOne() != "" {
 		return nil
 	}
@@ -109,8 +109,8 @@ func (l *RuleList) Edit() *RuleEditor {
 	return l.editor(at, l.draft.Rules[at])
 }
 
-func (l *RuleList) editor(at int, r rules.Rule) *RuleEditor {
-	e := &RuleEditor{list: l, at: at, before: r, rule: r, touched: map[rules.Field]bool{}, keyType: KeyTyped, typed: string(r.KMSKey)}
+func (l *List) editor(at int, r rules.Rule) *Editor {
+	e := &Editor{list: l, at: at, before: r, rule: r, touched: map[rules.Field]bool{}, keyType: KeyTyped, typed: string(r.KMSKey)}
 	if at < len(l.draft.Rules) && r.KMSKey == "" && (r.Type == client.TypeSSEKMS || r.Type == client.TypeDSSEKMS) {
 		e.keyType = KeyManaged
 	}
@@ -123,50 +123,50 @@ func (l *RuleList) editor(at int, r rules.Rule) *RuleEditor {
 }
 
 // Close drops what is under way.
-func (e *RuleEditor) Close() { e.stop() }
+func (e *Editor) Close() { e.stop() }
 
 // IsNew reports whether a rule is being added.
-func (e *RuleEditor) IsNew() bool { return e.at >= len(e.list.draft.Rules) }
+func (e *Editor) IsNew() bool { return e.at >= len(e.list.draft.Rules) }
 
 // Bucket, File, Account, Type, Enabled and BucketKey are what the fields hold.
-func (e *RuleEditor) Bucket() string { return e.rule.Bucket }
+func (e *Editor) Bucket() string { return e.rule.Bucket }
 
 // File is the mask of the remote file name.
-func (e *RuleEditor) File() string { return e.rule.Key }
+func (e *Editor) File() string { return e.rule.Key }
 
 // Account is an account's name, "" for all.
-func (e *RuleEditor) Account() string { return e.rule.Account.Name }
+func (e *Editor) Account() string { return e.rule.Account.Name }
 
 // Type is the encryption type.
-func (e *RuleEditor) Type() client.EncryptionType { return e.rule.Type }
+func (e *Editor) Type() client.EncryptionType { return e.rule.Type }
 
 // Enabled reports whether the rule is in force.
-func (e *RuleEditor) Enabled() bool { return !e.rule.Disabled }
+func (e *Editor) Enabled() bool { return !e.rule.Disabled }
 
 // BucketKey reports whether an S3 Bucket Key is asked for.
-func (e *RuleEditor) BucketKey() bool { return e.rule.BucketKey }
+func (e *Editor) BucketKey() bool { return e.rule.BucketKey }
 
 // KeyType is how the KMS key is given.
-func (e *RuleEditor) KeyType() KMSKeyType { return e.keyType }
+func (e *Editor) KeyType() KMSKeyType { return e.keyType }
 
 // TypedKey is the KMS key as typed.
-func (e *RuleEditor) TypedKey() string { return e.typed }
+func (e *Editor) TypedKey() string { return e.typed }
 
 // Context is the encryption context, a NAME=VALUE on each line.
-func (e *RuleEditor) Context() string { return e.context }
+func (e *Editor) Context() string { return e.context }
 
 // CustomerKey is the SSE-C key as typed.
-func (e *RuleEditor) CustomerKey() string { return e.customerKey }
+func (e *Editor) CustomerKey() string { return e.customerKey }
 
 // SetBucket changes the bucket's name or mask.
-func (e *RuleEditor) SetBucket(s string) { edit(e, rules.FieldBucket, &e.rule.Bucket, s) }
+func (e *Editor) SetBucket(s string) { edit(e, rules.FieldBucket, &e.rule.Bucket, s) }
 
 // SetFile changes the file's name or mask.
-func (e *RuleEditor) SetFile(s string) { edit(e, rules.FieldKey, &e.rule.Key, s) }
+func (e *Editor) SetFile(s string) { edit(e, rules.FieldKey, &e.rule.Key, s) }
 
 // SetAccount chooses an account, "" for all.
-func (e *RuleEditor) SetAccount(name string) {
-	chosen := client.AccountRef{Name: name}.Among(e.list.app.accounts)
+func (e *Editor) SetAccount(name string) {
+	chosen := client.AccountRef{Name: name}.Among(e.list.world.Accounts())
 	if name == e.before.Account.Name {
 		chosen = e.before.Account // it may be removed
 	}
@@ -174,29 +174,29 @@ func (e *RuleEditor) SetAccount(name string) {
 }
 
 // SetEnabled switches the rule on or off.
-func (e *RuleEditor) SetEnabled(on bool) { edit(e, "", &e.rule.Disabled, !on) }
+func (e *Editor) SetEnabled(on bool) { edit(e, "", &e.rule.Disabled, !on) }
 
 // SetBucketKey asks for an S3 Bucket Key.
-func (e *RuleEditor) SetBucketKey(on bool) { edit(e, rules.FieldType, &e.rule.BucketKey, on) }
+func (e *Editor) SetBucketKey(on bool) { edit(e, rules.FieldType, &e.rule.BucketKey, on) }
 
 // SetType chooses the encryption type.
-func (e *RuleEditor) SetType(t client.EncryptionType) { edit(e, rules.FieldType, &e.rule.Type, t) }
+func (e *Editor) SetType(t client.EncryptionType) { edit(e, rules.FieldType, &e.rule.Type, t) }
 
 // SetTypedKey changes the KMS key.
-func (e *RuleEditor) SetTypedKey(s string) { edit(e, rules.FieldKMSKey, &e.typed, s) }
+func (e *Editor) SetTypedKey(s string) { edit(e, rules.FieldKMSKey, &e.typed, s) }
 
 // SetContext changes the encryption context.
-func (e *RuleEditor) SetContext(s string) { edit(e, rules.FieldContext, &e.context, s) }
+func (e *Editor) SetContext(s string) { edit(e, rules.FieldContext, &e.context, s) }
 
 // SetCustomerKey changes the SSE-C key.
-func (e *RuleEditor) SetCustomerKey(s string) {
+func (e *Editor) SetCustomerKey(s string) {
 	if s != e.customerKey {
 		e.generated = false
 	}
 	edit(e, FieldCustomerKey, &e.customerKey, s)
 }
 
-func edit[T comparable](e *RuleEditor, f rules.Field, field *T, value T) {
+func edit[T comparable](e *Editor, f rules.Field, field *T, value T) {
 	if *field == value {
 		return
 	}
@@ -206,18 +206,18 @@ func edit[T comparable](e *RuleEditor, f rules.Field, field *T, value T) {
 }
 
 // UsesKMS and UsesCustomerKey say which fields belong to the type chosen.
-func (e *RuleEditor) UsesKMS() bool {
+func (e *Editor) UsesKMS() bool {
 	return e.rule.Type == client.TypeSSEKMS || e.rule.Type == client.TypeDSSEKMS
 }
 
 // UsesCustomerKey reports whether the type is SSE-C.
-func (e *RuleEditor) UsesCustomerKey() bool { return e.rule.Type == client.TypeSSEC }
+func (e *Editor) UsesCustomerKey() bool { return e.rule.Type == client.TypeSSEC }
 
 // UsesBucketKey reports whether the type may have an S3 Bucket Key.
-func (e *RuleEditor) UsesBucketKey() bool { return e.rule.Type == client.TypeSSEKMS }
+func (e *Editor) UsesBucketKey() bool { return e.rule.Type == client.TypeSSEKMS }
 
 // Accounts are the accounts to choose from, without "all accounts".
-func (e *RuleEditor) Accounts() []string {
+func (e *Editor) Accounts() []string {
 	names := e.list.accountNames()
 	if n := e.before.Account.Name; n != "" && !slices.Contains(names, n) {
 		names = append(names, n) // removed meanwhile; the rule still names it
@@ -226,11 +226,14 @@ func (e *RuleEditor) Accounts() []string {
 }
 
 // Buckets are the buckets known, to choose from.
-func (e *RuleEditor) Buckets() []string { return e.list.app.Browser.BucketNames() }
+func (e *Editor) Buckets() []string {
+	names, _ := e.list.world.Buckets()
+	return names
+}
 
 // Rule is the rule as entered, only with what belongs to its type, and the
 // SSE-C key typed for it.
-func (e *RuleEditor) Rule() (rules.Rule, client.CustomerKey) {
+func (e *Editor) Rule() (rules.Rule, client.CustomerKey) {
 	t := e.rule.Type
 	r := rules.Rule{
 		ID: e.rule.ID, Disabled: e.rule.Disabled, Account: e.rule.Account, Type: t,
@@ -254,7 +257,7 @@ func (e *RuleEditor) Rule() (rules.Rule, client.CustomerKey) {
 
 // kmsKey is the key id as it would be sent: verbatim but for the blanks a
 // paste brings along.
-func (e *RuleEditor) kmsKey() client.KeyID {
+func (e *Editor) kmsKey() client.KeyID {
 	switch e.keyType {
 	case KeyManaged:
 		return ""
@@ -265,7 +268,7 @@ func (e *RuleEditor) kmsKey() client.KeyID {
 }
 
 // Save hands the rule to the list.
-func (e *RuleEditor) Save() {
+func (e *Editor) Save() {
 	if e.WhyNotSave() != "" {
 		for _, f := range []rules.Field{rules.FieldBucket, rules.FieldKey, rules.FieldType, rules.FieldKMSKey, rules.FieldContext, FieldCustomerKey} {
 			e.touched[f] = true
@@ -282,16 +285,16 @@ func (e *RuleEditor) Save() {
 }
 
 // Dirty reports whether the rule is no longer as it was.
-func (e *RuleEditor) Dirty() bool {
+func (e *Editor) Dirty() bool {
 	r, _ := e.Rule()
 	r.ID = e.before.ID
 	return len(e.touched) > 0 && !rulebook.Same([]rules.Rule{r}, []rules.Rule{e.before})
 }
 
 // Refresh is called after the open account's buckets changed.
-func (e *RuleEditor) Refresh() { e.changed() }
+func (e *Editor) Refresh() { e.changed() }
 
-func (e *RuleEditor) changed() {
+func (e *Editor) changed() {
 	if e.OnChange != nil {
 		e.OnChange()
 	}

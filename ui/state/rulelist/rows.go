@@ -1,4 +1,4 @@
-package state
+package rulelist
 
 import (
 	"strings"
@@ -9,8 +9,8 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-// A RuleRow is a rule as a row of the list.
-type RuleRow struct {
+// A Row is a rule as a row of the list.
+type Row struct {
 	Number                                             string
 	On                                                 bool
 	Account, Bucket, File, Encryption, Key, MatchesNow string
@@ -18,7 +18,7 @@ type RuleRow struct {
 }
 
 // String is the row on one line, for tests.
-func (r RuleRow) String() string {
+func (r Row) String() string {
 	on := "off"
 	if r.On {
 		on = "on"
@@ -27,19 +27,19 @@ func (r RuleRow) String() string {
 }
 
 // Row is a rule as text.
-func (l *RuleList) Row(i int) RuleRow { return l.rows[i] }
+func (l *List) Row(i int) Row { return l.rows[i] }
 
 // Remarks are what is odd about the rules: those that can never apply, and
 // those that refuse what they take.
-func (l *RuleList) Remarks() []string { return l.remarks }
+func (l *List) Remarks() []string { return l.remarks }
 
 // mostRemarks is how many remarks are shown below the list.
 const mostRemarks = 3
 
 // describe makes rows and remarks.
-func (l *RuleList) describe() {
+func (l *List) describe() {
 	l.rows, l.remarks = l.rows[:0], nil
-	unknown := rules.UnknownAccounts(l.draft.Rules, l.app.accounts)
+	unknown := rules.UnknownAccounts(l.draft.Rules, l.world.Accounts())
 	if l.gone != nil && len(l.draft.Rules) > 0 {
 		l.remarks = append(l.remarks, i18n.T("The rules that were stored are gone: saving begins with this list."))
 	}
@@ -62,17 +62,17 @@ func (l *RuleList) describe() {
 	}
 }
 
-func (l *RuleList) accountNames() []string {
+func (l *List) accountNames() []string {
 	var names []string
-	for _, a := range l.app.accounts {
+	for _, a := range l.world.Accounts() {
 		names = append(names, a.Name)
 	}
 	return names
 }
 
-func (l *RuleList) row(i int, odd bool) RuleRow {
+func (l *List) row(i int, odd bool) Row {
 	r := l.draft.Rules[i]
-	row := RuleRow{
+	row := Row{
 		Number: explain.Count(i + 1), On: !r.Disabled, Account: orAll(r.Account.Name), Bucket: orAll(r.Bucket), File: orAll(r.Key),
 		Encryption: typeName(r.Type), Key: keyName(r), MatchesNow: l.matches(i),
 	}
@@ -118,13 +118,13 @@ func keyName(r rules.Rule) string {
 }
 
 // matches says in how many of the open account's buckets a rule takes files.
-func (l *RuleList) matches(i int) string {
+func (l *List) matches(i int) string {
 	s, r := l.set(l.draft.Rules), l.draft.Rules[i]
-	names := l.app.Browser.BucketNames()
+	names, known := l.world.Buckets()
 	switch {
 	case !r.Account.IsZero() && !r.Account.Is(s.Account):
 		return i18n.T("another account")
-	case !l.app.Browser.BucketsKnown():
+	case !known:
 		return "–"
 	}
 	taken := 0
@@ -143,7 +143,7 @@ func (l *RuleList) matches(i int) string {
 
 // unusable says why files that a rule takes would be refused, "" when they
 // would not.
-func (l *RuleList) unusable(i int) string {
+func (l *List) unusable(i int) string {
 	r := l.draft.Rules[i]
 	if err := r.Check(); err != nil {
 		return problemWords(r)
@@ -155,7 +155,7 @@ func (l *RuleList) unusable(i int) string {
 }
 
 // Empty says why there are no rows.
-func (l *RuleList) Empty() explain.Message {
+func (l *List) Empty() explain.Message {
 	switch {
 	case l.err != nil:
 		return explain.Error(l.err)
@@ -175,29 +175,28 @@ func (l *RuleList) Empty() explain.Message {
 }
 
 // Failed reports whether the rules could not be read.
-func (l *RuleList) Failed() bool { return l.err != nil }
+func (l *List) Failed() bool { return l.err != nil }
 
 // SetTest names the file to try the rules on.
-func (l *RuleList) SetTest(bucket, key string) {
+func (l *List) SetTest(bucket, key string) {
 	l.tested = client.Location{Bucket: strings.TrimSpace(bucket), Key: key}
 	l.changed()
 }
 
 // Test says which rule would take the file named by SetTest, and why.
-func (l *RuleList) Test() (text string, role explain.Role) {
+func (l *List) Test() (text string, role explain.Role) {
 	if l.tested.Bucket == "" || l.tested.Key == "" {
 		return i18n.T("Type a bucket and a file name to see which rule takes it."), explain.RoleMuted
 	}
 	s := l.set(l.draft.Rules)
 	d := s.Decide(rules.File{}, l.tested)
 	switch {
-	case d.Treatment.Rule > 0:
-		text = i18n.Say(d.Treatment.Because)
-	case !d.Refuse.IsZero():
+	case d.Treatment.Rule == 0 && !d.Refuse.IsZero():
 		return i18n.Say(d.Refuse), explain.RoleBad
-	default:
-		return i18n.T("no rule matches: bucket default"), explain.RoleMuted
+	case d.Treatment.Rule == 0:
+		return i18n.Say(d.Treatment.Because), explain.RoleMuted
 	}
+	text = i18n.Say(d.Treatment.Because)
 	if d.Refuse.IsZero() {
 		return text, explain.RoleGood
 	}

@@ -1,4 +1,4 @@
-package state_test
+package rulelist_test
 
 import (
 	"errors"
@@ -13,57 +13,9 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/rulelist"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
-
-// A rulesScreen is the list of rules of a screen with one account and three
-// buckets.
-type rulesScreen struct {
-	*screen
-	list      *state.RuleList
-	saved     int
-	conflicts int
-	wrong     []explain.Message
-}
-
-func rulesOf(t *testing.T, all ...rules.Rule) *rulesScreen {
-	t.Helper()
-	s := sees(t)
-	s.desk.SetRules(all...)
-	r := &rulesScreen{screen: s, list: s.Rules()}
-	r.list.OnSaved = func() { r.saved++ }
-	r.list.OnConflict = func() { r.conflicts++ }
-	r.list.OnProblem = func(m explain.Message) { r.wrong = append(r.wrong, m) }
-	s.loop.Pump()
-	t.Cleanup(r.list.Close)
-	return r
-}
-
-// stored is what the desk keeps.
-func (r *rulesScreen) stored() []rules.Rule {
-	all, err := r.desk.Rules().Rules()
-	require.NoError(r.t, err)
-	return all
-}
-
-func (r *rulesScreen) table() []string {
-	var rows []string
-	for i := range r.list.Rows() {
-		rows = append(rows, r.list.Row(i).String())
-	}
-	return rows
-}
-
-// pick selects rows, counted from 0.
-func (r *rulesScreen) pick(rows ...int) *rulesScreen {
-	r.list.Selection().SetSelected(rows)
-	return r
-}
-
-func kms(id, bucket, file string) rules.Rule {
-	return rules.Rule{ID: id, Bucket: bucket, Key: file, Type: client.TypeSSEKMS, KMSKey: uitest.Key}
-}
 
 func TestAnEmptyListOfRulesSaysWhatHappensWithoutRules(t *testing.T) {
 	r := rulesOf(t)
@@ -137,7 +89,6 @@ func TestANameIsTestedOnTheListAsItStandsNow(t *testing.T) {
 
 func TestRulesAreStoredOnlyWhenTheListIsSaved(t *testing.T) {
 	r := rulesOf(t, kms("1", "reports*", ""))
-	before := len(r.Status())
 	e := r.list.Add()
 	e.SetBucket("photos")
 	e.SetType(client.TypeSSES3)
@@ -159,21 +110,17 @@ func TestRulesAreStoredOnlyWhenTheListIsSaved(t *testing.T) {
 	require.Len(t, r.stored(), 2)
 	assert.Equal(t, client.TypeSSES3, r.stored()[1].Type)
 	assert.NotEmpty(t, r.stored()[1].ID)
-
-	r.open("photos")
-	assert.Equal(t, before+1, len(r.Status()))
-	assert.Equal(t, "Here: rule 2, photos -> SSE-S3", r.Status()[2].Text, "the main window follows the new rules")
 }
 
 func TestChangesAreUndoneByDoingTheOpposite(t *testing.T) {
 	r := rulesOf(t, kms("1", "a", ""), kms("2", "b", ""), kms("3", "c", ""))
 	r.pick(0, 1).list.Move(1)
-	assert.Equal(t, []string{"c", "a", "b"}, r.buckets())
+	assert.Equal(t, []string{"c", "a", "b"}, r.masks())
 	assert.Equal(t, "It is the last already.", r.list.WhyNotMove(1))
 	r.list.Move(1)
 	assert.True(t, r.list.Dirty())
 	r.list.Move(-1)
-	assert.Equal(t, []string{"a", "b", "c"}, r.buckets())
+	assert.Equal(t, []string{"a", "b", "c"}, r.masks())
 	assert.Equal(t, "It is the first already.", r.list.WhyNotMove(-1))
 	assert.False(t, r.list.Dirty())
 	r.list.Toggle()
@@ -183,23 +130,15 @@ func TestChangesAreUndoneByDoingTheOpposite(t *testing.T) {
 	assert.False(t, r.list.Dirty())
 }
 
-func (r *rulesScreen) buckets() []string {
-	var all []string
-	for i := range r.list.Rows() {
-		all = append(all, r.list.Row(i).Bucket)
-	}
-	return all
-}
-
 func TestADuplicateStandsBelowAndIsARuleOfItsOwn(t *testing.T) {
 	r := rulesOf(t, kms("1", "a", ""), kms("2", "b", ""))
 	r.pick(0).list.Duplicate()
-	assert.Equal(t, []string{"a", "a", "b"}, r.buckets())
+	assert.Equal(t, []string{"a", "a", "b"}, r.masks())
 	r.list.Save()
 	r.loop.Pump()
 	assert.NotEqual(t, r.stored()[0].ID, r.stored()[1].ID)
 	r.pick(1, 2).list.Delete()
-	assert.Equal(t, []string{"a"}, r.buckets())
+	assert.Equal(t, []string{"a"}, r.masks())
 	r.pick(0).list.Delete()
 	assert.Zero(t, r.list.Rows())
 	assert.Equal(t, "Select rules in the list first.", r.list.WhyNotSelected())
@@ -208,11 +147,11 @@ func TestADuplicateStandsBelowAndIsARuleOfItsOwn(t *testing.T) {
 func TestRulesChangedMeanwhileAreNotOverwrittenSilently(t *testing.T) {
 	mine, theirs := kms("1", "mine", ""), []rules.Rule{kms("7", "theirs", ""), kms("8", "too", "")}
 	for name, c := range map[string]struct {
-		answer func(*state.RuleList)
+		answer func(*rulelist.List)
 		want   []string
 	}{
-		"reload":    {func(l *state.RuleList) { l.Reload() }, []string{"theirs", "too"}},
-		"keep mine": {func(l *state.RuleList) { l.KeepMine() }, []string{"mine", "mine"}},
+		"reload":    {func(l *rulelist.List) { l.Reload() }, []string{"theirs", "too"}},
+		"keep mine": {func(l *rulelist.List) { l.KeepMine() }, []string{"mine", "mine"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rulesOf(t, mine)
@@ -229,7 +168,7 @@ func TestRulesChangedMeanwhileAreNotOverwrittenSilently(t *testing.T) {
 
 			c.answer(r.list)
 			r.loop.Pump()
-			assert.Equal(t, c.want, r.buckets())
+			assert.Equal(t, c.want, r.masks())
 			assert.Len(t, r.stored(), len(c.want))
 			assert.Equal(t, c.want[0], r.stored()[0].Bucket)
 			_, ok = r.list.Conflict()
@@ -252,15 +191,14 @@ func TestKeepMineAsksAgainWhenTheRulesChangedOnceMore(t *testing.T) {
 }
 
 func TestRulesThatCannotBeReadAreNotReplacedByAnEmptyList(t *testing.T) {
-	s := sees(t)
+	s := closed(t, kms("1", "reports*", ""))
 	s.desk.Fail = func(call string) error {
 		if call == "rules" {
 			return errors.New("rules.json is damaged: a copy was kept aside")
 		}
 		return nil
 	}
-	l := s.Rules()
-	s.loop.Pump()
+	l := s.show().list
 	assert.True(t, l.Failed())
 	assert.Equal(t, "Rules.json is damaged: a copy was kept aside.", l.Empty().Body)
 	assert.Equal(t, "The rules could not be read: nothing can be changed.", l.WhyNotChange())
@@ -302,7 +240,7 @@ func TestRulesTravelInAFileWithoutSecrets(t *testing.T) {
 
 	r.list.Import(path)
 	r.loop.Pump()
-	assert.Equal(t, []string{"a", "b", "a", "b"}, r.buckets(), "below those there are")
+	assert.Equal(t, []string{"a", "b", "a", "b"}, r.masks(), "below those there are")
 	assert.True(t, r.list.Dirty())
 	r.list.Save()
 	r.loop.Pump()

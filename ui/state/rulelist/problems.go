@@ -1,4 +1,4 @@
-package state
+package rulelist
 
 import (
 	"strings"
@@ -17,7 +17,7 @@ type Remark struct {
 
 // Remarks are what is wrong or odd, by field. An empty field that nobody has
 // touched yet is not complained of unless all is true.
-func (e *RuleEditor) Remarks(all bool) map[rules.Field]Remark {
+func (e *Editor) Remarks(all bool) map[rules.Field]Remark {
 	found := map[rules.Field]Remark{}
 	add := func(f rules.Field, text string, warning bool) {
 		if have, ok := found[f]; text != "" && (!ok || have.Warning && !warning) {
@@ -45,7 +45,7 @@ func (e *RuleEditor) Remarks(all bool) map[rules.Field]Remark {
 	return found
 }
 
-func (e *RuleEditor) missingKey() string {
+func (e *Editor) missingKey() string {
 	if e.keyType == KeyListed {
 		return i18n.T("Choose a key from the list.")
 	}
@@ -53,7 +53,7 @@ func (e *RuleEditor) missingKey() string {
 }
 
 // customerKeyRemark is what is wrong with the SSE-C key.
-func (e *RuleEditor) customerKeyRemark(touched bool) (text string, warning bool) {
+func (e *Editor) customerKeyRemark(touched bool) (text string, warning bool) {
 	if strings.TrimSpace(e.customerKey) != "" {
 		key, err := client.ParseCustomerKey(client.NewSecret(e.customerKey))
 		switch {
@@ -83,7 +83,7 @@ func (e *RuleEditor) customerKeyRemark(touched bool) (text string, warning bool)
 
 // CustomerKeyNote is what is good to know of the SSE-C key: its MD5 when it is
 // valid, or how to leave it as it is.
-func (e *RuleEditor) CustomerKeyNote() (text string, role explain.Role) {
+func (e *Editor) CustomerKeyNote() (text string, role explain.Role) {
 	if strings.TrimSpace(e.customerKey) != "" {
 		if key, err := client.ParseCustomerKey(client.NewSecret(e.customerKey)); err == nil {
 			return i18n.T("Key MD5 %s", key.MD5()), explain.RoleGood
@@ -93,11 +93,11 @@ func (e *RuleEditor) CustomerKeyNote() (text string, role explain.Role) {
 	if e.before.Type == client.TypeSSEC && e.before.CustomerKeyMD5 != "" {
 		return i18n.T("Leave empty to keep the key there is (MD5 %s).", e.before.CustomerKeyMD5), explain.RoleMuted
 	}
-	return i18n.T("32 bytes, as base64, as 64 hexadecimal digits or as 32 characters. Kept in: %s", e.list.app.SecretsKeptIn()), explain.RoleMuted
+	return i18n.T("32 bytes, as base64, as 64 hexadecimal digits or as 32 characters. Kept in: %s", e.list.world.SecretsKeptIn()), explain.RoleMuted
 }
 
 // WhyNotSave says why the rule cannot be taken over, "" when it can.
-func (e *RuleEditor) WhyNotSave() string {
+func (e *Editor) WhyNotSave() string {
 	if e.asking {
 		return i18n.T("One moment, please.")
 	}
