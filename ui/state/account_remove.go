@@ -51,7 +51,7 @@ func (a *App) RemoveAccount() {
 			a.problem(&notRemoved{err})
 			return
 		}
-		a.forget(id)
+		a.release(id)
 		a.current = ""
 		a.loadAccounts(func() {
 			if len(a.accounts) > 0 {

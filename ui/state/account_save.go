@@ -78,7 +78,7 @@ func (e *AccountEditor) Save() {
 				e.changed()
 				return
 			}
-			e.app.supersede(saved.ID)
+			e.app.retire(saved.ID)
 			e.app.loadAccounts(func() { e.app.Open(saved.ID) })
 			if e.OnSaved != nil {
 				e.OnSaved()

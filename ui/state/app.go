@@ -2,7 +2,6 @@ package state
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -47,9 +46,7 @@ type App struct {
 	accounts []client.Account
 	current  string // id of the open account, or of the one being opened
 	opening  bool
-	sessions map[string]*session.Session // open, by account id: transfers go on when another is shown
-	stops    map[string]context.CancelFunc
-	former   []holding        // of accounts that were changed since: their transfers go on and stay in sight
+	sessions sessions
 	reached  map[string]reach // by account id
 }
 
@@ -58,7 +55,7 @@ func NewApp(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	if now == nil {
 		now = time.Now
 	}
-	a := &App{loop: screen, desk: desk, now: now, sessions: map[string]*session.Session{}, stops: map[string]context.CancelFunc{}, reached: map[string]reach{}}
+	a := &App{loop: screen, desk: desk, now: now, reached: map[string]reach{}}
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.Browser = browser.New(a.browserWorld())
 	a.Transfers = transfers.New(a.transfersWorld())
@@ -150,7 +147,7 @@ func (a *App) Open(id string) {
 	delete(a.reached, id)
 	a.Browser.Enter(nil)
 	a.changed()
-	if s, ok := a.sessions[id]; ok {
+	if s := a.sessions.of(id); s != nil {
 		a.opened(id, s)
 		return
 	}
@@ -166,10 +163,10 @@ func (a *App) Open(id string) {
 					a.opening, a.current = false, ""
 					a.problem(err)
 				}
-			case a.sessions[id] != nil: // opened twice meanwhile
+			case a.sessions.of(id) != nil: // opened twice meanwhile
 				a.close(s)
 			default:
-				a.keep(id, s)
+				a.hold(id, s)
 				if a.current == id {
 					a.opened(id, s)
 				}
@@ -177,16 +174,6 @@ func (a *App) Open(id string) {
 			a.changed()
 		})
 }
-
-// keep holds a session and watches its transfers.
-func (a *App) keep(id string, s *session.Session) {
-	ctx, stop := context.WithCancel(a.ctx)
-	a.sessions[id], a.stops[id] = s, stop
-	a.loop.Watch(ctx, s.Transfers().Changed(), refreshEvery, a.Transfers.Refresh)
-}
-
-// refreshEvery is how often a moving transfer is drawn at most.
-const refreshEvery = 200 * time.Millisecond
 
 func (a *App) opened(id string, s *session.Session) {
 	a.opening = false
@@ -197,56 +184,6 @@ func (a *App) opened(id string, s *session.Session) {
 	}
 	a.changed()
 }
-
-// forget closes the session of an account that was removed.
-func (a *App) forget(id string) {
-	if h, ok := a.part(id); ok {
-		h.stop()
-		a.close(h.session)
-		a.Transfers.Refresh()
-	}
-}
-
-func (a *App) close(s *session.Session) {
-	loop.Do(a.ctx, a.loop, s.Close, a.problem)
-}
-
-// Close keeps the preferences and stops everything. It returns at once; closed is called on the screen's
-// goroutine when the transfers have cleaned up after themselves.
-func (a *App) Close(closed func()) {
-	p, closing := a.Preferences.Clone(), a.closing()
-	loop.Do(context.WithoutCancel(a.ctx), a.loop, func(ctx context.Context) error {
-		return errors.Join(a.desk.SavePreferences(p), closing(ctx))
-	}, func(error) {
-		a.stop() // the program ends whatever went wrong: there is nothing left to do about it
-		closed()
-	})
-}
-
-// Finish is Close for a program whose screen has ended already: it waits, so
-// nothing may be drawn any more.
-func (a *App) Finish() {
-	ctx := context.WithoutCancel(a.ctx)
-	a.stop()
-	_ = a.closing()(ctx) // there is nobody left to tell
-}
-
-// closing is the work of closing all sessions, as they are now.
-func (a *App) closing() func(context.Context) error {
-	all := a.held()
-	return func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, closeWait)
-		defer cancel()
-		var errs []error
-		for _, h := range all {
-			errs = append(errs, h.session.Close(ctx))
-		}
-		return errors.Join(errs...)
-	}
-}
-
-// closeWait is how long the end of the program waits for a server.
-const closeWait = 10 * time.Second
 
 func (a *App) changed() {
 	if a.OnChange != nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/state/properties"
@@ -40,16 +41,16 @@ func (a *App) transfersWorld() transfers.World {
 	return transfers.World{
 		Context: a.ctx, Loop: a.loop,
 		Held: func() (all []transfers.Held) {
-			for _, h := range a.held() {
+			for _, h := range a.sessions {
 				all = append(all, transfers.Held{Account: h.account, Session: h.session})
 			}
 			return all
 		},
-		Successor: a.successor,
+		Successor: func(s *session.Session) *session.Session { return a.sessions.successor(s) },
 		Problem:   a.show,
 		Ended:     a.ended,
 		Removed:   a.removed,
-		Refreshed: a.letGo,
+		Refreshed: a.releaseIdle,
 	}
 }
 

@@ -1,76 +1,141 @@
 package state
 
 import (
-	"maps"
+	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
-// holding is a session and the account whose transfers it carries out.
-type holding struct {
+// A held session carries out the transfers of an account, also while another
+// account is shown.
+type held struct {
 	account string // its id
 	session *session.Session
-	stop    func() // ends its watch
+	unwatch func()
+	former  bool // its account was changed since: it is held until its transfers are cleared
 }
 
-// held are all sessions: first those of the accounts as they are, then
-// those of accounts that were changed while they had transfers.
-func (a *App) held() []holding {
-	var all []holding
-	for _, id := range slices.Sorted(maps.Keys(a.sessions)) {
-		all = append(all, holding{id, a.sessions[id], a.stops[id]})
+// sessions are all that are held, in the order they were opened.
+type sessions []held
+
+// of is the session of an account as it is now, nil while none is open.
+func (all sessions) of(account string) *session.Session {
+	for _, h := range all {
+		if h.account == account && !h.former {
+			return h.session
+		}
 	}
-	return append(all, a.former...)
+	return nil
 }
 
-// part takes an account's session out; the screen shows none in its place. ok is
-// false when it had none.
-func (a *App) part(id string) (h holding, ok bool) {
-	s, ok := a.sessions[id]
-	if !ok {
-		return holding{}, false
+// successor is the session that carries on what one began: itself, or that of
+// its account as it is now; nil while that is not open.
+func (all sessions) successor(s *session.Session) *session.Session {
+	for _, h := range all {
+		if h.session == s && h.former {
+			return all.of(h.account)
+		}
 	}
-	h = holding{id, s, a.stops[id]}
-	delete(a.sessions, id)
-	delete(a.stops, id)
-	if a.current == id {
-		a.current = ""
-		a.Browser.Enter(nil)
-	}
-	return h, true
+	return s
 }
 
-// supersede opens an account anew after it was changed. Transfers begun before go
-// on as they began, and their rows stay.
-func (a *App) supersede(id string) {
-	if h, ok := a.part(id); ok {
-		a.former = append(a.former, h)
-		a.letGo()
+// hold keeps a session that was opened and watches its transfers.
+func (a *App) hold(account string, s *session.Session) {
+	ctx, unwatch := context.WithCancel(a.ctx)
+	a.sessions = append(a.sessions, held{account: account, session: s, unwatch: unwatch})
+	a.loop.Watch(ctx, s.Transfers().Changed(), refreshEvery, a.Transfers.Refresh)
+}
+
+// refreshEvery is how often a moving transfer is drawn at most.
+const refreshEvery = 200 * time.Millisecond
+
+// retire takes notice that an account was changed: it is opened anew when it is
+// shown next. Transfers begun before go on as they began, and their rows stay.
+func (a *App) retire(account string) {
+	for i := range a.sessions {
+		if a.sessions[i].account == account {
+			a.sessions[i].former = true
+		}
 	}
+	a.leave(account)
+	a.releaseIdle()
 	a.Transfers.Refresh()
 }
 
-// letGo closes the sessions of accounts as they were, once they have nothing to
-// show.
-func (a *App) letGo() {
-	a.former = slices.DeleteFunc(a.former, func(h holding) bool {
-		if h.session.Transfers().Summary().Rows() > 0 {
+// release closes the sessions of an account that was removed.
+func (a *App) release(account string) {
+	a.leave(account)
+	a.releaseThose(func(h held) bool { return h.account == account })
+	a.Transfers.Refresh()
+}
+
+// leave shows no account where one was shown.
+func (a *App) leave(account string) {
+	if a.current == account {
+		a.current = ""
+		a.Browser.Enter(nil)
+	}
+}
+
+// releaseIdle closes the sessions of accounts as they were, once they have no
+// transfer to show.
+func (a *App) releaseIdle() {
+	a.releaseThose(func(h held) bool { return h.former && h.session.Transfers().Summary().Rows() == 0 })
+}
+
+func (a *App) releaseThose(which func(held) bool) {
+	a.sessions = slices.DeleteFunc(a.sessions, func(h held) bool {
+		if !which(h) {
 			return false
 		}
-		h.stop()
+		h.unwatch()
 		a.close(h.session)
 		return true
 	})
 }
 
-// successor is the session that carries on what one began: itself, or that of
-// its account as it is now; nil while that is not open.
-func (a *App) successor(s *session.Session) *session.Session {
-	for _, h := range a.former {
-		if h.session == s {
-			return a.sessions[h.account]
-		}
-	}
-	return s
+func (a *App) close(s *session.Session) {
+	loop.Do(a.ctx, a.loop, s.Close, a.problem)
 }
+
+// Close keeps the preferences and stops everything. It returns at once; closed
+// is called on the screen's goroutine when the transfers have cleaned up after
+// themselves.
+func (a *App) Close(closed func()) {
+	p, closing := a.Preferences.Clone(), a.closing()
+	loop.Do(context.WithoutCancel(a.ctx), a.loop, func(ctx context.Context) error {
+		return errors.Join(a.desk.SavePreferences(p), closing(ctx))
+	}, func(error) {
+		a.stop() // the program ends whatever went wrong: there is nothing left to do about it
+		closed()
+	})
+}
+
+// Finish is Close for a program whose screen has ended already: it waits, so
+// nothing may be drawn any more.
+func (a *App) Finish() {
+	ctx := context.WithoutCancel(a.ctx)
+	a.stop()
+	_ = a.closing()(ctx) // there is nobody left to tell
+}
+
+// closing is the work of closing all sessions, as they are now.
+func (a *App) closing() func(context.Context) error {
+	all := slices.Clone(a.sessions)
+	return func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, closeWait)
+		defer cancel()
+		var errs []error
+		for _, h := range all {
+			errs = append(errs, h.session.Close(ctx))
+		}
+		return errors.Join(errs...)
+	}
+}
+
+// closeWait is how long the end of the program waits for a server.
+const closeWait = 10 * time.Second
