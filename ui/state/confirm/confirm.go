@@ -50,9 +50,7 @@ type Transfer struct {
 	stop  context.CancelFunc
 	round context.CancelFunc // of the plan under way
 
-	choice    EncryptionChoice
-	key       client.KeyID
-	overwrite transfer.Overwrite
+	chosen
 
 	surveying bool
 	draft     session.Draft // the plan of each choice; nil before the survey
@@ -67,6 +65,18 @@ type Transfer struct {
 	closed    bool
 }
 
+// chosen is what the user asks for, as it stands now.
+type chosen struct {
+	choice    EncryptionChoice
+	key       client.KeyID
+	overwrite transfer.Overwrite
+}
+
+// asked is what is chosen, as the session is asked.
+func (c chosen) asked() session.Choice {
+	return session.Choice{Encryption: c.encryption(), Overwrite: c.overwrite}
+}
+
 // Upload asks what uploading into a folder would do, at once.
 func Upload(to client.Location, w World) {
 	t := begin(transfer.Upload, to.String(), w)
@@ -78,7 +88,7 @@ func Upload(to client.Location, w World) {
 func Download(into string, w World) { begin(transfer.Download, filepath.Clean(into), w) }
 
 func begin(op transfer.Op, target string, w World) *Transfer {
-	t := &Transfer{Op: op, Target: target, world: w, choice: AsRules, overwrite: transfer.OverwriteAlways}
+	t := &Transfer{Op: op, Target: target, world: w, chosen: chosen{choice: AsRules, overwrite: transfer.OverwriteAlways}}
 	t.ctx, t.stop = context.WithCancel(w.Context)
 	t.replan()
 	return t
@@ -95,24 +105,41 @@ func (t *Transfer) replan() {
 	case t.draft != nil:
 		t.treat()
 	case !t.surveying:
-		t.surveying = true
-		loop.Fetch(t.ctx, t.world.Loop, t.world.Survey, func(d session.Draft, err error) {
-			t.surveying = false
-			if err != nil {
-				t.planned(transfer.Plan{}, err)
-				return
-			}
-			t.draft = d
-			t.treat()
-		})
+		t.survey()
 	}
+}
+
+// surveyed is a survey and the plan of what was chosen when it began.
+type surveyed struct {
+	draft session.Draft
+	plan  transfer.Plan
+}
+
+// survey looks at disk and server.
+func (t *Transfer) survey() {
+	t.surveying = true
+	look, begun := t.world.Survey, t.chosen
+	loop.Fetch(t.ctx, t.world.Loop, func(ctx context.Context) (surveyed, error) {
+		draft, err := look(ctx)
+		if err != nil {
+			return surveyed{}, err
+		}
+		return surveyed{draft, draft(begun.asked())}, nil
+	}, func(s surveyed, err error) {
+		t.surveying, t.draft = false, s.draft
+		if err == nil && t.chosen != begun {
+			t.treat()
+			return
+		}
+		t.planned(s.plan, err)
+	})
 }
 
 // treat makes the plan of what is chosen now.
 func (t *Transfer) treat() {
 	var ctx context.Context
 	ctx, t.round = context.WithCancel(t.ctx)
-	draft, choice := t.draft, session.Choice{Encryption: t.override(), Overwrite: t.overwrite}
+	draft, choice := t.draft, t.asked()
 	loop.Fetch(ctx, t.world.Loop, func(context.Context) (transfer.Plan, error) { return draft(choice), nil }, t.planned)
 }
 

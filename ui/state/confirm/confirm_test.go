@@ -101,7 +101,8 @@ func TestAChoiceMadeWhileTheFilesAreLookedAtCounts(t *testing.T) {
 	d.loop.Pump()
 	assert.Equal(t, 1, d.surveys)
 	d.Start()
-	require.Len(t, d.submitted, 1)
+	d.Start()
+	require.Len(t, d.submitted, 1, "a plan is handed over once")
 	assert.Equal(t, client.TypeInherit, d.submitted[0][0].Treatment.Type)
 }
 
@@ -195,15 +196,16 @@ func TestFilesThatMayBeThereLetChooseToo(t *testing.T) {
 
 func TestGivingUpDropsWhatIsUnderWay(t *testing.T) {
 	d := at(t, oneFile).upload()
-	closed := 0
-	d.OnClose = func() { closed++ }
+	closed, changed := 0, 0
+	d.OnClose, d.OnChange = func() { closed++ }, func() { changed++ }
 	d.Cancel()
 	d.Cancel()
 	d.loop.Pump()
 	d.Start()
 	assert.Equal(t, 1, closed)
 	assert.Empty(t, d.submitted)
-	assert.Empty(t, d.drafted)
+	assert.Zero(t, changed)
+	assert.True(t, d.Planning(), "the answer came to nobody")
 }
 
 func TestWithoutAKMSNoKeysAreListed(t *testing.T) {

@@ -39,13 +39,13 @@ func (c EncryptionChoice) Label() string {
 	return i18n.T("As the rules say")
 }
 
-// override is the encryption chosen over the rules, undecided when they decide.
-func (t *Transfer) override() client.Treatment {
-	switch t.choice {
+// encryption is the encryption chosen over the rules, undecided when they decide.
+func (c chosen) encryption() client.Treatment {
+	switch c.choice {
 	case ChooseSSES3:
 		return client.Treatment{Type: client.TypeSSES3}
 	case ChooseSSEKMS:
-		return client.Treatment{Type: client.TypeSSEKMS, Key: t.key}
+		return client.Treatment{Type: client.TypeSSEKMS, Key: c.key}
 	case ChooseInherit:
 		return client.Treatment{Type: client.TypeInherit}
 	}
