@@ -80,8 +80,13 @@ const fromVersion1 = "1:"
 // IDOfVersion1 is the id of the account that a file of version 1 calls by a
 // name: nothing but the name said which account was meant. It stays its id
 // whatever it is called later. Each file can so be read beside older and newer
-// ones.
-func IDOfVersion1(name string) string { return fromVersion1 + name }
+// ones. The built-in account's is its own.
+func IDOfVersion1(name string) string {
+	if name == DemoName {
+		return DemoAccount().ID
+	}
+	return fromVersion1 + name
+}
 
 // RefOfVersion1 refers to the account that a file of version 1 calls by a name; ""
 // is every account.

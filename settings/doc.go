@@ -19,6 +19,13 @@
 //
 // There are no secrets here: see package keychain.
 //
+// Accounts have ids, by which rules, keys, preferences, uploads and secrets refer to
+// them; names are for people. Version 1 called them by their names. A file of
+// version 1 is read at once, beside others of either version, and is written in
+// version 2 by its next change: an account of version 1 has an id that is made of
+// its name then (client.IDOfVersion1), so no file waits for another. A reference
+// has the name beside the id, for an account that is not there or comes again.
+//
 // Versions: a field that is unknown to this program is ignored in preferences,
 // and gone after the next change; in rules, accounts and keys it is refused as
 // damage (package strictjson), since a rule or an account that is half understood

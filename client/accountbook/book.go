@@ -141,7 +141,7 @@ func (b Book) add(ctx context.Context, a client.Account, c client.Credentials) e
 			func() error { return b.Secrets.DeleteAccountCredentials(ctx, a) },
 		},
 		step{do: func() error { return b.Settings.FollowAccount(a, true) }},
-		step{do: func() error { return b.put(a) }},
+		step{func() error { return b.put(a) }, func() error { return b.drop(a.ID) }},
 	)
 }
 
@@ -149,8 +149,9 @@ func (b Book) add(ctx context.Context, a client.Account, c client.Credentials) e
 // that dies before it leaves an account that asks for the secret of its new
 // access key.
 func (b Book) change(ctx context.Context, before, a client.Account, c client.Credentials) error {
+	was, err := b.Secrets.AccountCredentials(ctx, before)
 	if c.Secret.IsZero() {
-		if _, err := b.Secrets.AccountCredentials(ctx, before); err != nil {
+		if err != nil {
 			return err
 		}
 		if before.AccessKeyID != a.AccessKeyID {
@@ -166,7 +167,10 @@ func (b Book) change(ctx context.Context, before, a client.Account, c client.Cre
 	}
 	if !c.Secret.IsZero() {
 		c.AccessKeyID = a.AccessKeyID
-		steps = append(steps, step{do: func() error { return b.Secrets.SetAccountCredentials(ctx, a, c) }})
+		steps = append(steps, step{
+			func() error { return b.Secrets.SetAccountCredentials(ctx, a, c) },
+			func() error { return b.Secrets.SetAccountCredentials(ctx, before, was) }, // none was kept: it says so
+		})
 	}
 	return inSteps(steps...)
 }
@@ -192,15 +196,16 @@ func (b Book) drop(id string) error {
 // where what it wrote harms nobody.
 type step struct{ do, undo func() error }
 
-// inSteps takes steps one after the other. When one fails, those before it are
-// taken back; when that fails too, what is between must be safe.
+// inSteps takes steps one after the other. When one fails, it and those before it
+// are taken back: what it wrote may be there all the same. When that fails too, what
+// is between must be safe.
 func inSteps(steps ...step) error {
 	for i, s := range steps {
 		err := s.do()
 		if err == nil {
 			continue
 		}
-		for i--; i >= 0; i-- {
+		for ; i >= 0; i-- {
 			if undo := steps[i].undo; undo != nil {
 				_ = undo() // err says what matters
 			}

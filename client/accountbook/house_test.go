@@ -25,10 +25,8 @@ type house struct {
 	t       *testing.T
 	dir     string
 	ring    *ring
-	vault   bool               // there is no keyring: secrets go into a vault
-	refused error              // what whoever is asked for the passphrase answers
-	key     client.CustomerKey // of the rule of team
-	secrets map[string]string  // that were ever kept, by the account's name
+	vault   bool  // there is no keyring: secrets go into a vault
+	refused error // what whoever is asked for the passphrase answers
 }
 
 func newHouse(t *testing.T, vault bool) *house {
@@ -50,7 +48,7 @@ func (h *house) run(run *faults.Run) (accountbook.Book, *settings.Store, *keycha
 		open = func(dir string) (*settings.Store, error) { return settings.OpenOn(run, dir) }
 	}
 	if h.vault {
-		o.Backend, o.VaultFile = noKeyring{}, filepath.Join(h.dir, "secrets.age")
+		o.Backend, o.VaultFile = keychain.NoKeyring, filepath.Join(h.dir, "secrets.age")
 	}
 	s, err := open(h.dir)
 	require.NoError(h.t, err)
@@ -138,12 +136,3 @@ func (r *ring) Delete(_, user string) error {
 }
 
 func (r *ring) all() map[string]string { return maps.Clone(r.entries) }
-
-// noKeyring is a system without one.
-type noKeyring struct{}
-
-func (noKeyring) Get(string, string) (string, error) { return "", errNone }
-func (noKeyring) Set(string, string, string) error   { return errNone }
-func (noKeyring) Delete(string, string) error        { return errNone }
-
-var errNone = keyring.ErrUnsupportedPlatform

@@ -51,23 +51,26 @@ func (b Book) removeLeft(ctx context.Context, name string) (found bool, err erro
 }
 
 func (b Book) remove(ctx context.Context, a client.Account) (found bool, err error) {
-	found, _ = b.Secrets.HasAccountCredentials(ctx, a) // where it is not known, deleting says why
+	was, unread := b.Secrets.AccountCredentials(ctx, a) // where it cannot be read, deleting says why
 	if err := b.Settings.PinAccounts(); err != nil {
-		return found, err
+		return unread == nil, err
 	}
 	err = inSteps(
 		step{func() error { return b.forget(a) }, func() error { return b.put(a) }},
-		step{do: func() error {
-			if err := b.Secrets.DeleteAccountCredentials(ctx, a); err != nil {
-				return client.Say("%v: the account stays until its secret is removed with it", err).Err()
-			}
-			return nil
-		}},
+		step{
+			func() error {
+				if err := b.Secrets.DeleteAccountCredentials(ctx, a); err != nil {
+					return client.Say("%v: the account stays until its secret is removed with it", err).Err()
+				}
+				return nil
+			},
+			func() error { return b.Secrets.SetAccountCredentials(ctx, a, was) }, // none was read: it says so
+		},
 	)
 	if err != nil {
-		return found, err
+		return unread == nil, err
 	}
-	return found, b.drop(a.ID)
+	return unread == nil, b.drop(a.ID)
 }
 
 // Forget forgets the account of a name and leaves its secret where it is, for a
