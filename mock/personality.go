@@ -90,6 +90,7 @@ type Personality struct {
 	RemakesBuckets      bool             // CreateBucket of one's own bucket: 200 in every region
 	ForgetsCompletions  bool             // CompleteMultipartUpload of what it completed: 404 NoSuchUpload, as of any other
 	SilentCompletion    bool             // CompleteMultipartUpload answers neither ETag nor encryption; see completedBefore
+	SilentMarkers       bool             // the 404 of what a delete marker hides does not say that one does
 	NamesNoMultipart    bool             // CreateMultipartUpload, CompleteMultipartUpload and CopyObject name no encryption; parts do, and PUT, HEAD and GET
 	UnknownMethod       *sigv4.Error     // refusal of an encryption method, DSSE included; nil is AWS's
 	MissingCustomerKey  *sigv4.Error     // nil is AWS's
@@ -114,7 +115,7 @@ func Personalities() []Personality {
 			PlainCopiesStayBare: true, NoEncryptedSource: true, NoChecksums: true, NoTrailersOverTLS: true,
 			IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
-			MD5ETags: true, RemakesBuckets: true, DeletesRegardless: true, LiteralIfMatch: true, EncodesUploadsOnly: true, SilentCompletion: true, NoPublicAccessBlock: true, ACLsByDefault: true,
+			MD5ETags: true, RemakesBuckets: true, DeletesRegardless: true, LiteralIfMatch: true, EncodesUploadsOnly: true, SilentCompletion: true, SilentMarkers: true, NoPublicAccessBlock: true, ACLsByDefault: true,
 			UnknownMethod:       refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
 			MissingCustomerKey:  refuse(http.StatusBadRequest, "InvalidArgument", customerText+"provide a valid encryption algorithm."),
 			WrongCustomerKey:    refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),

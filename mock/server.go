@@ -328,7 +328,7 @@ func (s *Server) serve(w *writer, r *request) error {
 	if err := s.authorize(r); err != nil {
 		return err
 	}
-	return telling(r, s.concealing(r, s.run(w, r, handle)))
+	return s.telling(r, s.concealing(r, s.run(w, r, handle)))
 }
 
 // enter finds who calls: by the signature, or nobody.

@@ -117,13 +117,13 @@ func checkVersion(r *request) error {
 // telling gives a delete marker the refusal and the headers of S3. What would
 // change the object is not allowed on a marker, whether it is named or not.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
-func telling(r *request, err error) error {
+func (s *Server) telling(r *request, err error) error {
 	var marker *store.DeleteMarkerError
 	if !errors.As(err, &marker) {
 		return err
 	}
 	changes := (r.Method == http.MethodPut || r.Method == http.MethodDelete) && r.Header.Get("X-Amz-Copy-Source") == ""
-	if marker.Named || !changes {
+	if marker.Named || !changes && !s.personality.SilentMarkers {
 		r.answer.Set(headerMarker, "true")
 		r.answer.Set(headerVersion, marker.VersionID)
 	}

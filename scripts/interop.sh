@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# Holds the client against real servers: a Ceph object gateway (scripts/ceph-up.sh) and MinIO (scripts/minio-up.sh).
+# Holds the client against real servers: a Ceph object gateway (scripts/ceph-up.sh), MinIO (scripts/minio-up.sh), and AWS
+# where there is an account.
 #
-#   scripts/interop.sh                              both, one after the other
+#   scripts/interop.sh                              all, one after the other
 #   scripts/interop.sh ceph|minio                   one of them: the Interop tests, then the command line's job
 #                                                   (scripts/interop-cli.sh)
+#   scripts/interop.sh aws                          what client/storetest says, at AWS (costs cents); the account is that of
+#                                                   BUCKETSEAL_AWS_ACCESS_KEY_ID and BUCKETSEAL_AWS_SECRET_ACCESS_KEY, see
+#                                                   CONTRIBUTING.md; without them it is skipped, and said to be
 #   scripts/interop.sh ceph|minio COMMAND...        this command instead, with the server's address in its environment
 #
 # Promises: what a server needs is asked for first; it lives on loopback for as long as the command runs. A run in which
@@ -15,11 +19,23 @@ case ${1:-} in
   "")
     bash scripts/interop.sh ceph
     bash scripts/interop.sh minio
+    bash scripts/interop.sh aws
     exit ;;
   ceph) bash scripts/need.sh go ceph ;;
   minio) bash scripts/need.sh go minio ;;
+  aws)
+    if [ -z "${BUCKETSEAL_AWS_ACCESS_KEY_ID:-}" ] || [ -z "${BUCKETSEAL_AWS_SECRET_ACCESS_KEY:-}" ]; then
+      echo "interop: aws: NOT RUN: there is no BUCKETSEAL_AWS_ACCESS_KEY_ID and BUCKETSEAL_AWS_SECRET_ACCESS_KEY (see CONTRIBUTING.md)" >&2
+      exit 0
+    fi
+    bash scripts/need.sh go
+    export BUCKETSEAL_INTEROP_SERVER=aws BUCKETSEAL_INTEROP_ENDPOINT='' BUCKETSEAL_INTEROP_CA=''
+    export BUCKETSEAL_INTEROP_KEY=${BUCKETSEAL_AWS_KEY:-} BUCKETSEAL_INTEROP_OTHER_KEY=${BUCKETSEAL_AWS_OTHER_KEY:-}
+    export AWS_ACCESS_KEY_ID=$BUCKETSEAL_AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY=$BUCKETSEAL_AWS_SECRET_ACCESS_KEY
+    export AWS_SESSION_TOKEN=${BUCKETSEAL_AWS_SESSION_TOKEN:-} AWS_REGION=${BUCKETSEAL_AWS_REGION:-us-east-1}
+    CGO_ENABLED=0 exec go test ./client/s3store -run InteropAStoreAtARealServer -count=1 -v -timeout 60m ;;
   --inside) ;;
-  *) sed -n '3,7p' "$0" >&2; exit 64 ;;
+  *) sed -n '5,12p' "$0" >&2; exit 64 ;;
 esac
 
 if [ "$1" != --inside ]; then

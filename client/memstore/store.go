@@ -34,7 +34,7 @@ type Options struct {
 	Buckets []string
 	Keys    []client.Key     // what its key management service has; none is no such service
 	Now     func() time.Time // nil is time.Now
-	// PageSize is the most entries of a page of a listing, 1000 when 0.
+	// PageSize is the most entries of a page of a listing, client.MaxEntries when 0.
 	PageSize int
 }
 

@@ -57,7 +57,8 @@ func (s *Store) find(c Call, id string) (*version, error) {
 		return now, nil
 	}
 	return nil, &client.Error{
-		Op: string(c.Op), Kind: client.KindNotFound, At: c.At, Status: statusOf(client.KindNotFound), RequestID: RefusedID, Hidden: len(all) > 0,
+		Op: string(c.Op), Kind: client.KindNotFound, At: c.At, Status: statusOf(client.KindNotFound), RequestID: RefusedID,
+		Hidden: len(all) > 0 && s.server.DeleteMarkers,
 	}
 }
 

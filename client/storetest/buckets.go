@@ -57,6 +57,23 @@ var buckets = []testCase{
 		assert.Equal(t, f.DefaultEncryption, got)
 		assert.Contains(t, bucketNames(t, f), f.Bucket, "asking must not remove the bucket")
 	}},
+	{"WhatAsksForNothingIsEncryptedAsItsBucketSays", func(t *testing.T, f Fixture) {
+		if !f.DefaultEncryption.Told {
+			t.Skip("no bucket here says how it encrypts")
+		}
+		f.put(t, "a", "x", plain)
+		head, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{})
+		require.NoError(t, err)
+		assert.Equal(t, f.DefaultEncryption.Type, head.Encryption.Type)
+	}},
+	{"ABucketThatIsThereKeepsWhatIsInIt", func(t *testing.T, f Fixture) {
+		f.put(t, "a", "content", plain)
+		if err := f.Store.MakeBucket(t.Context(), f.Bucket); err != nil { // some count it as made
+			fails(t, client.KindExists, f.at(""), err)
+		}
+		_, content := f.get(t, "a", client.ReadOptions{})
+		assert.Equal(t, "content", content)
+	}},
 	{"AWrongSecretIsSaidToBeWrong", func(t *testing.T, f Fixture) {
 		if f.Stranger == nil {
 			t.Skip("no stranger at this server")

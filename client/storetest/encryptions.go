@@ -81,6 +81,16 @@ var encryptions = []testCase{
 		fails(t, client.KindWrongKey, f.at("a"), err)
 		assert.NotContains(t, err.Error(), other.Secret().Reveal())
 	}},
+	{"ASecondPutDecidesTheEncryptionAnew", func(t *testing.T, f Fixture) {
+		f.put(t, "a", "sealed", client.PutOptions{Encryption: client.SSEC{Key: customerKey(t, 1)}})
+		f.put(t, "a", "open", plain)
+		got, content := f.get(t, "a", client.ReadOptions{})
+		assert.Equal(t, "open", content)
+		assert.NotEqual(t, client.TypeSSEC, got.Encryption.Type)
+		f.put(t, "a", "sealed again", client.PutOptions{Encryption: client.SSEC{Key: customerKey(t, 2)}})
+		_, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{})
+		fails(t, client.KindNeedsKey, f.at("a"), err)
+	}},
 	{"ACustomerKeyForAnObjectStoredOtherwise", func(t *testing.T, f Fixture) {
 		f.put(t, "a", "open", plain)
 		key := customerKey(t, 1)

@@ -194,6 +194,39 @@ var objects = []testCase{
 		fails(t, client.KindInvalid, elsewhere, err)
 		assert.Equal(t, []string{"a"}, f.keys(t), "nothing was removed")
 	}},
+	{"MoreThanOneRequestTakesIsRemovedWithOneCall", func(t *testing.T, f Fixture) {
+		all := make([]client.Location, client.MaxEntries+200)
+		for i := range all {
+			all[i] = f.at(fmt.Sprintf("never/%04d", i))
+		}
+		for _, i := range []int{0, client.MaxEntries, len(all) - 1} {
+			f.put(t, all[i].Key, "x", plain)
+		}
+		f.put(t, "stays", "x", plain)
+		results, err := f.Store.Delete(t.Context(), all)
+		require.NoError(t, err)
+		assert.Equal(t, make([]error, len(all)), results)
+		assert.Equal(t, []string{"stays"}, f.keys(t))
+	}},
+	{"MetadataNamesAreOfLowerCase", func(t *testing.T, f Fixture) {
+		f.put(t, "a", "x", client.PutOptions{Encryption: client.Inherit{}, Metadata: map[string]string{"Ward": "Seven"}})
+		head, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{})
+		require.NoError(t, err)
+		assert.Equal(t, map[string]string{"ward": "Seven"}, head.Metadata)
+	}},
+	{"TagsAreShownAsTheyAre", func(t *testing.T, f Fixture) {
+		if f.Tag == nil {
+			t.Skip("nobody tags objects here")
+		}
+		f.put(t, "a", "x", plain)
+		want := map[string]string{"ward": "7", "project": "a b"}
+		f.Tag(t, f.at("a"), want)
+		tags, err := f.Store.Tags(t.Context(), f.at("a"), "")
+		require.NoError(t, err)
+		assert.Equal(t, want, tags)
+		_, err = f.Store.Tags(t.Context(), f.at("none"), "")
+		fails(t, client.KindNotFound, f.at("none"), err)
+	}},
 	{"AnObjectWithoutTagsHasNone", func(t *testing.T, f Fixture) {
 		f.put(t, "a", "x", plain)
 		tags, err := f.Store.Tags(t.Context(), f.at("a"), "")

@@ -25,6 +25,8 @@ type Server struct {
 	FileNames bool
 	// WholeObjects: an object is sent whole, whatever part of it is asked for.
 	WholeObjects bool
+	// DeleteMarkers: where a marker hides an object, HEAD and GET say so.
+	DeleteMarkers bool
 	// DefaultEncryption is what a new bucket reports; not told where the server
 	// has no such call.
 	DefaultEncryption client.Reported
@@ -34,11 +36,13 @@ type Server struct {
 var (
 	AWS = Server{
 		ManagedKey: true, SSES3: true, DSSE: true, BucketKeys: true, Checksums: true, Conditions: true, StrictCustomerKey: true,
+		DeleteMarkers:     true,
 		DefaultEncryption: client.ReportedFrom("AES256", "", false, "", ""),
 	}
 	Ceph  = Server{} // 16.2
 	MinIO = Server{
 		ManagedKey: true, SSES3: true, Checksums: true, Conditions: true, StrictCustomerKey: true, FileNames: true,
+		DeleteMarkers:     true,
 		DefaultEncryption: client.ReportedFrom("", "", false, "", ""),
 	}
 )

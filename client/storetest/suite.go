@@ -29,6 +29,10 @@ type Fixture struct {
 	// Stranger is the same server asked with a wrong secret; nil to leave out.
 	Stranger      client.Store
 	Key, OtherKey client.KeyID // two KMS keys the server knows; "" is no KMS
+
+	// What no word of client.Store does; nil to leave out.
+	Versioned func(*testing.T) string                              // makes an empty bucket that keeps versions
+	Tag       func(*testing.T, client.Location, map[string]string) // gives an object tags
 }
 
 // A testCase is one sentence about stores.
@@ -40,7 +44,7 @@ type testCase struct {
 // Run runs every case, each with a fixture of its own.
 func Run(t *testing.T, fresh func(t *testing.T) Fixture) {
 	t.Helper()
-	for _, group := range [][]testCase{buckets, objects, listings, encryptions, uploads, checksums} {
+	for _, group := range [][]testCase{buckets, objects, listings, encryptions, uploads, checksums, versions, keys} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { c.run(t, fresh(t)) })
 		}

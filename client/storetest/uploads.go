@@ -182,6 +182,32 @@ var uploads = []testCase{
 		fails(t, client.KindInvalid, f.at("a"), err)
 		f.absent(t, "a")
 	}},
+	{"APartThatAnotherFollowsIsNotSmall", func(t *testing.T, f Fixture) {
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), plain)
+		require.NoError(t, err)
+		t.Cleanup(func() { f.drop(t, u) })
+		parts := []client.Part{f.send(t, u, 1, "too small"), f.send(t, u, 2, "the last")}
+		_, err = f.Store.CompleteUpload(t.Context(), u, parts, client.Checksum{})
+		fails(t, client.KindInvalid, f.at("a"), err)
+		f.absent(t, "a")
+	}},
+	{"ACustomerKeyGoesWithEveryPart", func(t *testing.T, f Fixture) {
+		key, other := customerKey(t, 1), customerKey(t, 2)
+		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), client.PutOptions{Encryption: client.SSEC{Key: key}})
+		require.NoError(t, err)
+		assert.Equal(t, key.MD5(), u.Key.MD5(), "the upload has its key with it")
+		t.Cleanup(func() { f.drop(t, u) })
+		for name, wrong := range map[string]client.CustomerKey{"none": {}, "another": other} {
+			without := u
+			without.Key = wrong
+			_, err = f.Store.UploadPart(t.Context(), without, 1, strings.NewReader("x"), 1, client.Digests{})
+			assert.Error(t, err, name)
+		}
+		held, err := f.Store.Parts(t.Context(), u)
+		require.NoError(t, err)
+		assert.Empty(t, held)
+		f.send(t, u, 1, "x")
+	}},
 	{"PartsAreNumberedFromOneToTenThousand", func(t *testing.T, f Fixture) {
 		u, _, err := f.Store.CreateUpload(t.Context(), f.at("a"), plain)
 		require.NoError(t, err)
