@@ -10,23 +10,23 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/accounts"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
-// accountDialog shows a state.AccountEditor.
+// accountDialog shows a accounts.Editor.
 type accountDialog struct {
 	ui         *UI
-	model      *state.AccountEditor
+	model      *accounts.Editor
 	dialog     *widgets.Dialog
 	preset     *widgets.Select
 	addressing *widgets.Select
-	entries    map[state.AccountField]*widgets.Entry
-	fields     map[state.AccountField]*widgets.Field
+	entries    map[accounts.Field]*widgets.Entry
+	fields     map[accounts.Field]*widgets.Field
 	result     *widgets.Note
 	more       *widgets.Fold
 	scroll     *container.Scroll
-	shown      state.AccountField // the field a test pointed at, once it was shown
+	shown      accounts.Field // the field a test pointed at, once it was shown
 }
 
 // The indexes of the dialog's buttons.
@@ -36,24 +36,24 @@ const (
 	accountSave = 3
 )
 
-func (u *UI) addAccount() { u.showAccount(u.state.NewAccount()) }
+func (u *UI) addAccount() { u.showAccount(u.state.Accounts.Add()) }
 
 func (u *UI) editAccount() {
-	if e, ok := u.state.EditAccount(u.state.Current()); ok {
+	if e, ok := u.state.Accounts.Edit(u.state.Current()); ok {
 		u.showAccount(e)
 	}
 }
 
-func (u *UI) showAccount(e *state.AccountEditor) {
-	d := &accountDialog{ui: u, model: e, entries: map[state.AccountField]*widgets.Entry{}, fields: map[state.AccountField]*widgets.Field{}}
+func (u *UI) showAccount(e *accounts.Editor) {
+	d := &accountDialog{ui: u, model: e, entries: map[accounts.Field]*widgets.Entry{}, fields: map[accounts.Field]*widgets.Field{}}
 	content := d.form()
 	title, secret := i18n.T("Edit account"), i18n.T("Leave empty to keep the one stored.")
 	if e.IsNew() {
 		title, secret = i18n.T("Add account"), ""
 	}
-	d.fields[state.FieldSecret].SetHint(secret)
+	d.fields[accounts.FieldSecret].SetHint(secret)
 	d.dialog = widgets.ShowDialog(u.window, widgets.DialogParams{
-		Title: title, Content: content, Fixed: true, Scroll: d.scroll, Size: fyne.NewSize(560, 600), Focus: d.entries[state.FieldName],
+		Title: title, Content: content, Fixed: true, Scroll: d.scroll, Size: fyne.NewSize(560, 600), Focus: d.entries[accounts.FieldName],
 		Actions: []widgets.Action{
 			{Label: i18n.T("Test"), Icon: theme.SearchIcon(), Left: true, Do: func() bool { e.Test(); return true }},
 			{Label: i18n.T("Copy"), Icon: theme.ContentCopyIcon(), Left: true, Do: func() bool {
@@ -74,26 +74,26 @@ func (u *UI) showAccount(e *state.AccountEditor) {
 func (d *accountDialog) form() fyne.CanvasObject {
 	e := d.model
 	var presets []string
-	for _, p := range state.Presets() {
+	for _, p := range accounts.Presets() {
 		presets = append(presets, p.Label())
 	}
-	d.preset = widgets.NewSelect(presets, func(string) { e.SetPreset(state.Presets()[d.preset.SelectedIndex()]) })
+	d.preset = widgets.NewSelect(presets, func(string) { e.SetPreset(accounts.Presets()[d.preset.SelectedIndex()]) })
 	d.addressing = widgets.NewSelect([]string{i18n.T("Automatic"), i18n.T("Path (server/bucket)"), i18n.T("Virtual host (bucket.server)")}, func(string) {
 		e.SetAddressing(addressings[d.addressing.SelectedIndex()])
 	})
 	d.result = widgets.NewNote("", widgets.RoleMuted)
 	d.more = widgets.NewFold(i18n.T("More"), widgets.NewColumn(theme.Padding(),
-		d.field(state.FieldRegion, i18n.T("Region"), i18n.T("Most compatible services take any.")),
+		d.field(accounts.FieldRegion, i18n.T("Region"), i18n.T("Most compatible services take any.")),
 		widgets.NewField(i18n.T("How buckets are addressed"), d.addressing, ""),
-		d.field(state.FieldCAFile, i18n.T("CA file"), i18n.T("A PEM file of the certificate authority, for services with a certificate of their own.")),
-		d.field(state.FieldKMSEndpoint, i18n.T("KMS endpoint"), i18n.T("The address of a key service beside the storage; leave empty if you do not know it.")),
-		d.field(state.FieldToken, i18n.T("Session token"), i18n.T("Only for temporary credentials."))))
+		d.field(accounts.FieldCAFile, i18n.T("CA file"), i18n.T("A PEM file of the certificate authority, for services with a certificate of their own.")),
+		d.field(accounts.FieldKMSEndpoint, i18n.T("KMS endpoint"), i18n.T("The address of a key service beside the storage; leave empty if you do not know it.")),
+		d.field(accounts.FieldToken, i18n.T("Session token"), i18n.T("Only for temporary credentials."))))
 	form := widgets.NewColumn(theme.Padding(),
-		d.field(state.FieldName, i18n.T("Name"), i18n.T("What you call it here.")),
+		d.field(accounts.FieldName, i18n.T("Name"), i18n.T("What you call it here.")),
 		widgets.NewField(i18n.T("Service"), d.preset, ""),
-		d.field(state.FieldEndpoint, i18n.T("Endpoint"), i18n.T("The address of the service, beginning with https://. Empty is AWS itself.")),
-		d.field(state.FieldAccessKey, i18n.T("Access key id"), ""),
-		d.field(state.FieldSecret, i18n.T("Secret access key"), ""),
+		d.field(accounts.FieldEndpoint, i18n.T("Endpoint"), i18n.T("The address of the service, beginning with https://. Empty is AWS itself.")),
+		d.field(accounts.FieldAccessKey, i18n.T("Access key id"), ""),
+		d.field(accounts.FieldSecret, i18n.T("Secret access key"), ""),
 		d.more)
 	d.scroll = container.NewVScroll(container.NewPadded(form))
 	// What a test found stays in sight, wherever the form is scrolled to.
@@ -101,13 +101,13 @@ func (d *accountDialog) form() fyne.CanvasObject {
 }
 
 // folded are the fields under More.
-var folded = []state.AccountField{state.FieldRegion, state.FieldCAFile, state.FieldKMSEndpoint, state.FieldToken}
+var folded = []accounts.Field{accounts.FieldRegion, accounts.FieldCAFile, accounts.FieldKMSEndpoint, accounts.FieldToken}
 
 var addressings = []client.Addressing{client.AddressingAuto, client.AddressingPath, client.AddressingVirtual}
 
-func (d *accountDialog) field(f state.AccountField, label, hint string) *widgets.Field {
+func (d *accountDialog) field(f accounts.Field, label, hint string) *widgets.Field {
 	entry := widgets.NewEntry()
-	if f == state.FieldSecret || f == state.FieldToken {
+	if f == accounts.FieldSecret || f == accounts.FieldToken {
 		entry = widgets.NewPasswordEntry()
 	}
 	entry.Text = d.model.Get(f)
@@ -129,10 +129,10 @@ func (d *accountDialog) refresh() {
 			d.more.Open() // an error is not hidden
 		}
 	}
-	if w := e.Warning(); w != "" && problems[state.FieldEndpoint] == "" {
-		d.fields[state.FieldEndpoint].SetWarning(w)
+	if w := e.Warning(); w != "" && problems[accounts.FieldEndpoint] == "" {
+		d.fields[accounts.FieldEndpoint].SetWarning(w)
 	}
-	for i, p := range state.Presets() {
+	for i, p := range accounts.Presets() {
 		if p == e.Preset() && d.preset.SelectedIndex() != i {
 			d.preset.Selected = d.preset.Options[i]
 			d.preset.Refresh()

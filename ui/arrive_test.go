@@ -11,7 +11,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/settings/preferences"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/accounts"
 )
 
 func TestAnObjectPastedIntoThePathIsScrolledIntoSight(t *testing.T) {
@@ -36,8 +36,8 @@ func TestWhatATestOfAnAccountFoundIsInSightOnASmallScreen(t *testing.T) {
 		}
 		s.perform(s.actions.addAccount)
 		d := s.account
-		for f, text := range map[state.AccountField]string{
-			state.FieldName: "lab", state.FieldEndpoint: "https://127.0.0.1:9000", state.FieldAccessKey: "AK", state.FieldSecret: "hidden",
+		for f, text := range map[accounts.Field]string{
+			accounts.FieldName: "lab", accounts.FieldEndpoint: "https://127.0.0.1:9000", accounts.FieldAccessKey: "AK", accounts.FieldSecret: "hidden",
 		} {
 			d.entries[f].SetText(text)
 		}

@@ -163,7 +163,7 @@ func (p *objectPane) placeholder() {
 	}
 	var help *action
 	switch {
-	case u.state.Session() == nil && len(u.state.Accounts()) == 0:
+	case u.state.Session() == nil && len(u.state.Accounts.All()) == 0:
 		help = u.actions.addAccount
 	case u.state.Session() == nil || b.At().Bucket == "":
 	case b.Problem() != nil:

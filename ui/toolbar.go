@@ -24,7 +24,7 @@ type toolBar struct {
 func newToolBar(u *UI) *toolBar {
 	t := &toolBar{ui: u}
 	t.accounts = widgets.NewSelect(nil, func(name string) {
-		for _, a := range u.state.Accounts() {
+		for _, a := range u.state.Accounts.All() {
 			if a.Name == name && a.ID != u.state.Current() {
 				u.state.Open(a.ID)
 			}
@@ -58,7 +58,7 @@ func (t *toolBar) refresh() {
 	}
 	var names []string
 	current := ""
-	for _, a := range t.ui.state.Accounts() {
+	for _, a := range t.ui.state.Accounts.All() {
 		names = append(names, a.Name)
 		if a.ID == t.ui.state.Current() {
 			current = a.Name

@@ -21,7 +21,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/accounts"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -249,7 +249,7 @@ func TestAnAccountIsAddedInItsDialog(t *testing.T) {
 	s.perform(s.actions.addAccount)
 	s.press("Save")
 	require.Equal(t, 1, s.overlays(), "something is missing")
-	for _, f := range []state.AccountField{state.FieldName, state.FieldAccessKey, state.FieldSecret} {
+	for _, f := range []accounts.Field{accounts.FieldName, accounts.FieldAccessKey, accounts.FieldSecret} {
 		said, _ := s.account.fields[f].Says()
 		assert.NotEmpty(t, said, "the error is at its field")
 		s.account.entries[f].SetText("value")
@@ -358,8 +358,8 @@ func TestAFailedTestOfAnAccountPointsAtTheFieldToLookAt(t *testing.T) {
 	s := opens(t, preferences.Window{})
 	s.perform(s.actions.addAccount)
 	d := s.account
-	for f, text := range map[state.AccountField]string{
-		state.FieldName: "lab", state.FieldEndpoint: "https://127.0.0.1:9000", state.FieldAccessKey: "AK", state.FieldSecret: "hidden",
+	for f, text := range map[accounts.Field]string{
+		accounts.FieldName: "lab", accounts.FieldEndpoint: "https://127.0.0.1:9000", accounts.FieldAccessKey: "AK", accounts.FieldSecret: "hidden",
 	} {
 		d.entries[f].SetText(text)
 	}
@@ -372,18 +372,18 @@ func TestAFailedTestOfAnAccountPointsAtTheFieldToLookAt(t *testing.T) {
 	assert.False(t, d.more.IsOpen())
 	s.press("Test")
 	assert.True(t, d.more.IsOpen())
-	assert.Same(t, d.entries[state.FieldCAFile], s.window.Canvas().Focused())
+	assert.Same(t, d.entries[accounts.FieldCAFile], s.window.Canvas().Focused())
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject
-	top, field := at(d.scroll).Y, at(d.fields[state.FieldCAFile]).Y
+	top, field := at(d.scroll).Y, at(d.fields[accounts.FieldCAFile]).Y
 	assert.GreaterOrEqual(t, field, top, "it is in sight")
-	assert.LessOrEqual(t, field+d.fields[state.FieldCAFile].Size().Height, top+d.scroll.Size().Height)
+	assert.LessOrEqual(t, field+d.fields[accounts.FieldCAFile].Size().Height, top+d.scroll.Size().Height)
 	assert.NotContains(t, d.result.Text(), "failed to verify", "the words of a library are for the clipboard")
 	s.press("Copy")
 	assert.Contains(t, s.app.Clipboard().Content(), "failed to verify")
 
-	s.window.Canvas().Focus(d.entries[state.FieldName])
-	d.entries[state.FieldCAFile].SetText("/etc/hostname")
-	assert.Same(t, d.entries[state.FieldName], s.window.Canvas().Focused(), "it points once, not while the user types")
+	s.window.Canvas().Focus(d.entries[accounts.FieldName])
+	d.entries[accounts.FieldCAFile].SetText("/etc/hostname")
+	assert.Same(t, d.entries[accounts.FieldName], s.window.Canvas().Focused(), "it points once, not while the user types")
 	assert.Equal(t, "Secrets are kept in: the keyring of this computer", d.result.Text())
 	s.desk.Fail = nil
 	s.press("Test")
@@ -394,8 +394,8 @@ func TestAnErrorUnderMoreIsNotHidden(t *testing.T) {
 	s := opens(t, preferences.Window{})
 	s.perform(s.actions.addAccount)
 	assert.False(t, s.account.more.IsOpen())
-	s.account.model.Set(state.FieldKMSEndpoint, "no address")
+	s.account.model.Set(accounts.FieldKMSEndpoint, "no address")
 	assert.True(t, s.account.more.IsOpen())
-	said, _ := s.account.fields[state.FieldKMSEndpoint].Says()
+	said, _ := s.account.fields[accounts.FieldKMSEndpoint].Says()
 	assert.NotEmpty(t, said)
 }

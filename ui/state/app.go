@@ -2,13 +2,12 @@ package state
 
 import (
 	"context"
-	"slices"
 	"time"
 
-	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/settings/preferences"
+	"github.com/bucketseal/bucketseal/ui/state/accounts"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/state/confirm"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
@@ -33,6 +32,7 @@ type App struct {
 	// account is opened.
 	OnReady func()
 
+	Accounts    *accounts.List
 	Browser     *browser.Browser
 	Transfers   *transfers.List
 	Preferences preferences.Window
@@ -43,7 +43,6 @@ type App struct {
 	stop context.CancelFunc
 	now  func() time.Time
 
-	accounts []client.Account
 	current  string // id of the open account, or of the one being opened
 	opening  bool
 	sessions sessions
@@ -59,6 +58,7 @@ func NewApp(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.Browser = browser.New(a.browserWorld())
 	a.Transfers = transfers.New(a.transfersWorld())
+	a.Accounts = accounts.New(a.accountsWorld())
 	return a
 }
 
@@ -84,16 +84,7 @@ func (a *App) Start() {
 				a.OnReady()
 			}
 			a.problem(err)
-			a.loadAccounts(func() {
-				if len(a.accounts) == 0 {
-					return
-				}
-				id := a.accounts[0].ID
-				if _, ok := a.account(p.LastAccount); ok {
-					id = p.LastAccount
-				}
-				a.Open(id)
-			})
+			a.Accounts.Load(func() { a.openOne(p.LastAccount) })
 		})
 }
 
@@ -103,39 +94,25 @@ func (a *App) SavePreferences() {
 	loop.Do(a.ctx, a.loop, func(context.Context) error { return a.desk.SavePreferences(p) }, a.problem)
 }
 
-// Accounts are the accounts there are.
-func (a *App) Accounts() []client.Account { return slices.Clone(a.accounts) }
-
 // Current is the id of the account that is open or being opened, "" for none.
 func (a *App) Current() string { return a.current }
 
 // CurrentName is what that account is called, "" for none.
 func (a *App) CurrentName() string {
-	account, _ := a.account(a.current)
+	account, _ := a.Accounts.Find(a.current)
 	return account.Name
 }
 
-func (a *App) account(id string) (client.Account, bool) {
-	i := slices.IndexFunc(a.accounts, func(have client.Account) bool { return have.ID == id })
-	if i < 0 {
-		return client.Account{}, false
+// openOne opens the account of an id, or the first where there is none of it.
+func (a *App) openOne(id string) {
+	all := a.Accounts.All()
+	if len(all) == 0 {
+		return
 	}
-	return a.accounts[i], true
-}
-
-func (a *App) loadAccounts(then func()) {
-	loop.Fetch(a.ctx, a.loop, func(context.Context) ([]client.Account, error) { return a.desk.Accounts() },
-		func(all []client.Account, err error) {
-			if err != nil {
-				a.problem(err)
-				return
-			}
-			a.accounts = all
-			a.changed()
-			if then != nil {
-				then()
-			}
-		})
+	if _, ok := a.Accounts.Find(id); !ok {
+		id = all[0].ID
+	}
+	a.Open(id)
 }
 
 // Open shows an account. Transfers of the one shown before go on.
@@ -151,7 +128,7 @@ func (a *App) Open(id string) {
 		a.opened(id, s)
 		return
 	}
-	account, ok := a.account(id)
+	account, ok := a.Accounts.Find(id)
 	if !ok {
 		account.ID = id // the world says that it is gone
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/accounts"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 )
 
@@ -44,80 +44,36 @@ func TestTransfersArePausedResumedCancelledRetriedAndCleared(t *testing.T) {
 	assert.Equal(t, 0, s.Transfers.Rows())
 }
 
-func TestAnAccountIsAddedTestedAndOpened(t *testing.T) {
+func TestAnAccountThatIsAddedIsOpened(t *testing.T) {
 	s := sees(t)
-	e := s.NewAccount()
-	assert.Equal(t, "https://cos.twcc.ai", e.Get(state.FieldEndpoint))
-	assert.Equal(t, client.AddressingPath, e.Addressing())
-	assert.Empty(t, e.Problems(false), "nothing is wrong before anything was typed")
-	e.Save()
-	assert.Len(t, e.Problems(false), 3, "name, access key, secret: each at its place")
-
-	e.Set(state.FieldName, "team")
-	assert.Contains(t, e.Problems(false)[state.FieldName], "already")
-	e.Set(state.FieldName, " lab ")
-	e.Set(state.FieldEndpoint, " cos.twcc.ai/")
-	assert.Equal(t, state.PresetCOS, e.Preset(), "it is still the same service")
-	a, _ := e.Account()
-	assert.Equal(t, "https://cos.twcc.ai", a.Endpoint)
-	e.Set(state.FieldEndpoint, "cos.example.org")
-	a, _ = e.Account()
-	assert.Equal(t, "https://cos.example.org", a.Endpoint, "a host is reached by https")
-	e.Set(state.FieldEndpoint, "ftp://cos.example.org")
-	assert.Contains(t, e.Problems(false)[state.FieldEndpoint], "should begin with https://")
-	e.SetPreset(state.PresetAWS)
-	e.SetPreset(state.PresetCompatible)
-	assert.Contains(t, e.Problems(true)[state.FieldEndpoint], "Enter the address")
-	e.Set(state.FieldEndpoint, "http://store.example.org/")
-	assert.Contains(t, e.Warning(), "not protected")
-	e.Set(state.FieldEndpoint, "https://store.example.org/")
-	assert.Empty(t, e.Warning())
-	e.Set(state.FieldAccessKey, "AK\n")
-	e.Set(state.FieldSecret, " hidden\n")
-
-	s.desk.Fail = func(call string) error {
-		if call == "test account" {
-			return &client.Error{Op: "ListBuckets", Kind: client.KindBadCredentials, Status: 403}
-		}
-		return nil
-	}
-	e.Test()
-	assert.True(t, e.Testing())
-	s.loop.Pump()
-	m, ok, done := e.Tested()
-	assert.True(t, done)
-	assert.False(t, ok)
-	assert.Equal(t, "The server did not accept the access key", m.Title)
-	s.desk.Fail = nil
+	e := s.Accounts.Add()
+	e.Set(accounts.FieldName, "lab")
+	e.Set(accounts.FieldEndpoint, "https://store.example.org/")
+	e.Set(accounts.FieldAccessKey, "AK")
+	e.Set(accounts.FieldSecret, "hidden")
 	e.Test()
 	s.loop.Pump()
-	_, ok, _ = e.Tested()
+	_, ok, _ := e.Tested()
 	assert.True(t, ok)
-
-	saved := false
-	e.OnSaved = func() { saved = true }
 	e.Save()
 	s.loop.Pump()
-	assert.True(t, saved)
-	assert.Equal(t, "lab", s.Current())
-	assert.Equal(t, "hidden", s.desk.Credentials("lab").Secret.Reveal())
-	account := s.Session().Account()
-	assert.Equal(t, "https://store.example.org", account.Endpoint)
-	assert.Equal(t, "AK", account.AccessKeyID)
+	assert.Equal(t, "lab", s.CurrentName())
+	assert.Equal(t, "hidden", s.desk.Credentials(s.Current()).Secret.Reveal())
+	assert.Equal(t, "https://store.example.org", s.Session().Account().Endpoint)
 }
 
 func TestEditingAnAccountKeepsTheSecretThatIsNotTyped(t *testing.T) {
 	s := sees(t)
-	e, ok := s.EditAccount("team")
+	e, ok := s.Accounts.Edit("team")
 	require.True(t, ok)
-	e.Set(state.FieldName, "group")
+	e.Set(accounts.FieldName, "group")
 	assert.Empty(t, e.WhyNotSave())
 	_, c := e.Account()
 	assert.True(t, c.Secret.IsZero())
 	e.Save()
 	s.loop.Pump()
 	assert.Equal(t, "group", s.CurrentName())
-	require.Len(t, s.Accounts(), 1)
+	require.Len(t, s.Accounts.All(), 1)
 }
 
 func TestAnAccountIsNotRemovedUnderItsTransfers(t *testing.T) {
@@ -134,7 +90,7 @@ func TestAnAccountIsNotRemovedUnderItsTransfers(t *testing.T) {
 	assert.Empty(t, s.WhyNotRemoveAccount())
 	s.RemoveAccount()
 	s.loop.Pump()
-	assert.Empty(t, s.Accounts())
+	assert.Empty(t, s.Accounts.All())
 	assert.Equal(t, "No account is open", s.Browser.Empty().Title)
 }
 

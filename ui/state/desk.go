@@ -7,6 +7,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 )
@@ -58,4 +59,20 @@ func (a *App) SecretsKeptIn() string {
 		return i18n.T(where)
 	}
 	return where
+}
+
+// ErrStillLocked is why a secret is not there when the user did not want to give
+// the vault's passphrase just now.
+var ErrStillLocked error = stillLocked{}
+
+type stillLocked struct{}
+
+func (stillLocked) Error() string { return "the secrets are still locked" }
+
+// Explain says how to be asked for the passphrase again.
+func (stillLocked) Explain() explain.Message {
+	return explain.Message{
+		Title: i18n.T("Your secrets are still locked"),
+		Hints: []string{i18n.T("Choose the account again, and you are asked for the passphrase again.")},
+	}
 }

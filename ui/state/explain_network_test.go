@@ -15,7 +15,6 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/ui/state"
 )
 
 func TestWhatHappenedOnTheWayIsSaidWithoutTheWordsOfALibrary(t *testing.T) {
@@ -43,19 +42,6 @@ func TestWhatHappenedOnTheWayIsSaidWithoutTheWordsOfALibrary(t *testing.T) {
 		assert.Equal(t, want, m.Body)
 		assert.Contains(t, m.Details, "operation error S3", "it is kept for those who help")
 	}
-}
-
-func TestAnotherAddressIsAnotherService(t *testing.T) {
-	e := sees(t).NewAccount()
-	assert.Equal(t, state.PresetCOS, e.Preset())
-	e.Set(state.FieldEndpoint, "https://127.0.0.1:9000")
-	assert.Equal(t, state.PresetCompatible, e.Preset())
-	assert.Equal(t, "https://127.0.0.1:9000", e.Get(state.FieldEndpoint))
-	assert.Equal(t, client.AddressingPath, e.Addressing(), "the other fields stay")
-	e.SetPreset(state.PresetAWS)
-	assert.Equal(t, state.PresetAWS, e.Preset())
-	e.Set(state.FieldEndpoint, "https://minio.example.org")
-	assert.Equal(t, state.PresetCompatible, e.Preset())
 }
 
 func TestAServerThatIsNotReachedIsNotCalledProtected(t *testing.T) {

@@ -17,7 +17,7 @@ func (a *App) Rules() *rulelist.List {
 			}
 			return client.Account{}, false
 		},
-		Accounts: a.Accounts,
+		Accounts: a.Accounts.All,
 		Bucket:   func() string { return a.Browser.At().Bucket },
 		Buckets:  func() ([]string, bool) { return a.Browser.BucketNames(), a.Browser.BucketsKnown() },
 		RuleSet:  a.Browser.RuleSet,

@@ -9,7 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/memstore"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/accounts"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -17,10 +17,10 @@ import (
 // renames changes the open account's name and region.
 func (s *screen) renames(to string) {
 	s.t.Helper()
-	e, ok := s.EditAccount(s.Current())
+	e, ok := s.Accounts.Edit(s.Current())
 	require.True(s.t, ok)
-	e.Set(state.FieldName, to)
-	e.Set(state.FieldRegion, "r2")
+	e.Set(accounts.FieldName, to)
+	e.Set(accounts.FieldRegion, "r2")
 	e.Save()
 	s.loop.Pump()
 	require.Equal(s.t, to, s.CurrentName())

@@ -58,7 +58,7 @@ func (a *App) Status() []Segment {
 	if a.current == "" {
 		return []Segment{{Text: i18n.T("No account is open"), Role: explain.RoleMuted}}
 	}
-	account, _ := a.account(a.current)
+	account, _ := a.Accounts.Find(a.current)
 	connection, guard := a.connected(account, a.Transfers.Silence(a.current)), protection(account)
 	if guard.Role == explain.RoleGood && connection.Role != explain.RoleGood { // nothing was shown to be protected
 		guard.Role, guard.Tip = explain.RoleMuted, ""

@@ -10,21 +10,23 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/explain"
+	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
 // watching is an app with an account open, which answered.
 func watching() *App {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
-	a := NewApp(nil, nil, func() time.Time { return now })
-	a.accounts = []client.Account{{ID: "lab", Name: "lab", Endpoint: "https://s3.example.org"}}
-	a.current = "lab"
-	a.reached["lab"] = reach{asked: true, at: now}
+	screen := &uitest.Loop{}
+	desk := uitest.NewDesk().Add(client.Account{ID: "lab", Name: "lab", Endpoint: "https://s3.example.org"}, uitest.NewStore("photos", "reports"))
+	a := NewApp(desk, screen, func() time.Time { return now })
+	a.Start()
+	screen.Pump()
 	return a
 }
 
 func TestTheStatusBarStopsSayingConnectedWhenNothingIsHeardAnyMore(t *testing.T) {
 	a := watching()
-	segment := a.connected(a.accounts[0], 12*time.Second)
+	segment := a.connected(a.Accounts.All()[0], 12*time.Second)
 	assert.Equal(t, "No answer for 12 s: lab @ s3.example.org", segment.Text)
 	assert.Equal(t, explain.RoleWarn, segment.Role)
 	assert.Equal(t, "Connected: lab @ s3.example.org", a.Status()[0].Text)

@@ -1,4 +1,4 @@
-package state
+package accounts
 
 import (
 	"errors"
@@ -12,15 +12,15 @@ import (
 
 // Problems are what is wrong, by field; all fields are looked at. A field not
 // touched yet is not complained of unless all is true.
-func (e *AccountEditor) Problems(all bool) map[AccountField]string {
+func (e *Editor) Problems(all bool) map[Field]string {
 	a, c := e.Account()
-	found := map[AccountField]string{}
-	add := func(f AccountField, text string) {
+	found := map[Field]string{}
+	add := func(f Field, text string) {
 		if found[f] == "" && (all || e.touched[f]) {
 			found[f] = text
 		}
 	}
-	taken := slices.ContainsFunc(e.app.accounts, func(o client.Account) bool { return o.Name == a.Name && o.ID != a.ID })
+	taken := slices.ContainsFunc(e.list.all, func(o client.Account) bool { return o.Name == a.Name && o.ID != a.ID })
 	switch {
 	case a.Name == "":
 		add(FieldName, i18n.T("Give the account a name."))
@@ -39,7 +39,7 @@ func (e *AccountEditor) Problems(all bool) map[AccountField]string {
 	// What Check says, at its field. It stops at the first, so each field is
 	// checked in an account that is right otherwise.
 	right := client.Account{Name: "x", AccessKeyID: "x"}
-	check := func(f AccountField, err error) {
+	check := func(f Field, err error) {
 		var wrong *client.FieldError
 		if errors.As(err, &wrong) {
 			add(f, explain.Sentence(wrong.Said))
@@ -64,12 +64,12 @@ func orX(s string) string {
 }
 
 // WhyNotSave says why it cannot be saved or tested, "" when it can.
-func (e *AccountEditor) WhyNotSave() string {
+func (e *Editor) WhyNotSave() string {
 	if e.saving || e.testing {
 		return i18n.T("One moment, please.")
 	}
 	problems := e.Problems(true)
-	for _, f := range []AccountField{FieldName, FieldEndpoint, FieldAccessKey, FieldSecret, FieldToken, FieldRegion, FieldCAFile, FieldKMSEndpoint} {
+	for _, f := range []Field{FieldName, FieldEndpoint, FieldAccessKey, FieldSecret, FieldToken, FieldRegion, FieldCAFile, FieldKMSEndpoint} {
 		if text := problems[f]; text != "" {
 			return text
 		}
@@ -78,7 +78,7 @@ func (e *AccountEditor) WhyNotSave() string {
 }
 
 // Warning is what to know though it can be saved, "" for nothing.
-func (e *AccountEditor) Warning() string {
+func (e *Editor) Warning() string {
 	if a, _ := e.Account(); strings.HasPrefix(strings.ToLower(a.Endpoint), "http://") {
 		return i18n.T("http:// is not protected: everything travels readable, and SSE-KMS and SSE-C are refused.")
 	}

@@ -1,4 +1,4 @@
-package state
+package accounts
 
 import (
 	"github.com/bucketseal/bucketseal/client"
@@ -30,56 +30,56 @@ func (p Preset) Label() string {
 	return i18n.T("S3-compatible (Ceph, MinIO, others)")
 }
 
-// An AccountField is a field of the editor.
-type AccountField string
+// A Field is a field of the editor.
+type Field string
 
 // The fields.
 const (
-	FieldName        AccountField = "name"
-	FieldEndpoint    AccountField = "endpoint"
-	FieldRegion      AccountField = "region"
-	FieldCAFile      AccountField = "caFile"
-	FieldKMSEndpoint AccountField = "kmsEndpoint"
-	FieldAccessKey   AccountField = "accessKey"
-	FieldSecret      AccountField = "secret"
-	FieldToken       AccountField = "sessionToken"
+	FieldName        Field = "name"
+	FieldEndpoint    Field = "endpoint"
+	FieldRegion      Field = "region"
+	FieldCAFile      Field = "caFile"
+	FieldKMSEndpoint Field = "kmsEndpoint"
+	FieldAccessKey   Field = "accessKey"
+	FieldSecret      Field = "secret"
+	FieldToken       Field = "sessionToken"
 )
 
-// An AccountEditor is the account being added or changed.
-type AccountEditor struct {
+// An Editor is the account being added or changed.
+type Editor struct {
 	// OnChange is called after fields, errors or the test changed; nil for none.
 	OnChange func()
 	// OnSaved is called once the account was saved.
 	OnSaved func()
 
-	app     *App
+	list    *List
 	preset  Preset
 	account client.Account
 	secret  string
 	token   string
-	touched map[AccountField]bool
+	touched map[Field]bool
 
 	testing, saving bool
 	tested          *explain.Message // what the test found
 	worked          bool
-	wants           AccountField // the field a failed test points at
+	wants           Field // the field a failed test points at
 }
 
-// NewAccount begins to add an account.
-func (a *App) NewAccount() *AccountEditor {
-	e := &AccountEditor{app: a, touched: map[AccountField]bool{}}
+// Add begins to add an account.
+func (l *List) Add() *Editor {
+	e := &Editor{list: l, touched: map[Field]bool{}}
 	e.SetPreset(PresetCOS)
 	return e
 }
 
-// EditAccount begins to change an account; ok is false when there is none of
-// that id or it is built in.
-func (a *App) EditAccount(id string) (e *AccountEditor, ok bool) {
-	account, ok := a.account(id)
+// Edit begins to change an account; ok is false when there is none of that id or
+// it is built in.
+func (l *List) Edit(id string) (e *Editor, ok bool) {
+	account, ok := l.Find(id)
 	if !ok || account.Demo {
 		return nil, false
 	}
-	e = &AccountEditor{app: a, account: account, touched: map[AccountField]bool{}}
+	e = &Editor{list: l, account: account, touched: map[Field]bool{}}
 	e.preset = PresetCompatible
 	switch {
 	case account.Endpoint == cosEndpoint:
@@ -93,13 +93,13 @@ func (a *App) EditAccount(id string) (e *AccountEditor, ok bool) {
 const cosEndpoint = "https://cos.twcc.ai"
 
 // IsNew reports whether an account is being added.
-func (e *AccountEditor) IsNew() bool { return e.account.ID == "" }
+func (e *Editor) IsNew() bool { return e.account.ID == "" }
 
 // Preset is the kind of service chosen.
-func (e *AccountEditor) Preset() Preset { return e.preset }
+func (e *Editor) Preset() Preset { return e.preset }
 
 // SetPreset fills endpoint, region and addressing for a kind of service.
-func (e *AccountEditor) SetPreset(p Preset) {
+func (e *Editor) SetPreset(p Preset) {
 	if p == e.preset {
 		return
 	}
@@ -117,10 +117,10 @@ func (e *AccountEditor) SetPreset(p Preset) {
 }
 
 // Get is what a field holds.
-func (e *AccountEditor) Get(f AccountField) string { return *e.field(f) }
+func (e *Editor) Get(f Field) string { return *e.field(f) }
 
 // Set changes a field.
-func (e *AccountEditor) Set(f AccountField, value string) {
+func (e *Editor) Set(f Field, value string) {
 	p := e.field(f)
 	if *p == value {
 		return
@@ -136,13 +136,13 @@ func (e *AccountEditor) Set(f AccountField, value string) {
 
 // anotherService stops calling the service by a name when its address is
 // another's; the other fields stay.
-func (e *AccountEditor) anotherService(endpoint string) {
+func (e *Editor) anotherService(endpoint string) {
 	if e.preset == PresetCOS && endpoint != cosEndpoint || e.preset == PresetAWS && !e.account.IsAWS() {
 		e.preset = PresetCompatible
 	}
 }
 
-func (e *AccountEditor) field(f AccountField) *string {
+func (e *Editor) field(f Field) *string {
 	switch f {
 	case FieldName:
 		return &e.account.Name
@@ -163,7 +163,7 @@ func (e *AccountEditor) field(f AccountField) *string {
 }
 
 // Addressing is how bucket names travel.
-func (e *AccountEditor) Addressing() client.Addressing {
+func (e *Editor) Addressing() client.Addressing {
 	if e.account.Addressing == "" {
 		return client.AddressingAuto
 	}
@@ -171,11 +171,11 @@ func (e *AccountEditor) Addressing() client.Addressing {
 }
 
 // SetAddressing chooses how bucket names travel.
-func (e *AccountEditor) SetAddressing(a client.Addressing) { e.account.Addressing = a }
+func (e *Editor) SetAddressing(a client.Addressing) { e.account.Addressing = a }
 
 // Account is the account as entered, without blanks around its values, and its
 // credentials.
-func (e *AccountEditor) Account() (client.Account, client.Credentials) {
+func (e *Editor) Account() (client.Account, client.Credentials) {
 	a := e.account.Tidy()
 	c := client.Credentials{AccessKeyID: a.AccessKeyID, Secret: client.NewSecret(e.secret), SessionToken: client.NewSecret(e.token)}.Tidy()
 	return a, c

@@ -1,4 +1,4 @@
-package state
+package accounts
 
 import (
 	"context"
@@ -11,10 +11,10 @@ import (
 
 // Testing reports whether a test is under way; Tested is what the last one
 // found, nil for none.
-func (e *AccountEditor) Testing() bool { return e.testing }
+func (e *Editor) Testing() bool { return e.testing }
 
 // Tested is what the last test found; ok says whether it worked.
-func (e *AccountEditor) Tested() (m explain.Message, ok, done bool) {
+func (e *Editor) Tested() (m explain.Message, ok, done bool) {
 	if e.tested == nil {
 		return explain.Message{}, false, false
 	}
@@ -23,14 +23,14 @@ func (e *AccountEditor) Tested() (m explain.Message, ok, done bool) {
 
 // Wants is the field a failed test points at, "" for none: the one to look at
 // first.
-func (e *AccountEditor) Wants() AccountField {
+func (e *Editor) Wants() Field {
 	if e.tested == nil || e.worked {
 		return ""
 	}
 	return e.wants
 }
 
-var fieldOf = map[client.Kind]AccountField{
+var fieldOf = map[client.Kind]Field{
 	client.KindTLS:            FieldCAFile,
 	client.KindBadCredentials: FieldSecret,
 	client.KindExpired:        FieldToken,
@@ -40,16 +40,15 @@ var fieldOf = map[client.Kind]AccountField{
 
 // Test asks the server whether the account works. It does nothing while
 // something is wrong.
-func (e *AccountEditor) Test() {
+func (e *Editor) Test() {
 	if e.WhyNotSave() != "" {
 		e.complain()
 		return
 	}
 	a, c := e.Account()
 	e.testing, e.tested = true, nil
-	loop.Do(e.app.ctx, e.app.loop, func(ctx context.Context) error {
-		return e.app.desk.TestAccount(ctx, a, c)
-	}, func(err error) {
+	w := e.list.world
+	loop.Do(w.Context, w.Loop, func(ctx context.Context) error { return w.Test(ctx, a, c) }, func(err error) {
 		e.testing, e.worked, e.wants = false, err == nil, fieldOf[client.KindOf(err)]
 		m := explain.Message{Title: i18n.T("It works: the server accepts the account.")}
 		if err != nil {
@@ -61,15 +60,16 @@ func (e *AccountEditor) Test() {
 	e.changed()
 }
 
-// Save stores the account and opens it.
-func (e *AccountEditor) Save() {
+// Save stores the account.
+func (e *Editor) Save() {
 	if e.WhyNotSave() != "" {
 		e.complain()
 		return
 	}
 	a, c := e.Account()
 	e.saving = true
-	loop.Fetch(e.app.ctx, e.app.loop, func(ctx context.Context) (client.Account, error) { return e.app.desk.SaveAccount(ctx, a, c) },
+	w := e.list.world
+	loop.Fetch(w.Context, w.Loop, func(ctx context.Context) (client.Account, error) { return w.Save(ctx, a, c) },
 		func(saved client.Account, err error) {
 			e.saving = false
 			if err != nil {
@@ -78,8 +78,7 @@ func (e *AccountEditor) Save() {
 				e.changed()
 				return
 			}
-			e.app.retire(saved.ID)
-			e.app.loadAccounts(func() { e.app.Open(saved.ID) })
+			w.Saved(saved)
 			if e.OnSaved != nil {
 				e.OnSaved()
 			}
@@ -88,14 +87,14 @@ func (e *AccountEditor) Save() {
 }
 
 // complain shows every field's error, touched or not.
-func (e *AccountEditor) complain() {
+func (e *Editor) complain() {
 	for f := range e.Problems(true) {
 		e.touched[f] = true
 	}
 	e.changed()
 }
 
-func (e *AccountEditor) changed() {
+func (e *Editor) changed() {
 	if e.OnChange != nil {
 		e.OnChange()
 	}
