@@ -131,6 +131,19 @@ func (l *List) at(row int) (s spot, ok bool) {
 	return spot{}, false
 }
 
+// rankAt is the rank of a row, absent for rows there are none of.
+func (l *List) rankAt(row int) rank {
+	for of := running; of < ranks && row >= 0; of++ {
+		for _, e := range l.engines {
+			row -= e.order.count[of]
+		}
+		if row < 0 {
+			return of
+		}
+	}
+	return absent
+}
+
 // row is where something stands, -1 for nowhere.
 func (l *List) row(s spot) (row int) {
 	mine := s.engine.order.of(s.nth)

@@ -442,3 +442,23 @@ func BenchmarkRefreshOfAMillion(b *testing.B) {
 		}
 	}
 }
+
+func TestAVerbForSomeRowsFindsThoseItAppliesTo(t *testing.T) {
+	s := shows(t)
+	held := s.store.Hold(memstore.PutObject)
+	s.uploads("a", "b", "c", "d")
+	s.Refresh()
+	s.Do(transfers.Pause, []int{2})
+	assert.NotEmpty(t, s.WhyNot(transfers.Resume, []int{0, 1, 3}))
+	assert.Empty(t, s.WhyNot(transfers.Resume, []int{1, 2}))
+	assert.Empty(t, s.WhyNot(transfers.Resume, []int{0, 1, 2, 3}), "all, by name")
+	assert.NotEmpty(t, s.WhyNot(transfers.Clear, []int{0, 1, 2, 3}))
+	assert.NotEmpty(t, s.WhyNot(transfers.Cancel, []int{7, -1}), "there are no such rows")
+	s.Do(transfers.Cancel, []int{2, 3})
+	assert.Equal(t, 2, s.Tally().Other)
+	held.Open()
+	s.settles()
+	s.Do(transfers.Retry, []int{0, 1, 2, 3})
+	s.settles()
+	assert.Equal(t, 4, s.Tally().Done)
+}

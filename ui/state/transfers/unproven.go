@@ -46,6 +46,7 @@ type tellers struct {
 	decided [decisions]int
 	failed  [decisions]int // of those, the ones whose row has failed
 	passed  int            // not retried with all others, see [leftover.isPassed]
+	barred  int            // not retried at all, see [leftover.isBarred]
 }
 
 func (t *tellers) count(o *leftover, n int) {
@@ -55,6 +56,9 @@ func (t *tellers) count(o *leftover, n int) {
 	}
 	if o.isPassed() {
 		t.passed += n
+	}
+	if o.isBarred() {
+		t.barred += n
 	}
 }
 
@@ -126,6 +130,9 @@ func (l *List) Unproven(row int) (u Unproven, ok bool) {
 
 // leftoverIn is what a row left, nil for nothing.
 func (l *List) leftoverIn(row int) *leftover {
+	if len(l.left) == 0 {
+		return nil
+	}
 	s, ok := l.at(row)
 	if !ok {
 		return nil
@@ -267,6 +274,9 @@ func (o *leftover) decide(d decision) {
 // left: an upload that may not overwrite would count as skipped, and what was
 // found would be forgotten.
 func (o *leftover) blocksRetry() bool { return !o.overwrites && o.decision != deleted }
+
+// isBarred reports whether its row cannot be retried.
+func (o *leftover) isBarred() bool { return o.decision == deleting || o.blocksRetry() }
 
 // isPassed reports whether a retry of all leaves this one alone: what was decided
 // is not undone in passing.

@@ -32,7 +32,7 @@ func (e *engine) fits(v Verb, r *transfer.Row) bool {
 	switch v {
 	case Retry:
 		return (p == transfer.Failed || p == transfer.Cancelled || p == transfer.Skipped) &&
-			(o == nil || o.decision != deleting && !o.blocksRetry())
+			(o == nil || !o.isBarred())
 	case Keep:
 		return o != nil && o.decision == undecided
 	case Accept:
@@ -49,13 +49,24 @@ func (e *engine) fits(v Verb, r *transfer.Row) bool {
 	return p.Over() && (o == nil || o.decision != undecided && o.decision != deleting)
 }
 
-// fitting is to how many rows of an engine a verb applies that is done to all.
-func (e *engine) fitting(v Verb) int {
+// ranksOf are the ranks in which a verb finds rows that it applies to.
+var ranksOf = map[Verb][]rank{
+	Retry: {failed, over}, Keep: {failed, over}, Accept: {failed}, Clear: {over}, Remove: {failed, over},
+	Cancel: {running, waits}, Pause: {running, waits}, Resume: {waits},
+}
+
+// fitting is to how many rows of an engine a verb applies: of those that are
+// named, or in passing of all.
+func (e *engine) fitting(v Verb, named bool) int {
 	s := e.core().Summary()
 	p := func(of transfer.Phase) int { return s.Phases[of] }
 	switch v {
 	case Retry:
-		return p(transfer.Failed) + p(transfer.Cancelled) + p(transfer.Skipped) - e.kinds.passed
+		left := e.kinds.passed
+		if named {
+			left = e.kinds.barred
+		}
+		return p(transfer.Failed) + p(transfer.Cancelled) + p(transfer.Skipped) - left
 	case Keep:
 		return e.kinds.decided[undecided]
 	case Accept:
@@ -107,13 +118,19 @@ func (l *List) WhyNot(v Verb, rows []int) string {
 	return i18n.T("Nothing here can be removed: it is not over, or waits for a decision about its encryption.")
 }
 
-// can reports whether a verb applies to one of the rows at least.
+// can reports whether a verb applies to one of the rows at least. The counters
+// answer for all rows; a few of many are looked at where they may fit.
 func (l *List) can(v Verb, rows []int) bool {
-	if len(rows) == 0 {
-		return slices.ContainsFunc(l.engines, func(e *engine) bool { return l.reaches(v, e) && e.fitting(v) > 0 })
+	named := len(rows) > 0
+	if !slices.ContainsFunc(l.engines, func(e *engine) bool { return l.reaches(v, e) && e.fitting(v, named) > 0 }) {
+		return false
 	}
-	return slices.ContainsFunc(rows, func(row int) bool { _, ok := l.fits(v, row); return ok })
+	return l.areAll(rows) || slices.ContainsFunc(rows, func(row int) bool { _, ok := l.fits(v, row); return ok })
 }
+
+// areAll reports whether rows, of which each is named once, are all there are. No
+// rows mean all.
+func (l *List) areAll(rows []int) bool { return len(rows) == 0 || len(rows) == l.Rows() }
 
 // reaches reports whether a verb can do anything to an engine's rows: who tries
 // again needs the account.
@@ -123,6 +140,9 @@ func (l *List) reaches(v Verb, e *engine) bool {
 
 // fits reports whether a verb applies to a row, and which that is.
 func (l *List) fits(v Verb, row int) (s spot, ok bool) {
+	if !slices.Contains(ranksOf[v], l.rankAt(row)) {
+		return s, false
+	}
 	if s, ok = l.at(row); !ok || !l.reaches(v, s.engine) {
 		return s, false
 	}
@@ -132,10 +152,10 @@ func (l *List) fits(v Verb, row int) (s spot, ok bool) {
 
 // Do does a verb to the rows it applies to. No rows means all.
 func (l *List) Do(v Verb, rows []int) {
-	if len(rows) == 0 {
+	if named := len(rows) > 0; l.areAll(rows) {
 		for _, e := range l.engines {
-			if l.reaches(v, e) && e.fitting(v) > 0 {
-				l.do(v, e, l.every(v, e))
+			if l.reaches(v, e) && e.fitting(v, named) > 0 {
+				l.do(v, e, l.every(v, e, named))
 			}
 		}
 	} else {
@@ -144,12 +164,12 @@ func (l *List) Do(v Verb, rows []int) {
 	l.Refresh()
 }
 
-// every are the ids of an engine's rows that a verb applies to which is done to
-// all.
-func (l *List) every(v Verb, e *engine) []string {
+// every are the ids of an engine's rows that a verb applies to. What was decided
+// is not undone in passing, only where the rows were named.
+func (l *List) every(v Verb, e *engine, named bool) []string {
 	return e.core().IDs(func(r *transfer.Row) bool {
-		if o := e.left[r.Nth]; v == Retry && o != nil && o.decision != undecided {
-			return false // what was decided is not undone in passing
+		if o := e.left[r.Nth]; v == Retry && !named && o != nil && o.decision != undecided {
+			return false
 		}
 		return e.fits(v, r)
 	})
