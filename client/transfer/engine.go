@@ -139,7 +139,7 @@ func New(c Config) (*Engine, error) {
 	close(idle)
 	return &Engine{
 		cfg: c, pace: newPace(c.LimitRate), changed: make(chan struct{}, 1),
-		byID: map[string]*item{}, idle: idle, keys: keyAnswers{ask: c.DescribeKey, now: c.Now}, history: history{now: 1},
+		byID: map[string]*item{}, idle: idle, keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
 	}, nil
 }
 

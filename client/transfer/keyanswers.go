@@ -22,9 +22,9 @@ const (
 // makes a file anything but verified: KMS is asked again before a key is called
 // another one. It is safe for concurrent use.
 type keyAnswers struct {
-	ask Describer // nil where there is no KMS
-	now func() time.Time
-	all sync.Map // *keyAnswer by client.KeyID
+	describeKey Describer // nil where there is no KMS
+	now         func() time.Time
+	all         sync.Map // *keyAnswer by client.KeyID
 }
 
 // A keyAnswer is what KMS said last of one key.
@@ -50,7 +50,7 @@ func (a *keyAnswers) describe(ctx context.Context, id client.KeyID, good func(cl
 	if last.counts(a.now(), good) {
 		return last.key, last.err
 	}
-	key, err := a.ask(ctx, id)
+	key, err := a.describeKey(ctx, id)
 	if err == nil || !unasked(client.KindOf(err)) {
 		last.key, last.err, last.at = key, err, a.now()
 	}

@@ -108,7 +108,7 @@ func TestAKMSThatDoesNotSayIsLeftInPeaceForAMoment(t *testing.T) {
 
 func TestWhoWaitsForAnAnswerAboutAKeyCanStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		answers := keyAnswers{now: time.Now, ask: func(ctx context.Context, _ client.KeyID) (client.Key, error) {
+		answers := keyAnswers{now: time.Now, describeKey: func(ctx context.Context, _ client.KeyID) (client.Key, error) {
 			<-ctx.Done()
 			return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindCancelled}
 		}}

@@ -60,7 +60,7 @@ func (d Describer) Judge(ctx context.Context, asked client.Treatment, r client.R
 
 // askKMS asks with patience what a verdict hangs on.
 func (e *Engine) askKMS(ctx context.Context, it *item, asked client.Treatment, r client.Reported) (client.Key, error) {
-	if e.keys.ask == nil {
+	if e.keys.describeKey == nil {
 		return client.Key{}, nil
 	}
 	good := func(kms client.Key) bool { return Judge(asked, r, kms).Verdict == Verified }
