@@ -277,7 +277,7 @@ func TestAFileThatCannotBeReadIsNoEmptyFile(t *testing.T) {
 	}
 }
 
-// Whatever lies in rules.json: it is understood, or refused and untouched.
+// Whatever is in rules.json: it is understood, or refused and untouched.
 func FuzzRulesFileIsUnderstoodOrRefused(f *testing.F) {
 	f.Add([]byte(files[1].good))
 	f.Add([]byte(`{"version":1,"rules":[{}],"rules":[]}`))

@@ -26,7 +26,7 @@ func (e *GoneError) Error() string {
 // Unwrap makes it a rules.ErrGone for those who know no files.
 func (e *GoneError) Unwrap() error { return rules.ErrGone }
 
-// rulesMark stands beside the rules and remembers that there were any.
+// rulesMark is beside the rules and remembers that there were any.
 const rulesMark = ".rules.json.saved"
 
 const rulesMarkText = `Rules for encryption were saved in this folder. While this file is here and

@@ -18,7 +18,7 @@ var ruleList = document[[]rules.Rule]{
 // Accounts are referred to as they are now: by their ids and the names of today.
 // Where the accounts cannot be read, as the rules say it.
 //
-// A rule that fails its Check is given as it stands; rules.Set.Decide refuses
+// A rule that fails its Check is given as it is; rules.Set.Decide refuses
 // what it matches.
 func (s *Store) Rules() ([]rules.Rule, error) {
 	all, err := ruleList.load(s)

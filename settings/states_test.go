@@ -17,7 +17,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 )
 
-// A state of the disk, in which a user's one rule lies or has lain.
+// A state of the disk, in which a user's one rule is or has been.
 type state struct {
 	name string
 	make func(t *testing.T, s *Store)

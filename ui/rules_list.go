@@ -30,7 +30,7 @@ type rulesPane struct {
 	on, off fyne.Resource
 }
 
-// rulesButton is a button and what stands against it now.
+// rulesButton is a button and why it cannot be used now.
 type rulesButton struct {
 	*widgets.ToolButton
 	whyNot func() string

@@ -151,5 +151,8 @@ func same(a, b rules.Rule) bool {
 	if len(a.Context) == 0 && len(b.Context) == 0 {
 		a.Context, b.Context = nil, nil
 	}
+	if a.Account.Same(b.Account) {
+		a.Account = b.Account // renamed, it is the same account
+	}
 	return reflect.DeepEqual(a, b)
 }

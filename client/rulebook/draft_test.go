@@ -163,3 +163,13 @@ func TestAnEmptyContextIsNone(t *testing.T) {
 	assert.False(t, Same([]rules.Rule{a}, []rules.Rule{b}))
 	assert.False(t, Same([]rules.Rule{a}, nil))
 }
+
+func TestARuleForARenamedAccountIsTheSameRule(t *testing.T) {
+	in := func(id, name string) []rules.Rule {
+		return []rules.Rule{{Type: client.TypeSSES3, Account: client.AccountRef{ID: id, Name: name}}}
+	}
+	assert.True(t, Same(in("1", "team"), in("1", "lab")))
+	assert.True(t, Same(in("", "team"), in("1", "team")), "by its name, as files have it")
+	assert.False(t, Same(in("1", "team"), in("2", "team")), "another account took the name")
+	assert.False(t, Same(in("1", "team"), in("", "")), "all accounts are another rule")
+}

@@ -276,6 +276,9 @@ func (h home) goesOn(book rulebook.Book) {
 func TestWhicheverWriteOfAChangeFailsTheRulesAreOldOrNewAndNoKeyIsLost(t *testing.T) {
 	for _, v := range verbs {
 		for _, vault := range []bool{false, true} {
+			if vault && !strings.Contains(v.becomes, "k3") {
+				continue // it is not written then
+			}
 			t.Run(fmt.Sprintf("%s, vault %v", v.name, vault), func(t *testing.T) {
 				faults.Each(t, func(t *testing.T, run *faults.Run) {
 					h := prepare(t, vault)

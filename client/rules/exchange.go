@@ -33,9 +33,9 @@ func Export(w io.Writer, all []Rule) error {
 	return e.Encode(exchange{exchangeFormat, exchangeVersion, named})
 }
 
-// Import reads what Export wrote, a list as it lies on disk, or the lines of "rules list --json". It
-// gives all rules or none: one wrong rule refuses the file, with the rule's
-// number.
+// Import reads what Export wrote, a list as it is on disk, or the lines of "rules
+// list --json". It gives all rules or none: one wrong rule refuses the file, with
+// the rule's number.
 func Import(r io.Reader) ([]Rule, error) {
 	all, err := importAll(r)
 	if err != nil {

@@ -155,7 +155,7 @@ func TestAFileThatCannotBeReadOrIsTooLargeImportsNothing(t *testing.T) {
 	assert.ErrorContains(t, err, "larger than any list")
 }
 
-// Whatever lies in a file: the reader never gives fewer rules, or rules that say
+// Whatever is in a file: the reader never gives fewer rules, or rules that say
 // less, than another decoder finds in it, without an error.
 func FuzzTheReaderNeverYieldsLessThanTheFileLists(f *testing.F) {
 	f.Add([]byte(good))

@@ -18,7 +18,7 @@ import (
 
 const version = 1
 
-// file is the vault as it lies on disk. Both parts are armoured age files
+// file is the vault as it is on disk. Both parts are armoured age files
 // (https://age-encryption.org/v1).
 type file struct {
 	Version  int    `json:"version"`

@@ -167,7 +167,7 @@ func (f Files) Lock(ctx context.Context, path string) (unlock func(), err error)
 // replace runs under the lock.
 func (f Files) replace(path string, content []byte) error {
 	dir, name := filepath.Split(path)
-	// Under the lock no temp file can be in use: what lies here was left by a
+	// Under the lock no temp file can be in use: what is here was left by a
 	// crash, and may hold what the user has since deleted.
 	for _, s := range beginning(dir, "."+name+".tmp-") {
 		_ = f.disk().Remove(s)
