@@ -56,6 +56,7 @@ const (
 	KindDeleteMarker              // the version asked for is a delete marker and has no content
 	KindKeyService                // the server's key management service does not answer
 	KindNotYetVerified            // stored, and whether as asked could not be asked
+	KindNotKept                   // done and final, and its receipt could not be kept
 	kindEnd
 )
 
@@ -64,7 +65,7 @@ var kindNames = [...]string{
 	"KeyDenied", "KeyRequired", "WrongKey", "NeedsKey", "NotCustomerKey", "EncryptionRefused", "Insecure", "Precondition",
 	"NoUpload", "Exists", "NotEmpty", "Invalid", "Corrupt", "StaleChecksum", "DigestRequired", "Unsupported", "Throttled", "Unavailable", "Network", "Stalled",
 	"TLS", "WrongRegion", "Local", "Cancelled", "EncryptionNotAsAsked", "Refused", "NotS3", "Contradiction", "Redirected",
-	"Archived", "Full", "TooLarge", "DeleteMarker", "KeyService", "NotYetVerified",
+	"Archived", "Full", "TooLarge", "DeleteMarker", "KeyService", "NotYetVerified", "NotKept",
 }
 
 // String is the kind's name as the JSON of the command line writes it.

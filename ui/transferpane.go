@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
@@ -22,12 +23,13 @@ type transferPane struct {
 	total   *widgets.Meter // of all that is under way, hidden when nothing is
 	buttons []*widgets.ToolButton
 	actions []*action
-	up      fyne.Resource
-	down    fyne.Resource
+	icons   map[transfer.Op]fyne.Resource
 }
 
 func newTransferPane(u *UI) *transferPane {
-	p := &transferPane{ui: u, up: theme.UploadIcon(), down: theme.DownloadIcon(), tally: widget.NewLabel(""), total: widgets.NewMeter(240)}
+	p := &transferPane{ui: u, icons: map[transfer.Op]fyne.Resource{
+		transfer.Upload: theme.UploadIcon(), transfer.Download: theme.DownloadIcon(), transfer.Delete: theme.DeleteIcon(),
+	}, tally: widget.NewLabel(""), total: widgets.NewMeter(240)}
 	p.table = widgets.NewRowTable([]widgets.Column{
 		{ID: "name", Title: i18n.T("Name"), Width: 130, Min: 110, Stretch: true},
 		{ID: "state", Title: i18n.T("State"), Width: 250, Min: 250, Stretch: true}, // holds every verdict whole
@@ -87,10 +89,7 @@ func (p *transferPane) Cell(row, col int) widgets.Cell {
 	r := p.ui.state.Transfers.Row(row)
 	switch col {
 	case 0:
-		if r.Upload {
-			return widgets.Cell{Text: r.Name, Icon: p.up}
-		}
-		return widgets.Cell{Text: r.Name, Icon: p.down}
+		return widgets.Cell{Text: r.Name, Icon: p.icons[r.Op]}
 	case 1:
 		c := widgets.Cell{Text: r.State, Role: role(r.Role)}
 		if r.Role != explain.RoleNormal && r.Role != explain.RoleMuted {

@@ -72,7 +72,7 @@ func (s *Session) surveyDownload(ctx context.Context, what []client.Object, into
 	for i, object := range found {
 		d.Jobs[i] = transfer.Job{
 			ID: rand.Text(), Op: transfer.Download,
-			From: transfer.ObjectAt(s.account.Name, object.At, o.VersionID), To: transfer.WriteTo(root, safe[i]),
+			From: transfer.ObjectAt(s.account.ID, object.At, o.VersionID), To: transfer.WriteTo(root, safe[i]),
 			Expect:      transfer.Expect{Size: object.Size, ETag: object.ETag, Modified: object.Modified},
 			AcceptStale: o.AcceptStale,
 		}

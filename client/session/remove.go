@@ -1,132 +1,177 @@
 package session
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"strings"
+	"crypto/rand"
+	"errors"
+	"io"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// A Census is what lies at and below some places: what a deletion would take.
-type Census struct {
-	Objects []client.Location
-	Bytes   int64 // as far as it is told
-	Untold  int   // objects whose size the server does not tell
-}
-
-// Add takes an object into the census.
-func (c *Census) Add(o client.Object) {
-	c.Objects = append(c.Objects, o.At)
-	c.Bytes += o.Bytes()
-	if !o.SizeTold() {
-		c.Untold++
-	}
-}
-
-// Count lists everything at and below the places: folders with all they hold,
-// objects by themselves. at holds the objects as a listing gave them.
-func (s *Session) Count(ctx context.Context, at []client.Object) (Census, error) {
-	var c Census
-	for _, o := range at {
-		if !o.IsFolder {
-			c.Add(o)
-			continue
-		}
-		err := s.walk(ctx, o.At.Folder(), c.Add)
-		if err != nil {
-			return Census{}, err
-		}
-	}
-	return c, nil
-}
-
-// walk visits every object below a folder. What a listing names that does not
-// lie there is visited by nobody: it would be deleted, or written beside the
-// target.
-func (s *Session) walk(ctx context.Context, under client.Location, visit func(client.Object)) error {
-	for after := ""; ; {
-		page, err := s.store.List(ctx, under, client.ListOptions{Recursive: true, After: after})
-		if err != nil {
-			return err
-		}
-		for _, o := range page.Objects {
-			if o.At.Bucket != under.Bucket || !strings.HasPrefix(o.At.Key, under.Key) || o.IsFolder {
-				return &client.Error{
-					Op: "ListObjects", Kind: client.KindContradiction, At: under,
-					Message: fmt.Sprintf("the list names %s, which does not lie there", o.At),
-				}
-			}
-			visit(o)
-		}
-		if page.Next == "" {
-			return nil
-		}
-		after = page.Next
-	}
-}
-
-// A Removal is what became of a deletion.
-type Removal struct {
-	Removed int
-	Failed  []Failure
-}
-
-// A Failure is one place that could not be removed.
-type Failure struct {
+// A Removed is what became of one object that was to be removed. Err says why it is
+// still there, or what else went wrong.
+type Removed struct {
 	At  client.Location
 	Err error
 }
 
-// DeleteOnly removes one object and nothing that took its place since;
-// customerKeyMD5 names the key of one that is encrypted with SSE-C, "" for others.
-func (s *Session) DeleteOnly(ctx context.Context, was client.Object, customerKeyMD5 string) (err error) {
-	var key client.CustomerKey
-	if customerKeyMD5 != "" {
-		if key, err = s.CustomerKey(ctx, customerKeyMD5); err != nil {
-			return err
-		}
-	}
-	return s.store.DeleteOnly(ctx, was, key)
+// A Removal is a deletion under way: jobs of the engine, one for each object. It
+// is for one reader.
+type Removal struct {
+	engine *transfer.Engine
+	at     []client.Location
+	ids    []string
+	first  int          // the first job's row (transfer.Row.Nth); the others follow
+	open   map[int]bool // rows of which nobody was told yet
+	cursor transfer.Cursor
+	err    error       // why nothing is known of the rest
+	stop   func() bool // lets go of the context that the removal ends with
 }
 
-// Delete removes objects, of one bucket or several. It goes on after a failure
-// and reports each.
-func (s *Session) Delete(ctx context.Context, at []client.Location) (Removal, error) {
-	var r Removal
-	err := s.Remove(ctx, at, func(at client.Location, err error) {
-		if err != nil {
-			r.Failed = append(r.Failed, Failure{at, err})
-		} else {
-			r.Removed++
+// Remove begins to remove objects, of one bucket or several, whatever has taken
+// their names since they were seen. It goes on after an object that may not be
+// removed, and ends with ctx: what waits then is not begun.
+func (s *Session) Remove(ctx context.Context, at []client.Location) (*Removal, error) {
+	return s.remove(ctx, at, func(at client.Location) transfer.Job {
+		return transfer.Job{From: transfer.ObjectAt(s.account.ID, at, ""), Expect: transfer.Expect{Size: client.NotTold}}
+	})
+}
+
+// remove begins the jobs that job makes of the places.
+func (s *Session) remove(ctx context.Context, at []client.Location, job func(client.Location) transfer.Job) (*Removal, error) {
+	ids, err := s.engine.Submit(func(yield func(transfer.Job) bool) {
+		for _, at := range at {
+			j := job(at)
+			j.ID, j.Op = rand.Text(), transfer.Delete
+			if !yield(j) {
+				return
+			}
 		}
 	})
-	return r, err
+	if err != nil {
+		return nil, err
+	}
+	r := &Removal{engine: s.engine, at: at, ids: ids, open: make(map[int]bool, len(ids))}
+	if len(ids) > 0 {
+		row, _ := s.engine.Row(ids[0])
+		r.first = row.Nth
+	}
+	for i := range ids {
+		r.open[r.first+i] = true
+	}
+	r.stop = context.AfterFunc(ctx, func() { r.cancel(func(transfer.Row) bool { return true }) })
+	return r, nil
 }
 
-// removeAtOnce is the most objects that one request removes.
-const removeAtOnce = 1000
+// Next waits until it is known what became of more objects, and says it of each.
+// io.EOF is the end. Any other error ends the removal early: a request failed as a
+// whole, or ctx ended, which is that of the removal. What waited is cancelled then,
+// and of the objects that nobody was told of nothing is known.
+func (r *Removal) Next(ctx context.Context) ([]Removed, error) {
+	for {
+		if r.err == nil {
+			r.err = ctx.Err()
+		}
+		news := r.look()
+		switch {
+		case len(news) > 0:
+			return news, nil
+		case len(r.open) == 0:
+			r.stop()
+			return nil, cmp.Or(r.err, io.EOF)
+		}
+		waiting := ctx
+		if r.err != nil {
+			waiting = context.WithoutCancel(ctx) // what is under way is stopped, and ends
+		}
+		_ = r.engine.Await(waiting, r.cursor) // the loop looks at the context
+	}
+}
 
-// Remove removes objects as Delete does and tells what became of each as soon as
-// it is known, so that a removal that is cut short has said what is gone. After
-// an error nothing is known of the objects that were not told; no more than the
-// next thousand of them can be gone.
-func (s *Session) Remove(ctx context.Context, at []client.Location, told func(client.Location, error)) error {
-	for len(at) > 0 {
-		n := 1
-		for n < len(at) && n < removeAtOnce && at[n].Bucket == at[0].Bucket {
-			n++
-		}
-		results, err := s.store.Delete(ctx, at[:n])
-		if err != nil {
-			return err
-		}
-		for i, err := range results {
-			told(at[i], err)
-		}
-		if at = at[n:]; ctx.Err() != nil {
-			return ctx.Err()
+// cancel stops those of its jobs that match.
+func (r *Removal) cancel(match func(transfer.Row) bool) {
+	var ids []string
+	for _, id := range r.ids {
+		if row, ok := r.engine.Row(id); ok && !row.Phase.Over() && match(row) {
+			ids = append(ids, id)
 		}
 	}
-	return nil
+	if len(ids) > 0 { // none would be all there are
+		r.engine.Cancel(ids...)
+	}
+}
+
+// isQueued: what is under way goes on, since of what is stopped nothing is known.
+func isQueued(r transfer.Row) bool { return r.Phase == transfer.Queued }
+
+// look says what became known since the last look.
+func (r *Removal) look() (news []Removed) {
+	changes := r.engine.ChangedSince(r.cursor)
+	r.cursor = changes.Cursor
+	if changes.All {
+		r.forget(changes.Rows)
+	}
+	for _, c := range changes.Rows {
+		if !r.open[c.Nth] || !c.Gone && !c.Phase.Over() {
+			continue
+		}
+		delete(r.open, c.Nth)
+		row, there := r.engine.Nth(c.Nth)
+		at := r.at[c.Nth-r.first]
+		switch {
+		case c.Phase == transfer.Done:
+			news = append(news, Removed{At: at})
+		case row.Unknown():
+			if r.err == nil {
+				r.err = row.Err
+				r.cancel(isQueued)
+			}
+		case there && (c.Phase == transfer.Failed || c.Phase == transfer.Skipped):
+			news = append(news, Removed{at, row.Err})
+		}
+	}
+	return news
+}
+
+// forget takes the rows off that are there no more, and were removed too long ago
+// for anybody to say how they ended.
+func (r *Removal) forget(there []transfer.Change) {
+	left := make(map[int]bool, len(r.open))
+	for _, c := range there {
+		if r.open[c.Nth] {
+			left[c.Nth] = true
+		}
+	}
+	r.open = left
+}
+
+// DeleteOnly removes one object and nothing that took its place since
+// (KindPrecondition), by its version or its ETag; customerKeyMD5 names the key of
+// one that is encrypted with SSE-C, "" for others.
+func (s *Session) DeleteOnly(ctx context.Context, was client.Object, customerKeyMD5 string) error {
+	if was.VersionID == "" && was.ETag == "" { // a job without either would take whatever has the name
+		return &client.Error{
+			Op: "delete", Kind: client.KindPrecondition, At: was.At,
+			Err: errors.New("nothing is known of it by which it could be told from another object of its name"),
+		}
+	}
+	r, err := s.remove(ctx, []client.Location{was.At}, func(at client.Location) transfer.Job {
+		from := transfer.ObjectAt(s.account.ID, at, was.VersionID)
+		from.CustomerKeyMD5 = customerKeyMD5
+		return transfer.Job{From: from, Expect: transfer.Expect{Size: was.Size, ETag: was.ETag, Modified: was.Modified}}
+	})
+	if err != nil {
+		return err
+	}
+	news, err := r.Next(ctx)
+	switch {
+	case len(news) > 0:
+		return news[0].Err
+	case errors.Is(err, io.EOF):
+		return &client.Error{Op: "delete", Kind: client.KindCancelled, At: was.At, Err: errors.New("stopped by you")}
+	}
+	return err
 }

@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -57,7 +56,7 @@ type Session struct {
 	keys    client.Keys // nil without a KMS
 	engine  *transfer.Engine
 	ledger  transfer.Ledger // nil where nobody remembers
-	given   sync.Map        // SSE-C keys that were given for a call, by their MD5
+	held    heldKeys
 	now     func() time.Time
 	openers openers
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -170,9 +171,14 @@ func TestDeletingCountsFirstAndTakesFoldersWhole(t *testing.T) {
 	require.NoError(t, err)
 	assert.EqualValues(t, 15, census.Bytes)
 	assert.Len(t, census.Objects, 4)
-	removal, err := d.Delete(t.Context(), census.Objects)
+	removal, err := d.Remove(t.Context(), census.Objects)
 	require.NoError(t, err)
-	assert.Equal(t, Removal{Removed: 4}, removal)
+	gone, err := told(t.Context(), removal)
+	require.ErrorIs(t, err, io.EOF)
+	assert.Len(t, gone, 4)
+	for at, err := range gone {
+		require.NoError(t, err, at)
+	}
 	page, err := d.List(t.Context(), bucket, client.ListOptions{Recursive: true})
 	require.NoError(t, err)
 	require.Len(t, page.Objects, 1)

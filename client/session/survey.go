@@ -63,7 +63,7 @@ type UploadOptions struct {
 // survey looks at the disk: it reads directories and the first bytes of files. A
 // stream is given to the engine for its job.
 func (s *Session) survey(ctx context.Context, paths []string, to client.Location, o UploadOptions) (*UploadSurvey, error) {
-	u := &UploadSurvey{account: s.account.Name}
+	u := &UploadSurvey{account: s.account.ID}
 	for _, path := range paths {
 		if err := u.add(ctx, path, to, o); err != nil {
 			return nil, err

@@ -134,27 +134,6 @@ func (o Opener) kept(ctx context.Context, all []rules.KeptKey, md5 string) (clie
 	return o.CustomerKey(ctx, md5, ids...)
 }
 
-// Give keeps an SSE-C key that was given for one call, as long as the session is
-// open: jobs name it by its MD5. No key is left alone.
-func (s *Session) Give(key client.CustomerKey) {
-	if !key.IsZero() {
-		s.given.Store(key.MD5(), key)
-	}
-}
-
-// CustomerKey fetches an SSE-C key by its MD5: one given for a call, or one that
-// is kept.
-func (s *Session) CustomerKey(ctx context.Context, md5 string) (client.CustomerKey, error) {
-	if key, ok := s.given.Load(md5); ok {
-		return key.(client.CustomerKey), nil
-	}
-	all, err := s.opener.keptKeys()
-	if err != nil {
-		return client.CustomerKey{}, err
-	}
-	return s.opener.kept(ctx, all, md5)
-}
-
 // Encryption asks how one object is encrypted, and nothing else. The set, which
 // may be of a moment ago, says which keys may open it.
 func (s *Session) Encryption(ctx context.Context, set rules.Set, at client.Location) (client.Reported, error) {

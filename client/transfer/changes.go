@@ -1,5 +1,7 @@
 package transfer
 
+import "context"
+
 // A Cursor says up to where a reader knows an engine's changes. The zero Cursor
 // knows nothing.
 type Cursor uint64
@@ -29,6 +31,35 @@ func (e *Engine) ChangedSince(c Cursor) Changes {
 	return e.history.since(c, e.items)
 }
 
+// Await waits until something changed since the look that returned the cursor, or
+// until ctx ends, whose cause it returns then.
+func (e *Engine) Await(ctx context.Context, c Cursor) error {
+	e.mu.Lock()
+	if e.history.now > c {
+		e.mu.Unlock()
+		return nil
+	}
+	if e.news == nil {
+		e.news = make(chan struct{})
+	}
+	news := e.news
+	e.mu.Unlock()
+	select {
+	case <-news:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// tell lets those go who wait for a change. The caller holds the mutex.
+func (e *Engine) tell() {
+	if e.news != nil {
+		close(e.news)
+		e.news = nil
+	}
+}
+
 // touched counts a row anew after it changed, and remembers that it did. The
 // caller holds the mutex.
 func (e *Engine) touched(it *item) {
@@ -36,6 +67,7 @@ func (e *Engine) touched(it *item) {
 	it.counted = it.share()
 	e.sum.count(it.counted, 1)
 	e.history.touch(it)
+	e.tell()
 }
 
 // removed forgets a row. The caller holds the mutex.
@@ -44,6 +76,7 @@ func (e *Engine) removed(it *item) {
 	delete(e.byID, it.row.Job.ID)
 	e.streams.Delete(it.row.Job.ID)
 	e.history.remove(it)
+	e.tell()
 }
 
 // A history is the rows of an engine by when they changed last, and those

@@ -8,8 +8,8 @@ import (
 )
 
 // Delete removes an object. A job whose source names a version, or was expected
-// to have an ETag or a date, removes that very object and nothing that took its
-// place since; it goes alone. Every other job removes what has the name, and one
+// to have an ETag or a date, removes that very object; where another has taken its
+// place it is skipped, and it goes alone. Every other job removes what has the name, and one
 // request takes many of them: the jobs of one bucket that wait one behind the
 // other, client.MaxEntries at most. Each is still a job with an outcome of its
 // own.
@@ -34,7 +34,11 @@ func (d deleting) run(ctx context.Context, e *Engine, it *item) error {
 		return d.runAll(ctx, e, []*item{it})[0]
 	}
 	was := client.Object{At: j.From.At, VersionID: j.From.Version, ETag: j.Expect.ETag, Modified: j.Expect.Modified}
-	if err := e.cfg.Store.DeleteOnly(ctx, was, it.key); err != nil {
+	err := e.cfg.Store.DeleteOnly(ctx, was, it.key)
+	switch {
+	case client.KindOf(err) == client.KindPrecondition: // that object is gone, and another has its name
+		return &skipped{err}
+	case err != nil:
 		return err
 	}
 	return d.keep(e, it)

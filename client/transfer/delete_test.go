@@ -188,6 +188,7 @@ func TestNothingThatTookTheObjectsPlaceIsDeleted(t *testing.T) {
 	was := c.store.Write(at, []byte("one"), client.PutOptions{Encryption: client.Inherit{}})
 	now := c.store.Write(at, []byte("two"), client.PutOptions{Encryption: client.Inherit{}})
 	row := c.run(exactly(was))[0]
+	assert.Equal(t, Skipped, row.Phase)
 	assert.Equal(t, client.KindPrecondition, client.KindOf(row.Err))
 	assert.Equal(t, []byte("two"), c.store.Content(at))
 	assert.Empty(t, c.receipts)

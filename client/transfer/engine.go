@@ -127,6 +127,7 @@ type Engine struct {
 	nextNth int
 	sum     Summary // but for the bytes of what runs
 	history history
+	news    chan struct{} // closed at the next change; nil where nobody waits for it
 }
 
 // New makes an engine that waits for plans.

@@ -65,7 +65,7 @@ func (e *Engine) keep(it *item, r Receipt, outcome error) error {
 	case outcome != nil && !errors.As(outcome, &skip):
 		return client.Say("%v; and its receipt could not be kept: %v", outcome, err).Err()
 	}
-	return &client.Error{Op: string(r.Op), Kind: client.KindLocal, At: r.At, Err: notKept(r.Op, err).Err()}
+	return &client.Error{Op: string(r.Op), Kind: client.KindNotKept, At: r.At, Err: notKept(r.Op, err).Err()}
 }
 
 // notKept says that only the receipt is missing, and what is final all the same.

@@ -21,7 +21,7 @@ func TestUploadWhoseReceiptCannotBeKeptFails(t *testing.T) {
 	job, _ := w.file(10, client.SSES3{})
 	row := w.run(job)[0]
 	assert.Equal(t, Failed, row.Phase)
-	assert.Equal(t, client.KindLocal, client.KindOf(row.Err))
+	assert.Equal(t, client.KindNotKept, client.KindOf(row.Err))
 	require.ErrorContains(t, row.Err, "the object is on the server and stays; only its receipt could not be kept: the ledger is full")
 	assert.True(t, w.store.Holds(remote))
 

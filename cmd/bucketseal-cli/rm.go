@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +24,7 @@ func (a *app) rmCommand() *cobra.Command {
 			if at.Bucket == "" || at.Key == "" && !recursive {
 				return usage("%s names no object; a whole bucket is emptied with -r and removed with rb", args[0])
 			}
-			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
+			return a.with(c.Context(), removeConfig, func(s *session.Session) error {
 				return a.remove(c.Context(), s, at, recursive)
 			})
 		},
@@ -31,6 +32,10 @@ func (a *app) rmCommand() *cobra.Command {
 	c.Flags().BoolVarP(&recursive, "recursive", "r", false, "remove everything in the folder")
 	return c
 }
+
+// removeConfig has one request at a time: when it is cut short, no more than the
+// thousand objects of that one may be gone and nobody was told.
+var removeConfig = transfer.Config{Workers: 1}
 
 func (a *app) removed(at client.Location, err error) {
 	switch {
@@ -64,22 +69,33 @@ func (a *app) remove(ctx context.Context, s *session.Session, at client.Location
 	if err != nil {
 		return err
 	}
+	removal, err := s.Remove(ctx, census.Objects)
+	if err != nil {
+		return err
+	}
 	gone, failed := 0, 0
-	err = s.Remove(ctx, census.Objects, func(at client.Location, err error) {
-		if err == nil {
-			gone++
-		} else {
-			failed++
+	for err == nil {
+		var news []session.Removed
+		news, err = removal.Next(ctx)
+		for _, n := range news {
+			if n.Err == nil {
+				gone++
+			} else {
+				failed++
+			}
+			a.removed(n.At, n.Err)
 		}
-		a.removed(at, err)
-	})
+	}
 	if all := len(census.Objects); gone < all && all > 1 {
 		printf(a.err, "%d of %d objects are removed, %d could not be; of %d nothing is known.\n", gone, all, failed, all-gone-failed)
 	}
-	if err == nil && failed > 0 {
+	switch {
+	case !errors.Is(err, io.EOF):
+		return err
+	case failed > 0:
 		return &partial{exitFailed}
 	}
-	return err
+	return nil
 }
 
 // notThere says that no object is called so: a folder is removed only with -r.

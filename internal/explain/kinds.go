@@ -156,6 +156,10 @@ var explanations = map[client.Kind]explanation{
 		i18n.M("A file on this computer could not be read or written"),
 		[]string{i18n.M("Check that it is still there, that you may open it, and that the disk has room.")},
 	},
+	client.KindNotKept: {
+		i18n.M("Its receipt could not be kept"),
+		[]string{i18n.M("What was done is final and stays. Check that the disk has room; a retry does it again, and writes its receipt.")},
+	},
 	client.KindCancelled: {
 		i18n.M("Stopped"),
 		[]string{i18n.M("You stopped it; retry begins anew.")},

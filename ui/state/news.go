@@ -71,7 +71,12 @@ func (a *App) keepBuckets(account string, names []string) {
 func (a *App) ended(account string, row transfer.Row) {
 	a.heard(account, row.Err, row.Ended)
 	switch {
-	case account != a.current || row.Job.Op != transfer.Upload:
+	case account != a.current:
+	case row.Job.Op == transfer.Delete:
+		if row.Phase == transfer.Done && row.Attempts > 1 { // a retry: nobody else waits for it
+			a.Browser.RemoveObject(client.Object{At: row.Job.At(), VersionID: row.Job.From.Version})
+		}
+	case row.Job.Op != transfer.Upload:
 	case row.Receipt != nil:
 		a.Browser.ShowStored(*row.Receipt)
 	case row.Phase == transfer.Failed:

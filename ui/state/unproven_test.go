@@ -95,7 +95,7 @@ func TestTheObjectNotAsAskedIsDeletedAndNothingElse(t *testing.T) {
 	assert.Equal(t, explain.RoleMuted, s.Transfers.Row(0).Role)
 	assert.Equal(t, []string{"a.csv.old", "b.csv"}, s.store.Names("reports"))
 	assert.NotContains(t, s.rows(), "a.csv")
-	assert.Equal(t, "Stopped or skipped 1", s.Transfers.Tally().String())
+	assert.Equal(t, "Done 1  |  Stopped or skipped 1", s.Transfers.Tally().String(), "the deletion and the upload")
 	assert.NotEmpty(t, s.Transfers.WhyNotDelete([]int{0}))
 	assert.Contains(t, s.Transfers.Explain(0).Text(), "HEAD of the object names no encryption", "what was found is still told")
 	assert.NotEmpty(t, s.Transfers.WhyNot(transfers.Retry, nil), "retrying all does not bring it back")
@@ -265,7 +265,7 @@ func TestAColleaguesReplacementIsNotDeleted(t *testing.T) {
 	}
 	_, ok := s.Transfers.Unproven(0)
 	assert.False(t, ok, "it is not ours to decide about any more")
-	assert.Equal(t, "Stopped or skipped 1", s.Transfers.Tally().String())
+	assert.Equal(t, "Stopped or skipped 3", s.Transfers.Tally().String(), "the upload and the two deletions")
 	assert.Equal(t, "Replaced by another object since: nothing was deleted", s.Transfers.Explain(0).Body)
 	assert.Empty(t, s.Transfers.WhyNot(transfers.Retry, []int{0}))
 }

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ type Deletion struct {
 	err      error
 	running  bool
 	removed  int
-	failed   []session.Failure
+	failed   []session.Removed
 	closed   bool
 }
 
@@ -106,36 +107,48 @@ func (d *Deletion) WhyNotStart() string {
 	return ""
 }
 
-// deleteAtOnce is how many objects one step deletes: the most of one request.
-const deleteAtOnce = 1000
-
-// Start deletes.
+// Start deletes: by jobs which are among the transfers too.
 func (d *Deletion) Start() {
 	if d.WhyNotStart() == "" {
 		d.running = true
-		d.step(d.census.Objects)
+		loop.Fetch(d.ctx, d.browser.world.Loop, func(ctx context.Context) (*session.Removal, error) {
+			return d.session.Remove(ctx, d.census.Objects)
+		}, func(r *session.Removal, err error) {
+			if err != nil {
+				d.end(err)
+				return
+			}
+			d.follow(r)
+		})
 		d.changed()
 	}
 }
 
-func (d *Deletion) step(left []client.Location) {
-	if len(left) == 0 {
-		d.over()
-		return
-	}
-	now, left := left[:min(len(left), deleteAtOnce)], left[min(len(left), deleteAtOnce):]
-	loop.Fetch(d.ctx, d.browser.world.Loop, func(ctx context.Context) (session.Removal, error) { return d.session.Delete(ctx, now) },
-		func(r session.Removal, err error) {
-			d.removed += r.Removed
-			d.failed = append(d.failed, r.Failed...)
-			if err != nil {
-				d.err = err
-				d.over()
-				return
+// follow waits for what becomes of the objects, to the end.
+func (d *Deletion) follow(r *session.Removal) {
+	loop.Fetch(d.ctx, d.browser.world.Loop, r.Next, func(news []session.Removed, err error) {
+		for _, n := range news {
+			if n.Err == nil {
+				d.removed++
+			} else {
+				d.failed = append(d.failed, n)
 			}
-			d.step(left)
-			d.changed()
-		})
+		}
+		if err != nil {
+			d.end(err)
+			return
+		}
+		d.follow(r)
+		d.changed()
+	})
+}
+
+// end takes notice of how it ended: io.EOF when all is known.
+func (d *Deletion) end(err error) {
+	if !errors.Is(err, io.EOF) {
+		d.err = err
+	}
+	d.over()
 }
 
 // over shows what is left and tells of what could not be deleted.

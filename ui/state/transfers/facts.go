@@ -17,10 +17,13 @@ func facts(r transfer.Receipt) []explain.Property {
 	case !r.Verdict.AsAsked():
 		role = explain.RoleBad
 	}
-	rows := []explain.Property{
-		{Name: i18n.T("Object"), Value: r.At.String()},
-		{Name: i18n.T("File"), Value: r.Source},
+	rows := []explain.Property{{Name: i18n.T("Object"), Value: r.At.String()}}
+	if r.Op == transfer.Delete {
+		return explain.Given(append(rows,
+			explain.Property{Name: i18n.T("Version"), Value: r.VersionID},
+			explain.Property{Name: i18n.T("Deleted"), Value: explain.Moment(r.VerifiedAt)}))
 	}
+	rows = append(rows, explain.Property{Name: i18n.T("File"), Value: r.Source})
 	if r.Op == transfer.Upload {
 		rows = append(rows,
 			explain.Property{Name: i18n.T("Asked for"), Value: askedType(r.Treatment)},

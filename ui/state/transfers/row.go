@@ -13,7 +13,7 @@ import (
 
 // A Row is a row of the list as text.
 type Row struct {
-	Upload                                   bool
+	Op                                       transfer.Op
 	Name, Target, Progress, Speed, ETA, Rule string
 	Part                                     float64 // moved so far, 0 to 1
 	Moving                                   bool    // a progress bar is of use
@@ -28,18 +28,24 @@ func (r Row) String() string {
 }
 
 func arrow(op transfer.Op) string {
-	if op == transfer.Upload {
+	switch op {
+	case transfer.Upload:
 		return "→"
+	case transfer.Delete:
+		return "×"
 	}
 	return "←"
 }
 
 func rowOf(r transfer.Row) Row {
-	t := Row{Upload: r.Job.Op == transfer.Upload, Name: r.Job.At().Base(), Rule: asked(r.Job)}
-	if t.Upload {
-		t.Target = "→ " + r.Job.At().Parent().String()
-	} else {
-		t.Target = "← " + r.Job.To.String()
+	t := Row{Op: r.Job.Op, Name: r.Job.At().Base(), Rule: asked(r.Job)}
+	t.Target = arrow(t.Op) + " " + r.Job.To.String()
+	if t.Op != transfer.Download {
+		t.Target = arrow(t.Op) + " " + r.Job.At().Parent().String()
+	}
+	if t.Op == transfer.Delete { // which moves nothing
+		t.State, t.Role = standing(r)
+		return t
 	}
 	t.Progress = explain.Size(r.Job.Expect.Size)
 	t.State, t.Role = standing(r)
@@ -109,10 +115,7 @@ func standing(r transfer.Row) (string, explain.Role) {
 	case transfer.Paused:
 		return i18n.T("Paused"), explain.RoleMuted
 	case transfer.Sending:
-		if r.Job.Op == transfer.Download {
-			return i18n.T("Downloading"), explain.RoleNormal
-		}
-		return i18n.T("Uploading"), explain.RoleNormal
+		return i18n.T(underWay[r.Job.Op]), explain.RoleNormal
 	case transfer.Verifying:
 		if r.Again != nil {
 			return i18n.T("Not yet verified, asking again: %s", reason(r.Again)), explain.RoleWarn
@@ -134,10 +137,20 @@ func standing(r transfer.Row) (string, explain.Role) {
 	if r.Receipt == nil {
 		return i18n.T("Done"), explain.RoleNormal
 	}
-	if r.Job.Op == transfer.Download {
+	switch r.Job.Op {
+	case transfer.Download:
 		return i18n.T("Downloaded, complete"), explain.RoleGood
+	case transfer.Delete:
+		return i18n.T("Deleted from the server"), explain.RoleNormal
 	}
 	return verdict(*r.Receipt)
+}
+
+// underWay says what is done while bytes move, or an answer is waited for.
+var underWay = map[transfer.Op]string{
+	transfer.Upload:   i18n.M("Uploading"),
+	transfer.Download: i18n.M("Downloading"),
+	transfer.Delete:   i18n.M("Deleting from the server…"),
 }
 
 // skippedBecause says why nothing was sent, and what was found out about what

@@ -89,3 +89,30 @@ func TestASizeNobodyToldIsADash(t *testing.T) {
 	assert.Zero(t, row.Part)
 	assert.Empty(t, row.ETA)
 }
+
+func TestADeletionIsARowThatMovesNothing(t *testing.T) {
+	at := client.Location{Bucket: "b", Key: "f/k"}
+	row := transfer.Row{Job: transfer.Job{Op: transfer.Delete, From: transfer.ObjectAt("", at, ""), Expect: transfer.Expect{Size: client.NotTold}}}
+	for phase, want := range map[transfer.Phase]string{
+		transfer.Queued: "Waiting", transfer.Sending: "Deleting from the server…", transfer.Done: "Deleted from the server", transfer.Cancelled: "Cancelled",
+	} {
+		row.Phase = phase
+		row.Receipt = nil
+		if phase == transfer.Done {
+			row.Receipt = &transfer.Receipt{Op: transfer.Delete, At: at}
+		}
+		assert.Equal(t, "k | × s3://b/f/ |  |  |  |  | "+want, rowOf(row).String())
+	}
+	assert.Equal(t, "× s3://b/f/k", between(row.Job))
+	row.Phase, row.Err = transfer.Failed, &client.Error{Op: "delete", Kind: client.KindNotKept, At: at, Err: errors.New("full")}
+	assert.Equal(t, "Failed: Its receipt could not be kept", rowOf(row).State)
+}
+
+func TestTheReceiptOfADeletionClaimsNothingOfEncryption(t *testing.T) {
+	rows := facts(transfer.Receipt{Op: transfer.Delete, At: client.Location{Bucket: "b", Key: "k"}, VersionID: "v1", VerifiedAt: time.Now()})
+	var names []string
+	for _, r := range rows {
+		names = append(names, r.Name)
+	}
+	assert.Equal(t, []string{"Object", "Version", "Deleted"}, names)
+}

@@ -45,11 +45,7 @@ func (l *List) Explain(row int) explain.Message {
 	if r.Receipt != nil {
 		return m
 	}
-	file := r.Job.From
-	if r.Job.Op == transfer.Download {
-		file = r.Job.To
-	}
-	lines := []string{file.String() + " " + arrow(r.Job.Op) + " " + r.Job.At().String()}
+	lines := []string{between(r.Job)}
 	if because := r.Job.Treatment.Because; !because.IsZero() {
 		lines = append(lines, explain.Sentence(because.String()))
 	}
@@ -58,4 +54,17 @@ func (l *List) Explain(row int) explain.Message {
 	}
 	m.Body = strings.Join(lines, "\n")
 	return m
+}
+
+// between says between which places a job works: a file of this computer and an
+// object.
+func between(j transfer.Job) string {
+	file := j.From.String()
+	switch j.Op {
+	case transfer.Download:
+		file = j.To.String()
+	case transfer.Delete:
+		return arrow(j.Op) + " " + j.At().String()
+	}
+	return file + " " + arrow(j.Op) + " " + j.At().String()
 }

@@ -86,7 +86,7 @@ func (e *engine) fitting(v Verb, named bool) int {
 // asAsked reports whether nothing is to be said against the outcome of a row that
 // is done.
 func asAsked(r *transfer.Row) bool {
-	return r.Receipt == nil || r.Job.Op == transfer.Download || r.Receipt.Verdict.AsAsked()
+	return r.Receipt == nil || r.Job.Op != transfer.Upload || r.Receipt.Verdict.AsAsked()
 }
 
 // WhyNot says why a verb cannot be used on the rows, "" when it can on at least
