@@ -132,31 +132,6 @@ var objects = []testCase{
 		_, content := f.get(t, "a", client.ReadOptions{})
 		assert.Equal(t, "second", content)
 	}},
-	{"DeleteOnlyRemovesThatObjectAndNothingThatTookItsPlace", func(t *testing.T, f Fixture) {
-		for name, o := range map[string]client.PutOptions{"plain": plain, "SSE-C": {Encryption: client.SSEC{Key: customerKey(t, 9)}}} {
-			key := keyFor(o.Encryption)
-			f.put(t, "neighbour", "x", plain)
-			f.put(t, "a", "mine", o)
-			was, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{Key: key})
-			require.NoError(t, err)
-			f.put(t, "a", "a colleague's", o)
-			fails(t, client.KindPrecondition, f.at("a"), f.Store.DeleteOnly(t.Context(), was, key))
-			_, content := f.get(t, "a", client.ReadOptions{Key: key})
-			assert.Equal(t, "a colleague's", content, name)
-
-			now, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{Key: key})
-			require.NoError(t, err)
-			require.NoError(t, f.Store.DeleteOnly(t.Context(), now, key))
-			f.absent(t, "a")
-			require.NoError(t, f.Store.DeleteOnly(t.Context(), now, key), "it is gone, which is what was wanted")
-			assert.Equal(t, []string{"neighbour"}, f.keys(t), name)
-		}
-		err := f.Store.DeleteOnly(t.Context(), client.Object{At: f.at("neighbour")}, client.CustomerKey{})
-		fails(t, client.KindPrecondition, f.at("neighbour"), err)
-		err = f.Store.DeleteOnly(t.Context(), client.Object{At: f.at("")}, client.CustomerKey{})
-		fails(t, client.KindInvalid, f.at(""), err)
-		assert.Equal(t, []string{"neighbour"}, f.keys(t))
-	}},
 	{"AMissingObjectIsSaidToBeMissing", func(t *testing.T, f Fixture) {
 		_, err := f.Store.Head(t.Context(), f.at("none"), client.ReadOptions{})
 		fails(t, client.KindNotFound, f.at("none"), err)
@@ -174,39 +149,6 @@ var objects = []testCase{
 		fails(t, client.KindInvalid, f.at(""), err)
 		_, err = f.Store.Delete(t.Context(), []client.Location{f.at("")})
 		fails(t, client.KindInvalid, f.at(""), err)
-	}},
-	{"DeleteRemovesAndAMissingObjectCountsAsRemoved", func(t *testing.T, f Fixture) {
-		f.put(t, "a", "x", plain)
-		f.put(t, "dir/b", "x", plain)
-		f.put(t, "stays", "x", plain)
-		results, err := f.Store.Delete(t.Context(), []client.Location{f.at("never"), f.at("a"), f.at("dir/b")})
-		require.NoError(t, err)
-		assert.Equal(t, []error{nil, nil, nil}, results)
-		assert.Equal(t, []string{"stays"}, f.keys(t))
-		results, err = f.Store.Delete(t.Context(), nil)
-		require.NoError(t, err)
-		assert.Empty(t, results)
-	}},
-	{"DeleteRefusesTwoBucketsAtOnce", func(t *testing.T, f Fixture) {
-		f.put(t, "a", "x", plain)
-		elsewhere := client.Location{Bucket: f.Bucket + "-none", Key: "a"}
-		_, err := f.Store.Delete(t.Context(), []client.Location{f.at("a"), elsewhere})
-		fails(t, client.KindInvalid, elsewhere, err)
-		assert.Equal(t, []string{"a"}, f.keys(t), "nothing was removed")
-	}},
-	{"MoreThanOneRequestTakesIsRemovedWithOneCall", func(t *testing.T, f Fixture) {
-		all := make([]client.Location, client.MaxEntries+200)
-		for i := range all {
-			all[i] = f.at(fmt.Sprintf("never/%04d", i))
-		}
-		for _, i := range []int{0, client.MaxEntries, len(all) - 1} {
-			f.put(t, all[i].Key, "x", plain)
-		}
-		f.put(t, "stays", "x", plain)
-		results, err := f.Store.Delete(t.Context(), all)
-		require.NoError(t, err)
-		assert.Equal(t, make([]error, len(all)), results)
-		assert.Equal(t, []string{"stays"}, f.keys(t))
 	}},
 	{"MetadataNamesAreOfLowerCase", func(t *testing.T, f Fixture) {
 		f.put(t, "a", "x", client.PutOptions{Encryption: client.Inherit{}, Metadata: map[string]string{"Ward": "Seven"}})
