@@ -183,7 +183,11 @@ func TestTheSummaryCountsWhatTheRowsSay(t *testing.T) {
 }
 
 func TestASizeNobodyToldCountsAsWhatHasCome(t *testing.T) {
-	w := newBench(t)
+	var w *workbench
+	var arrived Summary
+	w = newBench(t, func(c *Config) {
+		c.Receipt = func(Receipt) error { arrived = w.engine.Summary(); return nil }
+	})
 	down, content := w.object(1000, client.PutOptions{})
 	down.Expect.Size = -1
 	gate := make(chan struct{})
@@ -204,6 +208,7 @@ func TestASizeNobodyToldCountsAsWhatHasCome(t *testing.T) {
 	s = w.engine.Summary()
 	assert.Zero(t, s.Untold)
 	assert.EqualValues(t, len(content), s.Done)
+	assert.Equal(t, []int64{1000, 1000}, []int64{arrived.Moved, arrived.Bytes})
 }
 
 func TestDoneAndNotAsAskedIsCountedApart(t *testing.T) {

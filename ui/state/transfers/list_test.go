@@ -27,16 +27,17 @@ import (
 type shown struct {
 	*transfers.List
 	testing.TB
-	store    *memstore.Store
-	session  *session.Session
-	held     []transfers.Held
-	now      *session.Session // that carries on
-	loop     uitest.Loop
-	ended    []string
-	removed  []error
-	problems []explain.Message
-	path     string
-	receipt  func(transfer.Receipt) error
+	store     *memstore.Store
+	session   *session.Session
+	held      []transfers.Held
+	now       *session.Session // that carries on
+	loop      uitest.Loop
+	ended     []string
+	removed   []error
+	refreshed int
+	problems  []explain.Message
+	path      string
+	receipt   func(transfer.Receipt) error
 }
 
 // receipts holds the first n receipts until leave is closed.
@@ -69,7 +70,7 @@ func shows(tb testing.TB) *shown {
 			s.ended = append(s.ended, fmt.Sprintf("%s %s %s", account, r.Job.At().Key, r.Phase))
 		},
 		Removed:   func(_ string, _ client.Object, err error) { s.removed = append(s.removed, err) },
-		Refreshed: func() {},
+		Refreshed: func() { s.refreshed++ },
 	})
 	return s
 }
@@ -146,6 +147,17 @@ func TestRowsStandStillUntilTheNextRefresh(t *testing.T) {
 	assert.Equal(t, 2, s.Tally().Running, "as it was drawn")
 	s.Refresh()
 	assert.Equal(t, 4, s.Tally().Done)
+}
+
+func TestOneLookIsDrawnOnceHoweverMuchChanged(t *testing.T) {
+	s := shows(t)
+	drawn := 0
+	s.OnChange = func() { drawn++ }
+	s.uploads("a", "b", "c")
+	s.settles()
+	assert.Equal(t, 1, drawn)
+	assert.Equal(t, 1, s.refreshed)
+	assert.Len(t, s.ended, 3)
 }
 
 func TestEachEndIsToldOnce(t *testing.T) {
@@ -248,12 +260,13 @@ func TestEachVerbForAllCanBeUsedWhenItCanOnOneRow(t *testing.T) {
 	s.Do(transfers.Clear, nil)
 	assert.Zero(t, s.Rows())
 	s.unencrypted()
-	s.uploads("a")
+	s.uploads("a", "b")
 	s.settles()
 	agree("not encrypted")
 	s.Do(transfers.Keep, nil)
-	assert.Equal(t, 1, s.Tally().Kept)
+	assert.Equal(t, 2, s.Tally().Kept)
 	assert.NotEmpty(t, s.WhyNot(transfers.Retry, nil), "what was decided is not undone in passing")
+	assert.Empty(t, s.WhyNot(transfers.Retry, []int{0, 1}), "but by name")
 	s.Do(transfers.Remove, nil)
 	assert.Zero(t, s.Rows())
 }
