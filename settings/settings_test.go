@@ -177,29 +177,3 @@ func TestAFileInPlaceOfTheFolderIsRefused(t *testing.T) {
 	_, err = Open(filepath.Join(file, "below"))
 	require.ErrorContains(t, err, "open the settings folder")
 }
-
-func TestARevisionChangesWithTheContentAndOnlyThen(t *testing.T) {
-	s := open(t)
-	none, err := s.Revision(RulesFile)
-	require.NoError(t, err)
-	assert.Empty(t, none)
-
-	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
-	one, err := s.Revision(RulesFile)
-	require.NoError(t, err)
-	assert.NotEmpty(t, one)
-
-	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{reports})))
-	same, err := s.Revision(RulesFile)
-	require.NoError(t, err)
-	assert.Equal(t, one, same)
-
-	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{rest})))
-	two, err := s.Revision(RulesFile)
-	require.NoError(t, err)
-	assert.NotEqual(t, one, two)
-
-	require.NoError(t, os.Mkdir(s.Path(AccountsFile), 0o700))
-	_, err = s.Revision(AccountsFile)
-	require.Error(t, err)
-}

@@ -2,8 +2,6 @@ package settings
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -155,18 +153,6 @@ func (s *Store) Reset(f File) (aside string, err error) {
 		return empty()
 	})
 	return aside, err
-}
-
-// Revision names the content of a file as it is on disk: another revision is
-// another content, "" is no file. Compare it with an earlier one to learn
-// whether someone else changed the file.
-func (s *Store) Revision(f File) (string, error) {
-	b, err := durable.Read(s.Path(f))
-	if err != nil || b == nil {
-		return "", err
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), nil
 }
 
 // locked changes a file that others may not.

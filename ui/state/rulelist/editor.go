@@ -9,59 +9,9 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/rules"
-	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-// A KMSKeyType is how the KMS key of a rule is given.
-type KMSKeyType string
-
-// The ways, in the words of the manuals people hold.
-const (
-	KeyManaged KMSKeyType = "managed" // no id is sent
-	KeyListed  KMSKeyType = "listed"
-	KeyTyped   KMSKeyType = "typed"
-)
-
-// KMSKeyTypes are the ways in the order of the list.
-func KMSKeyTypes() []KMSKeyType { return []KMSKeyType{KeyManaged, KeyListed, KeyTyped} }
-
-// Label is the way in words.
-func (t KMSKeyType) Label() string {
-	switch t {
-	case KeyManaged:
-		return i18n.T("AWS managed key")
-	case KeyListed:
-		return i18n.T("Choose from list")
-	}
-	return i18n.T("Enter KMS master key ARN")
-}
-
-// Types are the encryption types of a rule in the order of the list.
-func Types() []client.EncryptionType {
-	return []client.EncryptionType{client.TypeInherit, client.TypeSSES3, client.TypeSSEKMS, client.TypeDSSEKMS, client.TypeSSEC}
-}
-
-// TypeLabel is an encryption type in the words of the manuals people hold.
-func TypeLabel(t client.EncryptionType) string {
-	switch t {
-	case client.TypeInherit:
-		return i18n.T("Bucket default (send nothing)")
-	case client.TypeSSES3:
-		return i18n.T("Server-Side-Encryption with Amazon S3-Managed Keys (SSE-S3)")
-	case client.TypeSSEKMS:
-		return i18n.T("Server-Side-Encryption with Customer Keys Stored in AWS KMS (SSE-KMS)")
-	case client.TypeDSSEKMS:
-		return i18n.T("Dual-layer Server-Side-Encryption with AWS KMS keys (DSSE-KMS)")
-	case client.TypeSSEC:
-		return i18n.T("Server-Side-Encryption with Customer-Provided Keys (SSE-C)")
-	}
-	return ""
-}
-
-// FieldCustomerKey is the field of the SSE-C key, which is no part of a rule.
-const FieldCustomerKey rules.Field = "customerKey"
-
-// A Editor is one rule being added or changed. Save hands it to the list;
+// An Editor is one rule being added or changed. Save hands it to the list;
 // nothing is stored by it.
 type Editor struct {
 	// OnChange is called after a field, an error or the preview changed; nil
@@ -127,83 +77,6 @@ func (e *Editor) Close() { e.stop() }
 
 // IsNew reports whether a rule is being added.
 func (e *Editor) IsNew() bool { return e.at >= len(e.list.draft.Rules) }
-
-// Bucket, File, Account, Type, Enabled and BucketKey are what the fields hold.
-func (e *Editor) Bucket() string { return e.rule.Bucket }
-
-// File is the mask of the remote file name.
-func (e *Editor) File() string { return e.rule.Key }
-
-// Account is an account's name, "" for all.
-func (e *Editor) Account() string { return e.rule.Account.Name }
-
-// Type is the encryption type.
-func (e *Editor) Type() client.EncryptionType { return e.rule.Type }
-
-// Enabled reports whether the rule is in force.
-func (e *Editor) Enabled() bool { return !e.rule.Disabled }
-
-// BucketKey reports whether an S3 Bucket Key is asked for.
-func (e *Editor) BucketKey() bool { return e.rule.BucketKey }
-
-// KeyType is how the KMS key is given.
-func (e *Editor) KeyType() KMSKeyType { return e.keyType }
-
-// TypedKey is the KMS key as typed.
-func (e *Editor) TypedKey() string { return e.typed }
-
-// Context is the encryption context, a NAME=VALUE on each line.
-func (e *Editor) Context() string { return e.context }
-
-// CustomerKey is the SSE-C key as typed.
-func (e *Editor) CustomerKey() string { return e.customerKey }
-
-// SetBucket changes the bucket's name or mask.
-func (e *Editor) SetBucket(s string) { edit(e, rules.FieldBucket, &e.rule.Bucket, s) }
-
-// SetFile changes the file's name or mask.
-func (e *Editor) SetFile(s string) { edit(e, rules.FieldKey, &e.rule.Key, s) }
-
-// SetAccount chooses an account, "" for all.
-func (e *Editor) SetAccount(name string) {
-	chosen := client.AccountRef{Name: name}.Among(e.list.world.Accounts())
-	if name == e.before.Account.Name {
-		chosen = e.before.Account // it may be removed
-	}
-	edit(e, "", &e.rule.Account, chosen)
-}
-
-// SetEnabled switches the rule on or off.
-func (e *Editor) SetEnabled(on bool) { edit(e, "", &e.rule.Disabled, !on) }
-
-// SetBucketKey asks for an S3 Bucket Key.
-func (e *Editor) SetBucketKey(on bool) { edit(e, rules.FieldType, &e.rule.BucketKey, on) }
-
-// SetType chooses the encryption type.
-func (e *Editor) SetType(t client.EncryptionType) { edit(e, rules.FieldType, &e.rule.Type, t) }
-
-// SetTypedKey changes the KMS key.
-func (e *Editor) SetTypedKey(s string) { edit(e, rules.FieldKMSKey, &e.typed, s) }
-
-// SetContext changes the encryption context.
-func (e *Editor) SetContext(s string) { edit(e, rules.FieldContext, &e.context, s) }
-
-// SetCustomerKey changes the SSE-C key.
-func (e *Editor) SetCustomerKey(s string) {
-	if s != e.customerKey {
-		e.generated = false
-	}
-	edit(e, FieldCustomerKey, &e.customerKey, s)
-}
-
-func edit[T comparable](e *Editor, f rules.Field, field *T, value T) {
-	if *field == value {
-		return
-	}
-	*field = value
-	e.touched[f] = true
-	e.changed()
-}
 
 // UsesKMS and UsesCustomerKey say which fields belong to the type chosen.
 func (e *Editor) UsesKMS() bool {

@@ -3,14 +3,12 @@ package rulelist
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 )
@@ -124,173 +122,6 @@ func (l *List) Rows() int { return len(l.draft.Rules) }
 
 // Dirty reports whether there is something Save would store.
 func (l *List) Dirty() bool { return l.read && l.draft.Differs(l.stored) }
-
-// WhyNotChange says why rules can be neither added nor changed, "" when they
-// can.
-func (l *List) WhyNotChange() string {
-	switch {
-	case l.saving:
-		return i18n.T("One moment, please.")
-	case l.err != nil:
-		return i18n.T("The rules could not be read: nothing can be changed.")
-	case !l.read:
-		return i18n.T("One moment, please.")
-	}
-	return ""
-}
-
-// WhyNotOne is about editing and duplicating: one rule must be selected.
-func (l *List) WhyNotOne() string {
-	if why := l.WhyNotChange(); why != "" {
-		return why
-	}
-	if l.selection.Count() != 1 {
-		return i18n.T("Select one rule in the list first.")
-	}
-	return ""
-}
-
-// WhyNotSelected is about deleting and switching on and off.
-func (l *List) WhyNotSelected() string {
-	if why := l.WhyNotChange(); why != "" {
-		return why
-	}
-	if l.selection.Count() == 0 {
-		return i18n.T("Select rules in the list first.")
-	}
-	return ""
-}
-
-// WhyNotMove says why the selected rules cannot go up (by -1) or down (by 1).
-func (l *List) WhyNotMove(by int) string {
-	if why := l.WhyNotSelected(); why != "" {
-		return why
-	}
-	spans := l.selection.Spans()
-	if by < 0 && spans[0].First == 0 {
-		return i18n.T("It is the first already.")
-	}
-	if by > 0 && spans[len(spans)-1].End == len(l.draft.Rules) {
-		return i18n.T("It is the last already.")
-	}
-	return ""
-}
-
-// WhyNotExport is that there must be rules.
-func (l *List) WhyNotExport() string {
-	if why := l.WhyNotChange(); why != "" {
-		return why
-	}
-	if len(l.draft.Rules) == 0 {
-		return i18n.T("There are no rules to export.")
-	}
-	return ""
-}
-
-// WhyNotSave says why there is nothing to store, "" when there is.
-func (l *List) WhyNotSave() string {
-	if why := l.WhyNotChange(); why != "" {
-		return why
-	}
-	if !l.Dirty() && l.gone == nil {
-		return i18n.T("Nothing was changed.")
-	}
-	return ""
-}
-
-// selected are the places of the selected rules.
-func (l *List) selected() []int { return slices.Collect(l.selection.All()) }
-
-// Duplicate puts a copy of the selected rule below it.
-func (l *List) Duplicate() {
-	if l.WhyNotOne() != "" {
-		return
-	}
-	at := l.selected()[0]
-	l.draft.Duplicate(at)
-	l.choose(at + 1)
-}
-
-// Delete takes the selected rules off the list. The keys of SSE-C rules stay
-// where they are kept, for objects written with them.
-func (l *List) Delete() {
-	if l.WhyNotSelected() != "" {
-		return
-	}
-	places := l.selected()
-	l.draft.Remove(places)
-	l.choose(min(places[0], len(l.draft.Rules)-1))
-}
-
-// Move moves the selected rules up (by -1) or down (by 1).
-func (l *List) Move(by int) {
-	if l.WhyNotMove(by) != "" {
-		return
-	}
-	l.selection.SetSelected(l.draft.Move(l.selected(), by))
-	l.changed()
-}
-
-// Toggle switches the selected rules on, or off when all are on.
-func (l *List) Toggle() {
-	if l.WhyNotSelected() != "" {
-		return
-	}
-	places := l.selected()
-	off := !slices.ContainsFunc(places, func(p int) bool { return l.draft.Rules[p].Disabled })
-	l.draft.Switch(places, !off)
-	l.changed()
-}
-
-// put takes a rule over from the editor: at the index of a rule it replaces it,
-// at the end it is added. key is the SSE-C key entered, zero for none.
-func (l *List) put(at int, r rules.Rule, key client.CustomerKey) {
-	if at < len(l.draft.Rules) {
-		if _, err := l.draft.Edit(at, l.draft.Rules[at], r, key); err != nil {
-			l.problem(err)
-			return
-		}
-	} else {
-		at = len(l.draft.Rules)
-		l.draft.Insert(at, r, key)
-	}
-	l.choose(at)
-}
-
-// choose selects one row; -1 selects none.
-func (l *List) choose(row int) {
-	l.selection.SetRows(len(l.draft.Rules))
-	l.selection.Clear()
-	if row >= 0 {
-		l.selection.Only(row)
-	}
-	l.changed()
-}
-
-// hasKey reports whether the SSE-C key of a rule is at hand.
-func (l *List) hasKey(r rules.Rule) bool {
-	set, _ := l.world.RuleSet()
-	_, kept := set.Keys[r.CustomerKeyMD5]
-	return kept || l.draft.HasKey(r.CustomerKeyMD5)
-}
-
-// keyAsked reports whether the SSE-C key of a rule was asked for: those of
-// other accounts are not, and without an open account none is.
-func (l *List) keyAsked(r rules.Rule) bool {
-	set, err := l.world.RuleSet()
-	_, open := l.world.Account()
-	return open && err == nil && set.Account.Name != "" && (r.Account.IsZero() || r.Account.Is(set.Account))
-}
-
-// set is the rules of a list as the open account sees them.
-func (l *List) set(all []rules.Rule) rules.Set {
-	known, _ := l.world.RuleSet()
-	s := rules.Set{Rules: all, Keys: map[string]client.CustomerKey{}, Kept: known.Kept}
-	s.Account, _ = l.world.Account()
-	maps.Copy(s.Keys, known.Keys)
-	maps.Copy(s.Keys, l.draft.Keys())
-	return s
-}
 
 // Refresh is called after buckets, rules or keys of the open account changed.
 func (l *List) Refresh() { l.changed() }
