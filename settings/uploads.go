@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -48,7 +49,8 @@ func NewOpenUploads(state string, a client.Account) *OpenUploads {
 // an openUpload is what a file says.
 type openUpload struct {
 	Host      string    `json:"host"`
-	Account   string    `json:"account"` // for people: who it is, the next two say
+	Account   string    `json:"account"`             // for people: who it is, the next three say
+	AccountID string    `json:"accountId,omitempty"` // "" for the account of one run, and in files of version 1
 	Endpoint  string    `json:"endpoint"`
 	AccessKey string    `json:"accessKey"`
 	Bucket    string    `json:"bucket"`
@@ -57,9 +59,19 @@ type openUpload struct {
 	Begun     time.Time `json:"begun"`
 }
 
-func (o *OpenUploads) path(u client.Upload) string {
-	sum := sha256.Sum256([]byte(o.account.Endpoint + "\x00" + o.account.AccessKeyID + "\x00" + u.At.Bucket + "\x00" + u.At.Key + "\x00" + u.ID))
-	return filepath.Join(o.dir, hex.EncodeToString(sum[:16])+".json")
+// paths are where an upload may be remembered: where it is today, by the account's
+// id, so that another access key finds it; and where version 1 did, and where the
+// account of one run does, by the access key. At another endpoint it is another one.
+func (o *OpenUploads) paths(u client.Upload) []string {
+	var all []string
+	for _, who := range []string{o.account.ID, o.account.AccessKeyID} {
+		if who == "" {
+			continue
+		}
+		sum := sha256.Sum256([]byte(o.account.Endpoint + "\x00" + who + "\x00" + u.At.Bucket + "\x00" + u.At.Key + "\x00" + u.ID))
+		all = append(all, filepath.Join(o.dir, hex.EncodeToString(sum[:16])+".json"))
+	}
+	return all
 }
 
 // Begun remembers an upload. ended is called once when no more is done for it:
@@ -68,7 +80,7 @@ func (o *OpenUploads) Begun(ctx context.Context, u client.Upload) (ended func(go
 	if err := os.MkdirAll(o.dir, 0o700); err != nil {
 		return nil, err
 	}
-	path := o.path(u)
+	path := o.paths(u)[0]
 	l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -81,7 +93,7 @@ func (o *OpenUploads) Begun(ctx context.Context, u client.Upload) (ended func(go
 		}
 		_ = l.Close() // nothing was written through it
 	}
-	b, err := json.Marshal(openUpload{o.host, o.account.Name, o.account.Endpoint, o.account.AccessKeyID, u.At.Bucket, u.At.Key, u.ID, time.Now().UTC()})
+	b, err := json.Marshal(openUpload{o.host, o.account.Name, o.account.ID, o.account.Endpoint, o.account.AccessKeyID, u.At.Bucket, u.At.Key, u.ID, time.Now().UTC()})
 	if err == nil {
 		err = os.WriteFile(path, b, 0o600)
 	}
@@ -94,8 +106,10 @@ func (o *OpenUploads) Begun(ctx context.Context, u client.Upload) (ended func(go
 
 // Has reports whether an upload is one of ours, open or left.
 func (o *OpenUploads) Has(u client.Upload) bool {
-	_, err := os.Lstat(o.path(u))
-	return err == nil
+	return slices.ContainsFunc(o.paths(u), func(path string) bool {
+		_, err := os.Lstat(path)
+		return err == nil
+	})
 }
 
 // Stale are the uploads to a bucket whose programs are gone.
@@ -125,7 +139,7 @@ func (o *OpenUploads) stale(path, bucket string) (client.Upload, bool) {
 		return client.Upload{}, false
 	}
 	u := client.Upload{At: client.Location{Bucket: f.Bucket, Key: f.Key}, ID: f.UploadID}
-	if path != o.path(u) || u.At.CheckKey() != nil || u.ID == "" {
+	if !slices.Contains(o.paths(u), path) || u.At.CheckKey() != nil || u.ID == "" {
 		return client.Upload{}, false // another account's, or none of ours
 	}
 	if f.Host != o.host || o.host == "" {
@@ -139,8 +153,10 @@ func (o *OpenUploads) stale(path, bucket string) (client.Upload, bool) {
 
 // Forget forgets an upload that is gone.
 func (o *OpenUploads) Forget(u client.Upload) error {
-	if err := os.Remove(o.path(u)); err != nil && !os.IsNotExist(err) {
-		return err
+	for _, path := range o.paths(u) {
+		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+			return err
+		}
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-var ward = client.Account{Name: "ward", Endpoint: "https://s3.example", AccessKeyID: "AKIAWARD"}
+var ward = client.Account{ID: "W", Name: "ward", Endpoint: "https://s3.example", AccessKeyID: "AKIAWARD"}
 
 func uploadOf(bucket, key, id string) client.Upload {
 	return client.Upload{At: client.Location{Bucket: bucket, Key: key}, ID: id}
@@ -86,7 +86,7 @@ func TestAnUploadWhoseProgramIsGoneIsStaleForItsAccountAndBucket(t *testing.T) {
 	ended(false) // as when the program ends
 
 	for _, other := range []client.Account{
-		{Name: "ward", Endpoint: "https://other.example", AccessKeyID: "AKIAWARD"}, {Name: "ward", Endpoint: "https://s3.example", AccessKeyID: "AKIAOTHER"},
+		{ID: "W", Name: "ward", Endpoint: "https://other.example", AccessKeyID: "AKIAWARD"}, {ID: "O", Name: "ward", Endpoint: "https://s3.example", AccessKeyID: "AKIAWARD"},
 	} {
 		stale, err := NewOpenUploads(state, other).Stale("b")
 		require.NoError(t, err)
@@ -96,10 +96,10 @@ func TestAnUploadWhoseProgramIsGoneIsStaleForItsAccountAndBucket(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, stale)
 	renamed := ward
-	renamed.Name = "ward 7"
+	renamed.Name, renamed.AccessKeyID = "ward 7", "AKIANEW"
 	stale, err = NewOpenUploads(state, renamed).Stale("b")
 	require.NoError(t, err)
-	assert.Equal(t, []client.Upload{u}, stale, "the access key and the endpoint say who it is")
+	assert.Equal(t, []client.Upload{u}, stale, "the id and the endpoint say who it is")
 
 	require.NoError(t, o.Forget(u))
 	require.NoError(t, o.Forget(u), "to forget twice is no error")
@@ -157,4 +157,28 @@ func TestALedgerThatCannotBeKeptSaysWhy(t *testing.T) {
 	require.Error(t, err)
 	require.Error(t, o.Forget(uploadOf("b", "k", "id")))
 	assert.NotEmpty(t, StateDir())
+}
+
+func TestAnUploadThatVersion1RememberedIsKnownAndForgotten(t *testing.T) {
+	state := t.TempDir()
+	b, err := os.ReadFile(filepath.Join("testdata", "version1", "upload-of-team.json"))
+	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(filepath.Join(state, "uploads"), 0o700))
+	path := filepath.Join(state, "uploads", "ebdc24a8005fed91818de36320aa5a0b.json") // as it was called
+	require.NoError(t, os.WriteFile(path, b, 0o600))
+	team := client.Account{ID: "1:team", Name: "clinic", Endpoint: "https://team.example", AccessKeyID: "AKTEAM"}
+	u := uploadOf("reports", "big.bin", "upload-of-version-1")
+	assert.True(t, NewOpenUploads(state, team).Has(u))
+	rewrite(t, state, func(u *openUpload) { u.Host, u.Begun = "another", time.Now().Add(-25*time.Hour) })
+	stale, err := NewOpenUploads(state, team).Stale("reports")
+	require.NoError(t, err)
+	assert.Equal(t, []client.Upload{u}, stale)
+	require.NoError(t, NewOpenUploads(state, team).Forget(u))
+	assert.NoFileExists(t, path)
+
+	once := client.Account{AdHoc: true, Endpoint: "https://team.example", AccessKeyID: "AKTEAM"}
+	ended, err := NewOpenUploads(state, once).Begun(t.Context(), u)
+	require.NoError(t, err)
+	ended(false)
+	assert.FileExists(t, path, "that of one run is called so still")
 }

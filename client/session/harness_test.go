@@ -53,7 +53,7 @@ func open(t *testing.T, all []rules.Rule, options ...mock.Option) *desk {
 }
 
 func (d *desk) account() client.Account {
-	return client.Account{Name: "team", Endpoint: d.server.URL, KMSEndpoint: d.server.URL, CAFile: d.server.CAFile, AccessKeyID: d.server.AccessKey}
+	return client.Account{ID: "id of team", Name: "team", Endpoint: d.server.URL, KMSEndpoint: d.server.URL, CAFile: d.server.CAFile, AccessKeyID: d.server.AccessKey}
 }
 
 func (d *desk) opener() Opener {

@@ -80,7 +80,7 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	}
 	s.keys, _ = client.As[client.Keys](store)
 	config := o.Transfer
-	config.Store, config.Account, config.DescribeKey, config.Now = store, a.Name, s.describer(), s.now
+	config.Store, config.Account, config.DescribeKey, config.Now = store, a.Ref(), s.describer(), s.now
 	config.CustomerKey = s.CustomerKey
 	if o.Ledger != nil {
 		s.ledger = o.Ledger(a)

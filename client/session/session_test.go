@@ -119,6 +119,7 @@ func TestUploadedObjectsComeBackAndTheirPropertiesAreAsAsked(t *testing.T) {
 		require.NoError(t, r.Err)
 		assert.Equal(t, transfer.Verified, r.Receipt.Verdict, "the alias is resolved by KMS")
 		assert.Equal(t, "team", r.Receipt.Account)
+		assert.Equal(t, "id of team", r.Receipt.AccountID)
 	}
 	props, err := d.Properties(t.Context(), bucket.Join("報告.pdf"), client.ReadOptions{})
 	require.NoError(t, err)

@@ -109,7 +109,7 @@ func (s *story) through(m *middleman, change ...func(*transfer.Config)) *transfe
 		client.Account{Name: "demo", Endpoint: m.URL, CAFile: ca, AccessKeyID: s.server.AccessKey},
 		client.Credentials{AccessKeyID: s.server.AccessKey, Secret: client.NewSecret(s.server.SecretKey)}, s3store.Options{})
 	require.NoError(s, err)
-	c := transfer.Config{Store: store, Account: "demo", PartSize: 5 << 20}
+	c := transfer.Config{Store: store, Account: client.AccountRef{ID: "id of " + "demo", Name: "demo"}, PartSize: 5 << 20}
 	fetch(s.keys, &c)
 	for _, f := range change {
 		f(&c)

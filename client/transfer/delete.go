@@ -74,7 +74,7 @@ func (d deleting) runAll(ctx context.Context, e *Engine, its []*item) []error {
 func (deleting) keep(e *Engine, it *item) error {
 	j := it.row.Job
 	return e.keep(it, Receipt{
-		Job: j.ID, Account: e.cfg.Account, Op: Delete, Source: j.From.String(), At: j.From.At, VersionID: j.From.Version,
+		Job: j.ID, Account: e.cfg.Account.Name, AccountID: e.cfg.Account.ID, Op: Delete, Source: j.From.String(), At: j.From.At, VersionID: j.From.Version,
 		ETag: j.Expect.ETag, Modified: j.Expect.Modified, Size: j.Expect.Size, VerifiedAt: e.cfg.Now(),
 	}, nil)
 }

@@ -27,7 +27,7 @@ type clearing struct {
 
 func newClearing(t *testing.T, change ...func(*Config)) *clearing {
 	c := &clearing{T: t, store: memstore.New(memstore.Options{Server: storetest.AWS, Buckets: []string{"a", "b"}})}
-	config := Config{Store: c.store, Account: "ward", Workers: 1, Receipt: func(r Receipt) error {
+	config := Config{Store: c.store, Account: client.AccountRef{ID: "id of " + "ward", Name: "ward"}, Workers: 1, Receipt: func(r Receipt) error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.receipts = append(c.receipts, r)

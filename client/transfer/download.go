@@ -98,7 +98,7 @@ func (e *Engine) proveDownload(ctx context.Context, it *item, t *target, head cl
 		return Receipt{}, err
 	}
 	return Receipt{
-		Job: job.ID, Account: e.cfg.Account, Op: Download, Source: job.From.String(), At: job.From.At,
+		Job: job.ID, Account: e.cfg.Account.Name, AccountID: e.cfg.Account.ID, Op: Download, Source: job.From.String(), At: job.From.At,
 		VersionID: first(job.From.Version, head.VersionID), ETag: head.ETag, Modified: head.Modified, Size: a.n, Content: found.content, Compared: found.how,
 		Checksum: client.Checksum{Algorithm: client.CRC64NVME, Value: a.value(client.CRC64NVME)},
 		Reported: head.Encryption, Verdict: VerdictNone, Why: found.how + "; " + head.Encryption.Describe().String(),

@@ -15,7 +15,7 @@ import (
 // default.
 type Config struct {
 	Store   client.Store
-	Account string // for receipts
+	Account client.AccountRef // for receipts
 
 	Workers     int   // files at once, 1 to 64; default 4
 	PartsAtOnce int   // parts of one file at once, 1 to 64; default 4

@@ -187,7 +187,7 @@ func decisive(j Job, got Evidence, f Finding) client.Reported {
 // and for what was there already.
 func (e *Engine) receipt(j Job, p proof) Receipt {
 	return Receipt{
-		Job: j.ID, Account: e.cfg.Account, Op: j.Op, Source: j.From.String(), At: j.To.At,
+		Job: j.ID, Account: e.cfg.Account.Name, AccountID: e.cfg.Account.ID, Op: j.Op, Source: j.From.String(), At: j.To.At,
 		VersionID: p.head.VersionID, ETag: p.head.ETag, Modified: p.head.Modified, Size: p.head.Size,
 		Treatment: j.Treatment, Reported: p.reported, Verdict: p.Verdict, Why: p.Why,
 		RequestID: p.head.RequestID, VerifiedAt: e.cfg.Now(),

@@ -13,8 +13,9 @@ import (
 // holds no secret, and can be stored. It is written when the object or the file
 // is final and not before.
 type Receipt struct {
-	Job        string           `json:"job"` // its id
-	Account    string           `json:"account"`
+	Job        string           `json:"job"`                 // its id
+	Account    string           `json:"account"`             // what it was called then
+	AccountID  string           `json:"accountId,omitempty"` // "" for the account of one run
 	Op         Op               `json:"op"`
 	Source     string           `json:"source"`
 	At         client.Location  `json:"at"`

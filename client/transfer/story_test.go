@@ -54,7 +54,7 @@ func begin(t *testing.T, o []mock.Option, change ...func(*transfer.Config)) *sto
 		client.Account{Name: "demo", Endpoint: server.URL, CAFile: server.CAFile, AccessKeyID: server.AccessKey, KMSEndpoint: server.URL},
 		client.Credentials{AccessKeyID: server.AccessKey, Secret: client.NewSecret(server.SecretKey)}, s3store.Options{})
 	require.NoError(t, err)
-	c := transfer.Config{Store: store, Account: "demo", PartSize: 5 << 20, DescribeKey: store.(client.Keys).DescribeKey}
+	c := transfer.Config{Store: store, Account: client.AccountRef{ID: "id of " + "demo", Name: "demo"}, PartSize: 5 << 20, DescribeKey: store.(client.Keys).DescribeKey}
 	keys := &sync.Map{}
 	fetch(keys, &c)
 	for _, f := range change {

@@ -36,7 +36,7 @@ type workbench struct {
 
 func newBench(t *testing.T, change ...func(*Config)) *workbench {
 	w := &workbench{T: t, store: newStore(), keys: map[string]client.CustomerKey{}}
-	c := Config{Store: w.store, Account: "ward", PartSize: minPartSize, Receipt: func(r Receipt) error {
+	c := Config{Store: w.store, Account: client.AccountRef{ID: "id of " + "ward", Name: "ward"}, PartSize: minPartSize, Receipt: func(r Receipt) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.receipts = append(w.receipts, r)
