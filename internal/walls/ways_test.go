@@ -127,3 +127,21 @@ type stretchOf struct {
 	back bool
 	room string
 }
+
+func TestEveryTestThatThePageNamesIsThere(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "ARCHITECTURE.md"))
+	require.NoError(t, err)
+	there := map[string]bool{}
+	for _, s := range readSources(t) {
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && strings.HasSuffix(s.path, "_test.go") {
+				there[f.Name.Name] = true
+			}
+		}
+	}
+	named := regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllStringSubmatch(string(text), -1)
+	require.NotEmpty(t, named)
+	for _, name := range named {
+		assert.True(t, there[name[1]], "the page names %s, which is no test", name[1])
+	}
+}
