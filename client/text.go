@@ -37,6 +37,9 @@ func Verbatim(words string) Text {
 // IsZero reports whether nothing is said.
 func (t Text) IsZero() bool { return t.Form == "" }
 
+// Equal reports whether two texts say the same in every language.
+func (t Text) Equal(other Text) bool { return t.Form == other.Form && t.String() == other.String() }
+
 // String is the text in English.
 func (t Text) String() string { return t.In(func(form string) string { return form }) }
 

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -54,7 +53,7 @@ func (s *Session) walk(ctx context.Context, under client.Location, visit func(cl
 			if o.At.Bucket != under.Bucket || !strings.HasPrefix(o.At.Key, under.Key) || o.IsFolder {
 				return &client.Error{
 					Op: "ListObjects", Kind: client.KindContradiction, At: under,
-					Message: fmt.Sprintf("the list names %s, which does not lie there", o.At),
+					Said: client.Say("the list names %s, which does not lie there", o.At.String()),
 				}
 			}
 			visit(o)

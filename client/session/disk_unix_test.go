@@ -38,10 +38,10 @@ func (d *desk) keysOf(o UploadOptions, names ...string) (keys []string) {
 		keys = append(keys, j.To.At.Key)
 	}
 	for _, r := range p.Refused {
-		keys = append(keys, "! "+r.Target.Key+": "+r.Reason)
+		keys = append(keys, "! "+r.Target.Key+": "+r.Reason.String())
 	}
 	for _, w := range p.Warnings {
-		keys = append(keys, "- "+strings.ReplaceAll(w, d.dir+"/", ""))
+		keys = append(keys, "- "+strings.ReplaceAll(w.String(), d.dir+"/", ""))
 	}
 	slices.Sort(keys)
 	return keys

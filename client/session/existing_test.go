@@ -118,7 +118,7 @@ func TestWhatWasNotLookedUpIsUnknownAndNeverCalledMissing(t *testing.T) {
 	p := u.Treat(rules.Set{}, Choice{})
 	assert.Len(t, p.Existing, 300)
 	assert.Equal(t, 300, p.MayExist)
-	assert.Equal(t, []string{"300 of the files may be there already: so much lies there that not all of it was looked through"}, p.Warnings)
+	assert.Equal(t, []string{"300 of the files may be there already: so much lies there that not all of it was looked through"}, said(p.Warnings))
 }
 
 // A directory bucket lists in no order, and below whole folders only.

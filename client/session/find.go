@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -25,7 +24,7 @@ func (s *Session) Find(ctx context.Context, at client.Location, preferFolder boo
 	case folder && isObject:
 		return client.Object{}, &client.Error{
 			Op: "find", Kind: client.KindRefused, At: at,
-			Message: "an object and a folder are called so: end the name in / for the folder, or leave -r out for the object",
+			Said: client.Say("an object and a folder are called so: end the name in / for the folder, or leave -r out for the object"),
 		}
 	case folder:
 		return found, nil
@@ -34,7 +33,7 @@ func (s *Session) Find(ctx context.Context, at client.Location, preferFolder boo
 	case err != nil:
 		return client.Object{}, err
 	}
-	return client.Object{}, &client.Error{Op: "find", Kind: client.KindNotFound, At: at, Err: errors.New("nothing is called so, and nothing lies below it")}
+	return client.Object{}, &client.Error{Op: "find", Kind: client.KindNotFound, At: at, Err: client.Say("nothing is called so, and nothing lies below it").Err()}
 }
 
 // holdsAny reports whether anything lies below a folder, its own marker

@@ -38,9 +38,9 @@ func (s *Session) MakeFolder(ctx context.Context, at client.Location) error {
 	f := s.judge(ctx, d.Treatment, o.Encryption)
 	switch {
 	case f.Verdict == transfer.NotYetVerified:
-		return &client.Error{Op: "PutObject", Kind: client.KindNotYetVerified, At: at, RequestID: o.RequestID, Said: client.Verbatim(f.Why)}
+		return &client.Error{Op: "PutObject", Kind: client.KindNotYetVerified, At: at, RequestID: o.RequestID, Said: f.Why}
 	case !f.Verdict.AsAsked():
-		return &client.Error{Op: "PutObject", Kind: client.KindEncryptionNotAsAsked, At: at, RequestID: o.RequestID, Said: client.Verbatim(f.Why)}
+		return &client.Error{Op: "PutObject", Kind: client.KindEncryptionNotAsAsked, At: at, RequestID: o.RequestID, Said: f.Why}
 	}
 	return nil
 }

@@ -130,3 +130,11 @@ func customerKey(t *testing.T, letter string) client.CustomerKey {
 }
 
 var bucket = client.Location{Bucket: "bucket"}
+
+// said are texts in English.
+func said(all []client.Text) (english []string) {
+	for _, t := range all {
+		english = append(english, t.String())
+	}
+	return english
+}

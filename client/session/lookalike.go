@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -58,19 +57,19 @@ func (u *UploadSurvey) warnLookAlikes(set rules.Set, p *transfer.Plan) {
 		}
 		look := client.Location{Bucket: j.To.At.Bucket, Key: rules.Composed(j.To.At.Key)}
 		if first, ok := looks[look]; ok && first != j.To.At {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("two files look alike and become two objects, written %+q and %+q", first.Key, j.To.At.Key))
+			p.Warnings = append(p.Warnings, client.Say("two files look alike and become two objects, written %+q and %+q", first.Key, j.To.At.Key))
 		}
 		looks[look] = j.To.At
 		for _, other := range others {
 			if u.LookAlikes[client.Location{Bucket: j.To.At.Bucket, Key: other}] {
-				p.Warnings = append(p.Warnings, fmt.Sprintf("an object that looks like %s is there already, written %+q: this one becomes another, written %+q",
-					j.To.At, other, j.To.At.Key))
+				p.Warnings = append(p.Warnings, client.Say("an object that looks like %s is there already, written %+q: this one becomes another, written %+q",
+					j.To.At.String(), other, j.To.At.Key))
 			}
 		}
 	}
 	for i := range set.Rules {
 		if n := byRule[i+1]; n > 0 {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("the mask of rule %d looks like the names of %d of the files and is written with other characters: it takes them all the same", i+1, n))
+			p.Warnings = append(p.Warnings, client.Say("the mask of rule %d looks like the names of %d of the files and is written with other characters: it takes them all the same", i+1, n))
 		}
 	}
 }

@@ -31,7 +31,7 @@ func TestNamesThatLookAlikeAreSaidBeforeAByteMoves(t *testing.T) {
 		"an object that looks like s3://bucket/" + decomposed + ` is there already, written "\u00dcbung": this one becomes another, written "U\u0308bung"`,
 		`two files look alike and become two objects, written "U\u0308bung.txt" and "\u00dcbung.txt"`,
 		"the mask of rule 1 looks like the names of 2 of the files and is written with other characters: it takes them all the same",
-	}, plan.Warnings)
+	}, said(plan.Warnings))
 	for _, j := range plan.Jobs {
 		assert.Equal(t, client.TypeSSES3, j.Treatment.Type, j.To.At)
 	}

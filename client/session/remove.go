@@ -155,7 +155,7 @@ func (s *Session) DeleteOnly(ctx context.Context, was client.Object, customerKey
 	if was.VersionID == "" && was.ETag == "" { // a job without either would take whatever has the name
 		return &client.Error{
 			Op: "delete", Kind: client.KindPrecondition, At: was.At,
-			Err: errors.New("nothing is known of it by which it could be told from another object of its name"),
+			Err: client.Say("nothing is known of it by which it could be told from another object of its name").Err(),
 		}
 	}
 	r, err := s.remove(ctx, []client.Location{was.At}, func(at client.Location) transfer.Job {
@@ -171,7 +171,7 @@ func (s *Session) DeleteOnly(ctx context.Context, was client.Object, customerKey
 	case len(news) > 0:
 		return news[0].Err
 	case errors.Is(err, io.EOF):
-		return &client.Error{Op: "delete", Kind: client.KindCancelled, At: was.At, Err: errors.New("stopped by you")}
+		return &client.Error{Op: "delete", Kind: client.KindCancelled, At: was.At, Err: client.Say("stopped by you").Err()}
 	}
 	return err
 }

@@ -11,8 +11,6 @@ package session
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -64,15 +62,15 @@ type Session struct {
 // Open opens an account without waiting for its server.
 func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	if err := a.Check(); err != nil {
-		return nil, fmt.Errorf("account %q: %w", a.Name, err)
+		return nil, client.Say("account %q: %v", a.Name, err).Err()
 	}
 	c, err := o.Credentials(ctx, a)
 	if err != nil {
-		return nil, fmt.Errorf("account %q: %w", a.Name, err)
+		return nil, client.Say("account %q: %v", a.Name, err).Err()
 	}
 	store, err := o.Dial(a, c)
 	if err != nil {
-		return nil, fmt.Errorf("account %q: %w", a.Name, err)
+		return nil, client.Say("account %q: %v", a.Name, err).Err()
 	}
 	s := &Session{opener: o, account: a, store: store, now: o.Now}
 	if s.now == nil {
@@ -185,7 +183,7 @@ func (s *Session) KMSKeys(ctx context.Context) ([]client.Key, error) {
 	if s.keys == nil {
 		return nil, &client.Error{
 			Op: "ListKeys", Kind: client.KindUnsupported,
-			Err: errors.New("this service has no KMS interface: enter the key id you were given"),
+			Err: client.Say("this service has no KMS interface: enter the key id you were given").Err(),
 		}
 	}
 	return s.keys.Keys(ctx)

@@ -47,7 +47,7 @@ func TestAPlanTreatsEveryFileByTheRulesAndRefusesWhatCannotBeRead(t *testing.T) 
 	why := map[string]string{}
 	for _, r := range p.Refused {
 		name, _ := filepath.Rel(d.dir, r.Source)
-		why[filepath.ToSlash(name)] = r.Reason
+		why[filepath.ToSlash(name)] = r.Reason.String()
 	}
 	assert.Contains(t, why["tree/deep/loop"], "never end")
 	assert.Contains(t, why["tree/dangling"], "no such file")
@@ -77,7 +77,7 @@ func TestAnSSECRuleWithoutItsKeyRefusesEachFileWithTheReason(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, p.Jobs)
 	require.Len(t, p.Refused, 1)
-	assert.Contains(t, p.Refused[0].Reason, "not in the keyring")
+	assert.Contains(t, p.Refused[0].Reason.String(), "not in the keyring")
 	assert.Equal(t, client.KindRefused, p.Refused[0].Kind)
 	assert.Equal(t, 1, p.Refused[0].Rule)
 }
@@ -98,7 +98,7 @@ func TestAPlanSaysWhatItWouldOverwriteAndWhatIsWeakerThanTheDefault(t *testing.T
 	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeSSES3}, Overwrite: transfer.OverwriteSkip})
 	require.NoError(t, err)
 	require.Len(t, p.Warnings, 1)
-	assert.Contains(t, p.Warnings[0], "weaker than the bucket's default")
+	assert.Contains(t, p.Warnings[0].String(), "weaker than the bucket's default")
 	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeSSEKMS, Key: "alias/demo"}})
 	require.NoError(t, err)
 	assert.Empty(t, p.Warnings)
@@ -124,7 +124,7 @@ func TestUploadedObjectsComeBackAndTheirPropertiesAreAsAsked(t *testing.T) {
 	props, err := d.Properties(t.Context(), bucket.Join("報告.pdf"), client.ReadOptions{})
 	require.NoError(t, err)
 	asAsked, known := props.AsAsked()
-	assert.True(t, asAsked && known, props.Finding.Why)
+	assert.True(t, asAsked && known, props.Finding.Why.String())
 	assert.Equal(t, noon, props.CheckedAt)
 	assert.Equal(t, 1, props.Decision.Treatment.Rule)
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gabriel-vasile/mimetype"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
@@ -51,15 +52,15 @@ func typeOf(key string) string { return mime.TypeByExtension(path.Ext(key)) }
 
 // localReason is what the system says of a file, without the path, which is
 // shown beside it.
-func localReason(err error) string {
+func localReason(err error) client.Text {
 	switch {
 	case os.IsNotExist(err):
-		return "there is no such file"
+		return client.Say("there is no such file")
 	case os.IsPermission(err):
-		return "this user may not read it"
+		return client.Say("this user may not read it")
 	}
 	if e, ok := err.(*os.PathError); ok { //nolint:errorlint // the outermost is the one whose path is cut
-		return e.Err.Error()
+		return client.TextOf(e.Err)
 	}
-	return err.Error()
+	return client.TextOf(err)
 }

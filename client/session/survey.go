@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -38,13 +37,13 @@ type Found struct {
 	Target      client.Location
 	Expect      transfer.Expect
 	ContentType string
-	// Why it cannot be sent; "" where it can.
-	Why string
+	// Why it cannot be sent; zero where it can.
+	Why client.Text
 }
 
 // A LeftOut is what does not go up for one reason.
 type LeftOut struct {
-	Why   string
+	Why   client.Text
 	Paths []string
 }
 
@@ -105,7 +104,7 @@ func (s *Session) ask(ctx context.Context, u *UploadSurvey, to client.Location, 
 // targets are the objects that may be written.
 func (u *UploadSurvey) targets() (all []client.Location) {
 	for _, f := range u.Found {
-		if f.Why == "" {
+		if f.Why.IsZero() {
 			all = append(all, f.Target)
 		}
 	}
@@ -122,7 +121,7 @@ func (u *UploadSurvey) add(ctx context.Context, path string, to client.Location,
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return fmt.Errorf("find %s: %w", path, err)
+		return client.Say("find %s: %v", path, err).Err()
 	}
 	root, name := filepath.Dir(path), filepath.Base(path)
 	keys := naming{root: root, under: to.Folder()}
@@ -151,11 +150,11 @@ func (u *UploadSurvey) add(ctx context.Context, path string, to client.Location,
 // file looks at one file.
 func (u *UploadSurvey) file(path string, stat os.FileInfo, to client.Location) {
 	if transfer.IsPart(filepath.Base(path)) {
-		u.leave("left out, since a download that was cut off has left it", path)
+		u.leave(client.Say("left out, since a download that was cut off has left it"), path)
 		return
 	}
 	if !stat.Mode().IsRegular() {
-		u.refuse(path, to, "it is no ordinary file (a device, pipe or socket)")
+		u.refuse(path, to, client.Say("it is no ordinary file (a device, pipe or socket)"))
 		return
 	}
 	f, err := sniff(path, stat)
@@ -173,14 +172,14 @@ func (u *UploadSurvey) found(f Found) {
 }
 
 // refuse notes a path that cannot be sent, and why.
-func (u *UploadSurvey) refuse(path string, to client.Location, why string) {
+func (u *UploadSurvey) refuse(path string, to client.Location, why client.Text) {
 	u.Found = append(u.Found, Found{From: transfer.ReadFrom(path), Target: to, Why: why})
 }
 
 // leave notes what does not go up and is no failure.
-func (u *UploadSurvey) leave(why, what string) {
+func (u *UploadSurvey) leave(why client.Text, what string) {
 	for i := range u.LeftOut {
-		if u.LeftOut[i].Why == why {
+		if u.LeftOut[i].Why.Equal(why) {
 			u.LeftOut[i].Paths = append(u.LeftOut[i].Paths, what)
 			return
 		}

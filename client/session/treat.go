@@ -37,16 +37,16 @@ func (u *UploadSurvey) Treat(set rules.Set, c Choice) transfer.Plan {
 // decide is a plan without warnings.
 func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
 	for _, f := range u.Found {
-		refuse := func(t client.Treatment, kind client.Kind, why string) {
+		refuse := func(t client.Treatment, kind client.Kind, why client.Text) {
 			p.Refused = append(p.Refused, transfer.Refusal{Source: f.From.String(), Target: f.Target, Rule: t.Rule, RuleID: t.RuleID, Kind: kind, Reason: why})
 		}
-		if f.Why != "" {
+		if !f.Why.IsZero() {
 			refuse(client.Treatment{}, client.KindLocal, f.Why)
 			continue
 		}
 		d := set.Decide(rules.File{Size: f.Expect.Size, Override: c.Encryption}, f.Target)
 		if !d.Refuse.IsZero() {
-			refuse(d.Treatment, client.KindRefused, d.Refuse.String())
+			refuse(d.Treatment, client.KindRefused, d.Refuse)
 			continue
 		}
 		p.Bytes += f.Expect.Size
@@ -61,18 +61,18 @@ func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
 
 // warn says what a person should know of a plan.
 func (u *UploadSurvey) warn(set rules.Set, p *transfer.Plan) {
-	warn := func(form string, args ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(form, args...)) }
+	warn := func(t client.Text) { p.Warnings = append(p.Warnings, t) }
 	if err := u.Existing.Err; err != nil {
-		warn("whether files with these names are there already could not be found out: %v", err)
+		warn(client.Say("whether files with these names are there already could not be found out: %v", err))
 	}
 	if n := p.MayExist; n > 0 {
-		warn("%d of the files may be there already: so much lies there that not all of it was looked through", n)
+		warn(client.Say("%d of the files may be there already: so much lies there that not all of it was looked through", n))
 	}
 	for _, l := range u.LeftOut {
-		warn("%s: %s", l.Why, l.names())
+		warn(client.Say("%v: %s", l.Why, l.names()))
 	}
 	if j := weaker(p.Jobs, u.Default); j != nil {
-		warn("%s asks for %s, which is weaker than the bucket's default, %s", j.To.At.Bucket, j.Treatment.Describe(), u.Default.Describe())
+		warn(client.Say("%s asks for %v, which is weaker than the bucket's default, %v", j.To.At.Bucket, j.Treatment.Describe(), u.Default.Describe()))
 	}
 	u.warnLookAlikes(set, p)
 }

@@ -103,18 +103,18 @@ func (t *tree) enter(inside *place, at place, isReal bool) bool {
 		}
 		inside.real = real
 		if isWithin(at.real, real) {
-			t.survey.refuse(inside.path, t.naming.of(inside.name), "it is a link to a folder it lies in: following it would never end")
+			t.survey.refuse(inside.path, t.naming.of(inside.name), client.Say("it is a link to a folder it lies in: following it would never end"))
 			return false
 		}
 		for _, c := range t.claimed {
 			if isWithin(real, c) {
-				t.survey.leave("not followed, since the folder goes up under its own name", inside.path+" -> "+real)
+				t.survey.leave(client.Say("not followed, since the folder goes up under its own name"), inside.path+" -> "+real)
 				return false
 			}
 		}
 	}
 	if before, met := t.met[inside.real]; met {
-		t.survey.leave("not followed, since the folder goes up under another name", inside.path+" -> "+before)
+		t.survey.leave(client.Say("not followed, since the folder goes up under another name"), inside.path+" -> "+before)
 		return false
 	}
 	if !isReal {

@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -81,7 +80,7 @@ func (s *Session) tryKeys(ctx context.Context, set rules.Set, at client.Location
 		}
 	}
 	if len(names) == 0 {
-		return client.Object{}, client.CustomerKey{}, fmt.Errorf("%w; no SSE-C key kept here was given for this account and place", err)
+		return client.Object{}, client.CustomerKey{}, client.Say("%v; no SSE-C key kept here was given for this account and place", err).Err()
 	}
 	return client.Object{}, client.CustomerKey{}, tried(err, names...)
 }
@@ -108,7 +107,7 @@ func (s *Session) likeliest(ctx context.Context, set rules.Set, at client.Locati
 // tried says with which keys an object could not be opened.
 func tried(err error, md5s ...string) error {
 	if names := strings.Join(md5s, ", "); err != nil && names != "" {
-		return fmt.Errorf("%w; tried the SSE-C key with MD5 %s", err, names)
+		return client.Say("%v; tried the SSE-C key with MD5 %s", err, names).Err()
 	}
 	return err
 }
@@ -123,7 +122,7 @@ func (s *Session) key(ctx context.Context, set rules.Set, md5 string) (client.Cu
 
 func (o Opener) kept(ctx context.Context, all []rules.KeptKey, md5 string) (client.CustomerKey, error) {
 	if o.CustomerKey == nil {
-		return client.CustomerKey{}, errors.New("no keys are kept here")
+		return client.CustomerKey{}, client.Say("no keys are kept here").Err()
 	}
 	var ids []string
 	for _, k := range all {

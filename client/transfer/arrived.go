@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"regexp"
@@ -29,7 +28,7 @@ type arrival struct {
 // A comparison is what an arrival was compared by, and what came of it.
 type comparison struct {
 	content Content
-	how     string // half a sentence
+	how     client.Text // half a sentence
 }
 
 // errElse says that one way of comparing has nothing to say.
@@ -54,14 +53,14 @@ func (a *arrival) compare(ctx context.Context) (comparison, error) {
 	case errors.Is(err, errElse):
 		found, err := a.bySize()
 		if err == nil && !a.head.SizeTold() {
-			return comparison{ContentNone, "the server tells neither the size nor a checksum to compare with: nothing was compared"}, nil
+			return comparison{ContentNone, client.Say("the server tells neither the size nor a checksum to compare with: nothing was compared")}, nil
 		}
 		return found, err
 	case err != nil:
 		return comparison{}, err
 	}
 	if note := a.note(); note != "" && note != a.value(client.CRC64NVME) {
-		found.how += staleNote
+		found.how = client.Say("%v; the checksum that an upload left in the metadata is stale: the object was changed later by a program that kept it", found.how)
 	}
 	return found, nil
 }
@@ -82,8 +81,6 @@ func (a *arrival) comparable() bool {
 	return len(a.head.Checksums) > 0 || a.note() != "" || isMD5(a.head.ETag) || ofParts.MatchString(a.head.ETag)
 }
 
-const staleNote = "; the checksum that an upload left in the metadata is stale: the object was changed later by a program that kept it"
-
 // readBack reads the file back from the disk once, for all that it may be compared
 // by.
 func (a *arrival) readBack(ctx context.Context) (err error) {
@@ -100,7 +97,7 @@ func (a *arrival) readBack(ctx context.Context) (err error) {
 	case err != nil:
 		return err
 	case a.head.SizeTold() && a.n != a.head.Size:
-		return a.corrupt(fmt.Errorf("%d bytes arrived and the object has %d", a.n, a.head.Size))
+		return a.corrupt(client.Say("%d bytes arrived and the object has %d", a.n, a.head.Size).Err())
 	}
 	return nil
 }
@@ -134,11 +131,11 @@ func (a *arrival) byChecksum(context.Context) (comparison, error) {
 	var names []string
 	for _, c := range all {
 		if got := a.value(c.Algorithm); got != c.Value {
-			return comparison{}, a.corrupt(fmt.Errorf("the checksum of what arrived is %s and the object's is %s: the file was not kept", got, c.Value))
+			return comparison{}, a.corrupt(client.Say("the checksum of what arrived is %s and the object's is %s: the file was not kept", got, c.Value).Err())
 		}
 		names = append(names, string(c.Algorithm))
 	}
-	return comparison{ContentChecksum, fmt.Sprintf("size and checksum agree with the object's (%s)", strings.Join(names, ", "))}, nil
+	return comparison{ContentChecksum, client.Say("size and checksum agree with the object's (%s)", strings.Join(names, ", "))}, nil
 }
 
 // byParts compares a composite checksum, where the server tells in which parts
@@ -157,9 +154,9 @@ func (a *arrival) byParts(ctx context.Context) (comparison, error) {
 		case err != nil:
 			return comparison{}, err
 		case same:
-			return comparison{ContentChecksum, fmt.Sprintf("size and checksum agree with the object's (%s of %d parts)", c.Algorithm, n)}, nil
+			return comparison{ContentChecksum, client.Say("size and checksum agree with the object's (%s of %d parts)", string(c.Algorithm), n)}, nil
 		default:
-			return comparison{}, a.corrupt(fmt.Errorf("the checksum of what arrived is not %s, the object's: the file was not kept", c.Value))
+			return comparison{}, a.corrupt(client.Say("the checksum of what arrived is not %s, the object's: the file was not kept", c.Value).Err())
 		}
 	}
 	return comparison{}, errElse
@@ -228,15 +225,18 @@ func (a *arrival) byNote(context.Context) (comparison, error) {
 	if a.note() == "" || a.note() != a.value(client.CRC64NVME) {
 		return comparison{}, errElse
 	}
-	return comparison{ContentChecksum, "size and checksum agree with what the upload left in the metadata"}, nil
+	return comparison{ContentChecksum, client.Say("size and checksum agree with what the upload left in the metadata")}, nil
 }
 
 // otherETag says that the ETag looks like an MD5 and is another than that of what
 // arrived.
 type otherETag struct{ got, etag string }
 
-func (o *otherETag) Error() string {
-	return fmt.Sprintf("the MD5 of what arrived is %s and the object's ETag is %s: the file was not kept; where ETags are known to be no MD5s, the file can be taken all the same", o.got, o.etag)
+func (o *otherETag) Error() string { return o.Text().String() }
+
+// Text is what the error says.
+func (o *otherETag) Text() client.Text {
+	return client.Say("the MD5 of what arrived is %s and the object's ETag is %s: the file was not kept; where ETags are known to be no MD5s, the file can be taken all the same", o.got, o.etag)
 }
 
 // Acceptable reports whether a download failed by something that a person may
@@ -265,7 +265,7 @@ func (a *arrival) byETag(ctx context.Context) (comparison, error) {
 	}
 	switch got := hex.EncodeToString(sum); {
 	case strings.EqualFold(got, a.head.ETag):
-		return comparison{ContentMD5, "size and MD5 agree with the object's ETag"}, nil
+		return comparison{ContentMD5, client.Say("size and MD5 agree with the object's ETag")}, nil
 	case !isReadable(a.head):
 		return comparison{}, errElse
 	case a.job.AcceptStale:
@@ -291,7 +291,7 @@ func (a *arrival) byETagOfParts(ctx context.Context) (comparison, error) {
 	case !same:
 		return comparison{}, errElse
 	}
-	return comparison{ContentMD5, fmt.Sprintf("size and MD5 agree with the object's ETag (of %d parts)", n)}, nil
+	return comparison{ContentMD5, client.Say("size and MD5 agree with the object's ETag (of %d parts)", n)}, nil
 }
 
 // numberOf is the number of parts behind a composite checksum or ETag, 0 where
@@ -308,18 +308,18 @@ func (a *arrival) bySize() (comparison, error) {
 	case a.note() != "" && !a.job.AcceptStale:
 		return comparison{}, &client.Error{
 			Op: "download", Kind: client.KindStaleChecksum, At: a.job.At(), RequestID: a.head.RequestID,
-			Err: fmt.Errorf("the checksum of what arrived is %s, and %s was left in the metadata by an upload: either a program changed the object later and kept the metadata, or bytes are damaged; nothing else tells which, so the file was not kept",
-				a.value(client.CRC64NVME), a.note()),
+			Err: client.Say("the checksum of what arrived is %s, and %s was left in the metadata by an upload: either a program changed the object later and kept the metadata, or bytes are damaged; nothing else tells which, so the file was not kept",
+				a.value(client.CRC64NVME), a.note()).Err(),
 		}
 	case a.note() != "" || a.accepted:
-		return comparison{ContentSize, "the checksum in the metadata, or the ETag, is of other bytes, which was accepted; the size agrees"}, nil
+		return comparison{ContentSize, client.Say("the checksum in the metadata, or the ETag, is of other bytes, which was accepted; the size agrees")}, nil
 	}
 	for _, c := range a.head.Checksums {
 		if c.Composite {
-			return comparison{ContentSize, fmt.Sprintf("the object's checksum is composite (%s), and the server does not tell of which parts: not compared; the size agrees", c.Algorithm)}, nil
+			return comparison{ContentSize, client.Say("the object's checksum is composite (%s), and the server does not tell of which parts: not compared; the size agrees", string(c.Algorithm))}, nil
 		}
 	}
-	return comparison{ContentSize, "the server offers no checksum of the whole file to compare with; the size agrees"}, nil
+	return comparison{ContentSize, client.Say("the server offers no checksum of the whole file to compare with; the size agrees")}, nil
 }
 
 func (a *arrival) corrupt(err error) error {

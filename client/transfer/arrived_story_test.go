@@ -112,8 +112,8 @@ func (s *story) whole(data []byte, want transfer.Content, how string) {
 	row, got := s.fetched()
 	require.NoError(s, row.Err)
 	assert.True(s, bytes.Equal(data, got))
-	assert.Equal(s, want, row.Receipt.Content, row.Receipt.Compared)
-	assert.Contains(s, row.Receipt.Compared, how)
+	assert.Equal(s, want, row.Receipt.Content, row.Receipt.Compared.String())
+	assert.Contains(s, row.Receipt.Compared.String(), how)
 	s.damage()
 	row, got = s.fetched()
 	assert.Equal(s, transfer.Failed, row.Phase)
@@ -155,8 +155,8 @@ func TestAChecksumOfPartsThatAreNotToldIsSaidNotToBeCompared(t *testing.T) {
 	require.NoError(t, row.Err)
 	assert.True(t, bytes.Equal(data, got))
 	assert.Equal(t, transfer.ContentSize, row.Receipt.Content)
-	assert.Contains(t, row.Receipt.Compared, "composite (SHA256)")
-	assert.Contains(t, row.Receipt.Compared, "not compared")
+	assert.Contains(t, row.Receipt.Compared.String(), "composite (SHA256)")
+	assert.Contains(t, row.Receipt.Compared.String(), "not compared")
 }
 
 func TestAnETagThatIsAnMD5IsComparedWhereThereIsNoChecksum(t *testing.T) {
@@ -171,7 +171,7 @@ func TestAnETagThatIsAnMD5IsComparedWhereThereIsNoChecksum(t *testing.T) {
 	require.NoError(t, row.Err)
 	assert.True(t, bytes.Equal(data, got))
 	assert.Equal(t, transfer.ContentMD5, row.Receipt.Content)
-	assert.Contains(t, row.Receipt.Compared, "of 2 parts")
+	assert.Contains(t, row.Receipt.Compared.String(), "of 2 parts")
 }
 
 func TestAnETagIsNoMD5UnderAKeyOfKMS(t *testing.T) {
@@ -197,7 +197,7 @@ func TestAServerWhoseETagsAreNoMD5sCanBeDownloadedFromKnowingly(t *testing.T) {
 	require.NoError(t, row.Err)
 	assert.True(t, bytes.Equal(data, got))
 	assert.Equal(t, transfer.ContentSize, row.Receipt.Content)
-	assert.Contains(t, row.Receipt.Compared, "accepted")
+	assert.Contains(t, row.Receipt.Compared.String(), "accepted")
 }
 
 // edited is an object of ours that another client changed, keeping its metadata.
@@ -231,7 +231,7 @@ func TestAChecksumThatAnEditMadeStaleIsToldFromDamage(t *testing.T) {
 			require.NoError(t, row.Err, "%s, %s", server, client.Describe(e))
 			assert.True(t, bytes.Equal(data, got))
 			assert.NotEqual(t, transfer.ContentSize, row.Receipt.Content)
-			assert.Contains(t, row.Receipt.Compared, "stale", "%s, %s", server, client.Describe(e))
+			assert.Contains(t, row.Receipt.Compared.String(), "stale", "%s, %s", server, client.Describe(e))
 			s.damage()
 			row, got = s.fetched()
 			assert.Equal(t, transfer.Failed, row.Phase, "%s, %s", server, client.Describe(e))
@@ -256,7 +256,7 @@ func TestAChangeThatNothingTellsFromDamageIsDownloadedOnlyKnowingly(t *testing.T
 		require.NoError(t, row.Err)
 		assert.True(t, bytes.Equal(data, got))
 		assert.Equal(t, transfer.ContentSize, row.Receipt.Content)
-		assert.Contains(t, row.Receipt.Compared, "accepted")
+		assert.Contains(t, row.Receipt.Compared.String(), "accepted")
 	}
 }
 

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -86,7 +85,7 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 	at, err := b.section.Seek(offset, whence)
 	if err != nil {
 		b.mu.Unlock()
-		return at, fmt.Errorf("seek in %s: %w", b.source.job.From, err)
+		return at, client.Say("seek in %s: %v", b.source.job.From, err).Err()
 	}
 	back := max(b.counted-at, 0)
 	b.counted -= back

@@ -70,7 +70,7 @@ func (h handed) etag() string {
 // damaged for its ETag would be worse than to say "size". One that looks like
 // an MD5, is another, and belongs to an object said to lie in the clear or under
 // SSE-S3 takes the belief away, though, that the server looked at Content-MD5.
-func (h handed) content(at client.Location, head client.Object) (Content, string, error) {
+func (h handed) content(at client.Location, head client.Object) (Content, client.Text, error) {
 	whole := false
 	for _, o := range []client.Object{h.answer, head} {
 		for _, c := range o.Checksums {
@@ -78,7 +78,7 @@ func (h handed) content(at client.Location, head client.Object) (Content, string
 				continue
 			}
 			if c.Value != h.sum.Value {
-				return ContentNone, "", otherBytes(at, o.RequestID, c.Value, h.sum.Value)
+				return ContentNone, client.Text{}, otherBytes(at, o.RequestID, c.Value, h.sum.Value)
 			}
 			whole = true
 		}
@@ -86,25 +86,25 @@ func (h handed) content(at client.Location, head client.Object) (Content, string
 	want := h.etag()
 	switch {
 	case whole:
-		return ContentChecksum, "the server returned the checksum of what was sent", nil
+		return ContentChecksum, client.Say("the server returned the checksum of what was sent"), nil
 	case h.returned:
-		return ContentChecksum, "the server returned the checksum of each part that was sent, and none of the whole", nil
+		return ContentChecksum, client.Say("the server returned the checksum of each part that was sent, and none of the whole"), nil
 	case want == "":
-		return ContentSize, "no digest was sent, and the server returned none: only the size was compared", nil
+		return ContentSize, client.Say("no digest was sent, and the server returned none: only the size was compared"), nil
 	case strings.EqualFold(h.answer.ETag, want), strings.EqualFold(head.ETag, want):
-		return ContentMD5, "the server's ETag is the MD5 of what was sent", nil
+		return ContentMD5, client.Say("the server's ETag is the MD5 of what was sent"), nil
 	case h.named:
-		return ContentMD5, "the server's ETag of each part is the MD5 of what was sent", nil
+		return ContentMD5, client.Say("the server's ETag of each part is the MD5 of what was sent"), nil
 	case isReadable(h.answer, head) && (h.otherwise || h.parts == 0 && isMD5(first(head.ETag, h.answer.ETag))):
-		return ContentSize, "the server took the MD5 of what was sent, and its ETag looks like another: only the size was compared", nil
+		return ContentSize, client.Say("the server took the MD5 of what was sent, and its ETag looks like another: only the size was compared"), nil
 	}
-	return ContentMD5, "the server took the bytes by their MD5", nil
+	return ContentMD5, client.Say("the server took the bytes by their MD5"), nil
 }
 
 func otherBytes(at client.Location, requestID, theirs, ours string) error {
 	return &client.Error{
 		Op: "verify", Kind: client.KindCorrupt, At: at, RequestID: requestID,
-		Err: fmt.Errorf("the server's checksum %s is not %s, the checksum of what was sent", theirs, ours),
+		Err: client.Say("the server's checksum %s is not %s, the checksum of what was sent", theirs, ours).Err(),
 	}
 }
 

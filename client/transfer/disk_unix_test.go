@@ -30,7 +30,7 @@ type disk struct {
 func newDisk(t *testing.T) *disk {
 	d := &disk{}
 	d.workbench = newBench(t, func(c *Config) {
-		c.Note = func(s string) { d.notes = append(d.notes, s) }
+		c.Note = func(s client.Text) { d.notes = append(d.notes, s.String()) }
 	})
 	d.job, d.data = d.object(10, client.PutOptions{})
 	d.job.To.Name = "f"

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"errors"
 
 	"golang.org/x/sync/errgroup"
 
@@ -46,7 +45,7 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 		return err
 	}
 	if v := job.From.Version; v != "" && v != client.NullVersion && head.VersionID == "" {
-		return unlike(job, head.RequestID, "version %s was asked for, and the server does not say that it gives it", v)
+		return unlike(job, head.RequestID, client.Say("version %s was asked for, and the server does not say that it gives it", v))
 	}
 	t, err := e.targetOf(job)
 	if err != nil {
@@ -101,9 +100,9 @@ func (e *Engine) proveDownload(ctx context.Context, it *item, t *target, head cl
 		Job: job.ID, Account: e.cfg.Account.Name, AccountID: e.cfg.Account.ID, Op: Download, Source: job.From.String(), At: job.From.At,
 		VersionID: first(job.From.Version, head.VersionID), ETag: head.ETag, Modified: head.Modified, Size: a.n, Content: found.content, Compared: found.how,
 		Checksum: client.Checksum{Algorithm: client.CRC64NVME, Value: a.value(client.CRC64NVME)},
-		Reported: head.Encryption, Verdict: VerdictNone, Why: found.how + "; " + head.Encryption.Describe().String(),
+		Reported: head.Encryption, Verdict: VerdictNone, Why: client.Say("%v; %v", found.how, head.Encryption.Describe()),
 		RequestID: head.RequestID, VerifiedAt: e.cfg.Now(),
 	}, nil
 }
 
-var errTooMuch = errors.New("the server sent other bytes than the range asked for")
+var errTooMuch = client.Say("the server sent other bytes than the range asked for").Err()

@@ -2,8 +2,6 @@ package transfer
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,7 +44,7 @@ type Config struct {
 	// Note is told what is no failure and yet worth knowing: parts that stay on
 	// the server, leftovers removed. nil for nobody. Calls come from several
 	// goroutines.
-	Note func(string)
+	Note func(client.Text)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -61,34 +59,34 @@ const (
 // withDefaults fills the zero values in and refuses what is out of range.
 func (c Config) withDefaults() (Config, error) {
 	if c.Store == nil {
-		return c, errors.New("a transfer engine needs a store")
+		return c, client.Say("a transfer engine needs a store").Err()
 	}
 	for _, n := range []struct {
-		name  string
+		name  client.Text
 		value *int
-	}{{"files at once", &c.Workers}, {"parts at once", &c.PartsAtOnce}} {
+	}{{client.Say("files at once"), &c.Workers}, {client.Say("parts at once"), &c.PartsAtOnce}} {
 		if *n.value == 0 {
 			*n.value = defaultAtOnce
 		}
 		if *n.value < 1 || *n.value > mostAtOnce {
-			return c, fmt.Errorf("%s: %d is not between 1 and %d", n.name, *n.value, mostAtOnce)
+			return c, client.Say("%v: %d is not between 1 and %d", n.name, *n.value, mostAtOnce).Err()
 		}
 	}
 	if c.PartSize == 0 {
 		c.PartSize = defaultPartSize
 	}
 	if c.PartSize < minPartSize || c.PartSize > maxPartSize {
-		return c, fmt.Errorf("part size: %d bytes is not between 5 MiB and 5 GiB, the bounds of S3", c.PartSize)
+		return c, client.Say("part size: %d bytes is not between 5 MiB and 5 GiB, the bounds of S3", c.PartSize).Err()
 	}
 	if c.LimitRate < 0 {
-		return c, fmt.Errorf("limit rate: %d bytes a second is less than nothing; 0 is no limit", c.LimitRate)
+		return c, client.Say("limit rate: %d bytes a second is less than nothing; 0 is no limit", c.LimitRate).Err()
 	}
 	switch c.ContentProof {
 	case "":
 		c.ContentProof = ProofAuto
 	case ProofAuto, ProofMD5, ProofSize:
 	default:
-		return c, fmt.Errorf("content proof: %q is none of auto, md5 and size", c.ContentProof)
+		return c, client.Say("content proof: %q is none of auto, md5 and size", string(c.ContentProof)).Err()
 	}
 	if c.Patience == 0 {
 		c.Patience = defaultPatience
@@ -188,7 +186,7 @@ func (e *Engine) Close(ctx context.Context) error {
 	e.mu.Unlock()
 	e.Cancel()
 	if err := e.Wait(ctx); err != nil {
-		return fmt.Errorf("close the transfers: %w", err)
+		return client.Say("close the transfers: %v", err).Err()
 	}
 	return nil
 }

@@ -1,12 +1,13 @@
 package transfer
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"runtime"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // How an object key becomes a path that this system can hold, and back.
@@ -56,7 +57,7 @@ func EscapeKey(key string) (string, error) { return here.escapeKey(key) }
 
 func (s system) escapeKey(key string) (string, error) {
 	if key == "" {
-		return "", errors.New("no object is named")
+		return "", client.Say("no object is named").Err()
 	}
 	parts := strings.Split(key, "/")
 	for i, p := range parts {

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -115,13 +114,13 @@ func (f *fetcher) once(ctx context.Context) (n int64, err error) {
 		// A server that does not know If-Match.
 		return 0, &client.Error{
 			Op: "GetObject", Kind: client.KindPrecondition, At: job.From.At,
-			RequestID: object.RequestID, Err: errors.New("the object changed while it was read"),
+			RequestID: object.RequestID, Err: client.Say("the object changed while it was read").Err(),
 		}
 	}
 	if isPage(object) && f.head.ContentType != "" && !isPage(f.head) {
 		return 0, &client.Error{
 			Op: "GetObject", Kind: client.KindNotS3, At: job.From.At, RequestID: object.RequestID,
-			Message: fmt.Sprintf("a web page came in the place of the object (%s)", f.head.ContentType),
+			Said: client.Say("a web page came in the place of the object (%s)", f.head.ContentType),
 		}
 	}
 	if err := f.sizesAgree(object); err != nil {
@@ -139,7 +138,7 @@ func (f *fetcher) beyondEnd(err error) error {
 	if !errors.As(err, &e) || e.Status != http.StatusRequestedRangeNotSatisfiable {
 		return err
 	}
-	return unlike(f.target.job, e.RequestID, "HEAD says %d bytes, and there are no more than %d", f.head.Size, f.left.offset)
+	return unlike(f.target.job, e.RequestID, client.Say("HEAD says %d bytes, and there are no more than %d", f.head.Size, f.left.offset))
 }
 
 // isPage reports whether an object is said to be a web page.

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -79,7 +78,7 @@ func asListed(j Job, head client.Object) error {
 	if !head.SizeTold() || j.Expect.Size <= head.Size || written {
 		return nil
 	}
-	return unlike(j, head.RequestID, "the list says %d bytes, and the object has %d", j.Expect.Size, head.Size)
+	return unlike(j, head.RequestID, client.Say("the list says %d bytes, and the object has %d", j.Expect.Size, head.Size))
 }
 
 // sizesAgree compares what GET says of the size with what HEAD said.
@@ -91,12 +90,12 @@ func (f *fetcher) sizesAgree(got client.Object) error {
 		f.left.length, f.open = got.Size, false
 		return nil
 	case got.Size != f.head.Size:
-		return unlike(f.target.job, got.RequestID, "HEAD says %d bytes, and GET says %d", f.head.Size, got.Size)
+		return unlike(f.target.job, got.RequestID, client.Say("HEAD says %d bytes, and GET says %d", f.head.Size, got.Size))
 	}
 	return nil
 }
 
 // unlike says that the server contradicts itself about an object.
-func unlike(j Job, requestID, format string, args ...any) error {
-	return &client.Error{Op: "GetObject", Kind: client.KindContradiction, At: j.From.At, RequestID: requestID, Message: fmt.Sprintf(format, args...)}
+func unlike(j Job, requestID string, said client.Text) error {
+	return &client.Error{Op: "GetObject", Kind: client.KindContradiction, At: j.From.At, RequestID: requestID, Said: said}
 }

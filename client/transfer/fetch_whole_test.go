@@ -260,7 +260,7 @@ func TestWhatNobodyToldTheSizeOfIsNotSaidToBeOfTheRightSize(t *testing.T) {
 		row := w.run(job)[0]
 		require.NoError(t, row.Err, name)
 		assert.Equal(t, c.want, row.Receipt.Content, name)
-		assert.Contains(t, row.Receipt.Compared, c.how, name)
+		assert.Contains(t, row.Receipt.Compared.String(), c.how, name)
 		assert.EqualValues(t, 1000, row.Receipt.Size, name)
 	}
 }

@@ -86,7 +86,7 @@ type Plan struct {
 	MayExist int
 	// Warnings say what a person should know before a byte moves, e.g. that a
 	// rule asks for less than the bucket's default.
-	Warnings []string
+	Warnings []client.Text
 }
 
 // A Refusal is a file that will not be moved, and why.
@@ -96,7 +96,7 @@ type Refusal struct {
 	Rule   int    // number of the rule that decided, 0 for none
 	RuleID string // its id
 	Kind   client.Kind
-	Reason string
+	Reason client.Text
 }
 
 // Phase is how far a job is. A transfer becomes Done only from Verifying.

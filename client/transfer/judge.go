@@ -1,19 +1,15 @@
 package transfer
 
-import (
-	"fmt"
-
-	"github.com/bucketseal/bucketseal/client"
-)
+import "github.com/bucketseal/bucketseal/client"
 
 // The witnesses of a verdict, in words.
-const (
-	byUpload     = "the answer to the upload"
-	byBeginning  = "the answer to the beginning of the upload"
-	byPart       = "the answer to a part"
-	byCompletion = "the answer to the completion of the upload"
-	byHead       = "HEAD of the object"
-	byServer     = "the server"
+var (
+	byUpload     = client.Say("the answer to the upload")
+	byBeginning  = client.Say("the answer to the beginning of the upload")
+	byPart       = client.Say("the answer to a part")
+	byCompletion = client.Say("the answer to the completion of the upload")
+	byHead       = client.Say("HEAD of the object")
+	byServer     = client.Say("the server")
 )
 
 // CompareEncryption judges the reports against what was asked; the worst
@@ -21,7 +17,7 @@ const (
 // nothing that was said may be worse. kms is what KMS answered to [Question].
 func CompareEncryption(asked client.Treatment, answers []Answer, head client.Reported, kms client.Key) Finding {
 	if asked.Type == client.TypeInherit {
-		return Finding{NothingAsked, "nothing was asked; " + head.Describe().String()}
+		return Finding{NothingAsked, client.Say("nothing was asked; %v", head.Describe())}
 	}
 	worst := judge(asked, head, kms, byHead)
 	for _, a := range answers {
@@ -44,22 +40,22 @@ func namesNoKey(r client.Reported) bool { return r.Key == "" && r.CustomerKeyMD5
 // after its upload. kms is what KMS answered to [Question].
 func Judge(asked client.Treatment, r client.Reported, kms client.Key) Finding {
 	if asked.Type == client.TypeInherit {
-		return Finding{NothingAsked, "nothing is asked; " + r.Describe().String()}
+		return Finding{NothingAsked, client.Say("nothing is asked; %v", r.Describe())}
 	}
 	return judge(asked, r, kms, byServer)
 }
 
 var badness = map[Verdict]int{Verified: 0, KeyNotReported: 1, OtherKey: 2, NotEncrypted: 3}
 
-func judge(asked client.Treatment, r client.Reported, kms client.Key, who string) Finding {
+func judge(asked client.Treatment, r client.Reported, kms client.Key, who client.Text) Finding {
 	want := asked.Type
 	switch {
 	case !r.Told:
-		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s did not say how the object is encrypted", asked.Describe(), who)}
+		return Finding{KeyNotReported, client.Say("%v was asked; %v did not say how the object is encrypted", asked.Describe(), who)}
 	case r.Type == client.TypeNone:
-		return Finding{NotEncrypted, fmt.Sprintf("%s was asked; %s names no encryption", asked.Describe(), who)}
+		return Finding{NotEncrypted, client.Say("%v was asked; %v names no encryption", asked.Describe(), who)}
 	case r.Type != want:
-		return Finding{OtherKey, fmt.Sprintf("%s was asked; %s says %s", asked.Describe(), who, r.Describe())}
+		return Finding{OtherKey, client.Say("%v was asked; %v says %v", asked.Describe(), who, r.Describe())}
 	case want == client.TypeSSEC:
 		return judgeCustomerKey(asked, r, who)
 	case want == client.TypeSSES3:
@@ -73,34 +69,34 @@ func judge(asked client.Treatment, r client.Reported, kms client.Key, who string
 // asAsked is the good finding. A bucket key that was asked for and is not
 // reported costs requests to KMS and no secrecy: it is said, and no fault.
 func asAsked(asked client.Treatment, r client.Reported) Finding {
-	why := "encrypted as asked: " + r.Describe().String()
+	why := client.Say("encrypted as asked: %v", r.Describe())
 	if asked.BucketKey && !r.BucketKey {
-		why += "; the bucket key asked for is not reported"
+		why = client.Say("%v; the bucket key asked for is not reported", why)
 	}
 	return Finding{Verified, why}
 }
 
-func judgeCustomerKey(asked client.Treatment, r client.Reported, who string) Finding {
+func judgeCustomerKey(asked client.Treatment, r client.Reported, who client.Text) Finding {
 	switch r.CustomerKeyMD5 {
 	case asked.CustomerKeyMD5:
 		return asAsked(asked, r)
 	case "":
-		return Finding{KeyNotReported, who + " says SSE-C and does not name the key's MD5"}
+		return Finding{KeyNotReported, client.Say("%v says SSE-C and does not name the key's MD5", who)}
 	}
-	return Finding{OtherKey, fmt.Sprintf("the SSE-C key with MD5 %s was asked; %s says %s", asked.CustomerKeyMD5, who, r.CustomerKeyMD5)}
+	return Finding{OtherKey, client.Say("the SSE-C key with MD5 %s was asked; %v says %s", asked.CustomerKeyMD5, who, r.CustomerKeyMD5)}
 }
 
 // judgeManagedKey is for those who name no key and leave it to the account's
 // AWS managed one: only KMS can tell that it is that.
-func judgeManagedKey(asked client.Treatment, r client.Reported, kms client.Key, who string) Finding {
+func judgeManagedKey(asked client.Treatment, r client.Reported, kms client.Key, who client.Text) Finding {
 	switch {
 	case r.Key == "":
-		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s does not name the key", asked.Describe(), who)}
+		return Finding{KeyNotReported, client.Say("%v was asked; %v does not name the key", asked.Describe(), who)}
 	case !describes(kms, r.Key):
-		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s says %s, and whether that is the AWS managed key could not be found out: name the key in the rule to have it compared",
-			asked.Describe(), who, r.Key)}
+		return Finding{KeyNotReported, client.Say("%v was asked; %v says %s, and whether that is the AWS managed key could not be found out: name the key in the rule to have it compared",
+			asked.Describe(), who, string(r.Key))}
 	case !kms.AWSManaged:
-		return Finding{KeyNotReported, fmt.Sprintf("%s was asked; %s says %s, which KMS does not call AWS managed", asked.Describe(), who, r.Key)}
+		return Finding{KeyNotReported, client.Say("%v was asked; %v says %s, which KMS does not call AWS managed", asked.Describe(), who, string(r.Key))}
 	}
 	return asAsked(asked, r)
 }
@@ -115,10 +111,10 @@ func describes(kms client.Key, key client.KeyID) bool {
 	return false
 }
 
-func judgeKMSKey(asked client.Treatment, r client.Reported, kms client.Key, who string) Finding {
+func judgeKMSKey(asked client.Treatment, r client.Reported, kms client.Key, who client.Text) Finding {
 	key := asked.Key
 	if r.Key == "" {
-		return Finding{KeyNotReported, fmt.Sprintf("key %s was asked; %s does not name the key", key, who)}
+		return Finding{KeyNotReported, client.Say("key %s was asked; %v does not name the key", string(key), who)}
 	}
 	same, known := client.SameKey(key, r.Key)
 	if !known && key.IsAlias() && kms.ARN != "" {
@@ -128,7 +124,7 @@ func judgeKMSKey(asked client.Treatment, r client.Reported, kms client.Key, who 
 	case same && known:
 		return asAsked(asked, r)
 	case !known:
-		return Finding{KeyNotReported, fmt.Sprintf("key %s was asked; %s says %s, and whether that is the same key could not be found out", key, who, r.Key)}
+		return Finding{KeyNotReported, client.Say("key %s was asked; %v says %s, and whether that is the same key could not be found out", string(key), who, string(r.Key))}
 	}
-	return Finding{OtherKey, fmt.Sprintf("key %s was asked; %s says %s", key, who, r.Key)}
+	return Finding{OtherKey, client.Say("key %s was asked; %v says %s", string(key), who, string(r.Key))}
 }

@@ -10,7 +10,7 @@ import (
 type Describer func(context.Context, client.KeyID) (client.Key, error)
 
 // kmsSilent is why nothing is verified yet, in words that a receipt keeps.
-const kmsSilent = "the key could not be compared yet: KMS did not answer"
+var kmsSilent = client.Say("the key could not be compared yet: KMS did not answer")
 
 // Question is the key about which KMS must be asked before a report can be
 // judged: the alias asked for, which may point anywhere; or, where the AWS

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -33,7 +32,7 @@ func (e *Engine) begun(ctx context.Context, u client.Upload) (ended func(gone bo
 	}
 	written, err := e.cfg.Ledger.Begun(ctx, u)
 	if err != nil {
-		e.note(fmt.Sprintf("the upload of %s could not be written down, so that its parts would stay if the program were ended: %v", u.At, err))
+		e.note(client.Say("the upload of %s could not be written down, so that its parts would stay if the program were ended: %v", u.At.String(), err))
 		return forget
 	}
 	return func(gone bool) {
@@ -53,8 +52,8 @@ func (e *Engine) abort(ctx context.Context, u client.Upload, why error, ended fu
 	if err == nil {
 		return why
 	}
-	e.note(fmt.Sprintf("the parts sent of %s stay on the server, since dropping them failed (bucketseal-cli uploads abort %s): %v", u.At, u.At, err))
-	return fmt.Errorf("%w; the parts sent stay on the server, since dropping them failed: %s", why, err.Error())
+	e.note(client.Say("the parts sent of %s stay on the server, since dropping them failed (bucketseal-cli uploads abort %s): %v", u.At.String(), u.At.String(), err))
+	return client.Say("%v; the parts sent stay on the server, since dropping them failed: %v", why, err).Err()
 }
 
 // dropStale drops what programs that were killed have left in a bucket, once in
@@ -68,7 +67,7 @@ func (e *Engine) dropStale(ctx context.Context, bucket string) {
 	}
 	stale, err := e.cfg.Ledger.Stale(bucket)
 	if err != nil {
-		e.note("what earlier uploads may have left on the server could not be looked up: " + err.Error())
+		e.note(client.Say("what earlier uploads may have left on the server could not be looked up: %v", err))
 	}
 	for _, u := range stale {
 		err := e.cfg.Store.AbortUpload(ctx, u)
@@ -79,10 +78,10 @@ func (e *Engine) dropStale(ctx context.Context, bucket string) {
 			err = e.cfg.Ledger.Forget(u)
 		}
 		if err != nil {
-			e.note(fmt.Sprintf("the parts which an upload of %s that was cut off has left could not be dropped: %v", u.At, err))
+			e.note(client.Say("the parts which an upload of %s that was cut off has left could not be dropped: %v", u.At.String(), err))
 			continue
 		}
-		e.note(fmt.Sprintf("dropped from the server what an upload of %s that was cut off had left", u.At))
+		e.note(client.Say("dropped from the server what an upload of %s that was cut off had left", u.At.String()))
 	}
 }
 
@@ -108,7 +107,7 @@ func (e *Engine) dropStrays(ctx context.Context, u client.Upload, took time.Dura
 		}
 	}
 	if err != nil {
-		e.note(fmt.Sprintf("an answer was lost while the upload of %s was begun, and whether it left a second upload open could not be settled (bucketseal-cli uploads list %s): %v", u.At, u.At, err))
+		e.note(client.Say("an answer was lost while the upload of %s was begun, and whether it left a second upload open could not be settled (bucketseal-cli uploads list %s): %v", u.At.String(), u.At.String(), err))
 	}
 }
 

@@ -54,10 +54,10 @@ func newClerk(t *testing.T) *clerk {
 	var mu sync.Mutex
 	c.workbench = newBench(t, func(k *Config) {
 		k.Ledger = c.book
-		k.Note = func(s string) {
+		k.Note = func(s client.Text) {
 			mu.Lock()
 			defer mu.Unlock()
-			c.notes = append(c.notes, s)
+			c.notes = append(c.notes, s.String())
 		}
 	})
 	c.job, _ = c.file(2*minPartSize, client.SSES3{})

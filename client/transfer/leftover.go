@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"crypto/rand"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // PartSuffix ends the name of a download's temporary file, which is beside
@@ -65,7 +66,7 @@ func (e *Engine) sweep(t *target) {
 		}
 	}
 	if len(removed) > 0 {
-		e.note(fmt.Sprintf("removed from %s what downloads that were cut off had left: %s",
+		e.note(client.Say("removed from %s what downloads that were cut off had left: %s",
 			filepath.Join(t.folder, filepath.FromSlash(folder)), strings.Join(removed, ", ")))
 	}
 }
@@ -86,7 +87,7 @@ func (e *Engine) isStale(root *os.Root, name string) bool {
 }
 
 // note tells people what is no failure and yet worth knowing.
-func (e *Engine) note(text string) {
+func (e *Engine) note(text client.Text) {
 	if e.cfg.Note != nil {
 		e.cfg.Note(text)
 	}

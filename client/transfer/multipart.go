@@ -84,7 +84,8 @@ func (f *filling) run(ctx context.Context) (client.Object, error) {
 // answers are the different things that the answers to the parts said.
 func (f *filling) answers() (all []Answer) {
 	for _, p := range f.parts {
-		if a := (Answer{byPart, p.Encryption}); p.Encryption.Told && !slices.Contains(all, a) {
+		a := Answer{byPart, p.Encryption}
+		if a.Said.Told && !slices.ContainsFunc(all, func(b Answer) bool { return b.Said == a.Said }) {
 			all = append(all, a)
 		}
 	}

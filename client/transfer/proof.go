@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -33,7 +32,7 @@ func (e *Engine) proveUpload(ctx context.Context, it *item, s sent) error {
 		return err
 	}
 	if r.Content == ContentSize && !p.head.SizeTold() {
-		r.Content, r.Compared = ContentNone, ""
+		r.Content, r.Compared = ContentNone, client.Text{}
 	}
 	r.VersionID, r.ETag, r.RequestID = first(s.versionID, p.head.VersionID), first(p.head.ETag, s.etag), first(s.requestID, p.head.RequestID)
 	r.PartSize, r.Parts, r.Identity = s.partSize, s.parts, s.identity
@@ -54,7 +53,7 @@ func (e *Engine) judged(ctx context.Context, job Job, p proof, r Receipt) error 
 	case p.Verdict == NotYetVerified:
 		return notYetVerified(job, r, p.unasked)
 	}
-	return notAsAsked(job, r, "the file")
+	return notAsAsked(job, r, client.Say("the file"))
 }
 
 // proveStored is for a job begun again whose file was stored by the attempt
@@ -159,7 +158,7 @@ func (e *Engine) headOf(ctx context.Context, it *item, s sent) (client.Object, e
 	return head, err
 }
 
-var errReplaced = errors.New("another object has taken its place")
+var errReplaced = client.Say("another object has taken its place").Err()
 
 // holds reports whether an object has the size and the checksum of what was
 // sent.
@@ -195,18 +194,18 @@ func (e *Engine) receipt(j Job, p proof) Receipt {
 }
 
 // notAnswered says why nothing is proved yet, in words that a receipt keeps.
-func notAnswered(err error, who string) string {
+func notAnswered(err error, who client.Text) client.Text {
 	switch client.KindOf(err) {
 	case client.KindNotFound:
-		return fmt.Sprintf("the file is stored, and %s does not find it yet", who)
+		return client.Say("the file is stored, and %v does not find it yet", who)
 	case client.KindDenied:
-		return fmt.Sprintf("the file is stored, and this account may not look: %s was denied", who)
+		return client.Say("the file is stored, and this account may not look: %v was denied", who)
 	case client.KindCancelled:
-		return fmt.Sprintf("the file is stored, and you stopped before %s was answered", who)
+		return client.Say("the file is stored, and you stopped before %v was answered", who)
 	case client.KindPrecondition:
-		return "the file was stored, and another object has taken its place since"
+		return client.Say("the file was stored, and another object has taken its place since")
 	}
-	return fmt.Sprintf("the file is stored, and %s was not answered", who)
+	return client.Say("the file is stored, and %v was not answered", who)
 }
 
 // notYetVerified is the error of a file that is stored and could not be looked
@@ -218,29 +217,29 @@ func notYetVerified(j Job, r Receipt, cause error) error {
 		id = first(known.RequestID, id)
 	}
 	return &client.Error{
-		Op: "verify", Kind: client.KindNotYetVerified, At: j.To.At, RequestID: id, Err: fmt.Errorf("%s: %w", r.Why, cause),
+		Op: "verify", Kind: client.KindNotYetVerified, At: j.To.At, RequestID: id, Said: r.Why, Err: cause,
 	}
 }
 
 // notAsAsked is the error of a verdict that is not what was asked. what is the
 // object that was judged.
-func notAsAsked(j Job, r Receipt, what string) error {
-	text := "the server does not say with which key %s is encrypted"
+func notAsAsked(j Job, r Receipt, what client.Text) error {
+	said := client.Say("the server does not say with which key %v is encrypted", what)
 	switch {
 	case r.Verdict == NotEncrypted:
-		text = "the server stored %s without encryption"
+		said = client.Say("the server stored %v without encryption", what)
 	case r.Verdict == OtherKey && r.Reported.Type != r.Treatment.Type:
-		text = "the server encrypted %s in another way than asked"
+		said = client.Say("the server encrypted %v in another way than asked", what)
 	case r.Verdict == OtherKey:
-		text = "the server stored %s encrypted with another key"
+		said = client.Say("the server stored %v encrypted with another key", what)
 	case !r.Reported.Told:
-		text = "the server does not say how %s is encrypted"
+		said = client.Say("the server does not say how %v is encrypted", what)
 	case r.Reported.Key != "":
-		text = "it could not be found out whether %s is encrypted with the key asked for"
+		said = client.Say("it could not be found out whether %v is encrypted with the key asked for", what)
 	}
 	return &client.Error{
 		Op: "verify", Kind: client.KindEncryptionNotAsAsked, At: j.To.At, Key: r.Treatment.Key,
-		RequestID: r.RequestID, Err: errors.New(fmt.Sprintf(text, what) + " (" + r.Why + ")"),
+		RequestID: r.RequestID, Said: client.Say("%v (%v)", said, r.Why),
 	}
 }
 

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"strconv"
@@ -15,12 +14,12 @@ import (
 // Why an attempt was stopped: the cause of its context. A pause means to go on
 // later with what the server has; a cancel takes that away.
 var (
-	errCancelled = &client.Error{Op: "transfer", Kind: client.KindCancelled, Err: errors.New("stopped by you")}
-	errPaused    = &client.Error{Op: "transfer", Kind: client.KindCancelled, Err: errors.New("paused by you")}
+	errCancelled = &client.Error{Op: "transfer", Kind: client.KindCancelled, Err: client.Say("stopped by you").Err()}
+	errPaused    = &client.Error{Op: "transfer", Kind: client.KindCancelled, Err: client.Say("paused by you").Err()}
 )
 
 // ErrClosed is the answer of an engine that was closed.
-var ErrClosed = errors.New("the transfers were closed")
+var ErrClosed = client.Say("the transfers were closed").Err()
 
 // Submit queues jobs and returns once they are queued, with their ids in the
 // order they came in; a job without an id is given one. The jobs are read to
@@ -65,7 +64,7 @@ func (e *Engine) admitAll(jobs iter.Seq[Job]) (items []*item, err error) {
 	targets := map[end]bool{}
 	for j := range jobs {
 		if operations[j.Op] == nil {
-			return nil, fmt.Errorf("submit: %q is no operation", j.Op)
+			return nil, client.Say("submit: %q is no operation", j.Op).Err()
 		}
 		it := &item{row: Row{Job: j}}
 		if err := admit(j, targets); err != nil {
@@ -88,7 +87,7 @@ func (e *Engine) name(items []*item) error {
 			for _, it := range items[:i] {
 				delete(e.byID, it.row.Job.ID)
 			}
-			return fmt.Errorf("submit: the id %q is taken", id)
+			return client.Say("submit: the id %q is taken", id).Err()
 		}
 		e.byID[id] = it
 	}
@@ -116,7 +115,7 @@ func admit(j Job, taken map[end]bool) error {
 	if to != (end{}) && taken[to] {
 		return &client.Error{
 			Op: string(j.Op), Kind: client.KindRefused, At: j.At(),
-			Err: errors.New("another file of the same plan has the same target, and one would overwrite the other: move them separately"),
+			Err: client.Say("another file of the same plan has the same target, and one would overwrite the other: move them separately").Err(),
 		}
 	}
 	taken[to] = true

@@ -25,14 +25,14 @@ type Receipt struct {
 	Size       int64            `json:"size"`              // bytes
 	Checksum   client.Checksum  `json:"checksum,omitzero"`
 	Content    Content          `json:"content,omitempty"`  // how far the bytes themselves were compared
-	Compared   string           `json:"compared,omitempty"` // half a sentence: by what
+	Compared   client.Text      `json:"compared,omitzero"`  // half a sentence: by what
 	Treatment  client.Treatment `json:"treatment,omitzero"` // what was asked, zero for a download
 	PartSize   int64            `json:"partSize,omitempty"` // bytes of each part but the last, 0 for one request
 	Parts      []PartRecord     `json:"parts,omitempty"`    // of an upload in parts
 	Identity   string           `json:"identity,omitempty"` // of the file that was sent (IdentityOf), "" where it is not known
 	Reported   client.Reported  `json:"reported,omitzero"`
 	Verdict    Verdict          `json:"verdict,omitempty"`
-	Why        string           `json:"why,omitempty"`
+	Why        client.Text      `json:"why,omitzero"`
 	RequestID  string           `json:"requestId,omitempty"`
 	VerifiedAt time.Time        `json:"verifiedAt"`
 }

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -29,7 +28,7 @@ func openSource(j Job) (*source, error) {
 		return nil, local(j, err)
 	}
 	if !before.Mode().IsRegular() {
-		return nil, local(j, fmt.Errorf("%s is not a file with contents of its own", j.From.Path))
+		return nil, local(j, client.Say("%s is not a file with contents of its own", j.From.Path).Err())
 	}
 	f, err := os.Open(j.From.Path)
 	if err != nil {
@@ -37,7 +36,7 @@ func openSource(j Job) (*source, error) {
 	}
 	s := &source{job: j, file: f, identity: IdentityOf(f)}
 	if s.stat, err = f.Stat(); err == nil && !os.SameFile(before, s.stat) {
-		err = errors.New("it was replaced while it was opened")
+		err = client.Say("it was replaced while it was opened").Err()
 	}
 	if err == nil {
 		err = s.asPlanned()
@@ -55,9 +54,9 @@ func openSource(j Job) (*source, error) {
 func (s *source) asPlanned() error {
 	switch {
 	case s.stat.Size() != s.job.Expect.Size:
-		return fmt.Errorf("%s changed since it was planned: it had %d bytes then and has %d now", s.job.From.Path, s.job.Expect.Size, s.stat.Size())
+		return client.Say("%s changed since it was planned: it had %d bytes then and has %d now", s.job.From.Path, s.job.Expect.Size, s.stat.Size()).Err()
 	case !s.job.Expect.Modified.IsZero() && !s.stat.ModTime().Equal(s.job.Expect.Modified):
-		return fmt.Errorf("%s changed since it was planned", s.job.From.Path)
+		return client.Say("%s changed since it was planned", s.job.From.Path).Err()
 	}
 	return nil
 }
@@ -68,7 +67,7 @@ func (s *source) endsWhereItSays() error {
 	var more [1]byte
 	switch n, err := s.file.ReadAt(more[:], s.job.Expect.Size); {
 	case n > 0:
-		return fmt.Errorf("%s holds more than the %d bytes its size says: copy it first, and send the copy", s.job.From.Path, s.job.Expect.Size)
+		return client.Say("%s holds more than the %d bytes its size says: copy it first, and send the copy", s.job.From.Path, s.job.Expect.Size).Err()
 	case err != nil && !errors.Is(err, io.EOF):
 		return err
 	}
@@ -88,7 +87,7 @@ func (s *source) unchanged() error {
 	named, err := os.Stat(s.job.From.Path)
 	switch {
 	case err != nil:
-		return local(s.job, fmt.Errorf("%s is gone since it was opened: %w", s.job.From.Path, err))
+		return local(s.job, client.Say("%s is gone since it was opened: %v", s.job.From.Path, err).Err())
 	case !os.SameFile(opened, named):
 		return s.changedWhileSent()
 	case opened.Size() != s.stat.Size() || !opened.ModTime().Equal(s.stat.ModTime()):
@@ -98,7 +97,7 @@ func (s *source) unchanged() error {
 }
 
 func (s *source) changedWhileSent() error {
-	return local(s.job, fmt.Errorf("%s changed while it was sent: send it again when nobody writes to it", s.job.From.Path))
+	return local(s.job, client.Say("%s changed while it was sent: send it again when nobody writes to it", s.job.From.Path).Err())
 }
 
 // checksums reads the whole file once, span by span; a single one with its MD5

@@ -110,13 +110,13 @@ func TestFilesGoUpAreProvedAndComeBackEqual(t *testing.T) {
 				row := s.do(up)
 				require.NoError(t, row.Err)
 				assert.Equal(t, transfer.Done, row.Phase)
-				assert.Equal(t, transfer.Verified, row.Receipt.Verdict, row.Receipt.Why)
+				assert.Equal(t, transfer.Verified, row.Receipt.Verdict, row.Receipt.Why.String())
 				assert.EqualValues(t, size, row.Sent)
 
 				down := s.download(up)
 				row = s.do(down)
 				require.NoError(t, row.Err)
-				assert.Contains(t, row.Receipt.Why, "checksum agree", "by what the upload left in the metadata")
+				assert.Contains(t, row.Receipt.Why.String(), "checksum agree", "by what the upload left in the metadata")
 				assert.EqualValues(t, size, row.Sent)
 				got, err := os.ReadFile(filepath.Join(down.To.Root, down.To.Name))
 				require.NoError(t, err)
@@ -201,7 +201,7 @@ func TestWhatOneAnswerDropsOrClaims(t *testing.T) {
 		up, _ := s.upload(c.size, client.SSEKMS{Key: keyID})
 		row := s.do(up)
 		require.NotNil(t, row.Receipt, "%+v: %v", c.fault, row.Err)
-		assert.Equal(t, c.verdict, row.Receipt.Verdict, "%+v: %s", c.fault, row.Receipt.Why)
+		assert.Equal(t, c.verdict, row.Receipt.Verdict, "%+v: %s", c.fault, row.Receipt.Why.String())
 		assert.Equal(t, c.verdict == transfer.Verified, row.Phase == transfer.Done, "%+v", c.fault)
 	}
 }
@@ -308,5 +308,5 @@ func TestPlaintextOfADownloadIsTheObjectsAlsoForForeignUploads(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
 	assert.Equal(t, text, string(got))
-	assert.Contains(t, row.Receipt.Why, "size and checksum agree")
+	assert.Contains(t, row.Receipt.Why.String(), "size and checksum agree")
 }

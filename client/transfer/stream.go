@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -98,7 +97,7 @@ func (s *source) fill(ctx context.Context, open func() (io.ReadCloser, error)) (
 	select {
 	case got := <-done:
 		if got.err != nil && ctx.Err() == nil {
-			return 0, local(s.job, fmt.Errorf("read %s: %w", s.job.From, got.err))
+			return 0, local(s.job, client.Say("read %s: %v", s.job.From, got.err).Err())
 		}
 		return got.n, context.Cause(ctx)
 	case <-ctx.Done():
@@ -117,7 +116,7 @@ func (t *target) deliver(ctx context.Context) error {
 	select {
 	case err := <-done:
 		if err != nil && ctx.Err() == nil {
-			return local(t.job, fmt.Errorf("write %s: %w", t.job.To, err))
+			return local(t.job, client.Say("write %s: %v", t.job.To, err).Err())
 		}
 		return context.Cause(ctx)
 	case <-ctx.Done():

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,6 +11,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // Nobody else may read what is not verified yet. What has its name has the mode of
@@ -55,7 +56,7 @@ func (e *Engine) targetOf(j Job) (*target, error) {
 
 func openTarget(j Job, folder, name string) (*target, error) {
 	if !fs.ValidPath(name) || name == "." {
-		return nil, local(j, fmt.Errorf("%q is no name for a file below the folder", name))
+		return nil, local(j, client.Say("%q is no name for a file below the folder", name).Err())
 	}
 	if err := os.MkdirAll(folder, folderMode); err != nil {
 		return nil, local(j, err)
@@ -94,11 +95,11 @@ func (t *target) follow() error {
 			to = path.Join(path.Dir(t.name), filepath.ToSlash(to))
 		}
 		if err != nil || !filepath.IsLocal(to) {
-			return fmt.Errorf("%s is a link that leads out of the folder: name the file it leads to, or remove the link", t.name)
+			return client.Say("%s is a link that leads out of the folder: name the file it leads to, or remove the link", t.name).Err()
 		}
 		t.name = filepath.ToSlash(to)
 	}
-	return fmt.Errorf("the links at %s lead in circles: remove them", t.name)
+	return client.Say("the links at %s lead in circles: remove them", t.name).Err()
 }
 
 // mayReplace says, by a skipped, why the download has nothing to do; and by
@@ -114,35 +115,35 @@ func (t *target) mayReplace(source time.Time) error {
 	case err != nil:
 		return local(t.job, err)
 	case !there.Mode().IsRegular():
-		return local(t.job, fmt.Errorf("%s is called %s there: rename it, or choose another folder", kindOfFile(there.Mode()), t.name))
+		return local(t.job, client.Say("%v is called %s there: rename it, or choose another folder", kindOfFile(there.Mode()), t.name).Err())
 	case t.job.Overwrite == OverwriteAlways:
 		return nil
 	case t.job.Overwrite == OverwriteNewer && source.IsZero():
-		return &skipped{fmt.Errorf("%s is there already, and the server does not say how old the object is", t.name)}
+		return &skipped{client.Say("%s is there already, and the server does not say how old the object is", t.name).Err()}
 	case t.job.Overwrite == OverwriteNewer && there.ModTime().Before(source):
 		return nil
 	case t.job.Overwrite == OverwriteNewer:
-		return &skipped{fmt.Errorf("%s is there already and not older than the object", t.name)}
+		return &skipped{client.Say("%s is there already and not older than the object", t.name).Err()}
 	}
 	return t.isThere()
 }
 
 // kindOfFile names what must not be replaced by a file.
-func kindOfFile(m fs.FileMode) string {
+func kindOfFile(m fs.FileMode) client.Text {
 	switch {
 	case m.IsDir():
-		return "a folder"
+		return client.Say("a folder")
 	case m&fs.ModeNamedPipe != 0:
-		return "a pipe"
+		return client.Say("a pipe")
 	case m&fs.ModeSocket != 0:
-		return "a socket"
+		return client.Say("a socket")
 	case m&fs.ModeDevice != 0:
-		return "a device"
+		return client.Say("a device")
 	}
-	return "something that is no ordinary file"
+	return client.Say("something that is no ordinary file")
 }
 
-func (t *target) isThere() error { return &skipped{fmt.Errorf("%s is there already", t.name)} }
+func (t *target) isThere() error { return &skipped{client.Say("%s is there already", t.name).Err()} }
 
 // create makes the folders and the temporary file.
 func (t *target) create() error {

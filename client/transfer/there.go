@@ -3,14 +3,13 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/bucketseal/bucketseal/client"
 )
 
 // ErrOtherContents is why an upload was skipped whose name is taken by
 // something else than its file: the file is not on the server.
-var ErrOtherContents = errors.New("it is there already, with other contents")
+var ErrOtherContents = client.Say("it is there already, with other contents").Err()
 
 // there is the object that has an upload's name before it is sent.
 type there struct {
@@ -35,7 +34,7 @@ func (e *Engine) look(ctx context.Context, it *item) (there, error) {
 	case err == nil && j.Overwrite == OverwriteNewer && o.Modified.IsZero():
 		return there{}, &client.Error{
 			Op: "HeadObject", Kind: client.KindUnsupported, At: j.To.At, RequestID: o.RequestID,
-			Err: errors.New("the server does not say how old it is, so it cannot be told which is newer"),
+			Err: client.Say("the server does not say how old it is, so it cannot be told which is newer").Err(),
 		}
 	case err == nil:
 		return there{exists: true, object: o}, nil
@@ -110,7 +109,7 @@ func (e *Engine) judgedThere(job Job, p proof, r Receipt, holding contents) erro
 	case p.Verdict == NotYetVerified:
 		return notYetVerified(job, r, p.unasked)
 	case !p.Verdict.AsAsked() && !e.cfg.AllowUnverified:
-		return notAsAsked(job, r, "what is there already")
+		return notAsAsked(job, r, client.Say("what is there already"))
 	}
 	return &skipped{alreadyThere(job, holding)}
 }
@@ -119,7 +118,7 @@ func (e *Engine) judgedThere(job Job, p proof, r Receipt, holding contents) erro
 func (e *Engine) proveThere(ctx context.Context, it *item, t there) proof {
 	asked := it.row.Job.Treatment
 	if t.locked && asked.Type != client.TypeInherit {
-		why := fmt.Sprintf("%s was asked; %s says that it is encrypted with another SSE-C key", asked.Describe(), byServer)
+		why := client.Say("%v was asked; %v says that it is encrypted with another SSE-C key", asked.Describe(), byServer)
 		return proof{Finding{OtherKey, why}, t.object, client.Reported{Told: true, Type: client.TypeSSEC}, nil}
 	}
 	reported := t.object.Encryption
@@ -183,7 +182,7 @@ func (e *Engine) contents(ctx context.Context, it *item, t there, src *source) (
 	case !errors.Is(err, errElse):
 		return unknownContents, comparison{}, none, err
 	case noted:
-		return sameContents, comparison{ContentSize, "size and checksum agree with what an upload left in the metadata, which is no word of the server's"}, sum, nil
+		return sameContents, comparison{ContentSize, client.Say("size and checksum agree with what an upload left in the metadata, which is no word of the server's")}, sum, nil
 	case a.note() != "":
 		return otherContents, comparison{}, none, nil
 	}
@@ -196,15 +195,15 @@ func alreadyThere(j Job, holding contents) error {
 	e := &client.Error{Op: string(j.Op), Kind: client.KindExists, At: j.To.At}
 	switch newer := j.Overwrite == OverwriteNewer; {
 	case holding == otherContents && newer:
-		e.Err = errors.New("it is there already with other contents, and not older than the file")
+		e.Err = client.Say("it is there already with other contents, and not older than the file").Err()
 	case holding == otherContents:
 		e.Err = ErrOtherContents
 	case newer:
-		e.Err = errors.New("it is there already and not older than the file")
+		e.Err = client.Say("it is there already and not older than the file").Err()
 	case holding == unknownContents:
-		e.Err = errors.New("it is there already, with contents that could not be compared")
+		e.Err = client.Say("it is there already, with contents that could not be compared").Err()
 	default:
-		e.Err = errors.New("it is there already")
+		e.Err = client.Say("it is there already").Err()
 	}
 	return e
 }

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"fmt"
 	"maps"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -115,7 +114,7 @@ func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOp
 		return sent{}, b.failure(err, digests[0])
 	}
 	if err := b.asRead(digests[0]); err != nil {
-		return sent{}, fmt.Errorf("%w; what the server holds now may be a mixture", err)
+		return sent{}, client.Say("%v; what the server holds now may be a mixture", err).Err()
 	}
 	return sent{
 		answers:   []Answer{{byUpload, object.Encryption}},

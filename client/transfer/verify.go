@@ -1,10 +1,6 @@
 package transfer
 
-import (
-	"fmt"
-
-	"github.com/bucketseal/bucketseal/client"
-)
+import "github.com/bucketseal/bucketseal/client"
 
 // A Verdict is what the comparison of the server's report with the job said.
 // It claims only what was compared.
@@ -28,12 +24,12 @@ func (v Verdict) AsAsked() bool { return v == Verified || v == NothingAsked }
 // A Finding is a verdict and the words for it.
 type Finding struct {
 	Verdict Verdict
-	Why     string // half a sentence: what was asked and what was reported
+	Why     client.Text // half a sentence: what was asked and what was reported
 }
 
 // An Answer is what one of the answers to an upload said of the encryption.
 type Answer struct {
-	By   string // which it was, in words
+	By   client.Text // which it was
 	Said client.Reported
 }
 
@@ -53,13 +49,13 @@ func Verify(want Job, got Evidence) (Finding, error) {
 	if got.Head.SizeTold() && got.Head.Size != want.Expect.Size {
 		return Finding{}, &client.Error{
 			Op: "verify", Kind: client.KindCorrupt, At: want.At(), RequestID: got.Head.RequestID,
-			Err: fmt.Errorf("%d bytes were sent and the server holds %d", want.Expect.Size, got.Head.Size),
+			Err: client.Say("%d bytes were sent and the server holds %d", want.Expect.Size, got.Head.Size).Err(),
 		}
 	}
 	if sum, ok := got.Head.FullChecksum(); ok && got.Sum.Value != "" && sum.Value != got.Sum.Value {
 		return Finding{}, &client.Error{
 			Op: "verify", Kind: client.KindCorrupt, At: want.At(), RequestID: got.Head.RequestID,
-			Err: fmt.Errorf("the server's checksum %s is not %s, the checksum of what was sent", sum.Value, got.Sum.Value),
+			Err: client.Say("the server's checksum %s is not %s, the checksum of what was sent", sum.Value, got.Sum.Value).Err(),
 		}
 	}
 	return CompareEncryption(want.Treatment, got.Answers, got.Head.Encryption, got.KMS), nil

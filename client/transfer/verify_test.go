@@ -85,7 +85,7 @@ func TestEveryAskedTypeAgainstEveryReport(t *testing.T) {
 			assert.Equal(t, c.want[i], Judge(client.TreatmentOf(c.asked), r.r, c.kms).Verdict, name)
 			both := CompareEncryption(client.TreatmentOf(c.asked), []Answer{{byUpload, r.r}}, r.r, c.kms)
 			assert.Equal(t, c.want[i], both.Verdict, name)
-			assert.NotEmpty(t, both.Why, name)
+			assert.NotEmpty(t, both.Why.String(), name)
 			// The worse of the two answers counts, whichever says it.
 			faithful := honest(c.asked)
 			if key := client.KeyOf(c.asked); key.IsAlias() || key == "" {

@@ -67,7 +67,7 @@ func (a *app) open(ctx context.Context, t transfer.Config) (*session.Session, er
 	if err != nil {
 		return nil, err
 	}
-	t.Note = a.note
+	t.Note = func(t client.Text) { a.note(t.String()) }
 	opener := h.Opener(t)
 	if a.dial != nil {
 		opener.Dial = a.dial

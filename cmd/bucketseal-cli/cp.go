@@ -170,7 +170,7 @@ func (a *app) overrideEncryption(ctx context.Context, s *session.Session, f *cpF
 // carryOut submits a plan, shows how it goes and reports each file.
 func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan) error {
 	for _, w := range p.Warnings {
-		a.note(w)
+		a.note(w.String())
 	}
 	code := exitOK
 	for _, r := range p.Refused {
@@ -211,6 +211,6 @@ func refused(r transfer.Refusal) transfer.Row {
 			Treatment: client.Treatment{Rule: r.Rule, RuleID: r.RuleID},
 		},
 		Phase: transfer.Failed,
-		Err:   &client.Error{Op: "plan", Kind: r.Kind, At: r.Target, Message: r.Reason},
+		Err:   &client.Error{Op: "plan", Kind: r.Kind, At: r.Target, Said: r.Reason},
 	}
 }

@@ -112,8 +112,8 @@ func transferJSON(r transfer.Row) transferLine {
 		Rule: j.Treatment.Rule, RuleID: j.Treatment.RuleID, Because: j.Treatment.Because.String(), Asked: askedJSON(j.Treatment), Error: errorJSON(r.Err),
 	}
 	if c := r.Receipt; c != nil {
-		l.Bytes, l.Why, l.Checksum, l.Reported = told(c.Size), c.Why, checksumJSON(c.Checksum), reportedJSON(c.Reported)
-		l.Content, l.Compared = named(c.Content), c.Compared
+		l.Bytes, l.Why, l.Checksum, l.Reported = told(c.Size), c.Why.String(), checksumJSON(c.Checksum), reportedJSON(c.Reported)
+		l.Content, l.Compared = named(c.Content), c.Compared.String()
 		l.Verdict = named(c.Verdict)
 	}
 	return l

@@ -94,7 +94,7 @@ func propsJSON(p session.Properties) propsLine {
 		Bucket: o.At.Bucket, Key: o.At.Key, VersionID: o.VersionID, Size: told(o.Size), LastModified: stamp(o.Modified), ETag: o.ETag,
 		StorageClass: o.StorageClass, ContentType: o.ContentType, Encryption: reportedJSON(o.Encryption),
 		Rule:          ruleJSON(p.Decision),
-		Why:           p.Finding.Why,
+		Why:           p.Finding.Why.String(),
 		BucketDefault: reportedJSON(p.BucketDefault),
 		Metadata:      orEmpty(o.Metadata), Tags: orEmpty(p.Tags), Checksums: map[string]string{}, Headers: o.Headers, CheckedAt: stamp(p.CheckedAt),
 		TagsError: errorJSON(p.TagsErr), BucketDefaultError: errorJSON(p.DefaultErr),
@@ -175,11 +175,11 @@ func asAskedWords(p session.Properties) string {
 	case p.Finding.Verdict == transfer.VerdictNone:
 		return ""
 	case !known:
-		return "cannot be told: " + p.Finding.Why
+		return "cannot be told: " + p.Finding.Why.String()
 	case asAsked:
-		return "yes: " + p.Finding.Why
+		return "yes: " + p.Finding.Why.String()
 	}
-	return "NO: " + p.Finding.Why
+	return "NO: " + p.Finding.Why.String()
 }
 
 func sortedNames[V any](m map[string]V) []string {

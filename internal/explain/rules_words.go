@@ -13,48 +13,8 @@ import (
 // the user's language: each is recognised by its pattern, whose %s stand for
 // the values in it, and one that is not known is shown as it is.
 
-// findingTexts are the sentences of package transfer about one object.
-var findingTexts = []string{
-	i18n.M("not told by the server"),
-	i18n.M("none reported"),
-	i18n.M("SSE-C, key MD5 %s"),
-	i18n.M("%s, key not reported"),
-	i18n.M("%s, bucket key"),
-	i18n.M("%s, AWS managed key"),
-	i18n.M("%s, key %s"),
-	i18n.M("bucket default"),
-	i18n.M("nothing is asked; %s"),
-	i18n.M("nothing was asked; %s"),
-	i18n.M("%s was asked; %s did not say how the object is encrypted"),
-	i18n.M("%s was asked; %s names no encryption"),
-	i18n.M("the SSE-C key with MD5 %s was asked; %s says %s"),
-	i18n.M("key %s was asked; %s does not name the key"),
-	i18n.M("key %s was asked; %s says %s, and whether that is the same key could not be found out"),
-	i18n.M("key %s was asked; %s says %s"),
-	i18n.M("%s was asked; %s does not name the key"),
-	i18n.M("%s was asked; %s says %s, and whether that is the AWS managed key could not be found out: name the key in the rule to have it compared"),
-	i18n.M("%s was asked; %s says %s, which KMS does not call AWS managed"),
-	i18n.M("%s was asked; %s says that it is encrypted with another SSE-C key"),
-	i18n.M("%s was asked; %s says %s"),
-	i18n.M("encrypted as asked: %s; the bucket key asked for is not reported"),
-	i18n.M("encrypted as asked: %s"),
-	i18n.M("the file is stored, and %s does not find it yet"),
-	i18n.M("the file is stored, and this account may not look: %s was denied"),
-	i18n.M("the file is stored, and you stopped before %s was answered"),
-	i18n.M("the file was stored, and another object has taken its place since"),
-	i18n.M("the file is stored, and %s was not answered"),
-	i18n.M("the key could not be compared yet: KMS did not answer"),
-	i18n.M("%s says SSE-C and does not name the key's MD5"),
-	i18n.M("the server"),
-	i18n.M("HEAD of the object"),
-	i18n.M("the answer to the upload"),
-	i18n.M("the answer to the beginning of the upload"),
-	i18n.M("the answer to a part"),
-	i18n.M("the answer to the completion of the upload"),
-}
-
 // allTexts are all of them.
-var allTexts = slices.Concat(findingTexts, answerTexts, reasonTexts)
+var allTexts = slices.Concat(answerTexts, wayTexts, settingsTexts)
 
 // Words says a sentence of the rooms below in the user's language; the values in
 // it may be such sentences themselves.

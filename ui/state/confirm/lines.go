@@ -75,7 +75,7 @@ func planLines(p transfer.Plan) []explain.Line {
 			line.Text = i18n.T("%s refused", explain.Files(n))
 		}
 		for _, r := range p.Refused {
-			line.More = append(line.More, i18n.T("%s: %s", r.Source, explain.Words(r.Reason)))
+			line.More = append(line.More, i18n.T("%s: %s", r.Source, i18n.Say(r.Reason)))
 		}
 		line.More = explain.Shorten(line.More)
 		lines = append(lines, line)

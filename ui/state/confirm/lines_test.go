@@ -13,7 +13,7 @@ import (
 func TestWhyAFileIsRefusedIsSaidInTheUsersLanguageAndPunctuation(t *testing.T) {
 	i18n.Set(i18n.TraditionalChinese)
 	t.Cleanup(func() { i18n.Set(i18n.English) })
-	lines := planLines(transfer.Plan{Refused: []transfer.Refusal{{Source: "/none", Reason: "there is no such file"}}})
+	lines := planLines(transfer.Plan{Refused: []transfer.Refusal{{Source: "/none", Reason: client.Say("there is no such file")}}})
 	assert.Equal(t, []string{"/none：沒有這個檔案"}, lines[0].More)
 }
 

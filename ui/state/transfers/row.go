@@ -175,7 +175,7 @@ func skippedBecause(r transfer.Row) (string, explain.Role) {
 func reason(err error) string {
 	var e *client.Error
 	if errors.As(err, &e) && e.Kind == client.KindExists && e.Status == 0 && e.Err != nil {
-		return explain.Words(client.TextOf(e.Err))
+		return i18n.Say(client.TextOf(e.Err))
 	}
 	m := explain.Error(err)
 	if m.Body != "" && m.Details == "" {

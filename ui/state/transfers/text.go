@@ -47,7 +47,7 @@ func (l *List) Explain(row int) explain.Message {
 	}
 	lines := []string{between(r.Job)}
 	if because := r.Job.Treatment.Because; !because.IsZero() {
-		lines = append(lines, explain.Sentence(because.String()))
+		lines = append(lines, explain.Sentence(because))
 	}
 	if m.Body != "" && !slices.Contains(lines, m.Body) {
 		lines = append(lines, m.Body)
