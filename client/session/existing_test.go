@@ -3,51 +3,29 @@ package session
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
 )
 
-// A crowd is a store of many names that counts what it is asked.
-type crowd struct {
-	client.Store
-	keys  []string // sorted
-	lists atomic.Int64
-	heads atomic.Int64
-	fail  error
+// crowd is a store of many names.
+func crowd(names []string) *memstore.Store {
+	s := memstore.New(memstore.Options{Buckets: []string{"b"}, PageSize: 100})
+	for _, name := range names {
+		s.Fill(0, "b/"+name)
+	}
+	return s
 }
 
-func (c *crowd) List(_ context.Context, under client.Location, o client.ListOptions) (page client.Page, err error) {
-	c.lists.Add(1)
-	for _, key := range c.keys {
-		if !strings.HasPrefix(key, under.Key) || key <= o.After {
-			continue
-		}
-		if len(page.Objects) == 100 {
-			page.Next = page.Objects[99].At.Key
-			break
-		}
-		page.Objects = append(page.Objects, client.Object{At: client.Location{Bucket: under.Bucket, Key: key}})
-	}
-	return page, c.fail
-}
-
-func (c *crowd) Head(_ context.Context, at client.Location, _ client.ReadOptions) (client.Object, error) {
-	c.heads.Add(1)
-	if c.fail != nil {
-		return client.Object{}, c.fail
-	}
-	if _, ok := slices.BinarySearch(c.keys, at.Key); !ok {
-		return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindNotFound}
-	}
-	return client.Object{At: at}, nil
+// looks are the requests that a store was asked to see what is there.
+func looks(s *memstore.Store) int {
+	return s.Count(memstore.ListObjects) + s.Count(memstore.HeadObject)
 }
 
 // numbered are the names of a folder, by number.
@@ -71,7 +49,7 @@ func TestWhatExistsIsFoundWithFewRequests(t *testing.T) {
 	for name, c := range map[string]struct {
 		there, planned []string
 		roots          []client.Location
-		most           int64 // requests
+		most           int // requests
 		want           int
 	}{
 		"one file where many lie":         {numbered("n/", 0, 4500), []string{"one"}, []client.Location{root}, 1, 0},
@@ -87,7 +65,7 @@ func TestWhatExistsIsFoundWithFewRequests(t *testing.T) {
 		"300 files where a million lie":   {numbered("n/00", 0, 9000), append(numbered("n/00", 0, 299), "n/y"), []client.Location{n}, 60, 299},
 		"nothing there":                   {nil, numbered("n/", 0, 500), []client.Location{n}, 1, 0},
 	} {
-		store := &crowd{keys: c.there}
+		store := crowd(c.there)
 		found := (&Session{store: store}).existing(t.Context(), targetsOf(c.planned), c.roots)
 		require.NoError(t, found.Err, name)
 		assert.Len(t, found.There, c.want, name)
@@ -96,7 +74,7 @@ func TestWhatExistsIsFoundWithFewRequests(t *testing.T) {
 			assert.Contains(t, c.planned, at.Key, name)
 			assert.Contains(t, c.there, at.Key, name)
 		}
-		assert.LessOrEqual(t, store.lists.Load()+store.heads.Load(), c.most, name)
+		assert.LessOrEqual(t, looks(store), c.most, name)
 	}
 }
 
@@ -104,12 +82,12 @@ func TestWhatExistsIsFoundWithFewRequests(t *testing.T) {
 func TestWhatWasNotLookedUpIsUnknownAndNeverCalledMissing(t *testing.T) {
 	keys := numbered("n/", 0, 9000)
 	planned := append(numbered("n/", 0, 300), numbered("n/", 8900, 9200)...)
-	store := &crowd{keys: keys}
+	store := crowd(keys)
 	found := (&Session{store: store}).existing(t.Context(), targetsOf(planned), []client.Location{{Bucket: "b", Key: "n/"}})
 	require.NoError(t, found.Err)
 	assert.Len(t, found.There, 300)
 	assert.Len(t, found.Unknown, 300)
-	assert.LessOrEqual(t, store.lists.Load()+store.heads.Load(), int64(mostPages))
+	assert.LessOrEqual(t, looks(store), mostPages)
 
 	u := &UploadSurvey{Existing: found}
 	for _, at := range targetsOf(planned) {
@@ -158,7 +136,8 @@ func (j *jumble) List(_ context.Context, under client.Location, o client.ListOpt
 func TestWhatExistsIsNotFoundOutWhenTheServerDoesNotAnswer(t *testing.T) {
 	for _, planned := range [][]string{{"a"}, numbered("n/", 0, 100)} {
 		for kind, known := range map[client.Kind]bool{client.KindNoBucket: true, client.KindDenied: false} {
-			store := &crowd{fail: &client.Error{Kind: kind}}
+			store := crowd(nil)
+			store.Before(memstore.Failing(kind, memstore.ListObjects, memstore.HeadObject))
 			found := (&Session{store: store}).existing(t.Context(), targetsOf(planned), []client.Location{{Bucket: "b"}})
 			assert.Empty(t, found.There)
 			assert.Equal(t, known, found.Err == nil, "%v: %v", kind, found.Err)
@@ -167,7 +146,8 @@ func TestWhatExistsIsNotFoundOutWhenTheServerDoesNotAnswer(t *testing.T) {
 }
 
 func TestAnObjectThatNeedsItsKeyExists(t *testing.T) {
-	store := &crowd{fail: &client.Error{Kind: client.KindNeedsKey}}
+	store := crowd(nil)
+	store.Before(memstore.Failing(client.KindNeedsKey, memstore.ListObjects, memstore.HeadObject))
 	found := (&Session{store: store}).existing(t.Context(), targetsOf([]string{"a"}), nil)
 	require.NoError(t, found.Err)
 	assert.Len(t, found.There, 1)
@@ -178,11 +158,14 @@ func TestAPlanForNobodyToSeeAsksForNothing(t *testing.T) {
 	d := open(t, nil)
 	d.put("a", "old")
 	d.write("tree/a", "new")
-	store := &crowd{Store: d.store}
-	d.store = store
-	p, err := d.PlanUpload(t.Context(), []string{d.dir + "/tree"}, bucket, UploadOptions{Contents: true}, Choice{})
-	require.NoError(t, err)
-	assert.Len(t, p.Jobs, 1)
-	assert.Empty(t, p.Existing)
-	assert.Zero(t, store.lists.Load()+store.heads.Load())
+	sent := d.sent.during(func() {
+		p, err := d.PlanUpload(t.Context(), []string{d.dir + "/tree"}, bucket, UploadOptions{Contents: true}, Choice{})
+		require.NoError(t, err)
+		assert.Len(t, p.Jobs, 1)
+		assert.Empty(t, p.Existing)
+	})
+	for _, request := range sent {
+		assert.NotContains(t, request, "HEAD ", "no object is looked at")
+		assert.NotContains(t, request, "list-type", "nor listed")
+	}
 }

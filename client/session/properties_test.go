@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/storetest"
 )
 
 func TestPropertiesAskEachThingOnce(t *testing.T) {
@@ -43,45 +45,33 @@ func TestPropertiesAskEachThingOnce(t *testing.T) {
 	}
 }
 
-// A faraway store answers each question after a second.
-type faraway struct {
-	client.Store
-	key     client.KeyID // what it encrypts with
-	missing bool
-}
-
 const arn = client.KeyID("arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 
-// answer waits for the way there and back.
-func answer(ctx context.Context) error {
-	select {
-	case <-time.After(time.Second): // of the bubble of a test
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+// faraway is a store that answers each question after a second of a test's bubble.
+// It has one object, which asked for the key of the account.
+func faraway() *memstore.Store {
+	s := memstore.New(memstore.Options{
+		Server: storetest.AWS, Buckets: []string{bucket.Bucket},
+		Keys: []client.Key{{ARN: arn, Aliases: []string{"alias/demo"}, AWSManaged: true, Enabled: true}},
+	})
+	s.Write(bucket.Join("a"), nil, client.PutOptions{Encryption: client.SSEKMS{Key: arn}})
+	s.Tag(bucket.Join("a"), map[string]string{"team": "ward"})
+	s.Before(func(ctx context.Context, _ memstore.Call) error {
+		select {
+		case <-time.After(time.Second):
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	return s
 }
 
-func (f faraway) Head(ctx context.Context, at client.Location, _ client.ReadOptions) (client.Object, error) {
-	err := answer(ctx)
-	if f.missing {
-		err = &client.Error{Op: "HeadObject", Kind: client.KindNotFound, At: at}
-	}
-	return client.Object{At: at, Encryption: client.ReportedFrom("aws:kms", string(f.key), false, "", "")}, err
-}
-
-func (faraway) Tags(ctx context.Context, _ client.Location, _ string) (map[string]string, error) {
-	return map[string]string{"team": "ward"}, answer(ctx)
-}
-
-func (faraway) DefaultEncryption(ctx context.Context, _ string) (client.Reported, error) {
-	return client.ReportedFrom("AES256", "", false, "", ""), answer(ctx)
-}
-
-func (faraway) Keys(context.Context) ([]client.Key, error) { return nil, nil }
-
-func (f faraway) DescribeKey(ctx context.Context, _ client.KeyID) (client.Key, error) {
-	return client.Key{ARN: f.key, AWSManaged: true}, answer(ctx)
+// asks is a session over a store that has a key service.
+func asks(store *memstore.Store, all []rules.Rule) *Session {
+	kms := store.WithKMS()
+	keys, _ := client.As[client.Keys](kms)
+	return &Session{store: kms, keys: keys, opener: Opener{Rules: func() ([]rules.Rule, error) { return all, nil }}, now: time.Now}
 }
 
 func TestPropertiesWaitForNoAnswerButThoseTheyHangOn(t *testing.T) {
@@ -95,8 +85,7 @@ func TestPropertiesWaitForNoAnswerButThoseTheyHangOn(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			all := []rules.Rule{{ID: "1", Type: client.TypeSSEKMS, KMSKey: c.rule}}
-			store := faraway{key: arn}
-			s := &Session{store: store, keys: store, opener: Opener{Rules: func() ([]rules.Rule, error) { return all, nil }}, now: time.Now}
+			s := asks(faraway(), all)
 			begun := time.Now()
 			p, err := s.Properties(t.Context(), bucket.Join("a"), client.ReadOptions{})
 			require.NoError(t, err)
@@ -112,8 +101,9 @@ func TestPropertiesWaitForNoAnswerButThoseTheyHangOn(t *testing.T) {
 func TestPropertiesOfWhatIsNotThereSaySoAndLeaveNoQuestionBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := []rules.Rule{{ID: "1", Type: client.TypeSSEKMS, KMSKey: "alias/demo"}}
-		store := faraway{missing: true}
-		s := &Session{store: store, keys: store, opener: Opener{Rules: func() ([]rules.Rule, error) { return all, nil }}, now: time.Now}
+		store := faraway()
+		store.Remove(bucket.Join("a"))
+		s := asks(store, all)
 		p, err := s.Properties(t.Context(), bucket.Join("a"), client.ReadOptions{})
 		assert.Equal(t, client.KindNotFound, client.KindOf(err))
 		assert.Equal(t, Properties{}, p)

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -220,31 +219,24 @@ func TestDoneAndNotAsAskedIsCountedApart(t *testing.T) {
 	assert.Equal(t, 2, s.Doubtful)
 }
 
-// A waiting store holds every file until its context ends, and keeps why it did.
-type waiting struct {
-	client.Store
-	cause error
-}
-
-func (s *waiting) Put(ctx context.Context, _ client.Location, _ io.ReadSeeker, _ int64, _ client.PutOptions) (client.Object, error) {
-	<-ctx.Done()
-	s.cause = context.Cause(ctx)
-	return client.Object{}, s.cause
-}
-
 func TestAPauseAndACancelAreTwoCauses(t *testing.T) {
 	for cause, verb := range map[error]func(*Engine){
 		errPaused:    func(e *Engine) { e.Pause() },
 		errCancelled: func(e *Engine) { e.Cancel() },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			var store *waiting
-			w := newBench(t, func(c *Config) { store = &waiting{Store: c.Store}; c.Store = store })
+			w := newBench(t)
+			var ended error
+			w.store.Before(func(ctx context.Context, _ memstore.Call) error {
+				<-ctx.Done()
+				ended = context.Cause(ctx)
+				return ended
+			})
 			w.submit(w.small(1)...)
 			synctest.Wait()
 			verb(w.engine)
 			require.NoError(t, w.engine.Wait(t.Context()))
-			require.ErrorIs(t, store.cause, cause)
+			require.ErrorIs(t, ended, cause)
 		})
 	}
 }

@@ -97,21 +97,23 @@ func TestWhatCouldNotBeLookedAtIsNeitherDoneNorNotAsAsked(t *testing.T) {
 	}
 }
 
-// a patientStore repeats a HEAD by itself for 79 seconds, as client/s3store does
-// where a server asks to slow down.
-type patientStore struct{ *memstore.Store }
-
-func (s patientStore) Head(ctx context.Context, _ client.Location, _ client.ReadOptions) (client.Object, error) {
+// patient is a store that repeats a HEAD by itself for 79 seconds, as
+// client/s3store does where a server asks to slow down.
+func patient(ctx context.Context, c memstore.Call) error {
+	if c.Op != memstore.HeadObject {
+		return nil
+	}
 	select {
 	case <-time.After(79 * time.Second):
 	case <-ctx.Done():
 	}
-	return client.Object{}, &client.Error{Op: "HeadObject", Kind: client.KindThrottled, RequestID: "asked-in-vain"}
+	return c.Error(client.KindThrottled)
 }
 
 func TestAProofDoesNotMultiplyThePatienceOfTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Store = patientStore{c.Store.(*memstore.Store)} })
+		w := newBench(t)
+		w.store.Before(patient)
 		job, _ := w.file(10, client.SSEKMS{Key: keyID})
 		begun := time.Now()
 		row := w.run(job)[0]
@@ -119,7 +121,7 @@ func TestAProofDoesNotMultiplyThePatienceOfTheStore(t *testing.T) {
 		assert.Equal(t, NotYetVerified, row.Receipt.Verdict)
 		var known *client.Error
 		require.ErrorAs(t, row.Err, &known)
-		assert.Equal(t, "asked-in-vain", known.RequestID, "%v", row.Err)
+		assert.Equal(t, memstore.RefusedID, known.RequestID, "%v", row.Err)
 	})
 }
 
