@@ -32,37 +32,35 @@ func checksumOf(crc uint64) client.Checksum {
 }
 
 // combineCRC is the CRC64NVME of A followed by B, of their CRCs and B's length
-// in bytes: the way of zlib's crc32_combine, by squaring the matrix of one zero
-// bit until it stands for all bits of B.
+// in bytes: the way of zlib's crc32_combine, by the matrices of as many zero
+// bytes as B has.
 func combineCRC(a, b uint64, lengthB int64) uint64 {
-	if lengthB <= 0 {
-		return a
-	}
-	var odd, even [64]uint64
-	odd[0] = crc64nvme.NVME // the operator of one zero bit
-	for i := 1; i < 64; i++ {
-		odd[i] = 1 << (i - 1)
-	}
-	square(&even, &odd) // two zero bits
-	square(&odd, &even) // four
-	for {
-		square(&even, &odd)
+	zeros := zeroBytes()
+	for k := 0; lengthB > 0; k, lengthB = k+1, lengthB>>1 {
 		if lengthB&1 == 1 {
-			a = times(&even, a)
-		}
-		if lengthB >>= 1; lengthB == 0 {
-			break
-		}
-		square(&odd, &even)
-		if lengthB&1 == 1 {
-			a = times(&odd, a)
-		}
-		if lengthB >>= 1; lengthB == 0 {
-			break
+			a = times(&zeros[k], a)
 		}
 	}
 	return a ^ b
 }
+
+// zeroBytes are the matrices of 1, 2, 4, 8 and so on zero bytes, each the square
+// of the one before. They are the same for all files, and made once.
+var zeroBytes = sync.OnceValue(func() *[63][64]uint64 {
+	var bit, other [64]uint64
+	bit[0] = crc64nvme.NVME // the operator of one zero bit
+	for i := 1; i < 64; i++ {
+		bit[i] = 1 << (i - 1)
+	}
+	square(&other, &bit) // two zero bits
+	square(&bit, &other) // four
+	var all [63][64]uint64
+	square(&all[0], &bit)
+	for k := 1; k < len(all); k++ {
+		square(&all[k], &all[k-1])
+	}
+	return &all
+})
 
 func times(m *[64]uint64, v uint64) (sum uint64) {
 	for i := 0; v != 0; i, v = i+1, v>>1 {
