@@ -307,6 +307,30 @@ func TestWhicheverWriteOfSaveChangesFailsTheRulesAreOldOrNewAndNoKeyIsLost(t *te
 	})
 }
 
+// The files of version 1 name accounts; the first change writes them anew.
+func TestWhicheverWriteOfTheFirstChangeToOlderFilesFailsTheRulesAreOldOrNewAndNoKeyIsLost(t *testing.T) {
+	faults.Each(t, func(t *testing.T, run *faults.Run) {
+		h := home{t: t, dir: t.TempDir(), ring: ring{}}
+		for _, key := range []client.CustomerKey{k1, k2} {
+			require.NoError(t, h.book(nil).Keys.SetCustomerKey(t.Context(), key))
+		}
+		for name, text := range map[settings.File]string{
+			settings.AccountsFile: `{"version":1,"accounts":[{"name":"team","endpoint":"https://s3.example","accessKeyId":"AK"}]}`,
+			settings.RulesFile: `{"version":1,"rules":[{"id":"1","account":"team","bucket":"a","type":"SSE-C","customerKeyMD5":"` + k1.MD5() + `"},` +
+				`{"id":"2","bucket":"b","type":"SSE-S3"},{"id":"3","bucket":"c","type":"SSE-S3"}]}`,
+			settings.KeysFile: `{"version":1,"keys":[{"md5":"` + k1.MD5() + `","places":[{"account":"team","bucket":"a"}],"endpoints":{"team":["https://s3.example"]}},` +
+				`{"md5":"` + k2.MD5() + `"}]}`,
+		} {
+			require.NoError(t, os.WriteFile(filepath.Join(h.dir, string(name)), []byte(text), 0o600))
+		}
+		_, err := h.book(run).Change(t.Context(), func(d *rulebook.Draft) error { d.Insert(3, sealed("x"), k3); return nil })
+		now, rerr := h.book(nil).Rules()
+		require.NoError(t, rerr)
+		assert.Equal(t, "team", now[0].Account.Name)
+		h.holds(err, old, "a:k1 b c x:k3")
+	})
+}
+
 func TestWhicheverWriteOfTheFirstRuleFailsThereIsNoneOrTheNewOne(t *testing.T) {
 	for _, vault := range []bool{false, true} {
 		faults.Each(t, func(t *testing.T, run *faults.Run) {
