@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/shell"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -32,7 +32,7 @@ func newStatusBar() *statusBar {
 
 // set shows the segments: connection and protection as badges, the rule in the
 // room left, rates at the right.
-func (s *statusBar) set(line []state.Segment) {
+func (s *statusBar) set(line []shell.Segment) {
 	for i := range min(2, len(line)) {
 		if i < len(s.badges.Objects) {
 			s.badges.Objects[i].(*widgets.Badge).Set(line[i].Text, role(line[i].Role))
@@ -47,7 +47,7 @@ func (s *statusBar) set(line []state.Segment) {
 			o.Hide()
 		}
 	}
-	rule, right := state.Segment{}, ""
+	rule, right := shell.Segment{}, ""
 	if len(line) > 2 {
 		rule = line[2]
 	}

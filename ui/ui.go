@@ -8,8 +8,8 @@ import (
 
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
+	"github.com/bucketseal/bucketseal/ui/state/shell"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -33,7 +33,7 @@ type Options struct {
 type UI struct {
 	app     fyne.App
 	window  fyne.Window
-	state   *state.App
+	state   *shell.App
 	options Options
 	screen  *screenLoop
 
@@ -50,7 +50,7 @@ type UI struct {
 }
 
 // New makes the main window of a desk; ShowAndRun shows it.
-func New(app fyne.App, desk state.Desk, o Options) *UI {
+func New(app fyne.App, desk shell.Desk, o Options) *UI {
 	screen := &screenLoop{}
 	if o.Loop == nil {
 		o.Loop = screen
@@ -58,7 +58,7 @@ func New(app fyne.App, desk state.Desk, o Options) *UI {
 	if o.Picker == nil {
 		o.Picker = systemPicker{}
 	}
-	u := &UI{app: app, options: o, screen: screen, state: state.NewApp(desk, o.Loop, o.Now)}
+	u := &UI{app: app, options: o, screen: screen, state: shell.New(desk, o.Loop, o.Now)}
 	// Fyne ships Simplified Chinese only; a missing word would show in it.
 	if err := lang.AddTranslationsForLocale(i18n.Toolkit(), "zh-Hant"); err != nil {
 		fyne.LogError("the toolkit's words in Traditional Chinese", err)
@@ -103,7 +103,7 @@ func (u *UI) Start() { u.state.Start() }
 func (u *UI) Window() fyne.Window { return u.window }
 
 // State is what is on the screen.
-func (u *UI) State() *state.App { return u.state }
+func (u *UI) State() *shell.App { return u.state }
 
 // ready takes the preferences over, which have just been read.
 func (u *UI) ready() {

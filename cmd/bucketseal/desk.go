@@ -11,7 +11,7 @@ import (
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 	"github.com/bucketseal/bucketseal/settings/keychain"
 	"github.com/bucketseal/bucketseal/ui"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/shell"
 )
 
 // desk is what the window needs of the world: the user's home, and the Local
@@ -22,7 +22,7 @@ type desk struct {
 	ask  func(ctx context.Context, vault string, isNew, wrong bool) ui.PassphraseAnswer
 }
 
-var _ state.Desk = (*desk)(nil)
+var _ shell.Desk = (*desk)(nil)
 
 // passphrase asks the user for the vault's passphrase, in the window.
 func (d *desk) passphrase(ctx context.Context, q keychain.Question) (client.Secret, error) {
@@ -33,7 +33,7 @@ func (d *desk) passphrase(ctx context.Context, q keychain.Question) (client.Secr
 	case answer.MemoryOnly:
 		return client.Secret{}, keychain.ErrDecline
 	case answer.Phrase.IsZero(): // not now: whatever needs a secret asks again
-		return client.Secret{}, state.ErrStillLocked
+		return client.Secret{}, shell.ErrStillLocked
 	default:
 		return answer.Phrase, nil
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/bucketseal/bucketseal/settings/preferences"
 )
 
-// Desk is a state.Desk in memory: accounts over stores, rules, keys.
+// Desk is a shell.Desk in memory: accounts over stores, rules, keys.
 type Desk struct {
 	mu          sync.Mutex
 	accounts    []client.Account

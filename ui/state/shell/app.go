@@ -1,4 +1,4 @@
-package state
+package shell
 
 import (
 	"context"
@@ -49,8 +49,8 @@ type App struct {
 	reached  map[string]reach // by account id
 }
 
-// NewApp makes the screen of a desk. now is the clock; nil is time.Now.
-func NewApp(desk Desk, screen loop.Loop, now func() time.Time) *App {
+// New makes the screen of a desk. now is the clock; nil is time.Now.
+func New(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	if now == nil {
 		now = time.Now
 	}
@@ -61,12 +61,6 @@ func NewApp(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	a.Accounts = accounts.New(a.accountsWorld())
 	return a
 }
-
-// Loop, Desk and Context are for the models of other windows.
-func (a *App) Loop() loop.Loop { return a.loop }
-
-// Desk is the world outside.
-func (a *App) Desk() Desk { return a.desk }
 
 // Context lives as long as the program.
 func (a *App) Context() context.Context { return a.ctx }
@@ -92,74 +86,6 @@ func (a *App) Start() {
 func (a *App) SavePreferences() {
 	p := a.Preferences.Clone()
 	loop.Do(a.ctx, a.loop, func(context.Context) error { return a.desk.SavePreferences(p) }, a.problem)
-}
-
-// Current is the id of the account that is open or being opened, "" for none.
-func (a *App) Current() string { return a.current }
-
-// CurrentName is what that account is called, "" for none.
-func (a *App) CurrentName() string {
-	account, _ := a.Accounts.Find(a.current)
-	return account.Name
-}
-
-// openOne opens the account of an id, or the first where there is none of it.
-func (a *App) openOne(id string) {
-	all := a.Accounts.All()
-	if len(all) == 0 {
-		return
-	}
-	if _, ok := a.Accounts.Find(id); !ok {
-		id = all[0].ID
-	}
-	a.Open(id)
-}
-
-// Open shows an account. Transfers of the one shown before go on.
-func (a *App) Open(id string) {
-	if id == a.current && (a.opening || a.Session() != nil) {
-		return
-	}
-	a.current, a.opening = id, true
-	delete(a.reached, id)
-	a.Browser.Enter(nil)
-	a.changed()
-	if s := a.sessions.of(id); s != nil {
-		a.opened(id, s)
-		return
-	}
-	account, ok := a.Accounts.Find(id)
-	if !ok {
-		account.ID = id // the world says that it is gone
-	}
-	loop.Fetch(a.ctx, a.loop, func(ctx context.Context) (*session.Session, error) { return a.desk.Open(ctx, account) },
-		func(s *session.Session, err error) {
-			switch {
-			case err != nil:
-				if a.current == id {
-					a.opening, a.current = false, ""
-					a.problem(err)
-				}
-			case a.sessions.of(id) != nil: // opened twice meanwhile
-				a.close(s)
-			default:
-				a.hold(id, s)
-				if a.current == id {
-					a.opened(id, s)
-				}
-			}
-			a.changed()
-		})
-}
-
-func (a *App) opened(id string, s *session.Session) {
-	a.opening = false
-	a.Browser.Enter(s)
-	if a.Preferences.LastAccount != id {
-		a.Preferences.LastAccount = id
-		a.SavePreferences()
-	}
-	a.changed()
 }
 
 func (a *App) changed() {

@@ -1,4 +1,4 @@
-package state_test
+package shell_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/ui/state/accounts"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
@@ -102,4 +103,36 @@ func TestABucketOpenedByItsNameStaysOnTheListAlsoWhenItsAccountIsRenamed(t *test
 	s.renames("visitor")
 	assert.Equal(t, []string{"secret"}, s.Browser.BucketNames())
 	assert.Equal(t, 1, asked, "it is known now")
+}
+
+func TestTransfersGoOnWhileAnotherAccountIsShown(t *testing.T) {
+	s := sees(t).open("reports")
+	s.desk.Add(client.Account{Name: "other", Endpoint: "http://plain.example.org"}, s.store)
+	held := s.store.Hold(memstore.PutObject)
+	s.Drop([]string{s.file("a", "a")})
+	s.loop.Pump()
+	s.confirm.Start()
+	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })
+	s.Open("other")
+	s.loop.Pump()
+	assert.Equal(t, "other", s.Session().Account().Name)
+	assert.Equal(t, 1, s.Transfers.Tally().Running)
+	held.Open()
+	s.settled()
+	assert.Equal(t, "Done 1", s.Transfers.Tally().String())
+	assert.Equal(t, 0, s.Browser.Rows(), "it was another account's upload")
+}
+
+func TestTheEndOfTheProgramLeavesNoTransferBehind(t *testing.T) {
+	s := sees(t).open("reports")
+	s.store.Hold(memstore.PutObject)
+	s.Drop([]string{s.file("a", "a")})
+	s.loop.Pump()
+	s.confirm.Start()
+	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })
+	engine := s.Session().Transfers()
+	s.Finish()
+	assert.Equal(t, transfer.Cancelled, engine.Rows(0, 1)[0].Phase)
+	assert.Empty(t, s.store.Names("reports"))
+	require.Error(t, s.Context().Err(), "answers on their way are dropped")
 }

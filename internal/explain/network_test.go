@@ -1,7 +1,6 @@
-package state_test
+package explain_test
 
 import (
-	"context"
 	"crypto/x509"
 	"fmt"
 	"net"
@@ -13,7 +12,6 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
@@ -42,14 +40,4 @@ func TestWhatHappenedOnTheWayIsSaidWithoutTheWordsOfALibrary(t *testing.T) {
 		assert.Equal(t, want, m.Body)
 		assert.Contains(t, m.Details, "operation error S3", "it is kept for those who help")
 	}
-}
-
-func TestAServerThatIsNotReachedIsNotCalledProtected(t *testing.T) {
-	s := sees(t)
-	assert.Equal(t, explain.RoleGood, s.Status()[1].Role)
-	s.store.Before(func(_ context.Context, c memstore.Call) error { return c.Error(client.KindTLS) })
-	s.Browser.RefreshBuckets()
-	s.loop.Pump()
-	assert.Equal(t, explain.RoleBad, s.Status()[0].Role)
-	assert.Equal(t, explain.RoleMuted, s.Status()[1].Role, "its certificate was not accepted")
 }

@@ -1,4 +1,4 @@
-package state
+package shell
 
 import (
 	"context"
@@ -18,7 +18,7 @@ func watching() *App {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	screen := &uitest.Loop{}
 	desk := uitest.NewDesk().Add(client.Account{ID: "lab", Name: "lab", Endpoint: "https://s3.example.org"}, uitest.NewStore("photos", "reports"))
-	a := NewApp(desk, screen, func() time.Time { return now })
+	a := New(desk, screen, func() time.Time { return now })
 	a.Start()
 	screen.Pump()
 	return a

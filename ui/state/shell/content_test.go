@@ -1,4 +1,4 @@
-package state_test
+package shell_test
 
 import (
 	"os"
@@ -10,9 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -45,19 +42,4 @@ func TestAStaleChecksumIsExplainedAndTheFileCanBeTakenKnowingly(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "two, edited", string(got))
 	assert.NotEmpty(t, s.Transfers.WhyNot(transfers.Accept, []int{0}), "it is done")
-}
-
-func TestHowTheBytesWereComparedIsSaidInBothLanguages(t *testing.T) {
-	t.Cleanup(func() { i18n.Set(i18n.English) })
-	for c, want := range map[transfer.Content][2]string{
-		transfer.ContentChecksum: {"checksum", "總和檢查碼"},
-		transfer.ContentMD5:      {"MD5", "MD5"},
-		transfer.ContentSize:     {"size only", "僅大小"},
-		transfer.ContentNone:     {"", ""},
-	} {
-		assert.Equal(t, want[0], explain.Content(c))
-		i18n.Set(i18n.TraditionalChinese)
-		assert.Equal(t, want[1], explain.Content(c))
-		i18n.Set(i18n.English)
-	}
 }

@@ -1,40 +1,11 @@
-package state
+package shell
 
 import (
-	"time"
-
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/ui/state/browser"
-	"github.com/bucketseal/bucketseal/ui/state/properties"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 )
-
-// What happens in one noun and is shown in another passes here.
-
-// browserWorld is what the browser is told and asks.
-func (a *App) browserWorld() browser.World {
-	return browser.World{
-		Context: a.ctx, Loop: a.loop, Now: a.now,
-		Problem: a.show,
-		Heard:   func(of client.Account, err error, at time.Time) { a.heard(of.ID, err, at) },
-		Listed:  func(of client.Account, err error) { a.connection(of.ID, err) },
-		NeedsBucket: func() {
-			if a.OnBucketWanted != nil {
-				a.OnBucketWanted()
-			}
-		},
-		Ask: func(d *browser.Deletion) {
-			if a.OnDeletion != nil {
-				a.OnDeletion(d)
-			}
-		},
-		Known:           func(of client.Account) []string { return a.Preferences.Buckets[of.ID] },
-		Keep:            func(of client.Account, names []string) { a.keepBuckets(of.ID, names) },
-		HidesEncryption: func() bool { return a.Preferences.HideEncryption },
-	}
-}
 
 // transfersWorld is what the list of transfers is told and asks.
 func (a *App) transfersWorld() transfers.World {
@@ -52,18 +23,6 @@ func (a *App) transfersWorld() transfers.World {
 		Removed:   a.removed,
 		Refreshed: a.releaseIdle,
 	}
-}
-
-// keepBuckets writes down which buckets of an account were opened by name.
-func (a *App) keepBuckets(account string, names []string) {
-	if a.Preferences.Buckets == nil {
-		a.Preferences.Buckets = map[string][]string{}
-	}
-	a.Preferences.Buckets[account] = names
-	if len(names) == 0 {
-		delete(a.Preferences.Buckets, account)
-	}
-	a.SavePreferences()
 }
 
 // ended takes notice of a transfer that is over: what its outcome says of the
@@ -111,10 +70,4 @@ func (a *App) ShowUnproven() {
 		objects = append(objects, u.At())
 	}
 	a.Browser.Select(objects)
-}
-
-// Properties begins to ask the server about an object of the open account; Close
-// ends it. A folder has none: Browser.WhyNotOne says so.
-func (a *App) Properties(o client.Object) *properties.Properties {
-	return properties.New(properties.World{Context: a.ctx, Loop: a.loop, Ask: a.Session().Properties}, o)
 }

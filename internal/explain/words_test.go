@@ -1,4 +1,4 @@
-package state
+package explain_test
 
 import (
 	"testing"
@@ -7,10 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
+	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-func TestASizeNobodyToldIsADashAndNeverZero(t *testing.T) {
+func TestATimeNobodyToldIsNotSaid(t *testing.T) {
 	assert.Empty(t, explain.Moment(time.Time{}))
 }
 
@@ -29,5 +31,20 @@ func TestAnAnswerThatIsNoneIsSaidInWords(t *testing.T) {
 	} {
 		e.At = client.Location{Bucket: "b"}
 		assert.Equal(t, message, explain.Error(e).Body)
+	}
+}
+
+func TestHowTheBytesWereComparedIsSaidInBothLanguages(t *testing.T) {
+	t.Cleanup(func() { i18n.Set(i18n.English) })
+	for c, want := range map[transfer.Content][2]string{
+		transfer.ContentChecksum: {"checksum", "總和檢查碼"},
+		transfer.ContentMD5:      {"MD5", "MD5"},
+		transfer.ContentSize:     {"size only", "僅大小"},
+		transfer.ContentNone:     {"", ""},
+	} {
+		assert.Equal(t, want[0], explain.Content(c))
+		i18n.Set(i18n.TraditionalChinese)
+		assert.Equal(t, want[1], explain.Content(c))
+		i18n.Set(i18n.English)
 	}
 }

@@ -1,4 +1,4 @@
-package state_test
+package shell_test
 
 import (
 	"errors"
@@ -16,16 +16,16 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/state/confirm"
+	"github.com/bucketseal/bucketseal/ui/state/shell"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
 // A screen is an App over a desk in memory, with what it asked of the user.
 type screen struct {
-	*state.App
+	*shell.App
 	t        *testing.T
 	loop     *uitest.Loop
 	desk     *uitest.Desk
@@ -43,7 +43,7 @@ func sees(t *testing.T, filled ...string) *screen {
 	desk := uitest.NewDesk().Add(client.Account{Name: "team", Endpoint: "https://cos.example.org"}, store).
 		SetRules(rules.Rule{ID: "1", Bucket: "reports*", Type: client.TypeSSEKMS, KMSKey: uitest.Key})
 	s := &screen{t: t, loop: &uitest.Loop{}, desk: desk, store: store}
-	s.App = state.NewApp(desk, s.loop, nil)
+	s.App = shell.New(desk, s.loop, nil)
 	s.OnProblem = func(m explain.Message) { s.problems = append(s.problems, m) }
 	s.OnConfirm = func(c *confirm.Transfer) { s.confirm = c }
 	s.OnDeletion = func(d *browser.Deletion) { s.deletion = d }

@@ -1,4 +1,4 @@
-package state_test
+package shell_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
-	"github.com/bucketseal/bucketseal/ui/state"
+	"github.com/bucketseal/bucketseal/ui/state/shell"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
@@ -28,7 +28,7 @@ func TestWhereSecretsAreKeptIsSaidInTheUsersLanguage(t *testing.T) {
 		"":                                    "尚不清楚",
 		"a place this version has no word of": "a place this version has no word of",
 	} {
-		app := state.NewApp(kept{uitest.NewDesk(), where}, &uitest.Loop{}, nil)
+		app := shell.New(kept{uitest.NewDesk(), where}, &uitest.Loop{}, nil)
 		assert.Equal(t, want, app.SecretsKeptIn())
 	}
 }
