@@ -41,7 +41,6 @@ type World struct {
 
 // A Browser is the buckets of an account and the folder that is listed. It shows
 // none before Enter.
-
 type Browser struct {
 	// OnChange is called after anything of the browser changed; nil for none.
 	OnChange func()
