@@ -2,7 +2,6 @@ package settings
 
 import (
 	"crypto/rand"
-	"fmt"
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -26,10 +25,10 @@ func toldApart(all []client.Account) ([]client.Account, error) {
 			a.ID = client.IDOfVersion1(a.Name)
 		}
 		if names[a.Name] && !a.Forgotten {
-			return nil, fmt.Errorf("two accounts are called %q: rename one of them", a.Name)
+			return nil, client.Say("two accounts are called %q: rename one of them", a.Name).Err()
 		}
 		if other, taken := ids[a.ID]; taken {
-			return nil, fmt.Errorf("the accounts %q and %q have one id: write another into one of them", other, a.Name)
+			return nil, client.Say("the accounts %q and %q have one id: write another into one of them", other, a.Name).Err()
 		}
 		ids[a.ID] = a.Name
 		names[a.Name] = names[a.Name] || !a.Forgotten
@@ -67,13 +66,13 @@ func (s *Store) UpdateAccounts(change func([]client.Account) ([]client.Account, 
 				continue
 			}
 			if err := a.Check(); err != nil && !slices.Contains(now, a) {
-				return nil, fmt.Errorf("account %q: %w", a.Name, err)
+				return nil, client.Say("account %q: %v", a.Name, err).Err()
 			}
 			if a.ID == "" {
 				a.ID = rand.Text()
 			}
 			if names[a.Name] && !a.Forgotten || ids[a.ID] {
-				return nil, fmt.Errorf("name: there already is an account %q: choose another name", a.Name)
+				return nil, client.Say("name: there already is an account %q: choose another name", a.Name).Err()
 			}
 			ids[a.ID] = true
 			names[a.Name] = names[a.Name] || !a.Forgotten

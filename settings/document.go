@@ -103,13 +103,13 @@ func (d document[T]) parse(path string, b []byte) (T, error) {
 		Version int `json:"version"`
 	}
 	if err := json.Unmarshal(b, &head); err != nil {
-		return v, fmt.Errorf("it is not the JSON this program writes: %w", err)
+		return v, client.Say("it is not the JSON this program writes: %v", err).Err()
 	}
 	switch {
 	case head.Version > version:
 		return v, &NewerError{Path: path, Version: head.Version, Known: version}
 	case head.Version < 1:
-		return v, errors.New(`it has no "version"`)
+		return v, client.Say(`it has no "version"`).Err()
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(b, &fields); err != nil {
@@ -119,7 +119,7 @@ func (d document[T]) parse(path string, b []byte) (T, error) {
 	if !ok || string(bytes.TrimSpace(body)) == "null" {
 		// An absent list is no empty list: with a misspelt name all rules
 		// would be off.
-		return v, fmt.Errorf("it has no %q", d.field)
+		return v, client.Say("it has no %q", d.field).Err()
 	}
 	v, err := d.take(head.Version, b, body)
 	if err != nil || d.check == nil {
@@ -139,7 +139,7 @@ func (d document[T]) take(version int, whole, body []byte) (T, error) {
 		return v, err
 	}
 	if err := json.Unmarshal(body, &v); err != nil {
-		return v, fmt.Errorf("%s: %w", d.field, err)
+		return v, client.Say("%s: %v", d.field, err).Err()
 	}
 	return v, nil
 }
@@ -162,7 +162,7 @@ func (d document[T]) encode(v T) ([]byte, error) {
 	e.SetEscapeHTML(false)
 	e.SetIndent("  ", "  ")
 	if err := e.Encode(v); err != nil {
-		return nil, fmt.Errorf("write %s: %w", d.file, err)
+		return nil, client.Say("write %s: %v", d.file, err).Err()
 	}
 	return fmt.Appendf(nil, "{\n  \"version\": %d,\n  %q: %s\n}\n", version, d.field, bytes.TrimSpace(body.Bytes())), nil
 }

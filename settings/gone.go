@@ -2,11 +2,11 @@ package settings
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 )
 
@@ -18,8 +18,11 @@ type GoneError struct {
 	Mark string // the file that remembers them
 }
 
-func (e *GoneError) Error() string {
-	return fmt.Sprintf("%s is gone, in which rules were saved: put it back, or save rules again ('rules add', 'rules import', or Save changes in the window), which begins a new list; to go on without rules, remove %s",
+func (e *GoneError) Error() string { return e.Text().String() }
+
+// Text is what the error says.
+func (e *GoneError) Text() client.Text {
+	return client.Say("%s is gone, in which rules were saved: put it back, or save rules again ('rules add', 'rules import', or Save changes in the window), which begins a new list; to go on without rules, remove %s",
 		e.Path, e.Mark)
 }
 

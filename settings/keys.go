@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -102,7 +101,7 @@ func (s *Store) noteRules(all []rules.Rule) error {
 func (s *Store) updateKeys(change func([]rules.KeptKey) []rules.KeptKey) error {
 	err := keptKeys.update(s, false, func(all []rules.KeptKey) ([]rules.KeptKey, error) { return change(s.referKeys(all)), nil })
 	if err != nil {
-		return fmt.Errorf("remember the SSE-C keys: %w", err)
+		return client.Say("remember the SSE-C keys: %v", err).Err()
 	}
 	return nil
 }

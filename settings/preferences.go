@@ -2,7 +2,6 @@ package settings
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/settings/preferences"
@@ -21,7 +20,7 @@ func firstPreferences(whole []byte) (preferences.Preferences, error) {
 		Preferences preferences.Preferences `json:"preferences"`
 	}
 	if err := json.Unmarshal(whole, &file); err != nil {
-		return file.Preferences, fmt.Errorf("preferences: %w", err)
+		return file.Preferences, client.Say("preferences: %v", err).Err()
 	}
 	p := file.Preferences
 	if p.LastAccount != "" {

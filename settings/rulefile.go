@@ -3,10 +3,10 @@ package settings
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"os"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 )
 
@@ -25,7 +25,7 @@ func (s *Store) RuleFile(path string) RuleFile { return RuleFile{s, path} }
 func (f RuleFile) Rules() ([]rules.Rule, error) {
 	in, err := os.Open(f.path)
 	if err != nil {
-		return nil, fmt.Errorf("open the rules: %w", err)
+		return nil, client.Say("open the rules: %v", err).Err()
 	}
 	defer in.Close() //nolint:errcheck // opened for reading
 	return f.decode(in)
@@ -34,7 +34,7 @@ func (f RuleFile) Rules() ([]rules.Rule, error) {
 func (f RuleFile) decode(in io.Reader) ([]rules.Rule, error) {
 	all, err := rules.Import(in)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.path, err)
+		return nil, client.Say("%s: %v", f.path, err).Err()
 	}
 	return f.store.refer(all), nil
 }

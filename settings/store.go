@@ -3,7 +3,6 @@ package settings
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
 )
 
@@ -56,7 +56,7 @@ func place(dir string) (path string, named bool, err error) {
 	}
 	path, err = filepath.Abs(dir)
 	if err != nil {
-		return "", true, fmt.Errorf("find the settings folder: %w", err)
+		return "", true, client.Say("find the settings folder: %v", err).Err()
 	}
 	return path, true, nil
 }
@@ -68,10 +68,10 @@ func home() error {
 	}
 	h := os.Getenv("HOME")
 	if h == "" {
-		return fmt.Errorf("HOME is not set, so the settings cannot be found: set it, or name their folder with --config-dir or %s", DirVariable)
+		return client.Say("HOME is not set, so the settings cannot be found: set it, or name their folder with --config-dir or %s", DirVariable).Err()
 	}
 	if _, err := os.Stat(h); err != nil {
-		return fmt.Errorf("the home folder cannot be opened, so the settings are not known: mount it, or name the settings folder with --config-dir or %s: %w", DirVariable, err)
+		return client.Say("the home folder cannot be opened, so the settings are not known: mount it, or name the settings folder with --config-dir or %s: %v", DirVariable, err).Err()
 	}
 	return nil
 }
@@ -108,9 +108,9 @@ func OpenOn(disk Disk, dir string) (*Store, error) {
 		return nil, &NoFolderError{dir}
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return nil, fmt.Errorf("open the settings folder: %w", err)
+		return nil, client.Say("open the settings folder: %v", err).Err()
 	case !st.IsDir():
-		return nil, fmt.Errorf("open the settings folder: %s is a file: name a folder, or move the file away", dir)
+		return nil, client.Say("open the settings folder: %s is a file: name a folder, or move the file away", dir).Err()
 	default:
 		s.expected.Store(true)
 	}
@@ -124,7 +124,7 @@ func Make(dir string) (*Store, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, fmt.Errorf("make the settings folder: %w", err)
+		return nil, client.Say("make the settings folder: %v", err).Err()
 	}
 	return Open(dir)
 }
@@ -142,12 +142,12 @@ func (s *Store) Path(f File) string { return filepath.Join(s.dir, string(f)) }
 func (s *Store) Reset(f File) (aside string, err error) {
 	empty := map[File]func() ([]byte, error){AccountsFile: accounts.blank, RulesFile: ruleList.blank, PreferencesFile: preferencesDocument.blank, KeysFile: keptKeys.blank}[f]
 	if empty == nil {
-		return "", fmt.Errorf("reset %q: there is no such settings file", f)
+		return "", client.Say("reset %q: there is no such settings file", f).Err()
 	}
 	err = s.locked(f, func(old []byte) ([]byte, error) {
 		if old != nil {
 			if aside, err = s.files.KeepAside(s.Path(f), old); err != nil {
-				return nil, fmt.Errorf("reset %s: it was left as it is, since no copy could be kept aside: %w", f, err)
+				return nil, client.Say("reset %s: it was left as it is, since no copy could be kept aside: %v", f, err).Err()
 			}
 		}
 		return empty()

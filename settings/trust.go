@@ -2,11 +2,11 @@ package settings
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
 )
 
@@ -16,20 +16,26 @@ import (
 // from there.
 type UntrustedError struct {
 	Path string
-	Why  string // what is wrong
-	Do   string // what to do
+	Why  client.Text // what is wrong
+	Do   client.Text // what to do
 }
 
-func (e *UntrustedError) Error() string {
-	return fmt.Sprintf("%s %s, who could change what is encrypted and where secrets go: nothing is read from it; %s", e.Path, e.Why, e.Do)
+func (e *UntrustedError) Error() string { return e.Text().String() }
+
+// Text is what the error says.
+func (e *UntrustedError) Text() client.Text {
+	return client.Say("%s %v, who could change what is encrypted and where secrets go: nothing is read from it; %v", e.Path, e.Why, e.Do)
 }
 
 // A NoFolderError says that the settings folder is not there. That must not
 // mean "no rules": its name may be mistyped, or its disk not mounted.
 type NoFolderError struct{ Dir string }
 
-func (e *NoFolderError) Error() string {
-	return fmt.Sprintf("the settings folder %s is not there, and the rules and accounts in it would be missed: correct --config-dir or %s, or mount its disk; 'accounts add', 'rules add' and 'rules import' make it",
+func (e *NoFolderError) Error() string { return e.Text().String() }
+
+// Text is what the error says.
+func (e *NoFolderError) Text() client.Text {
+	return client.Say("the settings folder %s is not there, and the rules and accounts in it would be missed: correct --config-dir or %s, or mount its disk; 'accounts add', 'rules add' and 'rules import' make it",
 		e.Dir, DirVariable)
 }
 
@@ -43,7 +49,7 @@ func (s *Store) check(f File) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fmt.Errorf("open the settings folder: %w", err)
+		return client.Say("open the settings folder: %v", err).Err()
 	}
 	s.expected.Store(true)
 	if err := trust(s.dir, st); err != nil {
@@ -51,7 +57,7 @@ func (s *Store) check(f File) error {
 	}
 	file, err := durable.Real(s.Path(f))
 	if err != nil {
-		return fmt.Errorf("read %s: %w", f, err)
+		return client.Say("read %s: %v", f, err).Err()
 	}
 	if folder := filepath.Dir(file); folder != s.dir {
 		// Behind a link: whoever may write there can replace the file.

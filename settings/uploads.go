@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,7 +84,7 @@ func (o *OpenUploads) Begun(ctx context.Context, u client.Upload) (ended func(go
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	if ok, err := l.TryLockContext(ctx, 10*time.Millisecond); err != nil || !ok {
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, client.Say("lock %s: %v", path, err).Err()
 	}
 	ended = func(gone bool) {
 		if gone {

@@ -75,13 +75,13 @@ func mendAndReadAgain(ctx context.Context, in middleware.DeserializeInput, next 
 	}
 	mended, broken := mend(d.raw)
 	if broken != nil {
-		return out, m, &errNotS3{what: "the answer cannot be read: " + broken.Error(), marked: marked(r.Header), cause: err}
+		return out, m, &errNotS3{what: client.Say("the answer cannot be read: %v", broken), marked: marked(r.Header), cause: err}
 	}
 	again := copyOf(r)
 	again.Body = newDocument(mended)
 	out, m, err = next.HandleDeserialize(context.WithValue(ctx, mendedKey{}, again), in)
 	if errors.As(err, &unread) {
-		err = &errNotS3{what: "the answer cannot be read: " + unread.Err.Error(), marked: marked(r.Header), cause: err}
+		err = &errNotS3{what: client.Say("the answer cannot be read: %v", unread.Err), marked: marked(r.Header), cause: err}
 	}
 	return out, m, err
 }

@@ -29,7 +29,7 @@ func (s *Store) Buckets(ctx context.Context) ([]client.Bucket, error) {
 		}
 		for _, b := range out.Buckets {
 			if aws.ToString(b.Name) == "" {
-				return nil, s.fail(c, contradiction("the list names a bucket without a name"))
+				return nil, s.fail(c, contradiction(client.Say("the list names a bucket without a name")))
 			}
 			all = append(all, client.Bucket{
 				Name: aws.ToString(b.Name), Created: aws.ToTime(b.CreationDate), Region: aws.ToString(b.BucketRegion),
@@ -40,7 +40,7 @@ func (s *Store) Buckets(ctx context.Context) ([]client.Bucket, error) {
 			break
 		}
 		if seen[next] || len(seen) == mostBucketPages {
-			return nil, s.fail(c, contradiction("the list goes in circles: it goes on where it has been already"))
+			return nil, s.fail(c, contradiction(client.Say("the list goes in circles: it goes on where it has been already")))
 		}
 		seen[next] = true
 		in.ContinuationToken = &next

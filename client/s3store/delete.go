@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,7 +23,7 @@ func (s *Store) Delete(ctx context.Context, at []client.Location) ([]error, erro
 			return nil, s.refuse(c, client.KindInvalid, err)
 		}
 		if l.Bucket != at[0].Bucket {
-			return nil, s.refuse(c, client.KindInvalid, fmt.Errorf("objects of %s and %s cannot be removed with one call", at[0].Bucket, l.Bucket))
+			return nil, s.refuse(c, client.KindInvalid, client.Say("objects of %s and %s cannot be removed with one call", at[0].Bucket, l.Bucket).Err())
 		}
 	}
 	for i, l := range at {
@@ -108,7 +107,7 @@ func (s *Store) deleteMany(ctx context.Context, at []client.Location, part []int
 	for _, i := range part {
 		err, told := said[at[i].Key]
 		if !told {
-			err = &client.Error{Op: "DeleteObjects", Kind: client.KindContradiction, At: at[i], RequestID: id, Message: "the server did not say what became of it"}
+			err = &client.Error{Op: "DeleteObjects", Kind: client.KindContradiction, At: at[i], RequestID: id, Said: client.Say("the server did not say what became of it")}
 		}
 		results[i] = err
 	}

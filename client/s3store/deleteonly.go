@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"context"
-	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -40,14 +39,14 @@ func (s *Store) DeleteOnly(ctx context.Context, was client.Object, key client.Cu
 // was.
 func (s *Store) stillThere(ctx context.Context, c call, was client.Object, key client.CustomerKey) error {
 	if was.ETag == "" {
-		return s.refuse(c, client.KindPrecondition, errors.New("nothing is known of it by which it could be told from another object of its name"))
+		return s.refuse(c, client.KindPrecondition, client.Say("nothing is known of it by which it could be told from another object of its name").Err())
 	}
 	now, err := s.Head(ctx, was.At, client.ReadOptions{IfMatch: was.ETag, Key: key})
 	if err != nil {
 		return err
 	}
 	if now.ETag != was.ETag || !was.Modified.IsZero() && !now.Modified.Equal(was.Modified) {
-		e := s.refuse(c, client.KindPrecondition, errors.New("another object has taken its place"))
+		e := s.refuse(c, client.KindPrecondition, client.Say("another object has taken its place").Err())
 		e.RequestID = now.RequestID
 		return e
 	}

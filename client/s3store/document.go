@@ -11,6 +11,8 @@ import (
 
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/dustin/go-humanize"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // The bounds of a document. A page of a thousand keys of a thousand bytes, each
@@ -42,7 +44,7 @@ func readWithin(body io.ReadCloser, most int64) ([]byte, error) {
 	case err != nil:
 		return raw, err
 	case int64(len(raw)) > most:
-		return raw[:most], contradiction("the answer is larger than %s", humanize.IBytes(uint64(most)))
+		return raw[:most], contradiction(client.Say("the answer is larger than %s", humanize.IBytes(uint64(most))))
 	}
 	return raw, nil
 }
@@ -84,7 +86,7 @@ func checkDocument(h http.Header, raw []byte, want string) error {
 	case err == nil && root == "Error":
 		return refusedIn200(raw)
 	case err == nil && strings.HasSuffix(root, "Result"):
-		return &errNotS3{what: "the answer is a document <" + root + ">, and not <" + want + ">", marked: marked(h)}
+		return &errNotS3{what: client.Say("the answer is a document <%s>, and not <%s>", root, want), marked: marked(h)}
 	}
 	return &errNotS3{what: whatCame(h, raw), marked: marked(h), empty: len(bytes.TrimSpace(raw)) == 0}
 }
@@ -148,11 +150,11 @@ func checkShape(raw []byte) error {
 	head := bytes.ToLower(raw[:min(len(raw), 4096)])
 	switch {
 	case bytes.Contains(head, []byte("<!entity")) || bytes.Contains(head, []byte("<!doctype")) && !bytes.Contains(head, []byte("html")):
-		return contradiction("the answer declares entities, which no answer of S3 does")
+		return contradiction(client.Say("the answer declares entities, which no answer of S3 does"))
 	case bytes.Count(raw, []byte("<")) > mostTags:
-		return contradiction("the answer has more than %s tags", humanize.Comma(mostTags))
+		return contradiction(client.Say("the answer has more than %s tags", humanize.Comma(mostTags)))
 	case nestsDeeper(raw, deepestTag):
-		return contradiction("the answer is nested deeper than any of S3")
+		return contradiction(client.Say("the answer is nested deeper than any of S3"))
 	}
 	return nil
 }

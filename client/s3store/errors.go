@@ -3,11 +3,11 @@ package s3store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -72,25 +72,22 @@ func (s *Store) fail(c call, err error) error {
 	}
 	e.Kind = f.kind(err)
 	e.Code, e.Message, e.Err = f.code, f.message, err
-	if ours := whyNotSent(err); ours != nil && f.code == "" {
-		e.Message = ours.Error() // without the SDK's words around it
+	if said := f.ownWords(e.Kind, err); !said.IsZero() {
+		e.Said, e.Message, e.Err = said, "", nil // without the SDK's words around it
 	}
 	e.Hidden = e.Kind == client.KindNotFound && f.marker
-	if words := f.ownWords(e.Kind, err); words != "" {
-		e.Message = words
-	}
 	if keyKinds[e.Kind] {
 		e.Key = f.keyNamed()
 	}
 	if e.Kind == client.KindWrongRegion && f.region != "" {
-		e.Message = fmt.Sprintf("%s (the bucket is in region %s)", f.message, f.region)
+		e.Said = client.Say("the bucket is in region %s", f.region)
 	}
 	return s.clean(e)
 }
 
-// ownWords are what is to be said in place of the server's own words, "" where
+// ownWords are what is to be said in place of the server's own words, zero where
 // those will do.
-func (f failure) ownWords(k client.Kind, err error) string {
+func (f failure) ownWords(k client.Kind, err error) client.Text {
 	var (
 		foreign *errNotS3
 		lies    *errContradiction
@@ -102,11 +99,14 @@ func (f failure) ownWords(k client.Kind, err error) string {
 	case errors.As(err, &lies):
 		return lies.why
 	case k == client.KindRedirected && f.location != "":
-		return "it sends us to " + placeToGo(f.location)
+		return client.Say("it sends us to %s", placeToGo(f.location))
 	case errors.As(err, &instead):
 		return instead.what
 	}
-	return ""
+	if ours := whyNotSent(err); ours != nil && f.code == "" {
+		return client.TextOf(ours)
+	}
+	return client.Text{}
 }
 
 // placeToGo is the address of a redirect without what may be secret in it.
@@ -130,15 +130,33 @@ func said(s string) string {
 // clean takes secrets out of the server's words. Servers quote what they were
 // sent, and an SDK error quotes the server.
 func (s *Store) clean(e *client.Error) *client.Error {
-	e.Message = redact(redactShapes(e.Message), s.secrets...)
+	e.Message, e.Said = s.redact(e.Message), s.redactText(e.Said)
 	if e.Err == nil {
 		return e
 	}
 	before := e.Err.Error()
-	if after := redact(redactShapes(before), s.secrets...); after != before {
+	if after := s.redact(before); after != before {
 		e.Err = errors.New(after)
 	}
 	return e
+}
+
+func (s *Store) redact(words string) string { return redact(redactShapes(words), s.secrets...) }
+
+// redactText redacts what others wrote among the values of a text.
+func (s *Store) redactText(t client.Text) client.Text {
+	t.Args = slices.Clone(t.Args)
+	for i, a := range t.Args {
+		switch a := a.(type) {
+		case client.Text:
+			t.Args[i] = s.redactText(a)
+		case string:
+			t.Args[i] = s.redact(a)
+		case error:
+			t.Args[i] = s.redactText(client.TextOf(a))
+		}
+	}
+	return t
 }
 
 // keyKinds are the kinds that are about a KMS key.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"html"
 	"mime"
 	"net/http"
@@ -18,32 +17,32 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // errNotS3 says that an answer of success is not one to the question asked.
 type errNotS3 struct {
-	what   string // what came instead, for people
-	marked bool   // it is S3's all the same: an answer to another question
+	what   client.Text // what came instead, for people
+	marked bool        // it is S3's all the same: an answer to another question
 	empty  bool
 	cause  error
 }
 
-func (e *errNotS3) Error() string { return e.what }
+func (e *errNotS3) Error() string { return e.what.String() }
 func (e *errNotS3) Unwrap() error { return e.cause }
 
 // errContradiction says why an answer is not believed.
-type errContradiction struct{ why string }
+type errContradiction struct{ why client.Text }
 
-func (e *errContradiction) Error() string { return e.why }
+func (e *errContradiction) Error() string { return e.why.String() }
 
-func contradiction(format string, args ...any) error {
-	return &errContradiction{fmt.Sprintf(format, args...)}
-}
+func contradiction(why client.Text) error { return &errContradiction{why} }
 
 // errForeignRefusal goes beside a refusal whose words are not S3's.
-type errForeignRefusal struct{ what string }
+type errForeignRefusal struct{ what client.Text }
 
-func (e *errForeignRefusal) Error() string { return e.what }
+func (e *errForeignRefusal) Error() string { return e.what.String() }
 
 // errRefusedIn200 is an answer of success with a refusal in it.
 type errRefusedIn200 struct{ status int }
@@ -75,10 +74,10 @@ func mediaType(h http.Header) string {
 }
 
 // whatCame says in a few words what an answer is: its type, and how it begins.
-func whatCame(h http.Header, raw []byte) string {
-	kind := firstWords(mediaType(h), 40)
-	if kind == "" {
-		kind = "of no type"
+func whatCame(h http.Header, raw []byte) client.Text {
+	kind := client.Verbatim(firstWords(mediaType(h), 40))
+	if kind.IsZero() {
+		kind = client.Say("of no type")
 	}
 	words := raw[:min(len(raw), 64<<10)]
 	if isPage(h, raw) {
@@ -89,9 +88,9 @@ func whatCame(h http.Header, raw []byte) string {
 	}
 	text := firstWords(string(words), 80)
 	if text == "" {
-		return "the answer is empty (" + kind + ")"
+		return client.Say("the answer is empty (%v)", kind)
 	}
-	return "the answer is " + kind + ": “" + text + "”"
+	return client.Say("the answer is %v: “%s”", kind, text)
 }
 
 var (

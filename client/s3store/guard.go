@@ -2,16 +2,20 @@ package s3store
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/smithy-go/middleware"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // errForbidden is the answer to a call that must not be sent.
 type errForbidden struct{ operation string }
 
-func (e *errForbidden) Error() string {
-	return fmt.Sprintf("%s is not sent to a server that is not AWS: one that does not know it may destroy the object or bucket instead",
+func (e *errForbidden) Error() string { return e.Text().String() }
+
+// Text is what the error says.
+func (e *errForbidden) Text() client.Text {
+	return client.Say("%s is not sent to a server that is not AWS: one that does not know it may destroy the object or bucket instead",
 		e.operation)
 }
 

@@ -79,7 +79,7 @@ func (s *Store) ofVersion(c call, asked *string, got client.Object) error {
 	if asked == nil || got.VersionID == "" || got.VersionID == *asked {
 		return nil
 	}
-	return s.fail(c, contradiction("version %s was asked for and the server gives %s", *asked, firstWords(got.VersionID, 80)))
+	return s.fail(c, contradiction(client.Say("version %s was asked for and the server gives %s", *asked, firstWords(got.VersionID, 80))))
 }
 
 // checksumMode asks for the checksums that the server keeps, whoever sent them.

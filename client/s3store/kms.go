@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -109,7 +108,7 @@ func (k *keyService) ids(ctx context.Context) ([]string, error) {
 	for n := 1; pages.HasMorePages(); n++ {
 		out, err := pages.NextPage(ctx)
 		if err == nil && n > mostKeyPages {
-			err = contradiction("the list goes in circles: it goes on where it has been already")
+			err = contradiction(client.Say("the list goes in circles: it goes on where it has been already"))
 		}
 		if err != nil {
 			return nil, k.store.fail(call{op: "ListKeys"}, err)
@@ -145,7 +144,7 @@ func (k *keyService) describe(ctx context.Context, id client.KeyID) (*types.KeyM
 		return nil, k.store.fail(call{op: "DescribeKey", key: id}, err)
 	}
 	if out.KeyMetadata == nil {
-		return nil, k.store.refuse(call{op: "DescribeKey", key: id}, client.KindUnsupported, errors.New("the answer describes no key"))
+		return nil, k.store.refuse(call{op: "DescribeKey", key: id}, client.KindUnsupported, client.Say("the answer describes no key").Err())
 	}
 	return out.KeyMetadata, nil
 }

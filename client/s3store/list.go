@@ -26,7 +26,7 @@ import (
 func (s *Store) List(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
 	c := call{op: "ListObjectsV2", at: under}
 	if under.Bucket == "" {
-		return client.Page{}, s.refuse(c, client.KindInvalid, errors.New("no bucket is named: the buckets themselves are listed by Buckets"))
+		return client.Page{}, s.refuse(c, client.KindInvalid, client.Say("no bucket is named: the buckets themselves are listed by Buckets").Err())
 	}
 	from, err := placeOf(o.After)
 	if err != nil {

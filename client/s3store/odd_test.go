@@ -157,7 +157,7 @@ func TestNoCallTakesForS3WhatIsNot(t *testing.T) {
 					return // no page, and no ETag
 				}
 				assert.Equal(t, client.KindNotS3.String(), e.Kind.String(), "%v", err)
-				assert.Contains(t, e.Message, p.says)
+				assert.Contains(t, e.Said.String(), p.says)
 			})
 		}
 	}
@@ -205,7 +205,7 @@ func TestARefusalIsUnderstoodWhateverItIsWrappedIn(t *testing.T) {
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, c.want.String(), e.Kind.String(), "%v", err)
 			assert.Contains(t, e.Error(), c.says)
-			assert.NotContains(t, e.Message, "secret", "addresses hold what opens doors")
+			assert.NotContains(t, e.Message+e.Said.String(), "secret", "addresses hold what opens doors")
 			assert.Less(t, len(e.Error()), 4<<10, "bounded")
 		})
 	}

@@ -3,7 +3,6 @@ package s3store
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -104,7 +103,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	if c.Secret.IsZero() {
 		return nil, &client.Error{
 			Op: "open", Kind: client.KindBadCredentials,
-			Err: fmt.Errorf("no secret is known for access key %s: enter the secret access key", c.AccessKeyID),
+			Err: client.Say("no secret is known for access key %s: enter the secret access key", c.AccessKeyID).Err(),
 		}
 	}
 	network, err := newNetwork(a, o)

@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -39,7 +38,7 @@ const mostUploadPages = 1000
 func (s *Store) openUploads(ctx context.Context, under client.Location) ([]client.OpenUpload, error) {
 	c := call{op: "ListMultipartUploads", at: under}
 	if under.Bucket == "" {
-		return nil, s.refuse(c, client.KindInvalid, errors.New("no bucket is named"))
+		return nil, s.refuse(c, client.KindInvalid, client.Say("no bucket is named").Err())
 	}
 	in := &s3.ListMultipartUploadsInput{Bucket: &under.Bucket, Prefix: text(under.Key)}
 	if s.atAWS { // Ceph 16 would write the keys so and not say it
@@ -63,10 +62,10 @@ func (s *Store) openUploads(ctx context.Context, under client.Location) ([]clien
 		key, id := out.NextKeyMarker, out.NextUploadIdMarker
 		next := aws.ToString(key) + "\x00" + aws.ToString(id)
 		if len(out.Uploads) == 0 || aws.ToString(key) == "" || seen[next] {
-			return nil, s.fail(c, contradiction("the server says there are more uploads and does not say where to go on"))
+			return nil, s.fail(c, contradiction(client.Say("the server says there are more uploads and does not say where to go on")))
 		}
 		if seen[next] = true; len(seen) == mostUploadPages {
-			return nil, s.fail(c, contradiction("the list of uploads goes on and on, behind %d pages", mostUploadPages))
+			return nil, s.fail(c, contradiction(client.Say("the list of uploads goes on and on, behind %d pages", mostUploadPages)))
 		}
 		if out.EncodingType == types.EncodingTypeUrl {
 			if plain, err := url.QueryUnescape(*key); err == nil {
@@ -86,12 +85,12 @@ func openOnes(under client.Location, out *s3.ListMultipartUploadsOutput) ([]clie
 		if out.EncodingType == types.EncodingTypeUrl {
 			plain, err := url.QueryUnescape(key)
 			if err != nil {
-				return nil, contradiction("the server wrote the key %q in a way that cannot be read", key)
+				return nil, contradiction(client.Say("the server wrote the key %q in a way that cannot be read", key))
 			}
 			key = plain
 		}
 		if !strings.HasPrefix(key, under.Key) || aws.ToString(u.UploadId) == "" {
-			return nil, contradiction("the list of uploads below %q names %q, upload %q", under.Key, key, aws.ToString(u.UploadId))
+			return nil, contradiction(client.Say("the list of uploads below %q names %q, upload %q", under.Key, key, aws.ToString(u.UploadId)))
 		}
 		page = append(page, client.OpenUpload{
 			At: client.Location{Bucket: under.Bucket, Key: key}, ID: *u.UploadId, Begun: aws.ToTime(u.Initiated),

@@ -3,7 +3,6 @@ package s3store
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ func placeOf(after string) (p place, err error) {
 		err = json.Unmarshal(raw, &p)
 	}
 	if err != nil {
-		return place{}, errors.New("this is no place where a listing of this program went on")
+		return place{}, client.Say("this is no place where a listing of this program went on").Err()
 	}
 	return p, nil
 }
@@ -60,9 +59,9 @@ func (p place) String() string {
 func (p place) to(token string) (place, error) {
 	switch {
 	case len(token) > longestToken:
-		return p, contradiction("the place where the list goes on has a name of %d bytes", len(token))
+		return p, contradiction(client.Say("the place where the list goes on has a name of %d bytes", len(token)))
 	case token == p.Token || token == p.Seen:
-		return p, contradiction("the list goes in circles: it goes on where it has been already")
+		return p, contradiction(client.Say("the list goes in circles: it goes on where it has been already"))
 	}
 	p.Token = token
 	if p.Steps++; p.Steps >= p.Keep {
@@ -103,7 +102,7 @@ func after(last, bucket string, objects []client.Object) ([]client.Object, error
 	}
 	objects = slices.DeleteFunc(objects, func(o client.Object) bool { return o.IsFolder && o.At.Key == last })
 	if len(objects) > 0 && objects[0].At.Key <= last {
-		return nil, contradiction("the list goes back: it names %s after %s", firstWords(objects[0].At.Key, 80), firstWords(last, 80))
+		return nil, contradiction(client.Say("the list goes back: it names %s after %s", firstWords(objects[0].At.Key, 80), firstWords(last, 80)))
 	}
 	return objects, nil
 }
@@ -116,19 +115,19 @@ func (l listed) goOn(from place, objects []client.Object) (place, error) {
 		last, next.Empty = objects[len(objects)-1].At.Key, 0
 	}
 	if next.Empty > mostEmptyPages {
-		return next, contradiction("the list goes on and on without a name")
+		return next, contradiction(client.Say("the list goes on and on without a name"))
 	}
 	if l.old {
 		last = max(last, l.next)
 		if last == string(from.Last) {
-			return next, contradiction("the list goes in circles: it goes on where it has been already")
+			return next, contradiction(client.Say("the list goes in circles: it goes on where it has been already"))
 		}
 		next.Old, next.Last = true, []byte(last)
 		return next, nil
 	}
 	next.Last = []byte(last)
 	if l.next == "" {
-		return next, contradiction("the server says there is more and does not say where to go on")
+		return next, contradiction(client.Say("the server says there is more and does not say where to go on"))
 	}
 	return next.to(l.next)
 }
@@ -160,7 +159,7 @@ func (l listed) entries(under client.Location, o client.ListOptions) ([]client.O
 		case err != nil:
 			return nil, err
 		case o.Recursive:
-			return nil, contradiction("the list names the folder %s, and not what is in it", firstWords(key, 80))
+			return nil, contradiction(client.Say("the list names the folder %s, and not what is in it", firstWords(key, 80)))
 		}
 		objects = append(objects, folderIn(under.Bucket, key))
 	}
@@ -172,14 +171,14 @@ func (l listed) name(written string, under client.Location) (key string, err err
 	key = written
 	if l.encoded {
 		if key, err = url.QueryUnescape(written); err != nil {
-			return "", contradiction("the list writes the name %s in a way that cannot be read", firstWords(written, 80))
+			return "", contradiction(client.Say("the list writes the name %s in a way that cannot be read", firstWords(written, 80)))
 		}
 	}
 	switch {
 	case key == "":
-		return "", contradiction("the list names an object without a name")
+		return "", contradiction(client.Say("the list names an object without a name"))
 	case !strings.HasPrefix(key, under.Key):
-		return "", contradiction("the list names %s, which does not begin with %s", firstWords(key, 80), firstWords(under.Key, 80))
+		return "", contradiction(client.Say("the list names %s, which does not begin with %s", firstWords(key, 80), firstWords(under.Key, 80)))
 	}
 	return key, nil
 }

@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -83,4 +82,4 @@ func (s *Store) partSize(ctx context.Context, at client.Location, o client.ReadO
 	return said.last - said.first + 1, count, said.total, nil
 }
 
-var errPartNotTold = errors.New("the server tells of one part of the object and not of another")
+var errPartNotTold = client.Say("the server tells of one part of the object and not of another").Err()

@@ -2,8 +2,6 @@ package s3store
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -31,11 +29,14 @@ type variable struct{ name, value string }
 // a password may be in it.
 type errProxy struct {
 	variable string
-	why      string
+	why      client.Text
 }
 
-func (e *errProxy) Error() string {
-	return fmt.Sprintf("the proxy of %s cannot be used: %s", e.variable, e.why)
+func (e *errProxy) Error() string { return e.Text().String() }
+
+// Text is what the error says.
+func (e *errProxy) Text() client.Text {
+	return client.Say("the proxy of %s cannot be used: %v", e.variable, e.why)
 }
 
 // refusedTunnel is the error of a proxy that answered and will not let us
@@ -44,7 +45,7 @@ func (p proxies) refusedTunnel(_ context.Context, _ *url.URL, _ *http.Request, a
 	if answer.StatusCode == http.StatusOK {
 		return nil
 	}
-	return &errProxy{p.wanted["https"].name, fmt.Sprintf("it answered %q", strings.TrimSpace(answer.Status))}
+	return &errProxy{p.wanted["https"].name, client.Say("it answered %q", strings.TrimSpace(answer.Status))}
 }
 
 func proxiesFromEnvironment() proxies {
@@ -79,7 +80,7 @@ func (p proxies) forURL(u *url.URL) (*url.URL, error) {
 	}
 	proxy, err := parseProxy(wanted.value)
 	if err != nil {
-		return nil, &errProxy{wanted.name, err.Error()}
+		return nil, &errProxy{wanted.name, client.TextOf(err)}
 	}
 	return proxy, nil
 }
@@ -92,7 +93,7 @@ func (p proxies) check(a client.Account) error {
 			_, err = p.forURL(u)
 		}
 		if err != nil {
-			return &client.Error{Op: "open", Kind: client.KindNetwork, Message: err.Error(), Err: err}
+			return &client.Error{Op: "open", Kind: client.KindNetwork, Said: client.TextOf(err)}
 		}
 	}
 	return nil
@@ -109,17 +110,17 @@ func parseProxy(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
 		if strings.Contains(s, "@") {
-			return nil, errors.New("it is not a URL; in a user name and a password, write %25 for %, %40 for @, %3A for :, %2F for /, %23 for # and %3F for ?")
+			return nil, client.Say("it is not a URL; in a user name and a password, write %25 for %, %40 for @, %3A for :, %2F for /, %23 for # and %3F for ?").Err()
 		}
-		return nil, errors.New("it is not a URL such as http://host:port")
+		return nil, client.Say("it is not a URL such as http://host:port").Err()
 	}
 	switch u.Scheme {
 	case "http", "https", "socks5", "socks5h":
 	default:
-		return nil, errors.New("it should begin with http://, https://, socks5:// or socks5h://")
+		return nil, client.Say("it should begin with http://, https://, socks5:// or socks5h://").Err()
 	}
 	if u.Hostname() == "" {
-		return nil, errors.New("it names no host")
+		return nil, client.Say("it names no host").Err()
 	}
 	return u, nil
 }

@@ -150,7 +150,7 @@ func TestAProxyThatDoesNotLetUsThroughIsSaidAndAskedOnce(t *testing.T) {
 	var told *client.Error
 	require.ErrorAs(t, err, &told)
 	assert.Equal(t, client.KindNetwork.String(), told.Kind.String())
-	assert.Equal(t, `the proxy of HTTPS_PROXY cannot be used: it answered "407 Proxy Authentication Required"`, told.Message)
+	assert.Equal(t, `the proxy of HTTPS_PROXY cannot be used: it answered "407 Proxy Authentication Required"`, told.Said.String())
 	assert.NotContains(t, err.Error(), "secretpassword")
 	assert.Equal(t, 1, *asked)
 }

@@ -24,7 +24,7 @@ func (s *Store) Get(ctx context.Context, at client.Location, o client.ReadOption
 		return client.Object{}, nil, s.refuse(c, client.KindInvalid, err)
 	}
 	if o.Offset < 0 || o.Length < 0 {
-		return client.Object{}, nil, s.refuse(c, client.KindInvalid, fmt.Errorf("%d bytes from %d on are no part of an object", o.Length, o.Offset))
+		return client.Object{}, nil, s.refuse(c, client.KindInvalid, client.Say("%d bytes from %d on are no part of an object", o.Length, o.Offset).Err())
 	}
 	got, body, err := s.open(ctx, c, o)
 	if err != nil {
@@ -115,20 +115,20 @@ func checkRange(o client.ReadOptions, h http.Header) error {
 	length, err := strconv.ParseInt(h.Get("Content-Length"), 10, 64)
 	switch {
 	case !ok, err == nil && length != r.last-r.first+1:
-		return contradiction("the answer says that it holds the bytes %s", firstWords(said, 60))
+		return contradiction(client.Say("the answer says that it holds the bytes %s", firstWords(said, 60)))
 	case r.first != o.Offset,
 		o.Length > 0 && r.last >= o.Offset+o.Length,
 		asked == "" && r.total >= 0 && r.last != r.total-1:
-		return contradiction("%s were asked for and the server sends %s", orAll(asked), firstWords(said, 60))
+		return contradiction(client.Say("%v were asked for and the server sends %s", orAll(asked), firstWords(said, 60)))
 	}
 	return nil
 }
 
-func orAll(asked string) string {
+func orAll(asked string) client.Text {
 	if asked == "" {
-		return "all bytes"
+		return client.Say("all bytes")
 	}
-	return asked
+	return client.Verbatim(asked)
 }
 
 // An object is the body of an answer. Its end is io.EOF only when every byte

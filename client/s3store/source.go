@@ -1,8 +1,9 @@
 package s3store
 
 import (
-	"fmt"
 	"io"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A source is the body of an upload: size bytes from the start of r, read again
@@ -21,8 +22,11 @@ func newSource(r io.ReadSeeker, size int64) *source { return &source{r: r, size:
 // errSource says that it was the file, and not the network, that failed.
 type errSource struct{ err error }
 
-func (e *errSource) Error() string { return "read what is uploaded: " + e.err.Error() }
-func (e *errSource) Unwrap() error { return e.err }
+func (e *errSource) Error() string { return e.Text().String() }
+
+// Text is what the error says.
+func (e *errSource) Text() client.Text { return client.Say("read what is uploaded: %v", e.err) }
+func (e *errSource) Unwrap() error     { return e.err }
 
 func (s *source) Read(p []byte) (int, error) {
 	if s.want >= s.size {
@@ -42,7 +46,7 @@ func (s *source) Read(p []byte) (int, error) {
 	s.want += int64(n)
 	switch {
 	case err == io.EOF && s.want < s.size:
-		return n, &errSource{fmt.Errorf("it ended after %d of %d bytes: it changed while it was read", s.want, s.size)}
+		return n, &errSource{client.Say("it ended after %d of %d bytes: it changed while it was read", s.want, s.size).Err()}
 	case err != nil && err != io.EOF:
 		return n, &errSource{err}
 	}
@@ -57,7 +61,7 @@ func (s *source) Seek(offset int64, whence int) (int64, error) {
 		offset += s.size
 	}
 	if offset < 0 {
-		return 0, &errSource{fmt.Errorf("seek to %d, before the start", offset)}
+		return 0, &errSource{client.Say("seek to %d, before the start", offset).Err()}
 	}
 	s.want = offset
 	return offset, nil

@@ -1,8 +1,6 @@
 package s3store
 
 import (
-	"errors"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -32,7 +30,7 @@ func (s *Store) sseOf(c call, e client.Encryption) (sse, error) {
 	}
 	if client.NeedsTLS(e) && !s.safe {
 		return sse{}, s.refuse(c, client.KindInsecure,
-			errors.New(string(client.TypeOf(e))+" must not be asked over plain http from another machine: use https"))
+			client.Say("%s must not be asked over plain http from another machine: use https", string(client.TypeOf(e))).Err())
 	}
 	switch e := e.(type) {
 	case client.Inherit:

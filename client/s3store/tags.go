@@ -26,7 +26,7 @@ func (s *Store) Tags(ctx context.Context, at client.Location, versionID string) 
 		return nil, failed
 	}
 	if out.TagSet == nil {
-		return nil, s.refuse(c, client.KindUnsupported, errors.New("the answer is no list of tags"))
+		return nil, s.refuse(c, client.KindUnsupported, client.Say("the answer is no list of tags").Err())
 	}
 	tags := make(map[string]string, len(out.TagSet))
 	for _, t := range out.TagSet {

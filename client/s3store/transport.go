@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -61,7 +60,7 @@ func authorities(file string) (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, &client.Error{Op: "open", Kind: client.KindLocal, Err: fmt.Errorf("read the CA file: %w", err)}
+		return nil, &client.Error{Op: "open", Kind: client.KindLocal, Err: client.Say("read the CA file: %v", err).Err()}
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
@@ -70,7 +69,7 @@ func authorities(file string) (*x509.CertPool, error) {
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, &client.Error{
 			Op: "open", Kind: client.KindTLS,
-			Err: fmt.Errorf("%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", file),
+			Err: client.Say("%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", file).Err(),
 		}
 	}
 	return pool, nil
@@ -106,11 +105,11 @@ func onlyLoopback(_, address string, _ syscall.RawConn) error {
 }
 
 var (
-	errPlainText = errors.New("an SSE-C key must not be sent over plain http to another machine: use https")
-	errDowngrade = errors.New("the server redirects from https to http: not followed")
-	errCircles   = errors.New("the server redirects in circles")
-	errElsewhere = errors.New("the server redirects a request with an SSE-C key to another host: not followed")
-	errNotHere   = errors.New("localhost leads to another machine here: mend the hosts file, or write 127.0.0.1")
+	errPlainText = client.Say("an SSE-C key must not be sent over plain http to another machine: use https").Err()
+	errDowngrade = client.Say("the server redirects from https to http: not followed").Err()
+	errCircles   = client.Say("the server redirects in circles").Err()
+	errElsewhere = client.Say("the server redirects a request with an SSE-C key to another host: not followed").Err()
+	errNotHere   = client.Say("localhost leads to another machine here: mend the hosts file, or write 127.0.0.1").Err()
 )
 
 // whyNotSent is our own reason within an error for not sending a request, nil for

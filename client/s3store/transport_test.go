@@ -122,7 +122,7 @@ func TestNothingIsForwardedToAnotherServer(t *testing.T) {
 	var told *client.Error
 	require.ErrorAs(t, err, &told)
 	assert.Equal(t, client.KindInsecure.String(), told.Kind.String(), "%v", err)
-	assert.Equal(t, errElsewhere.Error(), told.Message, "in our words alone")
+	assert.Equal(t, errElsewhere.Error(), told.Said.String(), "in our words alone")
 	_, _, err = s.Get(t.Context(), anywhere, client.ReadOptions{})
 	assert.Equal(t, client.KindRedirected.String(), client.KindOf(err).String(), "%v", err)
 	assert.ErrorContains(t, err, other.URL, "it says where to")

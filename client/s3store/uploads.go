@@ -3,7 +3,6 @@ package s3store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -52,7 +51,7 @@ func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.P
 		OnlyIfAbsent: o.OnlyIfAbsent, IfMatch: o.IfMatch,
 	}
 	if u.ID == "" {
-		return client.Upload{}, client.Object{}, s.refuse(c, client.KindUnsupported, errors.New("the server began a multipart upload without giving it an id"))
+		return client.Upload{}, client.Object{}, s.refuse(c, client.KindUnsupported, client.Say("the server began a multipart upload without giving it an id").Err())
 	}
 	begun := writtenFrom(at, headersOf(out.ResultMetadata))
 	begun.Encryption = begun.Encryption.IfNamed() // MinIO names none here, however the object will be encrypted
@@ -64,7 +63,7 @@ func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.P
 func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64, d client.Digests) (client.Part, error) {
 	c := call{op: "UploadPart", at: u.At, customer: u.Key}
 	if n < 1 || n > 10_000 {
-		return client.Part{}, s.refuse(c, client.KindInvalid, fmt.Errorf("part %d: parts are numbered 1 to 10,000", n))
+		return client.Part{}, s.refuse(c, client.KindInvalid, client.Say("part %d: parts are numbered 1 to 10,000", n).Err())
 	}
 	h, err := s.customer(c, u.Key)
 	if err != nil {
@@ -96,7 +95,7 @@ func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.
 		Encryption: reportedFrom(headersOf(out.ResultMetadata)).IfNamed(),
 	}
 	if part.ETag == "" {
-		return client.Part{}, s.fail(c, contradiction("the server took part %d and gave it no name (ETag), so that the object cannot be put together", n))
+		return client.Part{}, s.fail(c, contradiction(client.Say("the server took part %d and gave it no name (ETag), so that the object cannot be put together", n)))
 	}
 	return part, nil
 }
@@ -126,7 +125,7 @@ func (s *Store) Parts(ctx context.Context, u client.Upload) ([]client.Part, erro
 				part.Size = plausible(*p.Size)
 			}
 			if part.Number < 1 || part.Number > 10_000 || len(all) > 0 && part.Number <= all[len(all)-1].Number {
-				return nil, s.fail(c, contradiction("the list of parts names part %d after %d others", part.Number, len(all)))
+				return nil, s.fail(c, contradiction(client.Say("the list of parts names part %d after %d others", part.Number, len(all))))
 			}
 			all = append(all, part)
 		}
@@ -135,7 +134,7 @@ func (s *Store) Parts(ctx context.Context, u client.Upload) ([]client.Part, erro
 			return all, nil
 		}
 		if next == "" || next == aws.ToString(in.PartNumberMarker) || len(out.Parts) == 0 {
-			return nil, s.fail(c, contradiction("the server says there are more parts and does not say where to go on"))
+			return nil, s.fail(c, contradiction(client.Say("the server says there are more parts and does not say where to go on")))
 		}
 		in.PartNumberMarker = &next
 	}
@@ -148,7 +147,7 @@ func (s *Store) Parts(ctx context.Context, u client.Upload) ([]client.Part, erro
 func (s *Store) CompleteUpload(ctx context.Context, u client.Upload, parts []client.Part, sum client.Checksum) (client.Object, error) {
 	c := call{op: "CompleteMultipartUpload", at: u.At, customer: u.Key}
 	if len(parts) == 0 {
-		return client.Object{}, s.refuse(c, client.KindInvalid, errors.New("an upload has at least one part"))
+		return client.Object{}, s.refuse(c, client.KindInvalid, client.Say("an upload has at least one part").Err())
 	}
 	h, err := s.customerIfChecksummed(c, u)
 	if err != nil {

@@ -26,7 +26,12 @@ type watchdog struct {
 // errStalled is what a silent connection ends with.
 type errStalled struct{ silence time.Duration }
 
-func (e *errStalled) Error() string { return fmt.Sprintf("no byte moved for %s", e.silence) }
+func (e *errStalled) Error() string { return e.Text().String() }
+
+// Text is what the error says.
+func (e *errStalled) Text() client.Text {
+	return client.Say("no byte moved for %s", e.silence.String())
+}
 
 // Timeout makes the SDK repeat the call.
 func (*errStalled) Timeout() bool { return true }

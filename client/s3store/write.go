@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -61,7 +60,7 @@ func (s *Store) checkPut(c call, o client.PutOptions) error {
 		return s.refuse(c, client.KindInvalid, err)
 	}
 	if sum := o.Checksum; sum.Composite || sum.Algorithm != "" && sum.Algorithm != client.CRC64NVME {
-		return s.refuse(c, client.KindInvalid, errors.New("only a CRC64NVME of the full object can be sent as its checksum"))
+		return s.refuse(c, client.KindInvalid, client.Say("only a CRC64NVME of the full object can be sent as its checksum").Err())
 	}
 	return nil
 }

@@ -66,12 +66,8 @@ func body(e *client.Error) string {
 	switch {
 	case !e.Said.IsZero():
 		parts = append(parts, Sentence(e.Said))
-	case aboutAnAnswer(e):
-		parts = append(parts, Sentence(e.Message))
 	case e.Hidden:
 		parts = append(parts, i18n.T("It was deleted: a delete marker hides it, and its earlier versions are still there."))
-	case ours && e.Message != "":
-		parts = append(parts, Sentence(e.Message))
 	case e.Kind == client.KindTLS || e.Kind == client.KindNetwork || e.Kind == client.KindStalled:
 		// Nothing of the server's came; what the network says is for the details.
 		if why := onTheWay(e); why != "" {
@@ -97,18 +93,4 @@ func details(err error, e *client.Error) string {
 	}
 	add("request id", e.RequestID)
 	return strings.Join(lines, "\n")
-}
-
-// sentence makes a sentence of an error's lower-case words.
-func sentence(text string) string {
-	if text == "" {
-		return ""
-	}
-	runes := []rune(text)
-	runes[0] = []rune(strings.ToUpper(string(runes[0])))[0]
-	text = string(runes)
-	if !strings.ContainsAny(text[len(text)-1:], ".!?:") {
-		text += "."
-	}
-	return text
 }

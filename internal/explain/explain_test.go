@@ -45,8 +45,8 @@ func TestAnUnknownKeyIsNamed(t *testing.T) {
 }
 
 func TestWhatWeSaidOurselvesIsTheReason(t *testing.T) {
-	m := Error(&client.Error{Op: "PutObject", Kind: client.KindRefused, Message: "SSE-KMS over plain http is refused"})
-	assert.Equal(t, "SSE-KMS over plain http is refused.", m.Body)
+	m := Error(&client.Error{Op: "PutObject", Kind: client.KindRefused, Said: client.Say("no object is named")})
+	assert.Equal(t, "No object is named.", m.Body)
 
 	m = Error(errors.New("the file is not a list of rules"))
 	assert.Equal(t, "The file is not a list of rules.", m.Body)
@@ -54,4 +54,18 @@ func TestWhatWeSaidOurselvesIsTheReason(t *testing.T) {
 
 	assert.Equal(t, Message{}, Error(nil))
 	assert.Equal(t, "Where.\nDo this.", Message{Title: "Where.", Hints: []string{"Do this."}}.Text())
+}
+
+func TestAnAnswerThatIsNoneIsSaidInOurWords(t *testing.T) {
+	for body, e := range map[string]*client.Error{
+		"s3://b\nThe answer is text/html: “Login”.":                                                   {Kind: client.KindNotS3, Status: 200, Said: client.Say("the answer is %v: “%s”", "text/html", "Login")},
+		"s3://b\nThe list names x, which does not begin with y.":                                      {Kind: client.KindContradiction, Status: 200, Said: client.Say("the list names %s, which does not begin with %s", "x", "y")},
+		"s3://b\nIt sends us to https://x/.":                                                          {Kind: client.KindRedirected, Status: 302, Said: client.Say("it sends us to %s", "https://x/")},
+		"s3://b\nIt was deleted: a delete marker hides it, and its earlier versions are still there.": {Kind: client.KindNotFound, Status: 404, Hidden: true},
+		"s3://b\nThe bucket is in region eu-west-1.":                                                  {Kind: client.KindWrongRegion, Status: 301, Message: "theirs", Said: client.Say("the bucket is in region %s", "eu-west-1")},
+		"s3://b": {Kind: client.KindDenied, Status: 403, Code: "AccessDenied", Message: "theirs"},
+	} {
+		e.At = client.Location{Bucket: "b"}
+		assert.Equal(t, body, Error(e).Body)
+	}
 }

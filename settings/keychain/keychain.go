@@ -3,7 +3,6 @@ package keychain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -13,18 +12,18 @@ import (
 
 // ErrNotFound says that no secret is kept under a name. Not an alarm: the user
 // enters it again.
-var ErrNotFound = errors.New("no secret is kept")
+var ErrNotFound = client.Say("no secret is kept").Err()
 
 // ErrDecline is what Options.Passphrase returns for a user who wants no vault,
 // or does not know its passphrase: secrets stay in memory for this run.
-var ErrDecline = errors.New("no passphrase was given")
+var ErrDecline = client.Say("no passphrase was given").Err()
 
 // ErrLocked says that the vault needs its passphrase and there is nobody to
 // ask.
-var ErrLocked = errors.New("the vault needs its passphrase, and there is nobody to ask for it")
+var ErrLocked = client.Say("the vault needs its passphrase, and there is nobody to ask for it").Err()
 
 // ErrWrongPassphrase says that the passphrase does not open the vault.
-var ErrWrongPassphrase = errors.New("the passphrase does not open the vault: try again, and mind capital letters and the keyboard layout")
+var ErrWrongPassphrase = client.Say("the passphrase does not open the vault: try again, and mind capital letters and the keyboard layout").Err()
 
 // ErrBusy says that another process held the lock of the vault for too long.
 var ErrBusy = durable.ErrBusy
@@ -67,6 +66,17 @@ const (
 	Vault   Where = "vault"   // a file sealed with a passphrase
 	Memory  Where = "memory"  // gone at the end of the run
 )
+
+// Text is the place in words.
+func (w Where) Text() client.Text {
+	switch w {
+	case Keyring:
+		return client.Say("keyring")
+	case Vault:
+		return client.Say("vault")
+	}
+	return client.Say("memory")
+}
 
 // A Keychain keeps secrets. Safe for concurrent use; calls take turns, so that
 // the user is asked one thing at a time. Every call may block, on a keyring's
@@ -121,7 +131,7 @@ func (k *Keychain) WhyNoKeyring() error { return k.why }
 // Get returns the secret kept under the name, or ErrNotFound.
 func (k *Keychain) Get(ctx context.Context, n Name) (client.Secret, error) {
 	var got client.Secret
-	err := k.inTurn(ctx, n, "read", func() (err error) {
+	err := k.inTurn(ctx, n, client.Say("read"), func() (err error) {
 		var value string
 		switch k.where {
 		case Keyring:
@@ -159,12 +169,12 @@ func (k *Keychain) Get(ctx context.Context, n Name) (client.Secret, error) {
 // holds it, an older one in a vault that is not open stays there, hidden.
 func (k *Keychain) Set(ctx context.Context, n Name, s client.Secret) error {
 	if s.IsZero() {
-		return fmt.Errorf("keep the secret of %s: it is empty", n)
+		return client.Say("keep the secret of %v: it is empty", n).Err()
 	}
 	if !utf8.ValidString(s.Reveal()) {
-		return fmt.Errorf("keep the secret of %s: it is not text; encode it", n)
+		return client.Say("keep the secret of %v: it is not text; encode it", n).Err()
 	}
-	return k.inTurn(ctx, n, "keep", func() error {
+	return k.inTurn(ctx, n, client.Say("keep"), func() error {
 		switch k.where {
 		case Keyring:
 			if err := k.ring.set(ctx, n.key(), s.Reveal()); err != nil {
@@ -191,7 +201,7 @@ func (k *Keychain) Set(ctx context.Context, n Name, s client.Secret) error {
 // when there is none, and one when a vault that is there cannot be looked into:
 // the user is asked for its passphrase, also where they have declined before.
 func (k *Keychain) Delete(ctx context.Context, n Name) error {
-	return k.inTurn(ctx, n, "delete", func() error {
+	return k.inTurn(ctx, n, client.Say("delete"), func() error {
 		delete(k.memory, n.key())
 		if k.where == Keyring {
 			if err := k.ring.delete(ctx, n.key()); err != nil {
@@ -204,7 +214,7 @@ func (k *Keychain) Delete(ctx context.Context, n Name) error {
 		err := k.vault.set(ctx, n.key(), nil)
 		if errors.Is(err, ErrDecline) {
 			k.decline()
-			return fmt.Errorf("%w: the vault may still hold it", err)
+			return client.Say("%v: the vault may still hold it", err).Err()
 		}
 		return err
 	})
@@ -230,14 +240,14 @@ func (k *Keychain) ResetVault(ctx context.Context) (aside string, err error) {
 }
 
 // inTurn runs work alone and puts the name and the operation on its error.
-func (k *Keychain) inTurn(ctx context.Context, n Name, verb string, work func() error) error {
+func (k *Keychain) inTurn(ctx context.Context, n Name, verb client.Text, work func() error) error {
 	if n == (Name{}) {
-		return errors.New(verb + " a secret: it has no name")
+		return client.Say("%v a secret: it has no name", verb).Err()
 	}
 	select {
 	case k.turn <- struct{}{}:
 	case <-ctx.Done():
-		return fmt.Errorf("%s the secret of %s: %w", verb, n, ctx.Err())
+		return client.Say("%v the secret of %v: %v", verb, n, ctx.Err()).Err()
 	}
 	defer func() { <-k.turn }()
 	err := work()
@@ -245,7 +255,7 @@ func (k *Keychain) inTurn(ctx context.Context, n Name, verb string, work func() 
 	case err == nil:
 		return nil
 	case errors.Is(err, ErrNotFound):
-		return fmt.Errorf("%w for %s in the %s of this computer: enter it again", ErrNotFound, n, k.where)
+		return client.Say("%v for %v in the %v of this computer: enter it again", ErrNotFound, n, k.where).Err()
 	}
-	return fmt.Errorf("%s the secret of %s: %w", verb, n, err)
+	return client.Say("%v the secret of %v: %v", verb, n, err).Err()
 }

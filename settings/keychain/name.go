@@ -37,7 +37,18 @@ func CustomerKeyName(md5 string) Name { return Name{"sse-c-key", md5, md5} }
 func RuleName(ruleID string) Name { return Name{"rule", ruleID, ruleID} }
 
 // String names it in errors: account "work".
-func (n Name) String() string { return fmt.Sprintf("%s %q", n.kind, n.called) }
+func (n Name) String() string { return n.Text().String() }
+
+// Text is what [Name.String] says.
+func (n Name) Text() client.Text {
+	switch n.kind {
+	case "account":
+		return client.Say("account %q", n.called)
+	case "rule":
+		return client.Say("rule %q", n.called)
+	}
+	return client.Verbatim(fmt.Sprintf("%s %q", n.kind, n.called))
+}
 
 func (n Name) key() string { return n.kind + "/" + n.id }
 
@@ -60,12 +71,12 @@ func (k *Keychain) AccountCredentials(ctx context.Context, a client.Account) (cl
 	var c credentials
 	if json.Unmarshal([]byte(s.Reveal()), &c) != nil || c.Secret == "" {
 		// The decoder's error could quote what it read.
-		return client.Credentials{}, fmt.Errorf("read the secret of %s: it was not kept by this program; enter it again", AccountName(a))
+		return client.Credentials{}, client.Say("read the secret of %v: it was not kept by this program; enter it again", AccountName(a)).Err()
 	}
 	out := client.Credentials{AccessKeyID: c.AccessKeyID, Secret: client.NewSecret(c.Secret), SessionToken: client.NewSecret(c.SessionToken)}.Tidy()
 	if out.AccessKeyID != a.Tidy().AccessKeyID {
-		return client.Credentials{}, fmt.Errorf("%w for access key %s of %s, but for %s: enter it again",
-			ErrNotFound, a.AccessKeyID, AccountName(a), c.AccessKeyID)
+		return client.Credentials{}, client.Say("%v for access key %s of %v, but for %s: enter it again",
+			ErrNotFound, a.AccessKeyID, AccountName(a), c.AccessKeyID).Err()
 	}
 	return out, nil
 }
@@ -88,18 +99,18 @@ func (k *Keychain) DeleteAccountCredentials(ctx context.Context, a client.Accoun
 // SetAccountCredentials keeps the credentials of the account.
 func (k *Keychain) SetAccountCredentials(ctx context.Context, a client.Account, c client.Credentials) error {
 	if c.Secret.IsZero() {
-		return fmt.Errorf("keep the secret of %s: it is empty", AccountName(a))
+		return client.Say("keep the secret of %v: it is empty", AccountName(a)).Err()
 	}
 	if c.AccessKeyID != a.AccessKeyID {
-		return fmt.Errorf("keep the secret of %s: the account has access key %s and the secret belongs to %s",
-			AccountName(a), a.AccessKeyID, c.AccessKeyID)
+		return client.Say("keep the secret of %v: the account has access key %s and the secret belongs to %s",
+			AccountName(a), a.AccessKeyID, c.AccessKeyID).Err()
 	}
 	if !utf8.ValidString(c.Secret.Reveal() + c.SessionToken.Reveal()) {
-		return fmt.Errorf("keep the secret of %s: it is not text; paste it again", AccountName(a))
+		return client.Say("keep the secret of %v: it is not text; paste it again", AccountName(a)).Err()
 	}
 	b, err := json.Marshal(credentials{c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()})
 	if err != nil {
-		return fmt.Errorf("keep the secret of %s: %w", AccountName(a), err)
+		return client.Say("keep the secret of %v: %v", AccountName(a), err).Err()
 	}
 	return k.Set(ctx, AccountName(a), client.NewSecret(string(b)))
 }
@@ -108,7 +119,7 @@ func (k *Keychain) SetAccountCredentials(ctx context.Context, a client.Account, 
 // version kept by the ID of a rule is kept by its MD5 from then on; the older
 // copy stays. md5 may be empty for a rule that does not say it.
 func (k *Keychain) CustomerKey(ctx context.Context, md5 string, ruleIDs ...string) (client.CustomerKey, error) {
-	err := fmt.Errorf("%w for an SSE-C rule without a key", ErrNotFound)
+	err := client.Say("%v for an SSE-C rule without a key", ErrNotFound).Err()
 	if md5 != "" {
 		var key client.CustomerKey
 		key, err = k.customerKey(ctx, CustomerKeyName(md5), md5)
@@ -136,10 +147,10 @@ func (k *Keychain) customerKey(ctx context.Context, n Name, md5 string) (client.
 	}
 	key, err := client.ParseCustomerKey(s)
 	if err != nil {
-		return client.CustomerKey{}, fmt.Errorf("read the secret of %s: %w", n, err)
+		return client.CustomerKey{}, client.Say("read the secret of %v: %v", n, err).Err()
 	}
 	if md5 != "" && key.MD5() != md5 {
-		return client.CustomerKey{}, fmt.Errorf("read the secret of %s: it is another key, with MD5 %s", n, key.MD5())
+		return client.CustomerKey{}, client.Say("read the secret of %v: it is another key, with MD5 %s", n, key.MD5()).Err()
 	}
 	return key, nil
 }

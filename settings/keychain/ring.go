@@ -12,6 +12,7 @@ import (
 
 	"github.com/zalando/go-keyring"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/settings/internal/durable"
 )
 
@@ -34,7 +35,7 @@ const partBytes = 1800
 // probe asks for an entry that does not exist. It waits no longer than limit;
 // a keyring that hangs keeps one goroutine for ever.
 func (r ring) probe(ctx context.Context, limit time.Duration) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("the keyring gave no answer within %v", limit))
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, client.Say("the keyring gave no answer within %v", limit).Err())
 	defer cancel()
 	_, err := r.getOne(ctx, "probe")
 	if errors.Is(err, ErrNotFound) {
@@ -57,7 +58,7 @@ func (r ring) get(ctx context.Context, name string) (string, error) {
 			continue // replaced while it was read
 		}
 		if errors.Is(err, ErrNotFound) {
-			return "", errors.New("the keyring holds only a part of it: enter it again")
+			return "", client.Say("the keyring holds only a part of it: enter it again").Err()
 		}
 		return value, err
 	}
@@ -84,7 +85,7 @@ func parts(head string) ([]string, error) {
 	generation, count, ok := strings.Cut(strings.TrimPrefix(head, "+"), ":")
 	n, err := strconv.Atoi(count)
 	if !ok || !strings.HasPrefix(head, "+") || err != nil || n < 1 || n > 1000 {
-		return nil, errors.New("the keyring holds something this program did not write: enter it again")
+		return nil, client.Say("the keyring holds something this program did not write: enter it again").Err()
 	}
 	names := make([]string, n)
 	for i := range names {
@@ -211,9 +212,9 @@ func (r ring) do(ctx context.Context, call func() error) error {
 		case errors.Is(err, keyring.ErrNotFound):
 			return ErrNotFound
 		case errors.Is(err, keyring.ErrSetDataTooBig):
-			return errors.New("the keyring takes no secret under so long a name: choose a shorter name")
+			return client.Say("the keyring takes no secret under so long a name: choose a shorter name").Err()
 		case err != nil:
-			return fmt.Errorf("keyring: %w", err)
+			return client.Say("keyring: %v", err).Err()
 		}
 		return nil
 	case <-ctx.Done():

@@ -1,12 +1,13 @@
 package keychain
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
 
 	"github.com/zalando/go-keyring"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A Backend is a keyring: by default the system's. It answers
@@ -20,7 +21,7 @@ type Backend interface {
 // NoKeyring is the Backend of those who want none, as on a server.
 var NoKeyring Backend = none{}
 
-var errTurnedOff = errors.New("it is turned off")
+var errTurnedOff = client.Say("it is turned off").Err()
 
 type none struct{}
 
@@ -42,7 +43,7 @@ func (system) Get(service, user string) (string, error) {
 func (system) Set(service, user, secret string) error { return keyring.Set(service, user, secret) }
 func (system) Delete(service, user string) error      { return keyring.Delete(service, user) }
 
-var errNoBus = errors.New("there is no D-Bus session, and so no Secret Service")
+var errNoBus = client.Say("there is no D-Bus session, and so no Secret Service").Err()
 
 // bus refuses where the Secret Service cannot be: godbus would there run
 // dbus-launch, and every run of the program would leave a daemon behind. It

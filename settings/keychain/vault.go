@@ -3,7 +3,6 @@ package keychain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 
 	"filippo.io/age"
@@ -65,7 +64,7 @@ func (v *vault) get(ctx context.Context, name string) (string, error) {
 }
 
 // errOtherKey says that the vault was made anew since its key was learned.
-var errOtherKey = errors.New("another process made the vault anew")
+var errOtherKey = client.Say("another process made the vault anew").Err()
 
 // set keeps a value, or deletes it when value is nil. The user is asked before
 // the lock is taken: other processes do not wait for typing.
@@ -181,7 +180,7 @@ func (v *vault) question(ctx context.Context, q Question) (client.Secret, error)
 		return client.Secret{}, err
 	}
 	if phrase.IsZero() {
-		return client.Secret{}, errors.New("the passphrase is empty: type one")
+		return client.Secret{}, client.Say("the passphrase is empty: type one").Err()
 	}
 	return phrase, nil
 }
@@ -200,7 +199,7 @@ func (v *vault) reset(ctx context.Context) (aside string, err error) {
 			return nil, nil
 		}
 		if aside, err = v.files.KeepAside(v.path, old); err != nil {
-			return nil, fmt.Errorf("reset the vault: it was left as it is, since no copy could be kept aside: %w", err)
+			return nil, client.Say("reset the vault: it was left as it is, since no copy could be kept aside: %v", err).Err()
 		}
 		return nil, nil
 	})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -28,9 +27,9 @@ type file struct {
 
 // errBroken marks what is wrong with the file rather than with the passphrase.
 // Causes are named by us: a decoder's own words could quote a secret.
-var errBroken = errors.New("it is not a vault this program sealed")
+var errBroken = client.Say("it is not a vault this program sealed").Err()
 
-func broken(what string) error { return fmt.Errorf("%w: %s", errBroken, what) }
+func broken(what string) error { return client.Say("%v: %s", errBroken, what).Err() }
 
 func parse(path string, b []byte) (file, error) {
 	var f file
@@ -50,11 +49,11 @@ func parse(path string, b []byte) (file, error) {
 func newIdentity(phrase client.Secret, workFactor int) (*age.X25519Identity, string, error) {
 	key, err := age.GenerateX25519Identity()
 	if err != nil {
-		return nil, "", fmt.Errorf("make a vault: %w", err)
+		return nil, "", client.Say("make a vault: %v", err).Err()
 	}
 	r, err := age.NewScryptRecipient(phrase.Reveal())
 	if err != nil {
-		return nil, "", fmt.Errorf("make a vault: %w", err)
+		return nil, "", client.Say("make a vault: %v", err).Err()
 	}
 	if workFactor != 0 {
 		r.SetWorkFactor(workFactor)
@@ -98,7 +97,7 @@ func (f file) open(key *age.X25519Identity) (map[string]string, error) {
 func (f file) seal(key *age.X25519Identity, secrets map[string]string) ([]byte, error) {
 	b, err := json.Marshal(secrets)
 	if err != nil {
-		return nil, fmt.Errorf("seal the vault: %w", err)
+		return nil, client.Say("seal the vault: %v", err).Err()
 	}
 	if f.Secrets, err = encrypt(b, key.Recipient()); err != nil {
 		return nil, err
@@ -116,7 +115,7 @@ func encrypt(plain []byte, to age.Recipient) (string, error) {
 		err = errors.Join(werr, w.Close(), a.Close())
 	}
 	if err != nil {
-		return "", fmt.Errorf("seal the vault: %w", err)
+		return "", client.Say("seal the vault: %v", err).Err()
 	}
 	return out.String(), nil
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"time"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A DamagedError names a file that is there and cannot be understood. The
@@ -20,12 +22,15 @@ type DamagedError struct {
 	Kept  error  // why there is no copy; nil when there is one
 }
 
-func (e *DamagedError) Error() string {
-	kept := "a copy is kept as " + e.Aside
+func (e *DamagedError) Error() string { return e.Text().String() }
+
+// Text is what the error says.
+func (e *DamagedError) Text() client.Text {
+	kept := client.Say("a copy is kept as %s", e.Aside)
 	if e.Aside == "" {
-		kept = fmt.Sprintf("no copy could be kept aside (%v)", e.Kept)
+		kept = client.Say("no copy could be kept aside (%v)", e.Kept)
 	}
-	return fmt.Sprintf("%s is damaged and was left as it is (%v); %s; repair it or put back a good copy, or reset it to begin again with an empty one",
+	return client.Say("%s is damaged and was left as it is (%v); %v; repair it or put back a good copy, or reset it to begin again with an empty one",
 		e.Path, e.Err, kept)
 }
 
@@ -39,8 +44,11 @@ type NewerError struct {
 	Known   int // the newest this program reads
 }
 
-func (e *NewerError) Error() string {
-	return fmt.Sprintf("%s has version %d and this program reads up to %d: it was left as it is; update Bucketseal", e.Path, e.Version, e.Known)
+func (e *NewerError) Error() string { return e.Text().String() }
+
+// Text is what the error says.
+func (e *NewerError) Text() client.Text {
+	return client.Say("%s has version %d and this program reads up to %d: it was left as it is; update Bucketseal", e.Path, e.Version, e.Known)
 }
 
 // Damaged keeps the content aside and returns the error that names both.

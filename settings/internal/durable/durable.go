@@ -19,13 +19,14 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // MaxBytes is the size above which a file is not read: nothing kept by this
@@ -37,7 +38,7 @@ const MaxBytes = 16 << 20
 const LockTimeout = 5 * time.Second
 
 // ErrBusy says that another process held the lock all the time one waited.
-var ErrBusy = errors.New("another Bucketseal is changing the same file")
+var ErrBusy = client.Say("another Bucketseal is changing the same file").Err()
 
 // Files are the files of one disk. The zero Files are those of the system's.
 type Files struct{ Disk Disk }
@@ -56,21 +57,21 @@ func (f Files) disk() Disk {
 func Read(path string) ([]byte, error) {
 	switch there, err := regular(path); {
 	case err != nil:
-		return nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
+		return nil, client.Say("read %s: %v", filepath.Base(path), err).Err()
 	case !there:
 		return nil, nil
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
+		return nil, client.Say("read %s: %v", filepath.Base(path), err).Err()
 	}
 	defer func() { _ = f.Close() }()
 	b, err := io.ReadAll(io.LimitReader(f, MaxBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
+		return nil, client.Say("read %s: %v", filepath.Base(path), err).Err()
 	}
 	if len(b) > MaxBytes {
-		return nil, fmt.Errorf("read %s: it is larger than %d MiB, which no file of this program is: move it away", path, MaxBytes>>20)
+		return nil, client.Say("read %s: it is larger than %d MiB, which no file of this program is: move it away", path, MaxBytes>>20).Err()
 	}
 	return b, nil
 }
@@ -85,11 +86,11 @@ func regular(path string) (there bool, err error) {
 		if err != nil {
 			return false, nil //nolint:nilerr // no link either: nothing has that name
 		}
-		return false, fmt.Errorf("it is a link to %s, which is not there: mount or put back what it points to, or remove the link", to)
+		return false, client.Say("it is a link to %s, which is not there: mount or put back what it points to, or remove the link", to).Err()
 	case err != nil:
 		return false, err
 	case !st.Mode().IsRegular():
-		return false, fmt.Errorf("%s is no file (a folder, device or pipe): move it away", path)
+		return false, client.Say("%s is no file (a folder, device or pipe): move it away", path).Err()
 	}
 	return true, nil
 }
@@ -113,7 +114,7 @@ func Real(path string) (string, error) {
 func (f Files) Update(ctx context.Context, path string, change func(old []byte) ([]byte, error)) error {
 	path, err := Real(path)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", filepath.Base(path), err)
+		return client.Say("read %s: %v", filepath.Base(path), err).Err()
 	}
 	unlock, err := f.Lock(ctx, path)
 	if err != nil {
@@ -136,10 +137,10 @@ func (f Files) Update(ctx context.Context, path string, change func(old []byte) 
 		err = f.replace(path, next)
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+		return client.Say("write %s: %v", filepath.Base(path), err).Err()
 	}
 	if err := f.disk().SyncFolder(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+		return client.Say("write %s: %v", filepath.Base(path), err).Err()
 	}
 	return nil
 }
@@ -150,16 +151,16 @@ func (f Files) Update(ctx context.Context, path string, change func(old []byte) 
 func (f Files) Lock(ctx context.Context, path string) (unlock func(), err error) {
 	dir, name := filepath.Split(path)
 	if err := f.disk().MakeFolder(filepath.Clean(dir)); err != nil {
-		return nil, fmt.Errorf("make the settings folder: %w", err)
+		return nil, client.Say("make the settings folder: %v", err).Err()
 	}
 	ctx, cancel := context.WithTimeout(ctx, LockTimeout)
 	defer cancel()
 	unlock, err = f.disk().Lock(ctx, filepath.Join(dir, "."+name+".lock"))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("%w: %s stayed locked; close the other one, or try again when it is done", ErrBusy, path)
+		return nil, client.Say("%v: %s stayed locked; close the other one, or try again when it is done", ErrBusy, path).Err()
 	case err != nil:
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, client.Say("lock %s: %v", path, err).Err()
 	}
 	return unlock, nil
 }

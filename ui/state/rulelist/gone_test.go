@@ -8,8 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client/rules"
-	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
 // rulesGone is a screen whose stored rules are no longer there.
@@ -79,16 +77,4 @@ func TestRulesThatVanishWhileTheyAreChangedAreAConflict(t *testing.T) {
 	r.list.KeepMine()
 	r.loop.Pump()
 	assert.Len(t, r.stored(), 2)
-}
-
-func TestWhatIsWrongWithTheSettingsIsSaidInTheLanguageOfTheUser(t *testing.T) {
-	i18n.Set(i18n.TraditionalChinese)
-	t.Cleanup(func() { i18n.Set(i18n.English) })
-	for english, has := range map[string]string{
-		"/x/rules.json may be written by other users (mode 0666), who could change what is encrypted and where secrets go: nothing is read from it; if you trust what it holds: chmod go-w /x/rules.json": "可由其他使用者寫入（mode 0666），該使用者可能",
-		"/x/r.json: line 3: rule 2 has a field \"kms_key\", which is none of: account, bucket; nothing was imported":                                                                                      "未匯入任何規則",
-		"read rules.json: it is a link to /y, which is not there: mount or put back what it points to, or remove the link":                                                                                "這是指向 /y 的連結",
-	} {
-		assert.Contains(t, explain.Error(fmt.Errorf("%s", english)).Body, has)
-	}
 }
