@@ -7,7 +7,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// A Census is what lies at and below some places: what a deletion would take.
+// A Census is what is at and below some places: what a deletion would take.
 type Census struct {
 	Objects []client.Location
 	Bytes   int64 // as far as it is told
@@ -40,8 +40,8 @@ func (s *Session) Count(ctx context.Context, at []client.Object) (Census, error)
 	return c, nil
 }
 
-// walk visits every object below a folder. What a listing names that does not
-// lie there is visited by nobody: it would be deleted, or written beside the
+// walk visits every object below a folder. What a listing names that is not
+// below it is visited by nobody: it would be deleted, or written beside the
 // target.
 func (s *Session) walk(ctx context.Context, under client.Location, visit func(client.Object)) error {
 	for after := ""; ; {

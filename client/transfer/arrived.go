@@ -248,7 +248,7 @@ func (r Row) Acceptable() bool {
 
 // byETag compares with an ETag in the form of an MD5. One that is the MD5 counts
 // in favour, however the object is stored; another one counts against where the
-// object is said to lie in the clear or under SSE-S3, as every client takes it.
+// object is said to be in the clear or under SSE-S3, as every client takes it.
 // Services that make such ETags of anything else are few, and Job.AcceptStale is
 // for them.
 func (a *arrival) byETag(ctx context.Context) (comparison, error) {

@@ -68,7 +68,7 @@ func (h handed) etag() string {
 // R2 that of a multipart object is random, and a server that keeps quiet about
 // its encryption cannot be told from one that has none: to call a good file
 // damaged for its ETag would be worse than to say "size". One that looks like
-// an MD5, is another, and belongs to an object said to lie in the clear or under
+// an MD5, is another, and belongs to an object said to be in the clear or under
 // SSE-S3 takes the belief away, though, that the server looked at Content-MD5.
 func (h handed) content(at client.Location, head client.Object) (Content, client.Text, error) {
 	whole := false

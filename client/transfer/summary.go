@@ -27,7 +27,7 @@ func (s Summary) Running() int { return s.Phases[Sending] + s.Phases[Verifying] 
 // Open is the number of rows that are not over.
 func (s Summary) Open() int { return s.Running() + s.Phases[Queued] + s.Phases[Paused] }
 
-// Summary counts the rows as they stand.
+// Summary counts the rows as they are now.
 func (e *Engine) Summary() Summary {
 	now := e.cfg.Now()
 	e.mu.Lock()

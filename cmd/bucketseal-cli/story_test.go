@@ -27,6 +27,7 @@ func TestARuleEncryptsAnUploadProvesItAndTheDownloadIsEqual(t *testing.T) {
 	assert.Equal(t, "done", up["status"])
 	assert.Equal(t, "verified", up["verdict"])
 	assert.EqualValues(t, 1, up["rule"])
+	assert.NotEmpty(t, up["ruleId"], "which stays when rules are moved")
 	assert.EqualValues(t, len(content), up["bytes"])
 	assert.Equal(t, map[string]any{"type": "SSE-KMS", "keyId": key.ID}, up["asked"])
 	assert.Equal(t, key.ARN, up["reported"].(map[string]any)["keyId"])
