@@ -13,6 +13,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 // drawEvery is how often what is under way is looked at.
@@ -120,15 +121,6 @@ func (a *app) cleaningUp(targets string) {
 	}
 }
 
-var verdictWords = map[transfer.Verdict]string{
-	transfer.Verified:       "Verified",
-	transfer.OtherKey:       "Encrypted, another key",
-	transfer.KeyNotReported: "Encrypted, key not reported",
-	transfer.NotEncrypted:   "Not encrypted",
-	transfer.NothingAsked:   "Nothing asked",
-	transfer.NotYetVerified: "Not yet verified",
-}
-
 // transferred reports one file that is over.
 func (a *app) transferred(r transfer.Row) {
 	if a.flags.json {
@@ -143,7 +135,7 @@ func (a *app) transferred(r transfer.Row) {
 		printf(a.err, "FAILED %s\n", what)
 		a.report(r.Err)
 	case r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op == transfer.Upload:
-		a.say("%s  %s  %s (%s)  content: %s", what, humanize.IBytes(uint64(r.Receipt.Size)), verdictWords[r.Receipt.Verdict], r.Receipt.Reported.Describe(), r.Receipt.Content)
+		a.say("%s  %s  %s (%s)  content: %s", what, humanize.IBytes(uint64(r.Receipt.Size)), explain.VerdictName(r.Receipt.Verdict), r.Receipt.Reported.Describe(), r.Receipt.Content)
 	case r.Phase == transfer.Skipped && r.Err != nil:
 		a.skipped(what, r)
 	default:
@@ -170,7 +162,7 @@ func (a *app) skipped(what string, r transfer.Row) {
 	case errors.Is(r.Err, transfer.ErrOtherContents):
 		fmt.Fprintln(a.err, text)
 	case r.Receipt != nil && r.Job.Op == transfer.Upload:
-		a.say("%s: %s (%s)", text, verdictWords[r.Receipt.Verdict], r.Receipt.Reported.Describe())
+		a.say("%s: %s (%s)", text, explain.VerdictName(r.Receipt.Verdict), r.Receipt.Reported.Describe())
 	default:
 		a.say("%s", text)
 	}

@@ -136,7 +136,7 @@ func (a *app) printProps(p session.Properties) error {
 	row("Stored with", p.Object.Encryption.Describe().String())
 	row("Rule for this name", p.Decision.Treatment.Because.String())
 	row("Rule refuses", p.Decision.Refuse.String())
-	row("As asked", asAskedWords(p))
+	row("As asked", explain.AnswerAsAsked(p.Finding))
 	row("Bucket default", orError(p.BucketDefault.Describe().String(), p.DefaultErr))
 	row("Tags", orError("", p.TagsErr))
 	row("Checked", l.CheckedAt)
@@ -167,19 +167,6 @@ func sizeText(o client.Object) string {
 		return "not told by the server"
 	}
 	return fmt.Sprintf("%d bytes", o.Size)
-}
-
-func asAskedWords(p session.Properties) string {
-	asAsked, known := p.AsAsked()
-	switch {
-	case p.Finding.Verdict == transfer.VerdictNone:
-		return ""
-	case !known:
-		return "cannot be told: " + p.Finding.Why.String()
-	case asAsked:
-		return "yes: " + p.Finding.Why.String()
-	}
-	return "NO: " + p.Finding.Why.String()
 }
 
 func sortedNames[V any](m map[string]V) []string {

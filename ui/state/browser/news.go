@@ -7,6 +7,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
@@ -26,7 +27,7 @@ func (b *Browser) ShowStored(r transfer.Receipt) {
 	}
 	b.list.put(o)
 	if !o.IsFolder {
-		b.probes.answers[o.At.Key] = encryptionCell(r.Reported, transfer.Finding{Verdict: r.Verdict})
+		b.probes.answers[o.At.Key] = probeOf(explain.Encryption(r.Reported, transfer.Finding{Verdict: r.Verdict}))
 	}
 	b.changed()
 }
@@ -47,7 +48,7 @@ func (b *Browser) CheckObject(at client.Location) {
 			case !b.at.Holds(at):
 			case err == nil:
 				b.list.put(p.Object)
-				b.probes.answers[at.Key] = encryptionCell(p.Object.Encryption, p.Finding)
+				b.probes.answers[at.Key] = probeOf(explain.Encryption(p.Object.Encryption, p.Finding))
 				b.changed()
 			case client.KindOf(err) == client.KindNotFound:
 				b.RemoveObject(client.Object{At: at})

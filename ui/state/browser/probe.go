@@ -89,26 +89,7 @@ func (b *Browser) probed(at client.Location, r client.Reported, err error) probe
 			f = transfer.Judge(asked, r, client.Key{})
 		}
 	}
-	return encryptionCell(r, f)
+	return probeOf(explain.Encryption(r, f))
 }
 
-// encryptionCell is the Encryption column of an object: what the server says,
-// marked when a rule asks for something else.
-func encryptionCell(r client.Reported, f transfer.Finding) probe {
-	text := explain.Reported(r)
-	if r.Told && r.Type != client.TypeNone {
-		text = explain.Keyed(r.Type, r.Key) // a column is narrow, Properties has the whole
-	}
-	switch f.Verdict {
-	case transfer.Verified:
-		return probe{text, explain.RoleGood}
-	case transfer.NotEncrypted, transfer.OtherKey:
-		return probe{i18n.T("Not as asked: %s", text), explain.RoleBad}
-	case transfer.KeyNotReported:
-		return probe{text, explain.RoleWarn}
-	}
-	if !r.Told {
-		return probe{text, explain.RoleWarn}
-	}
-	return probe{text, explain.RoleNormal}
-}
+func probeOf(text string, role explain.Role) probe { return probe{text, role} }

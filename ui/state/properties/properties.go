@@ -87,18 +87,11 @@ func (p *Properties) Check() {
 // why that is said. It claims only what was compared.
 func (p *Properties) Verdict() (badge string, role explain.Role, why string) {
 	f, d := p.found.Finding, p.found.Decision
-	why = explain.Sentence(f.Why)
-	switch f.Verdict {
-	case transfer.Verified:
-		return i18n.T("As asked"), explain.RoleGood, why
-	case transfer.NotEncrypted, transfer.OtherKey:
-		return i18n.T("Not as asked"), explain.RoleBad, why
-	case transfer.NothingAsked:
-		return i18n.T("Nothing is asked"), explain.RoleMuted, why
-	case transfer.KeyNotReported, transfer.NotYetVerified:
-		return i18n.T("Cannot be told"), explain.RoleWarn, why
+	badge, role = explain.AsAsked(f)
+	if f.Verdict == transfer.VerdictNone {
+		return badge, role, explain.Sentence(d.Refuse)
 	}
-	return i18n.T("Cannot be told"), explain.RoleWarn, explain.Sentence(d.Refuse)
+	return badge, role, explain.Sentence(f.Why)
 }
 
 // ruleForName is the rule that takes this name today.

@@ -130,7 +130,7 @@ func standing(r transfer.Row) (string, explain.Role) {
 		return skippedBecause(r)
 	case transfer.Failed:
 		if isUnverified(r) {
-			return verdict(*r.Receipt)
+			return explain.Verdict(*r.Receipt)
 		}
 		return i18n.T("Failed: %s", failure(r)), explain.RoleBad
 	}
@@ -143,7 +143,7 @@ func standing(r transfer.Row) (string, explain.Role) {
 	case transfer.Delete:
 		return i18n.T("Deleted from the server"), explain.RoleNormal
 	}
-	return verdict(*r.Receipt)
+	return explain.Verdict(*r.Receipt)
 }
 
 // underWay says what is done while bytes move, or an answer is waited for.
@@ -160,7 +160,7 @@ func skippedBecause(r transfer.Row) (string, explain.Role) {
 	case r.Err == nil:
 		return i18n.T("Skipped"), role
 	case r.Receipt != nil:
-		found, _ := verdict(*r.Receipt)
+		found, _ := explain.Verdict(*r.Receipt)
 		return i18n.T("Skipped: %s (%s)", reason(r.Err), found), role
 	case errors.Is(r.Err, transfer.ErrOtherContents):
 		role = explain.RoleWarn
@@ -189,33 +189,8 @@ func reason(err error) string {
 // of this computer that failed after it are two things.
 func failure(r transfer.Row) string {
 	if isUnproven(r) {
-		text, _ := verdict(*r.Receipt)
+		text, _ := explain.Verdict(*r.Receipt)
 		return text
 	}
 	return reason(r.Err)
-}
-
-// verdict is what the proof found, in words that claim only what was compared.
-func verdict(r transfer.Receipt) (string, explain.Role) {
-	switch r.Verdict {
-	case transfer.Verified:
-		return i18n.T("Verified, %s", explain.Keyed(r.Reported.Type, r.Reported.Key)), explain.RoleGood
-	case transfer.OtherKey:
-		if r.Reported.Type != r.Treatment.Type {
-			return i18n.T("Encrypted in another way: %s", explain.Reported(r.Reported)), explain.RoleBad
-		}
-		return i18n.T("Encrypted, another key: %s", explain.Reported(r.Reported)), explain.RoleBad
-	case transfer.NotYetVerified:
-		return i18n.T("Not yet verified"), explain.RoleWarn
-	case transfer.KeyNotReported:
-		if r.Reported.Key != "" {
-			return i18n.T("Encrypted, unknown whether with the key asked for: %s", explain.Reported(r.Reported)), explain.RoleWarn
-		}
-		return i18n.T("Encrypted, key not reported"), explain.RoleWarn
-	case transfer.NotEncrypted:
-		return i18n.T("Not encrypted"), explain.RoleBad
-	case transfer.NothingAsked:
-		return i18n.T("Done, nothing asked (%s)", explain.Reported(r.Reported)), explain.RoleNormal
-	}
-	return i18n.T("Done"), explain.RoleNormal
 }

@@ -31,7 +31,7 @@ func (l *List) Explain(row int) explain.Message {
 		m.Facts = facts(*r.Receipt)
 	}
 	if o := l.leftoverIn(row); o != nil {
-		text := howStored(o.receipt)
+		text := explain.Stored(o.receipt)
 		m.Body = i18n.T("%s is on the server, %s.", r.Job.At().Base(), text)
 		switch o.decision {
 		case deleted, deleting, replaced:

@@ -179,7 +179,7 @@ func (u Unproven) replaced() bool { return u.left.replaced || u.list.writing[u.l
 func (u Unproven) Question() (title, body string) {
 	r := u.left.receipt
 	lines := []string{
-		i18n.T("%s (%s) lies on the server, %s.", r.At.String(), explain.Size(r.Size), howStored(r)),
+		i18n.T("%s (%s) lies on the server, %s.", r.At.String(), explain.Size(r.Size), explain.Stored(r)),
 		i18n.T("Asked for was: %s", askedWords(r.Treatment)),
 		i18n.T("This object is deleted and nothing else. The file on this computer stays."),
 	}
@@ -187,24 +187,6 @@ func (u Unproven) Question() (title, body string) {
 		lines = append(lines, i18n.T("The bucket keeps versions: exactly this version is deleted, and an older one comes back if there is one."))
 	}
 	return i18n.T("Delete %s from the server?", r.At.Base()), strings.Join(lines, "\n")
-}
-
-// howStored is how an object is stored on the server, in words that claim only what was
-// reported.
-func howStored(r transfer.Receipt) string {
-	switch {
-	case r.Verdict == transfer.NotYetVerified:
-		return i18n.T("and how it is encrypted is not yet verified")
-	case r.Verdict == transfer.NotEncrypted:
-		return i18n.T("stored without encryption")
-	case r.Verdict == transfer.OtherKey && r.Reported.Type != r.Treatment.Type:
-		return i18n.T("encrypted in another way than asked: %s", explain.Reported(r.Reported))
-	case r.Verdict == transfer.OtherKey:
-		return i18n.T("encrypted with another key: %s", explain.Reported(r.Reported))
-	case !r.Reported.Told:
-		return i18n.T("and the server does not say how it is encrypted")
-	}
-	return i18n.T("encrypted, and it cannot be told whether with the key asked for: %s", explain.Reported(r.Reported))
 }
 
 // Delete deletes exactly the object of the receipt, and nothing that somebody

@@ -32,20 +32,11 @@ func (l *List) UnprovenIn(account string, folder client.Location) []Unproven {
 // WarningAbout says how many objects of a folder wait for a decision and what is
 // wrong with them, "" for none; what is only not yet verified is a warning.
 func WarningAbout(all []Unproven) (text string, role explain.Role) {
-	is := map[transfer.Verdict]int{}
+	var found []transfer.Verdict
 	for _, u := range all {
-		is[u.left.receipt.Verdict]++
+		found = append(found, u.left.receipt.Verdict)
 	}
-	switch n := len(all); n {
-	case 0:
-		return "", explain.RoleNormal
-	case is[transfer.NotEncrypted]:
-		return i18n.N(n, "%s object here is NOT encrypted", "%s objects here are NOT encrypted", explain.Count(n)), explain.RoleBad
-	case is[transfer.NotYetVerified]:
-		return i18n.N(n, "%s object here is not yet verified", "%s objects here are not yet verified", explain.Count(n)), explain.RoleWarn
-	default:
-		return i18n.N(n, "%s object here is not encrypted as asked", "%s objects here are not encrypted as asked", explain.Count(n)), explain.RoleBad
-	}
+	return explain.Left(found)
 }
 
 // SelectUnproven selects the transfers that left the objects.
@@ -73,7 +64,7 @@ func QuestionAbout(all []Unproven) (title, body string) {
 	}
 	var lines []string
 	for _, u := range all {
-		lines = append(lines, i18n.T("%s (%s) lies on the server, %s.", u.left.receipt.At.String(), explain.Size(u.left.receipt.Size), howStored(u.left.receipt)))
+		lines = append(lines, i18n.T("%s (%s) lies on the server, %s.", u.left.receipt.At.String(), explain.Size(u.left.receipt.Size), explain.Stored(u.left.receipt)))
 	}
 	lines = append(explain.Shorten(lines), i18n.T("These objects are deleted and nothing else. The files on this computer stay."))
 	return i18n.N(len(all), "Delete %s object from the server?", "Delete %s objects from the server?", explain.Count(len(all))), strings.Join(lines, "\n")
