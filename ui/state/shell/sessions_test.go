@@ -136,3 +136,20 @@ func TestTheEndOfTheProgramLeavesNoTransferBehind(t *testing.T) {
 	assert.Empty(t, s.store.Names("reports"))
 	require.Error(t, s.Context().Err(), "answers on their way are dropped")
 }
+
+func TestARowKeepsItsPlaceWhenItsAccountIsChanged(t *testing.T) {
+	s := sees(t).open("reports")
+	s.desk.Add(client.Account{Name: "other", Endpoint: "https://cos.example.org"}, s.store)
+	s.Accounts.Load(func() {})
+	s.loop.Pump()
+	s.uploads("first.csv")
+	s.Open("other")
+	s.loop.Pump()
+	s.open("reports")
+	s.uploads("second.csv")
+	s.Open("team")
+	s.loop.Pump()
+	s.renames("group")
+	assert.Equal(t, "first.csv", s.Transfers.Row(0).Name)
+	assert.Equal(t, "second.csv", s.Transfers.Row(1).Name)
+}
