@@ -2,6 +2,7 @@ package mock
 
 import (
 	"encoding/xml"
+	"net/http"
 	"strings"
 )
 
@@ -18,7 +19,7 @@ type accelerateDocument struct {
 	Status  string   `xml:",omitempty"`
 }
 
-func (s *Server) putBucketAccelerate(_ *writer, r *request) error {
+func (s *Server) putBucketAccelerate(_ http.ResponseWriter, r *request) error {
 	var doc accelerateDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -33,7 +34,7 @@ func (s *Server) putBucketAccelerate(_ *writer, r *request) error {
 	return s.keepDocument(r, accelerateConfig, doc)
 }
 
-func (s *Server) getBucketAccelerate(w *writer, r *request) error {
+func (s *Server) getBucketAccelerate(w http.ResponseWriter, r *request) error {
 	return s.storedOrEmpty(w, r, accelerateConfig, accelerateDocument{Xmlns: namespace})
 }
 
@@ -45,7 +46,7 @@ type paymentDocument struct {
 	Payer   string
 }
 
-func (s *Server) putBucketRequestPayment(_ *writer, r *request) error {
+func (s *Server) putBucketRequestPayment(_ http.ResponseWriter, r *request) error {
 	var doc paymentDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -57,6 +58,6 @@ func (s *Server) putBucketRequestPayment(_ *writer, r *request) error {
 	return s.keepDocument(r, paymentConfig, doc)
 }
 
-func (s *Server) getBucketRequestPayment(w *writer, r *request) error {
+func (s *Server) getBucketRequestPayment(w http.ResponseWriter, r *request) error {
 	return s.storedOrEmpty(w, r, paymentConfig, paymentDocument{Xmlns: namespace, Payer: "BucketOwner"})
 }

@@ -40,7 +40,7 @@ type aclDocument struct {
 	List    struct{ Grant []grantElement } `xml:"AccessControlList"`
 }
 
-func writeACL(w *writer, acl []store.Grant) error {
+func writeACL(w http.ResponseWriter, acl []store.Grant) error {
 	doc := aclDocument{Xmlns: namespace, Owner: theOwner}
 	for _, g := range acl {
 		who := grantee{XSI: instance, Kind: "CanonicalUser", ID: g.Grantee}
@@ -80,7 +80,7 @@ func (s *Server) toldACL(r *request, acl []store.Grant) ([]store.Grant, error) {
 	return acl, err
 }
 
-func (s *Server) getBucketACL(w *writer, r *request) error {
+func (s *Server) getBucketACL(w http.ResponseWriter, r *request) error {
 	acl, err := s.bucketACL(r, r.bucket)
 	if err == nil {
 		acl, err = s.toldACL(r, acl)
@@ -91,7 +91,7 @@ func (s *Server) getBucketACL(w *writer, r *request) error {
 	return writeACL(w, acl)
 }
 
-func (s *Server) putBucketACL(_ *writer, r *request) error {
+func (s *Server) putBucketACL(_ http.ResponseWriter, r *request) error {
 	acl, err := s.newACL(r)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (s *Server) putBucketACL(_ *writer, r *request) error {
 	return s.store.SetBucketConfig(r.Context(), r.bucket, aclConfig, raw)
 }
 
-func (s *Server) getObjectACL(w *writer, r *request) error {
+func (s *Server) getObjectACL(w http.ResponseWriter, r *request) error {
 	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version())
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (s *Server) getObjectACL(w *writer, r *request) error {
 	return writeACL(w, acl)
 }
 
-func (s *Server) putObjectACL(w *writer, r *request) error {
+func (s *Server) putObjectACL(w http.ResponseWriter, r *request) error {
 	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version())
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ var adminCalls = map[string]func(*Server, []byte) (any, error){
 	"DELETE faults":     (*Server).adminClearFaults,
 }
 
-func (r *request) isAdmin() bool { return r.bucket == adminPath }
+func isAdmin(r *request) bool { return r.bucket == adminPath }
 
 // adminError is a refusal of the admin path.
 type adminError struct {
@@ -51,7 +51,7 @@ var literalSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // serveAdmin answers the account itself and nobody else. Faults do not hit it, the
 // wrong clock included, or they could not be taken back.
-func (s *Server) serveAdmin(w *writer, r *request) error {
+func (s *Server) serveAdmin(w http.ResponseWriter, r *request) error {
 	r.op = "Admin"
 	body, err := s.adminBody(r)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Server) adminBody(r *request) ([]byte, error) {
 	return body, err
 }
 
-func writeJSON(w *writer, status int, document any) error {
+func writeJSON(w http.ResponseWriter, status int, document any) error {
 	raw, err := json.Marshal(document)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func writeJSON(w *writer, status int, document any) error {
 
 // writeAdminRefusal says why not; of errors that are nobody's fault only the log
 // tells more.
-func writeAdminRefusal(w *writer, err error) {
+func writeAdminRefusal(w http.ResponseWriter, err error) {
 	status, message := http.StatusInternalServerError, "an internal error occurred; the log says more"
 	var ours *adminError
 	var ofKMS *kms.Error

@@ -2,19 +2,9 @@ package mock
 
 import "net/http"
 
-// faultCount is what became of a fault that is set.
-type faultCount struct {
-	Seen int64 `json:"seen"` // calls that matched
-	Hit  int64 `json:"hit"`  // and went wrong
-}
-
 func (s *Server) adminShowFaults([]byte) (any, error) {
-	set := s.faults.Load()
-	counts := []faultCount{}
-	for _, c := range set.each {
-		counts = append(counts, faultCount{c.seen.Load(), c.hit.Load()})
-	}
-	return map[string]any{"faults": set.given, "counts": counts}, nil
+	set, counts := s.faults.Report()
+	return map[string]any{"faults": set, "counts": counts}, nil
 }
 
 func (s *Server) adminSetFaults(body []byte) (any, error) {
@@ -22,14 +12,14 @@ func (s *Server) adminSetFaults(body []byte) (any, error) {
 	if err != nil {
 		return nil, adminRefusal(http.StatusBadRequest, err)
 	}
-	if err := s.SetFaults(f); err != nil {
+	if err := s.faults.Set(f); err != nil {
 		return nil, err
 	}
 	return s.adminShowFaults(nil)
 }
 
 func (s *Server) adminClearFaults([]byte) (any, error) {
-	if err := s.SetFaults(Faults{}); err != nil {
+	if err := s.faults.Set(Faults{}); err != nil {
 		return nil, err
 	}
 	return s.adminShowFaults(nil)

@@ -43,7 +43,7 @@ type attributeDocument struct {
 // getObjectAttributes tells of an object what x-amz-object-attributes names; its
 // parts only where they carry checksums, as S3.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html
-func (s *Server) getObjectAttributes(w *writer, r *request) error {
+func (s *Server) getObjectAttributes(w http.ResponseWriter, r *request) error {
 	if err := s.refuseSSE(r); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/bucketseal/bucketseal/mock/iam"
 	"github.com/bucketseal/bucketseal/mock/store"
@@ -152,8 +151,8 @@ func (s *Server) mayDecrypt(r *request, e store.Encryption) error {
 	return s.keys.Authorize(r.who, "kms:Decrypt", e.KeyID)
 }
 
-// concealing hides from who may not list a bucket that a key is not there.
-func (s *Server) concealing(r *request, err error) error {
+// hideMissing hides from who may not list a bucket that a key is not there.
+func (s *Server) hideMissing(r *request, err error) error {
 	if !errors.Is(err, store.ErrNoSuchKey) || r.op != "GetObject" && r.op != "HeadObject" {
 		return err
 	}
@@ -161,21 +160,4 @@ func (s *Server) concealing(r *request, err error) error {
 		return denied
 	}
 	return err
-}
-
-// arnExists tells whether a user or a role of the account is there. It is the
-// policies of buckets that ask.
-func (g *register) arnExists(arn string) bool {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	if name, ok := strings.CutPrefix(iam.RoleOf(arn), iamARN("role/")); ok {
-		_, there := g.roles[name]
-		return there
-	}
-	for _, c := range g.keys {
-		if c.name != "" && c.ARN == arn {
-			return true
-		}
-	}
-	return false
 }

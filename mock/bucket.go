@@ -25,7 +25,7 @@ type owner struct{ ID, DisplayName string }
 
 var theOwner = owner{ownerID, ownerName}
 
-func (s *Server) listBuckets(w *writer, r *request) error {
+func (s *Server) listBuckets(w http.ResponseWriter, r *request) error {
 	type bucket struct{ Name, CreationDate, BucketRegion string }
 	doc := struct {
 		XMLName xml.Name `xml:"ListAllMyBucketsResult"`
@@ -56,7 +56,7 @@ func (s *Server) listBuckets(w *writer, r *request) error {
 	return writeXML(w, doc)
 }
 
-func (s *Server) createBucket(w *writer, r *request) error {
+func (s *Server) createBucket(w http.ResponseWriter, r *request) error {
 	if !validBucketName(r.bucket) {
 		return refuse(http.StatusBadRequest, "InvalidBucketName", "The specified bucket is not valid.")
 	}
@@ -64,7 +64,7 @@ func (s *Server) createBucket(w *writer, r *request) error {
 	if err != nil {
 		return err
 	}
-	access, err := s.newBucketAccess(r)
+	docs, err := s.newBucketAccess(r)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Server) createBucket(w *writer, r *request) error {
 		if err := s.may(r, need{"s3:TagResource", r.address}); err != nil {
 			return err
 		}
-		if access[taggingConfig], err = xml.Marshal(tags); err != nil {
+		if docs[taggingConfig], err = xml.Marshal(tags); err != nil {
 			return err
 		}
 	}
@@ -81,7 +81,7 @@ func (s *Server) createBucket(w *writer, r *request) error {
 		create = s.store.CreateLockedBucket
 	}
 	_, err = create(r.Context(), r.bucket, s.region)
-	for name, doc := range access {
+	for name, doc := range docs {
 		if err != nil {
 			break // another's bucket is not touched, nor one's own
 		}
@@ -122,7 +122,7 @@ func (s *Server) newBucketTags(r *request) (tagDocument, error) {
 	return tags, checkBucketTags(doc.Tags)
 }
 
-func (s *Server) deleteBucket(w *writer, r *request) error {
+func (s *Server) deleteBucket(w http.ResponseWriter, r *request) error {
 	if err := s.store.DeleteBucket(r.Context(), r.bucket); err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *Server) deleteBucket(w *writer, r *request) error {
 	return nil
 }
 
-func (s *Server) headBucket(w *writer, r *request) error {
+func (s *Server) headBucket(w http.ResponseWriter, r *request) error {
 	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (s *Server) headBucket(w *writer, r *request) error {
 	return nil
 }
 
-func (s *Server) getBucketLocation(w *writer, r *request) error {
+func (s *Server) getBucketLocation(w http.ResponseWriter, r *request) error {
 	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (g loggingGrantee) MarshalXML(e *xml.Encoder, start xml.StartElement) error
 	return e.EncodeElement(grantee{XSI: instance, Kind: g.Kind, ID: g.ID, EmailAddress: g.EmailAddress, URI: g.URI}, start)
 }
 
-func (s *Server) putBucketLogging(_ *writer, r *request) error {
+func (s *Server) putBucketLogging(_ http.ResponseWriter, r *request) error {
 	var doc loggingDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -74,6 +74,6 @@ func (s *Server) putBucketLogging(_ *writer, r *request) error {
 	return s.keepDocument(r, loggingConfig, doc)
 }
 
-func (s *Server) getBucketLogging(w *writer, r *request) error {
+func (s *Server) getBucketLogging(w http.ResponseWriter, r *request) error {
 	return s.storedOrEmpty(w, r, loggingConfig, loggingDocument{Xmlns: namespace})
 }

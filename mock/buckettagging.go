@@ -26,11 +26,11 @@ func checkBucketTags(tags []struct{ Key, Value string }) error {
 	return nil
 }
 
-func (s *Server) getBucketTagging(w *writer, r *request) error {
+func (s *Server) getBucketTagging(w http.ResponseWriter, r *request) error {
 	return s.storedDocument(w, r, taggingConfig, refuse(http.StatusNotFound, "NoSuchTagSet", "The TagSet does not exist.", field("BucketName", r.bucket)))
 }
 
-func (s *Server) putBucketTagging(w *writer, r *request) error {
+func (s *Server) putBucketTagging(w http.ResponseWriter, r *request) error {
 	var doc tagDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -45,6 +45,6 @@ func (s *Server) putBucketTagging(w *writer, r *request) error {
 	return noContent(w)
 }
 
-func (s *Server) deleteBucketTagging(w *writer, r *request) error {
+func (s *Server) deleteBucketTagging(w http.ResponseWriter, r *request) error {
 	return s.forgetDocument(w, r, taggingConfig)
 }

@@ -26,10 +26,10 @@ const (
 	keyCustomer = "x-amz-server-side-encryption-customer-algorithm"
 )
 
-// callContext is what the conditions of policies can see of a call. Of the
+// conditionKeys is what the conditions of policies can see of a call. Of the
 // encryption it is what the request says, not what the bucket's default makes of
 // it: "deny what has no header" refuses an upload that S3 would have encrypted.
-func (s *Server) callContext(r *request) iam.Context {
+func (s *Server) conditionKeys(r *request) iam.Context {
 	now := s.now().UTC()
 	c := iam.Context{
 		"aws:securetransport": strconv.FormatBool(r.TLS != nil), "s3:resourceaccount": accountID,
@@ -105,14 +105,13 @@ func (s *Server) duringUpload(r *request) iam.Context {
 		return r.who.Context
 	}
 	c := maps.Clone(r.who.Context)
-	t := tellObject(u.Encryption, u.Headers)
-	switch t.Mode {
+	switch e := u.Encryption; e.Mode {
 	case store.SSES3:
 		c["s3:"+keySSE] = methodS3
 	case store.SSEKMS:
-		c["s3:"+keySSE], c["s3:"+keyKMS] = methodKMS, t.KeyID
+		c["s3:"+keySSE], c["s3:"+keyKMS] = methodKMS, e.KeyID
 	case store.DSSEKMS:
-		c["s3:"+keySSE], c["s3:"+keyKMS] = methodDSSE, t.KeyID
+		c["s3:"+keySSE], c["s3:"+keyKMS] = methodDSSE, e.KeyID
 	case store.SSEC:
 		c["s3:"+keyCustomer] = methodS3
 	}

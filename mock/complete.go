@@ -2,11 +2,12 @@ package mock
 
 import (
 	"encoding/xml"
+	"net/http"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
-func (s *Server) completeUpload(w *writer, r *request) error {
+func (s *Server) completeUpload(w http.ResponseWriter, r *request) error {
 	raw, err := document(r)
 	if err != nil {
 		return err
@@ -66,7 +67,7 @@ func (s *Server) completeUpload(w *writer, r *request) error {
 	return s.tellCompletion(w, r, o)
 }
 
-func (s *Server) tellCompletion(w *writer, r *request, o store.Object) error {
+func (s *Server) tellCompletion(w http.ResponseWriter, r *request, o store.Object) error {
 	setWritten(w.Header(), o)
 	told := tellObject(o.Encryption, o.Headers)
 	if told.Mode != store.SSEC { // the matrix has no customer headers here

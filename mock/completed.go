@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/mock/store"
@@ -36,7 +37,7 @@ func completed(r *request, etag string) completion {
 
 // completing gives a missing upload the answer of completions: that of the first
 // one, where the object is still what it made.
-func (s *Server) completing(w *writer, r *request, named []completePart, err error) error {
+func (s *Server) completing(w http.ResponseWriter, r *request, named []completePart, err error) error {
 	if !errors.Is(err, store.ErrNoSuchUpload) {
 		return err
 	}

@@ -13,11 +13,14 @@ import (
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
+// maxDocument bounds an XML document, in bytes; 10,000 parts with their checksums
+// fit.
+const maxDocument = 4 << 20
+
+// The types of a checksum: of the whole object, or of the checksums of its parts.
 const (
-	maxPut      = 5 << 30 // bytes of one PUT or part
-	maxDocument = 4 << 20 // bytes of an XML document; 10,000 parts with their checksums fit
-	fullObject  = "FULL_OBJECT"
-	composite   = "COMPOSITE"
+	fullObject = "FULL_OBJECT"
+	composite  = "COMPOSITE"
 )
 
 // content is a body on its way into the store, with all that was announced

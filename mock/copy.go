@@ -90,7 +90,7 @@ func (s *Server) elements(c store.Checksums, crc64nvme string) ([]checksumElemen
 	return all, h.Get("X-Amz-Checksum-Type")
 }
 
-func (s *Server) copyObject(w *writer, r *request) error {
+func (s *Server) copyObject(w http.ResponseWriter, r *request) error {
 	from, err := sourceOf(r)
 	if err != nil {
 		return err

@@ -37,11 +37,11 @@ type corsDocument struct {
 	Rules   []corsRule `xml:"CORSRule"`
 }
 
-func (s *Server) getBucketCORS(w *writer, r *request) error {
+func (s *Server) getBucketCORS(w http.ResponseWriter, r *request) error {
 	return s.storedDocument(w, r, corsConfig, refuse(http.StatusNotFound, "NoSuchCORSConfiguration", "The CORS configuration does not exist", field("BucketName", r.bucket)))
 }
 
-func (s *Server) putBucketCORS(_ *writer, r *request) error {
+func (s *Server) putBucketCORS(_ http.ResponseWriter, r *request) error {
 	var doc corsDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -57,7 +57,7 @@ func (s *Server) putBucketCORS(_ *writer, r *request) error {
 	return s.keepDocument(r, corsConfig, corsDocument{Xmlns: namespace, Rules: doc.Rules})
 }
 
-func (s *Server) deleteBucketCORS(w *writer, r *request) error {
+func (s *Server) deleteBucketCORS(w http.ResponseWriter, r *request) error {
 	return s.forgetDocument(w, r, corsConfig)
 }
 
@@ -194,7 +194,7 @@ func (s *Server) cors(r *request) (corsDocument, error) {
 
 // preflight answers OPTIONS, which nobody signs.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html
-func (s *Server) preflight(w *writer, r *request) error {
+func (s *Server) preflight(w http.ResponseWriter, r *request) error {
 	q, err := corsQuestionOf(r)
 	if err != nil {
 		return err
@@ -216,7 +216,7 @@ func (s *Server) preflight(w *writer, r *request) error {
 
 // crossOrigin puts the headers of CORS on the answer to a request that comes from
 // a page, whatever the answer will be.
-func (s *Server) crossOrigin(w *writer, r *request) error {
+func (s *Server) crossOrigin(w http.ResponseWriter, r *request) error {
 	if r.Header.Get("Origin") == "" || r.level() == "service" {
 		return nil
 	}

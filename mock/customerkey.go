@@ -10,17 +10,6 @@ import (
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
-const (
-	headerSSE        = "X-Amz-Server-Side-Encryption"
-	headerKMSKey     = "X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id"
-	headerContext    = "X-Amz-Server-Side-Encryption-Context"
-	headerBucketKey  = "X-Amz-Server-Side-Encryption-Bucket-Key-Enabled"
-	headerCustomer   = "X-Amz-Server-Side-Encryption-Customer-"
-	headerCopySource = "X-Amz-Copy-Source-Server-Side-Encryption-Customer-"
-
-	customerText = "Requests specifying Server Side Encryption with Customer provided keys must "
-)
-
 // customerKey reads the three SSE-C headers that begin with prefix. The zero
 // key is "none given".
 func (s *Server) customerKey(r *request, prefix string) (seal.CustomerKey, error) {

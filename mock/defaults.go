@@ -70,7 +70,7 @@ type encryptionDocument struct {
 	Rules   []encryptionRule `xml:"Rule"`
 }
 
-func (s *Server) getBucketEncryption(w *writer, r *request) error {
+func (s *Server) getBucketEncryption(w http.ResponseWriter, r *request) error {
 	if s.personality.BucketEncryption == NoSubresource {
 		return notImplemented("encryption")
 	}
@@ -96,7 +96,7 @@ func (s *Server) getBucketEncryption(w *writer, r *request) error {
 	return writeXML(w, encryptionDocument{Xmlns: namespace, Rules: []encryptionRule{rule}})
 }
 
-func (s *Server) putBucketEncryption(w *writer, r *request) error {
+func (s *Server) putBucketEncryption(w http.ResponseWriter, r *request) error {
 	if s.personality.BucketEncryption == NoSubresource {
 		return notImplemented("encryption")
 	}
@@ -137,7 +137,7 @@ func (s *Server) putBucketEncryption(w *writer, r *request) error {
 	return s.store.SetBucketConfig(r.Context(), r.bucket, encryptionConfig, doc2)
 }
 
-func (s *Server) deleteBucketEncryption(w *writer, r *request) error {
+func (s *Server) deleteBucketEncryption(w http.ResponseWriter, r *request) error {
 	if s.personality.BucketEncryption == NoSubresource {
 		return notImplemented("encryption")
 	}

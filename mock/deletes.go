@@ -2,11 +2,12 @@ package mock
 
 import (
 	"encoding/xml"
+	"net/http"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
-func (s *Server) deleteObjects(w *writer, r *request) error {
+func (s *Server) deleteObjects(w http.ResponseWriter, r *request) error {
 	raw, err := smallBody(r, true)
 	if err != nil {
 		return err
@@ -44,7 +45,7 @@ func (s *Server) deleteObjects(w *writer, r *request) error {
 	}{Xmlns: namespace}
 	for _, o := range doc.Object {
 		var done store.Deleted
-		changed := s.changing(r, o.Key)
+		changed := s.faults.Changing(r.Context(), s.store, r.bucket, o.Key)
 		err := s.may(r, need{"s3:" + onVersion("DeleteObject", o.VersionID), address{r.bucket, o.Key}})
 		if err == nil && r.bypasses() {
 			err = s.may(r, need{"s3:BypassGovernanceRetention", address{r.bucket, o.Key}})
@@ -55,7 +56,7 @@ func (s *Server) deleteObjects(w *writer, r *request) error {
 		changed(err)
 		switch {
 		case err != nil:
-			e := s.refusal(err)
+			e := refusal(s.personality, err)
 			out.Error = append(out.Error, failed{o.Key, e.Code, e.Message, o.VersionID})
 		case !doc.Quiet:
 			d := deleted{Key: o.Key, VersionID: o.VersionID}

@@ -3,13 +3,14 @@ package mock
 import (
 	"encoding/xml"
 	"errors"
+	"net/http"
 
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
 // storedDocument answers a document of a bucket as it was kept; missing where it
 // was never put.
-func (s *Server) storedDocument(w *writer, r *request, name string, missing error) error {
+func (s *Server) storedDocument(w http.ResponseWriter, r *request, name string, missing error) error {
 	raw, err := s.store.BucketConfig(r.Context(), r.bucket, name)
 	if errors.Is(err, store.ErrNoSuchConfig) {
 		err = missing
@@ -22,7 +23,7 @@ func (s *Server) storedDocument(w *writer, r *request, name string, missing erro
 
 // storedOrEmpty answers a document of a bucket, or what a bucket has where none
 // was ever put.
-func (s *Server) storedOrEmpty(w *writer, r *request, name string, empty any) error {
+func (s *Server) storedOrEmpty(w http.ResponseWriter, r *request, name string, empty any) error {
 	raw, err := s.store.BucketConfig(r.Context(), r.bucket, name)
 	switch {
 	case errors.Is(err, store.ErrNoSuchConfig):
@@ -43,7 +44,7 @@ func (s *Server) keepDocument(r *request, name string, document any) error {
 	return s.store.SetBucketConfig(r.Context(), r.bucket, name, raw)
 }
 
-func (s *Server) forgetDocument(w *writer, r *request, name string) error {
+func (s *Server) forgetDocument(w http.ResponseWriter, r *request, name string) error {
 	if err := s.store.SetBucketConfig(r.Context(), r.bucket, name, nil); err != nil {
 		return err
 	}

@@ -9,8 +9,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"github.com/bucketseal/bucketseal/mock/kms"
 )
 
 // Listen says where an endpoint listens. The zero value is a free port of
@@ -134,10 +132,8 @@ func (s *Server) NamedKeys() []NamedKey {
 		}
 	}
 	var named []NamedKey
-	for _, k := range s.keys.Keys() {
-		if !k.Managed && k.Usage == kms.UsageEncrypt {
-			named = append(named, NamedKey{k.ID, k.ARN, aliases[k.ID]})
-		}
+	for _, k := range s.keys.CustomerKeys() {
+		named = append(named, NamedKey{k.ID, k.ARN, aliases[k.ID]})
 	}
 	return named
 }

@@ -168,6 +168,7 @@ func ReadFaults(path string) (Faults, error) {
 	return f, nil
 }
 
+// parseFaults reads the content of a faults file.
 func parseFaults(raw []byte) (Faults, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()

@@ -8,9 +8,13 @@ import (
 	"github.com/bucketseal/bucketseal/mock/iam"
 )
 
-// SetFaults replaces the faults, with all their counts at zero, for the
-// requests that come from now on.
-func (s *Server) SetFaults(f Faults) error {
+// Injector holds the faults that are in force. The zero value has none. Safe for
+// concurrent use.
+type Injector struct{ current atomic.Pointer[faultSet] }
+
+// Set replaces the faults, with all their counts at zero, for the requests that
+// come from now on. It refuses faults that can never hit.
+func (i *Injector) Set(f Faults) error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -20,8 +24,37 @@ func (s *Server) SetFaults(f Faults) error {
 		set.each = append(set.each, &counted{Fault: one})
 		set.journal.keep = max(set.journal.keep, one.Changes)
 	}
-	s.faults.Store(set)
+	i.current.Store(set)
 	return nil
+}
+
+func (i *Injector) set() *faultSet {
+	if set := i.current.Load(); set != nil {
+		return set
+	}
+	return &faultSet{}
+}
+
+// Skew is how wrong the server's clock is.
+func (i *Injector) Skew() time.Duration { return i.set().skew }
+
+// DateSkew is how wrong the Date is that the server sends, its clock apart.
+func (i *Injector) DateSkew() time.Duration { return i.set().dateSkew }
+
+// Count is what became of a fault that is set.
+type Count struct {
+	Seen int64 `json:"seen"` // calls that matched
+	Hit  int64 `json:"hit"`  // and went wrong
+}
+
+// Report tells the faults in force, and what became of each of them.
+func (i *Injector) Report() (Faults, []Count) {
+	set := i.set()
+	counts := []Count{}
+	for _, c := range set.each {
+		counts = append(counts, Count{c.seen.Load(), c.hit.Load()})
+	}
+	return set.given, counts
 }
 
 // faultSet is never changed but for its counts and its journal.
@@ -37,11 +70,11 @@ type counted struct {
 	seen, hit atomic.Int64 // calls that matched, and those of them that went wrong
 }
 
-// of counts the call and gives the faults which hit it.
-func (f *faultSet) of(r *request) []*Fault {
+// Hitting counts a call, and gives the faults which hit it.
+func (i *Injector) Hitting(op, bucket, key string) []*Fault {
 	var active []*Fault
-	for _, c := range f.each {
-		if covers(c.Op, r.op) && covers(c.Bucket, r.bucket) && covers(c.Key, r.key) && c.hits(c.seen.Add(1)) {
+	for _, c := range i.set().each {
+		if covers(c.Op, op) && covers(c.Bucket, bucket) && covers(c.Key, key) && c.hits(c.seen.Add(1)) {
 			c.hit.Add(1)
 			active = append(active, &c.Fault)
 		}
@@ -63,9 +96,10 @@ func (f *Fault) hits(n int64) bool {
 // covers is iam.Matches, where an empty pattern is *.
 func covers(pattern, name string) bool { return pattern == "" || iam.Matches(pattern, name) }
 
-// fault gives the call's fault of one action, nil where there is none.
-func (r *request) fault(do Action) *Fault {
-	for _, f := range r.active {
+// Find gives the fault of one action among those which hit a call, nil where
+// there is none.
+func Find(active []*Fault, do Action) *Fault {
+	for _, f := range active {
 		if f.Do == do {
 			return f
 		}

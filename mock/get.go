@@ -14,7 +14,7 @@ import (
 )
 
 // getObject answers GET and HEAD.
-func (s *Server) getObject(w *writer, r *request) error {
+func (s *Server) getObject(w http.ResponseWriter, r *request) error {
 	if err := s.refuseSSE(r); err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *Server) reading(err error) error {
 	return err
 }
 
-func (s *Server) head(w *writer, r *request, o store.Object, parts *store.Reader) error {
+func (s *Server) head(w http.ResponseWriter, r *request, o store.Object, parts *store.Reader) error {
 	run, err := s.runOf(r, o, parts)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (s *Server) describe(h http.Header, r *request, o store.Object, run run) {
 // beginning is a clean 500; later damage cuts the connection.
 const firstBytes = 64 << 10
 
-func (s *Server) send(w *writer, r *request, reader *store.Reader) error {
+func (s *Server) send(w http.ResponseWriter, r *request, reader *store.Reader) error {
 	run, err := s.runOf(r, reader.Object, reader)
 	if err != nil {
 		return err

@@ -22,15 +22,18 @@ func TestTheTablesOfOperationsAndTheManualAgree(t *testing.T) {
 	known = strings.NewReplacer("(", "", ")", "").Replace(known)
 	verb := regexp.MustCompile("^(Get|Put|Delete|List|Create|Head|Copy|Post|Update|Complete|Abort|Upload)")
 
+	s, err := New(Config{Dir: t.TempDir(), Fast: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	routed := map[string]bool{"CopyObject": true, "UploadPartCopy": true} // by their header: withCopySource
 	for _, op := range operations {
 		routed[op] = true
 	}
 	for op := range routed {
-		assert.Contains(t, handlers, op)
+		assert.Contains(t, s.handlers, op)
 		assert.Contains(t, known, verb.ReplaceAllString(op, ""), "%s in the manual", op)
 	}
-	for op := range handlers {
+	for op := range s.handlers {
 		assert.True(t, routed[op], "nothing leads to %s", op)
 	}
 }

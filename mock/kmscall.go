@@ -14,7 +14,7 @@ import (
 const jsonType = "application/x-amz-json-1.1"
 
 // callKMS runs one call of the key service (AWS JSON 1.1) on the same port.
-func (s *Server) callKMS(w *writer, r *request) error {
+func (s *Server) callKMS(w http.ResponseWriter, r *request) error {
 	if !strings.HasPrefix(r.Header.Get("X-Amz-Target"), kms.Target) {
 		return &kms.Error{Code: "UnknownOperationException", Message: "this endpoint speaks only S3 and KMS"}
 	}
@@ -39,7 +39,7 @@ func (s *Server) callKMS(w *writer, r *request) error {
 	return err
 }
 
-// kmsCodes are the names KMS has for refusals of the door.
+// kmsCodes are the names KMS has for refusals of authentication.
 var kmsCodes = map[string]string{
 	"SignatureDoesNotMatch": "InvalidSignatureException", "RequestTimeTooSkewed": "InvalidSignatureException",
 	"InvalidAccessKeyId": "UnrecognizedClientException", "AccessDenied": "MissingAuthenticationTokenException",
@@ -47,15 +47,15 @@ var kmsCodes = map[string]string{
 	"InvalidToken":                 "UnrecognizedClientException", "ExpiredToken": "ExpiredTokenException",
 }
 
-func writeKMSRefusal(w *writer, r *request, err error) {
+func writeKMSRefusal(w http.ResponseWriter, r *request, err error) {
 	code, message, status := "InternalFailure", "an internal error occurred", http.StatusInternalServerError
 	var ofKMS *kms.Error
-	var ofDoor *sigv4.Error
+	var ofS3 *sigv4.Error
 	switch {
 	case errors.As(err, &ofKMS):
 		code, message, status = ofKMS.Code, ofKMS.Message, http.StatusBadRequest
-	case errors.As(err, &ofDoor):
-		code, message, status = ofDoor.Code, ofDoor.Message, ofDoor.Status
+	case errors.As(err, &ofS3):
+		code, message, status = ofS3.Code, ofS3.Message, ofS3.Status
 		if c, ok := kmsCodes[code]; ok {
 			code, status = c, http.StatusBadRequest
 		}

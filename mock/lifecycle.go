@@ -189,7 +189,7 @@ func checkDate(date string) error {
 	return nil
 }
 
-func (s *Server) putBucketLifecycle(w *writer, r *request) error {
+func (s *Server) putBucketLifecycle(w http.ResponseWriter, r *request) error {
 	var doc lifecycleDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -226,7 +226,7 @@ func (s *Server) putBucketLifecycle(w *writer, r *request) error {
 	return s.store.SetBucketConfig(r.Context(), r.bucket, minimumConfig, []byte(minimum))
 }
 
-func (s *Server) getBucketLifecycle(w *writer, r *request) error {
+func (s *Server) getBucketLifecycle(w http.ResponseWriter, r *request) error {
 	minimum, err := s.store.BucketConfig(r.Context(), r.bucket, minimumConfig)
 	if err == nil {
 		w.Header().Set(minimumHeader, string(minimum))
@@ -234,7 +234,7 @@ func (s *Server) getBucketLifecycle(w *writer, r *request) error {
 	return s.storedDocument(w, r, lifecycleConfig, refuse(http.StatusNotFound, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", field("BucketName", r.bucket)))
 }
 
-func (s *Server) deleteBucketLifecycle(w *writer, r *request) error {
+func (s *Server) deleteBucketLifecycle(w http.ResponseWriter, r *request) error {
 	if err := s.store.SetBucketConfig(r.Context(), r.bucket, minimumConfig, nil); err != nil {
 		return err
 	}

@@ -204,7 +204,7 @@ func (s *Server) page(r *request, after string, owned bool) (*listDocument, stor
 	if err != nil {
 		return nil, got, n, err
 	}
-	got = s.stale(r, asked, got)
+	got = s.faults.Stale(r.fault(StaleListing), s.clock(), asked, got)
 	doc := &listDocument{
 		XMLName: xml.Name{Local: "ListBucketResult"}, Xmlns: namespace, Name: r.bucket, Prefix: n.of(prefix), MaxKeys: limit,
 		Delimiter: n.optional(delimiter), EncodingType: n.kind(), IsTruncated: got.Truncated,
@@ -240,7 +240,7 @@ func (s *Server) listed(o store.Object, n naming, owned bool) listedObject {
 	return l
 }
 
-func (s *Server) listObjects(w *writer, r *request) error {
+func (s *Server) listObjects(w http.ResponseWriter, r *request) error {
 	marker := r.query.Get("marker")
 	doc, got, n, err := s.page(r, marker, true)
 	if err != nil {
@@ -254,7 +254,7 @@ func (s *Server) listObjects(w *writer, r *request) error {
 	return writeXML(w, doc)
 }
 
-func (s *Server) listObjectsV2(w *writer, r *request) error {
+func (s *Server) listObjectsV2(w http.ResponseWriter, r *request) error {
 	after, token := r.query.Get("start-after"), r.query.Get("continuation-token")
 	if token != "" {
 		raw, err := base64.URLEncoding.DecodeString(token)
@@ -278,7 +278,7 @@ func (s *Server) listObjectsV2(w *writer, r *request) error {
 }
 
 // noContent answers 204.
-func noContent(w *writer) error {
+func noContent(w http.ResponseWriter) error {
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"encoding/xml"
+	"net/http"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/mock/store"
@@ -38,7 +39,7 @@ func (s *Server) listedVersion(v store.Version, n naming) listedVersion {
 // listObjectVersions tells of every version and delete marker. A bucket that was
 // never versioned has one version of each object, "null".
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
-func (s *Server) listObjectVersions(w *writer, r *request) error {
+func (s *Server) listObjectVersions(w http.ResponseWriter, r *request) error {
 	n, err := namingOf(r)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ type defaultRetention struct {
 	Years *int `xml:",omitempty"`
 }
 
-func (s *Server) getObjectLockConfiguration(w *writer, r *request) error {
+func (s *Server) getObjectLockConfiguration(w http.ResponseWriter, r *request) error {
 	b, err := s.store.HeadBucket(r.Context(), r.bucket)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (s *Server) getObjectLockConfiguration(w *writer, r *request) error {
 	return writeXML(w, doc)
 }
 
-func (s *Server) putObjectLockConfiguration(w *writer, r *request) error {
+func (s *Server) putObjectLockConfiguration(w http.ResponseWriter, r *request) error {
 	raw, err := smallBody(r, true)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (d lockDocument) lock() (store.ObjectLock, error) {
 		return store.ObjectLock{}, nil
 	}
 	rule := d.Rule.Default
-	if rule == nil || !knownMode(rule.Mode) || (rule.Days == nil) == (rule.Years == nil) {
+	if rule == nil || !store.RetentionMode(rule.Mode).Known() || (rule.Days == nil) == (rule.Years == nil) {
 		return store.ObjectLock{}, malformedXML()
 	}
 	lock := store.ObjectLock{Mode: store.RetentionMode(rule.Mode)}

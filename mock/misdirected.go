@@ -34,7 +34,7 @@ func misdirected(r *request) *sigv4.Error {
 		return badArgument("This operation does not accept partNumber without uploadId", "partNumber", "partNumber")
 	case object && r.Method == http.MethodPut && q.Has("uploadId") && !q.Has("partNumber"):
 		return notAllowed(r.Method, "UPLOAD")
-	case r.Method == http.MethodPost && len(q) == 0 && (object || r.level() == "service" && !r.isKMS() && !r.isSTS()):
+	case r.Method == http.MethodPost && len(q) == 0 && (object || r.level() == "service" && !isKMS(r) && !isSTS(r)):
 		return notAllowed(r.Method, "SERVICE")
 	}
 	return nil

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"encoding/xml"
+	"net/http"
 	"strings"
 )
 
@@ -56,7 +57,7 @@ func (n *notificationRule) check(arn, service string) error {
 	return nil
 }
 
-func (s *Server) putBucketNotification(_ *writer, r *request) error {
+func (s *Server) putBucketNotification(_ http.ResponseWriter, r *request) error {
 	var doc notificationDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -80,6 +81,6 @@ func (s *Server) putBucketNotification(_ *writer, r *request) error {
 	return s.keepDocument(r, notificationConfig, doc)
 }
 
-func (s *Server) getBucketNotification(w *writer, r *request) error {
+func (s *Server) getBucketNotification(w http.ResponseWriter, r *request) error {
 	return s.storedOrEmpty(w, r, notificationConfig, notificationDocument{Xmlns: namespace})
 }

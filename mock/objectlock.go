@@ -13,14 +13,6 @@ import (
 // Object lock: what requests and answers say of it in their headers.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 
-const (
-	headerLockMode   = "X-Amz-Object-Lock-Mode"
-	headerLockUntil  = "X-Amz-Object-Lock-Retain-Until-Date"
-	headerLegalHold  = "X-Amz-Object-Lock-Legal-Hold"
-	headerLockBucket = "X-Amz-Bucket-Object-Lock-Enabled"
-	headerBypass     = "X-Amz-Bypass-Governance-Retention" //nolint:gosec // the name of a header
-)
-
 // locks are what a write asks for its version.
 type locks struct {
 	store.Retention
@@ -42,15 +34,11 @@ func (s *Server) locksOf(r *request) (locks, error) {
 		return locks{}, badArgument(both, strings.ToLower(headerLockUntil), "")
 	case mode == "":
 		return locks{}, badArgument(both, strings.ToLower(headerLockMode), "")
-	case !knownMode(mode):
+	case !store.RetentionMode(mode).Known():
 		return locks{}, badArgument("Unknown wormMode directive.", strings.ToLower(headerLockMode), mode)
 	}
 	kept, err := s.retentionUntil(store.RetentionMode(mode), until)
 	return locks{kept, store.LegalHold(hold)}, err
-}
-
-func knownMode(mode string) bool {
-	return mode == string(store.Governance) || mode == string(store.Compliance)
 }
 
 // retentionUntil reads a date, which must lie ahead.

@@ -43,7 +43,7 @@ func (s *Server) ownership(r *request, bucket string) (string, error) {
 	return string(raw), nil
 }
 
-func (s *Server) getBucketOwnershipControls(w *writer, r *request) error {
+func (s *Server) getBucketOwnershipControls(w http.ResponseWriter, r *request) error {
 	which, err := s.ownership(r, r.bucket)
 	if err == nil && which == "" {
 		err = refuse(http.StatusNotFound, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found.", field("BucketName", r.bucket))
@@ -54,7 +54,7 @@ func (s *Server) getBucketOwnershipControls(w *writer, r *request) error {
 	return writeXML(w, ownershipDocument{Xmlns: namespace, Rules: []struct{ ObjectOwnership string }{{which}}})
 }
 
-func (s *Server) putBucketOwnershipControls(_ *writer, r *request) error {
+func (s *Server) putBucketOwnershipControls(_ http.ResponseWriter, r *request) error {
 	var doc ownershipDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -75,7 +75,7 @@ func (s *Server) putBucketOwnershipControls(_ *writer, r *request) error {
 	return s.store.SetBucketConfig(r.Context(), r.bucket, ownershipConfig, []byte(which))
 }
 
-func (s *Server) deleteBucketOwnershipControls(w *writer, r *request) error {
+func (s *Server) deleteBucketOwnershipControls(w http.ResponseWriter, r *request) error {
 	if err := s.store.SetBucketConfig(r.Context(), r.bucket, ownershipConfig, []byte(deletedConfig)); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func noPolicy(bucket string) error {
 	return refuse(http.StatusNotFound, "NoSuchBucketPolicy", "The bucket policy does not exist.", field("BucketName", bucket))
 }
 
-func (s *Server) putBucketPolicy(w *writer, r *request) error {
+func (s *Server) putBucketPolicy(w http.ResponseWriter, r *request) error {
 	if _, err := s.store.HeadBucket(r.Context(), r.bucket); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Server) storedPolicy(r *request) ([]byte, error) {
 	return raw, err
 }
 
-func (s *Server) getBucketPolicy(w *writer, r *request) error {
+func (s *Server) getBucketPolicy(w http.ResponseWriter, r *request) error {
 	raw, err := s.storedPolicy(r)
 	if err != nil {
 		return err
@@ -91,14 +91,14 @@ func (s *Server) getBucketPolicy(w *writer, r *request) error {
 	return err
 }
 
-func (s *Server) deleteBucketPolicy(w *writer, r *request) error {
+func (s *Server) deleteBucketPolicy(w http.ResponseWriter, r *request) error {
 	if err := s.store.SetBucketConfig(r.Context(), r.bucket, policyConfig, nil); err != nil {
 		return err
 	}
 	return noContent(w)
 }
 
-func (s *Server) getBucketPolicyStatus(w *writer, r *request) error {
+func (s *Server) getBucketPolicyStatus(w http.ResponseWriter, r *request) error {
 	if _, err := s.storedPolicy(r); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 const maxFields = 20 << 10 // bytes of a form before its file
 
 // isForm tells an upload by an HTML form, which is signed in the form.
-func (r *request) isForm() bool {
+func isForm(r *request) bool {
 	return r.op == "PostObject" && r.Header.Get("Authorization") == "" && !r.query.Has("X-Amz-Signature")
 }
 
@@ -112,7 +112,7 @@ func (m *measured) Read(p []byte) (int, error) {
 }
 
 // postForm runs an upload by form from its signature on.
-func (s *Server) postForm(w *writer, r *request) error {
+func (s *Server) postForm(w http.ResponseWriter, r *request) error {
 	f, err := readForm(r)
 	if err != nil {
 		return err
@@ -128,11 +128,11 @@ func (s *Server) postForm(w *writer, r *request) error {
 	put.auth, r.auth = auth, auth
 	r.key = put.key // for the log
 	if auth.AccessKey != "" {
-		if put.who, err = s.identify(put); err != nil {
+		if put.who, err = s.people.identify(put); err != nil {
 			return err
 		}
 	}
-	put.who.Context = s.callContext(put)
+	put.who.Context = s.conditionKeys(put)
 	switch {
 	case f.fields["key"] == "":
 		return badArgument("Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.", "key", "")
@@ -142,7 +142,7 @@ func (s *Server) postForm(w *writer, r *request) error {
 	if err := s.authorize(put); err != nil {
 		return err
 	}
-	changed := s.changing(put, put.key)
+	changed := s.faults.Changing(r.Context(), s.store, put.bucket, put.key)
 	err = s.postObject(w, put, f.fields)
 	changed(err)
 	return err
@@ -171,7 +171,7 @@ func (s *Server) signedForm(r *request, f form) (*sigv4.Request, formPolicy, err
 	return auth, policy, policy.judge(f.fields)
 }
 
-func (s *Server) postObject(w *writer, r *request, fields map[string]string) error {
+func (s *Server) postObject(w http.ResponseWriter, r *request, fields map[string]string) error {
 	rec, err := s.recordOf(r)
 	if err != nil {
 		return err
@@ -212,7 +212,7 @@ func (s *Server) postObject(w *writer, r *request, fields map[string]string) err
 }
 
 // posted answers as the form asks.
-func posted(w *writer, r *request, o store.Object, fields map[string]string) error {
+func posted(w http.ResponseWriter, r *request, o store.Object, fields map[string]string) error {
 	location := completed(r, "").Location
 	w.Header().Set("Etag", quoted(o.ETag))
 	w.Header().Set("Location", location)

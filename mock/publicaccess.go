@@ -56,7 +56,7 @@ func (s *Server) storedPublicAccess(r *request, bucket string) (block publicAcce
 // deletedConfig is kept where deleting is not the same as never having set.
 const deletedConfig = "null"
 
-func (s *Server) getPublicAccessBlock(w *writer, r *request) error {
+func (s *Server) getPublicAccessBlock(w http.ResponseWriter, r *request) error {
 	block, there, err := s.storedPublicAccess(r, r.bucket)
 	if err == nil && !there {
 		err = errNoPublicAccessBlock
@@ -67,7 +67,7 @@ func (s *Server) getPublicAccessBlock(w *writer, r *request) error {
 	return writeXML(w, publicAccessDocument{Xmlns: namespace, publicAccess: block})
 }
 
-func (s *Server) putPublicAccessBlock(_ *writer, r *request) error {
+func (s *Server) putPublicAccessBlock(_ http.ResponseWriter, r *request) error {
 	var doc publicAccessDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (s *Server) putPublicAccessBlock(_ *writer, r *request) error {
 	return s.store.SetBucketConfig(r.Context(), r.bucket, publicAccessConfig, kept)
 }
 
-func (s *Server) deletePublicAccessBlock(w *writer, r *request) error {
+func (s *Server) deletePublicAccessBlock(w http.ResponseWriter, r *request) error {
 	if err := s.store.SetBucketConfig(r.Context(), r.bucket, publicAccessConfig, []byte(deletedConfig)); err != nil {
 		return err
 	}

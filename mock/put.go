@@ -8,7 +8,7 @@ import (
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
-func (s *Server) putObject(w *writer, r *request) error {
+func (s *Server) putObject(w http.ResponseWriter, r *request) error {
 	if err := writeConditions(r); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Server) literally(etag string) string {
 	return etag
 }
 
-func (s *Server) deleteObject(w *writer, r *request) error {
+func (s *Server) deleteObject(w http.ResponseWriter, r *request) error {
 	ask := store.DeleteRequest{Bucket: r.bucket, Key: r.key, VersionID: r.version(), Bypass: r.bypasses(), IfMatch: r.Header.Get("If-Match")}
 	if value := r.Header.Get("X-Amz-If-Match-Size"); value != "" {
 		size, err := strconv.ParseInt(value, 10, 64)

@@ -46,6 +46,12 @@ func preconditionFailed(condition string) *sigv4.Error {
 
 func notModified() *sigv4.Error { return refuse(http.StatusNotModified, "NotModified", "Not Modified") }
 
+// OtherSource refuses an UpdateObjectEncryption of what is sealed otherwise.
+const (
+	onlySealedSources = "Only source objects encrypted with SSE-S3 or SSE-KMS are supported."
+	otherSource       = "The UpdateObjectEncryption operation doesn't support source objects with the encryption type DSSE-KMS or SSE-C. " + onlySealedSources
+)
+
 // plainRefusals are the store's answers that need nothing but a code.
 var plainRefusals = []struct {
 	err     error
@@ -73,14 +79,14 @@ var plainRefusals = []struct {
 
 // refusal puts any error into the words of S3. Whatever it does not know is a
 // 500 which tells the client nothing; the log tells the rest.
-func (s *Server) refusal(err error) *sigv4.Error {
+func refusal(p Personality, err error) *sigv4.Error {
 	var known *sigv4.Error
 	if errors.As(err, &known) {
 		return known
 	}
 	var ofKMS *kms.Error
 	if errors.As(err, &ofKMS) {
-		return s.keyRefusal(ofKMS)
+		return keyRefusal(p, ofKMS)
 	}
 	var digest *store.DigestError
 	if errors.As(err, &digest) {
@@ -115,9 +121,9 @@ func (s *Server) refusal(err error) *sigv4.Error {
 }
 
 // keyRefusal is what S3 makes of an answer of KMS.
-func (s *Server) keyRefusal(e *kms.Error) *sigv4.Error {
-	if e.Code == "NotFoundException" && s.personality.UnknownKey != nil {
-		u := *s.personality.UnknownKey
+func keyRefusal(p Personality, e *kms.Error) *sigv4.Error {
+	if e.Code == "NotFoundException" && p.UnknownKey != nil {
+		u := *p.UnknownKey
 		if strings.Contains(u.Message, "%s") {
 			u.Message = fmt.Sprintf(u.Message, e.KeyID)
 		}

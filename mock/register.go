@@ -17,6 +17,7 @@ import (
 
 // register holds who may speak to the endpoint. Safe for concurrent use.
 type register struct {
+	now   func() time.Time
 	mu    sync.RWMutex
 	keys  map[string]credential // by access key
 	roles map[string]role       // by name
@@ -42,23 +43,31 @@ func (g *register) find(accessKey string) (credential, bool) {
 	return c, ok
 }
 
+// secret key of an access key; false where there is no such one.
+func (g *register) secret(accessKey string) (string, bool) {
+	c, ok := g.find(accessKey)
+	return c.secret, ok
+}
+
 func iamARN(resource string) string { return "arn:aws:iam::" + accountID + ":" + resource }
 
-// admit makes the register: the account, users and roles.
-func (s *Server) admit(users []User, roles []Role) error {
-	s.people = &register{
-		keys:  map[string]credential{s.accessKey: {secret: s.secretKey, Person: iam.Person{ARN: iamARN("root"), Root: true}}},
+// newRegister knows the account itself, which has an access key and may do
+// everything, users and roles; now judges what has expired.
+func newRegister(accessKey, secretKey string, users []User, roles []Role, now func() time.Time) (*register, error) {
+	g := &register{
+		now:   now,
+		keys:  map[string]credential{accessKey: {secret: secretKey, Person: iam.Person{ARN: iamARN("root"), Root: true}}},
 		roles: map[string]role{},
 	}
 	for i, u := range users {
-		if err := s.people.add(u); err != nil {
-			return fmt.Errorf("user %d %s: %w", i+1, u.Name, err)
+		if err := g.add(u); err != nil {
+			return nil, fmt.Errorf("user %d %s: %w", i+1, u.Name, err)
 		}
 	}
 	for i, r := range roles {
 		var err error
 		one := role{trusts: r.Trusts}
-		switch _, taken := s.people.roles[r.Name]; {
+		switch _, taken := g.roles[r.Name]; {
 		case r.Name == "":
 			err = errors.New("name must be given")
 		case taken:
@@ -67,11 +76,11 @@ func (s *Server) admit(users []User, roles []Role) error {
 			one.policy, err = iam.Parse(r.Policy)
 		}
 		if err != nil {
-			return fmt.Errorf("role %d %s: %w", i+1, r.Name, err)
+			return nil, fmt.Errorf("role %d %s: %w", i+1, r.Name, err)
 		}
-		s.people.roles[r.Name] = one
+		g.roles[r.Name] = one
 	}
-	return nil
+	return g, nil
 }
 
 var (
@@ -152,8 +161,8 @@ func (g *register) list() []listedUser {
 }
 
 // identify finds who signed, and judges the session token.
-func (s *Server) identify(r *request) (iam.Person, error) {
-	c, _ := s.people.find(r.auth.AccessKey)
+func (g *register) identify(r *request) (iam.Person, error) {
+	c, _ := g.find(r.auth.AccessKey)
 	token := r.Header.Get("X-Amz-Security-Token")
 	if r.auth.Presigned {
 		token = r.query.Get("X-Amz-Security-Token")
@@ -164,7 +173,7 @@ func (s *Server) identify(r *request) (iam.Person, error) {
 			field("AWSAccessKeyId", r.auth.AccessKey))
 	case subtle.ConstantTimeCompare([]byte(c.token), []byte(token)) != 1:
 		return iam.Person{}, refuse(http.StatusBadRequest, "InvalidToken", "The provided token is malformed or otherwise invalid.")
-	case !c.expires.IsZero() && !s.now().Before(c.expires):
+	case !c.expires.IsZero() && !g.now().Before(c.expires):
 		return iam.Person{}, refuse(http.StatusBadRequest, "ExpiredToken", "The provided token has expired.")
 	}
 	return c.Person, nil
@@ -179,8 +188,7 @@ type session struct {
 // assume lets the holder of an access key become a role for a while. The
 // account may become every role. False where the role is not there or does not
 // trust the caller, which STS does not tell apart.
-func (s *Server) assume(accessKey, roleARN, name string, lasting time.Duration) (session, bool) {
-	g := s.people
+func (g *register) assume(accessKey, roleARN, name string, lasting time.Duration) (session, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	roleName, _ := strings.CutPrefix(roleARN, iamARN("role/"))
@@ -189,7 +197,7 @@ func (s *Server) assume(accessKey, roleARN, name string, lasting time.Duration) 
 	if !ok || roleName == roleARN || !who.Root && !slices.Contains(r.trusts, "*") && (who.name == "" || !slices.Contains(r.trusts, who.name)) {
 		return session{}, false
 	}
-	now := s.now()
+	now := g.now()
 	for key, c := range g.keys { // sessions that are over make room
 		if strings.HasPrefix(key, "ASIA") && !c.expires.IsZero() && now.After(c.expires.Add(time.Hour)) {
 			delete(g.keys, key)
@@ -201,4 +209,21 @@ func (s *Server) assume(accessKey, roleARN, name string, lasting time.Duration) 
 	}}
 	g.keys[one.accessKey] = one.credential
 	return one, true
+}
+
+// arnExists tells whether a user or a role of the account is there. It is the
+// policies of buckets that ask.
+func (g *register) arnExists(arn string) bool {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if name, ok := strings.CutPrefix(iam.RoleOf(arn), iamARN("role/")); ok {
+		_, there := g.roles[name]
+		return there
+	}
+	for _, c := range g.keys {
+		if c.name != "" && c.ARN == arn {
+			return true
+		}
+	}
+	return false
 }

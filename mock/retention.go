@@ -23,7 +23,7 @@ type legalHoldDocument struct {
 }
 
 // locked finds the version whose lock is asked for, in a bucket that has locks.
-func (s *Server) locked(w *writer, r *request) (store.Object, error) {
+func (s *Server) locked(w http.ResponseWriter, r *request) (store.Object, error) {
 	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version())
 	if err != nil {
 		return o, err
@@ -40,7 +40,7 @@ func neverLocked() error {
 	return refuse(http.StatusNotFound, "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration.")
 }
 
-func (s *Server) getObjectRetention(w *writer, r *request) error {
+func (s *Server) getObjectRetention(w http.ResponseWriter, r *request) error {
 	o, err := s.locked(w, r)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (s *Server) getObjectRetention(w *writer, r *request) error {
 	return writeXML(w, retentionDocument{Xmlns: namespace, Mode: string(o.Retention.Mode), RetainUntilDate: stamp(o.Retention.Until)})
 }
 
-func (s *Server) getObjectLegalHold(w *writer, r *request) error {
+func (s *Server) getObjectLegalHold(w http.ResponseWriter, r *request) error {
 	o, err := s.locked(w, r)
 	if err != nil {
 		return err
@@ -78,14 +78,14 @@ func (s *Server) lockBody(r *request, into any) error {
 }
 
 // putObjectRetention sets a retention; an empty one removes it.
-func (s *Server) putObjectRetention(w *writer, r *request) error {
+func (s *Server) putObjectRetention(w http.ResponseWriter, r *request) error {
 	var doc retentionDocument
 	if err := s.lockBody(r, &doc); err != nil {
 		return err
 	}
 	var kept store.Retention
 	if doc.Mode != "" || doc.RetainUntilDate != "" {
-		if !knownMode(doc.Mode) || doc.RetainUntilDate == "" {
+		if !store.RetentionMode(doc.Mode).Known() || doc.RetainUntilDate == "" {
 			return malformedXML()
 		}
 		var err error
@@ -106,7 +106,7 @@ func (s *Server) putObjectRetention(w *writer, r *request) error {
 	return nil
 }
 
-func (s *Server) putObjectLegalHold(w *writer, r *request) error {
+func (s *Server) putObjectLegalHold(w http.ResponseWriter, r *request) error {
 	var doc legalHoldDocument
 	if err := s.lockBody(r, &doc); err != nil {
 		return err

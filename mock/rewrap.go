@@ -11,15 +11,13 @@ import (
 // The refusals of UpdateObjectEncryption, in the words of its page in the S3 API
 // reference.
 const (
-	onlySealedSources = "Only source objects encrypted with SSE-S3 or SSE-KMS are supported."
-	bareSource        = "The UpdateObjectEncryption operation doesn't supported unencrypted source objects. " + onlySealedSources
-	otherSource       = "The UpdateObjectEncryption operation doesn't support source objects with the encryption type DSSE-KMS or SSE-C. " + onlySealedSources
-	otherTarget       = "The UpdateObjectEncryption operation doesn't support updating the encryption type to DSSE-KMS or SSE-C. Modify the request to specify SSE-KMS for the updated encryption type, and then try again."
-	noTarget          = "Requests that modify an object encryption configuration require a valid new encryption type. Valid values are SSEKMS. Modify the request to specify SSE-KMS for the updated encryption type, and then try again."
-	noKeyARN          = "Requests that modify an object's encryption type to SSE-KMS require an AWS KMS key Amazon Resource Name (ARN). Modify the request to specify a KMS key ARN, and then try again."
-	badKeyARN         = "Requests that modify an object's encryption type to SSE-KMS require a valid AWS KMS key Amazon Resource Name (ARN). Confirm that you have a correctly formatted KMS key ARN in your request, and then try again."
-	badBucketKey      = "The BucketKeyEnabled value isn't valid. Valid values are true or false. Modify the request to specify a valid value, and then try again."
-	foreignKey        = "The AWS KMS key in the request must be owned by the same account as the bucket. Modify the request to specify a KMS key from the same account, and then try again."
+	bareSource   = "The UpdateObjectEncryption operation doesn't supported unencrypted source objects. " + onlySealedSources
+	otherTarget  = "The UpdateObjectEncryption operation doesn't support updating the encryption type to DSSE-KMS or SSE-C. Modify the request to specify SSE-KMS for the updated encryption type, and then try again."
+	noTarget     = "Requests that modify an object encryption configuration require a valid new encryption type. Valid values are SSEKMS. Modify the request to specify SSE-KMS for the updated encryption type, and then try again."
+	noKeyARN     = "Requests that modify an object's encryption type to SSE-KMS require an AWS KMS key Amazon Resource Name (ARN). Modify the request to specify a KMS key ARN, and then try again."
+	badKeyARN    = "Requests that modify an object's encryption type to SSE-KMS require a valid AWS KMS key Amazon Resource Name (ARN). Confirm that you have a correctly formatted KMS key ARN in your request, and then try again."
+	badBucketKey = "The BucketKeyEnabled value isn't valid. Valid values are true or false. Modify the request to specify a valid value, and then try again."
+	foreignKey   = "The AWS KMS key in the request must be owned by the same account as the bucket. Modify the request to specify a KMS key from the same account, and then try again."
 )
 
 // objectEncryption is the request's document; only its KMS member is possible.
@@ -63,7 +61,7 @@ func (d objectEncryption) target() (key string, bucketKey bool, err error) {
 }
 
 // updateObjectEncryption wraps the data key anew and touches nothing else.
-func (s *Server) updateObjectEncryption(w *writer, r *request) error {
+func (s *Server) updateObjectEncryption(w http.ResponseWriter, r *request) error {
 	if s.personality.NoEncryptionUpdate {
 		return notImplemented("encryption")
 	}

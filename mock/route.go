@@ -168,7 +168,7 @@ func (s *Server) route(r *request) (string, error) {
 	if target := r.Header.Get("X-Amz-Target"); target != "" && r.Method == http.MethodPost && r.level() == "service" {
 		return strings.TrimPrefix(target, kms.Target), nil
 	}
-	if r.isSTS() {
+	if isSTS(r) {
 		return "STS", nil // the operation is in the body, which is signed: callSTS looks
 	}
 	if r.Method == http.MethodOptions {

@@ -13,11 +13,8 @@ import (
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
-const (
-	methodS3   = "AES256"
-	methodKMS  = "aws:kms"
-	methodDSSE = "aws:kms:dsse"
-)
+// managedAlias is that of the key which the account has without making one.
+const managedAlias = "alias/aws/s3"
 
 // sealed is the encryption decided for a write.
 type sealed struct {
@@ -180,8 +177,8 @@ func (s *Server) usableKey(r *request, ref string) (kms.Key, error) {
 
 // defaultKey is the key of whoever names none.
 func (s *Server) defaultKey() (kms.Key, error) {
-	if named := s.NamedKeys(); s.personality.ServersOwnKey && len(named) > 0 {
-		return s.keys.Usable(named[0].ID)
+	if made := s.keys.CustomerKeys(); s.personality.ServersOwnKey && len(made) > 0 {
+		return s.keys.Usable(made[0].ID)
 	}
 	return s.managedKey()
 }

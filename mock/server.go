@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/bucketseal/bucketseal/mock/iam"
@@ -20,16 +19,6 @@ import (
 	"github.com/bucketseal/bucketseal/mock/seal"
 	"github.com/bucketseal/bucketseal/mock/sigv4"
 	"github.com/bucketseal/bucketseal/mock/store"
-)
-
-const (
-	defaultRegion = "us-east-1"
-	hostID        = "bucketseal-mock"
-	ownerID       = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
-	ownerName     = "mock"
-	managedAlias  = "alias/aws/s3"
-	accountID     = "000000000000"
-	maxKeyLength  = 1024 // bytes of UTF-8
 )
 
 // Config describes a server. Dir is required; the rest has useful zero values.
@@ -67,8 +56,9 @@ type Server struct {
 	log                  *slog.Logger
 	store                *store.Store
 	keys                 *kms.Keystore
-	faults               atomic.Pointer[faultSet]
+	faults               Injector
 	verifier             sigv4.Verifier
+	handlers             map[string]handler // by operation
 	allowPublic          bool
 	domain               string
 }
@@ -106,7 +96,8 @@ func New(c Config) (*Server, error) {
 	if err := s.SetFaults(c.Faults); err != nil {
 		return nil, err
 	}
-	if err := s.admit(c.Users, c.Roles); err != nil {
+	var err error
+	if s.people, err = newRegister(s.accessKey, s.secretKey, c.Users, c.Roles, s.now); err != nil {
 		return nil, err
 	}
 	if err := s.open(c); err != nil {
@@ -116,9 +107,9 @@ func New(c Config) (*Server, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.verifier = sigv4.Verifier{Region: s.region, Now: s.now, Secret: func(accessKey string) (string, bool) {
-		c, ok := s.people.find(accessKey)
-		return c.secret, ok
+		return s.people.secret(accessKey)
 	}}
+	s.join()
 	if s.personality.AnyRegion {
 		s.verifier.Region = ""
 	}
@@ -183,8 +174,12 @@ func (s *Server) Credentials() (accessKey, secretKey string) { return s.accessKe
 // Region that the endpoint answers for.
 func (s *Server) Region() string { return s.region }
 
+// SetFaults replaces the faults, with all their counts at zero, for the
+// requests that come from now on.
+func (s *Server) SetFaults(f Faults) error { return s.faults.Set(f) }
+
 func (s *Server) now() time.Time {
-	return s.clock().Add(s.faults.Load().skew)
+	return s.clock().Add(s.faults.Skew())
 }
 
 func randomHex(n int) string {
@@ -192,6 +187,9 @@ func randomHex(n int) string {
 	_, _ = rand.Read(b) // never fails, or ends the program
 	return hex.EncodeToString(b)
 }
+
+// handler answers one operation, or refuses it: nothing has been written then.
+type handler func(w http.ResponseWriter, r *request) error
 
 // request is one request on its way through the handlers.
 type request struct {
@@ -206,6 +204,10 @@ type request struct {
 	answer http.Header // of the answer to be
 }
 
+// fault that hits this very call, by its action; nil where there is none.
+func (r *request) fault(do Action) *Fault { return Find(r.active, do) }
+
+// has tells whether a header was sent, an empty one too.
 func (r *request) has(header string) bool { return len(r.Header.Values(header)) > 0 }
 
 // ServeHTTP implements http.Handler.
@@ -223,7 +225,7 @@ func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 	w.Header().Set("X-Amz-Request-Id", r.id)
 	w.Header().Set("X-Amz-Id-2", hostID)
 	w.Header().Set("Server", "BucketsealMock")
-	w.Header().Set("Date", s.now().Add(s.faults.Load().dateSkew).UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", s.now().Add(s.faults.DateSkew()).UTC().Format(http.TimeFormat))
 	var failure error
 	defer func() {
 		s.logged(r, w, failure, time.Since(start))
@@ -236,40 +238,40 @@ func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	switch {
-	case r.isAdmin():
+	case isAdmin(r):
 		writeAdminRefusal(w, failure)
 		return
-	case r.isKMS():
+	case isKMS(r):
 		writeKMSRefusal(w, r, failure)
 		return
-	case r.isSTS():
-		writeSTSRefusal(w, r, s.refusal(failure))
+	case isSTS(r):
+		writeSTSRefusal(w, r, refusal(s.personality, failure))
 		return
 	}
-	writeRefusal(w, hr, r.id, s.inWords(r, s.refusal(failure)))
+	writeRefusal(w, hr, r.id, s.personality.reworded(refusal(s.personality, failure), r.bucket+"/"+r.key))
 }
 
-func (r *request) isKMS() bool { return r.Header.Get("X-Amz-Target") != "" && r.level() == "service" }
+func isKMS(r *request) bool { return r.Header.Get("X-Amz-Target") != "" && r.level() == "service" }
 
 // service that a request must be signed for.
-func (r *request) service() string {
+func serviceOf(r *request) string {
 	switch {
-	case r.isKMS():
+	case isKMS(r):
 		return "kms"
-	case r.isSTS():
+	case isSTS(r):
 		return "sts"
 	}
 	return "s3"
 }
 
 func (s *Server) serve(w *writer, r *request) error {
-	if r.isAdmin() {
+	if isAdmin(r) {
 		return s.serveAdmin(w, r)
 	}
 	op, routeErr := s.route(r)
 	r.op = op
-	r.active = s.faults.Load().of(r)
-	if err := s.beforehand(w, r); err != nil {
+	r.active = s.faults.Hitting(op, r.bucket, r.key)
+	if err := w.Inject(r.Request, r.id, r.active); err != nil {
 		return err
 	}
 	if refusal := misdirected(r); refusal != nil {
@@ -281,13 +283,13 @@ func (s *Server) serve(w *writer, r *request) error {
 	if err := s.crossOrigin(w, r); err != nil {
 		return err
 	}
-	if r.isForm() {
+	if isForm(r) {
 		return s.postForm(w, r)
 	}
 	if r.wantsKMS() && strings.HasPrefix(r.Header.Get("Authorization"), "AWS ") {
 		return badArgument("Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.", "Authorization", "null")
 	}
-	if err := s.enter(r); err != nil {
+	if err := s.authenticate(r); err != nil {
 		return err
 	}
 	switch {
@@ -297,10 +299,10 @@ func (s *Server) serve(w *writer, r *request) error {
 		return badRequest("The value of x-amz-content-sha256 header is invalid.")
 	case routeErr != nil:
 		return routeErr
-	case r.isKMS():
+	case isKMS(r):
 		return s.callKMS(w, r)
-	case r.isSTS():
-		return s.callSTS(w, r)
+	case isSTS(r):
+		return s.people.callSTS(w, r)
 	}
 	if s.personality.NoTrailersOverTLS && r.TLS != nil && strings.HasSuffix(r.auth.Payload, "-TRAILER") {
 		return refuse(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "")
@@ -321,19 +323,31 @@ func (s *Server) serve(w *writer, r *request) error {
 	if err := checkVersion(r); err != nil {
 		return err
 	}
-	handle, ok := handlers[op]
+	handle, ok := s.handlers[op]
 	if !ok {
 		return notImplemented(op)
 	}
 	if err := s.authorize(r); err != nil {
 		return err
 	}
-	return s.telling(r, s.concealing(r, s.run(w, r, handle)))
+	return s.markerRefusal(r, s.hideMissing(r, s.run(w, r, handle)))
 }
 
-// enter finds who calls: by the signature, or nobody.
-func (s *Server) enter(r *request) (err error) {
-	if r.service() == "s3" && sigv4.Unsigned(r.Request) {
+// run handles a request, and notes the change where it is one of a single key.
+func (s *Server) run(w http.ResponseWriter, r *request, handle handler) error {
+	changed := func(error) {}
+	switch r.op {
+	case "PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject":
+		changed = s.faults.Changing(r.Context(), s.store, r.bucket, r.key)
+	}
+	err := handle(w, r)
+	changed(err)
+	return err
+}
+
+// authenticate finds who calls: by the signature, or nobody.
+func (s *Server) authenticate(r *request) (err error) {
+	if serviceOf(r) == "s3" && sigv4.Unsigned(r.Request) {
 		r.auth, err = sigv4.Anonymous(r.Request)
 	} else {
 		r.auth, err = s.verifier.Verify(r.Request)
@@ -341,15 +355,15 @@ func (s *Server) enter(r *request) (err error) {
 	switch {
 	case err != nil:
 		return err
-	case r.auth.Service != r.service():
+	case r.auth.Service != serviceOf(r):
 		return refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; the credential is for another service.")
 	}
 	if r.auth.AccessKey != "" {
-		if r.who, err = s.identify(r); err != nil {
+		if r.who, err = s.people.identify(r); err != nil {
 			return err
 		}
 	}
-	r.who.Context = s.callContext(r)
+	r.who.Context = s.conditionKeys(r)
 	return nil
 }
 

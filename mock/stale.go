@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -22,14 +23,14 @@ type change struct {
 	before      *store.Object // nil: not there
 }
 
-// changing is called before a key is changed; what it returns, after that.
-func (s *Server) changing(r *request, key string) (done func(error)) {
-	j := &s.faults.Load().journal
+// Changing is called before a key is changed; what it returns, after that.
+func (i *Injector) Changing(ctx context.Context, s *store.Store, bucket, key string) (done func(error)) {
+	j := &i.set().journal
 	if j.keep == 0 || key == "" {
 		return func(error) {}
 	}
-	c := change{bucket: r.bucket, key: key}
-	if o, err := s.store.Stat(r.Context(), r.bucket, key, ""); err == nil {
+	c := change{bucket: bucket, key: key}
+	if o, err := s.Stat(ctx, bucket, key, ""); err == nil {
 		c.before = &o
 	}
 	return func(err error) {
@@ -41,18 +42,6 @@ func (s *Server) changing(r *request, key string) (done func(error)) {
 		j.last = append(j.last, c)
 		j.last = j.last[max(0, len(j.last)-j.keep):]
 	}
-}
-
-// run handles a request, and notes the change where it is one of a single key.
-func (s *Server) run(w *writer, r *request, handle func(*Server, *writer, *request) error) error {
-	changed := func(error) {}
-	switch r.op {
-	case "PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject":
-		changed = s.changing(r, r.key)
-	}
-	err := handle(s, w, r)
-	changed(err)
-	return err
 }
 
 // before tells how the keys of a bucket that the last n changes were about had
@@ -69,26 +58,25 @@ func (j *journal) before(bucket string, n int) map[string]*store.Object {
 	return were
 }
 
-// stale turns a page into what a listing that is behind would say. Common prefixes
-// do not vanish.
-func (s *Server) stale(r *request, asked store.ListRequest, page store.Listing) store.Listing {
-	f := r.fault(StaleListing)
+// Stale turns a page into what a listing that is behind would say at a time; f is
+// the fault that hits the call, nil for none. Common prefixes do not vanish.
+func (i *Injector) Stale(f *Fault, now time.Time, asked store.ListRequest, page store.Listing) store.Listing {
 	if f == nil {
 		return page
 	}
 	if f.Millis > 0 {
-		since := s.clock().Add(-time.Duration(f.Millis) * time.Millisecond)
+		since := now.Add(-time.Duration(f.Millis) * time.Millisecond)
 		page.Objects = slices.DeleteFunc(page.Objects, func(o store.Object) bool { return o.Modified.After(since) })
 		return page
 	}
-	for key, before := range s.faults.Load().journal.before(r.bucket, f.Changes) {
+	for key, before := range i.set().journal.before(asked.Bucket, f.Changes) {
 		page.Objects = slices.DeleteFunc(page.Objects, func(o store.Object) bool { return o.Key == key })
 		rest, inside := strings.CutPrefix(key, asked.Prefix)
 		if before == nil || !inside || key <= asked.After || page.Truncated && key > page.Next {
 			continue
 		}
-		if i := strings.Index(rest, asked.Delimiter); asked.Delimiter != "" && i >= 0 {
-			group := asked.Prefix + rest[:i+len(asked.Delimiter)]
+		if end := strings.Index(rest, asked.Delimiter); asked.Delimiter != "" && end >= 0 {
+			group := asked.Prefix + rest[:end+len(asked.Delimiter)]
 			if at, there := slices.BinarySearch(page.CommonPrefixes, group); !there {
 				page.CommonPrefixes = slices.Insert(page.CommonPrefixes, at, group)
 			}

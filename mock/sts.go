@@ -17,14 +17,14 @@ const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 // isSTS tells a call of the token service, which the AWS query protocol posts as
 // a form to the root.
-func (r *request) isSTS() bool {
-	return r.Method == http.MethodPost && r.level() == "service" && !r.isKMS() &&
+func isSTS(r *request) bool {
+	return r.Method == http.MethodPost && r.level() == "service" && !isKMS(r) &&
 		strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
 }
 
 // callSTS answers the calls known: GetCallerIdentity, for which nobody needs a
 // permission, and AssumeRole, which the role's trust decides.
-func (s *Server) callSTS(w *writer, r *request) error {
+func (g *register) callSTS(w http.ResponseWriter, r *request) error {
 	body, err := io.ReadAll(r.auth.Body) // bounded by the verifier
 	if err != nil {
 		return err
@@ -35,14 +35,14 @@ func (s *Server) callSTS(w *writer, r *request) error {
 	}
 	switch form.Get("Action") {
 	case "GetCallerIdentity":
-		return s.getCallerIdentity(w, r)
+		return getCallerIdentity(w, r)
 	case "AssumeRole":
-		return s.assumeRole(w, r, form)
+		return g.assumeRole(w, r, form)
 	}
 	return refuse(http.StatusBadRequest, "InvalidAction", "Could not find operation "+form.Get("Action")+" for version "+form.Get("Version"))
 }
 
-func (s *Server) getCallerIdentity(w *writer, r *request) error {
+func getCallerIdentity(w http.ResponseWriter, r *request) error {
 	var doc struct {
 		XMLName   xml.Name `xml:"GetCallerIdentityResponse"`
 		Xmlns     string   `xml:"xmlns,attr"`
@@ -60,7 +60,7 @@ func (s *Server) getCallerIdentity(w *writer, r *request) error {
 
 var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 
-func (s *Server) assumeRole(w *writer, r *request, form url.Values) error {
+func (g *register) assumeRole(w http.ResponseWriter, r *request, form url.Values) error {
 	invalid := func(message string) error { return refuse(http.StatusBadRequest, "ValidationError", message) }
 	seconds := 3600
 	if text := form.Get("DurationSeconds"); text != "" {
@@ -75,7 +75,7 @@ func (s *Server) assumeRole(w *writer, r *request, form url.Values) error {
 	case form.Get("Policy") != "": // ignoring it would permit more than was asked for
 		return invalid("This endpoint does not know session policies")
 	}
-	one, ok := s.assume(r.auth.AccessKey, form.Get("RoleArn"), form.Get("RoleSessionName"), time.Duration(seconds)*time.Second)
+	one, ok := g.assume(r.auth.AccessKey, form.Get("RoleArn"), form.Get("RoleSessionName"), time.Duration(seconds)*time.Second)
 	if !ok {
 		return refuse(http.StatusForbidden, "AccessDenied", "User: "+r.who.ARN+" is not authorized to perform: sts:AssumeRole on resource: "+form.Get("RoleArn"))
 	}
@@ -96,13 +96,13 @@ func (s *Server) assumeRole(w *writer, r *request, form url.Values) error {
 	return writeXML(w, doc)
 }
 
-// stsCodes are the names STS has for refusals of the door.
+// stsCodes are the names STS has for refusals of authentication.
 var stsCodes = map[string]string{
 	"InvalidAccessKeyId": "InvalidClientTokenId", "InvalidToken": "InvalidClientTokenId", "RequestTimeTooSkewed": "SignatureDoesNotMatch",
 	"AccessDenied": "MissingAuthenticationToken", "AuthorizationHeaderMalformed": "IncompleteSignature",
 }
 
-func writeSTSRefusal(w *writer, r *request, e *sigv4.Error) {
+func writeSTSRefusal(w http.ResponseWriter, r *request, e *sigv4.Error) {
 	var doc struct {
 		XMLName   xml.Name `xml:"ErrorResponse"`
 		Xmlns     string   `xml:"xmlns,attr"`

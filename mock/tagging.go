@@ -15,7 +15,7 @@ type tagDocument struct {
 	}
 }
 
-func (s *Server) getObjectTagging(w *writer, r *request) error {
+func (s *Server) getObjectTagging(w http.ResponseWriter, r *request) error {
 	o, err := s.store.Stat(r.Context(), r.bucket, r.key, r.version())
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (s *Server) getObjectTagging(w *writer, r *request) error {
 	return writeXML(w, doc)
 }
 
-func (s *Server) putObjectTagging(w *writer, r *request) error {
+func (s *Server) putObjectTagging(w http.ResponseWriter, r *request) error {
 	raw, err := smallBody(r, true)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func readTags(raw []byte) (map[string]string, error) {
 	return tags, checkTags(tags)
 }
 
-func (s *Server) deleteObjectTagging(w *writer, r *request) error {
+func (s *Server) deleteObjectTagging(w http.ResponseWriter, r *request) error {
 	o, err := s.store.SetTags(r.Context(), r.bucket, r.key, r.version(), nil)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
-func (s *Server) createUpload(w *writer, r *request) error {
+func (s *Server) createUpload(w http.ResponseWriter, r *request) error {
 	rec, err := s.recordOf(r)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func (s *Server) uploading(err error) error {
 	return err
 }
 
-func (s *Server) uploadPart(w *writer, r *request) error {
+func (s *Server) uploadPart(w http.ResponseWriter, r *request) error {
 	u, part, err := s.partRequest(r)
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (s *Server) partRequest(r *request) (store.Upload, store.PartRequest, error
 	return u, store.PartRequest{Bucket: r.bucket, Key: r.key, UploadID: u.ID, Number: number, Customer: key}, err
 }
 
-func (s *Server) uploadPartCopy(w *writer, r *request) error {
+func (s *Server) uploadPartCopy(w http.ResponseWriter, r *request) error {
 	u, part, err := s.partRequest(r)
 	if err != nil {
 		return err
@@ -233,7 +233,7 @@ func (s *Server) uploadPartCopy(w *writer, r *request) error {
 
 // abortUpload judges x-amz-if-match-initiated-time, of which one that has not come
 // yet is ignored.
-func (s *Server) abortUpload(w *writer, r *request) error {
+func (s *Server) abortUpload(w http.ResponseWriter, r *request) error {
 	at, err := timeOf(r, "x-amz-if-match-initiated-time")
 	if err != nil {
 		return err

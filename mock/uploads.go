@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/xml"
 	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 
@@ -17,7 +18,7 @@ type listedPart struct {
 	Sums         []checksumElement
 }
 
-func (s *Server) listParts(w *writer, r *request) error {
+func (s *Server) listParts(w http.ResponseWriter, r *request) error {
 	limit, err := limitOf(r, "max-parts", maxKeys, maxKeys)
 	if err != nil {
 		return err
@@ -71,7 +72,7 @@ func storageClass(headers map[string]string) string {
 	return "STANDARD"
 }
 
-func (s *Server) listUploads(w *writer, r *request) error {
+func (s *Server) listUploads(w http.ResponseWriter, r *request) error {
 	n, err := namingOf(r)
 	if err != nil {
 		return err

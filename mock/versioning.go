@@ -9,14 +9,11 @@ import (
 	"github.com/bucketseal/bucketseal/mock/store"
 )
 
-const (
-	headerVersion = "X-Amz-Version-Id"
-	headerMarker  = "X-Amz-Delete-Marker"
-	nullVersion   = "null"
+// nullVersion is the id of what was written while nothing was versioned.
+const nullVersion = "null"
 
-	// mfaConfig keeps that MFA delete was said to be off: S3 tells of it only then.
-	mfaConfig = "mfa-delete"
-)
+// mfaConfig keeps that MFA delete was said to be off: S3 tells of it only then.
+const mfaConfig = "mfa-delete"
 
 type versioningDocument struct {
 	XMLName   xml.Name         `xml:"VersioningConfiguration"`
@@ -25,7 +22,7 @@ type versioningDocument struct {
 	MfaDelete string           `xml:",omitempty"`
 }
 
-func (s *Server) getBucketVersioning(w *writer, r *request) error {
+func (s *Server) getBucketVersioning(w http.ResponseWriter, r *request) error {
 	b, err := s.store.HeadBucket(r.Context(), r.bucket)
 	if err != nil {
 		return err
@@ -39,7 +36,7 @@ func (s *Server) getBucketVersioning(w *writer, r *request) error {
 
 // putBucketVersioning enables or suspends. MFA delete cannot be switched on: nobody
 // here has a device.
-func (s *Server) putBucketVersioning(w *writer, r *request) error {
+func (s *Server) putBucketVersioning(w http.ResponseWriter, r *request) error {
 	var doc versioningDocument
 	if err := readDocument(r, &doc); err != nil {
 		return err
@@ -114,10 +111,10 @@ func checkVersion(r *request) error {
 	return nil
 }
 
-// telling gives a delete marker the refusal and the headers of S3. What would
+// markerRefusal gives a delete marker the refusal and the headers of S3. What would
 // change the object is not allowed on a marker, whether it is named or not.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
-func (s *Server) telling(r *request, err error) error {
+func (s *Server) markerRefusal(r *request, err error) error {
 	var marker *store.DeleteMarkerError
 	if !errors.As(err, &marker) {
 		return err

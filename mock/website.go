@@ -122,7 +122,7 @@ func checkProtocol(protocol string) error {
 	return nil
 }
 
-func (s *Server) putBucketWebsite(_ *writer, r *request) error {
+func (s *Server) putBucketWebsite(_ http.ResponseWriter, r *request) error {
 	if r.ContentLength > maxWebsite {
 		return refuse(http.StatusBadRequest, "MaxMessageLengthExceeded", "Your request was too big.", field("MaxMessageLengthBytes", strconv.Itoa(maxWebsite)))
 	}
@@ -137,10 +137,10 @@ func (s *Server) putBucketWebsite(_ *writer, r *request) error {
 	return s.keepDocument(r, websiteConfig, doc)
 }
 
-func (s *Server) getBucketWebsite(w *writer, r *request) error {
+func (s *Server) getBucketWebsite(w http.ResponseWriter, r *request) error {
 	return s.storedDocument(w, r, websiteConfig, refuse(http.StatusNotFound, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration", field("BucketName", r.bucket)))
 }
 
-func (s *Server) deleteBucketWebsite(w *writer, r *request) error {
+func (s *Server) deleteBucketWebsite(w http.ResponseWriter, r *request) error {
 	return s.forgetDocument(w, r, websiteConfig)
 }

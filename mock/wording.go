@@ -15,13 +15,13 @@ type wording struct {
 // wordings are those of the servers that have their own.
 var wordings = map[Words][]wording{WordsOfMinIO: minioWords()}
 
-// inWords puts a refusal into the personality's words. A %s in them is what the
+// reworded puts a refusal into the personality's words. A %s in them is what the
 // request is about, BUCKET/KEY.
-func (s *Server) inWords(r *request, e *sigv4.Error) *sigv4.Error {
-	for _, w := range wordings[s.personality.Words] {
+func (p Personality) reworded(e *sigv4.Error, about string) *sigv4.Error {
+	for _, w := range wordings[p.Words] {
 		if strings.Contains(e.Message, w.of) {
 			say := *w.say
-			say.Message = strings.ReplaceAll(say.Message, "%s", r.bucket+"/"+r.key)
+			say.Message = strings.ReplaceAll(say.Message, "%s", about)
 			return &say
 		}
 	}

@@ -13,36 +13,36 @@ type writer struct {
 	http.ResponseWriter
 	request *http.Request
 	spoils  []*Fault
-	status  int
-	bytes   int64
+	status  int   // that went out; 0: none yet
+	bytes   int64 // of the body that went out
 }
 
-// beforehand does what a fault does in place of the operation, and arms those
-// which spoil its answer.
-func (s *Server) beforehand(w *writer, r *request) error {
-	w.request, w.spoils = r.Request, r.active
-	if f := r.fault(Delay); f != nil {
-		if !pause(r.Request, f.Millis) {
+// Inject does what a fault does in place of the operation, and arms those which
+// spoil its answer. id is that of the request.
+func (w *writer) Inject(r *http.Request, id string, active []*Fault) error {
+	w.request, w.spoils = r, active
+	if f := Find(active, Delay); f != nil {
+		if !pause(r, f.Millis) {
 			return r.Context().Err()
 		}
 	}
-	if f := r.fault(Reset); f != nil && f.Early {
+	if f := Find(active, Reset); f != nil && f.Early {
 		w.reset()
 	}
-	if f := r.fault(AnswerStatus); f != nil {
+	if f := Find(active, AnswerStatus); f != nil {
 		code := f.Code
 		if code == "" {
 			code = map[int]string{http.StatusTooManyRequests: "TooManyRequests", http.StatusServiceUnavailable: "SlowDown", http.StatusInternalServerError: "InternalError"}[f.Status]
 		}
 		return refuse(f.Status, code, f.message())
 	}
-	if f := r.fault(ErrorIn200); f != nil {
+	if f := Find(active, ErrorIn200); f != nil {
 		code := f.Code
 		if code == "" {
 			code = "InternalError"
 		}
 		w.Header().Set("Content-Type", "application/xml")
-		_, _ = w.Write(errorDocument(r.Request, r.id, refuse(http.StatusOK, code, f.message())))
+		_, _ = w.Write(errorDocument(r, id, refuse(http.StatusOK, code, f.message())))
 		return errAnswered
 	}
 	return nil

@@ -218,6 +218,11 @@ func (k *Keystore) Keys() []Key {
 	return keys
 }
 
+// CustomerKeys lists the keys to encrypt with that people made, oldest first.
+func (k *Keystore) CustomerKeys() []Key {
+	return slices.DeleteFunc(k.Keys(), func(key Key) bool { return key.Managed || key.Usage != UsageEncrypt })
+}
+
 // Aliases lists all aliases by name.
 func (k *Keystore) Aliases() []Alias {
 	k.mu.Lock()

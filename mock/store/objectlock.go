@@ -17,6 +17,9 @@ const (
 	Compliance RetentionMode = "COMPLIANCE" // nobody can, until it is over
 )
 
+// Known tells whether there is such a mode.
+func (m RetentionMode) Known() bool { return m == Governance || m == Compliance }
+
 // Retention keeps a version until a time. The zero value is none.
 type Retention struct {
 	Mode  RetentionMode `json:"mode"`
