@@ -102,6 +102,10 @@ func said(t *testing.T, path, src string) map[string]string {
 				t.Errorf("%s: the form of a text must be written out where it is said", files.Position(call.Pos()))
 			}
 			note(args[0])
+			// Without values a form is taken as it is, percent signs included.
+			if shown := len(verbs(args[0])); shown != len(args)-1 && (len(args) > 1 || strings.Contains(args[0], "%s") || strings.Contains(args[0], "%v")) {
+				t.Errorf("%s: %q shows %d values and is given %d", files.Position(call.Pos()), args[0], shown, len(args)-1)
+			}
 		}
 		switch fn := called(call, ours); {
 		case (fn == "T" || fn == "M") && len(args) > 0 && args[0] != "":
