@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -22,7 +23,7 @@ type Picker interface {
 }
 
 // ErrNoPicker is the answer of a Picker that cannot be used here.
-var ErrNoPicker = errors.New("this system has no file dialog")
+var ErrNoPicker = client.Say("this system has no file dialog").Err()
 
 // openFiles lets the user choose files to open. Where the system has no dialog for
 // it, ours lies over the window that asked, and so do problems.

@@ -2,11 +2,12 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"path/filepath"
 
 	"github.com/rymdport/portal/filechooser"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // systemPicker is the dialog of the desktop, by its portal. Where no portal
@@ -33,13 +34,13 @@ func (systemPicker) SaveFile(_ context.Context, title, name string) (string, err
 // the same to us: there is no dialog to be had.
 func portalPaths(uris []string, err error) ([]string, error) {
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoPicker, err)
+		return nil, client.Say("%v: %v", ErrNoPicker, err).Err()
 	}
 	var paths []string
 	for _, uri := range uris {
 		u, err := url.Parse(uri)
 		if err != nil || u.Scheme != "file" {
-			return nil, fmt.Errorf("the file dialog chose %q, which is no file of this computer", uri)
+			return nil, client.Say("the file dialog chose %q, which is no file of this computer", uri).Err()
 		}
 		paths = append(paths, filepath.FromSlash(u.Path))
 	}

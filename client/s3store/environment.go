@@ -98,7 +98,7 @@ func (e *environment) read() error {
 	}
 	e.services = config["services "+e.setting("services")]
 	if e.config == nil && e.secrets == nil && e.profile.value != "" {
-		return fmt.Errorf("there is no profile %q in the files of the AWS command line (%s)", name, e.profile.name)
+		return client.Say("there is no profile %q in the files of the AWS command line (%s)", name, e.profile.name).Err()
 	}
 	return nil
 }
@@ -125,9 +125,9 @@ func (e *environment) credentials() (client.Credentials, error) {
 	case id.value != "" && secret.value != "":
 		return checked(keys(id.value, secret.value, os.Getenv("AWS_SESSION_TOKEN")), "the environment")
 	case id.value != "":
-		return client.Credentials{}, fmt.Errorf("%s is set and AWS_SECRET_ACCESS_KEY is not: set both", id.name)
+		return client.Credentials{}, client.Say("%s is set and AWS_SECRET_ACCESS_KEY is not: set both", id.name).Err()
 	case secret.value != "":
-		return client.Credentials{}, fmt.Errorf("%s is set and AWS_ACCESS_KEY_ID is not: set both", secret.name)
+		return client.Credentials{}, client.Say("%s is set and AWS_ACCESS_KEY_ID is not: set both", secret.name).Err()
 	}
 	name := cmp.Or(e.profile.value, "default")
 	for _, s := range []map[string]string{e.secrets, e.config} {
@@ -136,9 +136,9 @@ func (e *environment) credentials() (client.Credentials, error) {
 		}
 	}
 	if e.config == nil && e.secrets == nil {
-		return client.Credentials{}, fmt.Errorf("neither AWS_ACCESS_KEY_ID nor a profile %q is there: set one, or name an account", name)
+		return client.Credentials{}, client.Say("neither AWS_ACCESS_KEY_ID nor a profile %q is there: set one, or name an account", name).Err()
 	}
-	return client.Credentials{}, fmt.Errorf("profile %q holds no access key; for a role or a login, run: aws configure export-credentials --profile %s --format env", name, name)
+	return client.Credentials{}, client.Say("profile %q holds no access key; for a role or a login, run: aws configure export-credentials --profile %s --format env", name, name).Err()
 }
 
 func keys(id, secret, token string) client.Credentials {
@@ -147,7 +147,7 @@ func keys(id, secret, token string) client.Credentials {
 
 func checked(c client.Credentials, from string) (client.Credentials, error) {
 	if err := c.Check(); err != nil {
-		return client.Credentials{}, fmt.Errorf("%s: %w", from, err)
+		return client.Credentials{}, client.Say("%s: %v", from, err).Err()
 	}
 	return c, nil
 }
@@ -164,7 +164,7 @@ func (e *environment) account(given client.Account) (client.Account, error) {
 		*to = from.value
 		a = a.Tidy()
 		if wrong := (client.Account{Name: "x", AccessKeyID: "x", Endpoint: a.Endpoint, KMSEndpoint: a.KMSEndpoint, Region: a.Region}).Check(); wrong != nil {
-			err = fmt.Errorf("%s: %w", from.name, wrong)
+			err = client.Say("%s: %v", from.name, wrong).Err()
 		}
 	}
 	take(&a.Region, cmp.Or(firstSet(varRegion...), e.written("region")))
@@ -202,7 +202,7 @@ func (e *environment) endpoints() (s3, kms, all variable, err error) {
 		return s3, kms, all, nil
 	case "", "false":
 	default:
-		return s3, kms, all, fmt.Errorf("%s: %q is neither true nor false", ignore.name, ignore.value)
+		return s3, kms, all, client.Say("%s: %q is neither true nor false", ignore.name, ignore.value).Err()
 	}
 	section := func(service string) variable {
 		return variable{fmt.Sprintf("endpoint_url of %s in services %q", service, e.setting("services")), e.services[service+".endpoint_url"]}.orNone()

@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -10,6 +9,8 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A sharedFile is one of the files of the AWS command line, by section and key:
@@ -35,10 +36,10 @@ func readSharedFile(path string) (sharedFile, error) {
 	const most = 1 << 20
 	b, err := io.ReadAll(io.LimitReader(transform.NewReader(f, unicode.BOMOverride(transform.Nop)), most+1))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, client.Say("read %s: %v", path, err).Err()
 	}
 	if len(b) > most {
-		return nil, fmt.Errorf("%s is longer than any list of profiles", path)
+		return nil, client.Say("%s is longer than any list of profiles", path).Err()
 	}
 	return parseSharedFile(string(b)), nil
 }

@@ -47,8 +47,8 @@ func (d *demo) start() (client.Account, client.Credentials, error) {
 		}, mock.Listen{})
 	}
 	if d.err != nil {
-		return client.Account{}, client.Credentials{}, fmt.Errorf(
-			"the Local demo account cannot start; is it open in another Bucketseal? It keeps its files in %s: %w", d.dir, d.err)
+		return client.Account{}, client.Credentials{}, client.Say(
+			"the Local demo account cannot start; is it open in another Bucketseal? It keeps its files in %s: %v", d.dir, d.err).Err()
 	}
 	a := client.DemoAccount()
 	a.Endpoint, a.KMSEndpoint, a.CAFile = d.server.URL, d.server.URL, d.server.CAFile

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rulebook"
@@ -48,7 +47,7 @@ func (d *desk) Accounts() ([]client.Account, error) {
 	return append(all, client.DemoAccount()), nil
 }
 
-var errDemo = errors.New("the Local demo account is built in: it cannot be changed")
+var errDemo = client.Say("the Local demo account is built in: it cannot be changed").Err()
 
 // SaveAccount adds or changes an account.
 func (d *desk) SaveAccount(ctx context.Context, a client.Account, c client.Credentials) (client.Account, error) {
