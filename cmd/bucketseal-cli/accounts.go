@@ -97,7 +97,7 @@ too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that hol
 			if _, err := h.Accounts().Save(c.Context(), account, credentials); err != nil {
 				return settingsError(err)
 			}
-			a.say("Saved %s, %s. Its secret is kept in: %s.", account.Name, cmp.Or(account.Endpoint, "AWS"), h.Secrets.Where())
+			a.confirm("Saved %s, %s. Its secret is kept in: %s.", account.Name, cmp.Or(account.Endpoint, "AWS"), h.Secrets.Where())
 			return nil
 		},
 	}
@@ -169,7 +169,7 @@ func (a *app) accountsRemove() *cobra.Command {
 			if why := h.Secrets.WhyNoKeyring(); !found && why != nil {
 				a.note(fmt.Sprintf("no secret of it was found here; a keyring that does not answer now may still hold one (%v)", why))
 			}
-			a.say("Removed %s.", args[0])
+			a.confirm("Removed %s.", args[0])
 			return nil
 		},
 	}
@@ -181,7 +181,7 @@ func (a *app) forgetAccount(h *wiring.Home, name string) error {
 	if err := h.Accounts().Forget(name); err != nil {
 		return settingsError(err)
 	}
-	a.say("Removed %s; its secret was left where it is.", name)
+	a.confirm("Removed %s; its secret was left where it is.", name)
 	return nil
 }
 

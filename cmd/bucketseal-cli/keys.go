@@ -131,7 +131,7 @@ any more, unless there is another copy of the key.`,
 			if a.flags.json {
 				a.line(map[string]any{"md5": args[0], "status": "removed"})
 			}
-			a.say("Removed the SSE-C key with MD5 %s.", args[0])
+			a.confirm("Removed the SSE-C key with MD5 %s.", args[0])
 			return nil
 		},
 	}

@@ -156,6 +156,34 @@ func TestAnOutputThatCannotBeWrittenIsAFailure(t *testing.T) {
 	u.outputs(full, "cp", "a.bin", "s3://bucket/c", "--sse", "s3", "--json").ends(3)
 }
 
+func TestAChangeOfTheSettingsIsNoFailureBecauseItCannotBePrinted(t *testing.T) {
+	t.Parallel()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no /dev/full here")
+	}
+	defer func() { require.NoError(t, full.Close()) }()
+	u := newUser(t)
+	for _, args := range [][]string{
+		{"rules", "add", "--bucket", "a", "--type", "s3"},
+		{"rules", "add", "--bucket", "b", "--type", "s3"},
+		{"rules", "move", "2", "1"},
+		{"rules", "edit", "1", "--disabled"},
+		{"rules", "remove", "2"},
+	} {
+		r := u.outputs(full, args...).ends(0)
+		assert.Contains(t, r.err, "it is saved, and this could not be printed", "%q", args)
+	}
+	assert.Contains(t, u.runs("rules", "list", "--json").ends(0).out, `"enabled":false`)
+	u.outputs(full, "rules", "add", "--bucket", "c", "--type", "s3", "--json").ends(1)
+
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	assert.NotContains(t, u.outputs(w, "rules", "edit", "1", "--bucket", "d").ends(0).err, "printed")
+	require.NoError(t, w.Close())
+}
+
 func TestAReaderThatWentAwayEndsTheRunQuietlyAndNotWith0(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)

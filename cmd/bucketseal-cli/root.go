@@ -170,6 +170,21 @@ func (a *app) note(text string) {
 	}
 }
 
+// confirm says, as say does, that a change of the settings is saved. It is saved
+// whether that can be printed or not: the exit code of a command that changed
+// them is not that of one that did not, or a script that tries again would do it
+// twice.
+func (a *app) confirm(format string, args ...any) {
+	if a.flags.json || a.flags.quiet {
+		return
+	}
+	printf(newConsole(a.stdout, func(err error) {
+		if !isClosed(err) {
+			a.note("it is saved, and this could not be printed: " + err.Error())
+		}
+	}), format+"\n", args...)
+}
+
 // say prints for people; scripts (--json) and --quiet get nothing.
 func (a *app) say(format string, args ...any) {
 	if !a.flags.json && !a.flags.quiet {

@@ -97,7 +97,7 @@ func (a *app) changeRule(c *cobra.Command, f *ruleFlags, r *rules.Rule, place fu
 	if a.flags.json {
 		a.line(map[string]any{"rule": at + 1, "status": "saved"})
 	}
-	a.say("Rule %d: %s", at+1, r.Describe())
+	a.confirm("Rule %d: %s", at+1, r.Describe())
 	return nil
 }
 

@@ -45,7 +45,7 @@ func (a *app) rulesImport() *cobra.Command {
 				return err
 			}
 			a.noteIdle(h, saved, func(i int) bool { return i >= len(saved)-len(imported) })
-			a.say("Imported %s.", ruleCount(len(imported)))
+			a.confirm("Imported %s.", ruleCount(len(imported)))
 			return nil
 		},
 	}

@@ -71,6 +71,6 @@ func (a *app) reorder(c *cobra.Command, change func(*rulebook.Draft) error, done
 	if _, err := a.ruleBook(h).Change(c.Context(), change); err != nil {
 		return settingsError(err)
 	}
-	a.say("%s", *done)
+	a.confirm("%s", *done)
 	return nil
 }
