@@ -8,9 +8,10 @@ type Cursor uint64
 
 // Changes are what happened to an engine's rows since a reader looked last.
 type Changes struct {
-	Rows   []Change // each row once, those that changed last at the end
-	All    bool     // Rows are all there are: what the reader knows of others is gone
-	Cursor Cursor   // for the next look
+	Rows    []Change // each row once, those that changed last at the end
+	All     bool     // Rows are all there are: what the reader knows of others is gone
+	Summary Summary  // of the same moment, so that the counters never know more than the rows
+	Cursor  Cursor   // for the next look
 }
 
 // A Change is a row that was submitted, removed, or changed otherwise than by
@@ -26,9 +27,12 @@ type Change struct {
 // cursor. It costs what changed, however many rows there are. Bytes, rates and
 // Standing of rows that run change all the time and are no change here.
 func (e *Engine) ChangedSince(c Cursor) Changes {
+	now := e.cfg.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.history.since(c, e.items)
+	changes := e.history.since(c, e.items)
+	changes.Summary = e.summary(now)
+	return changes
 }
 
 // Await waits until something changed since the look that returned the cursor, or

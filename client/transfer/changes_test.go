@@ -17,6 +17,7 @@ import (
 // A reader knows an engine's rows by its changes alone.
 type reader struct {
 	cursor Cursor
+	sum    Summary
 	phases map[int]Phase
 	told   int // changes it was told of
 	anew   int // looks at which it was told everything
@@ -24,7 +25,7 @@ type reader struct {
 
 func (r *reader) look(e *Engine) {
 	got := e.ChangedSince(r.cursor)
-	r.cursor = got.Cursor
+	r.cursor, r.sum = got.Cursor, got.Summary
 	r.told += len(got.Rows)
 	if got.All {
 		r.anew++
@@ -47,6 +48,26 @@ func (r *reader) knows(t testing.TB, e *Engine) {
 		want[row.Nth] = row.Phase
 	}
 	assert.Equal(t, want, r.phases)
+}
+
+// counted is the phases of the rows it knows.
+func (r *reader) counted() (n [Paused + 1]int) {
+	for _, p := range r.phases {
+		n[p]++
+	}
+	return n
+}
+
+func TestTheCountersOfALookAreThoseOfItsRows(t *testing.T) {
+	w := newBench(t, func(c *Config) { c.Workers = 4 })
+	var reader reader
+	reader.look(w.engine)
+	w.submit(w.small(200)...)
+	for reader.look(w.engine); reader.sum.Open() > 0; reader.look(w.engine) {
+		require.Equal(t, reader.counted(), reader.sum.Phases, "while files are under way")
+	}
+	assert.Equal(t, reader.counted(), reader.sum.Phases)
+	assert.Len(t, reader.phases, 200)
 }
 
 func TestWhoReadsTheChangesKnowsTheRows(t *testing.T) {

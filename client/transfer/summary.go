@@ -1,5 +1,7 @@
 package transfer
 
+import "time"
+
 // A Summary counts an engine's rows. It costs the same however many there are.
 type Summary struct {
 	Phases   [Paused + 1]int // rows by phase
@@ -32,6 +34,11 @@ func (e *Engine) Summary() Summary {
 	now := e.cfg.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	return e.summary(now)
+}
+
+// summary is Summary. The caller holds the mutex.
+func (e *Engine) summary(now time.Time) Summary {
 	s := e.sum
 	up, down := false, false
 	for _, it := range e.running {

@@ -83,7 +83,7 @@ type ending struct {
 // follow takes over what changed in an engine, and returns what is over now.
 func (l *List) follow(e *engine) (ended []ending) {
 	rows := e.core().ChangedSince(e.cursor)
-	e.cursor, e.sum = rows.Cursor, e.core().Summary()
+	e.cursor, e.sum = rows.Cursor, rows.Summary
 	if rows.All {
 		l.forget(e, rows.Rows)
 	}
