@@ -14,8 +14,12 @@ func TestATreatmentKeepsEverythingOfAnEncryptionButItsSecret(t *testing.T) {
 	other, err := NewCustomerKey([]byte("x123456789abcdefghijklmnopqrstuv"))
 	require.NoError(t, err)
 	for _, e := range []Encryption{
-		Inherit{}, SSES3{}, SSEKMS{}, SSEKMS{Key: "ab12", BucketKey: true, Context: map[string]string{"a": "b"}},
-		DSSEKMS{Key: arn, Context: map[string]string{"a": "b"}}, SSEC{Key: key},
+		Inherit{},
+		SSES3{},
+		SSEKMS{},
+		SSEKMS{Key: "ab12", BucketKey: true, Context: map[string]string{"a": "b"}},
+		DSSEKMS{Key: arn, Context: map[string]string{"a": "b"}},
+		SSEC{Key: key},
 	} {
 		b, err := json.Marshal(TreatmentOf(e))
 		require.NoError(t, err)

@@ -245,8 +245,11 @@ func TestKeysAreKnownByWhatIsRememberedAndByRulesFromBefore(t *testing.T) {
 	m := &memory{
 		kept: []rules.KeptKey{{MD5: "old", Places: []rules.KeyPlace{{Bucket: "b"}}}, {MD5: "used", RuleIDs: []string{"r1"}}},
 		rules: []rules.Rule{
-			{Type: client.TypeSSEC, CustomerKeyMD5: "used"}, rule("x", "x"), {Type: client.TypeSSEC, Bucket: "c", CustomerKeyMD5: "unknown"},
-			{Type: client.TypeSSEC}, {Type: client.TypeSSEC, CustomerKeyMD5: "used"},
+			{Type: client.TypeSSEC, CustomerKeyMD5: "used"},
+			rule("x", "x"),
+			{Type: client.TypeSSEC, Bucket: "c", CustomerKeyMD5: "unknown"},
+			{Type: client.TypeSSEC},
+			{Type: client.TypeSSEC, CustomerKeyMD5: "used"},
 		},
 	}
 	known, err := m.book().KnownKeys()
