@@ -52,6 +52,6 @@ func TestOneBarShowsTheTotalOfAllTransfersWhileAnyRuns(t *testing.T) {
 	assert.True(t, s.main.transfers.total.Visible())
 	assert.Equal(t, "0 %, 0 B of 4.0 MiB", s.main.transfers.total.Text())
 	held.Open()
-	s.settled()
+	s.waitIdle()
 	assert.False(t, s.main.transfers.total.Visible())
 }

@@ -94,7 +94,7 @@ func TestADropLandsOnTheFolderOrBucketUnderThePointerAndSaysSo(t *testing.T) {
 	s.OnDropped(over(t, s.main.buckets.table, 0), []fyne.URI{storage.NewFileURI(s.file("a.csv", 3))})
 	s.loop.Pump()
 	s.press("Upload")
-	s.settled()
+	s.waitIdle()
 	assert.Contains(t, s.store.Names("photos"), "a.csv")
 }
 

@@ -107,7 +107,7 @@ func TestTheClicksOfTheManualEncryptAnUploadAndProveIt(t *testing.T) {
 	s.perform(s.actions.upload)
 	s.loop.Pump()
 	s.confirmStart()
-	s.settled()
+	s.waitIdle()
 	row, ok := s.state.Browser.Search("a.csv", 0)
 	require.True(t, ok)
 	s.state.Browser.Selection().Only(row)

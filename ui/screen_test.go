@@ -92,7 +92,7 @@ func (s *screen) file(name string, size int) string {
 	return path
 }
 
-func (s *screen) settled() {
+func (s *screen) waitIdle() {
 	s.t.Helper()
 	s.loop.Until(s.t, "all transfers are over", func() bool {
 		return s.state.Transfers.Rows() > 0 && s.state.Transfers.Tally().Open() == 0

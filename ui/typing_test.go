@@ -53,7 +53,7 @@ func TestAKeyPastedAndEnterAtOnceIsTheKeyThatIsSent(t *testing.T) {
 			confirm(s)
 			s.loop.Pump()
 			assert.Equal(t, 0, s.overlays())
-			s.settled()
+			s.waitIdle()
 			assert.Equal(t, client.KeyID(pasted), s.keyOf("a.csv"))
 			assert.Equal(t, "Verified, SSE-KMS 99999999-2222-3333-4444-555555555555", s.state.Transfers.Row(0).State)
 		})
@@ -67,7 +67,7 @@ func TestAKeyPastedIsNotForgottenByAChangeOfMind(t *testing.T) {
 	s.confirm.choice.SetSelectedIndex(1)
 	assert.Equal(t, pasted, s.confirm.key.Text, "it is what the field shows")
 	s.press("Upload")
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, client.KeyID(pasted), s.keyOf("a.csv"))
 }
 
@@ -90,7 +90,7 @@ func TestAQuickEnterDoesNotAcceptWhatTheNewPlanIsTheFirstToSay(t *testing.T) {
 	require.Equal(t, 1, s.overlays(), "that this key is weaker than the bucket's own is said first")
 	assert.Equal(t, 0, s.state.Transfers.Rows())
 	s.press("Upload")
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, client.KeyID(pasted), s.keyOf("a.csv"))
 }
 

@@ -57,7 +57,7 @@ func (s *screen) uploads(name string) {
 	s.perform(s.actions.upload)
 	s.loop.Pump()
 	s.confirmStart()
-	s.settled()
+	s.waitIdle()
 }
 
 // transfer is the row of a file.
@@ -121,7 +121,7 @@ func TestABadVerdictMayBeKeptDeletedOrTriedAgainFromItsDetails(t *testing.T) {
 	s.press("Copy")
 	assert.Contains(t, s.app.Clipboard().Content(), "Key reported: arn:aws:kms:us-east-1:000000000000:key/99999999-")
 	s.press("Retry")
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, transfer.Done, s.state.Transfers.Transfer(s.transfer("other-key.csv")).Phase)
 }
 

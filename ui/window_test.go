@@ -136,7 +136,7 @@ func TestDroppedFilesAreUploadedAfterTheQuestion(t *testing.T) {
 	assert.Equal(t, 1, s.overlays(), "one question after the other")
 	s.press("Upload")
 	assert.Equal(t, 0, s.overlays())
-	s.settled()
+	s.waitIdle()
 	assert.Contains(t, s.store.Names("reports"), "a.csv")
 	assert.NotContains(t, s.store.Names("reports"), "b.csv")
 	assert.Same(t, s.main.rows, s.main.body.Objects[0], "the transfers are shown")
@@ -160,7 +160,7 @@ func TestWithoutAFileDialogPathsAreTyped(t *testing.T) {
 	s.loop.Pump()
 	require.Equal(t, 1, s.overlays(), "the confirmation")
 	s.press("Upload")
-	s.settled()
+	s.waitIdle()
 	assert.Subset(t, s.store.Names("reports"), []string{"a.csv", "b.csv"})
 
 	s.picker.err = errors.New("the portal crashed")
@@ -182,7 +182,7 @@ func TestADownloadGoesWhereItWasAsked(t *testing.T) {
 	s.picker.paths = []string{into}
 	s.state.Browser.Selection().Only(2)
 	s.perform(s.actions.download)
-	s.settled()
+	s.waitIdle()
 	assert.FileExists(t, filepath.Join(into, "notes.txt"))
 	s.main.transfers.explain(0)
 	assert.Equal(t, 1, s.overlays())

@@ -71,7 +71,7 @@ func (h home) book(run *faults.Run) rulebook.Book {
 	}
 	require.NoError(h.t, err)
 	o.Backend = backend
-	return rulebook.Book{Shelf: s, Keys: keychain.Open(h.t.Context(), o), Notes: s}
+	return rulebook.Book{Storage: s, Keys: keychain.Open(h.t.Context(), o), KeyIndex: s}
 }
 
 func (h home) key(of rulebook.Book, md5 string) (client.CustomerKey, error) {
@@ -231,7 +231,7 @@ func (h home) keys(book rulebook.Book, now []rules.Rule) {
 			wanted = append(wanted, k3)
 		}
 	}
-	kept, err := book.Notes.KeptKeys()
+	kept, err := book.KeyIndex.KeptKeys()
 	require.NoError(h.t, err)
 	for _, key := range wanted {
 		got, err := h.key(book, key.MD5())
@@ -380,7 +380,7 @@ func TestWhicheverWriteFailsWhenAKeyIsForgottenTheOthersStayAndItCanBeForgottenA
 			h := prepare(t, vault)
 			err := h.book(run).ForgetKey(t.Context(), k2.MD5())
 			book := h.book(nil)
-			kept, rerr := book.Notes.KeptKeys()
+			kept, rerr := book.KeyIndex.KeptKeys()
 			require.NoError(t, rerr)
 			_, there := h.key(book, k2.MD5())
 			if err == nil {
@@ -410,7 +410,7 @@ func TestWhicheverWriteOfAnExportedFileFailsItsRulesAreOldOrNew(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "team.json")
 				on := func(run *faults.Run) rulebook.Book {
 					book := h.book(run)
-					book.Shelf = book.Shelf.(*settings.Store).RuleFile(path)
+					book.Storage = book.Storage.(*settings.Store).RuleFile(path)
 					return book
 				}
 				_, err := on(nil).Change(t.Context(), begin)

@@ -35,7 +35,7 @@ func (d *Draft) entered(all []rules.Rule) (found []entry) {
 func (b Book) keep(ctx context.Context, all []entry) error {
 	for _, e := range all {
 		for _, r := range e.rules {
-			if err := b.Notes.NoteKey(e.key.MD5(), r); err != nil {
+			if err := b.KeyIndex.NoteKey(e.key.MD5(), r); err != nil {
 				return err
 			}
 		}
@@ -58,7 +58,7 @@ type Key struct {
 // KnownKeys are the keys that are remembered, oldest first, and after them those of
 // rules from before keys were.
 func (b Book) KnownKeys() ([]Key, error) {
-	kept, err := b.Notes.KeptKeys()
+	kept, err := b.KeyIndex.KeptKeys()
 	if err != nil {
 		return nil, err
 	}
@@ -110,5 +110,5 @@ func (b Book) ForgetKey(ctx context.Context, md5 string) error {
 	if err := b.Keys.DeleteCustomerKey(ctx, md5, key.ruleIDs...); err != nil {
 		return err
 	}
-	return b.Notes.ForgetKey(md5)
+	return b.KeyIndex.ForgetKey(md5)
 }

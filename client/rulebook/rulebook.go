@@ -13,7 +13,7 @@
 //     meanwhile is found under the lock, before anything is written.
 //   - A list with a rule that fails its Check is not stored.
 //
-// It knows neither disk nor keyring: see [Shelf], [Keys] and [Notes].
+// It knows neither disk nor keyring: see [Storage], [Keys] and [KeyIndex].
 package rulebook
 
 import (
@@ -25,8 +25,8 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 )
 
-// A Shelf is where the rules are stored.
-type Shelf interface {
+// Storage is where the rules are stored.
+type Storage interface {
 	// Rules reads the rules; rules.ErrGone says that there were some and that they
 	// are no longer there.
 	Rules() ([]rules.Rule, error)
@@ -45,9 +45,9 @@ type Keys interface {
 	DeleteCustomerKey(ctx context.Context, md5 string, ruleIDs ...string) error
 }
 
-// Notes is what is remembered of SSE-C keys: which there are, and where rules said
+// KeyIndex is what is remembered of SSE-C keys: which there are, and where rules said
 // they belong.
-type Notes interface {
+type KeyIndex interface {
 	KeptKeys() ([]rules.KeptKey, error)
 	// NoteKey remembers a key that the user gives for a rule.
 	NoteKey(md5 string, r rules.Rule) error
@@ -57,13 +57,13 @@ type Notes interface {
 // A Book is a list of rules with its keys. Safe for concurrent use, by goroutines
 // and by programs, as its parts are; its methods may wait for disk and user.
 type Book struct {
-	Shelf Shelf
-	Keys  Keys
-	Notes Notes
+	Storage  Storage
+	Keys     Keys
+	KeyIndex KeyIndex
 }
 
 // Rules reads the rules.
-func (b Book) Rules() ([]rules.Rule, error) { return b.Shelf.Rules() }
+func (b Book) Rules() ([]rules.Rule, error) { return b.Storage.Rules() }
 
 // A ChangedError says that another program stored other rules than those the change
 // was made for. Nothing was stored.
@@ -137,7 +137,7 @@ var errLook = errors.New("nothing is to be changed")
 
 // stored is what an update would find.
 func (b Book) stored(begin bool) (now []rules.Rule, err error) {
-	err = b.Shelf.UpdateRules(begin, func(all []rules.Rule) ([]rules.Rule, error) {
+	err = b.Storage.UpdateRules(begin, func(all []rules.Rule) ([]rules.Rule, error) {
 		now = slices.Clone(all)
 		return nil, errLook
 	})
@@ -161,7 +161,7 @@ func (b Book) store(ctx context.Context, begin bool, expected []rules.Rule, d Dr
 	if err := b.keep(ctx, d.entered(next)); err != nil {
 		return nil, client.Say("nothing was saved: %v", err).Err()
 	}
-	err := b.Shelf.UpdateRules(begin, func(now []rules.Rule) ([]rules.Rule, error) {
+	err := b.Storage.UpdateRules(begin, func(now []rules.Rule) ([]rules.Rule, error) {
 		if !Same(now, expected) {
 			return nil, &ChangedError{slices.Clone(now)}
 		}

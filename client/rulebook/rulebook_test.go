@@ -13,7 +13,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 )
 
-// memory is shelf, keyring and notes, and writes down what is done to them.
+// memory is storage, keyring and key index, and writes down what is done to them.
 type memory struct {
 	rules  []rules.Rule
 	gone   bool
@@ -24,7 +24,7 @@ type memory struct {
 	update func() // another program's turn, before an update looks
 }
 
-func (m *memory) book() Book { return Book{Shelf: m, Keys: m, Notes: m} }
+func (m *memory) book() Book { return Book{Storage: m, Keys: m, KeyIndex: m} }
 
 func (m *memory) did(what string) error {
 	m.log = append(m.log, what)

@@ -60,7 +60,7 @@ func mendAndReadAgain(ctx context.Context, in middleware.DeserializeInput, next 
 		return out, m, err
 	}
 	if asksToSlowDown(err, r) {
-		client.PulseOf(ctx).SlowDown()
+		client.MonitorOf(ctx).SlowDown()
 	}
 	d, ok := m.Get(documentKey{}).(*document)
 	if !ok {

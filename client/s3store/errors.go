@@ -89,15 +89,15 @@ func (s *Store) fail(c call, err error) error {
 // those will do.
 func (f failure) ownWords(k client.Kind, err error) client.Text {
 	var (
-		foreign *errNotS3
-		lies    *errContradiction
-		instead *errForeignRefusal
+		foreign       *errNotS3
+		contradiction *errContradiction
+		instead       *errForeignRefusal
 	)
 	switch {
 	case errors.As(err, &foreign):
 		return foreign.what
-	case errors.As(err, &lies):
-		return lies.why
+	case errors.As(err, &contradiction):
+		return contradiction.why
 	case k == client.KindRedirected && f.location != "":
 		return client.Say("it sends us to %s", placeToGo(f.location))
 	case errors.As(err, &instead):
@@ -216,11 +216,11 @@ func (f failure) kind(err error) client.Kind {
 // kindOfAnswer classifies what came in the place of the answer awaited.
 func kindOfAnswer(err error) (client.Kind, bool) {
 	var (
-		foreign *errNotS3
-		lies    *errContradiction
+		foreign       *errNotS3
+		contradiction *errContradiction
 	)
 	switch {
-	case errors.As(err, &lies), errors.Is(err, client.ErrNoEnd):
+	case errors.As(err, &contradiction), errors.Is(err, client.ErrNoEnd):
 		return client.KindContradiction, true
 	case errors.As(err, &foreign) && foreign.marked:
 		return client.KindUnsupported, true // S3's answer to another question

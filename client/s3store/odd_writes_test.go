@@ -121,7 +121,7 @@ func TestADeletionThatIsThrottledObjectByObjectIsPatientToo(t *testing.T) {
 			return xmlAnswer("<DeleteResult>" + text + "</DeleteResult>")
 		})
 		told := 0
-		ctx := client.WithPulse(t.Context(), &client.Pulse{OnSlowDown: func(client.Standing) { told++ }})
+		ctx := client.WithMonitor(t.Context(), &client.RequestMonitor{OnSlowDown: func(client.RequestState) { told++ }})
 		results, err := s.Delete(ctx, []client.Location{{Bucket: "bkt", Key: "a"}, {Bucket: "bkt", Key: "b"}})
 		require.NoError(t, err, name)
 		assert.NoError(t, results[0], "%s: what is gone is gone", name)

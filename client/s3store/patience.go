@@ -19,7 +19,7 @@ import (
 // A patience is how long calls for which somebody waits go on: a failure is
 // tried a few times; a server that asks to slow down is asked again for more
 // than a minute, slower each time. The wait ends at once with the call's
-// context, and whoever waits sees the tries in a client.Pulse.
+// context, and whoever waits sees the tries in a client.RequestMonitor.
 type patience struct {
 	aws.Retryer // which failures are worth a try
 	failures    int
@@ -84,7 +84,7 @@ func throttledDelay(attempt int) time.Duration {
 // pause waits as after try number attempt of a throttled call, for calls that
 // are throttled by the content of their answer.
 func (p patience) pause(ctx context.Context, attempt int) error {
-	client.PulseOf(ctx).SlowDown()
+	client.MonitorOf(ctx).SlowDown()
 	delay := throttledDelay(attempt)
 	if p.backoff != nil {
 		delay, _ = p.backoff(attempt, nil)

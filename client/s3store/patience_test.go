@@ -55,7 +55,7 @@ func TestEveryCallSomebodyWaitsForOutlastsAServerThatAsksToSlowDown(t *testing.T
 		for name, how := range slow {
 			rec := &recorder{answer: always(how)}
 			var said int
-			ctx := client.WithPulse(t.Context(), &client.Pulse{OnSlowDown: func(client.Standing) { said++ }})
+			ctx := client.WithMonitor(t.Context(), &client.RequestMonitor{OnSlowDown: func(client.RequestState) { said++ }})
 			err := do(ctx, openRecorded(t, rec, compatible, Options{}))
 			assert.Error(t, err)
 			assert.GreaterOrEqual(t, rec.count(), throttledTries, "%s: %s", call, name)
@@ -66,7 +66,7 @@ func TestEveryCallSomebodyWaitsForOutlastsAServerThatAsksToSlowDown(t *testing.T
 
 func TestAFailureThatIsNoThrottlingIsTriedThreeTimes(t *testing.T) {
 	rec := &recorder{answer: always(func() *http.Response { return refusal(500, "InternalError", "") })}
-	ctx := client.WithPulse(t.Context(), &client.Pulse{OnSlowDown: func(client.Standing) { t.Error("it does not ask to slow down") }})
+	ctx := client.WithMonitor(t.Context(), &client.RequestMonitor{OnSlowDown: func(client.RequestState) { t.Error("it does not ask to slow down") }})
 	_, err := openRecorded(t, rec, compatible, Options{}).Buckets(ctx)
 	assert.Equal(t, client.KindUnavailable.String(), client.KindOf(err).String(), "%v", err)
 	assert.Equal(t, 3, rec.count())

@@ -40,10 +40,10 @@ func hopeless(err error) aws.Ternary {
 // isAnswered reports whether an answer came that will be no better next time.
 func isAnswered(err error) bool {
 	var (
-		foreign *errNotS3
-		lies    *errContradiction
+		foreign       *errNotS3
+		contradiction *errContradiction
 	)
-	return errors.As(err, &foreign) || errors.As(err, &lies) || isNoHTTP(err) || errors.Is(err, errCircles)
+	return errors.As(err, &foreign) || errors.As(err, &contradiction) || isNoHTTP(err) || errors.Is(err, errCircles)
 }
 
 // isUntrusted reports whether the server's certificate was not accepted.

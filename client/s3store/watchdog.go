@@ -43,8 +43,8 @@ func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
 		return nil, errPlainText
 	}
 	ctx, cancel := context.WithCancelCause(r.Context())
-	w := &watch{cancel: cancel, pulse: client.PulseOf(ctx)}
-	w.pulse.Asked(attempt(r.Header))
+	w := &watch{cancel: cancel, monitor: client.MonitorOf(ctx)}
+	w.monitor.Asked(attempt(r.Header))
 	r = r.WithContext(ctx)
 	wait := d.answer(ctx)
 	if r.Body != nil && r.Body != http.NoBody {
@@ -54,15 +54,15 @@ func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
 	resp, err := d.client.Do(r)
 	w.disarm()
 	if err != nil {
-		w.pulse.Missed()
-		w.pulse.Ended()
+		w.monitor.Missed()
+		w.monitor.Ended()
 		defer cancel(nil)
 		if stalled := stalledBy(ctx); stalled != nil {
 			return nil, stalled
 		}
 		return nil, err
 	}
-	w.pulse.Answered(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError)
+	w.monitor.Answered(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError)
 	resp.Body = &receiving{ReadCloser: resp.Body, watch: w, ctx: ctx, stall: d.stall}
 	return resp, nil
 }
@@ -96,10 +96,10 @@ func stalledBy(ctx context.Context) error {
 
 // A watch ends a request when it stays armed for too long.
 type watch struct {
-	cancel context.CancelCauseFunc
-	pulse  *client.Pulse // of whoever waits, nil for nobody
-	mu     sync.Mutex
-	timer  *time.Timer
+	cancel  context.CancelCauseFunc
+	monitor *client.RequestMonitor // of whoever waits, nil for nobody
+	mu      sync.Mutex
+	timer   *time.Timer
 }
 
 func (w *watch) arm(d time.Duration) {
@@ -130,7 +130,7 @@ type sending struct {
 func (b *sending) Read(p []byte) (int, error) {
 	b.watch.disarm()
 	n, err := b.ReadCloser.Read(p)
-	b.watch.pulse.Moved()
+	b.watch.monitor.Moved()
 	b.left -= int64(n)
 	if err != nil || b.left <= 0 {
 		b.watch.arm(b.answer)
@@ -146,7 +146,7 @@ type receiving struct {
 	watch *watch
 	ctx   context.Context //nolint:containedctx // the request's own, to learn why it ended
 	stall time.Duration
-	once  sync.Once // ends the pulse's request
+	once  sync.Once // ends the monitor's request
 }
 
 func (b *receiving) Read(p []byte) (int, error) {
@@ -154,10 +154,10 @@ func (b *receiving) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.watch.disarm()
 	if n > 0 {
-		b.watch.pulse.Moved()
+		b.watch.monitor.Moved()
 	}
 	if err != nil && err != io.EOF {
-		b.watch.pulse.Missed()
+		b.watch.monitor.Missed()
 		if stalled := stalledBy(b.ctx); stalled != nil {
 			err = stalled
 		}
@@ -169,6 +169,6 @@ func (b *receiving) Close() error {
 	err := b.ReadCloser.Close()
 	b.watch.disarm()
 	b.watch.cancel(nil)
-	b.once.Do(b.watch.pulse.Ended)
+	b.once.Do(b.watch.monitor.Ended)
 	return err
 }

@@ -154,11 +154,11 @@ func (b *slowBody) Read(p []byte) (int, error) {
 }
 
 func TestWhoeverWaitsFeelsASilentServerAndWhichTryIsUnderWay(t *testing.T) {
-	var pulse client.Pulse
-	during := make(chan client.Standing, 3)
+	var monitor client.RequestMonitor
+	during := make(chan client.RequestState, 3)
 	url := silent(t, func(w http.ResponseWriter, r *http.Request, n int64) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		during <- pulse.Standing()
+		during <- monitor.State()
 		switch n {
 		case 1:
 			<-r.Context().Done() // until it is given up
@@ -169,7 +169,7 @@ func TestWhoeverWaitsFeelsASilentServerAndWhichTryIsUnderWay(t *testing.T) {
 		}
 	})
 	s := openURL(t, url, "", Options{Stall: brief, Attempts: 3, backoff: func(int, error) (time.Duration, error) { return 0, nil }})
-	_, err := s.Put(client.WithPulse(t.Context(), &pulse), anywhere, newBody("x"), 1, client.PutOptions{Encryption: client.Inherit{}})
+	_, err := s.Put(client.WithMonitor(t.Context(), &monitor), anywhere, newBody("x"), 1, client.PutOptions{Encryption: client.Inherit{}})
 	require.NoError(t, err)
 	assert.Zero(t, (<-during).Attempt)
 	second, third := <-during, <-during
@@ -177,5 +177,5 @@ func TestWhoeverWaitsFeelsASilentServerAndWhichTryIsUnderWay(t *testing.T) {
 	assert.False(t, second.Busy)
 	assert.Equal(t, []int{3, 3}, []int{third.Attempt, third.Most})
 	assert.True(t, third.Busy, "the one before was answered: slow down")
-	assert.Zero(t, pulse.Standing(), "it answered")
+	assert.Zero(t, monitor.State(), "it answered")
 }

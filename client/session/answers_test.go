@@ -32,9 +32,9 @@ func TestWhatAListNamesOutsideTheFolderIsNeitherDeletedNorDownloaded(t *testing.
 	} {
 		s := open(t, nil)
 		s.store = credulous{s.store, []client.Object{{At: client.Location{Bucket: "bucket", Key: "folder/ok"}}, o}}
-		census, err := s.Count(t.Context(), []client.Object{folder})
+		totals, err := s.Count(t.Context(), []client.Object{folder})
 		assert.Equal(t, client.KindContradiction.String(), client.KindOf(err).String(), "%s: %v", name, err)
-		assert.Empty(t, census.Objects, name)
+		assert.Empty(t, totals.Objects, name)
 		plan, err := s.PlanDownload(t.Context(), []client.Object{folder}, t.TempDir(), DownloadOptions{}, Choice{})
 		assert.Equal(t, client.KindContradiction.String(), client.KindOf(err).String(), "%s: %v", name, err)
 		assert.Empty(t, plan.Jobs, name)
@@ -46,9 +46,9 @@ func TestSizesNobodyToldAddNothingToASum(t *testing.T) {
 	untold := client.Object{At: client.Location{Bucket: "bucket", Key: "folder/a"}, Size: client.NotTold}
 	s.store = credulous{s.store, []client.Object{untold, {At: client.Location{Bucket: "bucket", Key: "folder/b"}, Size: 7}}}
 	folder := client.Object{At: client.Location{Bucket: "bucket", Key: "folder/"}, IsFolder: true}
-	census, err := s.Count(t.Context(), []client.Object{folder})
+	totals, err := s.Count(t.Context(), []client.Object{folder})
 	require.NoError(t, err)
-	assert.EqualValues(t, 7, census.Bytes)
+	assert.EqualValues(t, 7, totals.Bytes)
 	plan, err := s.PlanDownload(t.Context(), []client.Object{folder}, t.TempDir(), DownloadOptions{}, Choice{})
 	require.NoError(t, err)
 	assert.EqualValues(t, 7, plan.Bytes)

@@ -91,7 +91,7 @@ func TestWhatWasNotLookedUpIsUnknownAndNeverCalledMissing(t *testing.T) {
 
 	u := &UploadSurvey{Existing: found}
 	for _, at := range targetsOf(planned) {
-		u.found(Found{Target: at})
+		u.found(SourceFile{Target: at})
 	}
 	p := u.Treat(rules.Set{}, Choice{})
 	assert.Len(t, p.Existing, 300)

@@ -18,7 +18,7 @@ import (
 // and what it holds: by its name where that is telling, else by its first bytes.
 // One that has contents where its size says none, as files of /proc do, has to be
 // read to know how much.
-func sniff(path string, stat os.FileInfo) (found Found, err error) {
+func sniff(path string, stat os.FileInfo) (found SourceFile, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return found, err
@@ -28,7 +28,7 @@ func sniff(path string, stat os.FileInfo) (found Found, err error) {
 			err = closing
 		}
 	}()
-	found = Found{
+	found = SourceFile{
 		From: transfer.ReadFrom(path), ContentType: mime.TypeByExtension(filepath.Ext(path)),
 		Expect: transfer.Expect{Size: stat.Size(), Modified: stat.ModTime(), Identity: transfer.IdentityOf(f)},
 	}

@@ -17,8 +17,8 @@ import (
 // is decided: a plan is made of it for any choice, without asking either again
 // (see [UploadSurvey.Treat]).
 type UploadSurvey struct {
-	Found   []Found   // the files, in the order met
-	LeftOut []LeftOut // what does not go up and is no failure
+	Files   []SourceFile // the files, in the order met
+	Skipped []Skipped    // what does not go up and is no failure
 
 	// What the server said, each zero where nobody asked.
 	Existing   Existing
@@ -29,9 +29,9 @@ type UploadSurvey struct {
 	roots   []client.Location // the objects and folders that will be written
 }
 
-// A Found is a file that an upload was given, or that lies in a folder it was
+// A SourceFile is a file that an upload was given, or that is in a folder it was
 // given. It was opened once, which proves that it can be read.
-type Found struct {
+type SourceFile struct {
 	ID          string // of the job it becomes
 	From        transfer.Place
 	Target      client.Location
@@ -41,8 +41,8 @@ type Found struct {
 	Why client.Text
 }
 
-// A LeftOut is what does not go up for one reason.
-type LeftOut struct {
+// A Skipped is what is not uploaded for one reason.
+type Skipped struct {
 	Why   client.Text
 	Paths []string
 }
@@ -68,7 +68,7 @@ func (s *Session) survey(ctx context.Context, paths []string, to client.Location
 			return nil, err
 		}
 	}
-	for _, f := range u.Found {
+	for _, f := range u.Files {
 		if f.From.Stream != "" {
 			s.engine.Attach(f.ID, transfer.Stream{Open: o.From})
 		}
@@ -103,7 +103,7 @@ func (s *Session) ask(ctx context.Context, u *UploadSurvey, to client.Location, 
 
 // targets are the objects that may be written.
 func (u *UploadSurvey) targets() (all []client.Location) {
-	for _, f := range u.Found {
+	for _, f := range u.Files {
 		if f.Why.IsZero() {
 			all = append(all, f.Target)
 		}
@@ -116,7 +116,7 @@ func (u *UploadSurvey) add(ctx context.Context, path string, to client.Location,
 	if o.From != nil {
 		target := client.Location{Bucket: to.Bucket, Key: o.As}
 		u.roots = append(u.roots, target)
-		u.found(Found{From: transfer.Place{Stream: path}, Target: target, ContentType: typeOf(o.As)})
+		u.found(SourceFile{From: transfer.Place{Stream: path}, Target: target, ContentType: typeOf(o.As)})
 		return nil
 	}
 	path, err := filepath.Abs(path)
@@ -166,23 +166,23 @@ func (u *UploadSurvey) file(path string, stat os.FileInfo, to client.Location) {
 	u.found(f)
 }
 
-func (u *UploadSurvey) found(f Found) {
+func (u *UploadSurvey) found(f SourceFile) {
 	f.ID = rand.Text()
-	u.Found = append(u.Found, f)
+	u.Files = append(u.Files, f)
 }
 
 // refuse notes a path that cannot be sent, and why.
 func (u *UploadSurvey) refuse(path string, to client.Location, why client.Text) {
-	u.Found = append(u.Found, Found{From: transfer.ReadFrom(path), Target: to, Why: why})
+	u.Files = append(u.Files, SourceFile{From: transfer.ReadFrom(path), Target: to, Why: why})
 }
 
 // leave notes what does not go up and is no failure.
 func (u *UploadSurvey) leave(why client.Text, what string) {
-	for i := range u.LeftOut {
-		if u.LeftOut[i].Why.Equal(why) {
-			u.LeftOut[i].Paths = append(u.LeftOut[i].Paths, what)
+	for i := range u.Skipped {
+		if u.Skipped[i].Why.Equal(why) {
+			u.Skipped[i].Paths = append(u.Skipped[i].Paths, what)
 			return
 		}
 	}
-	u.LeftOut = append(u.LeftOut, LeftOut{why, []string{what}})
+	u.Skipped = append(u.Skipped, Skipped{why, []string{what}})
 }

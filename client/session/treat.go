@@ -36,7 +36,7 @@ func (u *UploadSurvey) Treat(set rules.Set, c Choice) transfer.Plan {
 
 // decide is a plan without warnings.
 func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
-	for _, f := range u.Found {
+	for _, f := range u.Files {
 		refuse := func(t client.Treatment, kind client.Kind, why client.Text) {
 			p.Refused = append(p.Refused, transfer.Refusal{Source: f.From.String(), Target: f.Target, Rule: t.Rule, RuleID: t.RuleID, Kind: kind, Reason: why})
 		}
@@ -68,7 +68,7 @@ func (u *UploadSurvey) warn(set rules.Set, p *transfer.Plan) {
 	if n := p.MayExist; n > 0 {
 		warn(client.Say("%d of the files may be there already: so much lies there that not all of it was looked through", n))
 	}
-	for _, l := range u.LeftOut {
+	for _, l := range u.Skipped {
 		warn(client.Say("%v: %s", l.Why, l.names()))
 	}
 	if j := weaker(p.Jobs, u.Default); j != nil {
@@ -80,7 +80,7 @@ func (u *UploadSurvey) warn(set rules.Set, p *transfer.Plan) {
 // mostNamed is how many of what is left out for one reason are named.
 const mostNamed = 5
 
-func (l LeftOut) names() string {
+func (l Skipped) names() string {
 	text := strings.Join(l.Paths[:min(len(l.Paths), mostNamed)], ", ")
 	if more := len(l.Paths) - mostNamed; more > 0 {
 		text += fmt.Sprintf(" (+%d)", more)

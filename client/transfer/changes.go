@@ -25,7 +25,7 @@ type Change struct {
 
 // ChangedSince are the rows that changed since the look that returned the
 // cursor. It costs what changed, however many rows there are. Bytes, rates and
-// Standing of rows that run change all the time and are no change here.
+// Request of rows that run change all the time and are no change here.
 func (e *Engine) ChangedSince(c Cursor) Changes {
 	now := e.cfg.Now()
 	e.mu.Lock()

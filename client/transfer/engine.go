@@ -42,7 +42,7 @@ type Config struct {
 	// Ledger remembers the multipart uploads that are open; nil for nobody.
 	Ledger Ledger
 	// Note is told what is no failure and yet worth knowing: parts that stay on
-	// the server, leftovers removed. nil for nobody. Calls come from several
+	// the server, abandoned temporary files removed. nil for nobody. Calls come from several
 	// goroutines.
 	Note func(client.Text)
 	// Now is the clock; nil is time.Now.
@@ -105,7 +105,7 @@ type Engine struct {
 
 	changed   chan struct{}
 	rangeless atomic.Bool // learned: the server sends whole objects only
-	swept     sync.Map    // folders in which leftovers were looked for in this run
+	swept     sync.Map    // folders in which abandoned temporary files were looked for in this run
 	cleaned   sync.Map    // buckets in which they were
 	streams   sync.Map    // of jobs, by their ids (Stream)
 	uploads   sync.Map    // ids of the multipart uploads under way

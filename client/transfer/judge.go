@@ -14,7 +14,7 @@ var (
 
 // CompareEncryption judges the reports against what was asked; the worst
 // counts. An answer that was not told is no witness: HEAD must be good, and
-// nothing that was said may be worse. kms is what KMS answered to [Question].
+// nothing that was said may be worse. kms is what KMS answered to [KeyToDescribe].
 func CompareEncryption(asked client.Treatment, answers []Answer, head client.Reported, kms client.Key) Finding {
 	if asked.Type == client.TypeInherit {
 		return Finding{NothingAsked, client.Say("nothing was asked; %v", head.Describe())}
@@ -37,7 +37,7 @@ func CompareEncryption(asked client.Treatment, answers []Answer, head client.Rep
 func namesNoKey(r client.Reported) bool { return r.Key == "" && r.CustomerKeyMD5 == "" }
 
 // Judge compares one report with what was asked, for an object looked at long
-// after its upload. kms is what KMS answered to [Question].
+// after its upload. kms is what KMS answered to [KeyToDescribe].
 func Judge(asked client.Treatment, r client.Reported, kms client.Key) Finding {
 	if asked.Type == client.TypeInherit {
 		return Finding{NothingAsked, client.Say("nothing is asked; %v", r.Describe())}

@@ -12,11 +12,11 @@ type Describer func(context.Context, client.KeyID) (client.Key, error)
 // kmsSilent is why nothing is verified yet, in words that a receipt keeps.
 var kmsSilent = client.Say("the key could not be compared yet: KMS did not answer")
 
-// Question is the key about which KMS must be asked before a report can be
+// KeyToDescribe is the key about which KMS must be asked before a report can be
 // judged: the alias asked for, which may point anywhere; or, where the AWS
 // managed key was asked for, the key that the server chose. "" where nothing
 // hangs on KMS.
-func Question(asked client.Treatment, r client.Reported) client.KeyID {
+func KeyToDescribe(asked client.Treatment, r client.Reported) client.KeyID {
 	switch key := asked.Key; {
 	case key.IsAlias():
 		return key
@@ -26,12 +26,12 @@ func Question(asked client.Treatment, r client.Reported) client.KeyID {
 	return ""
 }
 
-// answer is what KMS says to the Question. Without a KMS, or where it answers
+// answer is what KMS says of the key. Without a KMS, or where it answers
 // and does not say, nothing is known, which is no error: the verdict then says
 // that the key could not be compared. The error means that KMS could not be
 // asked.
 func (d Describer) answer(ctx context.Context, asked client.Treatment, r client.Reported) (client.Key, error) {
-	id := Question(asked, r)
+	id := KeyToDescribe(asked, r)
 	if d == nil || id == "" {
 		return client.Key{}, nil
 	}

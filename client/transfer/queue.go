@@ -125,7 +125,7 @@ func admit(j Job, taken map[end]bool) error {
 // enqueue makes an item wait for a worker. The caller holds the mutex.
 func (e *Engine) enqueue(it *item) {
 	if r := it.row.Receipt; r != nil && !r.Verdict.AsAsked() {
-		it.left = &leftover{*r, it.row.Err}
+		it.left = &doubt{*r, it.row.Err}
 	}
 	it.row.Phase, it.row.Err, it.row.Receipt = Queued, nil, nil
 	it.sent.Store(0)
@@ -168,16 +168,16 @@ func (e *Engine) start(its []*item) {
 	a := &attempt{wanted: len(its)}
 	ctx, stop := context.WithCancelCause(context.Background())
 	a.stop = stop
-	pulse := &client.Pulse{Now: e.cfg.Now}
+	monitor := &client.RequestMonitor{Now: e.cfg.Now}
 	for _, it := range its {
-		it.stop, it.wish, it.pulse = a.stopOne(), Sending, pulse
+		it.stop, it.wish, it.monitor = a.stopOne(), Sending, monitor
 		it.row.Phase, it.row.Started = Sending, e.cfg.Now()
 		it.row.Attempts++
 		it.rate.Store(&meter{})
 		e.touched(it)
 	}
 	e.running = append(e.running, its[0])
-	go e.work(client.WithPulse(ctx, pulse), its)
+	go e.work(client.WithMonitor(ctx, monitor), its)
 }
 
 // An attempt is what jobs that one request takes have in common.

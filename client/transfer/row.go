@@ -22,30 +22,30 @@ type Row struct {
 	Err      error    // why it failed or was skipped
 	Again    error    // why the proof is being tried again, nil while it goes well
 	Attempts int
-	Standing client.Standing // of a row that runs: how long the server is silent, and which try is under way
+	Request  client.RequestState // of a row that runs: how long the server is silent, and which try is under way
 }
 
 // An item is a row with what moves it. Its row belongs to the engine's mutex;
 // the counters are their own.
 type item struct {
-	row    Row
-	sent   atomic.Int64
-	rate   atomic.Pointer[meter]   // of the attempt under way, nil otherwise
-	queued bool                    // waits in the engine's line
-	stop   context.CancelCauseFunc // of the attempt under way, nil otherwise
-	pulse  *client.Pulse           // of the attempt under way or last
-	left   *leftover               // what an attempt before left on the server, nil unless it was not as asked
-	key    client.CustomerKey      // that its job names, during an attempt
-	stored *sent                   // what an attempt before stored and could not prove yet; belongs to the attempt under way
-	wish   Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
+	row     Row
+	sent    atomic.Int64
+	rate    atomic.Pointer[meter]   // of the attempt under way, nil otherwise
+	queued  bool                    // waits in the engine's line
+	stop    context.CancelCauseFunc // of the attempt under way, nil otherwise
+	monitor *client.RequestMonitor  // of the attempt under way or last
+	left    *doubt                  // what an attempt before left on the server, nil unless it was not as asked
+	key     client.CustomerKey      // that its job names, during an attempt
+	stored  *sent                   // what an attempt before stored and could not prove yet; belongs to the attempt under way
+	wish    Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
 
 	counted       share  // in the engine's summary
 	changed       Cursor // its place in the engine's history
 	before, after *item  // there
 }
 
-// leftover is a verdict that was not as asked, and its error.
-type leftover struct {
+// doubt is a verdict that was not as asked, and its error.
+type doubt struct {
 	receipt Receipt
 	err     error
 }
@@ -66,7 +66,7 @@ func (it *item) snapshot(now time.Time) Row {
 	r.Sent = it.sent.Load()
 	if r.Phase == Sending || r.Phase == Verifying {
 		r.Rate = it.rate.Load().rate(now)
-		r.Standing = it.pulse.Standing()
+		r.Request = it.monitor.State()
 	}
 	return r
 }
@@ -107,7 +107,7 @@ func (e *Engine) find(nth int) int {
 
 // IDs are the ids of the rows that match, in the order of their submission.
 // It looks at every row, while everything else waits: match only looks at the
-// row, which is the engine's own. Bytes, rates and Standing are not in it.
+// row, which is the engine's own. Bytes, rates and Request are not in it.
 func (e *Engine) IDs(match func(*Row) bool) (ids []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -38,7 +38,7 @@ type Evidence struct {
 	Answers []Answer        // to the requests of the upload
 	Head    client.Object   // to the HEAD that followed
 	Sum     client.Checksum // checksum of what was sent
-	KMS     client.Key      // what KMS answered to Question; zero where it was not asked or did not say
+	KMS     client.Key      // what KMS said of KeyToDescribe; zero where it was not asked or did not say
 }
 
 // Verify compares what was asked with what the server reports: size, checksum,

@@ -65,11 +65,11 @@ func (a *app) remove(ctx context.Context, s *session.Session, at client.Location
 	if err != nil {
 		return err
 	}
-	census, err := s.Count(ctx, []client.Object{what})
+	totals, err := s.Count(ctx, []client.Object{what})
 	if err != nil {
 		return err
 	}
-	removal, err := s.Remove(ctx, census.Objects)
+	removal, err := s.Remove(ctx, totals.Objects)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (a *app) remove(ctx context.Context, s *session.Session, at client.Location
 			a.removed(n.At, n.Err)
 		}
 	}
-	if all := len(census.Objects); gone < all && all > 1 {
+	if all := len(totals.Objects); gone < all && all > 1 {
 		printf(a.err, "%d of %d objects are removed, %d could not be; of %d nothing is known.\n", gone, all, failed, all-gone-failed)
 	}
 	switch {

@@ -55,7 +55,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := root.ExecuteContext(client.WithPulse(working, &client.Pulse{OnSlowDown: a.slowed}))
+	err := root.ExecuteContext(client.WithMonitor(working, &client.RequestMonitor{OnSlowDown: a.slowed}))
 	if err != nil && out.err() == nil {
 		a.report(err)
 	}
@@ -157,7 +157,7 @@ func refuseUnknownCommands(c *cobra.Command) {
 
 // slowed says that the server lets people wait, which would look like a program
 // that hangs.
-func (a *app) slowed(s client.Standing) {
+func (a *app) slowed(s client.RequestState) {
 	if !a.flags.quiet {
 		printf(a.err, "the server asks to slow down: trying again (try %d of at most %d)\n", max(s.Attempt, 1)+1, max(s.Most, 2))
 	}

@@ -144,7 +144,7 @@ func (c *crash) verify(t *testing.T, client *s3.Client, round uint64) {
 	for _, s := range c.shared {
 		got := look(s.name)
 		require.True(t, s.allows(got), "round %d: %s is %+v", round, s.name, got)
-		s.settle(got)
+		s.confirm(got)
 	}
 	for _, w := range c.workers {
 		for _, k := range w.keys {
@@ -156,7 +156,7 @@ func (c *crash) verify(t *testing.T, client *s3.Client, round uint64) {
 					c.foundDone++
 				}
 			}
-			k.settle(got)
+			k.confirm(got)
 		}
 	}
 	require.Empty(t, listed, "round %d: keys that nobody wrote", round)

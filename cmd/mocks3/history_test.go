@@ -43,7 +43,7 @@ func without(all []version, id string) []version {
 	return slices.DeleteFunc(slices.Clone(all), func(v version) bool { return v.id == id })
 }
 
-func (h *history) settle(found []version) { h.acked, h.added, h.gone = found, nil, "" }
+func (h *history) confirm(found []version) { h.acked, h.added, h.gone = found, nil, "" }
 
 // addHistory writes a version, marks the key deleted, or removes a version for good.
 func (w *worker) addHistory(ctx context.Context, h *history) error {
@@ -54,14 +54,14 @@ func (w *worker) addHistory(ctx context.Context, h *history) error {
 		h.gone = id
 		_, err := w.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: name, VersionId: aws.String(id)})
 		if err == nil {
-			h.settle(without(h.acked, id))
+			h.confirm(without(h.acked, id))
 		}
 		return err
 	case n < 4:
 		h.added = &version{marker: true}
 		out, err := w.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: name})
 		if err == nil {
-			h.settle(append(h.acked, version{id: *out.VersionId, marker: true}))
+			h.confirm(append(h.acked, version{id: *out.VersionId, marker: true}))
 		}
 		return err
 	}
@@ -85,7 +85,7 @@ func (w *worker) addHistory(ctx context.Context, h *history) error {
 		}
 		id = out.VersionId
 	}
-	h.settle(append(h.acked, version{id: *id, sum: sum}))
+	h.confirm(append(h.acked, version{id: *id, sum: sum}))
 	return nil
 }
 
@@ -124,7 +124,7 @@ func (c *crash) verifyHistories(t *testing.T, client *s3.Client, round uint64) {
 					c.foundDone++
 				}
 			}
-			h.settle(got)
+			h.confirm(got)
 			c.verifyCurrent(t, client, h, latest[h.name], round)
 			delete(found, h.name)
 		}
@@ -180,7 +180,7 @@ func TestTheWitnessKnowsEveryVersion(t *testing.T) {
 	assert.True(t, h.allows([]version{one, two, mark}))
 	assert.False(t, h.allows([]version{one, two, {id: "9", sum: "torn"}}))
 	assert.False(t, h.allows([]version{one, mark}))
-	h.settle([]version{one, two, mark})
+	h.confirm([]version{one, two, mark})
 	h.gone = "1"
 	assert.True(t, h.allows([]version{two, mark}))
 	assert.False(t, h.allows([]version{one, mark}))

@@ -135,7 +135,7 @@ func (w *worker) put(ctx context.Context, k *owned) error {
 // done settles a call that was acknowledged.
 func (o *owned) done(err error) error {
 	if err == nil {
-		o.settle(*o.tried)
+		o.confirm(*o.tried)
 	}
 	return err
 }

@@ -7,25 +7,25 @@ import (
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
-// Shortly is what is asked, with the short form of its key.
-func Shortly(t client.Treatment) string {
+// ShortTreatment is what is asked, with the short form of its key.
+func ShortTreatment(t client.Treatment) string {
 	if t.Type == client.TypeInherit {
 		return i18n.T("bucket default")
 	}
-	return Keyed(t.Type, t.Key)
+	return typeAndKey(t.Type, t.Key)
 }
 
-// Keyed is a type with the short form of its key.
-func Keyed(t client.EncryptionType, key client.KeyID) string {
+// typeAndKey is a type with the short form of its key.
+func typeAndKey(t client.EncryptionType, key client.KeyID) string {
 	if key == "" {
 		return string(t)
 	}
-	return string(t) + " " + ShortKey(key)
+	return string(t) + " " + shortKey(key)
 }
 
-// ShortKey is the part of a key id by which people know it: the id of an ARN
+// shortKey is the part of a key id by which people know it: the id of an ARN
 // without the road to it.
-func ShortKey(key client.KeyID) string {
+func shortKey(key client.KeyID) string {
 	s := string(key)
 	if i := strings.LastIndexByte(s, '/'); i >= 0 && strings.HasPrefix(s, "arn:") {
 		return s[i+1:]

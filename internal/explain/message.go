@@ -39,8 +39,8 @@ type Property struct {
 // String is the property on one line.
 func (p Property) String() string { return p.Name + ": " + p.Value }
 
-// Given leaves out the properties of which nothing is told.
-func Given(rows []Property) []Property {
+// NonEmpty leaves out the properties of which nothing is told.
+func NonEmpty(rows []Property) []Property {
 	return slices.DeleteFunc(rows, func(p Property) bool { return p.Value == "" })
 }
 
@@ -48,5 +48,5 @@ func Given(rows []Property) []Property {
 type Line struct {
 	Text string
 	Role Role
-	More []string // what it is about, at most MoreLines of it
+	More []string // what it is about, at most maxLines of it
 }

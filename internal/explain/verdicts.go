@@ -138,7 +138,7 @@ func with(words, reported string) string {
 func Verdict(r transfer.Receipt) (string, Role) {
 	w := wordsOfReceipt(r)
 	if r.Verdict == transfer.Verified {
-		return with(w.row, Keyed(r.Reported.Type, r.Reported.Key)), w.role // a column is narrow
+		return with(w.row, typeAndKey(r.Reported.Type, r.Reported.Key)), w.role // a column is narrow
 	}
 	return with(w.row, Reported(r.Reported)), w.role
 }
@@ -176,7 +176,7 @@ func AnswerAsAsked(f transfer.Finding) string {
 func Encryption(r client.Reported, f transfer.Finding) (string, Role) {
 	text := Reported(r)
 	if r.Told && r.Type != client.TypeNone {
-		text = Keyed(r.Type, r.Key) // a column is narrow, Properties has the whole
+		text = typeAndKey(r.Type, r.Key) // a column is narrow, Properties has the whole
 	}
 	w := wordsOf(f.Verdict, r, r.Type)
 	switch {
@@ -190,25 +190,25 @@ func Encryption(r client.Reported, f transfer.Finding) (string, Role) {
 	return text, RoleNormal
 }
 
-// Left says of objects of a folder about which the user has to decide how many
+// Unproven says of objects of a folder about which the user has to decide how many
 // there are and what is wrong with them, "" for none.
-func Left(all []transfer.Verdict) (string, Role) {
+func Unproven(all []transfer.Verdict) (string, Role) {
 	n := len(all)
 	if n == 0 {
 		return "", RoleNormal
 	}
 	for _, v := range all {
 		if v != all[0] {
-			return leftNotAsAsked(n)
+			return unprovenNotAsAsked(n)
 		}
 	}
 	w := wordsOf(all[0], client.Reported{}, "")
 	if w.one == "" {
-		return leftNotAsAsked(n)
+		return unprovenNotAsAsked(n)
 	}
 	return i18n.N(n, w.one, w.several, Count(n)), w.leftRole
 }
 
-func leftNotAsAsked(n int) (string, Role) {
+func unprovenNotAsAsked(n int) (string, Role) {
 	return i18n.N(n, "%s object here is not encrypted as asked", "%s objects here are not encrypted as asked", Count(n)), RoleBad
 }

@@ -41,7 +41,7 @@ func TestEachVerdictIsSaidTheSameWherever(t *testing.T) {
 }
 
 func TestWhatIsLeftInAFolderIsCalledByItsWorst(t *testing.T) {
-	say := func(all ...transfer.Verdict) string { text, _ := explain.Left(all); return text }
+	say := func(all ...transfer.Verdict) string { text, _ := explain.Unproven(all); return text }
 	assert.Empty(t, say())
 	assert.Equal(t, "1 object here is NOT encrypted", say(transfer.NotEncrypted))
 	assert.Equal(t, "2 objects here are not yet verified", say(transfer.NotYetVerified, transfer.NotYetVerified))

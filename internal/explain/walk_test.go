@@ -141,8 +141,13 @@ func TestEveryVerdictAndItsReasonAreSaidInChinese(t *testing.T) {
 	}
 	seen := map[transfer.Verdict]bool{}
 	for _, asked := range []client.Treatment{
-		{Type: client.TypeInherit}, {Type: client.TypeSSES3}, {Type: client.TypeSSEKMS}, {Type: client.TypeSSEKMS, Key: "ab12", BucketKey: true},
-		{Type: client.TypeSSEKMS, Key: alias}, {Type: client.TypeDSSEKMS, Key: "ab12"}, {Type: client.TypeSSEC, CustomerKeyMD5: "AAAA"},
+		{Type: client.TypeInherit},
+		{Type: client.TypeSSES3},
+		{Type: client.TypeSSEKMS},
+		{Type: client.TypeSSEKMS, Key: "ab12", BucketKey: true},
+		{Type: client.TypeSSEKMS, Key: alias},
+		{Type: client.TypeDSSEKMS, Key: "ab12"},
+		{Type: client.TypeSSEC, CustomerKeyMD5: "AAAA"},
 	} {
 		for _, r := range reports {
 			for _, kms := range []client.Key{{}, {ID: "ab12", ARN: "arn:aws:kms:x:1:key/ab12"}, {ID: "ab12", AWSManaged: true}} {

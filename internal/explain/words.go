@@ -17,8 +17,8 @@ func Size(n int64) string {
 	return humanize.IBytes(uint64(n))
 }
 
-// Together writes the size of several things, of which some have not told theirs.
-func Together(bytes int64, untold int) string {
+// TotalSize writes the size of several things, of which some have not told theirs.
+func TotalSize(bytes int64, untold int) string {
 	switch {
 	case untold == 0:
 		return Size(bytes)
@@ -36,16 +36,16 @@ func Files(n int) string {
 	return i18n.N(n, "%s file", "%s files", Count(n))
 }
 
-// Moment writes a time in the zone of this computer, "" for none.
-func Moment(t time.Time) string {
+// Time writes a time in the zone of this computer, "" for none.
+func Time(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	return t.Local().Format("2006-01-02 15:04")
 }
 
-// Span writes a duration as a clock would: "3:41", "1:02:09".
-func Span(d time.Duration) string {
+// Duration writes a duration as a clock would: "3:41", "1:02:09".
+func Duration(d time.Duration) string {
 	s := int(d.Round(time.Second).Seconds())
 	if s >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
@@ -53,13 +53,13 @@ func Span(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// MoreLines is how many names stand below a line at most.
-const MoreLines = 20
+// maxLines is how many names are below a line at most.
+const maxLines = 20
 
 // Shorten keeps the first of many lines and says how many more there are.
 func Shorten(all []string) []string {
-	if len(all) <= MoreLines {
+	if len(all) <= maxLines {
 		return all
 	}
-	return append(all[:MoreLines:MoreLines], i18n.T("… and %s more", Count(len(all)-MoreLines)))
+	return append(all[:maxLines:maxLines], i18n.T("… and %s more", Count(len(all)-maxLines)))
 }

@@ -12,13 +12,13 @@ import (
 )
 
 func TestATimeNobodyToldIsNotSaid(t *testing.T) {
-	assert.Empty(t, explain.Moment(time.Time{}))
+	assert.Empty(t, explain.Time(time.Time{}))
 }
 
 func TestASumOfWhichSomeIsNotToldSaysSo(t *testing.T) {
-	assert.Equal(t, "7 B", explain.Together(7, 0))
-	assert.Equal(t, "at least 7 B", explain.Together(7, 1))
-	assert.Equal(t, "–", explain.Together(0, 2))
+	assert.Equal(t, "7 B", explain.TotalSize(7, 0))
+	assert.Equal(t, "at least 7 B", explain.TotalSize(7, 1))
+	assert.Equal(t, "–", explain.TotalSize(0, 2))
 }
 
 func TestHowTheBytesWereComparedIsSaidInBothLanguages(t *testing.T) {

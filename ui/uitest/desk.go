@@ -152,7 +152,7 @@ func (d *Desk) SecretsKeptIn() string { return "the keyring of this computer" }
 
 // Rules are the desk's rules and keys.
 func (d *Desk) Rules() rulebook.Book {
-	return rulebook.Book{Shelf: shelf{d}, Keys: keyring{d}, Notes: notes{}}
+	return rulebook.Book{Storage: storage{d}, Keys: keyring{d}, KeyIndex: keyIndex{}}
 }
 
 // CustomerKey is a key kept, by its MD5.

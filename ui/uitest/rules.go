@@ -9,12 +9,12 @@ import (
 	"github.com/bucketseal/bucketseal/client/rules"
 )
 
-// shelf is the desk's rules. Reading them is the call "rules", also in an update,
+// storage is the desk's rules. Reading them is the call "rules", also in an update,
 // and writing them "save rules".
-type shelf struct{ desk *Desk }
+type storage struct{ desk *Desk }
 
 // Rules reads the rules.
-func (s shelf) Rules() ([]rules.Rule, error) {
+func (s storage) Rules() ([]rules.Rule, error) {
 	if err := s.desk.enter("rules"); err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (s shelf) Rules() ([]rules.Rule, error) {
 }
 
 // UpdateRules changes the rules.
-func (s shelf) UpdateRules(begin bool, change func([]rules.Rule) ([]rules.Rule, error)) error {
+func (s storage) UpdateRules(begin bool, change func([]rules.Rule) ([]rules.Rule, error)) error {
 	now, err := s.Rules()
 	if begin && errors.Is(err, rules.ErrGone) {
 		now, err = nil, nil
@@ -64,9 +64,9 @@ func (k keyring) DeleteCustomerKey(_ context.Context, md5 string, _ ...string) e
 	return nil
 }
 
-// notes remember nothing.
-type notes struct{}
+// keyIndex remember nothing.
+type keyIndex struct{}
 
-func (notes) KeptKeys() ([]rules.KeptKey, error) { return nil, nil }
-func (notes) NoteKey(string, rules.Rule) error   { return nil }
-func (notes) ForgetKey(string) error             { return nil }
+func (keyIndex) KeptKeys() ([]rules.KeptKey, error) { return nil, nil }
+func (keyIndex) NoteKey(string, rules.Rule) error   { return nil }
+func (keyIndex) ForgetKey(string) error             { return nil }

@@ -79,8 +79,8 @@ func (h *Home) Rules() rulebook.Book { return h.RulesIn(h.Settings) }
 
 // RulesIn is the book of rules that are stored elsewhere; their keys are kept with
 // all others.
-func (h *Home) RulesIn(shelf rulebook.Shelf) rulebook.Book {
-	return rulebook.Book{Shelf: shelf, Keys: h.Secrets, Notes: h.Settings}
+func (h *Home) RulesIn(storage rulebook.Storage) rulebook.Book {
+	return rulebook.Book{Storage: storage, Keys: h.Secrets, KeyIndex: h.Settings}
 }
 
 // TestAccount asks the server something harmless. A zero secret means the one

@@ -60,12 +60,12 @@ type Browser struct {
 	at            client.Location
 	back, forward []client.Location
 	list          listing
-	stop          context.CancelFunc // of the listing under way
-	busy          bool               // a listing is under way
-	pulse         *client.Pulse      // of it, nil before the first
-	partial       bool               // it was stopped before its end
-	err           error              // why it ended early
-	cursorTo      string             // key the cursor goes to once it is listed
+	stop          context.CancelFunc     // of the listing under way
+	busy          bool                   // a listing is under way
+	monitor       *client.RequestMonitor // of it, nil before the first
+	partial       bool                   // it was stopped before its end
+	err           error                  // why it ended early
+	cursorTo      string                 // key the cursor goes to once it is listed
 
 	ruleSet  rules.Set
 	rulesErr error

@@ -29,7 +29,7 @@ type Deletion struct {
 
 	what     []client.Object
 	counting bool
-	census   session.Census
+	totals   session.Totals
 	err      error
 	running  bool
 	removed  int
@@ -46,15 +46,15 @@ func (b *Browser) Delete() {
 	d := &Deletion{browser: b, session: b.session, what: what, counting: true}
 	d.ctx, d.stop = context.WithCancel(b.ctx)
 	if slices.ContainsFunc(what, func(o client.Object) bool { return o.IsFolder }) {
-		loop.Fetch(d.ctx, b.world.Loop, func(ctx context.Context) (session.Census, error) { return d.session.Count(ctx, what) },
-			func(c session.Census, err error) {
-				d.counting, d.census, d.err = false, c, err
+		loop.Fetch(d.ctx, b.world.Loop, func(ctx context.Context) (session.Totals, error) { return d.session.Count(ctx, what) },
+			func(c session.Totals, err error) {
+				d.counting, d.totals, d.err = false, c, err
 				d.changed()
 			})
 	} else { // all is known
 		d.counting = false
 		for _, o := range what {
-			d.census.Add(o)
+			d.totals.Add(o)
 		}
 	}
 	b.world.Ask(d)
@@ -62,7 +62,7 @@ func (b *Browser) Delete() {
 
 // Question is what is asked, with numbers once they are known.
 func (d *Deletion) Question() string {
-	n := len(d.census.Objects)
+	n := len(d.totals.Objects)
 	switch {
 	case d.counting:
 		return i18n.T("Counting what would be deleted…")
@@ -71,9 +71,9 @@ func (d *Deletion) Question() string {
 	case d.running:
 		return i18n.T("Deleting: %s of %s", explain.Count(d.removed+len(d.failed)), explain.Count(n))
 	case n == 1 && len(d.what) == 1 && !d.what[0].IsFolder:
-		return i18n.T("Delete %s (%s)?", d.what[0].At.Base(), explain.Together(d.census.Bytes, d.census.Untold))
+		return i18n.T("Delete %s (%s)?", d.what[0].At.Base(), explain.TotalSize(d.totals.Bytes, d.totals.Untold))
 	}
-	return i18n.T("Delete %s (%s)?", explain.Files(n), explain.Together(d.census.Bytes, d.census.Untold))
+	return i18n.T("Delete %s (%s)?", explain.Files(n), explain.TotalSize(d.totals.Bytes, d.totals.Untold))
 }
 
 // Lines are what would be deleted and what to know about it.
@@ -101,7 +101,7 @@ func (d *Deletion) WhyNotStart() string {
 		return explain.Error(d.err).Title
 	case d.running || d.closed:
 		return i18n.T("It has begun.")
-	case len(d.census.Objects) == 0:
+	case len(d.totals.Objects) == 0:
 		return i18n.T("There is nothing to delete.")
 	}
 	return ""
@@ -112,7 +112,7 @@ func (d *Deletion) Start() {
 	if d.WhyNotStart() == "" {
 		d.running = true
 		loop.Fetch(d.ctx, d.browser.world.Loop, func(ctx context.Context) (*session.Removal, error) {
-			return d.session.Remove(ctx, d.census.Objects)
+			return d.session.Remove(ctx, d.totals.Objects)
 		}, func(r *session.Removal, err error) {
 			if err != nil {
 				d.end(err)
@@ -178,7 +178,7 @@ func (d *Deletion) tell() {
 	switch {
 	case d.err != nil && d.removed > 0:
 		m := explain.Error(d.err)
-		m.Title = i18n.T("Stopped after deleting %s of %s: %s", explain.Count(d.removed), explain.Files(len(d.census.Objects)), m.Title)
+		m.Title = i18n.T("Stopped after deleting %s of %s: %s", explain.Count(d.removed), explain.Files(len(d.totals.Objects)), m.Title)
 		d.browser.world.Problem(m)
 	case d.err != nil:
 		d.browser.problem(d.err)

@@ -131,7 +131,7 @@ func (b *Browser) first() {
 		var ctx context.Context
 		ctx, b.stop = context.WithCancel(b.ctx)
 		b.busy = true
-		b.next(b.withPulse(ctx), "")
+		b.next(b.withMonitor(ctx), "")
 	}
 }
 
@@ -241,14 +241,14 @@ func (b *Browser) Progress() string {
 	var text string
 	switch n := b.list.selection.Count(); {
 	case n > 0:
-		var all session.Census
+		var all session.Totals
 		for row := range b.list.selection.All() {
 			all.Bytes += b.list.object(row).Bytes()
 			if !b.list.object(row).SizeTold() {
 				all.Untold++
 			}
 		}
-		text = i18n.T("%s of %s selected, %s", explain.Count(n), explain.Count(b.Rows()), explain.Together(all.Bytes, all.Untold))
+		text = i18n.T("%s of %s selected, %s", explain.Count(n), explain.Count(b.Rows()), explain.TotalSize(all.Bytes, all.Untold))
 	case b.list.filter != "":
 		text = i18n.T("%s of %s shown", explain.Count(b.Rows()), explain.Count(b.Total()))
 	default:

@@ -36,7 +36,7 @@ func objectRow(o client.Object) ObjectRow {
 	if o.IsFolder {
 		return ObjectRow{Name: o.At.Base() + "/", IsFolder: true}
 	}
-	r := ObjectRow{Name: o.At.Base(), Size: explain.Size(o.Size), Modified: explain.Moment(o.Modified), Class: o.StorageClass}
+	r := ObjectRow{Name: o.At.Base(), Size: explain.Size(o.Size), Modified: explain.Time(o.Modified), Class: o.StorageClass}
 	if strings.HasSuffix(o.At.Key, "/") {
 		r.Name += "/" // the marker of a folder, seen among objects
 	}

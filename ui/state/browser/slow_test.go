@@ -13,11 +13,11 @@ import (
 // asksForPatience is a server that is busy at first, for each listing.
 func asksForPatience(ctx context.Context, c memstore.Call) error {
 	if c.Op == memstore.ListObjects {
-		pulse := client.PulseOf(ctx)
-		pulse.Asked(1, 14)
-		pulse.Answered(true)
-		pulse.SlowDown()
-		pulse.Ended()
+		monitor := client.MonitorOf(ctx)
+		monitor.Asked(1, 14)
+		monitor.Answered(true)
+		monitor.SlowDown()
+		monitor.Ended()
 	}
 	return nil
 }

@@ -20,8 +20,8 @@ func TestASizeNobodyToldIsADashAndNeverZero(t *testing.T) {
 	l.add([]client.Object{some, empty, untold}, false)
 	assert.Equal(t, "untold", l.object(0).At.Key, "before the smallest: less is known of it")
 
-	d := Deletion{what: []client.Object{{}, {}}, census: session.Census{}}
-	d.census.Add(client.Object{Size: client.NotTold})
-	d.census.Add(client.Object{Size: 7})
+	d := Deletion{what: []client.Object{{}, {}}, totals: session.Totals{}}
+	d.totals.Add(client.Object{Size: client.NotTold})
+	d.totals.Add(client.Object{Size: 7})
 	assert.Equal(t, "Delete 2 files (at least 7 B)?", d.Question())
 }

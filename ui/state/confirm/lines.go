@@ -24,7 +24,7 @@ func (t *Transfer) Headline() string {
 	case len(t.plan.Jobs) == 0:
 		return i18n.T("None of this can be transferred")
 	case t.Op == transfer.Download:
-		return i18n.T("Download %s (%s) into %s", n, explain.Together(t.plan.Bytes, t.plan.Untold), t.Target)
+		return i18n.T("Download %s (%s) into %s", n, explain.TotalSize(t.plan.Bytes, t.plan.Untold), t.Target)
 	}
 	return i18n.T("Upload %s (%s) to %s", n, explain.Size(t.plan.Bytes), t.Target)
 }
@@ -54,10 +54,10 @@ func (t *Transfer) Lines() []explain.Line {
 func planLines(p transfer.Plan) []explain.Line {
 	var lines []explain.Line
 	for _, g := range groups(p.Jobs) {
-		text := i18n.T("%s, %s", explain.Files(len(g.jobs)), explain.Together(g.bytes, g.untold))
+		text := i18n.T("%s, %s", explain.Files(len(g.jobs)), explain.TotalSize(g.bytes, g.untold))
 		role := explain.RoleNormal
 		if !g.why.IsZero() {
-			text = i18n.T("%s, %s: %s", explain.Files(len(g.jobs)), explain.Together(g.bytes, g.untold), i18n.Say(g.why))
+			text = i18n.T("%s, %s: %s", explain.Files(len(g.jobs)), explain.TotalSize(g.bytes, g.untold), i18n.Say(g.why))
 			if g.jobs[0].Treatment.Type == client.TypeInherit {
 				role = explain.RoleWarn
 			}

@@ -21,7 +21,7 @@ func (p *Properties) General() []explain.Property {
 		{Name: i18n.T("Name"), Value: o.At.Base()},
 		{Name: i18n.T("Location"), Value: o.At.String()},
 		{Name: i18n.T("Size"), Value: sizeInFull(o)},
-		{Name: i18n.T("Modified"), Value: explain.Moment(o.Modified)},
+		{Name: i18n.T("Modified"), Value: explain.Time(o.Modified)},
 		{Name: i18n.T("Content type"), Value: o.ContentType},
 		{Name: i18n.T("Storage class"), Value: class},
 		{Name: i18n.T("ETag"), Value: o.ETag},
@@ -36,7 +36,7 @@ func (p *Properties) General() []explain.Property {
 		}
 		rows = append(rows, explain.Property{Name: string(c.Algorithm), Value: value})
 	}
-	return explain.Given(rows)
+	return explain.NonEmpty(rows)
 }
 
 // sizeInFull is an object's size in both spellings.
@@ -80,7 +80,7 @@ func (p *Properties) Default() explain.Property {
 
 // Checked says when and how the server was asked.
 func (p *Properties) Checked() explain.Property {
-	return explain.Property{Name: i18n.T("Checked"), Value: i18n.T("%s by HEAD", explain.Moment(p.found.CheckedAt))}
+	return explain.Property{Name: i18n.T("Checked"), Value: i18n.T("%s by HEAD", explain.Time(p.found.CheckedAt))}
 }
 
 func toldOr(name, value string) explain.Property {

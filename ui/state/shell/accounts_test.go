@@ -56,7 +56,7 @@ func TestAnAccountIsNotRemovedUnderItsTransfers(t *testing.T) {
 	assert.Contains(t, s.WhyNotRemoveAccount(), "being transferred")
 	assert.Empty(t, s.WhyNotEditAccount())
 	held.Open()
-	s.settled()
+	s.waitIdle()
 	assert.Empty(t, s.WhyNotRemoveAccount())
 	s.RemoveAccount()
 	s.loop.Pump()

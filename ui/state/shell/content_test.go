@@ -23,7 +23,7 @@ func TestAStaleChecksumIsExplainedAndTheFileCanBeTakenKnowingly(t *testing.T) {
 	into := t.TempDir()
 	s.Browser.Selection().Only(0)
 	s.Download(s.Browser.Selected(), into, "")
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, "Failed: The object was changed later, or is damaged", s.Transfers.Row(0).State)
 	assert.Empty(t, s.Transfers.Row(0).Content)
 	m := s.Transfers.Explain(0)
@@ -35,7 +35,7 @@ func TestAStaleChecksumIsExplainedAndTheFileCanBeTakenKnowingly(t *testing.T) {
 
 	require.Empty(t, s.Transfers.WhyNot(transfers.Accept, []int{0}))
 	s.Transfers.Do(transfers.Accept, []int{0})
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, "Downloaded, complete", s.Transfers.Row(0).State)
 	assert.Equal(t, "size only", s.Transfers.Row(0).Content)
 	got, err := os.ReadFile(filepath.Join(into, "notes.txt"))

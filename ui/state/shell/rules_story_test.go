@@ -37,7 +37,7 @@ func (s *screen) upload(bucket string) string {
 	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
-	s.settled()
+	s.waitIdle()
 	return s.Transfers.Row(0).State
 }
 

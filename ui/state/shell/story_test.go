@@ -79,7 +79,7 @@ func (s *screen) file(name, content string) string {
 	return path
 }
 
-func (s *screen) settled() {
+func (s *screen) waitIdle() {
 	s.t.Helper()
 	s.loop.Until(s.t, "all transfers are over", func() bool {
 		return s.Transfers.Rows() > 0 && s.Transfers.Tally().Open() == 0
@@ -101,7 +101,7 @@ func TestAnUploadObeysTheRuleAndSaysSoBeforeAndAfter(t *testing.T) {
 	assert.NotContains(t, s.store.Asked(), memstore.PutObject, "not a byte moves before yes")
 
 	s.confirm.Start()
-	s.settled()
+	s.waitIdle()
 	require.Equal(t, 1, s.Transfers.Rows())
 	row := s.Transfers.Row(0)
 	assert.Equal(t, "Verified, SSE-KMS 11111111-2222-3333-4444-555555555555", row.State)
@@ -118,7 +118,7 @@ func TestAPlanIsHandedOverOnlyOnce(t *testing.T) {
 	s.loop.Pump()
 	s.confirm.Start()
 	s.confirm.Start()
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, 1, s.Transfers.Rows())
 	assert.Empty(t, s.problems)
 }
@@ -148,7 +148,7 @@ func TestAnObjectEncryptedWithAnotherKeyIsShownAsFailed(t *testing.T) {
 	s.Drop([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
-	s.settled()
+	s.waitIdle()
 	row := s.Transfers.Row(0)
 	assert.Equal(t, explain.RoleBad, row.Role)
 	assert.Contains(t, row.State, "Failed: Encrypted, another key")
@@ -210,7 +210,7 @@ func TestFilesThatAreThereAreOverwrittenOnlyKnowingly(t *testing.T) {
 	s.loop.Pump()
 	assert.Equal(t, "1 file is there already: it stays as it is", s.confirm.Lines()[1].Text)
 	s.confirm.Start()
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, "Failed: The object is not encrypted as asked", s.Transfers.Row(0).State, "what stays is looked at")
 	_, ours := s.Transfers.Unproven(0)
 	assert.False(t, ours, "it is somebody else's: nothing is offered to be deleted")
@@ -231,7 +231,7 @@ func TestWhatStaysIsSaidWithWhatWasFoundOut(t *testing.T) {
 		s.confirm.SetOverwrite(transfer.OverwriteSkip)
 		s.loop.Pump()
 		s.confirm.Start()
-		s.settled()
+		s.waitIdle()
 		row := s.Transfers.Row(s.Transfers.Rows() - 1)
 		assert.Equal(t, c.state, row.State)
 		assert.Equal(t, strings.Contains(c.state, "other contents"), row.Role == explain.RoleWarn)
@@ -283,7 +283,7 @@ func TestADownloadAsksOnlyWhenItMustOverwrite(t *testing.T) {
 	into := t.TempDir()
 	s.Browser.Selection().Only(0)
 	s.Download(s.Browser.Selected(), into, "")
-	s.settled()
+	s.waitIdle()
 	assert.Nil(t, s.confirm)
 	assert.FileExists(t, filepath.Join(into, "a.jpg"))
 	assert.Equal(t, "Downloaded, complete", s.Transfers.Row(0).State)

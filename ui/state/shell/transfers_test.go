@@ -30,7 +30,7 @@ func TestTransfersArePausedResumedCancelledRetriedAndCleared(t *testing.T) {
 	s.loop.Until(t, "the others are done", func() bool { return s.Transfers.Tally().Done == 2 })
 	assert.Equal(t, "Cancelled", s.Transfers.Row(0).State, "rows that are over stand as they were submitted")
 	s.Transfers.Do(transfers.Retry, []int{0})
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, "Done 3", s.Transfers.Tally().String())
 	assert.Equal(t, []string{"a", "b", "c"}, s.rows())
 	s.Transfers.Do(transfers.Clear, nil)

@@ -135,6 +135,6 @@ func TestSelectionAndCursorStayOnTheirRowsWhenRowsMove(t *testing.T) {
 	assert.Equal(t, 1, s.Transfers.Selection.Cursor())
 	assert.True(t, s.Transfers.Selection.Contains(1))
 	held.Open()
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, transfer.Done, s.Transfers.Transfer(0).Phase)
 }

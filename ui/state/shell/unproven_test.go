@@ -35,7 +35,7 @@ func (s *screen) uploads(name string) {
 	s.Drop([]string{s.file(name, "a,b\n")})
 	s.loop.Pump()
 	s.confirm.Start()
-	s.settled()
+	s.waitIdle()
 }
 
 func (s *screen) unproven(row int) transfers.Unproven {
@@ -149,7 +149,7 @@ func TestWhatIsKeptGoesOnSayingWhatWasFound(t *testing.T) {
 
 	s.store.EncryptAs(nil)
 	s.unproven(0).Retry()
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, "Verified, SSE-KMS "+short, s.Transfers.Row(0).State, "a retry begins anew")
 	_, ok := s.Transfers.Unproven(0)
 	assert.False(t, ok)
@@ -193,7 +193,7 @@ func TestARetryThatWouldOnlyBeSkippedIsNotOffered(t *testing.T) {
 	s.confirm.SetOverwrite(transfer.OverwriteSkip)
 	s.loop.Pump()
 	s.confirm.Start()
-	s.settled()
+	s.waitIdle()
 	require.Equal(t, "Failed: Not encrypted", s.Transfers.Row(0).State)
 	assert.Equal(t, "The object is there now and this upload may not overwrite it: delete it first.", s.unproven(0).WhyNotRetry())
 	s.unproven(0).Retry()
@@ -301,7 +301,7 @@ func TestWhatCouldNotBeLookedAtStaysOnTheListUntilSomebodyDecides(t *testing.T) 
 
 	s.store.Before(nil)
 	u.Retry()
-	s.settled()
+	s.waitIdle()
 	assert.Equal(t, "Verified, SSE-KMS "+short, s.Transfers.Row(0).State)
 }
 

@@ -16,10 +16,10 @@ type engine struct {
 	sum    transfer.Summary // as of the last refresh
 	past   int64            // bytes that were done when nothing was under way: no part of the total
 
-	running map[int]*writer   // rows under way, by Row.Nth
-	left    map[int]*leftover // uploads that left something unproven
-	stale   map[int]bool      // downloads that may be accepted
-	kinds   tellers           // of the leftovers
+	running map[int]*writer         // rows under way, by Row.Nth
+	left    map[int]*unprovenObject // uploads that left something unproven
+	stale   map[int]bool            // downloads that may be accepted
+	kinds   tellers                 // of the unproven objects
 }
 
 // A place is an object of an account.
@@ -51,7 +51,7 @@ type writer struct {
 }
 
 func newEngine(h Held) *engine {
-	return &engine{Held: h, running: map[int]*writer{}, left: map[int]*leftover{}, stale: map[int]bool{}}
+	return &engine{Held: h, running: map[int]*writer{}, left: map[int]*unprovenObject{}, stale: map[int]bool{}}
 }
 
 func (e *engine) rows() (n int) {
@@ -144,7 +144,7 @@ func (l *List) place(s spot, c transfer.Change) (row transfer.Row, ok bool) {
 			l.writing[to]++
 		}
 	case isUnproven(row):
-		l.leave(s, row, was)
+		l.noteUnproven(s, row, was)
 	case row.Acceptable():
 		s.engine.stale[s.nth] = true
 	}
@@ -219,7 +219,7 @@ func (l *List) Silence(account string) (least time.Duration) {
 		}
 		for nth := range e.running {
 			r, _ := e.core().Nth(nth)
-			switch s := r.Standing; {
+			switch s := r.Request; {
 			case rankOf(r.Phase) != running:
 			case s.Busy || s.Silent < noticed:
 				return 0

@@ -19,9 +19,9 @@ func facts(r transfer.Receipt) []explain.Property {
 	}
 	rows := []explain.Property{{Name: i18n.T("Object"), Value: r.At.String()}}
 	if r.Op == transfer.Delete {
-		return explain.Given(append(rows,
+		return explain.NonEmpty(append(rows,
 			explain.Property{Name: i18n.T("Version"), Value: r.VersionID},
-			explain.Property{Name: i18n.T("Deleted"), Value: explain.Moment(r.VerifiedAt)}))
+			explain.Property{Name: i18n.T("Deleted"), Value: explain.Time(r.VerifiedAt)}))
 	}
 	rows = append(rows, explain.Property{Name: i18n.T("File"), Value: r.Source})
 	if r.Op == transfer.Upload {
@@ -37,11 +37,11 @@ func facts(r transfer.Receipt) []explain.Property {
 	} else {
 		rows = append(rows, explain.Property{Name: i18n.T("Stored with"), Value: explain.Reported(r.Reported)})
 	}
-	return explain.Given(append(rows,
+	return explain.NonEmpty(append(rows,
 		explain.Property{Name: i18n.T("Content"), Value: explain.Compared(r)},
 		explain.Property{Name: i18n.T("Version"), Value: r.VersionID},
 		explain.Property{Name: i18n.T("Request id"), Value: r.RequestID},
-		explain.Property{Name: i18n.T("Checked"), Value: explain.Moment(r.VerifiedAt)}))
+		explain.Property{Name: i18n.T("Checked"), Value: explain.Time(r.VerifiedAt)}))
 }
 
 func askedType(a client.Treatment) string {

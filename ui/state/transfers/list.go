@@ -49,13 +49,13 @@ type List struct {
 	world   World
 	engines []*engine
 	drawn   map[int]transfer.Row // rows that were drawn since the last refresh, by row
-	left    map[place][]*leftover
+	left    map[place][]*unprovenObject
 	writing map[place]int // uploads under way, by where they write
 }
 
 // New makes an empty list.
 func New(w World) *List {
-	return &List{world: w, drawn: map[int]transfer.Row{}, left: map[place][]*leftover{}, writing: map[place]int{}}
+	return &List{world: w, drawn: map[int]transfer.Row{}, left: map[place][]*unprovenObject{}, writing: map[place]int{}}
 }
 
 // Refresh looks at what changed. Selection and cursor stay on their rows.

@@ -114,8 +114,8 @@ func (s *shown) uploads(keys ...string) {
 	require.NoError(s, err)
 }
 
-// settles waits until nothing runs, and refreshes.
-func (s *shown) settles() {
+// waitIdle waits until nothing runs, and refreshes.
+func (s *shown) waitIdle() {
 	s.Helper()
 	require.NoError(s, s.session.Transfers().Wait(s.Context()))
 	s.Refresh()
@@ -154,7 +154,7 @@ func TestOneLookIsDrawnOnceHoweverMuchChanged(t *testing.T) {
 	drawn := 0
 	s.OnChange = func() { drawn++ }
 	s.uploads("a", "b", "c")
-	s.settles()
+	s.waitIdle()
 	assert.Equal(t, 1, drawn)
 	assert.Equal(t, 1, s.refreshed)
 	assert.Len(t, s.ended, 3)
@@ -163,15 +163,15 @@ func TestOneLookIsDrawnOnceHoweverMuchChanged(t *testing.T) {
 func TestEachEndIsToldOnce(t *testing.T) {
 	s := shows(t)
 	s.uploads("a")
-	s.settles()
+	s.waitIdle()
 	s.Refresh()
 	assert.Equal(t, []string{"lab a done"}, s.ended)
 	s.store.Before(memstore.Failing(client.KindDenied, memstore.PutObject))
 	s.uploads("b")
-	s.settles()
+	s.waitIdle()
 	s.store.Before(nil)
 	s.Do(transfers.Retry, nil)
-	s.settles()
+	s.waitIdle()
 	assert.Equal(t, []string{"lab a done", "lab b failed", "lab b done"}, s.ended, "a retry ends anew")
 }
 
@@ -255,13 +255,13 @@ func TestEachVerbForAllCanBeUsedWhenItCanOnOneRow(t *testing.T) {
 	agree("paused")
 	held.Open()
 	s.Do(transfers.Resume, nil)
-	s.settles()
+	s.waitIdle()
 	agree("done")
 	s.Do(transfers.Clear, nil)
 	assert.Zero(t, s.Rows())
 	s.unencrypted()
 	s.uploads("a", "b")
-	s.settles()
+	s.waitIdle()
 	agree("not encrypted")
 	s.Do(transfers.Keep, nil)
 	assert.Equal(t, 2, s.Tally().Kept)
@@ -275,7 +275,7 @@ func TestWhatReplacedAnObjectCountsThoughItsRowIsCleared(t *testing.T) {
 	s := shows(t)
 	s.unencrypted()
 	s.uploads("a")
-	s.settles()
+	s.waitIdle()
 	in := client.Location{Bucket: "reports"}
 	require.Len(t, s.UnprovenIn("lab", in), 1)
 	assert.Empty(t, s.UnprovenIn("other", in))
@@ -287,11 +287,11 @@ func TestWhatReplacedAnObjectCountsThoughItsRowIsCleared(t *testing.T) {
 	s.Refresh()
 	assert.Empty(t, s.UnprovenIn("lab", in), "it is about to be replaced")
 	s.Do(transfers.Cancel, []int{0})
-	s.settles()
+	s.waitIdle()
 	require.Len(t, s.UnprovenIn("lab", in), 1, "it was not")
 	held.Open()
 	s.uploads("a")
-	s.settles()
+	s.waitIdle()
 	assert.Empty(t, s.UnprovenIn("lab", in))
 	s.Do(transfers.Clear, nil)
 	assert.Empty(t, s.UnprovenIn("lab", in))
@@ -308,7 +308,7 @@ func TestOfTwoUploadsThatEndTogetherTheLaterOneIsThere(t *testing.T) {
 	s.uploads("a")
 	s.Refresh()
 	held.Open()
-	s.settles()
+	s.waitIdle()
 	left := s.UnprovenIn("lab", client.Location{Bucket: "reports"})
 	require.Len(t, left, 1, "one object is there, not two")
 	var last transfer.Row
@@ -333,7 +333,7 @@ func TestAnUploadThatEndsLateIsNotWhatIsThere(t *testing.T) {
 		<-s.session.Transfers().Changed()
 	}
 	close(leave)
-	s.settles()
+	s.waitIdle()
 	assert.Equal(t, 1, s.Tally().Failed)
 	assert.Empty(t, s.UnprovenIn("lab", client.Location{Bucket: "reports"}), "the other was verified after it")
 }
@@ -342,7 +342,7 @@ func TestWhatFailedGoesOnAsTheAccountIsNow(t *testing.T) {
 	s := shows(t)
 	s.store.Before(memstore.Failing(client.KindDenied, memstore.PutObject))
 	s.uploads("a", "b")
-	s.settles()
+	s.waitIdle()
 	s.now = nil
 	assert.NotEmpty(t, s.WhyNot(transfers.Retry, nil), "its account is not open")
 	s.store.Before(nil)
@@ -366,7 +366,7 @@ func TestWhatAnAccountLeftIsReplacedByTheAccountAsItIsNow(t *testing.T) {
 	s := shows(t)
 	s.unencrypted()
 	s.uploads("a")
-	s.settles()
+	s.waitIdle()
 	held := s.store.Hold(memstore.PutObject)
 	defer held.Open()
 	s.uploads("b")
@@ -401,7 +401,7 @@ func TestAnAccountIsSilentWhenNoneOfItsTransfersHearsAnything(t *testing.T) {
 		s := shows(t)
 		s.store.Before(func(ctx context.Context, c memstore.Call) error {
 			if c.Op == memstore.PutObject {
-				client.PulseOf(ctx).Asked(1, 5) // as whoever speaks to a network does
+				client.MonitorOf(ctx).Asked(1, 5) // as whoever speaks to a network does
 			}
 			return nil
 		})
@@ -419,7 +419,7 @@ func TestAnAccountIsSilentWhenNoneOfItsTransfersHearsAnything(t *testing.T) {
 		s.Refresh()
 		assert.Zero(t, s.Silence("lab"), "another goes on")
 		held.Open()
-		s.settles()
+		s.waitIdle()
 		assert.Zero(t, s.Silence("lab"))
 	})
 }
@@ -470,8 +470,8 @@ func TestAVerbForSomeRowsFindsThoseItAppliesTo(t *testing.T) {
 	s.Do(transfers.Cancel, []int{2, 3})
 	assert.Equal(t, 2, s.Tally().Other)
 	held.Open()
-	s.settles()
+	s.waitIdle()
 	s.Do(transfers.Retry, []int{0, 1, 2, 3})
-	s.settles()
+	s.waitIdle()
 	assert.Equal(t, 4, s.Tally().Done)
 }

@@ -44,11 +44,11 @@ func rowOf(r transfer.Row) Row {
 		t.Target = arrow(t.Op) + " " + r.Job.At().Parent().String()
 	}
 	if t.Op == transfer.Delete { // which moves nothing
-		t.State, t.Role = standing(r)
+		t.State, t.Role = stateOf(r)
 		return t
 	}
 	t.Progress = explain.Size(r.Job.Expect.Size)
-	t.State, t.Role = standing(r)
+	t.State, t.Role = stateOf(r)
 	if r.Receipt != nil {
 		t.Content = explain.Content(r.Receipt.Content)
 	}
@@ -70,7 +70,7 @@ func rowOf(r transfer.Row) Row {
 		t.Speed = i18n.T("%s/s", explain.Size(int64(r.Rate)))
 	}
 	if t.Speed != "" && r.Job.Expect.Size >= 0 {
-		t.ETA = explain.Span(time.Duration(float64(r.Job.Expect.Size-r.Sent) / r.Rate * float64(time.Second)))
+		t.ETA = explain.Duration(time.Duration(float64(r.Job.Expect.Size-r.Sent) / r.Rate * float64(time.Second)))
 	}
 	return t
 }
@@ -81,7 +81,7 @@ const noticed = 5 * time.Second
 // waiting says that a running row waits for a silent or busy server, and which
 // try is under way; ok is false while things go on.
 func waiting(r transfer.Row) (text string, ok bool) {
-	s := r.Standing
+	s := r.Request
 	switch {
 	case r.Phase != transfer.Sending && r.Phase != transfer.Verifying:
 		return "", false
@@ -101,14 +101,14 @@ func asked(j transfer.Job) string {
 	case j.Op != transfer.Upload:
 		return ""
 	case j.Treatment.Rule > 0:
-		return i18n.T("rule %d: %s", j.Treatment.Rule, explain.Shortly(j.Treatment))
+		return i18n.T("rule %d: %s", j.Treatment.Rule, explain.ShortTreatment(j.Treatment))
 	}
-	return explain.Shortly(j.Treatment)
+	return explain.ShortTreatment(j.Treatment)
 }
 
-// standing is the state of a row in words. Done is never said without what the
+// stateOf is the state of a row in words. Done is never said without what the
 // proof found.
-func standing(r transfer.Row) (string, explain.Role) {
+func stateOf(r transfer.Row) (string, explain.Role) {
 	switch r.Phase {
 	case transfer.Queued:
 		return i18n.T("Waiting"), explain.RoleMuted

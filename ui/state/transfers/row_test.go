@@ -12,31 +12,31 @@ import (
 	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
-func sending(s client.Standing) transfer.Row {
+func sending(s client.RequestState) transfer.Row {
 	return transfer.Row{
 		Job:   transfer.Job{ID: "1", Op: transfer.Upload, To: transfer.ObjectAt("", client.Location{Bucket: "b", Key: "k"}, ""), Expect: transfer.Expect{Size: 100}},
-		Phase: transfer.Sending, Sent: 50, Rate: 10, Standing: s,
+		Phase: transfer.Sending, Sent: 50, Rate: 10, Request: s,
 	}
 }
 
 func TestARowSaysWhenTheServerIsSilentAndWhichTryIsUnderWay(t *testing.T) {
 	for _, c := range []struct {
-		standing client.Standing
-		want     string
-		role     explain.Role
+		request client.RequestState
+		want    string
+		role    explain.Role
 	}{
-		{client.Standing{}, "Uploading", explain.RoleNormal},
-		{client.Standing{Silent: 4 * time.Second}, "Uploading", explain.RoleNormal},
-		{client.Standing{Silent: 12 * time.Second}, "No answer for 12 s", explain.RoleWarn},
-		{client.Standing{Silent: 12 * time.Second, Attempt: 2, Most: 5}, "No answer for 12 s, trying again, 2 of 5", explain.RoleWarn},
-		{client.Standing{Silent: time.Second, Attempt: 3, Most: 8, Busy: true}, "The server asks to wait, trying again, 3 of 8", explain.RoleWarn},
+		{client.RequestState{}, "Uploading", explain.RoleNormal},
+		{client.RequestState{Silent: 4 * time.Second}, "Uploading", explain.RoleNormal},
+		{client.RequestState{Silent: 12 * time.Second}, "No answer for 12 s", explain.RoleWarn},
+		{client.RequestState{Silent: 12 * time.Second, Attempt: 2, Most: 5}, "No answer for 12 s, trying again, 2 of 5", explain.RoleWarn},
+		{client.RequestState{Silent: time.Second, Attempt: 3, Most: 8, Busy: true}, "The server asks to wait, trying again, 3 of 8", explain.RoleWarn},
 	} {
-		r := rowOf(sending(c.standing))
+		r := rowOf(sending(c.request))
 		assert.Equal(t, c.want, r.State)
 		assert.Equal(t, c.role, r.Role)
 		assert.Equal(t, c.role == explain.RoleNormal, r.Speed != "", "a speed of before is not shown as if it were now")
 	}
-	done := sending(client.Standing{Silent: time.Minute})
+	done := sending(client.RequestState{Silent: time.Minute})
 	done.Phase = transfer.Failed
 	done.Err = &client.Error{Kind: client.KindStalled}
 	assert.NotContains(t, rowOf(done).State, "No answer for")

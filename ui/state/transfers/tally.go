@@ -56,7 +56,7 @@ func (n Tally) Part() float64 {
 func (n Tally) Total() string {
 	text := i18n.T("%d %%, %s of %s", int(n.Part()*100), explain.Size(n.Moved), explain.Size(n.Bytes))
 	if rate := n.Up + n.Down; rate > 0 {
-		left := explain.Span(time.Duration(float64(n.Bytes-n.Moved) / rate * float64(time.Second)))
+		left := explain.Duration(time.Duration(float64(n.Bytes-n.Moved) / rate * float64(time.Second)))
 		text = i18n.T("%s, %s left", text, left)
 	}
 	return text

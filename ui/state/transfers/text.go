@@ -13,7 +13,7 @@ import (
 func (l *List) Row(row int) Row {
 	was := l.Transfer(row)
 	r := rowOf(was)
-	if text, role, ok := l.leftoverIn(row).decided(was); ok {
+	if text, role, ok := l.unprovenIn(row).decided(was); ok {
 		r.State, r.Role = text, role
 	}
 	return r
@@ -30,7 +30,7 @@ func (l *List) Explain(row int) explain.Message {
 	if r.Receipt != nil {
 		m.Facts = facts(*r.Receipt)
 	}
-	if o := l.leftoverIn(row); o != nil {
+	if o := l.unprovenIn(row); o != nil {
 		text := explain.Stored(o.receipt)
 		m.Body = i18n.T("%s is on the server, %s.", r.Job.At().Base(), text)
 		switch o.decision {

@@ -27,29 +27,29 @@ const (
 	decisions = iota
 )
 
-// A leftover is an uploaded object that is on the server and whose encryption is
+// An unprovenObject is an uploaded object that is on the server and whose encryption is
 // not what was asked, or cannot be shown to be.
-type leftover struct {
+type unprovenObject struct {
 	spot
 	to         place
 	receipt    transfer.Receipt
 	failed     bool // its row has failed, and was not cancelled
-	overwrites bool // a retry is not stopped by it, see [leftover.blocksRetry]
+	overwrites bool // a retry is not stopped by it, see [unprovenObject.blocksRetry]
 	replaced   bool // another upload wrote to its place since
 	decision   decision
 }
 
-func (o *leftover) write() write { return write{o.receipt.VerifiedAt, o.spot} }
+func (o *unprovenObject) write() write { return write{o.receipt.VerifiedAt, o.spot} }
 
-// tellers count the leftovers of an engine.
+// tellers count the unproven objects of an engine.
 type tellers struct {
 	decided [decisions]int
 	failed  [decisions]int // of those, the ones whose row has failed
-	passed  int            // not retried with all others, see [leftover.isPassed]
-	barred  int            // not retried at all, see [leftover.isBarred]
+	passed  int            // not retried with all others, see [unprovenObject.isPassed]
+	barred  int            // not retried at all, see [unprovenObject.isBarred]
 }
 
-func (t *tellers) count(o *leftover, n int) {
+func (t *tellers) count(o *unprovenObject, n int) {
 	t.decided[o.decision] += n
 	if o.failed {
 		t.failed[o.decision] += n
@@ -62,10 +62,10 @@ func (t *tellers) count(o *leftover, n int) {
 	}
 }
 
-// leave notes what a row left that is over. was is what it did before, nil when
+// noteUnproven notes what a row left that is over. was is what it did before, nil when
 // nobody looked then.
-func (l *List) leave(s spot, row transfer.Row, was *writer) {
-	o := &leftover{
+func (l *List) noteUnproven(s spot, row transfer.Row, was *writer) {
+	o := &unprovenObject{
 		spot: s, to: place{s.engine.Account, row.Job.At()}, receipt: *row.Receipt, failed: row.Phase == transfer.Failed,
 		overwrites: isUnverified(row) || row.Job.Overwrite == transfer.OverwriteAlways,
 	}
@@ -75,17 +75,17 @@ func (l *List) leave(s spot, row transfer.Row, was *writer) {
 	l.link(o)
 }
 
-// take forgets a leftover.
-func (l *List) take(o *leftover) {
+// take forgets an unproven object.
+func (l *List) take(o *unprovenObject) {
 	o.engine.kinds.count(o, -1)
 	delete(o.engine.left, o.nth)
 	l.unlink(o)
 }
 
-func (l *List) link(o *leftover) { l.left[o.to] = append(l.left[o.to], o) }
+func (l *List) link(o *unprovenObject) { l.left[o.to] = append(l.left[o.to], o) }
 
-func (l *List) unlink(o *leftover) {
-	rest := slices.DeleteFunc(l.left[o.to], func(other *leftover) bool { return other == o })
+func (l *List) unlink(o *unprovenObject) {
+	rest := slices.DeleteFunc(l.left[o.to], func(other *unprovenObject) bool { return other == o })
 	if l.left[o.to] = rest; len(rest) == 0 {
 		delete(l.left, o.to)
 	}
@@ -94,7 +94,7 @@ func (l *List) unlink(o *leftover) {
 // An Unproven is such an object, to be decided about.
 type Unproven struct {
 	list *List
-	left *leftover
+	left *unprovenObject
 }
 
 // isUnproven reports whether a row left such an object behind: one that is not
@@ -121,15 +121,15 @@ func isUnverified(r transfer.Row) bool {
 // Unproven is the object a row left on the server; ok is false when the row
 // left none, or it is deleted.
 func (l *List) Unproven(row int) (u Unproven, ok bool) {
-	o := l.leftoverIn(row)
+	o := l.unprovenIn(row)
 	if o == nil || o.decision == deleted || o.decision == deleting || o.decision == replaced {
 		return Unproven{}, false
 	}
 	return Unproven{l, o}, true
 }
 
-// leftoverIn is what a row left, nil for nothing.
-func (l *List) leftoverIn(row int) *leftover {
+// unprovenIn is what a row left, nil for nothing.
+func (l *List) unprovenIn(row int) *unprovenObject {
 	if len(l.left) == 0 {
 		return nil
 	}
@@ -246,7 +246,7 @@ func (u Unproven) decide(d decision) {
 	u.list.Refresh()
 }
 
-func (o *leftover) decide(d decision) {
+func (o *unprovenObject) decide(d decision) {
 	o.engine.kinds.count(o, -1)
 	o.decision = d
 	o.engine.kinds.count(o, 1)
@@ -255,18 +255,18 @@ func (o *leftover) decide(d decision) {
 // blocksRetry reports whether a retry would be stopped by the very object that was
 // left: an upload that may not overwrite would count as skipped, and what was
 // found would be forgotten.
-func (o *leftover) blocksRetry() bool { return !o.overwrites && o.decision != deleted }
+func (o *unprovenObject) blocksRetry() bool { return !o.overwrites && o.decision != deleted }
 
 // isBarred reports whether its row cannot be retried.
-func (o *leftover) isBarred() bool { return o.decision == deleting || o.blocksRetry() }
+func (o *unprovenObject) isBarred() bool { return o.decision == deleting || o.blocksRetry() }
 
 // isPassed reports whether a retry of all leaves this one alone: what was decided
 // is not undone in passing.
-func (o *leftover) isPassed() bool { return o.decision != undecided || o.blocksRetry() }
+func (o *unprovenObject) isPassed() bool { return o.decision != undecided || o.blocksRetry() }
 
 // decided is the state of a row of which the user has decided; ok is false for
 // others. It is never told as good.
-func (o *leftover) decided(r transfer.Row) (text string, role explain.Role, ok bool) {
+func (o *unprovenObject) decided(r transfer.Row) (text string, role explain.Role, ok bool) {
 	if o == nil {
 		return "", explain.RoleNormal, false
 	}

@@ -36,7 +36,7 @@ func WarningAbout(all []Unproven) (text string, role explain.Role) {
 	for _, u := range all {
 		found = append(found, u.left.receipt.Verdict)
 	}
-	return explain.Left(found)
+	return explain.Unproven(found)
 }
 
 // SelectUnproven selects the transfers that left the objects.

@@ -98,7 +98,7 @@ func (l *List) WhyNot(v Verb, rows []int) string {
 	switch v {
 	case Retry:
 		for _, row := range rows {
-			if o := l.leftoverIn(row); o != nil && o.blocksRetry() {
+			if o := l.unprovenIn(row); o != nil && o.blocksRetry() {
 				return i18n.T("The object is there now and this upload may not overwrite it: delete it first.")
 			}
 		}

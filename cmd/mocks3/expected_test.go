@@ -26,8 +26,8 @@ type owned struct {
 
 func (o *owned) allows(s state) bool { return s == o.acked || o.tried != nil && s == *o.tried }
 
-// settle takes what was found for the truth from here on.
-func (o *owned) settle(s state) { o.acked, o.tried = s, nil }
+// confirm takes what was found for the truth from here on.
+func (o *owned) confirm(s state) { o.acked, o.tried = s, nil }
 
 // shared is a key that all workers write at once. Any write may have been the last
 // one, except those after whose acknowledgement another, acknowledged one began.
@@ -45,7 +45,7 @@ type write struct {
 
 func newShared(name string) *shared {
 	s := &shared{name: name}
-	s.settle(state{})
+	s.confirm(state{})
 	return s
 }
 
@@ -72,7 +72,7 @@ func (s *shared) allows(st state) bool {
 	})
 }
 
-func (s *shared) settle(st state) {
+func (s *shared) confirm(st state) {
 	s.now = 0
 	s.writes = []*write{{state: st, begun: s.tick(), ended: s.tick()}}
 }
@@ -97,7 +97,7 @@ func TestTheWitnessTellsWhichWriteMayHaveBeenTheLast(t *testing.T) {
 	assert.True(t, s.allows(two), "began before the end of the third, and may come after it")
 	s.acknowledge(second)
 	assert.True(t, s.allows(two) && s.allows(three), "nobody knows which of them was first")
-	s.settle(two)
+	s.confirm(two)
 	assert.False(t, s.allows(three))
 
 	o := &owned{acked: one, tried: &two}

@@ -12,39 +12,39 @@ import (
 
 func TestAPulseKnowsSinceWhenTheServerIsSilent(t *testing.T) {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
-	p := &client.Pulse{Now: func() time.Time { return now }}
+	p := &client.RequestMonitor{Now: func() time.Time { return now }}
 	pass := func(s int) { now = now.Add(time.Duration(s) * time.Second) }
 
 	pass(60)
-	assert.Zero(t, p.Standing(), "reading a file is no silence of the server's")
+	assert.Zero(t, p.State(), "reading a file is no silence of the server's")
 	p.Asked(1, 5)
 	pass(3)
 	p.Moved()
 	pass(12)
-	assert.Equal(t, client.Standing{Silent: 12 * time.Second}, p.Standing())
+	assert.Equal(t, client.RequestState{Silent: 12 * time.Second}, p.State())
 
 	p.Missed()
 	p.Ended()
 	pass(1)
 	p.Asked(2, 5)
 	pass(1)
-	assert.Equal(t, client.Standing{Silent: 14 * time.Second, Attempt: 2, Most: 5}, p.Standing(), "a new try is no sign of life")
+	assert.Equal(t, client.RequestState{Silent: 14 * time.Second, Attempt: 2, Most: 5}, p.State(), "a new try is no sign of life")
 
 	p.Answered(true)
 	p.Ended()
 	pass(2)
-	assert.Equal(t, client.Standing{Silent: 2 * time.Second, Busy: true, Attempt: 2, Most: 5}, p.Standing())
+	assert.Equal(t, client.RequestState{Silent: 2 * time.Second, Busy: true, Attempt: 2, Most: 5}, p.State())
 
 	p.Asked(3, 5)
 	p.Answered(false)
 	p.Ended()
 	pass(9)
-	assert.Zero(t, p.Standing(), "it answered, and nothing is asked now")
+	assert.Zero(t, p.State(), "it answered, and nothing is asked now")
 }
 
 func TestAServerThatAsksToSlowDownIsFeltUntilItAnswers(t *testing.T) {
-	var told []client.Standing
-	p := &client.Pulse{OnSlowDown: func(s client.Standing) { told = append(told, s) }}
+	var told []client.RequestState
+	p := &client.RequestMonitor{OnSlowDown: func(s client.RequestState) { told = append(told, s) }}
 	p.Asked(1, 9)
 	p.Answered(true)
 	p.SlowDown()
@@ -52,22 +52,22 @@ func TestAServerThatAsksToSlowDownIsFeltUntilItAnswers(t *testing.T) {
 	require.Len(t, told, 1)
 	assert.True(t, told[0].Slow && told[0].Busy)
 	p.Asked(2, 9)
-	assert.True(t, p.Standing().Slow, "it still waits")
+	assert.True(t, p.State().Slow, "it still waits")
 	p.Answered(false)
 	p.Ended()
-	assert.Zero(t, p.Standing())
-	(*client.Pulse)(nil).SlowDown()
+	assert.Zero(t, p.State())
+	(*client.RequestMonitor)(nil).SlowDown()
 }
 
 func TestCallsWithoutAPulseAreFeltByNobody(t *testing.T) {
-	p := client.PulseOf(t.Context())
+	p := client.MonitorOf(t.Context())
 	assert.Nil(t, p)
 	p.Asked(1, 1)
 	p.Moved()
 	p.Missed()
 	p.Ended()
-	assert.Zero(t, p.Standing())
+	assert.Zero(t, p.State())
 
-	mine := &client.Pulse{}
-	assert.Same(t, mine, client.PulseOf(client.WithPulse(t.Context(), mine)))
+	mine := &client.RequestMonitor{}
+	assert.Same(t, mine, client.MonitorOf(client.WithMonitor(t.Context(), mine)))
 }

@@ -7,37 +7,38 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// A Census is what is at and below some places: what a deletion would take.
-type Census struct {
+// Totals are the objects at and below some places, and their size: what a deletion
+// would remove.
+type Totals struct {
 	Objects []client.Location
 	Bytes   int64 // as far as it is told
 	Untold  int   // objects whose size the server does not tell
 }
 
-// Add takes an object into the census.
-func (c *Census) Add(o client.Object) {
-	c.Objects = append(c.Objects, o.At)
-	c.Bytes += o.Bytes()
+// Add counts an object.
+func (t *Totals) Add(o client.Object) {
+	t.Objects = append(t.Objects, o.At)
+	t.Bytes += o.Bytes()
 	if !o.SizeTold() {
-		c.Untold++
+		t.Untold++
 	}
 }
 
 // Count lists everything at and below the places: folders with all they hold,
 // objects by themselves. at holds the objects as a listing gave them.
-func (s *Session) Count(ctx context.Context, at []client.Object) (Census, error) {
-	var c Census
+func (s *Session) Count(ctx context.Context, at []client.Object) (Totals, error) {
+	var t Totals
 	for _, o := range at {
 		if !o.IsFolder {
-			c.Add(o)
+			t.Add(o)
 			continue
 		}
-		err := s.walk(ctx, o.At.Folder(), c.Add)
+		err := s.walk(ctx, o.At.Folder(), t.Add)
 		if err != nil {
-			return Census{}, err
+			return Totals{}, err
 		}
 	}
-	return c, nil
+	return t, nil
 }
 
 // walk visits every object below a folder. What a listing names that is not

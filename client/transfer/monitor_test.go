@@ -19,15 +19,15 @@ func TestARowThatWaitsForASilentServerSaysHowLongAndIsDrawnEachSecond(t *testing
 		let := w.stuck()
 		w.store.Before(func(ctx context.Context, c memstore.Call) error {
 			if c.Op == memstore.PutObject {
-				pulse := client.PulseOf(ctx)
-				pulse.Asked(1, 5)
-				pulse.Missed()
-				pulse.Ended()
-				pulse.Asked(2, 5)
+				monitor := client.MonitorOf(ctx)
+				monitor.Asked(1, 5)
+				monitor.Missed()
+				monitor.Ended()
+				monitor.Asked(2, 5)
 				w.store.After(func(memstore.Call, *client.Object) error {
 					w.store.After(nil)
-					pulse.Answered(false)
-					pulse.Ended()
+					monitor.Answered(false)
+					monitor.Ended()
 					return nil
 				})
 			}
@@ -39,10 +39,10 @@ func TestARowThatWaitsForASilentServerSaysHowLongAndIsDrawnEachSecond(t *testing
 		for range 12 {
 			<-w.engine.Changed()
 		}
-		assert.Equal(t, client.Standing{Silent: 12 * time.Second, Attempt: 2, Most: 5}, w.rows()[0].Standing)
+		assert.Equal(t, client.RequestState{Silent: 12 * time.Second, Attempt: 2, Most: 5}, w.rows()[0].Request)
 		let()
 		require.NoError(t, w.engine.Wait(t.Context()))
-		assert.Zero(t, w.rows()[0].Standing)
+		assert.Zero(t, w.rows()[0].Request)
 	})
 }
 
