@@ -28,4 +28,7 @@
 // [User] what their policy and those of KMS keys and buckets allow, everybody else
 // what a bucket's policy or an ACL does. Unlike AWS since April 2026 a new bucket does not
 // block SSE-C until its encryption configuration says so.
+//
+// The rooms below it answer the operations; what a program or a test needs of them
+// has its name here too.
 package mock

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/mock/s3"
 )
 
 // Whatever a request can be routed to has a handler, and a handler can be reached;
@@ -26,7 +28,7 @@ func TestTheTablesOfOperationsAndTheManualAgree(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	routed := map[string]bool{"CopyObject": true, "UploadPartCopy": true} // by their header: withCopySource
-	for _, op := range operations {
+	for _, op := range s3.Operations {
 		routed[op] = true
 	}
 	for op := range routed {

@@ -9,20 +9,21 @@ import (
 
 	"github.com/bucketseal/bucketseal/mock/kms"
 	"github.com/bucketseal/bucketseal/mock/sigv4"
+	"github.com/bucketseal/bucketseal/mock/wire"
 )
 
 const jsonType = "application/x-amz-json-1.1"
 
 // callKMS runs one call of the key service (AWS JSON 1.1) on the same port.
-func (s *Server) callKMS(w http.ResponseWriter, r *request) error {
+func (s *Server) callKMS(w http.ResponseWriter, r *wire.Request) error {
 	if !strings.HasPrefix(r.Header.Get("X-Amz-Target"), kms.Target) {
 		return &kms.Error{Code: "UnknownOperationException", Message: "this endpoint speaks only S3 and KMS"}
 	}
-	body, err := io.ReadAll(r.auth.Body) // bounded by the verifier
+	body, err := io.ReadAll(r.Auth.Body) // bounded by the verifier
 	if err != nil {
 		return err
 	}
-	out, err := s.keys.CallAs(r.who, r.op, body)
+	out, err := s.keys.CallAs(r.Caller, r.Op, body)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ var kmsCodes = map[string]string{
 	"InvalidToken":                 "UnrecognizedClientException", "ExpiredToken": "ExpiredTokenException",
 }
 
-func writeKMSRefusal(w http.ResponseWriter, r *request, err error) {
+func writeKMSRefusal(w http.ResponseWriter, r *wire.Request, err error) {
 	code, message, status := "InternalFailure", "an internal error occurred", http.StatusInternalServerError
 	var ofKMS *kms.Error
 	var ofS3 *sigv4.Error
@@ -62,7 +63,7 @@ func writeKMSRefusal(w http.ResponseWriter, r *request, err error) {
 	}
 	w.Header().Set("Content-Type", jsonType)
 	w.Header().Set("X-Amzn-Errortype", code)
-	w.Header().Set("X-Amzn-Requestid", r.id)
+	w.Header().Set("X-Amzn-Requestid", r.ID)
 	w.WriteHeader(status)
 	raw, _ := json.Marshal(map[string]string{"__type": code, "message": message}) // strings always marshal
 	_, _ = w.Write(raw)

@@ -7,98 +7,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bucketseal/bucketseal/mock/admin"
 	"github.com/bucketseal/bucketseal/mock/kms"
+	"github.com/bucketseal/bucketseal/mock/s3"
+	"github.com/bucketseal/bucketseal/mock/wire"
 )
 
-// operations by method, level and sub-resource: "GET bucket location".
-var operations = map[string]string{
-	// buckets
-	"GET service ":        "ListBuckets",
-	"PUT bucket ":         "CreateBucket",
-	"DELETE bucket ":      "DeleteBucket",
-	"HEAD bucket ":        "HeadBucket",
-	"GET bucket location": "GetBucketLocation",
+func isAdmin(r *wire.Request) bool { return r.Bucket == admin.Path }
 
-	// listings
-	"GET bucket ":          "ListObjects",
-	"GET bucket list-type": "ListObjectsV2",
-	"GET bucket versions":  "ListObjectVersions",
-
-	// objects
-	"PUT object ":           "PutObject",
-	"GET object ":           "GetObject",
-	"HEAD object ":          "HeadObject",
-	"POST bucket ":          "PostObject",
-	"DELETE object ":        "DeleteObject",
-	"POST bucket delete":    "DeleteObjects",
-	"GET object attributes": "GetObjectAttributes",
-
-	// uploads
-	"POST object uploads":    "CreateMultipartUpload",
-	"PUT object uploadId":    "UploadPart",
-	"POST object uploadId":   "CompleteMultipartUpload",
-	"DELETE object uploadId": "AbortMultipartUpload",
-	"GET object uploadId":    "ListParts",
-	"GET bucket uploads":     "ListMultipartUploads",
-
-	// encryption
-	"GET bucket encryption":    "GetBucketEncryption",
-	"PUT bucket encryption":    "PutBucketEncryption",
-	"DELETE bucket encryption": "DeleteBucketEncryption",
-	"PUT object encryption":    "UpdateObjectEncryption",
-
-	// versions and locks
-	"GET bucket versioning":  "GetBucketVersioning",
-	"PUT bucket versioning":  "PutBucketVersioning",
-	"GET object legal-hold":  "GetObjectLegalHold",
-	"PUT object legal-hold":  "PutObjectLegalHold",
-	"GET bucket object-lock": "GetObjectLockConfiguration",
-	"PUT bucket object-lock": "PutObjectLockConfiguration",
-	"GET object retention":   "GetObjectRetention",
-	"PUT object retention":   "PutObjectRetention",
-
-	// who may come in
-	"GET bucket acl":                  "GetBucketAcl",
-	"PUT bucket acl":                  "PutBucketAcl",
-	"GET bucket cors":                 "GetBucketCors",
-	"PUT bucket cors":                 "PutBucketCors",
-	"DELETE bucket cors":              "DeleteBucketCors",
-	"GET bucket ownershipControls":    "GetBucketOwnershipControls",
-	"PUT bucket ownershipControls":    "PutBucketOwnershipControls",
-	"DELETE bucket ownershipControls": "DeleteBucketOwnershipControls",
-	"GET bucket policy":               "GetBucketPolicy",
-	"PUT bucket policy":               "PutBucketPolicy",
-	"DELETE bucket policy":            "DeleteBucketPolicy",
-	"GET bucket policyStatus":         "GetBucketPolicyStatus",
-	"GET object acl":                  "GetObjectAcl",
-	"PUT object acl":                  "PutObjectAcl",
-	"GET bucket publicAccessBlock":    "GetPublicAccessBlock",
-	"PUT bucket publicAccessBlock":    "PutPublicAccessBlock",
-	"DELETE bucket publicAccessBlock": "DeletePublicAccessBlock",
-
-	// tags
-	"GET bucket tagging":    "GetBucketTagging",
-	"PUT bucket tagging":    "PutBucketTagging",
-	"DELETE bucket tagging": "DeleteBucketTagging",
-	"GET object tagging":    "GetObjectTagging",
-	"PUT object tagging":    "PutObjectTagging",
-	"DELETE object tagging": "DeleteObjectTagging",
-
-	// kept and told again, nothing more
-	"GET bucket accelerate":     "GetBucketAccelerateConfiguration",
-	"PUT bucket accelerate":     "PutBucketAccelerateConfiguration",
-	"GET bucket lifecycle":      "GetBucketLifecycleConfiguration",
-	"PUT bucket lifecycle":      "PutBucketLifecycleConfiguration",
-	"DELETE bucket lifecycle":   "DeleteBucketLifecycle",
-	"GET bucket logging":        "GetBucketLogging",
-	"PUT bucket logging":        "PutBucketLogging",
-	"GET bucket notification":   "GetBucketNotificationConfiguration",
-	"PUT bucket notification":   "PutBucketNotificationConfiguration",
-	"GET bucket requestPayment": "GetBucketRequestPayment",
-	"PUT bucket requestPayment": "PutBucketRequestPayment",
-	"GET bucket website":        "GetBucketWebsite",
-	"PUT bucket website":        "PutBucketWebsite",
-	"DELETE bucket website":     "DeleteBucketWebsite",
+// isForm tells an upload by an HTML form, which is signed in the form.
+func isForm(r *wire.Request) bool {
+	return r.Op == "PostObject" && r.Header.Get("Authorization") == "" && !r.Query.Has("X-Amz-Signature")
 }
 
 // parameters are the query names that belong to an operation without choosing it.
@@ -122,25 +41,12 @@ var remembered = []string{
 	"torrent", "uploadId", "uploads", "versioning", "versions", "website",
 }
 
-// address is what a request is about.
-type address struct{ bucket, key string }
-
-func (a address) level() string {
-	switch {
-	case a.bucket == "":
-		return "service"
-	case a.key == "":
-		return "bucket"
-	}
-	return "object"
-}
-
 var hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
 
-// addressed reads path-style names, and virtual-host ones under ".localhost" and
+// addressOf reads path-style names, and virtual-host ones under ".localhost" and
 // under the domain that the server was given. A host without a bucket in it, the
 // domain itself too, is path-style.
-func (s *Server) addressed(r *http.Request) address {
+func (s *Server) addressOf(r *http.Request) wire.Address {
 	path := strings.TrimPrefix(r.URL.Path, "/")
 	host, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
@@ -152,20 +58,20 @@ func (s *Server) addressed(r *http.Request) address {
 			continue
 		}
 		if bucket, ok := strings.CutSuffix(host, "."+domain); ok && bucket != "" {
-			return address{bucket, path}
+			return wire.Address{Bucket: bucket, Key: path}
 		}
 		if host == domain {
 			break
 		}
 	}
 	bucket, key, _ := strings.Cut(path, "/")
-	return address{bucket, key}
+	return wire.Address{Bucket: bucket, Key: key}
 }
 
 // route finds the operation. An unknown sub-resource is 501 and never the base
 // verb, except for a server that is forgetful of queries.
-func (s *Server) route(r *request) (string, error) {
-	if target := r.Header.Get("X-Amz-Target"); target != "" && r.Method == http.MethodPost && r.level() == "service" {
+func (s *Server) route(r *wire.Request) (string, error) {
+	if target := r.Header.Get("X-Amz-Target"); target != "" && r.Method == http.MethodPost && r.Level() == "service" {
 		return strings.TrimPrefix(target, kms.Target), nil
 	}
 	if isSTS(r) {
@@ -175,33 +81,33 @@ func (s *Server) route(r *request) (string, error) {
 		return "Preflight", nil
 	}
 	method, sub := r.Method, ""
-	for name := range r.query {
+	for name := range r.Query {
 		switch {
-		case isParameter(name), name == "list-type" && r.query.Get(name) != "2":
+		case isParameter(name), name == "list-type" && r.Query.Get(name) != "2":
 		case s.personality.ForgetfulOfQueries && !slices.Contains(remembered, name):
-		case r.level() == "object" && slices.Contains(strings.Fields(s.personality.ForgetfulOf), name):
+		case r.Level() == "object" && slices.Contains(strings.Fields(s.personality.ForgetfulOf), name):
 		case sub != "":
-			return "", notImplemented(name)
+			return "", s3.NotImplemented(name)
 		default:
 			sub = name
 		}
 	}
-	op, ok := operations[method+" "+r.level()+" "+sub]
+	op, ok := s3.Operations[method+" "+r.Level()+" "+sub]
 	switch {
-	case sub != "" && r.level() == "bucket" && s.personality.lacks(method, sub):
-		return "", notImplemented(sub)
+	case sub != "" && r.Level() == "bucket" && s.personality.Lacks(method, sub):
+		return "", s3.NotImplemented(sub)
 	case sub == "attributes" && s.personality.ForgetfulOfQueries:
 		// Measured on Ceph 16: it miscounts the signature of what it does not know.
-		return "", refuse(http.StatusForbidden, "SignatureDoesNotMatch", "")
+		return "", s3.Refuse(http.StatusForbidden, "SignatureDoesNotMatch", "")
 	case ok:
 		return withCopySource(op, r), nil
 	case sub != "":
-		return "", notImplemented(sub)
+		return "", s3.NotImplemented(sub)
 	}
-	return "", notAllowed(r.Method, strings.ToUpper(r.level()))
+	return "", s3.NotAllowed(r.Method, strings.ToUpper(r.Level()))
 }
 
-func withCopySource(op string, r *request) string {
+func withCopySource(op string, r *wire.Request) string {
 	if r.Header.Get("X-Amz-Copy-Source") == "" {
 		return op
 	}
@@ -212,4 +118,40 @@ func withCopySource(op string, r *request) string {
 		return "UploadPartCopy"
 	}
 	return op
+}
+
+func isKMS(r *wire.Request) bool { return r.Header.Get("X-Amz-Target") != "" && r.Level() == "service" }
+
+// serviceOf is the service that a request must be signed for.
+func serviceOf(r *wire.Request) string {
+	switch {
+	case isKMS(r):
+		return "kms"
+	case isSTS(r):
+		return "sts"
+	}
+	return "s3"
+}
+
+// isSTS tells a call of the token service, which the AWS query protocol posts as
+// a form to the root.
+func isSTS(r *wire.Request) bool {
+	return r.Method == http.MethodPost && r.Level() == "service" && !isKMS(r) &&
+		strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+}
+
+// writesVersions are the operations which make versions and cannot be asked for one.
+var writesVersions = []string{"PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"}
+
+// checkVersion refuses a version id where there can be none.
+func checkVersion(r *wire.Request) error {
+	switch {
+	case !r.Query.Has("versionId"):
+		return nil
+	case r.Level() != "object" || slices.Contains(writesVersions, r.Op):
+		return s3.BadArgument("This operation does not accept a version-id.", "versionId", r.Version())
+	case r.Version() == "":
+		return s3.BadArgument("Version id cannot be the empty string", "versionId", "")
+	}
+	return nil
 }

@@ -2,8 +2,6 @@ package mock
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,11 +12,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bucketseal/bucketseal/mock/iam"
+	"github.com/bucketseal/bucketseal/mock/access"
+	"github.com/bucketseal/bucketseal/mock/admin"
+	"github.com/bucketseal/bucketseal/mock/buckets"
+	"github.com/bucketseal/bucketseal/mock/faults"
+	"github.com/bucketseal/bucketseal/mock/identity"
 	"github.com/bucketseal/bucketseal/mock/kms"
+	"github.com/bucketseal/bucketseal/mock/objects"
+	"github.com/bucketseal/bucketseal/mock/personality"
+	"github.com/bucketseal/bucketseal/mock/s3"
 	"github.com/bucketseal/bucketseal/mock/seal"
 	"github.com/bucketseal/bucketseal/mock/sigv4"
+	"github.com/bucketseal/bucketseal/mock/sse"
 	"github.com/bucketseal/bucketseal/mock/store"
+	"github.com/bucketseal/bucketseal/mock/wire"
 )
 
 // Config describes a server. Dir is required; the rest has useful zero values.
@@ -50,17 +57,22 @@ type KeySpec struct{ ID, Alias, Policy string }
 type Server struct {
 	personality          Personality
 	accessKey, secretKey string
-	people               *register
+	people               *identity.Register
 	region               string
 	clock                func() time.Time
 	log                  *slog.Logger
 	store                *store.Store
 	keys                 *kms.Keystore
-	faults               Injector
+	faults               faults.Injector
 	verifier             sigv4.Verifier
-	handlers             map[string]handler // by operation
-	allowPublic          bool
 	domain               string
+
+	access   *access.Service
+	sse      *sse.Service
+	buckets  *buckets.Service
+	objects  *objects.Service
+	admin    *admin.Endpoint
+	handlers map[string]wire.Handler // by operation
 }
 
 // New opens the data folder, and makes the keys and buckets asked for.
@@ -70,7 +82,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		personality: c.Personality, region: c.Region, clock: c.Now, log: c.Log,
-		accessKey: c.AccessKey, secretKey: c.SecretKey, allowPublic: c.AllowPublic, domain: strings.ToLower(c.Domain),
+		accessKey: c.AccessKey, secretKey: c.SecretKey, domain: strings.ToLower(c.Domain),
 	}
 	if s.domain != "" && !hostName.MatchString(s.domain) {
 		return nil, fmt.Errorf("mock: Config.Domain %q is no host name", c.Domain)
@@ -79,7 +91,7 @@ func New(c Config) (*Server, error) {
 		s.personality.Name = "aws"
 	}
 	if s.region == "" {
-		s.region = defaultRegion
+		s.region = s3.DefaultRegion
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -88,16 +100,16 @@ func New(c Config) (*Server, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.accessKey == "" {
-		s.accessKey = "AKIA" + strings.ToUpper(randomHex(8))
+		s.accessKey = "AKIA" + strings.ToUpper(wire.RandomHex(8))
 	}
 	if s.secretKey == "" {
-		s.secretKey = randomHex(20)
+		s.secretKey = wire.RandomHex(20)
 	}
 	if err := s.SetFaults(c.Faults); err != nil {
 		return nil, err
 	}
 	var err error
-	if s.people, err = newRegister(s.accessKey, s.secretKey, c.Users, c.Roles, s.now); err != nil {
+	if s.people, err = identity.NewRegister(s.accessKey, s.secretKey, c.Users, c.Roles, s.now); err != nil {
 		return nil, err
 	}
 	if err := s.open(c); err != nil {
@@ -106,13 +118,11 @@ func New(c Config) (*Server, error) {
 	if err := s.seed(c); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	s.verifier = sigv4.Verifier{Region: s.region, Now: s.now, Secret: func(accessKey string) (string, bool) {
-		return s.people.secret(accessKey)
-	}}
-	s.join()
+	s.verifier = sigv4.Verifier{Region: s.region, Now: s.now, Secret: s.people.Secret}
 	if s.personality.AnyRegion {
 		s.verifier.Region = ""
 	}
+	s.assemble(c.AllowPublic)
 	return s, nil
 }
 
@@ -128,7 +138,7 @@ func (s *Server) open(c Config) error {
 	if err != nil {
 		return fmt.Errorf("open data folder: %w", err)
 	}
-	s.keys, err = kms.Open(filepath.Join(c.Dir, "keys.sealed"), s.store.RootKey("kms keystore"), kms.Options{Region: s.region, Account: accountID, Now: s.clock, Fast: c.Fast})
+	s.keys, err = kms.Open(filepath.Join(c.Dir, "keys.sealed"), s.store.RootKey("kms keystore"), kms.Options{Region: s.region, Account: s3.AccountID, Now: s.clock, Fast: c.Fast})
 	if err != nil {
 		return errors.Join(err, s.store.Close())
 	}
@@ -151,7 +161,7 @@ func (s *Server) seed(c Config) error {
 		}
 	}
 	for _, name := range c.Buckets {
-		if !validBucketName(name) {
+		if !s3.ValidBucketName(name) {
 			return fmt.Errorf("make bucket %q: not a bucket name: 3 to 63 of a-z, 0-9, '-' and '.'", name)
 		}
 		_, err := s.store.CreateBucket(context.Background(), name, s.region)
@@ -182,34 +192,6 @@ func (s *Server) now() time.Time {
 	return s.clock().Add(s.faults.Skew())
 }
 
-func randomHex(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails, or ends the program
-	return hex.EncodeToString(b)
-}
-
-// handler answers one operation, or refuses it: nothing has been written then.
-type handler func(w http.ResponseWriter, r *request) error
-
-// request is one request on its way through the handlers.
-type request struct {
-	*http.Request
-	address
-	op     string
-	id     string
-	query  url.Values
-	auth   *sigv4.Request
-	who    iam.Person
-	active []*Fault    // faults of this very call
-	answer http.Header // of the answer to be
-}
-
-// fault that hits this very call, by its action; nil where there is none.
-func (r *request) fault(do Action) *Fault { return Find(r.active, do) }
-
-// has tells whether a header was sent, an empty one too.
-func (r *request) has(header string) bool { return len(r.Header.Values(header)) > 0 }
-
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 	start := time.Now()
@@ -218,12 +200,12 @@ func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 		// a refusal, and the next one on this connection it cannot read.
 		hw.WriteHeader(http.StatusContinue)
 	}
-	r := &request{Request: hr, address: s.addressed(hr), id: strings.ToUpper(randomHex(8))}
-	r.query, _ = url.ParseQuery(hr.URL.RawQuery) // a broken query is refused by the verifier
-	w := &writer{ResponseWriter: hw}
-	r.answer = w.Header()
-	w.Header().Set("X-Amz-Request-Id", r.id)
-	w.Header().Set("X-Amz-Id-2", hostID)
+	r := &wire.Request{Request: hr, Address: s.addressOf(hr), ID: strings.ToUpper(wire.RandomHex(8))}
+	r.Query, _ = url.ParseQuery(hr.URL.RawQuery) // a broken query is refused by the verifier
+	w := &faults.Writer{ResponseWriter: hw}
+	r.Answer = w.Header()
+	w.Header().Set("X-Amz-Request-Id", r.ID)
+	w.Header().Set("X-Amz-Id-2", s3.HostID)
 	w.Header().Set("Server", "BucketsealMock")
 	w.Header().Set("Date", s.now().Add(s.faults.DateSkew()).UTC().Format(http.TimeFormat))
 	var failure error
@@ -231,92 +213,79 @@ func (s *Server) ServeHTTP(hw http.ResponseWriter, hr *http.Request) {
 		s.logged(r, w, failure, time.Since(start))
 	}()
 	failure = s.serve(w, r)
-	if failure == nil || errors.Is(failure, errAnswered) {
+	if failure == nil || errors.Is(failure, faults.ErrAnswered) {
 		return
 	}
-	if w.status != 0 { // too late to say it: cut the connection, so that the client cannot take it for whole
+	if w.Status != 0 { // too late to say it: cut the connection, so that the client cannot take it for whole
 		panic(http.ErrAbortHandler)
 	}
 	switch {
 	case isAdmin(r):
-		writeAdminRefusal(w, failure)
+		admin.WriteRefusal(w, failure)
 		return
 	case isKMS(r):
 		writeKMSRefusal(w, r, failure)
 		return
 	case isSTS(r):
-		writeSTSRefusal(w, r, refusal(s.personality, failure))
+		identity.WriteSTSRefusal(w, r, wire.Refusal(s.personality, failure))
 		return
 	}
-	writeRefusal(w, hr, r.id, s.personality.reworded(refusal(s.personality, failure), r.bucket+"/"+r.key))
+	wire.WriteRefusal(w, hr, r.ID, s.personality.Reworded(wire.Refusal(s.personality, failure), r.Bucket+"/"+r.Key))
 }
 
-func isKMS(r *request) bool { return r.Header.Get("X-Amz-Target") != "" && r.level() == "service" }
-
-// service that a request must be signed for.
-func serviceOf(r *request) string {
-	switch {
-	case isKMS(r):
-		return "kms"
-	case isSTS(r):
-		return "sts"
-	}
-	return "s3"
-}
-
-func (s *Server) serve(w *writer, r *request) error {
+func (s *Server) serve(w *faults.Writer, r *wire.Request) error {
 	if isAdmin(r) {
-		return s.serveAdmin(w, r)
+		return s.admin.Serve(w, r)
 	}
 	op, routeErr := s.route(r)
-	r.op = op
-	r.active = s.faults.Hitting(op, r.bucket, r.key)
-	if err := w.Inject(r.Request, r.id, r.active); err != nil {
+	r.Op = op
+	r.Active = s.faults.Match(op, r.Bucket, r.Key)
+	if err := w.Inject(r.Request, r.ID, r.Active); err != nil {
 		return err
 	}
-	if refusal := misdirected(r); refusal != nil {
+	if refusal := invalidRequest(r); refusal != nil {
 		return refusal
 	}
 	if r.Method == http.MethodOptions {
-		return s.preflight(w, r)
+		return s.buckets.Preflight(w, r)
 	}
-	if err := s.crossOrigin(w, r); err != nil {
+	if err := s.buckets.CrossOrigin(w, r); err != nil {
 		return err
 	}
 	if isForm(r) {
 		return s.postForm(w, r)
 	}
-	if r.wantsKMS() && strings.HasPrefix(r.Header.Get("Authorization"), "AWS ") {
-		return badArgument("Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.", "Authorization", "null")
+	if r.AsksKMS() && strings.HasPrefix(r.Header.Get("Authorization"), "AWS ") {
+		return s3.BadArgument("Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.", "Authorization", "null")
 	}
 	if err := s.authenticate(r); err != nil {
 		return err
 	}
 	switch {
-	case r.anonymous() && routeErr != nil:
-		return accessDenied("Access Denied.")
-	case r.level() == "bucket" && r.auth.Payload == sigv4.StreamingUnsignedTrailer:
-		return badRequest("The value of x-amz-content-sha256 header is invalid.")
+	case r.Anonymous() && routeErr != nil:
+		return s3.AccessDenied("Access Denied.")
+	case r.Level() == "bucket" && r.Auth.Payload == sigv4.StreamingUnsignedTrailer:
+		return s3.BadRequest("The value of x-amz-content-sha256 header is invalid.")
 	case routeErr != nil:
 		return routeErr
 	case isKMS(r):
 		return s.callKMS(w, r)
 	case isSTS(r):
-		return s.people.callSTS(w, r)
+		return s.people.CallSTS(w, r)
 	}
-	if s.personality.NoTrailersOverTLS && r.TLS != nil && strings.HasSuffix(r.auth.Payload, "-TRAILER") {
-		return refuse(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "")
+	if s.personality.NoTrailersOverTLS && r.TLS != nil && strings.HasSuffix(r.Auth.Payload, "-TRAILER") {
+		return s3.Refuse(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "")
 	}
 	for _, name := range []string{"X-Amz-Expected-Bucket-Owner", "X-Amz-Source-Expected-Bucket-Owner"} {
-		if want := r.Header.Get(name); want != "" && want != ownerID && want != accountID {
-			return refuse(http.StatusForbidden, "AccessDenied", "Access Denied.")
+		if want := r.Header.Get(name); want != "" && want != s3.OwnerID && want != s3.AccountID {
+			return s3.Refuse(http.StatusForbidden, "AccessDenied", "Access Denied.")
 		}
 	}
-	if len(r.key) > maxKeyLength {
+	if len(r.Key) > s3.MaxKeyLength {
 		return store.ErrKeyTooLong
 	}
 	if s.personality.FileNames {
-		if err := ofFiles(r.key); err != nil {
+		if err := personality.CheckFileName(r.Key); err != nil {
 			return err
 		}
 	}
@@ -325,20 +294,20 @@ func (s *Server) serve(w *writer, r *request) error {
 	}
 	handle, ok := s.handlers[op]
 	if !ok {
-		return notImplemented(op)
+		return s3.NotImplemented(op)
 	}
-	if err := s.authorize(r); err != nil {
+	if err := s.access.Authorize(r); err != nil {
 		return err
 	}
-	return s.markerRefusal(r, s.hideMissing(r, s.run(w, r, handle)))
+	return s.objects.MarkerRefusal(r, s.access.HideMissing(r, s.run(w, r, handle)))
 }
 
 // run handles a request, and notes the change where it is one of a single key.
-func (s *Server) run(w http.ResponseWriter, r *request, handle handler) error {
+func (s *Server) run(w http.ResponseWriter, r *wire.Request, handle wire.Handler) error {
 	changed := func(error) {}
-	switch r.op {
+	switch r.Op {
 	case "PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject":
-		changed = s.faults.Changing(r.Context(), s.store, r.bucket, r.key)
+		changed = s.faults.BeforeChange(r.Context(), s.store, r.Bucket, r.Key)
 	}
 	err := handle(w, r)
 	changed(err)
@@ -346,35 +315,35 @@ func (s *Server) run(w http.ResponseWriter, r *request, handle handler) error {
 }
 
 // authenticate finds who calls: by the signature, or nobody.
-func (s *Server) authenticate(r *request) (err error) {
+func (s *Server) authenticate(r *wire.Request) (err error) {
 	if serviceOf(r) == "s3" && sigv4.Unsigned(r.Request) {
-		r.auth, err = sigv4.Anonymous(r.Request)
+		r.Auth, err = sigv4.Anonymous(r.Request)
 	} else {
-		r.auth, err = s.verifier.Verify(r.Request)
+		r.Auth, err = s.verifier.Verify(r.Request)
 	}
 	switch {
 	case err != nil:
 		return err
-	case r.auth.Service != serviceOf(r):
-		return refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; the credential is for another service.")
+	case r.Auth.Service != serviceOf(r):
+		return s3.Refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; the credential is for another service.")
 	}
-	if r.auth.AccessKey != "" {
-		if r.who, err = s.people.identify(r); err != nil {
+	if r.Auth.AccessKey != "" {
+		if r.Caller, err = s.people.Identify(r); err != nil {
 			return err
 		}
 	}
-	r.who.Context = s.conditionKeys(r)
+	r.Caller.Context = s.access.ConditionKeys(r)
 	return nil
 }
 
 // logged writes one line for each request. The query is left out: a presigned
 // one holds a signature.
-func (s *Server) logged(r *request, w *writer, failure error, took time.Duration) {
+func (s *Server) logged(r *wire.Request, w *faults.Writer, failure error, took time.Duration) {
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
-		slog.String("requestId", r.id), slog.String("op", r.op), slog.String("method", r.Method),
-		slog.String("bucket", r.bucket), slog.String("key", r.key), slog.Int("status", w.status),
-		slog.Int64("bytes", w.bytes), slog.Duration("took", took),
+		slog.String("requestId", r.ID), slog.String("op", r.Op), slog.String("method", r.Method),
+		slog.String("bucket", r.Bucket), slog.String("key", r.Key), slog.Int("status", w.Status),
+		slog.Int64("bytes", w.Bytes), slog.Duration("took", took),
 	}
 	if failure != nil {
 		level = slog.LevelWarn

@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 suite=github.com/versity/versitygw/cmd/versitygw@v1.7.0
 all=737     # tests of `full-flow --versioning-enabled`
 least=600   # so many pass, or more
-owner=75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a   # the account's canonical id (mock/server.go)
+owner=75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a   # the account's canonical id (mock/s3/names.go)
 list=$PWD/docs/conformance.tsv
 
 case ${1:-} in -*) sed -n '4,6p' "$0" >&2; exit 64 ;; esac
