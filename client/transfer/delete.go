@@ -45,7 +45,7 @@ func (d deleting) run(ctx context.Context, e *Engine, it *item) error {
 }
 
 func (d deleting) joins(first, j Job) bool {
-	return j.Op == Delete && !d.onlyThat(first) && !d.onlyThat(j) && j.From.At.Bucket == first.From.At.Bucket
+	return !d.onlyThat(first) && !d.onlyThat(j) && j.From.At.Bucket == first.From.At.Bucket
 }
 
 // runAll removes what has the names, with one request.

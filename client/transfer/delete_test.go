@@ -258,3 +258,20 @@ func TestWhatIsMoreUrgentGoesFirst(t *testing.T) {
 	}
 	assert.Equal(t, []string{"k0002", "k0003", "k0000", "k0001"}, order)
 }
+
+func TestADeletionBehindATransferOfItsBucketDoesNotGoAlong(t *testing.T) {
+	c := newClearing(t)
+	gate := c.store.Hold(memstore.HeadObject)
+	c.store.Fill(2, "a/k")
+	c.store.Fill(2, "a/other")
+	read := Job{ID: "read", Op: Download, From: ObjectAt("ward", client.Location{Bucket: "a", Key: "k"}, ""), To: WriteTo(t.TempDir(), "k")}
+	first := read
+	first.ID, first.To = "first", WriteTo(t.TempDir(), "k")
+	c.submit(first)
+	<-gate.Entered()
+	c.submit(read, deletion("a", "other"))
+	gate.Open()
+	require.NoError(t, c.engine.Wait(t.Context()))
+	assert.Equal(t, 3, c.engine.Summary().Phases[Done])
+	assert.Equal(t, []string{"k"}, c.store.Names("a"))
+}

@@ -30,16 +30,19 @@ func (l *line) push(it *item) {
 // many with one request, those behind it that may go along. None: nothing waits.
 func (l *line) next() (group []*item) {
 	for it := l.first(); it != nil; it = l.first() {
-		if len(group) > 0 {
-			o, ok := operations[it.row.Job.Op].(grouped)
-			if !ok || len(group) == client.MaxEntries || !o.joins(group[0].row.Job, it.row.Job) {
-				break
-			}
+		if len(group) > 0 && (len(group) == client.MaxEntries || !together(group[0].row.Job, it.row.Job)) {
+			break
 		}
 		group = append(group, it)
 		l.drop()
 	}
 	return group
+}
+
+// together reports whether one request takes both jobs.
+func together(first, j Job) bool {
+	o, ok := operations[first.Op].(grouped)
+	return ok && j.Op == first.Op && o.joins(first, j)
 }
 
 // first is the item whose turn it is, nil for none.

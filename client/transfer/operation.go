@@ -22,7 +22,8 @@ type operation interface {
 // A grouped operation can carry several jobs out with one request.
 type grouped interface {
 	operation
-	// joins reports whether a job may go along with the first of a group.
+	// joins reports whether a job may go along with the first of a group, both of
+	// this operation.
 	joins(first, j Job) bool
 	// runAll is run for the jobs of a group, with an outcome for each.
 	runAll(context.Context, *Engine, []*item) []error
