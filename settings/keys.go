@@ -107,18 +107,31 @@ func (s *Store) updateKeys(change func([]rules.KeptKey) []rules.KeptKey) error {
 }
 
 // referKeys is what is remembered of keys with its accounts as they are meant
-// now.
+// now. What was said of an account that was removed and of the one that has its
+// name now is said once.
 func (s *Store) referKeys(all []rules.KeptKey) []rules.KeptKey {
 	meant := s.meant()
-	for _, k := range all {
-		for i := range k.Places {
-			k.Places[i].Account = meant(k.Places[i].Account)
+	for k := range all {
+		key := &all[k]
+		for i := range key.Places {
+			key.Places[i].Account = meant(key.Places[i].Account)
 		}
-		for i := range k.Endpoints {
-			k.Endpoints[i].Account = meant(k.Endpoints[i].Account)
+		for i := range key.Endpoints {
+			key.Endpoints[i].Account = meant(key.Endpoints[i].Account)
 		}
+		key.Places, key.Endpoints = once(key.Places), once(key.Endpoints)
 	}
 	return all
+}
+
+// once is a list without what stands in it already.
+func once[T comparable](all []T) (kept []T) {
+	for _, one := range all {
+		if !slices.Contains(kept, one) {
+			kept = append(kept, one)
+		}
+	}
+	return kept
 }
 
 // accountsFor are the saved accounts, for rules that name any; none for others,

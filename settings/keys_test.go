@@ -3,6 +3,7 @@ package settings
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,6 +41,25 @@ func TestAKeyIsRememberedWithEveryPlaceThatRulesNamedItFor(t *testing.T) {
 	}, keys(t, s), "though no rule names them any more")
 	require.NoError(t, s.ForgetKey("k1"))
 	assert.Len(t, keys(t, s), 1)
+}
+
+func TestAPlaceIsRememberedOnceThoughItsAccountWasRemovedAndAddedAgain(t *testing.T) {
+	s := open(t)
+	added := func(id string) client.Account { return client.Account{ID: id, Name: "later", AccessKeyID: "AK"} }
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{sealed("r1", "later", "demo", "k")})))
+	for _, id := range []string{"A", "B"} {
+		require.NoError(t, s.UpdateAccounts(become([]client.Account{added(id)})))
+		require.NoError(t, s.FollowAccount(added(id), true))
+		require.NoError(t, s.PinAccounts(), "as before it is removed")
+	}
+	one := []rules.KeptKey{{
+		MD5: "k", Places: []rules.KeyPlace{{Account: added("B").Ref(), Bucket: "demo"}}, RuleIDs: []string{"r1"},
+		Endpoints: []rules.KeyEndpoint{{Account: added("B").Ref()}},
+	}}
+	assert.Equal(t, one, keys(t, s))
+	b, err := os.ReadFile(s.Path(KeysFile))
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(string(b), "demo"))
 }
 
 func TestAKeyFollowsItsAccountAndNoOtherThatTakesItsName(t *testing.T) {

@@ -38,7 +38,8 @@ func (s *Store) Rules() ([]rules.Rule, error) {
 func (s *Store) UpdateRules(begin bool, change func([]rules.Rule) ([]rules.Rule, error)) error {
 	saved := false
 	err := ruleList.update(s, begin, func(now []rules.Rule) ([]rules.Rule, error) {
-		next, err := change(s.refer(now))
+		now = s.refer(now)
+		next, err := change(now)
 		if err != nil {
 			return nil, err
 		}

@@ -58,19 +58,22 @@ type openUpload struct {
 	Begun     time.Time `json:"begun"`
 }
 
-// paths are where an upload may be remembered: where it is today, by the account's
-// id, so that another access key finds it; and where version 1 did, and where the
-// account of one run does, by the access key. At another endpoint it is another one.
-func (o *OpenUploads) paths(u client.Upload) []string {
-	var all []string
-	for _, who := range []string{o.account.ID, o.account.AccessKeyID} {
-		if who == "" {
-			continue
-		}
-		sum := sha256.Sum256([]byte(o.account.Endpoint + "\x00" + who + "\x00" + u.At.Bucket + "\x00" + u.At.Key + "\x00" + u.ID))
-		all = append(all, filepath.Join(o.dir, hex.EncodeToString(sum[:16])+".json"))
+// paths are where an upload may be remembered: where it is today, and where
+// version 1 did, by the access key. At another endpoint it is another one.
+func (o *OpenUploads) paths(u client.Upload) [2]string {
+	var all [2]string
+	for i, prefix := range []string{"", o.account.AccessKeyID + "\x00"} {
+		sum := sha256.Sum256([]byte(o.account.Endpoint + "\x00" + prefix + u.At.Bucket + "\x00" + u.At.Key + "\x00" + u.ID))
+		all[i] = filepath.Join(o.dir, hex.EncodeToString(sum[:16])+".json")
 	}
 	return all
+}
+
+// mine reports whether a file is the account's: by its id, so that it is found when
+// the access key was changed, or by the access key, so that it is when the account
+// was removed and added again, or is that of one run.
+func (o *OpenUploads) mine(f openUpload) bool {
+	return f.Endpoint == o.account.Endpoint && (f.AccountID != "" && f.AccountID == o.account.ID || f.AccessKey == o.account.AccessKeyID)
 }
 
 // Begun remembers an upload. ended is called once when no more is done for it:
@@ -103,11 +106,14 @@ func (o *OpenUploads) Begun(ctx context.Context, u client.Upload) (ended func(go
 	return ended, nil
 }
 
-// Has reports whether an upload is one of ours, open or left.
+// Has reports whether an upload is one of ours, open or left. One whose file is
+// being written is.
 func (o *OpenUploads) Has(u client.Upload) bool {
-	return slices.ContainsFunc(o.paths(u), func(path string) bool {
-		_, err := os.Lstat(path)
-		return err == nil
+	paths := o.paths(u)
+	return slices.ContainsFunc(paths[:], func(path string) bool {
+		b, err := os.ReadFile(path)
+		var f openUpload
+		return err == nil && (json.Unmarshal(b, &f) != nil || o.mine(f)) || err != nil && !os.IsNotExist(err)
 	})
 }
 
@@ -138,7 +144,7 @@ func (o *OpenUploads) stale(path, bucket string) (client.Upload, bool) {
 		return client.Upload{}, false
 	}
 	u := client.Upload{At: client.Location{Bucket: f.Bucket, Key: f.Key}, ID: f.UploadID}
-	if !slices.Contains(o.paths(u), path) || u.At.CheckKey() != nil || u.ID == "" {
+	if paths := o.paths(u); !slices.Contains(paths[:], path) || !o.mine(f) || u.At.CheckKey() != nil || u.ID == "" {
 		return client.Upload{}, false // another account's, or none of ours
 	}
 	if f.Host != o.host || o.host == "" {

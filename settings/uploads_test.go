@@ -86,11 +86,12 @@ func TestAnUploadWhoseProgramIsGoneIsStaleForItsAccountAndBucket(t *testing.T) {
 	ended(false) // as when the program ends
 
 	for _, other := range []client.Account{
-		{ID: "W", Name: "ward", Endpoint: "https://other.example", AccessKeyID: "AKIAWARD"}, {ID: "O", Name: "ward", Endpoint: "https://s3.example", AccessKeyID: "AKIAWARD"},
+		{ID: "W", Name: "ward", Endpoint: "https://other.example", AccessKeyID: "AKIAWARD"}, {ID: "O", Name: "ward", Endpoint: "https://s3.example", AccessKeyID: "AKIAOTHER"},
 	} {
 		stale, err := NewOpenUploads(state, other).Stale("b")
 		require.NoError(t, err)
 		assert.Empty(t, stale, "%+v", other)
+		assert.False(t, NewOpenUploads(state, other).Has(u), "%+v", other)
 	}
 	stale, err := o.Stale("b2")
 	require.NoError(t, err)
@@ -100,6 +101,14 @@ func TestAnUploadWhoseProgramIsGoneIsStaleForItsAccountAndBucket(t *testing.T) {
 	stale, err = NewOpenUploads(state, renamed).Stale("b")
 	require.NoError(t, err)
 	assert.Equal(t, []client.Upload{u}, stale, "the id and the endpoint say who it is")
+	for _, same := range []client.Account{
+		{ID: "W2", Name: "ward", Endpoint: "https://s3.example", AccessKeyID: "AKIAWARD"}, {AdHoc: true, Endpoint: "https://s3.example", AccessKeyID: "AKIAWARD"},
+	} {
+		stale, err = NewOpenUploads(state, same).Stale("b")
+		require.NoError(t, err)
+		assert.Equal(t, []client.Upload{u}, stale, "added again, or for one run, it has the access key")
+		assert.True(t, NewOpenUploads(state, same).Has(u))
+	}
 
 	require.NoError(t, o.Forget(u))
 	require.NoError(t, o.Forget(u), "to forget twice is no error")
@@ -176,9 +185,13 @@ func TestAnUploadThatVersion1RememberedIsKnownAndForgotten(t *testing.T) {
 	require.NoError(t, NewOpenUploads(state, team).Forget(u))
 	assert.NoFileExists(t, path)
 
+	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	assert.True(t, NewOpenUploads(state, team).Has(u), "a program of version 1 is about to write it")
+	require.NoError(t, os.Remove(path))
 	once := client.Account{AdHoc: true, Endpoint: "https://team.example", AccessKeyID: "AKTEAM"}
 	ended, err := NewOpenUploads(state, once).Begun(t.Context(), u)
 	require.NoError(t, err)
 	ended(false)
-	assert.FileExists(t, path, "that of one run is called so still")
+	assert.NoFileExists(t, path)
+	assert.True(t, NewOpenUploads(state, team).Has(u))
 }

@@ -6,7 +6,8 @@
 // those before it are taken back; where the program dies between two of them,
 // the accounts are the old or the new ones, and every secret and every SSE-C key
 // that was kept before is still kept. Rules and secrets refer to an account by
-// its id, so that renaming is one write.
+// its id, so that renaming is one write; the names beside the
+// ids follow it.
 //
 // It knows neither the disk nor the keyring: see [Settings] and [Secrets].
 package accountbook
@@ -121,8 +122,7 @@ func (b Book) Save(ctx context.Context, a client.Account, c client.Credentials) 
 		return a, client.Say("name: there is an account called %q already", a.Name).Err()
 	}
 	if a.ID == "" {
-		a.ID = rand.Text()
-		return a, b.add(ctx, a, c)
+		return b.add(ctx, a, c)
 	}
 	i := byID(all, a.ID)
 	if i < 0 {
@@ -131,17 +131,28 @@ func (b Book) Save(ctx context.Context, a client.Account, c client.Credentials) 
 	return a, b.change(ctx, all[i], a, c)
 }
 
-// add keeps the secret first: an account without one would be of no use, and the
-// user may be asked for a passphrase, and go.
-func (b Book) add(ctx context.Context, a client.Account, c client.Credentials) error {
+// add writes down the account as a forgotten one first, so that removing its name
+// finds a secret that a program which died in between has left. Then the secret: an
+// account without one would be of no use, and the user may be asked for a
+// passphrase, and go. One of that name which was forgotten is taken up again: its
+// secret, if it is left, gives way to the new one.
+func (b Book) add(ctx context.Context, a client.Account, c client.Credentials) (client.Account, error) {
+	forgotten, err := b.forgotten(a.Name)
+	if err != nil {
+		return a, err
+	}
 	c.AccessKeyID = a.AccessKeyID
-	return inSteps(
-		step{
-			func() error { return b.Secrets.SetAccountCredentials(ctx, a, c) },
-			func() error { return b.Secrets.DeleteAccountCredentials(ctx, a) },
-		},
+	a.ID = rand.Text()
+	undo := func() error { return b.clear(ctx, a) }
+	if len(forgotten) > 0 {
+		a.ID = forgotten[0].ID
+		undo = func() error { return b.put(forgotten[0]) } // whose secret its user left there
+	}
+	return a, inSteps(
+		step{func() error { return b.forget(a) }, undo},
+		step{do: func() error { return b.Secrets.SetAccountCredentials(ctx, a, c) }},
 		step{do: func() error { return b.Settings.FollowAccount(a, true) }},
-		step{func() error { return b.put(a) }, func() error { return b.drop(a.ID) }},
+		step{func() error { return b.put(a) }, func() error { return b.forget(a) }},
 	)
 }
 
@@ -163,7 +174,9 @@ func (b Book) change(ctx context.Context, before, a client.Account, c client.Cre
 		{func() error { return b.put(a) }, func() error { return b.put(before) }},
 	}
 	if before.Name != a.Name {
-		steps = slices.Insert(steps, 0, step{do: b.Settings.PinAccounts})
+		// Before it by the id, so that the name may change; after it by the new name,
+		// which says who is meant when the accounts are lost and added again.
+		steps = append(slices.Insert(steps, 0, step{do: b.Settings.PinAccounts}), step{do: b.Settings.PinAccounts})
 	}
 	if !c.Secret.IsZero() {
 		c.AccessKeyID = a.AccessKeyID

@@ -3,6 +3,7 @@ package accountbook_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,7 +37,7 @@ func homeOfTeam(t *testing.T, vault bool) *house {
 	return h
 }
 
-func TestARenameIsOneWriteAndNothingElseChanges(t *testing.T) {
+func TestARenamedAccountKeepsItsIdItsSecretAndItsRules(t *testing.T) {
 	h := homeOfTeam(t, false)
 	before, ring := h.find("team"), h.ring.all()
 	files := func() map[string]string {
@@ -53,7 +54,8 @@ func TestARenameIsOneWriteAndNothingElseChanges(t *testing.T) {
 	saved, err := h.book().Save(t.Context(), renamed, client.Credentials{})
 	require.NoError(t, err)
 	assert.Equal(t, renamed, saved, "the id stays")
-	assert.Equal(t, was, files())
+	was["rules.json"] = strings.Replace(was["rules.json"], `"team"`, `"team2"`, 1)
+	assert.Equal(t, was, files(), "nothing but the name, for who reads them without the accounts")
 	assert.Equal(t, ring, h.ring.all())
 
 	assert.Equal(t, client.TypeSSEKMS, h.decide(renamed))
@@ -142,19 +144,55 @@ func TestOneNameIsOneAccounts(t *testing.T) {
 	assert.Equal(t, []string{"team", "lab"}, h.names())
 }
 
-func TestAnAccountIsNotRenamedWhileItsRulesAreGoneOrUnreadable(t *testing.T) {
+func TestWhenTheAccountsAreLostARenamedOneIsFoundByItsRulesUnderItsLastName(t *testing.T) {
+	h := homeOfTeam(t, false)
+	renamed := h.find("team")
+	renamed.Name = "clinic"
+	_, err := h.book().Save(t.Context(), renamed, client.Credentials{})
+	require.NoError(t, err)
+	_, s, _ := h.run(nil)
+	_, err = s.Reset(settings.AccountsFile)
+	require.NoError(t, err)
+	stranger, err := h.book().Save(t.Context(), team, kept)
+	require.NoError(t, err)
+	assert.Equal(t, client.TypeInherit, h.decide(stranger), "it has a name that the other one had once")
+	again, err := h.book().Save(t.Context(), client.Account{Name: "clinic", AccessKeyID: "AK"}, kept)
+	require.NoError(t, err)
+	assert.Equal(t, client.TypeSSEKMS, h.decide(again))
+}
+
+// spoiled are homes whose rules are gone, or damaged.
+func spoiled(t *testing.T, try func(h *house)) {
+	t.Helper()
 	for _, spoil := range []func(path string) error{os.Remove, func(p string) error { return os.WriteFile(p, []byte("{"), 0o600) }} {
 		h := homeOfTeam(t, false)
 		require.NoError(t, spoil(filepath.Join(h.dir, "rules.json")))
+		try(h)
+	}
+}
+
+func TestAnAccountIsNotRenamedWhileItsRulesAreGoneOrUnreadable(t *testing.T) {
+	spoiled(t, func(h *house) {
 		renamed := h.find("team")
 		renamed.Name = "team2"
 		_, err := h.book().Save(t.Context(), renamed, client.Credentials{})
 		require.Error(t, err)
-		_, err = h.book().Remove(t.Context(), "team")
-		require.Error(t, err)
-		require.Error(t, h.book().Forget("team"))
 		assert.Equal(t, []string{"team"}, h.names())
-	}
+	})
+}
+
+func TestAnAccountIsRemovedWithItsSecretAlsoWhileTheRulesAreGoneOrUnreadable(t *testing.T) {
+	spoiled(t, func(h *house) {
+		found, err := h.book().Remove(t.Context(), "team")
+		require.NoError(t, err)
+		assert.True(t, found)
+		assert.Empty(t, h.names())
+		assert.Empty(t, h.ring.all())
+	})
+	spoiled(t, func(h *house) {
+		require.NoError(t, h.book().Forget("team"))
+		assert.Empty(t, h.names())
+	})
 }
 
 func TestASecretIsKeptWithTheAccessKeyItBelongsTo(t *testing.T) {

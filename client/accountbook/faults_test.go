@@ -126,10 +126,16 @@ func TestWhicheverWriteOfAnAdditionFailsTheAccountIsThereWithItsSecretOrNotAtAll
 		require.Contains(h.t, [][]string{{"team", "lab"}, {"team", "lab", "gone"}}, names)
 		if len(names) == 2 {
 			require.Error(h.t, err)
-			return
+		} else {
+			assert.Equal(h.t, "new", h.secret(h.find("gone")))
+			assert.Equal(h.t, client.TypeSSES3, h.decide(h.find("gone")))
 		}
-		assert.Equal(h.t, "new", h.secret(h.find("gone")))
-		assert.Equal(h.t, client.TypeSSES3, h.decide(h.find("gone")))
+		if _, err := h.book().Remove(h.t.Context(), "gone"); err != nil {
+			require.ErrorAs(h.t, err, new(*accountbook.NoAccountError))
+		}
+		for name, secret := range h.ring.all() {
+			assert.NotContains(h.t, secret, `"new"`, "%s is a secret that nobody finds any more", name)
+		}
 	})
 }
 

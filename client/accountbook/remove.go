@@ -22,7 +22,11 @@ func (b Book) Remove(ctx context.Context, name string) (found bool, err error) {
 	var missing *NoAccountError
 	switch {
 	case err == nil:
-		return b.remove(ctx, a)
+		if found, err = b.remove(ctx, a); err != nil {
+			return found, err
+		}
+		left, err := b.clearLeft(ctx, name)
+		return found || left, err
 	case errors.As(err, &missing):
 		return b.removeLeft(ctx, name)
 	}
@@ -30,6 +34,15 @@ func (b Book) Remove(ctx context.Context, name string) (found bool, err error) {
 }
 
 func (b Book) removeLeft(ctx context.Context, name string) (found bool, err error) {
+	found, err = b.clearLeft(ctx, name)
+	if err == nil && !found {
+		err = &NoAccountError{Name: name}
+	}
+	return found, err
+}
+
+// clearLeft removes what is left of accounts of a name that are no more.
+func (b Book) clearLeft(ctx context.Context, name string) (found bool, err error) {
 	left, err := b.left(name)
 	if err != nil {
 		return false, err
@@ -44,17 +57,12 @@ func (b Book) removeLeft(ctx context.Context, name string) (found bool, err erro
 		}
 		found = found || had
 	}
-	if !found {
-		return false, &NoAccountError{Name: name}
-	}
-	return true, nil
+	return found, nil
 }
 
 func (b Book) remove(ctx context.Context, a client.Account) (found bool, err error) {
 	was, unread := b.Secrets.AccountCredentials(ctx, a) // where it cannot be read, deleting says why
-	if err := b.Settings.PinAccounts(); err != nil {
-		return unread == nil, err
-	}
+	b.pin()
 	err = inSteps(
 		step{func() error { return b.forget(a) }, func() error { return b.put(a) }},
 		step{
@@ -80,11 +88,14 @@ func (b Book) Forget(name string) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Settings.PinAccounts(); err != nil {
-		return err
-	}
+	b.pin()
 	return b.forget(a)
 }
+
+// pin lets what refers to an account that goes do so by its last name. They have
+// it since it was named so, unless a program died over that. Rules that are gone
+// or damaged are no reason to keep a secret on this computer.
+func (b Book) pin() { _ = b.Settings.PinAccounts() }
 
 func (b Book) forget(a client.Account) error {
 	a.Forgotten = true
@@ -99,14 +110,19 @@ func (b Book) clear(ctx context.Context, a client.Account) error {
 	return b.drop(a.ID)
 }
 
-// left are the accounts of a name that were forgotten. Before accounts had ids,
-// nothing but the name of a secret was left of one.
-func (b Book) left(name string) ([]client.Account, error) {
+// forgotten are the accounts of a name that are written down as forgotten.
+func (b Book) forgotten(name string) ([]client.Account, error) {
 	all, err := b.Settings.ForgottenAccounts()
+	return slices.DeleteFunc(all, func(a client.Account) bool { return a.Name != name }), err
+}
+
+// left are the accounts of a name of which a secret may be left. Before accounts
+// had ids, nothing but the name of a secret was left of one.
+func (b Book) left(name string) ([]client.Account, error) {
+	all, err := b.forgotten(name)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(a client.Account) bool { return a.Name != name })
 	now, err := b.Settings.Accounts()
 	if err != nil {
 		return nil, err

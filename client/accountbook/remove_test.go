@@ -52,19 +52,44 @@ func TestRemovingFindsWhatWasLeftOfAnAccountThatWasForgotten(t *testing.T) {
 	require.ErrorContains(t, err, `there is no account called "team", and whether a secret of that name is left could not be found out`)
 	h.refused = nil
 
-	again, err := h.book().Save(t.Context(), team, client.Credentials{Secret: client.NewSecret("new")})
-	require.NoError(t, err, "its name is free")
-	assert.Equal(t, "new", h.secret(again))
-	_, err = h.book().Remove(t.Context(), "team")
-	require.NoError(t, err)
-	assert.Equal(t, "s3cret", h.secret(a))
-
 	found, err := h.book().Remove(t.Context(), "team")
 	require.NoError(t, err)
 	assert.True(t, found)
 	assert.Empty(t, h.secret(a))
 	_, err = h.book().Remove(t.Context(), "team")
 	require.EqualError(t, err, `there is no account called "team"`)
+}
+
+func TestNoSecretIsLeftOfAnAccountThatWasForgottenAddedAgainAndRemoved(t *testing.T) {
+	h := homeOfTeam(t, false)
+	require.NoError(t, h.book().Forget("team"))
+	again, err := h.book().Save(t.Context(), team, client.Credentials{Secret: client.NewSecret("new")})
+	require.NoError(t, err, "its name is free")
+	assert.Equal(t, "new", h.secret(again))
+	assert.Len(t, h.ring.all(), 1, "the secret that was left gave way")
+
+	require.NoError(t, h.book().Forget("team"))
+	lab, err := h.book().Save(t.Context(), client.Account{Name: "lab", AccessKeyID: "AK"}, kept)
+	require.NoError(t, err)
+	lab.Name = "team"
+	_, err = h.book().Save(t.Context(), lab, client.Credentials{})
+	require.NoError(t, err)
+	assert.Equal(t, "s3cret", h.secret(lab))
+	_, err = h.book().Remove(t.Context(), "team")
+	require.NoError(t, err)
+	assert.Empty(t, h.ring.all(), "of neither that had the name")
+}
+
+func TestAnAccountThatCannotBeAddedAgainLeavesWhatWasLeftOfIt(t *testing.T) {
+	h := homeOfTeam(t, true)
+	a := h.find("team")
+	require.NoError(t, h.book().Forget("team"))
+	h.refused = keychain.ErrLocked
+	_, err := h.book().Save(t.Context(), team, client.Credentials{Secret: client.NewSecret("new")})
+	require.ErrorIs(t, err, keychain.ErrLocked)
+	h.refused = nil
+	assert.Empty(t, h.names())
+	assert.Equal(t, "s3cret", h.secret(a))
 }
 
 func TestAnAccountWhoseSecretIsGoneIsRemovedAllTheSame(t *testing.T) {
