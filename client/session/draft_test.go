@@ -3,6 +3,7 @@ package session
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,15 +25,14 @@ func TestAnotherChoiceAsksNeitherTheDiskNorTheServer(t *testing.T) {
 	down, err := d.DraftDownload(t.Context(), []client.Object{{At: bucket.Join("tree/"), IsFolder: true}}, into, DownloadOptions{})
 	require.NoError(t, err)
 	require.NoError(t, os.RemoveAll(filepath.Join(d.dir, "tree")))
-	d.book.all = nil
 
 	assert.Empty(t, d.sent.during(func() {
-		ruled := up(Choice{})
+		ruled := d.drafted(up, Choice{})
 		require.Len(t, ruled.Jobs, 2)
-		assert.Equal(t, 1, ruled.Jobs[0].Treatment.Rule, "by the rules as they were then")
-		assert.Equal(t, ruled, up(Choice{}), "the same again is the same plan")
+		assert.Equal(t, 1, ruled.Jobs[0].Treatment.Rule)
+		assert.Equal(t, ruled, d.drafted(up, Choice{}), "the same again is the same plan")
 
-		chosen := up(Choice{Encryption: client.Treatment{Type: client.TypeSSES3}, Overwrite: transfer.OverwriteSkip})
+		chosen := d.drafted(up, Choice{Encryption: client.Treatment{Type: client.TypeSSES3}, Overwrite: transfer.OverwriteSkip})
 		assert.Equal(t, ruled.Jobs[1].ID, chosen.Jobs[1].ID)
 		assert.Equal(t, []client.Location{bucket.Join("tree/a")}, chosen.Existing)
 		for _, j := range chosen.Jobs {
@@ -40,9 +40,78 @@ func TestAnotherChoiceAsksNeitherTheDiskNorTheServer(t *testing.T) {
 			assert.Equal(t, transfer.OverwriteSkip, j.Overwrite)
 		}
 
-		assert.Equal(t, transfer.OverwriteAlways, down(Choice{}).Jobs[0].Overwrite)
-		assert.Equal(t, transfer.OverwriteSkip, down(Choice{Overwrite: transfer.OverwriteSkip}).Jobs[0].Overwrite)
+		assert.Equal(t, transfer.OverwriteAlways, d.drafted(down, Choice{}).Jobs[0].Overwrite)
+		assert.Equal(t, transfer.OverwriteSkip, d.drafted(down, Choice{Overwrite: transfer.OverwriteSkip}).Jobs[0].Overwrite)
 	}))
+}
+
+func TestEachChoiceIsTreatedByTheRulesAsTheyAreThen(t *testing.T) {
+	d := open(t, []rules.Rule{{ID: "1", Type: client.TypeSSES3}})
+	draft, err := d.DraftUpload(t.Context(), []string{d.write("a", "x")}, bucket, UploadOptions{})
+	require.NoError(t, err)
+	first, err := draft(t.Context(), Choice{})
+	require.NoError(t, err)
+	assert.Equal(t, client.TypeSSES3, first.Plan.Jobs[0].Treatment.Type)
+	same, err := draft(t.Context(), Choice{Overwrite: transfer.OverwriteSkip})
+	require.NoError(t, err)
+	assert.True(t, same.SameRules(first))
+
+	d.book.all = []rules.Rule{{ID: "1", Type: client.TypeSSEKMS, KMSKey: "alias/demo"}}
+	second, err := draft(t.Context(), Choice{})
+	require.NoError(t, err)
+	assert.Equal(t, client.TypeSSEKMS, second.Plan.Jobs[0].Treatment.Type)
+	assert.False(t, second.SameRules(first))
+
+	d.book.err = rules.ErrGone
+	_, err = draft(t.Context(), Choice{})
+	require.ErrorIs(t, err, rules.ErrGone, "it never means that there are none")
+}
+
+func TestEveryChoiceGivesThePlanThatPlanningAnewWouldGive(t *testing.T) {
+	d := open(t, nil)
+	d.put("tree/a", "old")
+	for _, name := range []string{"tree/a", "tree/b.txt", "tree/sub/c", "tree/cut.bucketseal-part"} {
+		d.write(name, "new")
+	}
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(d.dir, "tree", "broken")))
+	paths := []string{filepath.Join(d.dir, "tree"), filepath.Join(d.dir, "missing")}
+	draft, err := d.DraftUpload(t.Context(), paths, bucket, UploadOptions{})
+	require.NoError(t, err)
+
+	books := [][]rules.Rule{
+		nil,
+		{{ID: "1", Type: client.TypeSSEKMS, KMSKey: "alias/demo"}},
+		{{ID: "1", Key: "tree/sub/*", Type: client.TypeSSEC, CustomerKeyMD5: "of no key"}, {ID: "2", Key: "*.txt", Type: client.TypeSSES3}},
+		{{ID: "1", Disabled: true, Type: client.TypeSSES3}, {ID: "2", Key: "*", Type: client.TypeSSEKMS, KMSKey: "of two\nlines"}},
+	}
+	encryptions := []client.Treatment{
+		{}, {Type: client.TypeInherit}, {Type: client.TypeSSES3}, {Type: client.TypeSSEKMS, Key: "alias/demo"}, {Type: client.TypeSSEKMS, Key: "\x00"},
+	}
+	for turn := range 2 { // in any order: what was chosen before leaves nothing
+		for _, book := range books {
+			d.book.all = book
+			for _, e := range encryptions {
+				for _, over := range []transfer.Overwrite{"", transfer.OverwriteSkip, transfer.OverwriteAlways, transfer.OverwriteNewer} {
+					c := Choice{Encryption: e, Overwrite: over}
+					anew, err := d.PlanUpload(t.Context(), paths, bucket, UploadOptions{}, c)
+					require.NoError(t, err)
+					again := d.drafted(draft, c)
+					assert.Equal(t, withoutIDs(anew.Jobs), withoutIDs(again.Jobs), "%d: %v by %v", turn, c, book)
+					assert.Equal(t, anew.Refused, again.Refused)
+					assert.Equal(t, anew.Bytes, again.Bytes)
+					assert.Subset(t, again.Warnings, anew.Warnings)
+				}
+			}
+		}
+	}
+}
+
+func withoutIDs(jobs []transfer.Job) []transfer.Job {
+	jobs = slices.Clone(jobs)
+	for i := range jobs {
+		jobs[i].ID = ""
+	}
+	return jobs
 }
 
 func TestADownloadSaysWhichFilesAreThereWhereSomebodyChooses(t *testing.T) {
@@ -53,7 +122,7 @@ func TestADownloadSaysWhichFilesAreThereWhereSomebodyChooses(t *testing.T) {
 	what := []client.Object{{At: bucket.Join("a"), Size: 3}}
 	draft, err := d.DraftDownload(t.Context(), what, into, DownloadOptions{})
 	require.NoError(t, err)
-	assert.Equal(t, []client.Location{bucket.Join("a")}, draft(Choice{}).Existing)
+	assert.Equal(t, []client.Location{bucket.Join("a")}, d.drafted(draft, Choice{}).Existing)
 	p, err := d.PlanDownload(t.Context(), what, into, DownloadOptions{}, Choice{})
 	require.NoError(t, err)
 	assert.Empty(t, p.Existing, "nobody is told")

@@ -100,6 +100,14 @@ func (d *desk) carry(p transfer.Plan, err error) []transfer.Row {
 	return rows
 }
 
+// drafted is the plan of a choice.
+func (d *desk) drafted(draft Draft, c Choice) transfer.Plan {
+	d.t.Helper()
+	made, err := draft(d.t.Context(), c)
+	require.NoError(d.t, err)
+	return made.Plan
+}
+
 // put uploads a file under the rules.
 func (d *desk) put(key, content string) {
 	d.t.Helper()

@@ -2,24 +2,38 @@ package session
 
 import (
 	"context"
+	"reflect"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 // A plan is made in two steps. A survey looks at the disk and asks the server,
 // once; treating it is pure and is done again for each choice.
 
-// A Draft is a survey, with the rules as they were then: the plan of each choice.
-// It asks neither the disk nor the server, and is safe for concurrent use.
-type Draft func(Choice) transfer.Plan
+// A Draft is a survey: the plan of each choice, by the rules as they are when it
+// is asked for one, as long as they can be read. It looks at no file again and
+// asks the server nothing, and is safe for concurrent use.
+type Draft func(context.Context, Choice) (Drafted, error)
+
+// A Drafted is a plan, and the rules by which it was made.
+type Drafted struct {
+	Plan  transfer.Plan
+	Rules []rules.Rule
+}
+
+// SameRules reports whether another plan was made by these rules too.
+func (d Drafted) SameRules(other Drafted) bool {
+	return slices.EqualFunc(d.Rules, other.Rules, func(a, b rules.Rule) bool { return reflect.DeepEqual(a, b) })
+}
 
 // DraftUpload surveys an upload of files and folders into a folder, for somebody
 // who chooses: what the server has already, and what the bucket does by itself,
 // is asked too. Nothing is changed.
 func (s *Session) DraftUpload(ctx context.Context, paths []string, to client.Location, o UploadOptions) (Draft, error) {
-	set, err := s.RuleSet(ctx)
-	if err != nil {
+	if _, err := s.RuleSet(ctx); err != nil {
 		return nil, err
 	}
 	u, err := s.survey(ctx, paths, to, o)
@@ -27,7 +41,13 @@ func (s *Session) DraftUpload(ctx context.Context, paths []string, to client.Loc
 		return nil, err
 	}
 	s.ask(ctx, u, to, isThere|byDefault|lookAlike)
-	return func(c Choice) transfer.Plan { return u.Treat(set, c) }, nil
+	return func(ctx context.Context, c Choice) (Drafted, error) {
+		set, err := s.RuleSet(ctx)
+		if err != nil {
+			return Drafted{}, err
+		}
+		return Drafted{u.Treat(set, c), set.Rules}, nil
+	}, nil
 }
 
 // PlanUpload is DraftUpload where all is chosen: the server is asked only what
@@ -60,7 +80,7 @@ func (s *Session) DraftDownload(ctx context.Context, what []client.Object, into 
 		return nil, err
 	}
 	d.lookForExisting()
-	return d.Treat, nil
+	return func(_ context.Context, c Choice) (Drafted, error) { return Drafted{Plan: d.Treat(c)}, nil }, nil
 }
 
 // PlanDownload is DraftDownload where all is chosen: which files are there already

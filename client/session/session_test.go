@@ -90,7 +90,7 @@ func TestAPlanSaysWhatItWouldOverwriteAndWhatIsWeakerThanTheDefault(t *testing.T
 	d.write("tree/b", "new")
 	draft, err := d.DraftUpload(t.Context(), []string{filepath.Join(d.dir, "tree"), d.write("single", "new"), d.write("other", "new")}, bucket, UploadOptions{})
 	require.NoError(t, err)
-	p := draft(Choice{})
+	p := d.drafted(draft, Choice{})
 	assert.ElementsMatch(t, []client.Location{bucket.Join("tree/a"), bucket.Join("single")}, p.Existing)
 	assert.Empty(t, p.Warnings)
 

@@ -55,9 +55,10 @@ type Transfer struct {
 	draft     session.Draft // the plan of each choice; nil before the survey
 	ruled     bool          // the rules alone would encrypt every file
 	planning  bool
-	shown     bool // a plan was shown: the user has seen what it says
-	starting  bool // once the plan being made is there
-	plan      transfer.Plan
+	shown     bool            // a plan was shown: the user has seen what it says
+	starting  bool            // once the plan being made is there
+	outdated  bool            // it was to begin, and the rules were others than the user knew
+	drafted   session.Drafted // the plan of what is chosen, as it is shown
 	err       error
 	keysAsked bool
 	keys      []client.Key
@@ -87,10 +88,10 @@ func (t *Transfer) ready() {
 	case t.err != nil:
 		t.world.Problem(explain.Error(t.err))
 		t.close()
-	case len(t.plan.Existing)+len(t.plan.Refused)+len(t.plan.Warnings) > 0 || len(t.plan.Jobs) == 0:
+	case len(t.drafted.Plan.Existing)+len(t.drafted.Plan.Refused)+len(t.drafted.Plan.Warnings) > 0 || len(t.drafted.Plan.Jobs) == 0:
 		t.world.Ask(t)
 	default:
-		t.Start()
+		t.submit()
 	}
 }
 
@@ -117,25 +118,30 @@ func (t *Transfer) WhyNotStart() string {
 		return explain.Error(t.err).Title
 	case t.KeyProblem() != "":
 		return t.KeyProblem()
-	case len(t.plan.Jobs) == 0 && !t.planning:
+	case len(t.drafted.Plan.Jobs) == 0 && !t.planning:
 		return i18n.T("There is nothing left to transfer.")
 	}
 	return ""
 }
 
-// Start hands the plan over to the transfers: the one of what is chosen now. While
-// that is still being made after a change of the choice, it begins as soon as it
-// is there, unless it holds what the user has not seen.
+// Start hands the plan over to the transfers: the one of what is chosen now, by
+// the rules as they are now, however long the question has stood. It begins as
+// soon as that plan is there, unless the rules are others than those by which the
+// user was shown what happens, or it holds what the user has not seen.
 func (t *Transfer) Start() {
 	if t.WhyNotStart() != "" {
 		return
 	}
-	if t.planning {
-		t.starting = true
-		return
+	if !t.planning {
+		t.replan()
 	}
-	t.closed = true // a plan is handed over once, however often the button is pressed
-	t.world.Submit(t.plan.Jobs)
+	t.starting = true
+}
+
+// submit hands the plan over: once, however often the button is pressed.
+func (t *Transfer) submit() {
+	t.closed = true
+	t.world.Submit(t.drafted.Plan.Jobs)
 	t.finish()
 }
 

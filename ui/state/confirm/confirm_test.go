@@ -3,12 +3,14 @@ package confirm
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
@@ -28,6 +30,8 @@ type desk struct {
 	drafted   []session.Choice
 	draft     func(session.Choice) transfer.Plan
 	err       error
+	rules     []rules.Rule // those in force
+	rulesErr  error        // why they cannot be read
 	submitted [][]transfer.Job
 	problems  []explain.Message
 }
@@ -42,9 +46,9 @@ func (d *desk) world() World {
 		Context: d.t.Context(), Loop: &d.loop,
 		Survey: func(context.Context) (session.Draft, error) {
 			d.surveys++
-			return func(c session.Choice) transfer.Plan {
+			return func(_ context.Context, c session.Choice) (session.Drafted, error) {
 				d.drafted = append(d.drafted, c)
-				return d.draft(c)
+				return session.Drafted{Plan: d.draft(c), Rules: slices.Clone(d.rules)}, d.rulesErr
 			}, d.err
 		},
 		Keys: func(context.Context) ([]client.Key, error) {
@@ -61,6 +65,12 @@ func (d *desk) upload() *desk {
 	Upload(folder, d.world())
 	require.Equal(d.t, 1, d.asked, "it is shown at once")
 	return d
+}
+
+// start says yes, and lets what that takes be done.
+func (d *desk) start() {
+	d.Start()
+	d.loop.Pump()
 }
 
 // oneFile is a plan of one file, encrypted as is chosen, else by a rule.
@@ -86,7 +96,7 @@ func TestDiskAndServerAreLookedAtOnceWhateverIsChosen(t *testing.T) {
 	d.loop.Pump()
 	assert.Equal(t, 1, d.surveys)
 	assert.Equal(t, session.Choice{Encryption: client.Treatment{Type: client.TypeSSEKMS, Key: "alias/ab"}, Overwrite: transfer.OverwriteSkip}, d.drafted[len(d.drafted)-1])
-	d.Start()
+	d.start()
 	require.Len(t, d.submitted, 1)
 	assert.Equal(t, client.KeyID("alias/ab"), d.submitted[0][0].Treatment.Key)
 	assert.Equal(t, transfer.OverwriteSkip, d.submitted[0][0].Overwrite)
@@ -102,6 +112,8 @@ func TestAChoiceMadeWhileTheFilesAreLookedAtCounts(t *testing.T) {
 	assert.Equal(t, 1, d.surveys)
 	d.Start()
 	d.Start()
+	d.loop.Pump()
+	d.start()
 	require.Len(t, d.submitted, 1, "a plan is handed over once")
 	assert.Equal(t, client.TypeInherit, d.submitted[0][0].Treatment.Type)
 }
@@ -135,7 +147,7 @@ func TestAPlanThatSaysMoreThanWasSeenWaitsForAnotherYes(t *testing.T) {
 		d.Start()
 		d.loop.Pump()
 		assert.Empty(t, d.submitted, name)
-		d.Start()
+		d.start()
 		assert.Len(t, d.submitted, 1, "%s: it has been seen now", name)
 	}
 }
@@ -147,7 +159,7 @@ func TestASurveyThatFailedIsMadeAgainForAnotherChoice(t *testing.T) {
 	d.loop.Pump()
 	assert.NotEmpty(t, d.WhyNotStart())
 	assert.Contains(t, d.Lines()[0].Text, "Rules.json is damaged")
-	d.Start()
+	d.start()
 	assert.Empty(t, d.submitted)
 
 	d.err = nil
@@ -194,6 +206,76 @@ func TestFilesThatMayBeThereLetChooseToo(t *testing.T) {
 	assert.True(t, d.MayOverwrite())
 }
 
+// ruled is a plan of one file by the rules in force.
+func (d *desk) ruled(c session.Choice) transfer.Plan {
+	p := oneFile(c)
+	if c.Encryption.Type == client.TypeUndecided {
+		p.Jobs[0].Treatment = client.Treatment{Type: client.TypeInherit}
+		if len(d.rules) > 0 {
+			p.Jobs[0].Treatment = client.Treatment{Type: d.rules[0].Type, Rule: 1}
+		}
+	}
+	return p
+}
+
+func TestNothingBeginsByRulesThatAreOthersNow(t *testing.T) {
+	changes := map[string]struct {
+		before, after []rules.Rule
+		want          client.EncryptionType
+	}{
+		"added":   {nil, []rules.Rule{{ID: "1", Type: client.TypeSSEKMS}}, client.TypeSSEKMS},
+		"edited":  {[]rules.Rule{{ID: "1", Type: client.TypeSSES3}}, []rules.Rule{{ID: "1", Type: client.TypeSSEKMS}}, client.TypeSSEKMS},
+		"removed": {[]rules.Rule{{ID: "1", Type: client.TypeSSES3}}, nil, client.TypeInherit},
+	}
+	for name, c := range changes {
+		d := at(t, nil)
+		d.draft, d.rules = d.ruled, c.before
+		d.upload()
+		d.loop.Pump()
+		d.rules = c.after
+		d.start()
+		require.Empty(t, d.submitted, "%s: the user was shown something else", name)
+		assert.Contains(t, d.Lines()[0].Text, "The rules were changed meanwhile", name)
+		d.start()
+		require.Len(t, d.submitted, 1, name)
+		assert.Equal(t, c.want, d.submitted[0][0].Treatment.Type, name)
+	}
+}
+
+func TestAYesToAPlanNotYetShownDoesNotCountForOtherRules(t *testing.T) {
+	d := at(t, nil)
+	d.draft, d.rules = d.ruled, []rules.Rule{{ID: "1", Type: client.TypeSSEKMS}}
+	d.upload()
+	d.loop.Pump()
+	d.SetChoice(ChooseSSES3, "")
+	d.loop.Pump()
+	d.rules = nil
+	d.SetChoice(AsRules, "")
+	d.start()
+	assert.Empty(t, d.submitted, "the rules asked for a key when they were shown")
+	assert.False(t, d.Encrypts())
+	d.rules = nil
+	d.SetOverwrite(transfer.OverwriteSkip)
+	d.loop.Pump()
+	assert.NotContains(t, d.Lines()[0].Text, "meanwhile", "these are the rules that were shown")
+}
+
+func TestNothingBeginsWhileTheRulesCannotBeRead(t *testing.T) {
+	d := at(t, oneFile).upload()
+	d.loop.Pump()
+	d.rulesErr = &session.RulesError{Err: errors.New("rules.json is damaged")}
+	d.start()
+	assert.Empty(t, d.submitted)
+	assert.Contains(t, d.Lines()[0].Text, "nothing is uploaded: rules.json is damaged")
+	d.rulesErr = nil
+	d.SetOverwrite(transfer.OverwriteSkip)
+	d.start()
+	assert.Empty(t, d.submitted, "no plan stands there to say yes to")
+	d.start()
+	assert.Len(t, d.submitted, 1)
+	assert.Equal(t, 1, d.surveys)
+}
+
 func TestGivingUpDropsWhatIsUnderWay(t *testing.T) {
 	d := at(t, oneFile).upload()
 	closed, changed := 0, 0
@@ -201,7 +283,7 @@ func TestGivingUpDropsWhatIsUnderWay(t *testing.T) {
 	d.Cancel()
 	d.Cancel()
 	d.loop.Pump()
-	d.Start()
+	d.start()
 	assert.Equal(t, 1, closed)
 	assert.Empty(t, d.submitted)
 	assert.Zero(t, changed)

@@ -11,22 +11,24 @@ import (
 func (t *Transfer) Planning() bool { return t.planning }
 
 // MayOverwrite reports whether files are there already, or may be.
-func (t *Transfer) MayOverwrite() bool { return len(t.plan.Existing)+t.plan.MayExist > 0 }
+func (t *Transfer) MayOverwrite() bool {
+	return len(t.drafted.Plan.Existing)+t.drafted.Plan.MayExist > 0
+}
 
 // Headline is the question.
 func (t *Transfer) Headline() string {
-	n := explain.Files(len(t.plan.Jobs))
+	n := explain.Files(len(t.drafted.Plan.Jobs))
 	switch {
-	case t.planning && len(t.plan.Jobs) == 0:
+	case t.planning && len(t.drafted.Plan.Jobs) == 0:
 		return i18n.T("Looking at the files…")
 	case t.err != nil:
 		return explain.Error(t.err).Title
-	case len(t.plan.Jobs) == 0:
+	case len(t.drafted.Plan.Jobs) == 0:
 		return i18n.T("None of this can be transferred")
 	case t.Op == transfer.Download:
-		return i18n.T("Download %s (%s) into %s", n, explain.TotalSize(t.plan.Bytes, t.plan.Untold), t.Target)
+		return i18n.T("Download %s (%s) into %s", n, explain.TotalSize(t.drafted.Plan.Bytes, t.drafted.Plan.Untold), t.Target)
 	}
-	return i18n.T("Upload %s (%s) to %s", n, explain.Size(t.plan.Bytes), t.Target)
+	return i18n.T("Upload %s (%s) to %s", n, explain.Size(t.drafted.Plan.Bytes), t.Target)
 }
 
 // Lines say what each file gets and why, what is refused and why, what would
@@ -36,9 +38,13 @@ func (t *Transfer) Lines() []explain.Line {
 		m := explain.Error(t.err)
 		return []explain.Line{{Text: m.Body, Role: explain.RoleBad, More: m.Hints}}
 	}
-	lines := planLines(t.plan)
-	if n := len(t.plan.Existing); n > 0 {
-		line := explain.Line{Role: explain.RoleWarn, More: names(t.plan.Existing)}
+	var lines []explain.Line
+	if t.outdated {
+		lines = append(lines, explain.Line{Text: i18n.T("The rules were changed meanwhile: this is what would happen by them now."), Role: explain.RoleWarn})
+	}
+	lines = append(lines, planLines(t.drafted.Plan)...)
+	if n := len(t.drafted.Plan.Existing); n > 0 {
+		line := explain.Line{Role: explain.RoleWarn, More: names(t.drafted.Plan.Existing)}
 		switch {
 		case t.overwrite == transfer.OverwriteSkip:
 			line.Text = i18n.N(n, "%s file is there already: it stays as it is", "%s files are there already: they stay as they are", explain.Count(n))

@@ -39,8 +39,8 @@ func (t *Transfer) replan() {
 
 // surveyed is a survey and the plan of what was chosen when it began.
 type surveyed struct {
-	draft session.Draft
-	plan  transfer.Plan
+	draft   session.Draft
+	drafted session.Drafted
 }
 
 // survey looks at disk and server.
@@ -52,14 +52,15 @@ func (t *Transfer) survey() {
 		if err != nil {
 			return surveyed{}, err
 		}
-		return surveyed{draft, draft(begun.asked())}, nil
+		drafted, err := draft(ctx, begun.asked())
+		return surveyed{draft, drafted}, err
 	}, func(s surveyed, err error) {
 		t.surveying, t.draft = false, s.draft
 		if err == nil && t.chosen != begun {
 			t.treat()
 			return
 		}
-		t.planned(s.plan, err)
+		t.planned(s.drafted, err)
 	})
 }
 
@@ -68,22 +69,23 @@ func (t *Transfer) treat() {
 	var ctx context.Context
 	ctx, t.round = context.WithCancel(t.ctx)
 	draft, choice := t.draft, t.asked()
-	loop.Fetch(ctx, t.world.Loop, func(context.Context) (transfer.Plan, error) { return draft(choice), nil }, t.planned)
+	loop.Fetch(ctx, t.world.Loop, func(ctx context.Context) (session.Drafted, error) { return draft(ctx, choice) }, t.planned)
 }
 
 // planned shows the plan of what is chosen.
-func (t *Transfer) planned(p transfer.Plan, err error) {
+func (t *Transfer) planned(d session.Drafted, err error) {
 	first := !t.shown
-	start := t.starting && err == nil && t.knows(p)
-	t.planning, t.plan, t.err, t.shown, t.starting = false, p, err, err == nil, false
+	t.outdated = t.starting && err == nil && !d.SameRules(t.drafted)
+	start := t.starting && err == nil && !t.outdated && t.knows(d.Plan)
+	t.planning, t.drafted, t.err, t.shown, t.starting = false, d, err, err == nil, false
 	if t.choice == AsRules {
-		t.ruled = encrypts(p.Jobs)
+		t.ruled = encrypts(d.Plan.Jobs)
 	}
 	if t.Op == transfer.Download && first {
 		t.ready()
 	}
-	if start {
-		t.Start()
+	if start && t.WhyNotStart() == "" {
+		t.submit()
 	}
 	t.changed()
 }
@@ -92,7 +94,7 @@ func (t *Transfer) planned(p transfer.Plan, err error) {
 // user was not shown.
 func (t *Transfer) knows(p transfer.Plan) bool {
 	shown := map[string]bool{}
-	for _, alarm := range alarms(t.plan) {
+	for _, alarm := range alarms(t.drafted.Plan) {
 		shown[alarm] = true
 	}
 	for _, alarm := range alarms(p) {
