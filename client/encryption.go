@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -119,7 +120,7 @@ func CheckEncryption(e Encryption) error {
 		}
 		return nil
 	}
-	return Say("%T is no encryption this program knows", e).Err()
+	return Say("%s is no encryption this program knows", fmt.Sprintf("%T", e)).Err()
 }
 
 // checkKeyID refuses only what cannot stand in an HTTP header; the shape of an

@@ -210,6 +210,7 @@ var kindWords = [kindEnd]Text{
 	KindDeleteMarker:         Say("delete marker"),
 	KindKeyService:           Say("the key service does not answer"),
 	KindNotYetVerified:       Say("not yet verified"),
+	KindNotKept:              Say("not kept"),
 }
 
 var (

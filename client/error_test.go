@@ -35,6 +35,10 @@ func TestEveryKindHasANameOfItsOwn(t *testing.T) {
 		assert.NotEmpty(t, k.String())
 		assert.False(t, seen[k.String()], k.String())
 		seen[k.String()] = true
+		words := k.Text().String()
+		assert.NotEmpty(t, words, "%v", k)
+		assert.False(t, seen[words], words)
+		seen[words] = true
 	}
 	assert.Len(t, kindNames, int(kindEnd))
 	assert.Equal(t, "EncryptionNotAsAsked", KindEncryptionNotAsAsked.String())

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
+	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -23,7 +26,12 @@ type Text struct {
 
 // Say is the text of a form and its values. A test reads the source for every
 // form, so it is written out at the call.
-func Say(form string, args ...any) Text { return Text{form, args} }
+func Say(form string, args ...any) Text {
+	if false {
+		_ = fmt.Sprintf(form, args...) // makes go vet compare the verbs with the values at each call
+	}
+	return Text{form, args}
+}
 
 // Verbatim is a text of words that are of no language of ours: a name, what a
 // system or a server said.
@@ -92,13 +100,20 @@ func (e *textError) Error() string { return e.text.String() }
 func (e *textError) Text() Text    { return e.text }
 
 func (e *textError) Unwrap() []error {
-	var causes []error
-	for _, a := range e.text.Args {
-		if err, ok := a.(error); ok {
-			causes = append(causes, err)
+	return e.text.causes()
+}
+
+// causes are the errors among the values of a text and of the texts in it.
+func (t Text) causes() (all []error) {
+	for _, a := range t.Args {
+		switch a := a.(type) {
+		case error:
+			all = append(all, a)
+		case Text:
+			all = append(all, a.causes()...)
 		}
 	}
-	return causes
+	return all
 }
 
 // asText is a value that is itself a text.
@@ -147,16 +162,43 @@ func (t Text) MarshalJSON() ([]byte, error) {
 	return json.Marshal(s)
 }
 
+// storable is a value as it is written; what has words of its own is written as
+// these.
 func storable(v any) any {
 	if t, ok := asText(v); ok {
 		return t
 	}
-	switch v := v.(type) {
-	case string, bool, int, int64, uint64, int32, uint32, float64:
-		return v
+	switch v.(type) {
+	case fmt.Stringer, error:
+		return fmt.Sprint(v)
+	}
+	switch r := reflect.ValueOf(v); {
+	case r.Kind() == reflect.Bool:
+		return r.Bool()
+	case r.CanInt():
+		return r.Int()
+	case r.CanUint():
+		return r.Uint()
+	case r.CanFloat():
+		return fraction(r.Float())
 	}
 	return fmt.Sprint(v)
 }
+
+// fraction is a number that is read back as no whole one.
+func fraction(f float64) any {
+	digits := strconv.FormatFloat(f, 'g', -1, 64)
+	switch {
+	case math.IsNaN(f) || math.IsInf(f, 0):
+		return digits // JSON has no such number
+	case !strings.ContainsAny(digits, fractional):
+		digits += ".0"
+	}
+	return json.Number(digits)
+}
+
+// fractional are the characters that only numbers with fractions have.
+const fractional = ".e"
 
 // UnmarshalJSON reads what MarshalJSON wrote, and a plain string as a text
 // without values.
@@ -202,6 +244,9 @@ func readValue(raw json.RawMessage) (any, error) {
 		return v, nil
 	}
 	if whole, err := n.Int64(); err == nil {
+		return whole, nil
+	}
+	if whole, err := strconv.ParseUint(n.String(), 10, 64); err == nil {
 		return whole, nil
 	}
 	return n.Float64()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,6 +34,13 @@ func TestATextAsAnErrorKeepsItsCauses(t *testing.T) {
 	require.EqualError(t, err, "read a: unexpected EOF")
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	assert.Equal(t, "read %s: %v", TextOf(err).Form)
+}
+
+func TestTheCausesOfATextWithinATextAreItsCausesToo(t *testing.T) {
+	err := Say("plan: %v", Say("%s: %v", "a", &Error{Kind: KindDenied, Err: io.EOF})).Err()
+	require.ErrorIs(t, err, io.EOF)
+	assert.Equal(t, KindDenied, KindOf(err))
+	assert.Equal(t, KindUnknown, KindOf(Say("plan: %v", Say("nothing")).Err()))
 }
 
 func TestAnyErrorIsSaidWhollyAndInAnotherLanguageAsFarAsItIsOurs(t *testing.T) {
@@ -67,6 +75,10 @@ func TestAStoredTextSaysTheSame(t *testing.T) {
 		Say("nothing asked"),
 		Say("%d of %d bytes, %s, %v, %.1f%%", 3, int64(1)<<60, "a \"b\"", true, 12.5),
 		Say("rule %d: %v", 3, Say("key %s: %v", KeyID("ab12"), Say("gone").Err())),
+		Say("%.1f%% of %g and %d", 12.0, 1e21, uint64(math.MaxUint64)),
+		Say("%v, %v and %v", math.NaN(), math.Inf(-1), float32(3)),
+		Say("%d and %q of %s", uint8(3), 'x', Verbatim("100% %d")),
+		Say("%v: %v", KindNotKept, nil),
 		Say("in %v at %s", fmt.Errorf("x: %w", io.EOF), Location{Bucket: "b", Key: "k"}),
 	} {
 		b, err := json.Marshal(text)
@@ -76,6 +88,9 @@ func TestAStoredTextSaysTheSame(t *testing.T) {
 		assert.Equal(t, text.String(), back.String(), string(b))
 		assert.Equal(t, text.Form, back.Form)
 	}
+	b, err := json.Marshal(Say("%.1f", 12.0))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"form":"%.1f","args":[12.0]}`, string(b))
 	var old Text
 	require.NoError(t, json.Unmarshal([]byte(`"50% of a sentence"`), &old))
 	assert.Equal(t, "50% of a sentence", old.String(), "as a version without values wrote it")

@@ -110,7 +110,7 @@ func parseProxy(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
 		if strings.Contains(s, "@") {
-			return nil, client.Say("it is not a URL; in a user name and a password, write %25 for %, %40 for @, %3A for :, %2F for /, %23 for # and %3F for ?").Err()
+			return nil, client.Say("it is not a URL; in a user name and a password, write %%25 for %%, %%40 for @, %%3A for :, %%2F for /, %%23 for # and %%3F for ?").Err()
 		}
 		return nil, client.Say("it is not a URL such as http://host:port").Err()
 	}
