@@ -15,10 +15,12 @@ import (
 type AccountRef struct {
 	ID   string `json:"id,omitempty"` // "": known by its name alone
 	Name string `json:"name"`
+
+	version1 bool // of a file of version 1, whose account may be called otherwise now
 }
 
 // Ref refers to the account.
-func (a Account) Ref() AccountRef { return AccountRef{a.ID, a.Name} }
+func (a Account) Ref() AccountRef { return AccountRef{ID: a.ID, Name: a.Name} }
 
 // IsZero reports whether every account is meant.
 func (r AccountRef) IsZero() bool { return r == AccountRef{} }
@@ -37,20 +39,28 @@ func (r AccountRef) Same(o AccountRef) bool {
 func (r AccountRef) Is(a Account) bool { return !a.AdHoc && r.Same(a.Ref()) }
 
 // Among is the reference as it is meant where these accounts are: to the one
-// with its id, by the name of today, or else to the one that has its name. A
-// reference to none of them stays as it is.
+// with its id, by the name of today, or else to the one that has its name. One of a
+// file of version 1, where nobody has its name any more, is to the account that had
+// it then. A reference to none of them stays as it is.
 func (r AccountRef) Among(all []Account) AccountRef {
 	if r.IsZero() {
 		return r
 	}
-	at := slices.IndexFunc(all, func(a Account) bool { return r.ID != "" && a.ID == r.ID })
+	withID := func(id string) int {
+		return slices.IndexFunc(all, func(a Account) bool { return id != "" && a.ID == id })
+	}
+	at := withID(r.ID)
 	if at < 0 {
 		at = slices.IndexFunc(all, func(a Account) bool { return a.Name == r.Name })
 	}
-	if at < 0 {
-		return r
+	if at < 0 && r.version1 {
+		at = withID(IDOfVersion1(r.Name))
 	}
-	return all[at].Ref()
+	if at >= 0 {
+		return all[at].Ref()
+	}
+	r.version1 = false
+	return r
 }
 
 // MarshalJSON writes an account that is known by its name alone as that name,
@@ -89,13 +99,8 @@ func IDOfVersion1(name string) string {
 }
 
 // RefOfVersion1 refers to the account that a file of version 1 calls by a name; ""
-// is every account.
-func RefOfVersion1(name string) AccountRef {
-	if name == "" {
-		return AccountRef{}
-	}
-	return AccountRef{IDOfVersion1(name), name}
-}
+// is every account. [AccountRef.Among] finds it.
+func RefOfVersion1(name string) AccountRef { return AccountRef{Name: name, version1: name != ""} }
 
 // NameOfVersion1 is the name an account had when it got its id, where it was
 // saved before accounts had ids.

@@ -2,6 +2,8 @@ package settings
 
 import (
 	"crypto/rand"
+	"errors"
+	"io/fs"
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -82,20 +84,25 @@ func (s *Store) UpdateAccounts(change func([]client.Account) ([]client.Account, 
 	})
 }
 
-// meant gives references to accounts as they are meant now. Where the accounts
-// cannot be read, they stay as they are: whoever opens an account learns why.
-func (s *Store) meant() func(client.AccountRef) client.AccountRef {
+// meant gives references to accounts as they are meant now. Where the accounts are
+// damaged, they stay as they are: whoever opens an account learns why. Where the
+// disk did not give them, it is an error: an account that is opened a moment later
+// would miss the rules that are its by name.
+func (s *Store) meant() (func(client.AccountRef) client.AccountRef, error) {
 	all, err := s.Accounts()
-	if err != nil {
-		return func(r client.AccountRef) client.AccountRef { return r }
+	var disk *fs.PathError
+	switch {
+	case errors.As(err, &disk):
+		return nil, err
+	case err == nil:
+		all = append(all, client.DemoAccount())
 	}
-	all = append(all, client.DemoAccount())
-	return func(r client.AccountRef) client.AccountRef { return r.Among(all) }
+	return func(r client.AccountRef) client.AccountRef { return r.Among(all) }, nil
 }
 
 // PinAccounts writes the references to accounts that rules and keys hold as they
 // are meant now: by the ids, with the names of today. It comes before an account
-// is renamed or removed, after which a name alone would mean another one.
+// is added, renamed or removed, after which a name alone could mean another one.
 func (s *Store) PinAccounts() error {
 	err := s.UpdateRules(false, func(all []rules.Rule) ([]rules.Rule, error) { return all, nil })
 	if err != nil {

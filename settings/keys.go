@@ -25,7 +25,7 @@ func (s *Store) KeptKeys() ([]rules.KeptKey, error) {
 	if err != nil || len(all) == 0 {
 		return all, err
 	}
-	return s.referKeys(all), nil
+	return s.referKeys(all)
 }
 
 // NoteKey remembers an SSE-C key that the user gives for a rule, and where the
@@ -99,7 +99,13 @@ func (s *Store) noteRules(all []rules.Rule) error {
 }
 
 func (s *Store) updateKeys(change func([]rules.KeptKey) []rules.KeptKey) error {
-	err := keptKeys.update(s, false, func(all []rules.KeptKey) ([]rules.KeptKey, error) { return change(s.referKeys(all)), nil })
+	err := keptKeys.update(s, false, func(all []rules.KeptKey) ([]rules.KeptKey, error) {
+		all, err := s.referKeys(all)
+		if err != nil {
+			return nil, err
+		}
+		return change(all), nil
+	})
 	if err != nil {
 		return client.Say("remember the SSE-C keys: %v", err).Err()
 	}
@@ -109,8 +115,11 @@ func (s *Store) updateKeys(change func([]rules.KeptKey) []rules.KeptKey) error {
 // referKeys is what is remembered of keys with its accounts as they are meant
 // now. What was said of an account that was removed and of the one that has its
 // name now is said once.
-func (s *Store) referKeys(all []rules.KeptKey) []rules.KeptKey {
-	meant := s.meant()
+func (s *Store) referKeys(all []rules.KeptKey) ([]rules.KeptKey, error) {
+	meant, err := s.meant()
+	if err != nil {
+		return nil, err
+	}
 	for k := range all {
 		key := &all[k]
 		for i := range key.Places {
@@ -121,7 +130,7 @@ func (s *Store) referKeys(all []rules.KeptKey) []rules.KeptKey {
 		}
 		key.Places, key.Endpoints = once(key.Places), once(key.Endpoints)
 	}
-	return all
+	return all, nil
 }
 
 // once is a list without what stands in it already.

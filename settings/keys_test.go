@@ -62,6 +62,25 @@ func TestAPlaceIsRememberedOnceThoughItsAccountWasRemovedAndAddedAgain(t *testin
 	assert.Equal(t, 1, strings.Count(string(b), "demo"))
 }
 
+func TestRulesAreNotReadWhileTheDiskDoesNotGiveTheAccountsTheyAreFor(t *testing.T) {
+	s := open(t)
+	require.NoError(t, s.UpdateRules(false, become([]rules.Rule{sealed("r1", "later", "demo", "k")})))
+	require.NoError(t, os.Symlink("accounts.json", s.Path(AccountsFile))) // the system gives an error for it, as for a failing disk
+	file := filepath.Join(s.Dir(), "exported.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{"version":1,"rules":[{"type":"SSE-S3","account":"later"}]}`), 0o600))
+	for name, read := range map[string]func() error{
+		"rules":    func() error { _, err := s.Rules(); return err },
+		"a change": func() error { return s.UpdateRules(false, become([]rules.Rule{})) },
+		"a file":   func() error { _, err := s.RuleFile(file).Rules(); return err },
+		"keys":     func() error { _, err := s.KeptKeys(); return err },
+		"a key":    func() error { return s.ForgetKey("k") },
+	} {
+		require.ErrorContains(t, read(), "read accounts.json: ", name)
+	}
+	require.NoError(t, os.Remove(s.Path(AccountsFile)))
+	assert.Len(t, keys(t, s), 1)
+}
+
 func TestAKeyFollowsItsAccountAndNoOtherThatTakesItsName(t *testing.T) {
 	account := func(id, name, endpoint string) client.Account {
 		return client.Account{ID: id, Name: name, Endpoint: endpoint, AccessKeyID: "AK"}

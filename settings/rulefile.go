@@ -36,7 +36,7 @@ func (f RuleFile) decode(in io.Reader) ([]rules.Rule, error) {
 	if err != nil {
 		return nil, client.Say("%s: %v", f.path, err).Err()
 	}
-	return f.store.refer(all), nil
+	return f.store.refer(all)
 }
 
 // UpdateRules replaces the rules in the file by what change makes of them, whole or

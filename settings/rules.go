@@ -16,7 +16,7 @@ var ruleList = document[[]rules.Rule]{
 // rules say is not known.
 //
 // Accounts are referred to as they are now: by their ids and the names of today.
-// Where the accounts cannot be read, as the rules say it.
+// Where the accounts are damaged, as the rules say it.
 //
 // A rule that fails its Check is given as it is; rules.Set.Decide refuses
 // what it matches.
@@ -24,7 +24,7 @@ func (s *Store) Rules() ([]rules.Rule, error) {
 	all, err := ruleList.load(s)
 	if err == nil && len(all) > 0 {
 		s.sawRules.Store(true)
-		return s.refer(all), nil
+		return s.refer(all)
 	}
 	return all, err
 }
@@ -38,12 +38,17 @@ func (s *Store) Rules() ([]rules.Rule, error) {
 func (s *Store) UpdateRules(begin bool, change func([]rules.Rule) ([]rules.Rule, error)) error {
 	saved := false
 	err := ruleList.update(s, begin, func(now []rules.Rule) ([]rules.Rule, error) {
-		now = s.refer(now)
-		next, err := change(now)
+		now, err := s.refer(now)
 		if err != nil {
 			return nil, err
 		}
-		next = s.refer(next)
+		next, err := change(now)
+		if err == nil {
+			next, err = s.refer(next)
+		}
+		if err != nil {
+			return nil, err
+		}
 		saved = len(now)+len(next) > 0
 		return append(ruleList.empty(), next...), s.noteRules(slices.Concat(now, next))
 	})
@@ -55,11 +60,14 @@ func (s *Store) UpdateRules(begin bool, change func([]rules.Rule) ([]rules.Rule,
 }
 
 // refer is rules with their accounts as they are meant now.
-func (s *Store) refer(all []rules.Rule) []rules.Rule {
-	meant := s.meant()
+func (s *Store) refer(all []rules.Rule) ([]rules.Rule, error) {
+	meant, err := s.meant()
+	if err != nil {
+		return nil, err
+	}
 	all = slices.Clone(all)
 	for i := range all {
 		all[i].Account = meant(all[i].Account)
 	}
-	return all
+	return all, nil
 }

@@ -134,13 +134,15 @@ func (b Book) Save(ctx context.Context, a client.Account, c client.Credentials) 
 // add writes down the account as a forgotten one first, so that removing its name
 // finds a secret that a program which died in between has left. Then the secret: an
 // account without one would be of no use, and the user may be asked for a
-// passphrase, and go. One of that name which was forgotten is taken up again: its
+// passphrase, and go. What is meant for an account that had this name
+// once stays that one's. One of that name which was forgotten is taken up again: its
 // secret, if it is left, gives way to the new one.
 func (b Book) add(ctx context.Context, a client.Account, c client.Credentials) (client.Account, error) {
 	forgotten, err := b.forgotten(a.Name)
 	if err != nil {
 		return a, err
 	}
+	b.pin()
 	c.AccessKeyID = a.AccessKeyID
 	a.ID = rand.Text()
 	undo := func() error { return b.clear(ctx, a) }

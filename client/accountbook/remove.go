@@ -92,9 +92,10 @@ func (b Book) Forget(name string) error {
 	return b.forget(a)
 }
 
-// pin lets what refers to an account that goes do so by its last name. They have
-// it since it was named so, unless a program died over that. Rules that are gone
-// or damaged are no reason to keep a secret on this computer.
+// pin lets rules and keys refer to accounts by their ids and last names before a
+// name comes or goes. They do since they were written, unless a program died over
+// that or the files are of version 1. Rules that are gone or damaged are no reason
+// to keep a secret on this computer, nor to refuse an account.
 func (b Book) pin() { _ = b.Settings.PinAccounts() }
 
 func (b Book) forget(a client.Account) error {

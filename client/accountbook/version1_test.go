@@ -176,6 +176,22 @@ func TestAnAccountOfVersion1IsRenamedAndItsOldFilesStillMeanIt(t *testing.T) {
 	assert.Empty(t, h.secret(a))
 }
 
+// As whoever writes rules.json for many computers does, or a program of version 1
+// that runs beside.
+func TestAFileOfVersion1MeansTheAccountsThatAreCalledAsItSaysNow(t *testing.T) {
+	h := homeOfVersion1(t)
+	a := h.find("team")
+	a.Name = "clinic"
+	_, err := h.book().Save(t.Context(), a, client.Credentials{})
+	require.NoError(t, err)
+	again, err := h.book().Save(t.Context(), client.Account{Name: "team", Endpoint: "https://team.example", AccessKeyID: "AKTEAM"}, client.Credentials{Secret: client.NewSecret("new")})
+	require.NoError(t, err)
+	assert.Equal(t, client.TypeInherit, h.decide(again), "the rules followed the one that was renamed")
+	h.put("rules.json")
+	assert.Equal(t, client.TypeSSEKMS, h.decide(again))
+	assert.Equal(t, client.TypeInherit, h.decide(a))
+}
+
 func TestARuleOfVersion1ForAMissingAccountIsForTheOneThatIsAdded(t *testing.T) {
 	h := homeOfVersion1(t)
 	gone, err := h.book().Save(t.Context(), client.Account{Name: "gone", AccessKeyID: "AK"}, kept)
@@ -205,7 +221,7 @@ func TestDamagedAccountsOfVersion1HideNoRule(t *testing.T) {
 	all, err := s.Rules()
 	require.NoError(t, err)
 	require.Len(t, all, 5)
-	assert.Equal(t, client.RefOfVersion1("team"), all[0].Account)
+	assert.Equal(t, ref("team"), all[0].Account)
 	assert.Equal(t, client.TypeUndecided, h.decide(client.Account{ID: "1:team", Name: "team"}), "an account that is open still")
 	aside, err := s.Reset(settings.AccountsFile)
 	require.NoError(t, err)

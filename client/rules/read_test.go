@@ -45,6 +45,7 @@ func TestAListOfRulesIsReadInEveryShapeItIsWrittenIn(t *testing.T) {
 // odd are files which mean more, or less, than a reader in a hurry would find.
 var odd = []struct{ name, text, says string }{
 	{"empty", "", "is empty"},
+	{"an account without its name, which exported would be every account", `{"version":2,"rules":[{"type":"SSE-S3","account":{"id":"X"}}]}`, `line 1: "account" of rule 1 has no "name": leave the field out where all accounts are meant`},
 	{"blank", " \r\n\t", "is empty"},
 	{"nothing but a mark", "\ufeff", "is empty"},
 	{"UTF-16", "\xff\xfe{\x00}\x00", "UTF-16"},

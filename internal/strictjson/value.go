@@ -98,8 +98,8 @@ func (r *Reader) account(into *client.AccountRef, what client.Text) error {
 		return r.Value(&into.Name, what)
 	}
 	_, err := r.Object(what, client.Say("an account"), FieldsOf(into))
-	if err == nil && into.IsZero() {
-		err = r.Fault(client.Say("%s has neither \"id\" nor \"name\": leave the field out where all accounts are meant", what))
+	if err == nil && into.Name == "" { // without it, whom the id means is lost with the accounts
+		err = r.Fault(client.Say("%s has no \"name\": leave the field out where all accounts are meant", what))
 	}
 	return err
 }
