@@ -112,6 +112,8 @@ func (t *Transfer) WhyNotStart() string {
 	switch {
 	case t.closed:
 		return i18n.T("It has begun.")
+	case t.ctx.Err() != nil:
+		return i18n.T("Its account is not open any more.")
 	case t.planning && !t.shown:
 		return i18n.T("The files are still being looked at.")
 	case t.err != nil:

@@ -276,6 +276,21 @@ func TestNothingBeginsWhileTheRulesCannotBeRead(t *testing.T) {
 	assert.Equal(t, 1, d.surveys)
 }
 
+func TestNothingBeginsOnceTheAccountWasLeft(t *testing.T) {
+	d := at(t, oneFile)
+	w := d.world()
+	account, leave := context.WithCancel(t.Context())
+	w.Context = account
+	Upload(folder, w)
+	d.loop.Pump()
+	assert.Empty(t, d.WhyNotStart())
+	leave()
+	assert.Equal(t, "Its account is not open any more.", d.WhyNotStart())
+	d.start()
+	assert.Empty(t, d.submitted)
+	assert.False(t, d.Planning(), "it waits for nothing")
+}
+
 func TestGivingUpDropsWhatIsUnderWay(t *testing.T) {
 	d := at(t, oneFile).upload()
 	closed, changed := 0, 0

@@ -81,9 +81,14 @@ func (a *App) Open(id string) {
 	if !ok {
 		account.ID = id // the world says that it is gone
 	}
+	as := a.changes[id]
 	loop.Fetch(a.ctx, a.loop, func(ctx context.Context) (*session.Session, error) { return a.desk.Open(ctx, account) },
 		func(s *session.Session, err error) {
 			switch {
+			case a.changes[id] != as: // the account was another one then
+				if err == nil {
+					a.close(s)
+				}
 			case err != nil:
 				if a.current == id {
 					a.opening, a.current = false, ""

@@ -46,6 +46,7 @@ type App struct {
 	current  string // id of the open account, or of the one being opened
 	opening  bool
 	sessions sessions
+	changes  map[string]int   // how often an account was changed or removed, by its id
 	reached  map[string]reach // by account id
 }
 
@@ -54,7 +55,7 @@ func New(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	if now == nil {
 		now = time.Now
 	}
-	a := &App{loop: screen, desk: desk, now: now, reached: map[string]reach{}}
+	a := &App{loop: screen, desk: desk, now: now, reached: map[string]reach{}, changes: map[string]int{}}
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.Browser = browser.New(a.browserWorld())
 	a.Transfers = transfers.New(a.transfersWorld())

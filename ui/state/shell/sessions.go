@@ -56,6 +56,7 @@ const refreshEvery = 200 * time.Millisecond
 // retire takes notice that an account was changed: it is opened anew when it is
 // shown next. Transfers begun before go on as they began, and their rows stay.
 func (a *App) retire(account string) {
+	a.changes[account]++
 	for i := range a.sessions {
 		if a.sessions[i].account == account {
 			a.sessions[i].former = true
@@ -68,6 +69,7 @@ func (a *App) retire(account string) {
 
 // release closes the sessions of an account that was removed.
 func (a *App) release(account string) {
+	a.changes[account]++
 	a.leave(account)
 	a.releaseThose(func(h held) bool { return h.account == account })
 	a.Transfers.Refresh()

@@ -11,6 +11,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/ui/state/accounts"
+	"github.com/bucketseal/bucketseal/ui/state/shell"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -103,6 +104,48 @@ func TestABucketOpenedByItsNameStaysOnTheListAlsoWhenItsAccountIsRenamed(t *test
 	s.renames("visitor")
 	assert.Equal(t, []string{"secret"}, s.Browser.BucketNames())
 	assert.Equal(t, 1, asked, "it is known now")
+}
+
+// A lateLoop keeps back the answer to the first thing that is asked when late.
+type lateLoop struct {
+	*uitest.Loop
+	late   bool
+	answer func()
+}
+
+func (l *lateLoop) Start(ctx context.Context, work func(context.Context) func()) {
+	if !l.late {
+		l.Loop.Start(ctx, work)
+		return
+	}
+	l.late = false
+	l.answer = work(ctx)
+}
+
+func TestAnAccountThatWasChangedWhileItWasOpenedIsOpenedAsItIsNow(t *testing.T) {
+	loop := &lateLoop{Loop: &uitest.Loop{}}
+	desk := uitest.NewDesk().Add(client.Account{Name: "first", Endpoint: "https://cos.example.org"}, uitest.NewStore()).
+		Add(client.Account{Name: "team", Endpoint: "https://cos.example.org"}, uitest.NewStore())
+	a := shell.New(desk, loop, nil)
+	a.Start()
+	loop.Pump()
+	loop.late = true
+	a.Open("team")
+	e, ok := a.Accounts.Edit("team")
+	require.True(t, ok)
+	e.Set(accounts.FieldRegion, "r2")
+	e.Save()
+	loop.Work()
+	loop.Apply() // it is saved, and not yet opened anew
+	loop.answer()
+	loop.Pump()
+	require.NotNil(t, a.Session())
+	assert.Equal(t, "r2", a.Session().Account().Region)
+	a.Open("first")
+	loop.Pump()
+	a.Open("team")
+	loop.Pump()
+	assert.Equal(t, "r2", a.Session().Account().Region, "the other one is not held either")
 }
 
 func TestTransfersGoOnWhileAnotherAccountIsShown(t *testing.T) {
