@@ -45,6 +45,10 @@ type Config struct {
 	// the server, abandoned temporary files removed. nil for nobody. Calls come from several
 	// goroutines.
 	Note func(client.Text)
+	// OnSlowDown is told each time the server asks a job to slow down; nil for
+	// nobody. Each row says it too (Row.Request). Calls come from several goroutines
+	// and must not wait.
+	OnSlowDown func(client.RequestState)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }

@@ -168,7 +168,7 @@ func (e *Engine) start(its []*item) {
 	a := &attempt{wanted: len(its)}
 	ctx, stop := context.WithCancelCause(context.Background())
 	a.stop = stop
-	monitor := &client.RequestMonitor{Now: e.cfg.Now}
+	monitor := &client.RequestMonitor{Now: e.cfg.Now, OnSlowDown: e.cfg.OnSlowDown}
 	for _, it := range its {
 		it.stop, it.wish, it.monitor = a.stopOne(), Sending, monitor
 		it.row.Phase, it.row.Started = Sending, e.cfg.Now()

@@ -22,6 +22,16 @@ func TestAListingOutlastsAServerThatAsksToSlowDownAndSaysSo(t *testing.T) {
 	assert.NotContains(t, r.out, "slow down", "what a pipe reads is the listing")
 }
 
+func TestADeletionOutlastsAServerThatAsksToSlowDownAndSaysSo(t *testing.T) {
+	u := newUser(t)
+	u.runs("cp", u.file("a", []byte("x")), "s3://bucket/d/a").ends(0)
+	once := mock.Fault{Op: "DeleteObjects", Do: mock.AnswerStatus, Status: 503, Code: "SlowDown", Count: 1}
+	require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{once}}))
+	r := u.runs("rm", "-r", "s3://bucket/d").ends(0)
+	assert.Contains(t, r.err, "the server asks to slow down: trying again (try 2 of")
+	assert.Contains(t, r.out, "removed s3://bucket/d/a")
+}
+
 // oddly lets the user work at a server of odd answers.
 func (u *user) oddly(answer http.HandlerFunc) {
 	u.t.Helper()

@@ -24,7 +24,7 @@ func (a *app) rmCommand() *cobra.Command {
 			if at.Bucket == "" || at.Key == "" && !recursive {
 				return usage("%s names no object; a whole bucket is emptied with -r and removed with rb", args[0])
 			}
-			return a.with(c.Context(), removeConfig, func(s *session.Session) error {
+			return a.with(c.Context(), a.removeConfig(), func(s *session.Session) error {
 				return a.remove(c.Context(), s, at, recursive)
 			})
 		},
@@ -35,7 +35,9 @@ func (a *app) rmCommand() *cobra.Command {
 
 // removeConfig has one request at a time: when it is cut short, no more than the
 // thousand objects of that one may be gone and nobody was told.
-var removeConfig = transfer.Config{Workers: 1}
+func (a *app) removeConfig() transfer.Config {
+	return transfer.Config{Workers: 1, OnSlowDown: a.slowed}
+}
 
 func (a *app) removed(at client.Location, err error) {
 	switch {
