@@ -53,8 +53,8 @@ func (s *Session) existing(ctx context.Context, targets, roots []client.Location
 	if err == nil && len(c.open) <= mostAsked {
 		err = c.ask(ctx)
 	}
-	switch kind := client.KindOf(err); {
-	case kind == client.KindNotFound || kind == client.KindNoBucket:
+	switch {
+	case client.KindOf(err) == client.KindNoBucket:
 		return Existing{}
 	case err != nil:
 		return Existing{Err: err}
@@ -92,42 +92,70 @@ func (c *search) listFolder(ctx context.Context, folder client.Location) error {
 	if len(keys) <= fewTargets {
 		return nil
 	}
-	under, last := client.Location{Bucket: folder.Bucket, Key: shared(keys[0], keys[len(keys)-1])}, keys[len(keys)-1]
-	inOrder := !strings.HasSuffix(folder.Bucket, "--x-s3")
-	if !inOrder { // a directory bucket lists only whole folders, in no order
-		under.Key = under.Key[:strings.LastIndexByte(under.Key, '/')+1]
+	l := &listing{search: c, under: folder, keys: keys, last: keys[len(keys)-1], inOrder: !strings.HasSuffix(folder.Bucket, "--x-s3")}
+	l.under.Key = shared(keys[0], l.last)
+	if !l.inOrder { // a directory bucket lists only whole folders, in no order
+		l.under.Key = l.under.Key[:strings.LastIndexByte(l.under.Key, '/')+1]
 	}
 	worth := c.pages
 	if len(c.open) <= mostAsked {
 		worth = min(worth, len(keys)/askAtOnce) // it takes no longer to ask for each
 	}
-	for after := ""; worth > 0; worth-- {
+	for after, done := "", false; worth > 0 && !done; worth-- {
 		c.pages--
-		page, err := c.store.List(ctx, under, client.ListOptions{Recursive: true, After: after})
+		page, err := c.store.List(ctx, l.under, client.ListOptions{Recursive: true, After: after})
 		if err != nil {
 			return err
 		}
-		reached := ""
-		for _, o := range page.Objects {
-			if c.open[o.At] {
-				c.there[o.At] = true
-				delete(c.open, o.At)
-			}
-			reached = max(reached, o.At.Key)
-		}
-		all := page.Next == ""
-		if all || inOrder && reached >= last {
-			c.rule(under.Bucket, keys)
-			return nil
-		}
-		if inOrder { // what is passed is not there
-			n, _ := slices.BinarySearch(keys, reached)
-			c.rule(under.Bucket, keys[:n])
-			keys = keys[n:]
-		}
-		after = page.Next
+		done, after = l.take(page), page.Next
 	}
 	return nil
+}
+
+// A listing is how far one of a folder came.
+type listing struct {
+	*search
+	under   client.Location
+	keys    []string // of targets that it has not passed, in order
+	passed  []string // of those it has, which is not there if names come in order
+	last    string   // of the targets
+	reached string   // the last name that came
+	inOrder bool
+}
+
+// take notes what is on a page; done is true where no other can tell more.
+func (l *listing) take(page client.Page) (done bool) {
+	for _, o := range page.Objects {
+		if l.inOrder && o.At.Key < l.reached { // a server with an order of its own: nothing is passed yet
+			l.inOrder = false
+			l.keys = append(l.passed, l.keys...)
+			l.reopen()
+		}
+		if l.open[o.At] {
+			l.there[o.At] = true
+			delete(l.open, o.At)
+		}
+		l.reached = max(l.reached, o.At.Key)
+	}
+	if page.Next == "" || l.inOrder && l.reached >= l.last {
+		l.rule(l.under.Bucket, l.keys)
+		return true
+	}
+	if l.inOrder { // what is passed is not there
+		n, _ := slices.BinarySearch(l.keys, l.reached)
+		l.rule(l.under.Bucket, l.keys[:n])
+		l.passed, l.keys = append(l.passed, l.keys[:n]...), l.keys[n:]
+	}
+	return false
+}
+
+// reopen takes back what was concluded from the order of names.
+func (l *listing) reopen() {
+	for _, key := range l.passed {
+		if at := (client.Location{Bucket: l.under.Bucket, Key: key}); !l.there[at] {
+			l.open[at] = true
+		}
+	}
 }
 
 // rule takes targets that were not met off those that are open.

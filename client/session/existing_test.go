@@ -3,6 +3,8 @@ package session
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -168,4 +170,42 @@ func TestAPlanForNobodyToSeeAsksForNothing(t *testing.T) {
 		assert.NotContains(t, request, "HEAD ", "no object is looked at")
 		assert.NotContains(t, request, "list-type", "nor listed")
 	}
+}
+
+// reversed is a server that lists the later names first.
+type reversed struct{ *memstore.Store }
+
+func (r reversed) List(_ context.Context, under client.Location, o client.ListOptions) (page client.Page, err error) {
+	const some = 100
+	names := r.Names(under.Bucket)
+	slices.Reverse(names)
+	from, _ := strconv.Atoi(o.After)
+	for _, key := range names[from:min(from+some, len(names))] {
+		page.Objects = append(page.Objects, client.Object{At: client.Location{Bucket: under.Bucket, Key: key}})
+	}
+	if from += some; from < len(names) {
+		page.Next = strconv.Itoa(from)
+	}
+	return page, nil
+}
+
+func TestAServerWithAnOrderOfItsOwnIsNotBelievedByTheOrder(t *testing.T) {
+	planned := append(numbered("n/", 0, 3000), "n/z")
+	store := crowd(numbered("n/", 0, 3000))
+	found := (&Session{store: reversed{store}}).existing(t.Context(), targetsOf(planned), []client.Location{{Bucket: "b", Key: "n/"}})
+	require.NoError(t, found.Err)
+	assert.Len(t, found.There, mostPages*100)
+	assert.Len(t, found.Unknown, 1001, "what was not seen in twenty pages may be there")
+}
+
+func TestAListingThatBreaksOffWithNotFoundDoesNotMeanThatNothingIsThere(t *testing.T) {
+	store := crowd(numbered("n/", 0, 1000))
+	store.Before(func(_ context.Context, c memstore.Call) error {
+		if c.Nth == 2 {
+			return c.Error(client.KindNotFound)
+		}
+		return nil
+	})
+	found := (&Session{store: store}).existing(t.Context(), targetsOf(numbered("n/", 0, 1000)), []client.Location{{Bucket: "b", Key: "n/"}})
+	require.Error(t, found.Err)
 }
