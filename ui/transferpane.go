@@ -20,7 +20,7 @@ type transferPane struct {
 	content fyne.CanvasObject
 	table   *widgets.RowTable
 	tally   *widget.Label
-	total   *widgets.Meter // of all that is under way, hidden when nothing is
+	total   *widgets.Meter // of all that is under way, hidden when no bytes are
 	buttons []*widgets.ToolButton
 	actions []*action
 	icons   map[transfer.Op]fyne.Resource
@@ -114,8 +114,8 @@ func (p *transferPane) refresh() {
 	n := p.ui.state.Transfers.Tally()
 	p.tally.SetText(n.String())
 	p.total.Set(n.Part(), n.Total())
-	if open := n.Open() > 0; open != p.total.Visible() {
-		setVisible(p.total, open)
+	if moves := n.Moves(); moves != p.total.Visible() {
+		setVisible(p.total, moves)
 		p.content.Refresh()
 	}
 	for i, b := range p.buttons {

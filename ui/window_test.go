@@ -48,8 +48,16 @@ func textOf(item *fyne.MenuItem) string {
 // overlays is how many dialogs and menus are open.
 func (s *screen) overlays() int { return len(s.window.Canvas().Overlays().List()) }
 
-// press presses the button of that label in the topmost dialog.
+// press presses the button of that label in the topmost dialog, and waits for
+// what comes of it.
 func (s *screen) press(label string) {
+	s.t.Helper()
+	s.button(label).Tapped(&fyne.PointEvent{})
+	s.loop.Pump()
+}
+
+// button is the button of that label in the topmost dialog.
+func (s *screen) button(label string) fyne.Tappable {
 	s.t.Helper()
 	var found fyne.Tappable
 	for _, o := range test.LaidOutObjects(s.window.Canvas().Overlays().Top()) {
@@ -58,8 +66,7 @@ func (s *screen) press(label string) {
 		}
 	}
 	require.NotNil(s.t, found, "a button %s that can be pressed", label)
-	found.Tapped(&fyne.PointEvent{})
-	s.loop.Pump()
+	return found
 }
 
 func TestTheMenuHasItsPlaceForTheRules(t *testing.T) {

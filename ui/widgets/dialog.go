@@ -72,12 +72,17 @@ func ShowDialog(w fyne.Window, p DialogParams) *Dialog {
 		container.NewBorder(d.title, container.NewPadded(d.row()), nil, nil, body)), d.tips))
 	d.popup = widget.NewModalPopUp(content, d.canvas)
 	d.popup.Resize(d.within(p.Size.Max(content.MinSize())))
+	openDialogs = append(openDialogs, d)
+	d.show()
+	return d
+}
+
+// show lays the dialog over everything in its window.
+func (d *Dialog) show() {
 	d.popup.Show()
 	d.overlay = d.canvas.Overlays().Top()
-	openDialogs = append(openDialogs, d)
 	d.Relayout()
 	d.focusFirst()
-	return d
 }
 
 // row makes the buttons: the left ones, room, the others.
@@ -173,17 +178,33 @@ func (d *Dialog) ScrollTo(o fyne.CanvasObject) {
 	d.scroll.ScrollToOffset(fyne.NewPos(0, seen))
 }
 
-// Close closes the dialog as if by an action that does nothing.
+// Close closes the dialog as if by an action that does nothing. Those over it
+// stay: it may have ended with a problem, which is told over it.
 func (d *Dialog) Close() {
 	if d.closed {
 		return
 	}
 	d.closed = true
+	over := d.over()
 	openDialogs = slices.DeleteFunc(openDialogs, func(o *Dialog) bool { return o == d })
-	d.popup.Hide()
+	d.popup.Hide() // with which the toolkit takes away all that lies over it
+	for _, o := range over {
+		o.popup.Hide() // or the toolkit takes it for shown
+		o.show()
+	}
 	if d.params.OnClosed != nil {
 		d.params.OnClosed()
 	}
+}
+
+// over are the dialogs that lie over this one, the lowest first.
+func (d *Dialog) over() (all []*Dialog) {
+	for _, o := range openDialogs[slices.Index(openDialogs, d)+1:] {
+		if o.canvas == d.canvas {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // Closed tells whether the dialog is gone.

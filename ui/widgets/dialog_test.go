@@ -187,3 +187,23 @@ func TestAProblemWithoutActionsClosesByEnter(t *testing.T) {
 	typeKey(w, fyne.KeyReturn)
 	assert.True(t, d.Closed())
 }
+
+func TestAProblemToldOverADialogStaysWhenThatDialogCloses(t *testing.T) {
+	w := room(t, preferences.AppearanceLight, fyne.NewSize(900, 600))
+	below := ShowDialog(w, DialogParams{Title: "Deleting", Content: NewText("a.csv"), Actions: []Action{{Label: "Cancel", Cancel: true}}})
+	told := ShowProblem(w, aProblem)
+	above := ShowProblem(w, Problem{Title: "And another", CloseLabel: "Close"})
+	place := fyne.CurrentApp().Driver().AbsolutePositionForObject
+	size, at := told.popup.Content.Size(), place(told.popup.Content)
+	below.Close()
+	assert.Equal(t, size, told.popup.Content.Size())
+	assert.Equal(t, at, place(told.popup.Content))
+	for _, d := range []*Dialog{above, told} {
+		assert.False(t, d.Closed())
+		assert.Same(t, d.overlay, w.Canvas().Overlays().Top(), "it is seen, in its order")
+		typeKey(w, fyne.KeyReturn)
+		assert.True(t, d.Closed())
+	}
+	assert.Nil(t, w.Canvas().Overlays().Top())
+	assert.Empty(t, openDialogs)
+}

@@ -15,7 +15,7 @@ type Problem struct {
 	Facts   []Fact // what is known, below the cause; each can be copied
 	Hint    string // what to do about it
 	Details string // the raw text for those who help: codes, request ids
-	Role    Role   // RoleBad if left RoleNormal
+	Role    Role   // its sign; that of RoleNormal is only for information
 
 	CloseLabel   string // the button that closes, and Esc
 	CopyLabel    string // the button that copies everything, and tip of those that copy a fact; empty = none
@@ -32,9 +32,6 @@ type Fact struct {
 // ShowProblem shows what went wrong. Every text can be selected; the details
 // are folded away, and the copy button copies all of it.
 func ShowProblem(w fyne.Window, p Problem) *Dialog {
-	if p.Role == RoleNormal {
-		p.Role = RoleBad
-	}
 	column := NewColumn(theme.Padding())
 	if p.Cause != "" {
 		column.Add(NewText(p.Cause))

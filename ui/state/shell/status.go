@@ -67,7 +67,7 @@ func (a *App) Status() []Segment {
 	if text, role := a.Browser.RuleHere(); text != "" {
 		line = append(line, Segment{i18n.T("Here: %s", text), role, i18n.T("What uploads into this folder ask for. Change it under Tools > Server-Side-Encryption.")})
 	}
-	if n := a.Transfers.Tally(); n.Running > 0 {
+	if n := a.Transfers.Tally(); n.Running > 0 && n.Moves() {
 		line = append(line, Segment{Text: i18n.T("up %s/s, down %s/s", explain.Size(int64(n.Up)), explain.Size(int64(n.Down)))})
 	}
 	return line

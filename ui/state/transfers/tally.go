@@ -76,6 +76,10 @@ func (l *List) rest() {
 // Open is how many transfers are not over.
 func (n Tally) Open() int { return n.Running + n.Waiting + n.Paused }
 
+// Moves reports whether any of what is not over has bytes to move; a deletion
+// has none.
+func (n Tally) Moves() bool { return n.Open() > 0 && n.Bytes > 0 }
+
 // String is the head of the transfers pane.
 func (n Tally) String() string {
 	var parts []string
