@@ -55,3 +55,22 @@ func TestOneBarShowsTheTotalOfAllTransfersWhileAnyRuns(t *testing.T) {
 	s.waitIdle()
 	assert.False(t, s.main.transfers.total.Visible())
 }
+
+func TestWhereNoRuleIsShownTheRatesStandAtTheirPlace(t *testing.T) {
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
+	held := s.store.Hold(memstore.PutObject)
+	s.picker.paths = []string{s.file("a.bin", 1<<20)}
+	s.perform(s.actions.upload)
+	s.loop.Pump()
+	s.confirmStart()
+	s.loop.Until(t, "it runs", func() bool { return s.state.Transfers.Tally().Running == 1 })
+	for place, rule := range map[string]string{"reports/": "Here: rule 2", "": ""} {
+		s.goTo(place)
+		s.refresh()
+		assert.Contains(t, s.main.status.rule.Text, rule)
+		assert.NotContains(t, s.main.status.rule.Text, "/s")
+		assert.Equal(t, "up 0 B/s, down 0 B/s", s.main.status.right.Text)
+	}
+	held.Open()
+	s.waitIdle()
+}

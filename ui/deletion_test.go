@@ -43,7 +43,7 @@ func TestADeletionThatFailsSaysSoAndSoDoesWhatComesAfterIt(t *testing.T) {
 	s.store.Before(memstore.Failing(client.KindDenied, memstore.DeleteObject))
 	s.asksToDelete()
 	s.press("Delete")
-	s.settled()
+	s.waitIdle()
 	require.Equal(t, 1, s.overlays(), "the question is over, and what became of it is told")
 	assert.Contains(t, s.told(), "could not be deleted")
 	s.press("Close")
@@ -66,14 +66,14 @@ func TestWhileOnlyDeletionsRunNoBytesAreCounted(t *testing.T) {
 	assert.False(t, s.main.transfers.total.Visible(), "0 B of 0 B says nothing")
 	assert.Empty(t, s.main.status.right.Text, "nor does 0 B/s")
 	held.Open()
-	s.settled()
+	s.waitIdle()
 }
 
 func TestTheDetailsOfWhatWentWellAreNoAlarm(t *testing.T) {
 	s := opens(t, preferences.Window{})
 	s.asksToDelete()
 	s.press("Delete")
-	s.settled()
+	s.waitIdle()
 	require.Zero(t, s.overlays())
 	s.main.transfers.explain(0)
 	for _, o := range s.parts() {

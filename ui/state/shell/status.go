@@ -53,7 +53,7 @@ type Segment struct {
 }
 
 // Status is the status line: connection, protection of the connection, the
-// rule in force here, rates.
+// rule in force here (empty where there is none), rates.
 func (a *App) Status() []Segment {
 	if a.current == "" {
 		return []Segment{{Text: i18n.T("No account is open"), Role: explain.RoleMuted}}
@@ -63,10 +63,11 @@ func (a *App) Status() []Segment {
 	if guard.Role == explain.RoleGood && connection.Role != explain.RoleGood { // nothing was shown to be protected
 		guard.Role, guard.Tip = explain.RoleMuted, ""
 	}
-	line := []Segment{connection, guard}
+	var rule Segment
 	if text, role := a.Browser.RuleHere(); text != "" {
-		line = append(line, Segment{i18n.T("Here: %s", text), role, i18n.T("What uploads into this folder ask for. Change it under Tools > Server-Side-Encryption.")})
+		rule = Segment{i18n.T("Here: %s", text), role, i18n.T("What uploads into this folder ask for. Change it under Tools > Server-Side-Encryption.")}
 	}
+	line := []Segment{connection, guard, rule}
 	if n := a.Transfers.Tally(); n.Running > 0 && n.Moves() {
 		line = append(line, Segment{Text: i18n.T("up %s/s, down %s/s", explain.Size(int64(n.Up)), explain.Size(int64(n.Down)))})
 	}
