@@ -61,7 +61,7 @@ func TestARuleIsMadeAFileSentProvedLookedAtAndFetched(t *testing.T) {
 	s.shot("rule")
 
 	// Save changes (the rule), Save changes (the list)
-	s.press(rulesWindow, "Save changes", shows(rulesWindow, "rep*"))
+	s.press(rulesWindow, "Save changes", shows(rulesWindow, "1 of 2 buckets")) // which the list says, not the rule
 	s.shot("rules")
 	s.press(rulesWindow, "Save changes", shows(mainWindow, "rule 1"))
 
