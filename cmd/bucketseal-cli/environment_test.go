@@ -85,7 +85,7 @@ func TestOddStatesOfTheEnvironmentAreSaidBeforeAnythingIsSent(t *testing.T) {
 		"half a pair":                 {[]string{at, "AWS_ACCESS_KEY_ID=AKID"}, nil, "AWS_SECRET_ACCESS_KEY is not"},
 		"a profile that is not there": {append(u.keys(), at), []string{"--profile", "elsewhere"}, `no profile "elsewhere"`},
 		"nothing but a service":       {[]string{at}, nil, "neither AWS_ACCESS_KEY_ID nor a profile"},
-		"a proxy with a raw %":        {append(u.keys(), "AWS_ENDPOINT_URL=https://cos.example.test", "HTTPS_PROXY=http://user:Pa%ss@127.0.0.1:1"), nil, "the proxy of HTTPS_PROXY cannot be used"},
+		"a proxy with a raw %":        {append(u.keys(), "AWS_ENDPOINT_URL=https://cos.example.test", "HTTPS_PROXY=http://user:Pa%ss@127.0.0.1:1"), nil, "open: the proxy of HTTPS_PROXY cannot be used"},
 		"a proxy of another kind":     {append(u.keys(), "AWS_ENDPOINT_URL=https://cos.example.test", "https_proxy=gopher://127.0.0.1:1"), nil, "the proxy of https_proxy cannot be used"},
 	} {
 		u.env = append(append([]string{}, base...), c.set...)

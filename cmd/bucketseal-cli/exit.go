@@ -27,10 +27,17 @@ type usageError struct{ err error }
 // that would be read as somebody's answer.
 func (u *usageError) Error() string {
 	var e *client.Error
-	if !errors.As(u.err, &e) || e.Err == nil || e.Status != 0 {
+	if !errors.As(u.err, &e) || e.Status != 0 {
 		return u.err.Error()
 	}
-	return strings.Replace(u.err.Error(), e.Error(), e.Op+": "+e.Err.Error(), 1)
+	why := e.Said
+	if why.IsZero() {
+		why = client.TextOf(e.Err)
+	}
+	if why.IsZero() {
+		return u.err.Error()
+	}
+	return strings.Replace(u.err.Error(), e.Error(), e.Op+": "+why.String(), 1)
 }
 
 func (u *usageError) Unwrap() error { return u.err }
