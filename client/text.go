@@ -220,7 +220,7 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	for _, raw := range s.Args {
 		v, err := readValue(raw)
 		if err != nil {
-			return fmt.Errorf("a value of the text %q: %w", s.Form, err)
+			return Say("a value of the text %q: %v", s.Form, err).Err()
 		}
 		t.Args = append(t.Args, v)
 	}

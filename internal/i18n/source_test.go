@@ -121,6 +121,77 @@ func said(t *testing.T, path, src string) map[string]string {
 	return found
 }
 
+// Rooms whose errors people read: what they say is a client.Text, or nobody could
+// translate it. Not so those that are for tests, and settings/preferences, which
+// may not know that language: it names fields of a file that the program writes.
+var (
+	spoken   = []string{"client", "settings", "internal/strictjson"}
+	unspoken = []string{"client/memstore", "client/storetest", "settings/faults", "settings/preferences"}
+)
+
+// marks are errors that one function gives another of its room and nobody reads.
+var marks = []string{
+	"nothing is to be changed", "the time for the proof is up", "not to be compared so", // of rulebook and transfer
+	"a document with a directive", "text before the root element", // of s3store, which says what came instead
+}
+
+// inEnglish finds the errors of a file that say something in English alone.
+func inEnglish(t *testing.T, path, src string) (found []string) {
+	t.Helper()
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, src, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	errs, format := qualifier(file, "errors", "errors"), qualifier(file, "fmt", "fmt")
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) == 0 || called(call, errs) != "New" && called(call, format) != "Errorf" {
+			return true
+		}
+		words, _ := literal(call.Args[0])
+		if regexp.MustCompile(`\pL`).MatchString(verb.ReplaceAllString(words, "")) && !slices.Contains(marks, words) {
+			found = append(found, files.Position(call.Pos()).String()+": "+words)
+		}
+		return true
+	})
+	return found
+}
+
+// If it is red, say it with client.Say, and Text.Err where an error is wanted.
+func TestWhatTheRoomsBelowTheScreenSayCanBeTranslated(t *testing.T) {
+	for _, room := range spoken {
+		err := filepath.WalkDir(filepath.Join(root, room), func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			below, _ := filepath.Rel(root, path)
+			if d.IsDir() && slices.Contains(unspoken, filepath.ToSlash(below)) {
+				return filepath.SkipDir
+			}
+			if filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return nil
+			}
+			src, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			assert.Empty(t, inEnglish(t, path, string(src)))
+			return nil
+		})
+		require.NoError(t, err)
+	}
+}
+
+func TestAnErrorInEnglishAloneIsSeen(t *testing.T) {
+	src := `package x
+import "errors"
+import f "fmt"
+var a = errors.New("no key")
+var b = f.Errorf("read %s: %w", name, err)
+var c = f.Errorf("%w: %s (%d)", err, name, 3)
+`
+	assert.Equal(t, []string{"x.go:4:9: no key", "x.go:5:9: read %s: %w"}, inEnglish(t, "x.go", src))
+}
+
 // qualifier is the name by which a file calls the functions of a package: "." in
 // the package itself, "" where it does not import it.
 func qualifier(file *ast.File, pkg, path string) string {
