@@ -37,7 +37,7 @@ func (b *Browser) ShowStored(r transfer.Receipt) {
 // there is not.
 func (b *Browser) CheckObject(at client.Location) {
 	s := b.session
-	if s == nil || !b.at.Holds(at) || strings.Contains(at.Key[len(b.at.Key):], "/") {
+	if s == nil || !b.lists(at) {
 		return
 	}
 	loop.Fetch(b.ctx, b.world.Loop, func(ctx context.Context) (session.Properties, error) {
@@ -45,7 +45,7 @@ func (b *Browser) CheckObject(at client.Location) {
 	},
 		func(p session.Properties, err error) {
 			switch {
-			case !b.at.Holds(at):
+			case !b.lists(at): // another folder is shown by now
 			case err == nil:
 				b.list.put(p.Object)
 				b.probes.answers[at.Key] = probeOf(explain.Encryption(p.Object.Encryption, p.Finding))
@@ -54,6 +54,11 @@ func (b *Browser) CheckObject(at client.Location) {
 				b.RemoveObject(client.Object{At: at})
 			}
 		})
+}
+
+// lists reports whether an object stands in the folder shown itself.
+func (b *Browser) lists(at client.Location) bool {
+	return b.at.Holds(at) && !strings.Contains(at.Key[len(b.at.Key):], "/")
 }
 
 // RemoveObject takes an object that was deleted off the folder that is listed,
