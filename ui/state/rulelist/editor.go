@@ -23,8 +23,9 @@ type Editor struct {
 	list    *List
 	ctx     context.Context
 	stop    context.CancelFunc
-	at      int // index in the list; its length for a new rule
-	before  rules.Rule
+	isNew   bool
+	place   int        // index in the list when it was opened, of a rule that is not new
+	before  rules.Rule // as it was then
 	touched map[rules.Field]bool
 
 	rule        rules.Rule // bucket, file, account, type, disabled, bucket key
@@ -47,7 +48,9 @@ func (l *List) Add() *Editor {
 	if l.WhyNotChange() != "" {
 		return nil
 	}
-	return l.editor(len(l.draft.Rules), rules.Rule{Bucket: l.world.Bucket(), Type: client.TypeSSEKMS})
+	e := l.editor(rules.Rule{Bucket: l.world.Bucket(), Type: client.TypeSSEKMS})
+	e.isNew = true
+	return e
 }
 
 // Edit begins to change the selected rule; nil when there is not one.
@@ -56,14 +59,16 @@ func (l *List) Edit() *Editor {
 		return nil
 	}
 	at := l.selected()[0]
-	return l.editor(at, l.draft.Rules[at])
-}
-
-func (l *List) editor(at int, r rules.Rule) *Editor {
-	e := &Editor{list: l, at: at, before: r, rule: r, touched: map[rules.Field]bool{}, keyType: KeyTyped, typed: string(r.KMSKey)}
-	if at < len(l.draft.Rules) && r.KMSKey == "" && (r.Type == client.TypeSSEKMS || r.Type == client.TypeDSSEKMS) {
+	e := l.editor(l.draft.Rules[at])
+	e.place = at
+	if r := e.before; r.KMSKey == "" && e.UsesKMS() {
 		e.keyType = KeyManaged
 	}
+	return e
+}
+
+func (l *List) editor(r rules.Rule) *Editor {
+	e := &Editor{list: l, before: r, rule: r, touched: map[rules.Field]bool{}, keyType: KeyTyped, typed: string(r.KMSKey)}
 	for _, name := range slices.Sorted(maps.Keys(r.Context)) {
 		e.context += name + "=" + r.Context[name] + "\n"
 	}
@@ -76,7 +81,7 @@ func (l *List) editor(at int, r rules.Rule) *Editor {
 func (e *Editor) Close() { e.stop() }
 
 // IsNew reports whether a rule is being added.
-func (e *Editor) IsNew() bool { return e.at >= len(e.list.draft.Rules) }
+func (e *Editor) IsNew() bool { return e.isNew }
 
 // UsesKMS and UsesCustomerKey say which fields belong to the type chosen.
 func (e *Editor) UsesKMS() bool {
@@ -149,9 +154,10 @@ func (e *Editor) Save() {
 		e.changed()
 		return
 	}
-	r, key := e.Rule()
+	if r, key := e.Rule(); !e.list.put(e, r, key) {
+		return
+	}
 	e.stop()
-	e.list.put(e.at, r, key)
 	if e.OnSaved != nil {
 		e.OnSaved()
 	}

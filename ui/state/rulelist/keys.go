@@ -2,6 +2,7 @@ package rulelist
 
 import (
 	"crypto/rand"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
@@ -161,7 +162,8 @@ func (p PreviewBucket) Text() string {
 // Preview says which of the open account's buckets the rule matches now.
 func (e *Editor) Preview() (headline string, role explain.Role, buckets []PreviewBucket) {
 	l := e.list
-	s := l.set(e.withRule())
+	all, at := e.withRule()
+	s := l.set(all)
 	names, known := l.world.Buckets()
 	_, open := l.world.Account()
 	switch {
@@ -173,7 +175,7 @@ func (e *Editor) Preview() (headline string, role explain.Role, buckets []Previe
 		return i18n.T("Matches now: not known, the buckets of %s are not listed.", s.Account.Name), explain.RoleMuted, nil
 	}
 	taken := 0
-	for _, m := range s.MatchesNow(e.at, names) {
+	for _, m := range s.MatchesNow(at, names) {
 		buckets = append(buckets, PreviewBucket{m.Bucket, m.TakenBy})
 		if m.TakenBy > 0 {
 			taken++
@@ -189,13 +191,15 @@ func (e *Editor) Preview() (headline string, role explain.Role, buckets []Previe
 		explain.Count(len(buckets)-taken), explain.Count(len(names)), s.Account.Name), explain.RoleNormal, buckets
 }
 
-// withRule is the list as it would be with the rule as entered.
-func (e *Editor) withRule() []rules.Rule {
+// withRule is the list as it would be with the rule as entered, and where that
+// stands.
+func (e *Editor) withRule() (all []rules.Rule, at int) {
 	r, _ := e.Rule()
-	all := append([]rules.Rule{}, e.list.draft.Rules...)
-	if e.at < len(all) {
-		all[e.at] = r
-		return all
+	if d := e.list.draft; !e.isNew {
+		if at, err := d.Edit(e.place, e.before, r, client.CustomerKey{}); err == nil {
+			return d.Rules, at
+		}
 	}
-	return append(all, r)
+	all = append(slices.Clone(e.list.draft.Rules), r)
+	return all, len(all) - 1
 }

@@ -251,6 +251,57 @@ func TestRulesTravelInAFileWithoutSecrets(t *testing.T) {
 	assert.Len(t, ids, 4)
 }
 
+func TestARuleIsSavedWhereItBelongsWhateverCameMeanwhile(t *testing.T) {
+	r := rulesOf(t, kms("1", "a", ""), kms("2", "b", ""))
+	path := filepath.Join(t.TempDir(), "rules.json")
+	r.list.Export(path)
+	r.loop.Pump()
+
+	e := r.list.Add()
+	r.list.Import(path)
+	r.loop.Pump()
+	e.SetBucket("new")
+	e.SetTypedKey(string(uitest.Key))
+	assert.True(t, e.IsNew())
+	e.Save()
+	assert.Equal(t, []string{"a", "b", "a", "b", "new"}, r.masks(), "none of those that were imported is gone")
+
+	r.list.Selection().Only(1)
+	e = r.list.Edit()
+	e.SetBucket("edited")
+	r.list.Selection().Only(0)
+	r.list.Delete()
+	e.Save()
+	assert.Equal(t, []string{"edited", "a", "b", "new"}, r.masks())
+
+	r.list.Selection().Only(3)
+	e = r.list.Edit()
+	saved := 0
+	e.OnSaved = func() { saved++ }
+	e.SetBucket("typed")
+	r.list.Delete()
+	e.Preview()
+	e.Save()
+	assert.Equal(t, []string{"edited", "a", "b"}, r.masks())
+	assert.Zero(t, saved, "what was typed stays on the screen")
+	assert.Len(t, r.wrong, 1)
+}
+
+func TestARuleIsNotTakenOverWhileTheListIsBeingStored(t *testing.T) {
+	r := rulesOf(t, kms("1", "a", ""), kms("2", "b", ""))
+	r.list.Selection().Only(1)
+	r.list.Delete()
+	e := r.list.Add()
+	e.SetBucket("new")
+	e.SetTypedKey(string(uitest.Key))
+	r.list.Save()
+	e.Save()
+	assert.NotEmpty(t, e.WhyNotSave())
+	r.loop.Pump()
+	e.Save()
+	assert.Equal(t, []string{"a", "new"}, r.masks(), "it would have gone when the answer came")
+}
+
 func TestAFileThatHoldsNoRulesChangesNothing(t *testing.T) {
 	r := rulesOf(t, kms("1", "a", ""))
 	path := filepath.Join(t.TempDir(), "x.json")

@@ -101,6 +101,9 @@ func (e *Editor) WhyNotSave() string {
 	if e.asking {
 		return i18n.T("One moment, please.")
 	}
+	if why := e.list.WhyNotChange(); why != "" {
+		return why
+	}
 	remarks := e.Remarks(true)
 	for _, f := range []rules.Field{rules.FieldBucket, rules.FieldKey, rules.FieldType, rules.FieldKMSKey, rules.FieldContext, FieldCustomerKey} {
 		if m, ok := remarks[f]; ok && !m.Warning {

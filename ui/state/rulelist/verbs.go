@@ -51,19 +51,23 @@ func (l *List) Toggle() {
 	l.changed()
 }
 
-// put takes a rule over from the editor: at the index of a rule it replaces it,
-// at the end it is added. key is the SSE-C key entered, zero for none.
-func (l *List) put(at int, r rules.Rule, key client.CustomerKey) {
-	if at < len(l.draft.Rules) {
-		if _, err := l.draft.Edit(at, l.draft.Rules[at], r, key); err != nil {
-			l.problem(err)
-			return
-		}
-	} else {
-		at = len(l.draft.Rules)
+// put takes a rule over from the editor: a new one is added at the end, any other
+// replaces what it was, wherever that stands by now. It reports whether it did; a
+// rule that is not in the list any more is a problem. key is the SSE-C key entered,
+// zero for none.
+func (l *List) put(e *Editor, r rules.Rule, key client.CustomerKey) bool {
+	at := len(l.draft.Rules)
+	if e.isNew {
 		l.draft.Insert(at, r, key)
+	} else {
+		var err error
+		if at, err = l.draft.Edit(e.place, e.before, r, key); err != nil {
+			l.problem(err)
+			return false
+		}
 	}
 	l.choose(at)
+	return true
 }
 
 // choose selects one row; -1 selects none.
