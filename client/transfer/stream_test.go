@@ -153,3 +153,19 @@ func TestAFileThatHoldsMoreThanItsSizeSaysIsRefused(t *testing.T) {
 	require.ErrorContains(t, row.Err, "holds more than the 0 bytes its size says")
 	assert.Empty(t, w.store.Names(remote.Bucket))
 }
+
+func TestNobodyElsesFileAmongTheTemporaryOnesKeepsAStreamFromComing(t *testing.T) {
+	w := newBench(t)
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	t.Setenv("TMP", temp)
+	if err := os.Symlink(t.TempDir(), filepath.Join(temp, "stream")); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	w.add(remote, []byte("bytes"), client.PutOptions{Encryption: client.SSES3{}})
+	var got []byte
+	w.engine.Attach("d", Stream{Take: func(r io.Reader) (err error) { got, err = io.ReadAll(r); return err }})
+	row := w.run(Job{ID: "d", Op: Download, From: ObjectAt("ward", remote, ""), To: Place{Stream: "-"}, Overwrite: OverwriteAlways})[0]
+	require.NoError(t, row.Err)
+	assert.Equal(t, "bytes", string(got))
+}

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
@@ -47,7 +48,8 @@ func (e *Engine) targetOf(j Job) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := openTarget(j, os.TempDir(), "stream")
+	// All users write there: a name that nobody can have taken before.
+	t, err := openTarget(j, os.TempDir(), "stream-"+rand.Text())
 	if err == nil {
 		t.stream = s.Take
 	}
