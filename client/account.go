@@ -67,6 +67,12 @@ func (a Account) IsAWS() bool {
 // which a key or a file travels as it is: over https, or to this very machine.
 func (a Account) Secure() bool { return a.Endpoint == "" || IsProtected(a.Endpoint) }
 
+// PlainHTTP reports whether the endpoint is reached without TLS, be it secure or not.
+func (a Account) PlainHTTP() bool {
+	u, err := url.Parse(a.Endpoint)
+	return err == nil && u.Scheme == "http"
+}
+
 // DemoName is the name of the built-in account; no other may have it.
 const DemoName = "Local demo"
 

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -10,6 +12,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/rowselect"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
@@ -24,10 +27,15 @@ type transferPane struct {
 	buttons []*widgets.ToolButton
 	actions []*action
 	icons   map[transfer.Op]fyne.Resource
+
+	formatted   transfers.Row // the row that was drawn last, in words
+	formattedAt int           // its place, -1 for none
+	rows        []int         // what is selected, as of spans
+	spans       []rowselect.Span
 }
 
 func newTransferPane(u *UI) *transferPane {
-	p := &transferPane{ui: u, icons: map[transfer.Op]fyne.Resource{
+	p := &transferPane{ui: u, formattedAt: -1, icons: map[transfer.Op]fyne.Resource{
 		transfer.Upload: theme.UploadIcon(), transfer.Download: theme.DownloadIcon(), transfer.Delete: theme.DeleteIcon(),
 	}, tally: widget.NewLabel(""), total: widgets.NewMeter(240)}
 	p.table = widgets.NewRowTable([]widgets.Column{
@@ -84,9 +92,13 @@ func newTransferPane(u *UI) *transferPane {
 // Rows is the number of transfers.
 func (p *transferPane) Rows() int { return p.ui.state.Transfers.Rows() }
 
-// Cell is one cell of the transfers.
+// Cell is one cell of the transfers. The table asks for those of a row one after
+// the other, so its words are made once.
 func (p *transferPane) Cell(row, col int) widgets.Cell {
-	r := p.ui.state.Transfers.Row(row)
+	if row != p.formattedAt {
+		p.formatted, p.formattedAt = p.ui.state.Transfers.Row(row), row
+	}
+	r := &p.formatted
 	switch col {
 	case 0:
 		return widgets.Cell{Text: r.Name, Icon: p.icons[r.Op]}
@@ -111,6 +123,7 @@ func (p *transferPane) Cell(row, col int) widgets.Cell {
 }
 
 func (p *transferPane) refresh() {
+	p.formattedAt = -1
 	n := p.ui.state.Transfers.Tally()
 	p.tally.SetText(n.String())
 	p.total.Set(n.Part(), n.Total())
@@ -124,12 +137,14 @@ func (p *transferPane) refresh() {
 	p.table.Refresh()
 }
 
+// selected are the selected rows, not to be changed. A dozen buttons and menu items
+// ask for them at each refresh, so they are listed once for each selection.
 func (p *transferPane) selected() []int {
-	var rows []int
-	for row := range p.ui.state.Transfers.Selection.All() {
-		rows = append(rows, row)
+	selection := &p.ui.state.Transfers.Selection
+	if spans := selection.Spans(); !slices.Equal(spans, p.spans) {
+		p.spans, p.rows = spans, slices.Collect(selection.All())
 	}
-	return rows
+	return p.rows
 }
 
 // explain shows why a transfer failed, or what its proof says; and for an

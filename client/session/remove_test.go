@@ -69,7 +69,7 @@ func TestADeletionIsRowsOfTheTransfersWithReceipts(t *testing.T) {
 	require.ErrorIs(t, end, io.EOF)
 	assert.Len(t, gone, 3)
 	assert.Len(t, receipts, 3)
-	rows := s.Transfers().Rows(0, 10)
+	rows := s.Transfers().AppendRows(nil, 0, 10)
 	require.Len(t, rows, 3)
 	for i, row := range rows {
 		assert.Equal(t, transfer.Delete, row.Job.Op)

@@ -44,7 +44,7 @@ func (r *reader) look(e *Engine) {
 func (r *reader) knows(t testing.TB, e *Engine) {
 	t.Helper()
 	want := map[int]Phase{}
-	for _, row := range e.Rows(0, 1_000_000) {
+	for _, row := range e.AppendRows(nil, 0, 1_000_000) {
 		want[row.Nth] = row.Phase
 	}
 	assert.Equal(t, want, r.phases)
@@ -148,7 +148,7 @@ func TestRowsAreReadByWindowWhateverWasCleared(t *testing.T) {
 	w.run(w.small(10)...)
 	w.engine.Clear("job0", "job4", "job5")
 	nths := func(from, n int) (all []int) {
-		for _, r := range w.engine.Rows(from, n) {
+		for _, r := range w.engine.AppendRows(nil, from, n) {
 			assert.Equal(t, fmt.Sprintf("job%d", r.Nth), r.Job.ID)
 			all = append(all, r.Nth)
 		}

@@ -107,7 +107,7 @@ type Engine struct {
 	cfg  Config
 	pace *pace
 
-	changed   chan struct{}
+	notify    atomic.Pointer[chan<- struct{}]
 	rangeless atomic.Bool // learned: the server sends whole objects only
 	swept     sync.Map    // folders in which abandoned temporary files were looked for in this run
 	cleaned   sync.Map    // buckets in which they were
@@ -141,19 +141,24 @@ func New(c Config) (*Engine, error) {
 	idle := make(chan struct{})
 	close(idle)
 	return &Engine{
-		cfg: c, pace: newPace(c.LimitRate), changed: make(chan struct{}, 1),
+		cfg: c, pace: newPace(c.LimitRate),
 		byID: map[string]*item{}, idle: idle, keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
 	}, nil
 }
 
-// Changed receives after rows changed: one signal for any number of changes, so
-// look at ChangedSince and Summary then, as often as is worth drawing. There is
-// one channel for all callers.
-func (e *Engine) Changed() <-chan struct{} { return e.changed }
+// Notify makes ch receive after rows changed, from now on: one signal for any
+// number of changes, so look at ChangedSince and Summary then, as often as is worth
+// drawing. No transfer waits for the receiver, so give ch a buffer of one. Several
+// engines may have the same channel, an engine has one at most.
+func (e *Engine) Notify(ch chan<- struct{}) { e.notify.Store(&ch) }
 
 func (e *Engine) signal() {
+	ch := e.notify.Load()
+	if ch == nil {
+		return
+	}
 	select {
-	case e.changed <- struct{}{}:
+	case *ch <- struct{}{}:
 	default:
 	}
 }

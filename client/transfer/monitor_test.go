@@ -33,11 +33,13 @@ func TestARowThatWaitsForASilentServerSaysHowLongAndIsDrawnEachSecond(t *testing
 			}
 			return nil
 		})
+		changed := make(chan struct{}, 1)
+		w.engine.Notify(changed)
 		w.submit(w.small(1)...)
 		synctest.Wait()
-		<-w.engine.Changed()
+		<-changed
 		for range 12 {
-			<-w.engine.Changed()
+			<-changed
 		}
 		assert.Equal(t, client.RequestState{Silent: 12 * time.Second, Attempt: 2, Most: 5}, w.rows()[0].Request)
 		let()

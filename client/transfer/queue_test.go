@@ -38,7 +38,7 @@ func (w *workbench) submit(jobs ...Job) {
 	require.NoError(w, err)
 }
 
-func (w *workbench) rows() []Row { return w.engine.Rows(0, math.MaxInt) }
+func (w *workbench) rows() []Row { return w.engine.AppendRows(nil, 0, math.MaxInt) }
 
 func (w *workbench) phases() (phases []string) {
 	for _, r := range w.rows() {
@@ -305,22 +305,24 @@ func TestClearForgetsWhatIsOver(t *testing.T) {
 	})
 }
 
-func TestChangedSaysOnceThatSomethingChanged(t *testing.T) {
+func TestNotifySaysOnceThatSomethingChanged(t *testing.T) {
 	w := newBench(t)
+	changed := make(chan struct{}, 1)
+	w.engine.Notify(changed)
 	select {
-	case <-w.engine.Changed():
+	case <-changed:
 		t.Fatal("nothing happened yet")
 	default:
 	}
 	w.run(w.small(3)...)
-	<-w.engine.Changed()
+	<-changed
 	select {
-	case <-w.engine.Changed():
+	case <-changed:
 		t.Fatal("many changes are one signal")
 	default:
 	}
 	w.engine.Clear()
-	<-w.engine.Changed()
+	<-changed
 }
 
 func TestARowIsACopy(t *testing.T) {

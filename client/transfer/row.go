@@ -60,28 +60,31 @@ func (it *item) end(wish Phase) {
 	}
 }
 
-// snapshot copies the row. The caller holds the engine's mutex.
-func (it *item) snapshot(now time.Time) Row {
-	r := it.row
+// copyTo copies the row, which is large and so is copied once. The caller holds the
+// engine's mutex.
+func (it *item) copyTo(r *Row, now time.Time) {
+	*r = it.row
 	r.Sent = it.sent.Load()
 	if r.Phase == Sending || r.Phase == Verifying {
 		r.Rate = it.rate.Load().rate(now)
 		r.Request = it.monitor.State()
 	}
-	return r
 }
 
-// Rows copies the rows from the nth on (Row.Nth), or from the next that is
-// there, in the order of their submission: n of them, fewer at the end. What it
-// costs is those n.
-func (e *Engine) Rows(nth, n int) []Row {
+// AppendRows appends to rows copies of the rows from the nth on (Row.Nth), or from
+// the next that is there, in the order of their submission: n of them, fewer at the
+// end. What it costs is those n. Rows are large: who asks often passes the same
+// slice again, cut to nothing.
+func (e *Engine) AppendRows(rows []Row, nth, n int) []Row {
 	now := e.cfg.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	from := e.find(nth)
-	rows := make([]Row, max(min(n, len(e.items)-from), 0))
-	for i := range rows {
-		rows[i] = e.items[from+i].snapshot(now)
+	n = max(min(n, len(e.items)-from), 0)
+	had := len(rows)
+	rows = slices.Grow(rows, n)[:had+n]
+	for i, it := range e.items[from : from+n] {
+		it.copyTo(&rows[had+i], now)
 	}
 	return rows
 }
@@ -95,7 +98,8 @@ func (e *Engine) Nth(nth int) (r Row, ok bool) {
 	if i == len(e.items) || e.items[i].row.Nth != nth {
 		return Row{}, false
 	}
-	return e.items[i].snapshot(now), true
+	e.items[i].copyTo(&r, now)
+	return r, true
 }
 
 // find is the index of the nth row, or of the next that is there. The caller
@@ -120,7 +124,7 @@ func (e *Engine) IDs(match func(*Row) bool) (ids []string) {
 }
 
 // Row copies one row.
-func (e *Engine) Row(id string) (Row, bool) {
+func (e *Engine) Row(id string) (r Row, ok bool) {
 	now := e.cfg.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -128,5 +132,6 @@ func (e *Engine) Row(id string) (Row, bool) {
 	if !ok {
 		return Row{}, false
 	}
-	return it.snapshot(now), true
+	it.copyTo(&r, now)
+	return r, true
 }

@@ -235,12 +235,14 @@ func TestAStoppedUploadLeavesNothingOnTheServer(t *testing.T) {
 		c.LimitRate = 2 << 20
 		c.Store = watched{c.Store, opened}
 	})
+	changed := make(chan struct{}, 1)
+	s.engine.Notify(changed)
 	up, _ := s.upload(20<<20, client.SSEKMS{Key: keyID})
 	ids, err := s.engine.Submit(slices.Values([]transfer.Job{up}))
 	require.NoError(t, err)
 	u := <-opened
 	for row, _ := s.engine.Row(ids[0]); row.Sent == 0; row, _ = s.engine.Row(ids[0]) {
-		<-s.engine.Changed()
+		<-changed
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -276,11 +278,13 @@ func TestAnUnknownKeyIsSaidToBeUnknown(t *testing.T) {
 func TestAFileThatShrinksWhileItIsSentIsSaidToHaveChanged(t *testing.T) {
 	for _, size := range []int{4 << 20, 12 << 20} {
 		s := begin(t, nil, func(c *transfer.Config) { c.LimitRate = 1 << 20 })
+		changed := make(chan struct{}, 1)
+		s.engine.Notify(changed)
 		up, _ := s.upload(size, client.SSEKMS{Key: keyID})
 		ids, err := s.engine.Submit(slices.Values([]transfer.Job{up}))
 		require.NoError(t, err)
 		for row, _ := s.engine.Row(ids[0]); row.Sent == 0; row, _ = s.engine.Row(ids[0]) {
-			<-s.engine.Changed()
+			<-changed
 		}
 		require.NoError(t, os.Truncate(up.From.Path, 100))
 		require.NoError(t, s.engine.Wait(t.Context()))

@@ -84,8 +84,9 @@ func (d *doubts) tell(note func(string)) {
 func rowsOf(e *transfer.Engine) iter.Seq[transfer.Row] {
 	const some = 256
 	return func(yield func(transfer.Row) bool) {
+		var rows []transfer.Row
 		for next := 0; ; {
-			rows := e.Rows(next, some)
+			rows = e.AppendRows(rows[:0], next, some)
 			if len(rows) == 0 {
 				return
 			}

@@ -38,6 +38,7 @@ type answer struct {
 type watch struct {
 	ctx     context.Context
 	signal  <-chan struct{}
+	every   time.Duration
 	refresh func()
 }
 
@@ -49,10 +50,22 @@ func (l *Loop) Start(ctx context.Context, work func(context.Context) (apply func
 }
 
 // Watch keeps the signal for Until.
-func (l *Loop) Watch(ctx context.Context, signal <-chan struct{}, _ time.Duration, refresh func()) {
+func (l *Loop) Watch(ctx context.Context, signal <-chan struct{}, every time.Duration, refresh func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.watches = append(l.watches, watch{ctx, signal, refresh})
+	l.watches = append(l.watches, watch{ctx, signal, every, refresh})
+}
+
+// MostRefreshes is how many refreshes a second all watches together may cause.
+func (l *Loop) MostRefreshes() (n float64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, w := range l.watches {
+		if w.ctx.Err() == nil {
+			n += float64(time.Second) / float64(w.every)
+		}
+	}
+	return n
 }
 
 // Work runs what was started and keeps the answers; it returns how much it ran.

@@ -3,7 +3,6 @@ package accounts
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/internal/explain"
@@ -79,7 +78,7 @@ func (e *Editor) WhyNotSave() string {
 
 // Warning is what to know though it can be saved, "" for nothing.
 func (e *Editor) Warning() string {
-	if a, _ := e.Account(); strings.HasPrefix(strings.ToLower(a.Endpoint), "http://") {
+	if a, _ := e.Account(); a.PlainHTTP() && !a.Secure() {
 		return i18n.T("http:// is not protected: everything travels readable, and SSE-KMS and SSE-C are refused.")
 	}
 	return ""

@@ -84,6 +84,8 @@ func TestAnAccountIsTypedTestedAndSaved(t *testing.T) {
 	assert.Contains(t, e.Problems(true)[accounts.FieldEndpoint], "Enter the address")
 	e.Set(accounts.FieldEndpoint, "http://store.example.org/")
 	assert.Contains(t, e.Warning(), "not protected")
+	e.Set(accounts.FieldEndpoint, "http://127.0.0.1:9000")
+	assert.Empty(t, e.Warning(), "nobody is on the way to this very machine, and nothing is refused there")
 	e.Set(accounts.FieldEndpoint, "https://store.example.org/")
 	assert.Empty(t, e.Warning())
 	e.Set(accounts.FieldAccessKey, "AK\n")

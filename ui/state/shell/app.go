@@ -43,7 +43,8 @@ type App struct {
 	stop context.CancelFunc
 	now  func() time.Time
 
-	current  string // id of the open account, or of the one being opened
+	moved    chan struct{} // receives after transfers of any session changed
+	current  string        // id of the open account, or of the one being opened
 	opening  bool
 	sessions sessions
 	changes  map[string]int   // how often an account was changed or removed, by its id
@@ -55,11 +56,15 @@ func New(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	if now == nil {
 		now = time.Now
 	}
-	a := &App{loop: screen, desk: desk, now: now, reached: map[string]reach{}, changes: map[string]int{}}
+	a := &App{
+		loop: screen, desk: desk, now: now, moved: make(chan struct{}, 1),
+		reached: map[string]reach{}, changes: map[string]int{},
+	}
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.Browser = browser.New(a.browserWorld())
 	a.Transfers = transfers.New(a.transfersWorld())
 	a.Accounts = accounts.New(a.accountsWorld())
+	screen.Watch(a.ctx, a.moved, refreshEvery, a.Transfers.Refresh)
 	return a
 }
 

@@ -15,7 +15,6 @@ import (
 type held struct {
 	account string // its id
 	session *session.Session
-	unwatch func()
 	former  bool // its account was changed since: it is held until its transfers are cleared
 }
 
@@ -43,14 +42,14 @@ func (all sessions) successor(s *session.Session) *session.Session {
 	return s
 }
 
-// hold keeps a session that was opened and watches its transfers.
+// hold keeps a session that was opened, and lets its transfers be drawn.
 func (a *App) hold(account string, s *session.Session) {
-	ctx, unwatch := context.WithCancel(a.ctx)
-	a.sessions = append(a.sessions, held{account: account, session: s, unwatch: unwatch})
-	a.loop.Watch(ctx, s.Transfers().Changed(), refreshEvery, a.Transfers.Refresh)
+	a.sessions = append(a.sessions, held{account: account, session: s})
+	s.Transfers().Notify(a.moved)
 }
 
-// refreshEvery is how often a moving transfer is drawn at most.
+// refreshEvery is how often moving transfers are drawn at most, those of all
+// accounts together.
 const refreshEvery = 200 * time.Millisecond
 
 // retire takes notice that an account was changed: it is opened anew when it is
@@ -94,7 +93,6 @@ func (a *App) releaseThose(which func(held) bool) {
 		if !which(h) {
 			return false
 		}
-		h.unwatch()
 		a.close(h.session)
 		return true
 	})

@@ -166,6 +166,27 @@ func TestTransfersGoOnWhileAnotherAccountIsShown(t *testing.T) {
 	assert.Equal(t, 0, s.Browser.Rows(), "it was another account's upload")
 }
 
+func TestThreeBusyAccountsAreDrawnNoMoreOftenThanOne(t *testing.T) {
+	s := sees(t).open("reports")
+	held := s.store.Hold(memstore.PutObject)
+	for i, name := range []string{"team", "second", "third"} {
+		if i > 0 {
+			s.desk.Add(client.Account{Name: name, Endpoint: "https://cos.example.org"}, s.store)
+			s.Open(name)
+			s.loop.Pump()
+			s.open("reports")
+		}
+		s.Drop([]string{s.file("a"+name, "a")})
+		s.loop.Pump()
+		s.confirm.Start()
+		s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == i+1 })
+	}
+	assert.LessOrEqual(t, s.loop.MostRefreshes(), 10.0, "a second")
+	held.Open()
+	s.waitIdle()
+	assert.Equal(t, "Done 3", s.Transfers.Tally().String(), "each account's transfers are followed")
+}
+
 func TestTheEndOfTheProgramLeavesNoTransferBehind(t *testing.T) {
 	s := sees(t).open("reports")
 	s.store.Hold(memstore.PutObject)
@@ -175,7 +196,7 @@ func TestTheEndOfTheProgramLeavesNoTransferBehind(t *testing.T) {
 	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })
 	engine := s.Session().Transfers()
 	s.Finish()
-	assert.Equal(t, transfer.Cancelled, engine.Rows(0, 1)[0].Phase)
+	assert.Equal(t, transfer.Cancelled, engine.AppendRows(nil, 0, 1)[0].Phase)
 	assert.Empty(t, s.store.Names("reports"))
 	require.Error(t, s.Context().Err(), "answers on their way are dropped")
 }

@@ -3,7 +3,6 @@ package shell
 import (
 	"errors"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -96,7 +95,7 @@ func (a *App) connected(account client.Account, silent time.Duration) Segment {
 
 // protection says whether the connection is encrypted.
 func protection(account client.Account) Segment {
-	if u, err := url.Parse(account.Endpoint); err == nil && strings.EqualFold(u.Scheme, "http") {
+	if account.PlainHTTP() {
 		return Segment{i18n.T("NOT PROTECTED (http)"), explain.RoleBad, i18n.T("Everything travels readable for anybody on the way. Use an https:// endpoint.")}
 	}
 	return Segment{i18n.T("TLS"), explain.RoleGood, i18n.T("The connection is encrypted and the server's certificate is checked.")}

@@ -328,9 +328,11 @@ func TestAnUploadThatEndsLateIsNotWhatIsThere(t *testing.T) {
 	s.uploads("a")
 	<-entered
 	s.store.EncryptAs(nil)
+	changed := make(chan struct{}, 1)
+	s.session.Transfers().Notify(changed)
 	s.uploads("a")
 	for s.Refresh(); s.Tally().Done == 0; s.Refresh() {
-		<-s.session.Transfers().Changed()
+		<-changed
 	}
 	close(leave)
 	s.waitIdle()
