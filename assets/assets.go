@@ -18,13 +18,10 @@ var (
 	FontLicence string
 )
 
-// IconPNG (512x512) and IconSVG are the icon of the program.
-var (
-	//go:embed icon.png
-	IconPNG []byte
-	//go:embed icon.svg
-	IconSVG []byte
-)
+// IconPNG is the icon of the program, 512x512.
+//
+//go:embed icon.png
+var IconPNG []byte
 
 // Translations holds zh-Hant.json, an object from the English text to the text
 // in Traditional Chinese (English is the key and needs no file), and

@@ -220,10 +220,6 @@ func (k CustomerKey) MD5() string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// Describe says in a few words what is asked, for plans, rows and logs:
-// "SSE-KMS, key ab12". It never holds a secret.
-func Describe(e Encryption) Text { return TreatmentOf(e).Describe() }
-
 func describeKMS(encryption EncryptionType, k KeyID, bucketKey bool, context map[string]string) Text {
 	t := Say("%s, AWS managed key", string(encryption))
 	if k != "" {

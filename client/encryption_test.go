@@ -52,7 +52,7 @@ func TestAnEncryptionSaysItsTypeKeyAndNeedOfTLS(t *testing.T) {
 		assert.Equal(t, c.kind, TypeOf(c.e))
 		assert.Equal(t, c.key, KeyOf(c.e))
 		assert.Equal(t, c.tls, NeedsTLS(c.e))
-		assert.Equal(t, c.text, Describe(c.e).String())
+		assert.Equal(t, c.text, TreatmentOf(c.e).Describe().String())
 	}
 }
 

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"path"
 	"strings"
 	"unicode/utf8"
 )
@@ -120,6 +119,3 @@ func (l Location) Base() string {
 	k := strings.TrimSuffix(l.Key, "/")
 	return k[strings.LastIndexByte(k, '/')+1:]
 }
-
-// Ext is the file name extension of the key with its dot, "" for none.
-func (l Location) Ext() string { return path.Ext(l.Base()) }

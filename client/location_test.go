@@ -50,7 +50,6 @@ func TestFoldersJoinAndPart(t *testing.T) {
 	assert.Equal(t, "a", Location{"b", "q/a/"}.Base())
 	assert.Equal(t, "b", b.Base())
 	assert.Equal(t, "", Location{"b", "a//"}.Base())
-	assert.Equal(t, ".pdf", Location{"b", "a/x.pdf"}.Ext())
 }
 
 func FuzzALocationReadsBackAsItWasWritten(f *testing.F) {

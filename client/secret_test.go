@@ -32,7 +32,7 @@ func TestNoWayOfPrintingAnOwnerPrintsItsSecret(t *testing.T) {
 	require.NoError(t, json.NewEncoder(&out).Encode(owner))
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "owner", owner, "s", owner.C.Secret)
 	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "owner", owner, "s", owner.C.Secret)
-	out.WriteString(Describe(owner.E).String())
+	out.WriteString(TreatmentOf(owner.E).Describe().String())
 
 	hex := fmt.Sprintf("%x", canary)
 	assert.NotContains(t, out.String(), canary)

@@ -44,13 +44,3 @@ func (s *Session) MakeFolder(ctx context.Context, at client.Location) error {
 	}
 	return nil
 }
-
-// TestName says which rule would take an object of that name in this account,
-// and why.
-func (s *Session) TestName(ctx context.Context, at client.Location) (rules.Decision, error) {
-	set, err := s.RuleSet(ctx)
-	if err != nil {
-		return rules.Decision{}, err
-	}
-	return set.Decide(rules.File{}, at), nil
-}

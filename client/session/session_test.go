@@ -64,7 +64,7 @@ func TestRulesThatCannotBeReadRefuseThePlanInsteadOfSendingPlain(t *testing.T) {
 	var r *RulesError
 	require.ErrorAs(t, err, &r)
 	require.ErrorContains(t, d.MakeFolder(t.Context(), bucket.Join("f")), "nothing is uploaded")
-	_, err = d.TestName(t.Context(), bucket.Join("x"))
+	_, err = d.RuleSet(t.Context())
 	require.ErrorAs(t, err, &r)
 	page, err := d.List(t.Context(), bucket, client.ListOptions{})
 	require.NoError(t, err)
@@ -249,7 +249,7 @@ func TestBucketsAreMadeListedAndRemovedAndRulesRead(t *testing.T) {
 	got, err := d.Rules()
 	require.NoError(t, err)
 	assert.Len(t, got, 1)
-	won, err := d.TestName(t.Context(), bucket.Join("x"))
+	set, err := d.RuleSet(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, 1, won.Treatment.Rule)
+	assert.Equal(t, 1, set.Decide(rules.File{}, bucket.Join("x")).Treatment.Rule)
 }

@@ -228,13 +228,13 @@ func TestAChecksumThatAnEditMadeStaleIsToldFromDamage(t *testing.T) {
 			s := begin(t, as(t, server))
 			data := s.edited(e)
 			row, got := s.fetched()
-			require.NoError(t, row.Err, "%s, %s", server, client.Describe(e))
+			require.NoError(t, row.Err, "%s, %s", server, client.TreatmentOf(e).Describe())
 			assert.True(t, bytes.Equal(data, got))
 			assert.NotEqual(t, transfer.ContentSize, row.Receipt.Content)
-			assert.Contains(t, row.Receipt.Compared.String(), "stale", "%s, %s", server, client.Describe(e))
+			assert.Contains(t, row.Receipt.Compared.String(), "stale", "%s, %s", server, client.TreatmentOf(e).Describe())
 			s.damage()
 			row, got = s.fetched()
-			assert.Equal(t, transfer.Failed, row.Phase, "%s, %s", server, client.Describe(e))
+			assert.Equal(t, transfer.Failed, row.Phase, "%s, %s", server, client.TreatmentOf(e).Describe())
 			assert.Nil(t, got)
 		}
 	}

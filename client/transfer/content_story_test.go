@@ -141,11 +141,11 @@ func TestAByteChangedOnItsWayFailsTheUploadAtEveryServer(t *testing.T) {
 					m.changes.Store(true)
 					row := s.do(up)
 					assert.Equal(t, transfer.Failed, row.Phase)
-					assert.Equal(t, client.KindCorrupt.String(), client.KindOf(row.Err).String(), "%s, %s, %d bytes: %v", as, client.Describe(e), size, row.Err)
+					assert.Equal(t, client.KindCorrupt.String(), client.KindOf(row.Err).String(), "%s, %s, %d bytes: %v", as, client.TreatmentOf(e).Describe(), size, row.Err)
 					assert.Nil(t, row.Receipt)
 					page, err := s.store.List(t.Context(), client.Location{Bucket: "bucket"}, client.ListOptions{Recursive: true})
 					require.NoError(t, err)
-					assert.Empty(t, page.Objects, "%s, %s, %d bytes: nothing is left", as, client.Describe(e), size)
+					assert.Empty(t, page.Objects, "%s, %s, %d bytes: nothing is left", as, client.TreatmentOf(e).Describe(), size)
 				}
 			}
 		}

@@ -12,8 +12,7 @@
 // refuses to overwrite silently and to send what nobody decided.
 //
 // An object key becomes a file name that this system can hold and that leads back
-// to the key ([EscapeKey], [KeyOf]); [Names] does so for all objects of one
-// download, so that none takes another's place where A.txt and a.txt are one
+// to the key ([Names], [KeyOf]), and in one download none takes another's place where A.txt and a.txt are one
 // name, or where an object is called what is a folder for another.
 //
 // A downloaded file has the object's date, and the mode of the file it replaces or

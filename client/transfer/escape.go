@@ -6,8 +6,6 @@ import (
 	"runtime"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/bucketseal/bucketseal/client"
 )
 
 // How an object key becomes a path that this system can hold, and back.
@@ -49,22 +47,6 @@ const (
 	darwin  system = "darwin"
 	here           = system(runtime.GOOS)
 )
-
-// EscapeKey is the path, relative and with slashes, under which an object is
-// kept. It is a name for one object: names for several that must not meet come
-// from Names.
-func EscapeKey(key string) (string, error) { return here.escapeKey(key) }
-
-func (s system) escapeKey(key string) (string, error) {
-	if key == "" {
-		return "", client.Say("no object is named").Err()
-	}
-	parts := strings.Split(key, "/")
-	for i, p := range parts {
-		parts[i] = splitLong(s.escape(p))
-	}
-	return strings.Join(parts, "/"), nil
-}
 
 // escape makes a component legal but for its length. No two components become
 // the same: one that is written as it is does not look like another's escape.

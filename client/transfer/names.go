@@ -11,7 +11,7 @@ import (
 
 // Names are the paths, relative and with slashes, for a set of objects that are
 // downloaded into one folder, in the order of the keys. They are legal on this
-// system (EscapeKey) and none can take another's place: not where A.txt and
+// system and none can take another's place: not where A.txt and
 // a.txt, or two spellings of é, are one name, and not where one object is called
 // what is a folder for another. The first of such twins keeps its plain name. A
 // key given twice gets two names. KeyOf leads back from each.

@@ -13,7 +13,7 @@ import (
 type Place struct {
 	// Path is the absolute path of a file that is read. For one that is written
 	// Root is the folder that a download may write in and nowhere else, and Name
-	// the path below it, with slashes, escaped already (EscapeKey).
+	// the path below it, with slashes, escaped already (Names).
 	Path, Root, Name string
 	// Unsized: the size of the file at Path says nothing of its contents (a pipe, a
 	// file of /proc), which are read to their end before anything is sent.

@@ -103,7 +103,7 @@ func TestFilesGoUpAreProvedAndComeBackEqual(t *testing.T) {
 	for _, e := range []client.Encryption{
 		client.SSES3{}, client.SSEKMS{Key: keyID}, client.SSEKMS{Key: "alias/demo"}, client.SSEC{Key: customer},
 	} {
-		t.Run(client.Describe(e).String(), func(t *testing.T) {
+		t.Run(client.TreatmentOf(e).Describe().String(), func(t *testing.T) {
 			s := begin(t, nil)
 			for _, size := range []int{0, 1024, 20<<20 + 3} {
 				up, data := s.upload(size, e)

@@ -81,7 +81,7 @@ func TestEveryAskedTypeAgainstEveryReport(t *testing.T) {
 		{mine, client.Key{}, []Verdict{k, n, o, o, o, o, o, o, o, v, o, k, o}},
 	} {
 		for i, r := range reports {
-			name := fmt.Sprintf("%s (KMS says %q), server: %s", client.Describe(c.asked), c.kms.ARN, r.name)
+			name := fmt.Sprintf("%s (KMS says %q), server: %s", client.TreatmentOf(c.asked).Describe(), c.kms.ARN, r.name)
 			assert.Equal(t, c.want[i], Judge(client.TreatmentOf(c.asked), r.r, c.kms).Verdict, name)
 			both := CompareEncryption(client.TreatmentOf(c.asked), []Answer{{byUpload, r.r}}, r.r, c.kms)
 			assert.Equal(t, c.want[i], both.Verdict, name)

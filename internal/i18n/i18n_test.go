@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
@@ -61,17 +60,4 @@ func TestTheLanguageIsTheOneWantedElseTheSystems(t *testing.T) {
 	} {
 		assert.Equal(t, c.is, i18n.Choose(c.want, c.locales...), "%s with %v", c.want, c.locales)
 	}
-}
-
-func TestTheEnvironmentNamesLocalesInOrder(t *testing.T) {
-	env := map[string]string{"LANG": "en_US.UTF-8"}
-	get := func(k string) string { return env[k] }
-	assert.Equal(t, []string{"en_US.UTF-8"}, i18n.Locales(get))
-	env["LC_MESSAGES"] = "zh_TW.UTF-8"
-	assert.Equal(t, []string{"zh_TW.UTF-8"}, i18n.Locales(get))
-	env["LC_ALL"] = "C"
-	assert.Equal(t, []string{"C"}, i18n.Locales(get))
-	env["LANGUAGE"] = "zh_TW:en"
-	assert.Equal(t, []string{"zh_TW", "en", "C"}, i18n.Locales(get))
-	require.Empty(t, i18n.Locales(func(string) string { return "" }))
 }

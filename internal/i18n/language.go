@@ -12,9 +12,6 @@ const (
 	TraditionalChinese Language = "zh-Hant"
 )
 
-// Languages are those a user can choose from, Auto first.
-func Languages() []Language { return []Language{Auto, English, TraditionalChinese} }
-
 // Name is the language's name in itself, for the settings. Auto is translated.
 func (l Language) Name() string {
 	switch l {
@@ -41,22 +38,6 @@ func Choose(want Language, locales ...string) Language {
 		}
 	}
 	return English
-}
-
-// Locales are the locales of a Unix environment in order of precedence. On
-// Windows and macOS, where it is empty, the toolkit knows.
-func Locales(getenv func(string) string) []string {
-	var found []string
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := getenv(name); v != "" {
-			found = append(found, v)
-			break // the first that is set decides
-		}
-	}
-	if list := getenv("LANGUAGE"); list != "" && len(found) > 0 {
-		found = append(strings.Split(list, ":"), found...)
-	}
-	return found
 }
 
 // spoken is the language of ours that locale means, if any.

@@ -25,9 +25,6 @@ var ErrLocked = client.Say("the vault needs its passphrase, and there is nobody 
 // ErrWrongPassphrase says that the passphrase does not open the vault.
 var ErrWrongPassphrase = client.Say("the passphrase does not open the vault: try again, and mind capital letters and the keyboard layout").Err()
 
-// ErrBusy says that another process held the lock of the vault for too long.
-var ErrBusy = durable.ErrBusy
-
 // A DamagedError names a vault that cannot be understood and its copy.
 type DamagedError = durable.DamagedError
 

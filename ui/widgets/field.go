@@ -58,12 +58,6 @@ func (f *Field) SetHint(hint string) {
 // Label is the label.
 func (f *Field) Label() string { return f.label.Text }
 
-// SetLabel changes the label.
-func (f *Field) SetLabel(label string) {
-	f.label.SetText(label)
-	f.Refresh()
-}
-
 // Says is the text below the field and its role.
 func (f *Field) Says() (string, Role) { return f.note.Text(), f.role }
 

@@ -79,13 +79,9 @@ func TestADisabledToolButtonSaysWhy(t *testing.T) {
 	b.EnableIf("Select something first.")
 	assert.True(t, b.Disabled())
 	assert.Equal(t, "Select something first.", b.Tip())
-	b.SetTip("Delete for ever")
-	assert.Equal(t, "Select something first.", b.Tip())
 	b.EnableIf("")
 	assert.False(t, b.Disabled())
-	assert.Equal(t, "Delete for ever", b.Tip())
-	b.SetTip("Delete")
-	assert.Equal(t, "Delete", b.Tip())
+	assert.Equal(t, "Delete the selected files", b.Tip())
 }
 
 func TestAFieldSaysItsErrorAtItsPlaceAndItsHintOtherwise(t *testing.T) {
@@ -110,8 +106,7 @@ func TestAFieldSaysItsErrorAtItsPlaceAndItsHintOtherwise(t *testing.T) {
 	f.SetGood("g")
 	_, role = f.Says()
 	assert.Equal(t, RoleGood, role)
-	f.SetLabel("")
-	assert.False(t, f.label.Visible())
+	assert.False(t, NewField("", NewEntry(), "").label.Visible())
 }
 
 func TestAValueIsCopiedAsItIs(t *testing.T) {

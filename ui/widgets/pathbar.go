@@ -46,9 +46,6 @@ func (p *PathBar) SetPath(segments []string, text string) {
 	p.Refresh()
 }
 
-// Segments are the segments shown, from the root.
-func (p *PathBar) Segments() []string { return p.segments }
-
 // Edit shows the path as text, all of it selected, and takes the keyboard.
 func (p *PathBar) Edit() {
 	p.editing = true

@@ -140,14 +140,6 @@ func NewRowTable(columns []Column, source Source) *RowTable {
 	return t
 }
 
-// SetSource shows another source from its first row, with nothing selected.
-func (t *RowTable) SetSource(s Source) {
-	t.source = s
-	t.Selection.SetRows(0)
-	t.view.setOffset(0)
-	t.Refresh()
-}
-
 // SetColumns replaces the columns; indexes given before mean the new ones now.
 func (t *RowTable) SetColumns(columns []Column) {
 	t.columns = slices.Clone(columns)
@@ -202,12 +194,6 @@ func (t *RowTable) RowAt(at fyne.Position) (row int, inside bool) {
 	}
 	t.sync()
 	return t.view.rowAt(at.Y), true
-}
-
-// ScrollToTop shows the first row.
-func (t *RowTable) ScrollToTop() {
-	t.view.setOffset(0)
-	t.scrolled()
 }
 
 // VisibleRows is the half-open range of the rows of which something is seen.

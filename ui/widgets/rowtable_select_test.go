@@ -207,7 +207,9 @@ func TestTheSelectionEndsWithTheList(t *testing.T) {
 	d.src.rows = 2
 	d.Refresh()
 	assert.Equal(t, []int{0, 1}, d.selected())
-	d.SetSource(&files{rows: 5})
+	d.src.rows = 5
+	d.Selection.Clear()
+	d.Refresh()
 	assert.Empty(t, d.selected())
 	d.SetSelected([]int{4, 2, 9})
 	assert.Equal(t, []int{2, 4}, d.selected())

@@ -58,9 +58,6 @@ func (b *ToolButton) EnableIf(reason string) {
 	}
 }
 
-// SetTip changes the tooltip shown while the button is enabled.
-func (b *ToolButton) SetTip(tip string) { b.tip = tip }
-
 // Tip is the tooltip shown now.
 func (b *ToolButton) Tip() string {
 	if b.Disabled() && b.reason != "" {

@@ -95,9 +95,6 @@ func (t *Transfer) ready() {
 	}
 }
 
-// Overwrite is what happens to files that are there already.
-func (t *Transfer) Overwrite() transfer.Overwrite { return t.overwrite }
-
 // SetOverwrite chooses what happens to files that are there already.
 func (t *Transfer) SetOverwrite(o transfer.Overwrite) {
 	if o != t.overwrite {

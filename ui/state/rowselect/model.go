@@ -32,9 +32,6 @@ type Model struct {
 	cursor int    // row+1
 }
 
-// Rows is the length of the list.
-func (m *Model) Rows() int { return m.rows }
-
 // SetRows tells the model that the list now has n rows. What lies beyond the
 // end is no longer selected; cursor and anchor move to the last row.
 func (m *Model) SetRows(n int) {

@@ -142,9 +142,6 @@ func (e *Editor) Generate() {
 	e.changed()
 }
 
-// Generated reports whether the SSE-C key in the field was just made.
-func (e *Editor) Generated() bool { return e.generated }
-
 // A PreviewBucket is a bucket the rule matches now.
 type PreviewBucket struct {
 	Name    string

@@ -49,7 +49,7 @@ func TestEditingAnAccountKeepsTheSecretThatIsNotTyped(t *testing.T) {
 func TestAnAccountIsNotRemovedUnderItsTransfers(t *testing.T) {
 	s := sees(t).open("reports")
 	held := s.store.Hold(memstore.PutObject)
-	s.Drop([]string{s.file("a", "a")})
+	s.Upload([]string{s.file("a", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })

@@ -14,9 +14,6 @@ import (
 // Upload asks what uploading files and folders into the folder shown would do.
 func (a *App) Upload(paths []string) { a.UploadTo(paths, a.Browser.At()) }
 
-// Drop is Upload, for what was dropped on the window.
-func (a *App) Drop(paths []string) { a.Upload(paths) }
-
 // UploadTo is Upload into another folder or bucket.
 func (a *App) UploadTo(paths []string, to client.Location) {
 	if a.Browser.WhyNotUploadTo(to) != "" || len(paths) == 0 {

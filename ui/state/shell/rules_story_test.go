@@ -34,7 +34,7 @@ func rulesOf(t *testing.T, all ...rules.Rule) (*screen, *rulelist.List) {
 func (s *screen) upload(bucket string) string {
 	s.t.Helper()
 	s.open(bucket)
-	s.Drop([]string{s.file("a.csv", "a")})
+	s.Upload([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.waitIdle()

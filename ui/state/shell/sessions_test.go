@@ -31,7 +31,7 @@ func (s *screen) renames(to string) {
 func TestEditingAnAccountKeepsItsTransfers(t *testing.T) {
 	s := sees(t).open("reports")
 	held := s.store.Hold(memstore.PutObject)
-	s.Drop([]string{s.file("a.csv", "a"), s.file("b.csv", "b"), s.file("c.csv", "c")})
+	s.Upload([]string{s.file("a.csv", "a"), s.file("b.csv", "b"), s.file("c.csv", "c")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.loop.Until(t, "two are running", func() bool { return s.Transfers.Tally().Running == 2 })
@@ -152,7 +152,7 @@ func TestTransfersGoOnWhileAnotherAccountIsShown(t *testing.T) {
 	s := sees(t).open("reports")
 	s.desk.Add(client.Account{Name: "other", Endpoint: "http://plain.example.org"}, s.store)
 	held := s.store.Hold(memstore.PutObject)
-	s.Drop([]string{s.file("a", "a")})
+	s.Upload([]string{s.file("a", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })
@@ -176,7 +176,7 @@ func TestThreeBusyAccountsAreDrawnNoMoreOftenThanOne(t *testing.T) {
 			s.loop.Pump()
 			s.open("reports")
 		}
-		s.Drop([]string{s.file("a"+name, "a")})
+		s.Upload([]string{s.file("a"+name, "a")})
 		s.loop.Pump()
 		s.confirm.Start()
 		s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == i+1 })
@@ -190,7 +190,7 @@ func TestThreeBusyAccountsAreDrawnNoMoreOftenThanOne(t *testing.T) {
 func TestTheEndOfTheProgramLeavesNoTransferBehind(t *testing.T) {
 	s := sees(t).open("reports")
 	s.store.Hold(memstore.PutObject)
-	s.Drop([]string{s.file("a", "a")})
+	s.Upload([]string{s.file("a", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.loop.Until(t, "it runs", func() bool { return s.Transfers.Tally().Running == 1 })

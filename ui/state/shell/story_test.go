@@ -88,7 +88,7 @@ func (s *screen) waitIdle() {
 
 func TestAnUploadObeysTheRuleAndSaysSoBeforeAndAfter(t *testing.T) {
 	s := sees(t).open("reports/2026/")
-	s.Drop([]string{s.file("報告.csv", "a,b\n")})
+	s.Upload([]string{s.file("報告.csv", "a,b\n")})
 	require.NotNil(t, s.confirm, "it is asked at once, while the plan is made")
 	assert.True(t, s.confirm.Planning())
 	assert.NotEmpty(t, s.confirm.WhyNotStart())
@@ -114,7 +114,7 @@ func TestAnUploadObeysTheRuleAndSaysSoBeforeAndAfter(t *testing.T) {
 
 func TestAPlanIsHandedOverOnlyOnce(t *testing.T) {
 	s := sees(t).open("reports")
-	s.Drop([]string{s.file("a.csv", "a")})
+	s.Upload([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.confirm.Start()
@@ -125,7 +125,7 @@ func TestAPlanIsHandedOverOnlyOnce(t *testing.T) {
 
 func TestGivingUpAnUploadSendsNothing(t *testing.T) {
 	s := sees(t).open("reports")
-	s.Drop([]string{s.file("a.csv", "a")})
+	s.Upload([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	closed := 0
 	s.confirm.OnClose = func() { closed++ }
@@ -145,7 +145,7 @@ func TestAnObjectEncryptedWithAnotherKeyIsShownAsFailed(t *testing.T) {
 		}
 		return r
 	})
-	s.Drop([]string{s.file("a.csv", "a")})
+	s.Upload([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.waitIdle()
@@ -159,7 +159,7 @@ func TestAnObjectEncryptedWithAnotherKeyIsShownAsFailed(t *testing.T) {
 
 func TestOneUploadMayBeEncryptedOtherwise(t *testing.T) {
 	s := sees(t).open("photos")
-	s.Drop([]string{s.file("a.jpg", "a")})
+	s.Upload([]string{s.file("a.jpg", "a")})
 	s.loop.Pump()
 	assert.False(t, s.confirm.Encrypts(), "no rule takes it")
 	assert.Equal(t, explain.RoleWarn, s.confirm.Lines()[0].Role)
@@ -186,7 +186,7 @@ func TestOneUploadMayBeEncryptedOtherwise(t *testing.T) {
 
 func TestTheTickOffUnderARuleAsksForTheBucketDefault(t *testing.T) {
 	s := sees(t).open("reports")
-	s.Drop([]string{s.file("a.csv", "a")})
+	s.Upload([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	require.True(t, s.confirm.Encrypts())
 	s.confirm.SetEncrypt(false)
@@ -201,7 +201,7 @@ func TestTheTickOffUnderARuleAsksForTheBucketDefault(t *testing.T) {
 
 func TestFilesThatAreThereAreOverwrittenOnlyKnowingly(t *testing.T) {
 	s := sees(t, "reports/a.csv").open("reports")
-	s.Drop([]string{s.file("a.csv", "new")})
+	s.Upload([]string{s.file("a.csv", "new")})
 	s.loop.Pump()
 	lines := s.confirm.Lines()
 	require.Len(t, lines, 2)
@@ -226,7 +226,7 @@ func TestWhatStaysIsSaidWithWhatWasFoundOut(t *testing.T) {
 		{"a,b\n", "Skipped: it is there already (Verified, SSE-KMS " + short + ")"},
 		{"c,d\n", "Skipped: it is there already, with other contents"},
 	} {
-		s.Drop([]string{s.file("a.csv", c.content)})
+		s.Upload([]string{s.file("a.csv", c.content)})
 		s.loop.Pump()
 		s.confirm.SetOverwrite(transfer.OverwriteSkip)
 		s.loop.Pump()
@@ -249,7 +249,7 @@ func TestWhatARuleRefusesIsSaidWithItsReason(t *testing.T) {
 	s := sees(t)
 	s.desk.SetRules(rules.Rule{ID: "1", Type: client.TypeSSEC})
 	s.open("reports")
-	s.Drop([]string{s.file("a.csv", "a")})
+	s.Upload([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	assert.Equal(t, "None of this can be transferred", s.confirm.Headline())
 	line := s.confirm.Lines()[0]
@@ -268,7 +268,7 @@ func TestRulesThatCannotBeReadStopEveryUpload(t *testing.T) {
 		}
 		return nil
 	}
-	s.Drop([]string{s.file("a.csv", "a")})
+	s.Upload([]string{s.file("a.csv", "a")})
 	s.Browser.RefreshRules()
 	s.loop.Pump()
 	assert.NotEmpty(t, s.confirm.WhyNotStart())

@@ -13,7 +13,7 @@ func TestTransfersArePausedResumedCancelledRetriedAndCleared(t *testing.T) {
 	s := sees(t).open("reports")
 	held := s.store.Hold(memstore.PutObject)
 	assert.NotEmpty(t, s.Transfers.WhyNot(transfers.Pause, nil))
-	s.Drop([]string{s.file("a", "a"), s.file("b", "b"), s.file("c", "c")})
+	s.Upload([]string{s.file("a", "a"), s.file("b", "b"), s.file("c", "c")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.loop.Until(t, "two are running", func() bool { return s.Transfers.Tally().Running == 2 })

@@ -127,7 +127,7 @@ func TestSelectionAndCursorStayOnTheirRowsWhenRowsMove(t *testing.T) {
 	s.uploads("done.csv")
 	s.Transfers.Selection.Only(0)
 	held := s.store.Hold(memstore.PutObject)
-	s.Drop([]string{s.file("b.csv", "b")})
+	s.Upload([]string{s.file("b.csv", "b")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.loop.Until(t, "it runs, above", func() bool { return s.Transfers.Row(0).State == "Uploading" })

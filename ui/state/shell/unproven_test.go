@@ -32,7 +32,7 @@ func dropsEncryption(t *testing.T, filled ...string) *screen {
 
 func (s *screen) uploads(name string) {
 	s.t.Helper()
-	s.Drop([]string{s.file(name, "a,b\n")})
+	s.Upload([]string{s.file(name, "a,b\n")})
 	s.loop.Pump()
 	s.confirm.Start()
 	s.waitIdle()
@@ -188,7 +188,7 @@ func TestOnlyAFailedProofAsksWhatToDo(t *testing.T) {
 func TestARetryThatWouldOnlyBeSkippedIsNotOffered(t *testing.T) {
 	s := sees(t).open("reports")
 	s.store.EncryptAs(func(client.Reported) client.Reported { return client.Reported{Told: true, Type: client.TypeNone} })
-	s.Drop([]string{s.file("a.csv", "a")})
+	s.Upload([]string{s.file("a.csv", "a")})
 	s.loop.Pump()
 	s.confirm.SetOverwrite(transfer.OverwriteSkip)
 	s.loop.Pump()
