@@ -122,7 +122,7 @@ func (a Account) Check() error {
 	return checkASCII(Say("access key"), a.AccessKeyID)
 }
 
-// region is what may stand in a host name, as regions do at AWS.
+// region is what may be in a host name, as regions do at AWS.
 var region = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]{0,62}$`)
 
 // Credentials are what proves an account's identity.

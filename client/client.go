@@ -1,5 +1,5 @@
 // Package client is the language of Bucketseal: the words every other room
-// uses for what lies in an S3 or S3-compatible store and how it is encrypted.
+// uses for what is in an S3 or S3-compatible store and how it is encrypted.
 //
 // It promises three things. A wrong value is hard to build: the zero
 // [Encryption] is undecided and refused, a [Secret] cannot be printed, and

@@ -123,7 +123,7 @@ func CheckEncryption(e Encryption) error {
 	return Say("%s is no encryption this program knows", fmt.Sprintf("%T", e)).Err()
 }
 
-// checkKeyID refuses only what cannot stand in an HTTP header; the shape of an
+// checkKeyID refuses only what cannot be in an HTTP header; the shape of an
 // id is the server's business.
 func checkKeyID(k KeyID) error {
 	for _, r := range k {

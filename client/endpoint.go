@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// IsThisMachine reports whether a host, as it stands in a URL, is this machine
+// IsThisMachine reports whether a host, as it is in a URL, is this machine
 // whatever a name server, a hosts file or a C library makes of it: an address of
 // the loopback network, or localhost. Other spellings that may end up here
 // ("127.1", "0.0.0.0", a name for 127.0.0.1) are another machine's until

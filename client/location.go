@@ -86,7 +86,7 @@ func (l Location) Folder() Location {
 	return Location{l.Bucket, l.Key + "/"}
 }
 
-// Holds reports whether an object lies in a folder or bucket, or further down;
+// Holds reports whether an object is in a folder or bucket, or further down;
 // the zero Location holds none.
 func (l Location) Holds(at Location) bool {
 	return l.Bucket != "" && at.Bucket == l.Bucket && len(at.Key) > len(l.Key) && strings.HasPrefix(at.Key, l.Key)

@@ -111,7 +111,7 @@ func (p *RequestMonitor) Missed() { p.update(func(time.Time) { p.missed, p.busy 
 // Ended says that a request is over, whatever came of it.
 func (p *RequestMonitor) Ended() { p.update(func(time.Time) { p.open-- }) }
 
-// RequestState is how things stand now.
+// State is how the requests are getting on now.
 func (p *RequestMonitor) State() (s RequestState) {
 	p.update(func(now time.Time) {
 		if p.open == 0 && !p.missed {

@@ -30,7 +30,7 @@ type Buckets interface {
 
 // Objects are the calls about single objects.
 type Objects interface {
-	// List gives one page of what lies under a prefix.
+	// List gives one page of what is under a prefix.
 	List(ctx context.Context, under Location, o ListOptions) (Page, error)
 	// Head asks for an object's properties, encryption included.
 	Head(ctx context.Context, at Location, o ReadOptions) (Object, error)

@@ -8,7 +8,7 @@ import (
 // What people paste brings along what they do not see: the line end of a file,
 // the mark Notepad puts at its beginning, the blank of a table's cell. Around a
 // value it is taken away; within one nobody knows what was meant, and it is
-// refused where it stands.
+// refused at its place.
 
 // invisible reports whether a character shows nothing: blanks of all kinds, line
 // ends, marks of width zero and of byte order, other control characters.

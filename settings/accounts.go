@@ -51,7 +51,7 @@ func (s *Store) accounts(forgotten bool) ([]client.Account, error) {
 
 // UpdateAccounts replaces the accounts, the forgotten ones among them, by what
 // change makes of those on disk.
-// It refuses an account that does not pass its Check, unless it stands there
+// It refuses an account that does not pass its Check, unless it is there
 // already (an older version may have taken it), and two of one name or one id.
 // An account without an id gets one. A Demo account is not written. change may
 // run while other processes wait: it must not ask the user, nor call the Store.

@@ -133,7 +133,7 @@ func (s *Store) referKeys(all []rules.KeptKey) ([]rules.KeptKey, error) {
 	return all, nil
 }
 
-// once is a list without what stands in it already.
+// once is a list without what is in it already.
 func once[T comparable](all []T) (kept []T) {
 	for _, one := range all {
 		if !slices.Contains(kept, one) {

@@ -12,7 +12,7 @@ import (
 
 // This file is the program's whole policy of threads: work runs on goroutines
 // started here, and what it has to say comes back by the one fyne.Do here.
-// Nothing waits for the screen: on Windows it stands still while the user drags
+// Nothing waits for the screen: on Windows it is blocked while the user drags
 // a window.
 
 var _ loop.Loop = (*screenLoop)(nil)

@@ -37,7 +37,7 @@ func (u *UI) submenu(label string, all ...*action) *fyne.MenuItem {
 	return m
 }
 
-// mainMenu is the menu bar as things stand. Alt+Return and the like work from
+// mainMenu is the menu bar as things are. Alt+Return and the like work from
 // here too, since a menu's shortcuts come first.
 func (u *UI) mainMenu() *fyne.MainMenu {
 	a := &u.actions

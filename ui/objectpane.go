@@ -29,7 +29,7 @@ type objectPane struct {
 	ui        *UI
 	content   fyne.CanvasObject
 	table     *widgets.RowTable
-	alarm     *fyne.Container // about what lies here and is not encrypted as asked
+	alarm     *fyne.Container // about what is here and is not encrypted as asked
 	alarmed   *widgets.Note
 	alarmSign *widget.Icon
 	foot      *widget.Label
@@ -57,7 +57,7 @@ func newObjectPane(u *UI) *objectPane {
 	return p
 }
 
-// newAlarm is the bar above the list that stands there until the user has
+// newAlarm is the bar above the list that is there until the user has
 // decided about every object here that is not encrypted as asked.
 func (p *objectPane) newAlarm() fyne.CanvasObject {
 	p.alarmed, p.alarmSign = widgets.NewNote("", widgets.RoleBad), widget.NewIcon(nil)

@@ -26,7 +26,7 @@ type Picker interface {
 var ErrNoPicker = client.Say("this system has no file dialog").Err()
 
 // openFiles lets the user choose files to open. Where the system has no dialog for
-// it, ours lies over the window that asked, and so do problems.
+// it, ours is over the window that asked, and so are problems.
 func (u *UI) openFiles(w fyne.Window, title string, then func(paths []string)) {
 	u.pick(w, func(ctx context.Context) ([]string, error) { return u.options.Picker.OpenFiles(ctx, title) },
 		func() { u.askPaths(w, pathQuestion{title: title, many: true, then: then}) }, then)

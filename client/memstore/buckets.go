@@ -17,7 +17,7 @@ type bucket struct {
 	objects   map[string][]*version // the last one is the current one
 }
 
-// empty reports whether nothing lies in the bucket.
+// empty reports whether nothing is in the bucket.
 func (b *bucket) empty() bool { return len(b.objects) == 0 }
 
 func (s *Store) addBucket(name string) {

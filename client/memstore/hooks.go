@@ -12,7 +12,7 @@ import (
 
 // Before lets f see each call before it is carried out. An error it returns is
 // the answer, and nothing is carried out; it may also wait, read the body, or
-// change what lies in the store. nil takes the hook away.
+// change what is in the store. nil takes the hook away.
 func (s *Store) Before(f func(context.Context, Call) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// List gives one page of what lies under a prefix.
+// List gives one page of what is under a prefix.
 func (s *Store) List(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
 	c := Call{Op: ListObjects, At: under}
 	if under.Bucket == "" {

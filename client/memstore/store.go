@@ -9,7 +9,7 @@
 // Four things can be changed while it is in use: what comes before a call
 // ([Store.Before], [Store.Hold]), what is answered ([Store.After],
 // [Store.Send]), how things are encrypted whatever is asked ([Store.EncryptAs]),
-// and what lies in it ([Store.Write], [Store.Remove], [Store.Begin]), as if
+// and what is in it ([Store.Write], [Store.Remove], [Store.Begin]), as if
 // somebody else had done it. [Store.Calls] says what it was asked.
 //
 // It encrypts nothing: it asks for the keys that would be needed, and reports
@@ -81,7 +81,7 @@ func New(o Options) *Store {
 	return s
 }
 
-// Become makes the store another server from now on; what lies in it stays.
+// Become makes the store another server from now on; what is in it stays.
 func (s *Store) Become(server storetest.Server) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

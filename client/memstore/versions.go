@@ -25,7 +25,7 @@ func (v *version) said() client.Object {
 	return o
 }
 
-// now is what lies under a key, nil where nothing does.
+// now is what is under a key, nil where nothing does.
 func (b *bucket) now(key string) *version {
 	all := b.objects[key]
 	if len(all) == 0 || all[len(all)-1].marker {

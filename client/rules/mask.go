@@ -15,7 +15,7 @@ func Match(mask, name string) bool {
 		return true
 	}
 	m, n := []rune(mask), []rune(name)
-	i, j := 0, 0         // where we stand in m and n
+	i, j := 0, 0         // where we are in m and n
 	star, from := -1, -1 // the last "*" and where its run ends for now
 	for j < len(n) {
 		switch {
@@ -124,7 +124,7 @@ func closure(m, at []rune) []rune {
 	return out
 }
 
-// step is where one may stand after one more character.
+// step is where one may be after one more character.
 func step(m, at []rune, r rune) []rune {
 	var next []rune
 	for _, p := range at {

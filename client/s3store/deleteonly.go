@@ -35,7 +35,7 @@ func (s *Store) DeleteOnly(ctx context.Context, was client.Object, key client.Cu
 	})))
 }
 
-// stillThere fails when what lies there is not, or cannot be told to be, what
+// stillThere fails when what is there is not, or cannot be told to be, what
 // was.
 func (s *Store) stillThere(ctx context.Context, c call, was client.Object, key client.CustomerKey) error {
 	if was.ETag == "" {

@@ -16,7 +16,7 @@
 //     SSE-C headers on every call that touches bytes, and none anywhere else.
 //   - An SSE-C key never crosses plain http to another machine. What is sent, keys
 //     and tokens and files, is never forwarded to another server, and what is for
-//     this machine never to a proxy. No secret stands in an error or a log.
+//     this machine never to a proxy. No secret is in an error or a log.
 //   - A proxy variable that cannot be understood is an error, never "no proxy".
 //   - Every failure is a *client.Error whose Kind was decided from the server's
 //     code, message and operation together (see table.go), with the request id.

@@ -136,7 +136,7 @@ func refusalInstead(r, seen *smithyhttp.Response) error {
 	return d.asRefusal(seen, refusedIn200(raw))
 }
 
-// refusalBegins is more than stands before the root element of a refusal.
+// refusalBegins is more than is before the root element of a refusal.
 const refusalBegins = 512
 
 // A peeked body is one of which the beginning was looked at.

@@ -27,7 +27,7 @@ func InEnvironment() bool {
 // FromEnvironment finds an account where the AWS command line keeps it: its
 // keys, without a profile in AWS_ACCESS_KEY_ID and its companions, else, or with
 // a profile, in the shared files (~/.aws/credentials, ~/.aws/config). Region,
-// service and certificates stand in variables or in the profile, too; the
+// service and certificates may be in variables or in the profile, too; the
 // service, in the order that Amazon documents
 // (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html),
 // in AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the services section of the profile,
@@ -180,7 +180,7 @@ func (e *environment) account(given client.Account) (client.Account, error) {
 	return a, nil
 }
 
-// written is a setting of the profile with where it stands.
+// written is a setting of the profile with where it is.
 func (e *environment) written(key string) variable {
 	return variable{fmt.Sprintf("%s of profile %q", key, cmp.Or(e.profile.value, "default")), e.setting(key)}.orNone()
 }
@@ -194,7 +194,7 @@ func (v variable) orNone() variable {
 }
 
 // endpoints are the services: what is said of S3, of KMS, and of all. What
-// stands in a variable comes before what stands in a file.
+// is in a variable comes before what is in a file.
 func (e *environment) endpoints() (s3, kms, all variable, err error) {
 	ignore := cmp.Or(firstSet("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), e.written("ignore_configured_endpoint_urls"))
 	switch strings.ToLower(ignore.value) {

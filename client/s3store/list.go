@@ -14,7 +14,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// List gives one page of what lies under a prefix: under.Key is taken verbatim,
+// List gives one page of what is under a prefix: under.Key is taken verbatim,
 // so "a" also finds "ab". Without Recursive, names up to the next "/" are given
 // as folders and the marker object of the folder itself (a key equal to the
 // prefix) is left out; with Recursive every key is given, markers too. A page

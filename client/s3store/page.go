@@ -14,7 +14,7 @@ import (
 )
 
 // A listing is what deletions and downloads are made of, so it is not believed:
-// each name must lie below the prefix asked for and come after all names before
+// each name must be below the prefix asked for and come after all names before
 // it, and each page must lead on. What a page after this one has to hold is kept
 // in the place where the listing goes on, so that the store remembers nothing.
 
@@ -166,7 +166,7 @@ func (l listed) entries(under client.Location, o client.ListOptions) ([]client.O
 	return objects, nil
 }
 
-// name is a key or prefix as it is, checked to lie where the listing looks.
+// name is a key or prefix as it is, checked to be where the listing looks.
 func (l listed) name(written string, under client.Location) (key string, err error) {
 	key = written
 	if l.encoded {

@@ -14,7 +14,7 @@ import (
 )
 
 // A sharedFile is one of the files of the AWS command line, by section and key:
-// ["profile work"]["region"]. A setting under another stands as "s3.endpoint_url".
+// ["profile work"]["region"]. A setting under another is "s3.endpoint_url".
 // https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
 //
 // It is read here, and not by the SDK, because people save these files with

@@ -14,7 +14,7 @@ type source struct {
 	r    io.ReadSeeker
 	size int64
 	want int64 // where the next byte comes from
-	at   int64 // where r stands, -1 for not known
+	at   int64 // where r is, -1 for not known
 }
 
 func newSource(r io.ReadSeeker, size int64) *source { return &source{r: r, size: size, at: -1} }

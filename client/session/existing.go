@@ -23,7 +23,7 @@ const (
 // there. The zero value is that of nobody having looked.
 type Existing struct {
 	There map[client.Location]bool
-	// Unknown are those not looked up: so much lies there that looking is not
+	// Unknown are those not looked up: so much is there that looking is not
 	// worth it. It never means that they are not there.
 	Unknown map[client.Location]bool
 	Err     error // why nothing is known of any
@@ -43,7 +43,7 @@ func (e Existing) mark(p *transfer.Plan, target client.Location) {
 // folders that will be written. Few are asked for one by one. More are looked for
 // by one listing of each folder, bounded by their names and given up where it has
 // taken as long as asking, or too long: a small folder may go where a million
-// objects lie.
+// objects are.
 func (s *Session) existing(ctx context.Context, targets, roots []client.Location) Existing {
 	c := &search{store: s.store, pages: mostPages, open: map[client.Location]bool{}, there: map[client.Location]bool{}}
 	for _, at := range targets {

@@ -7,7 +7,7 @@ import (
 )
 
 // Find says what a place that somebody wrote names: the folder where anything
-// lies below it, else the object of that very name. Where there are both,
+// is below it, else the object of that very name. Where there are both,
 // preferFolder takes the folder, and else the place is refused. Nothing found is
 // KindNotFound. A place that ends in "/", and a bucket, is only a folder.
 func (s *Session) Find(ctx context.Context, at client.Location, preferFolder bool) (client.Object, error) {
@@ -36,7 +36,7 @@ func (s *Session) Find(ctx context.Context, at client.Location, preferFolder boo
 	return client.Object{}, &client.Error{Op: "find", Kind: client.KindNotFound, At: at, Err: client.Say("nothing is called so, and nothing lies below it").Err()}
 }
 
-// holdsAny reports whether anything lies below a folder, its own marker
+// holdsAny reports whether anything is below a folder, its own marker
 // included.
 func (s *Session) holdsAny(ctx context.Context, folder client.Location) (bool, error) {
 	for after := ""; ; {

@@ -111,7 +111,7 @@ func asksForEncryption(jobs []transfer.Job) bool {
 
 // strength orders the types by who must fail before the bytes are readable:
 // the store alone, the store and the key service, both in two layers. SSE-C
-// stands beside KMS: the key is not at the server at all.
+// is beside KMS: the key is not at the server at all.
 func strength(t client.EncryptionType) int {
 	switch t {
 	case client.TypeSSES3:

@@ -37,7 +37,7 @@ func (n naming) beside(folder string) []string {
 
 // A tree is one walk through a folder. Links to folders are followed, as people
 // expect of what they choose, but each folder there really is goes up once: under
-// its own name where it lies in the tree, else under that of the first link.
+// its own name where it is in the tree, else under that of the first link.
 type tree struct {
 	survey *UploadSurvey
 	naming naming
@@ -123,7 +123,7 @@ func (t *tree) enter(inside *place, at place, isReal bool) bool {
 	return true
 }
 
-// isWithin reports whether a path is a folder or lies in it. Both are absolute.
+// isWithin reports whether a path is a folder or is in it. Both are absolute.
 func isWithin(path, folder string) bool {
 	rel, err := filepath.Rel(folder, path)
 	return err == nil && filepath.IsLocal(rel)

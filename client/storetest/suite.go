@@ -53,7 +53,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Fixture) {
 
 func (f Fixture) at(key string) client.Location { return client.Location{Bucket: f.Bucket, Key: key} }
 
-// plain asks for nothing: what lies in the store is then the server's business.
+// plain asks for nothing: what is in the store is then the server's business.
 var plain = client.PutOptions{Encryption: client.Inherit{}}
 
 // put writes an object that must be written.

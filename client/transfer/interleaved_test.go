@@ -114,7 +114,7 @@ func TestWhateverIsDoneToRowsAtOnceTheCountsAreThoseOfTheRows(t *testing.T) {
 			assert.Equal(t, anew, kept)
 			assert.Zero(t, w.engine.Summary().Open())
 			assert.Empty(t, w.engine.running)
-			for _, r := range w.engine.Rows(0, len(ids)) {
+			for _, r := range w.engine.AppendRows(nil, 0, len(ids)) {
 				assert.Equal(t, r.Phase == Cancelled, client.KindOf(r.Err) == client.KindCancelled, "%v: %v", r.Phase, r.Err)
 			}
 		})

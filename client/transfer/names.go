@@ -27,7 +27,7 @@ func (s system) names(keys []string) []string {
 		}
 	}
 	// Folders have their names before files, so that they keep plain ones: many
-	// objects lie below them.
+	// objects are below them.
 	names := make([]string, len(keys))
 	for i, k := range keys {
 		base := k[strings.LastIndexByte(k, '/')+1:]

@@ -51,7 +51,7 @@ func (a *app) passphrase(ctx context.Context, q keychain.Question) (client.Secre
 func (a *app) canAsk() bool { return a.terminal && a.tty != nil }
 
 // ask reads a line from the terminal without showing it, not even what is typed
-// before the question stands there.
+// before the question is there.
 func (a *app) ask(ctx context.Context, question string) (client.Secret, error) {
 	fd := int(a.tty.Fd())
 	before, err := term.MakeRaw(fd)

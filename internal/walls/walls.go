@@ -3,7 +3,7 @@
 // It knows two things. The picture in docs/ARCHITECTURE.md draws every arrow
 // there is: [ReadDrawing] reads it, and one that is imported and not drawn, or
 // drawn and not imported, is a failure. A wall says that a room must never reach
-// a package, however many imports lie between, and because of what; [Walls] is
+// a package, however many imports are between, and because of what; [Walls] is
 // the whole list. The tests of this package check both against the import graph
 // which the go command reports, on every system the program is built for,
 // without test files.

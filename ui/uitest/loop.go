@@ -82,7 +82,7 @@ func (l *Loop) Work() int {
 	return len(todo)
 }
 
-// Apply applies the answers whose question still stands.
+// Apply applies the answers whose question was not withdrawn.
 func (l *Loop) Apply() {
 	todo := l.answers
 	l.answers = nil

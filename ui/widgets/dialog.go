@@ -17,7 +17,7 @@ type Action struct {
 	Importance widget.Importance
 	Default    bool // Enter means this
 	Cancel     bool // Esc means this
-	Left       bool // stands at the left: help, details; not a way out
+	Left       bool // at the left: help, details; not a way out
 	// Do is called when the button is pressed; it returns whether the dialog
 	// stays open. Nil closes.
 	Do func() (stay bool)
@@ -29,7 +29,7 @@ type DialogParams struct {
 	Content fyne.CanvasObject // scrolls when it is higher than the dialog
 	Fixed   bool              // the content scrolls itself (a table)
 	Scroll  *container.Scroll // what scrolls inside Fixed content, nil for none
-	Actions []Action          // from left to right; the way out stands last
+	Actions []Action          // from left to right; the way out is last
 	Size    fyne.Size         // wished; the window's size less a margin is the most
 	Focus   fyne.Focusable    // gets the keyboard; nil = the default button
 	// OnClosed is called once, however the dialog was closed.

@@ -12,7 +12,7 @@ import "fyne.io/fyne/v2"
 var openDialogs []*Dialog
 
 // TakeKeys gives a window's keys that no widget took to rest, unless something
-// lies over the window: then they are the dialog's, wherever the last click
+// is over the window: then they are the dialog's, wherever the last click
 // went.
 func TakeKeys(c fyne.Canvas, rest func(key fyne.KeyName)) {
 	c.SetOnTypedKey(func(ev *fyne.KeyEvent) {

@@ -12,7 +12,7 @@ const (
 	widestFitted float32 = 640
 )
 
-// placedColumn is a shown column and where it lies, before scrolling.
+// placedColumn is a shown column and where it is, before scrolling.
 type placedColumn struct {
 	col  int
 	x, w float32

@@ -70,7 +70,7 @@ func (t *RowTable) arrange() {
 	t.placeBars()
 }
 
-// placeBars shows the bars that are needed and tells them where they stand.
+// placeBars shows the bars that are needed and tells them where they are.
 func (t *RowTable) placeBars() {
 	size, head, body := t.Size(), headerHeight(), t.body.Size()
 	t.vbar.Move(fyne.NewPos(size.Width-barWidth, head))

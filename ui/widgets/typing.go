@@ -22,7 +22,7 @@ func NewTyping(later func(f func()) (stop func()), take func(text string)) *Typi
 	return &Typing{later: later, take: take}
 }
 
-// Set is the text as it stands, at each key: give it to OnChanged.
+// Set is the text as it is, at each key: give it to OnChanged.
 func (t *Typing) Set(text string) {
 	t.drop()
 	t.text = text

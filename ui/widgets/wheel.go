@@ -8,7 +8,7 @@ import (
 
 var _ fyne.Scrollable = (*wheel)(nil)
 
-// wheel lies over a field and takes nothing but the mouse wheel. The toolkit's
+// wheel is over a field and takes nothing but the mouse wheel. The toolkit's
 // fields scroll in themselves and keep the wheel even where there is nothing to
 // scroll; this gives them what they have use for, and the rest to the dialog
 // around.

@@ -232,7 +232,7 @@ func (b *Browser) RefreshRules() {
 // Problem is why the folder could not be listed, nil when it could.
 func (b *Browser) Problem() error { return b.err }
 
-// Progress says how the listing stands: "12,408 listed so far", "3 of 12,408
+// Progress says how far the listing is: "12,408 listed so far", "3 of 12,408
 // selected, 49.3 GiB".
 func (b *Browser) Progress() string {
 	if b.at.Bucket == "" {

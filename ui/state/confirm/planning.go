@@ -10,7 +10,7 @@ import (
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
-// chosen is what the user asks for, as it stands now.
+// chosen is what the user asks for, as it is now.
 type chosen struct {
 	choice    EncryptionChoice
 	key       client.KeyID

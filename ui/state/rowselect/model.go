@@ -32,7 +32,7 @@ type Model struct {
 	cursor int    // row+1
 }
 
-// SetRows tells the model that the list now has n rows. What lies beyond the
+// SetRows tells the model that the list now has n rows. What is beyond the
 // end is no longer selected; cursor and anchor move to the last row.
 func (m *Model) SetRows(n int) {
 	n = max(n, 0)

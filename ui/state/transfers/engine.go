@@ -61,7 +61,7 @@ func (e *engine) rows() (n int) {
 	return n
 }
 
-// rankOf is where a row of a phase stands.
+// rankOf is the rank of a row of a phase.
 func rankOf(p transfer.Phase) rank {
 	switch p {
 	case transfer.Sending, transfer.Verifying:

@@ -115,7 +115,7 @@ type spot struct {
 	nth    int
 }
 
-// at is what stands in a row; ok is false for rows there are none of.
+// at is what is in a row; ok is false for rows there are none of.
 func (l *List) at(row int) (s spot, ok bool) {
 	if row < 0 {
 		return spot{}, false
@@ -144,7 +144,7 @@ func (l *List) rankAt(row int) rank {
 	return absent
 }
 
-// row is where something stands, -1 for nowhere.
+// row is the place of something, -1 for nowhere.
 func (l *List) row(s spot) (row int) {
 	mine := s.engine.order.of(s.nth)
 	if mine == absent {
@@ -198,7 +198,7 @@ func (l *List) mark() (cursor spot) {
 	return cursor
 }
 
-// unmark selects the rows that were, where they stand now.
+// unmark selects the rows that were, where they are now.
 func (l *List) unmark(cursor spot) {
 	had := l.Selection.Count() > 0
 	l.Selection.SetRows(l.Rows())
@@ -222,7 +222,7 @@ func (l *List) unmark(cursor spot) {
 	l.Selection.SetSelected(rows)
 }
 
-// places yields where each row stands, in the order of the rows.
+// places yields the place of each row, in the order of the rows.
 func (l *List) places() func(yield func(*rank) bool) {
 	return func(yield func(*rank) bool) {
 		for of := running; of < ranks; of++ {

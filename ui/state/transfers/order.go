@@ -2,7 +2,7 @@ package transfers
 
 import "iter"
 
-// A rank is where a row stands: what runs first, then what asks for a decision
+// A rank is the group a row is shown in: what runs first, then what asks for a decision
 // or has failed, then what waits, then what is over.
 type rank uint8
 
@@ -110,7 +110,7 @@ func (o *order) at(of rank, k int) (nth int) {
 	return -1
 }
 
-// index is how many rows of its rank stand before the nth row.
+// index is how many rows of its rank are before the nth row.
 func (o *order) index(nth int) (k int) {
 	of, i := o.of(nth), nth/runLength-o.first
 	for _, r := range o.runs[:i] {

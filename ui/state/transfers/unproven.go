@@ -174,7 +174,7 @@ func (u Unproven) session() *session.Session { return u.list.world.Successor(u.l
 // place since, or is about to: what is there is that one's then.
 func (u Unproven) replaced() bool { return u.left.replaced || u.list.writing[u.left.to] > 0 }
 
-// Question asks whether to delete the object: what lies there, and how it is
+// Question asks whether to delete the object: what is there, and how it is
 // encrypted by the receipt.
 func (u Unproven) Question() (title, body string) {
 	r := u.left.receipt
