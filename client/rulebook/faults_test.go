@@ -175,7 +175,7 @@ func prepare(t *testing.T, vault bool) home {
 	t.Helper()
 	from, ok := prepared[vault]
 	if !ok {
-		dir, err := os.MkdirTemp(scratch, "")
+		dir, err := os.MkdirTemp(scratch, "") //nolint:usetesting // outlives the test that makes it
 		require.NoError(t, err)
 		from = home{t: t, dir: dir, ring: ring{}, vault: vault}
 		book := from.book(nil)

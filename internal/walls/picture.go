@@ -59,15 +59,15 @@ func (g Graph) Arrows() Arrows {
 
 // Differ compares the arrows that are there with those drawn; it returns one
 // line for each that is only in one of them, and what to do about it.
-func (there Arrows) Differ(drawn Arrows) []string {
+func (a Arrows) Differ(drawn Arrows) []string {
 	var lines []string
-	for arrow := range there.each() {
+	for arrow := range a.each() {
 		if !drawn.has(arrow) {
 			lines = append(lines, fmt.Sprintf("%s -> %s is imported and not drawn: take the import out, or draw it under Arrows in docs/ARCHITECTURE.md", arrow[0], arrow[1]))
 		}
 	}
 	for arrow := range drawn.each() {
-		if !there.has(arrow) {
+		if !a.has(arrow) {
 			lines = append(lines, fmt.Sprintf("%s -> %s is drawn and not imported: take it out of docs/ARCHITECTURE.md", arrow[0], arrow[1]))
 		}
 	}

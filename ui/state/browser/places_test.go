@@ -14,10 +14,10 @@ import (
 )
 
 // atAWS is sees, with the account at AWS.
-func (s *window) atAWS() *window {
-	s.t.Helper()
-	s.desk.Add(client.Account{Name: "aws"}, s.store)
-	return s.enter("aws")
+func (w *window) atAWS() *window {
+	w.t.Helper()
+	w.desk.Add(client.Account{Name: "aws"}, w.store)
+	return w.enter("aws")
 }
 
 func TestOnlyNamesOfAWSAreJudgedHere(t *testing.T) {
