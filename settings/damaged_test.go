@@ -317,7 +317,7 @@ func TestASizeNoScreenHasIsAnErrorAndNotGivenToTheWindow(t *testing.T) {
 		{ObjectsShare: math.Inf(-1)},
 		{Columns: []preferences.Column{{ID: "size", Width: float32(math.NaN())}}},
 	} {
-		assert.Error(t, preferences.Preferences{Window: p}.Check(), "%+v", p)
+		assert.Error(t, checkPreferences(preferences.Preferences{Window: p}), "%+v", p)
 	}
-	assert.NoError(t, preferences.Preferences{Window: preferences.Window{Size: preferences.Size{Width: 7680, Height: 4320}}}.Check())
+	assert.NoError(t, checkPreferences(preferences.Preferences{Window: preferences.Window{Size: preferences.Size{Width: 7680, Height: 4320}}}))
 }

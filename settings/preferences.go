@@ -10,7 +10,7 @@ import (
 var preferencesDocument = document[preferences.Preferences]{
 	file: PreferencesFile, field: "preferences",
 	empty: func() preferences.Preferences { return preferences.Preferences{} },
-	check: func(p preferences.Preferences) (preferences.Preferences, error) { return p, p.Check() },
+	check: func(p preferences.Preferences) (preferences.Preferences, error) { return p, checkPreferences(p) },
 	first: firstPreferences, lenient: true,
 }
 
@@ -42,7 +42,7 @@ func firstPreferences(whole []byte) (preferences.Preferences, error) {
 func (s *Store) Preferences() (preferences.Preferences, error) { return preferencesDocument.load(s) }
 
 // UpdatePreferences replaces the preferences by what change makes of those on
-// disk, and refuses what Check refuses. change may run while other processes
+// disk, and refuses a value out of its range. change may run while other processes
 // wait: it must not ask the user, nor call the Store.
 func (s *Store) UpdatePreferences(change func(preferences.Preferences) (preferences.Preferences, error)) error {
 	return preferencesDocument.update(s, false, func(now preferences.Preferences) (preferences.Preferences, error) {
@@ -50,6 +50,6 @@ func (s *Store) UpdatePreferences(change func(preferences.Preferences) (preferen
 		if err != nil {
 			return next, err
 		}
-		return next, next.Check()
+		return next, checkPreferences(next)
 	})
 }

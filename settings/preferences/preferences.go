@@ -8,7 +8,6 @@
 package preferences
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 )
@@ -96,49 +95,3 @@ func (w Window) Clone() Window {
 	}
 	return w
 }
-
-// Check refuses a value out of its range, naming the field.
-func (p Preferences) Check() error {
-	if err := p.Window.check(); err != nil {
-		return err
-	}
-	return p.Transfers.check()
-}
-
-func (w Window) check() error {
-	switch w.Appearance {
-	case AppearanceSystem, AppearanceLight, AppearanceDark:
-	default:
-		return fmt.Errorf("theme: %q is neither light nor dark", w.Appearance)
-	}
-	switch {
-	case !isLength(w.Size.Width) || !isLength(w.Size.Height):
-		return fmt.Errorf("window: %g by %g is no size of a window", w.Size.Width, w.Size.Height)
-	case !isShare(w.SidebarShare) || !isShare(w.ObjectsShare):
-		return fmt.Errorf("panes: a share is between 0 and 1")
-	}
-	for _, c := range w.Columns {
-		if c.ID == "" || !isLength(c.Width) {
-			return fmt.Errorf("columns: %q with width %g is no column", c.ID, c.Width)
-		}
-	}
-	return nil
-}
-
-func (t Transfers) check() error {
-	switch {
-	case t.Concurrency < 0 || t.Concurrency > MaxConcurrency:
-		return fmt.Errorf("concurrency: %d is not between 0 and %d", t.Concurrency, MaxConcurrency)
-	case t.PartSize != 0 && (t.PartSize < MinPartSize || t.PartSize > MaxPartSize):
-		return fmt.Errorf("part size: %d bytes is not between 5 MiB and 5 GiB", t.PartSize)
-	case t.LimitRate < 0:
-		return fmt.Errorf("limit: %d bytes a second is less than nothing", t.LimitRate)
-	}
-	return nil
-}
-
-// isLength reports whether something on a screen can be so long. What is no
-// number is not.
-func isLength(pixels float32) bool { return pixels >= 0 && pixels <= MaxLength }
-
-func isShare(s float64) bool { return s >= 0 && s <= 1 }
