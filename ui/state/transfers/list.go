@@ -171,9 +171,15 @@ func (l *List) Transfer(row int) transfer.Row {
 		return transfer.Row{}
 	}
 	r, _ := s.engine.core().Nth(s.nth)
+	if len(l.drawn) >= maxDrawn {
+		clear(l.drawn) // somebody scrolls a long way while nothing changes
+	}
 	l.drawn[row] = r
 	return r
 }
+
+// maxDrawn is how many drawn rows are kept: more than any screen shows.
+const maxDrawn = 512
 
 // mark remembers which rows are selected while rows move, and what the cursor
 // is on.

@@ -133,6 +133,21 @@ func (s *shown) keys() (all []string) {
 	return all
 }
 
+func TestScrollingALongWayKeepsNoMoreRowsThanAScreenShows(t *testing.T) {
+	s := shows(t)
+	held := s.store.Hold(memstore.PutObject)
+	defer held.Open()
+	var keys []string
+	for i := range 3 * transfers.MaxDrawn {
+		keys = append(keys, fmt.Sprintf("%04d", i))
+	}
+	s.uploads(keys...)
+	s.Refresh()
+	assert.Equal(t, keys, s.keys())
+	assert.LessOrEqual(t, s.Drawn(), transfers.MaxDrawn)
+	s.session.Transfers().Cancel()
+}
+
 func TestRowsStandStillUntilTheNextRefresh(t *testing.T) {
 	s := shows(t)
 	held := s.store.Hold(memstore.PutObject)
