@@ -12,6 +12,9 @@ const (
 	// answerCounts is how long what KMS said of a key counts for the next file: a
 	// person may let an alias mean another key.
 	answerCounts = 5 * time.Minute
+	// presentCounts is that for an object that was there before: no write of this
+	// run went through the alias, so what it means must be what it means now.
+	presentCounts = 10 * time.Second
 	// refusalCounts is that of an answer that does not say: a right that was
 	// missing may have been given.
 	refusalCounts = 10 * time.Second
@@ -35,10 +38,10 @@ type keyAnswer struct {
 	at   time.Time // zero before the first answer
 }
 
-// describe is what KMS says of a key; good reports whether that makes the file
-// verified. The error is that of the Describer; where KMS could not be asked,
+// describe is what KMS says of a key, at most so long ago; good reports whether that
+// makes the file verified. The error is that of the Describer; where KMS could not be asked,
 // nothing is remembered.
-func (a *keyAnswers) describe(ctx context.Context, id client.KeyID, good func(client.Key) bool) (client.Key, error) {
+func (a *keyAnswers) describe(ctx context.Context, id client.KeyID, ago time.Duration, good func(client.Key) bool) (client.Key, error) {
 	kept, _ := a.all.LoadOrStore(id, &keyAnswer{turn: make(chan struct{}, 1)})
 	last := kept.(*keyAnswer)
 	select {
@@ -47,7 +50,7 @@ func (a *keyAnswers) describe(ctx context.Context, id client.KeyID, good func(cl
 	case <-ctx.Done(): // the one who asks has waited no shorter
 		return client.Key{}, &client.Error{Op: "DescribeKey", Kind: client.KindStalled, Key: id, Err: context.Cause(ctx)}
 	}
-	if last.counts(a.now(), good) {
+	if last.counts(a.now(), ago, good) {
 		return last.key, last.err
 	}
 	key, err := a.describeKey(ctx, id)
@@ -58,13 +61,13 @@ func (a *keyAnswers) describe(ctx context.Context, id client.KeyID, good func(cl
 }
 
 // counts reports whether the answer need not be asked for again.
-func (k *keyAnswer) counts(now time.Time, good func(client.Key) bool) bool {
+func (k *keyAnswer) counts(now time.Time, ago time.Duration, good func(client.Key) bool) bool {
 	switch age := now.Sub(k.at); {
 	case k.at.IsZero():
 		return false
 	case k.err != nil:
 		return age < refusalCounts
 	default:
-		return age < answerCounts && good(k.key)
+		return age < ago && good(k.key)
 	}
 }

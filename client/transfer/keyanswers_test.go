@@ -93,6 +93,27 @@ func TestAnAliasThatWasMovedIsAskedForAgainBeforeAKeyIsCalledAnother(t *testing.
 	})
 }
 
+func TestWhatWasThereBeforeIsJudgedByWhatTheAliasMeansNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &ward{means: keyARN}
+		w := aliasBench(t, k)
+		require.Equal(t, each(Verified, 3), uploads(t, w, 3))
+		k.means = "arn:aws:kms:eu-west-1:111122223333:key/" + otherID
+		time.Sleep(presentCounts)
+		var jobs []Job
+		for i := range 3 {
+			j, _ := w.file(10, client.SSEKMS{Key: alias})
+			j.To.At.Key, j.Overwrite = fmt.Sprintf("file-%d", i), OverwriteSkip
+			jobs = append(jobs, j)
+		}
+		for _, row := range w.run(jobs...) {
+			require.NotNil(t, row.Receipt, "%v", row.Err)
+			assert.Equal(t, OtherKey, row.Receipt.Verdict, "it is under the key that the alias meant before")
+			assert.Equal(t, Failed, row.Phase)
+		}
+	})
+}
+
 func TestAKMSThatDoesNotSayIsLeftInPeaceForAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &ward{err: &client.Error{Op: "DescribeKey", Kind: client.KindDenied}}
@@ -116,9 +137,9 @@ func TestWhoWaitsForAnAnswerAboutAKeyCanStop(t *testing.T) {
 		asking, stopAsking := context.WithCancel(t.Context())
 		waiting, stopWaiting := context.WithCancel(t.Context())
 		done := make(chan error, 2)
-		go func() { _, err := answers.describe(asking, alias, yes); done <- err }()
+		go func() { _, err := answers.describe(asking, alias, answerCounts, yes); done <- err }()
 		synctest.Wait()
-		go func() { _, err := answers.describe(waiting, alias, yes); done <- err }()
+		go func() { _, err := answers.describe(waiting, alias, answerCounts, yes); done <- err }()
 		synctest.Wait()
 		stopWaiting()
 		require.ErrorIs(t, <-done, context.Canceled)

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -58,15 +59,15 @@ func (d Describer) Judge(ctx context.Context, asked client.Treatment, r client.R
 	return Judge(asked, r, kms)
 }
 
-// askKMS asks with patience what a verdict hangs on.
-func (e *Engine) askKMS(ctx context.Context, it *item, asked client.Treatment, r client.Reported) (client.Key, error) {
+// askKMS asks with patience what a verdict hangs on. An answer may be so long ago.
+func (e *Engine) askKMS(ctx context.Context, it *item, asked client.Treatment, r client.Reported, ago time.Duration) (client.Key, error) {
 	if e.keys.describeKey == nil {
 		return client.Key{}, nil
 	}
 	good := func(kms client.Key) bool { return Judge(asked, r, kms).Verdict == Verified }
 	patient := Describer(func(ctx context.Context, id client.KeyID) (key client.Key, err error) {
 		err = e.patiently(ctx, it, client.Kind.Temporary, func() (err error) {
-			key, err = e.keys.describe(ctx, id, good)
+			key, err = e.keys.describe(ctx, id, ago, good)
 			return err
 		})
 		return key, err

@@ -103,7 +103,7 @@ func (e *Engine) prove(ctx context.Context, it *item, s sent) (proof, error) {
 		return proof{}, err
 	}
 	if finding.Verdict == KeyNotReported {
-		if got.KMS, err = e.askKMS(ctx, it, job.Treatment, got.Head.Encryption); err != nil {
+		if got.KMS, err = e.askKMS(ctx, it, job.Treatment, got.Head.Encryption, answerCounts); err != nil {
 			return proof{Finding{NotYetVerified, kmsSilent}, got.Head, got.Head.Encryption, err}, nil //nolint:nilerr // a proof not yet made, and why
 		}
 		finding, err = Verify(job, got)

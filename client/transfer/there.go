@@ -126,7 +126,7 @@ func (e *Engine) proveThere(ctx context.Context, it *item, t there) proof {
 	if f.Verdict == KeyNotReported {
 		ctx, end := e.proofTime(ctx)
 		defer end()
-		kms, err := e.askKMS(ctx, it, asked, reported)
+		kms, err := e.askKMS(ctx, it, asked, reported, presentCounts)
 		if err != nil {
 			return proof{Finding{NotYetVerified, kmsSilent}, t.object, reported, err}
 		}
