@@ -10,23 +10,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-5} before=${2:-}
 bash scripts/need.sh go
-CGO_ENABLED=0 go build -o bin/bucketseal-cli ./cmd/bucketseal-cli
-CGO_ENABLED=0 go build -o bin/mocks3 ./cmd/mocks3
-
-work=$(mktemp -d "${TMPDIR:-/var/tmp}/bs-cpu.XXXXXX")
-bin/mocks3 --data "$work/data" --bucket bench --ready-file "$work/ready" --log-level error >"$work/out" 2>&1 &
-server=$!
-trap 'kill $server 2>/dev/null; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
-until [ -s "$work/ready" ]; do kill -0 $server; sleep 0.05; done
-of() { sed -E "s/.*\"$1\":\"([^\"]*)\".*/\1/" "$work/ready"; }
-url=$(of url) ca=$(of caFile) key=$(of arn)
-AWS_ACCESS_KEY_ID=$(of accessKey)
-AWS_SECRET_ACCESS_KEY=$(of secretKey)
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
-export BUCKETSEAL_CONFIG_DIR=$work/settings
+. scripts/bench-endpoint.sh
+endpoint cpu
 
 files=10000
-mkdir "$work/files" "$BUCKETSEAL_CONFIG_DIR"
+mkdir "$work/files"
 head -c $((4096 * files)) /dev/urandom | split -b 4096 -a 5 -d - "$work/files/"
 
 # measure NAME PROGRAM: the processor time of one upload, in milliseconds.
@@ -43,7 +31,9 @@ for round in $(seq "$rounds"); do
   measure ours bin/bucketseal-cli
   echo "bench: round $round of $rounds done" >&2
 done
-median() { sort -n "$work/$1.times" | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
-ours=$(median ours)
+ours=$(median "$work/ours.times")
 echo "10,000 x 4 KiB up, processor time of the command line: $ours ms ($(paste -sd' ' "$work/ours.times"))"
-[ -z "$before" ] || echo "before: $(median before) ms ($(paste -sd' ' "$work/before.times")); ours is $((100 * ours / $(median before))) % of it"
+if [ -n "$before" ]; then
+  theirs=$(median "$work/before.times")
+  echo "before: $theirs ms ($(paste -sd' ' "$work/before.times")); ours is $((100 * ours / theirs)) % of it"
+fi

@@ -11,23 +11,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-3}
 bash scripts/need.sh go peers
-CGO_ENABLED=0 go build -o bin/bucketseal-cli ./cmd/bucketseal-cli
-CGO_ENABLED=0 go build -o bin/mocks3 ./cmd/mocks3
+. scripts/bench-endpoint.sh
+endpoint peers
+export RCLONE_CONFIG=/dev/null
 
-work=$(mktemp -d "${TMPDIR:-/var/tmp}/bs-peers.XXXXXX")
-bin/mocks3 --data "$work/data" --bucket bench --ready-file "$work/ready" --log-level error >"$work/out" 2>&1 &
-server=$!
-trap 'kill $server 2>/dev/null; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
-until [ -s "$work/ready" ]; do kill -0 $server; sleep 0.05; done
-of() { sed -E "s/.*\"$1\":\"([^\"]*)\".*/\1/" "$work/ready"; }
-url=$(of url) ca=$(of caFile) key=$(of arn)
-AWS_ACCESS_KEY_ID=$(of accessKey)
-AWS_SECRET_ACCESS_KEY=$(of secretKey)
-export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
-unset AWS_CA_BUNDLE # with it set rclone refuses to start
-export BUCKETSEAL_CONFIG_DIR=$work/settings RCLONE_CONFIG=/dev/null
-
-mkdir "$work/small" "$BUCKETSEAL_CONFIG_DIR"
+mkdir "$work/small"
 head -c $((512 << 20)) /dev/urandom >"$work/large"
 for i in $(seq 300); do head -c 16384 /dev/urandom >"$work/small/$i"; done
 
@@ -71,7 +59,6 @@ for round in $(seq "$rounds"); do
   done
   echo "bench: round $round of $rounds done" >&2
 done
-median() { sort -n "$1" | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }'; }
 printf '%-12s' job
 for who in "${clients[@]}"; do printf '%22s' "$who"; done
 echo
