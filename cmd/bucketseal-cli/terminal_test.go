@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -59,10 +60,19 @@ func (u *user) sitsAt(cmd *exec.Cmd) *terminal {
 	x.cmd.Dir, x.cmd.Env = u.dir, u.env
 	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = tty, tty, tty
 	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	hangUps()
 	require.NoError(u.t, x.cmd.Start())
 	go x.watch()
 	return x
 }
+
+// hangUps lets programs be ended by a closed terminal though the tests were
+// started by nohup: what is ignored is inherited, what is caught is not.
+var hangUps = sync.OnceFunc(func() {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+})
 
 func (x *terminal) watch() {
 	b := make([]byte, 4096)
