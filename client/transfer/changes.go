@@ -21,6 +21,7 @@ type Change struct {
 	Nth   int   // which row: Row.Nth
 	Phase Phase // now, or when it was removed
 	Gone  bool  // removed
+	Known bool  // not changed since the cursor: told because all rows are
 }
 
 // ChangedSince are the rows that changed since the look that returned the
@@ -153,7 +154,9 @@ func (h *history) since(c Cursor, items []*item) Changes {
 	if got.All {
 		got.Rows = make([]Change, 0, len(items))
 		for _, it := range items {
-			got.Rows = append(got.Rows, it.change())
+			row := it.change()
+			row.Known = it.changed <= c
+			got.Rows = append(got.Rows, row)
 		}
 		return got
 	}

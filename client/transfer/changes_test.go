@@ -134,6 +134,16 @@ func TestWhoLookedTooLongAgoIsToldEverythingAnew(t *testing.T) {
 		}
 	}
 	w.engine.Clear(jobs[len(jobs)-1].ID)
+	again := len(jobs) - 2
+	w.engine.Retry(jobs[again].ID) // and it fails as before
+	require.NoError(t, w.engine.Wait(t.Context()))
+	var news []int
+	for _, c := range w.engine.ChangedSince(late.cursor).Rows {
+		if !c.Known {
+			news = append(news, c.Nth)
+		}
+	}
+	assert.Equal(t, []int{again}, news, "of all rows, that one is not as it was")
 	late.look(w.engine)
 	late.knows(t, w.engine)
 	soon.look(w.engine)

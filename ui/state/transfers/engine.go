@@ -88,12 +88,12 @@ func (l *List) follow(e *engine) (ended []ending) {
 		l.forget(e, rows.Rows)
 	}
 	for _, c := range rows.Rows {
+		if c.Known {
+			continue
+		}
 		to := absent
 		if !c.Gone {
 			to = rankOf(c.Phase)
-		}
-		if rows.All && to == e.order.of(c.Nth) && c.Phase.Over() {
-			continue // nothing new
 		}
 		e.order.set(c.Nth, to)
 		if row, ok := l.place(spot{e, c.Nth}, c); ok && c.Phase.Over() {
