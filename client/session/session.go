@@ -39,6 +39,8 @@ type Opener struct {
 	Current func(client.Account) error
 	// Ledger remembers an account's open uploads; nil for nobody.
 	Ledger func(client.Account) transfer.Ledger
+	// Journal keeps an account's transfers beyond the program; nil: they end with it.
+	Journal func(client.AccountRef) transfer.Journal
 	// Transfer is how transfers are done; Store, Account, CustomerKey and DescribeKey are
 	// filled in here.
 	Transfer transfer.Config
@@ -83,6 +85,9 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	if o.Ledger != nil {
 		s.ledger = o.Ledger(a)
 		config.Ledger = s.ledger
+	}
+	if o.Journal != nil {
+		config.Journal = o.Journal(a.Ref())
 	}
 	if s.engine, err = transfer.New(config); err != nil {
 		return nil, err

@@ -230,14 +230,12 @@ func (a *arrival) byNote(context.Context) (comparison, error) {
 
 // otherETag says that the ETag looks like an MD5 and is another than that of what
 // arrived.
-type otherETag struct{ got, etag string }
+type otherETag struct{ said client.Text }
 
 func (o *otherETag) Error() string { return o.Text().String() }
 
 // Text is what the error says.
-func (o *otherETag) Text() client.Text {
-	return client.Say("the MD5 of what arrived is %s and the object's ETag is %s: the file was not kept; where ETags are known to be no MD5s, the file can be taken all the same", o.got, o.etag)
-}
+func (o *otherETag) Text() client.Text { return o.said }
 
 // Acceptable reports whether a download failed by something that a person may
 // know better: Engine.Accept, Job.AcceptStale.
@@ -272,7 +270,7 @@ func (a *arrival) byETag(ctx context.Context) (comparison, error) {
 		a.accepted = true
 		return comparison{}, errElse
 	default:
-		return comparison{}, a.corrupt(&otherETag{got, a.head.ETag})
+		return comparison{}, a.corrupt(&otherETag{client.Say("the MD5 of what arrived is %s and the object's ETag is %s: the file was not kept; where ETags are known to be no MD5s, the file can be taken all the same", got, a.head.ETag)})
 	}
 }
 

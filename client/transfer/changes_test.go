@@ -216,7 +216,7 @@ func TestASizeNobodyToldCountsAsWhatHasCome(t *testing.T) {
 	var w *workbench
 	var arrived Summary
 	w = newBench(t, func(c *Config) {
-		c.Receipt = func(Receipt) error { arrived = w.engine.Summary(); return nil }
+		c.Journal = &Memory{Keep: func(Receipt) error { arrived = w.engine.Summary(); return nil }}
 	})
 	down, content := w.object(1000, client.PutOptions{})
 	down.Expect.Size = -1

@@ -41,7 +41,7 @@ func (d deleting) run(ctx context.Context, e *Engine, it *item) error {
 	case err != nil:
 		return err
 	}
-	return d.keep(e, it)
+	return e.keep(it, d.receipt(e, it.row.Job), nil)
 }
 
 func (d deleting) joins(first, j Job) bool {
@@ -62,21 +62,28 @@ func (d deleting) runAll(ctx context.Context, e *Engine, its []*item) []error {
 		}
 		return results
 	}
+	var gone []*item
+	var found []finding
 	for i, it := range its {
 		if results[i] == nil {
-			results[i] = d.keep(e, it)
+			gone, found = append(gone, it), append(found, finding{receipt: d.receipt(e, it.row.Job)})
+		}
+	}
+	kept := e.keepAll(gone, found)
+	for i := range its {
+		if results[i] == nil {
+			results[i], kept = kept[0], kept[1:]
 		}
 	}
 	return results
 }
 
-// keep keeps the receipt of an object that is gone.
-func (deleting) keep(e *Engine, it *item) error {
-	j := it.row.Job
-	return e.keep(it, Receipt{
+// receipt is that of an object that is gone.
+func (deleting) receipt(e *Engine, j Job) Receipt {
+	return Receipt{
 		Job: j.ID, Account: e.cfg.Account.Name, AccountID: e.cfg.Account.ID, Op: Delete, Source: j.From.String(), At: j.From.At, VersionID: j.From.Version,
 		ETag: j.Expect.ETag, Modified: j.Expect.Modified, Size: j.Expect.Size, VerifiedAt: e.cfg.Now(),
-	}, nil)
+	}
 }
 
 // requestFailure is the error of a request as a whole: of none of the objects it

@@ -27,12 +27,12 @@ type clearing struct {
 
 func newClearing(t *testing.T, change ...func(*Config)) *clearing {
 	c := &clearing{T: t, store: memstore.New(memstore.Options{Server: storetest.AWS, Buckets: []string{"a", "b"}})}
-	config := Config{Store: c.store, Account: client.AccountRef{ID: "id of " + "ward", Name: "ward"}, Workers: 1, Receipt: func(r Receipt) error {
+	config := Config{Store: c.store, Account: client.AccountRef{ID: "id of " + "ward", Name: "ward"}, Workers: 1, Journal: &Memory{Keep: func(r Receipt) error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.receipts = append(c.receipts, r)
 		return nil
-	}}
+	}}}
 	for _, f := range change {
 		f(&config)
 	}
@@ -232,7 +232,9 @@ func TestAPlaceThatIsNoObjectIsNotDeleted(t *testing.T) {
 }
 
 func TestADeletionWhoseReceiptCannotBeKeptSaysThatTheObjectIsGone(t *testing.T) {
-	c := newClearing(t, func(c *Config) { c.Receipt = func(Receipt) error { return errors.New("the disk is full") } })
+	c := newClearing(t, func(c *Config) {
+		c.Journal = &Memory{Keep: func(Receipt) error { return errors.New("the disk is full") }}
+	})
 	row := c.run(c.filled("a", 1)...)[0]
 	assert.Equal(t, Failed, row.Phase)
 	require.ErrorContains(t, row.Err, "the object is removed; only the receipt of that could not be kept: the disk is full")

@@ -35,10 +35,10 @@ type Config struct {
 	CustomerKey func(ctx context.Context, md5 string) (client.CustomerKey, error)
 	// DescribeKey asks KMS about a key; nil where there is no KMS.
 	DescribeKey Describer
-	// Receipt is called once for each verified transfer, before its row is Done;
-	// nil for none. An error fails the transfer: a proof that could not be kept
-	// is no proof. Calls come from several goroutines.
-	Receipt func(Receipt) error
+	// Journal keeps jobs, what they have begun, and receipts; nil is a [Memory]. A
+	// receipt that it cannot keep fails the transfer: a proof that could not be kept
+	// is no proof. What else it cannot keep is noted, and transfers go on.
+	Journal Journal
 	// Ledger remembers the multipart uploads that are open; nil for nobody.
 	Ledger Ledger
 	// Note is told what is no failure and yet worth knowing: parts that stay on
@@ -95,6 +95,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Patience == 0 {
 		c.Patience = defaultPatience
 	}
+	if c.Journal == nil {
+		c.Journal = &Memory{}
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -114,6 +117,7 @@ type Engine struct {
 	streams   sync.Map    // of jobs, by their ids (Stream)
 	uploads   sync.Map    // ids of the multipart uploads under way
 	keys      keyAnswers
+	scribe    scribe
 
 	up, down meter // of all rows
 
@@ -140,10 +144,14 @@ func New(c Config) (*Engine, error) {
 	}
 	idle := make(chan struct{})
 	close(idle)
-	return &Engine{
+	e := &Engine{
 		cfg: c, pace: newPace(c.LimitRate),
 		byID: map[string]*item{}, idle: idle, keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
-	}, nil
+	}
+	e.scribe = scribe{journal: c.Journal, failed: func(err error) {
+		e.note(client.Say("what became of a transfer could not be written down, so that another start of the program will not know of it: %v", err))
+	}}
+	return e, nil
 }
 
 // Notify makes ch receive after rows changed, from now on: one signal for any
@@ -197,5 +205,6 @@ func (e *Engine) Close(ctx context.Context) error {
 	if err := e.Wait(ctx); err != nil {
 		return client.Say("close the transfers: %v", err).Err()
 	}
+	e.scribe.flush()
 	return nil
 }

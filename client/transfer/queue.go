@@ -27,18 +27,29 @@ var ErrClosed = client.Say("the transfers were closed").Err()
 // that is taken or an operation it does not know refuses them all. Nothing waits
 // while they are read, so they may come from a slow place. A job that must not
 // run (nobody decided its encryption, another of these jobs has the same target)
-// becomes a row that has failed, so that it is seen.
+// becomes a row that has failed, so that it is seen. All are in the journal before
+// the first begins.
 func (e *Engine) Submit(jobs iter.Seq[Job]) (ids []string, err error) {
 	items, err := e.admitAll(jobs)
 	if err != nil {
 		return nil, err
 	}
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
-		return nil, ErrClosed
-	}
 	if err := e.name(items); err != nil {
+		e.mu.Unlock()
+		return nil, err
+	}
+	e.mu.Unlock()
+	err = e.write(items)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err == nil && e.closed {
+		err = ErrClosed
+	}
+	if err != nil {
+		for _, it := range items {
+			delete(e.byID, it.row.Job.ID)
+		}
 		return nil, err
 	}
 	ids = make([]string, 0, len(items))
@@ -73,6 +84,32 @@ func (e *Engine) admitAll(jobs iter.Seq[Job]) (items []*item, err error) {
 		items = append(items, it)
 	}
 	return items, nil
+}
+
+// inOneGo is how many new rows are written to the journal at once.
+const inOneGo = 512
+
+// write keeps new rows in the journal, all or none.
+func (e *Engine) write(items []*item) error {
+	entering, err := e.cfg.Journal.Enter()
+	if err != nil {
+		return err
+	}
+	defer entering.Discard()
+	records := make([]Record, 0, min(inOneGo, len(items)))
+	for some := range slices.Chunk(items, inOneGo) {
+		records = records[:0]
+		for _, it := range some {
+			records = append(records, Record{Job: it.row.Job, State: it.state()})
+		}
+		if err := entering.Add(records); err != nil {
+			return err
+		}
+		for i, it := range some {
+			it.number, it.begun = records[i].Number, records[i].Begun
+		}
+	}
+	return entering.Commit()
 }
 
 // name enters items by their ids, all or none, and gives ids to those that have
@@ -170,7 +207,7 @@ func (e *Engine) start(its []*item) {
 	a.stop = stop
 	monitor := &client.RequestMonitor{Now: e.cfg.Now, OnSlowDown: e.cfg.OnSlowDown}
 	for _, it := range its {
-		it.stop, it.wish, it.monitor = a.stopOne(), Sending, monitor
+		it.stop, it.wish, it.kept, it.monitor = a.stopOne(), Sending, Queued, monitor
 		it.row.Phase, it.row.Started = Sending, e.cfg.Now()
 		it.row.Attempts++
 		it.rate.Store(&meter{})
@@ -231,6 +268,8 @@ func (e *Engine) ended(ctx context.Context, it *item, err error) {
 	e.touched(it)
 	if it.row.Phase == Queued { // paused, and resumed before it came to rest
 		e.enqueue(it)
+	} else if it.kept != it.row.Phase {
+		e.keepState(it)
 	}
 	e.leave()
 }
@@ -253,19 +292,27 @@ func (e *Engine) tick(idle <-chan struct{}) {
 // outcome is the phase an attempt ends in. A wish of the user counts only for
 // an attempt it cut short: a verdict that was reached is not hidden by it.
 func outcome(ctx context.Context, err error, wish Phase) (Phase, error) {
-	var skip *skipped
+	phase, why := conclusion(err)
 	kind := client.KindOf(err)
+	switch {
+	case phase != Failed, ctx.Err() == nil, kind == client.KindEncryptionNotAsAsked, kind == client.KindCorrupt:
+		return phase, why
+	case wish == Cancelled:
+		return Cancelled, errCancelled
+	}
+	return wish, nil
+}
+
+// conclusion is the phase of an attempt that nobody stopped.
+func conclusion(err error) (Phase, error) {
+	var skip *skipped
 	switch {
 	case err == nil:
 		return Done, nil
 	case errors.As(err, &skip):
 		return Skipped, skip.err
-	case ctx.Err() == nil, kind == client.KindEncryptionNotAsAsked, kind == client.KindCorrupt:
-		return Failed, err
-	case wish == Cancelled:
-		return Cancelled, errCancelled
 	}
-	return wish, nil
+	return Failed, err
 }
 
 // remember keeps a bad verdict in sight where a retry was stopped by the very

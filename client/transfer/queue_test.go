@@ -397,7 +397,7 @@ func TestCloseStopsWaitingWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hangs := make(chan struct{})
 		w := newBench(t, func(c *Config) {
-			c.Receipt = func(Receipt) error { <-hangs; return nil }
+			c.Journal = &Memory{Keep: func(Receipt) error { <-hangs; return nil }}
 		})
 		w.submit(w.small(1)...)
 		synctest.Wait()

@@ -45,28 +45,55 @@ type PartRecord struct {
 	Checksum client.Checksum `json:"checksum"` // of what was sent
 }
 
-// keep puts the receipt of a job into its row and hands it to whoever stores
-// receipts. outcome is what the receipt says went wrong, nil for nothing. A
+// A finding of a job that is through: its receipt, and what that says went wrong, nil
+// for nothing.
+type finding struct {
+	receipt Receipt
+	outcome error
+}
+
+// keep puts the receipt of a job into its row and writes both down, in one. A
 // receipt that cannot be kept fails the job, and takes nothing back: what is
 // stored stays stored. It never hides the outcome.
 func (e *Engine) keep(it *item, r Receipt, outcome error) error {
+	return e.keepAll([]*item{it}, []finding{{r, outcome}})[0]
+}
+
+// keepAll is keep for several jobs, at once.
+func (e *Engine) keepAll(its []*item, found []finding) []error {
+	entries := make([]Entry, len(its))
 	e.mu.Lock()
-	it.row.Receipt = &r
-	e.touched(it)
+	for i, it := range its {
+		r := &found[i].receipt
+		it.row.Receipt = r
+		e.touched(it)
+		state := it.state()
+		state.Phase, state.Err = conclusion(found[i].outcome)
+		state.Ended = r.VerifiedAt
+		entries[i] = Entry{Number: it.number, State: &state, Receipt: r}
+	}
 	e.mu.Unlock()
 	e.signal()
-	if e.cfg.Receipt == nil {
-		return outcome
+	errs := e.scribe.write(entries...)
+	for i, it := range its {
+		if errs[i] == nil {
+			it.kept = entries[i].State.Phase
+		}
+		errs[i] = keptOr(found[i], errs[i])
 	}
-	err := e.cfg.Receipt(r)
+	return errs
+}
+
+// keptOr is the outcome of a job, or that its receipt could not be kept.
+func keptOr(f finding, err error) error {
 	var skip *skipped
 	switch {
 	case err == nil:
-		return outcome
-	case outcome != nil && !errors.As(outcome, &skip):
-		return client.Say("%v; and its receipt could not be kept: %v", outcome, err).Err()
+		return f.outcome
+	case f.outcome != nil && !errors.As(f.outcome, &skip):
+		return client.Say("%v; and its receipt could not be kept: %v", f.outcome, err).Err()
 	}
-	return &client.Error{Op: string(r.Op), Kind: client.KindNotKept, At: r.At, Err: notKept(r.Op, err).Err()}
+	return &client.Error{Op: string(f.receipt.Op), Kind: client.KindNotKept, At: f.receipt.At, Err: notKept(f.receipt.Op, err).Err()}
 }
 
 // notKept says that only the receipt is missing, and what is final all the same.

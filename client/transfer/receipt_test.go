@@ -17,7 +17,9 @@ import (
 )
 
 func TestUploadWhoseReceiptCannotBeKeptFails(t *testing.T) {
-	w := newBench(t, func(c *Config) { c.Receipt = func(Receipt) error { return errors.New("the ledger is full") } })
+	w := newBench(t, func(c *Config) {
+		c.Journal = &Memory{Keep: func(Receipt) error { return errors.New("the ledger is full") }}
+	})
 	job, _ := w.file(10, client.SSES3{})
 	row := w.run(job)[0]
 	assert.Equal(t, Failed, row.Phase)
@@ -62,7 +64,9 @@ func TestTheReceiptOfAnUploadSaysFromWhichFileAndInWhichParts(t *testing.T) {
 }
 
 func TestADownloadWhoseReceiptCannotBeKeptFailsAndKeepsItsFile(t *testing.T) {
-	w := newBench(t, func(c *Config) { c.Receipt = func(Receipt) error { return errors.New("the ledger is full") } })
+	w := newBench(t, func(c *Config) {
+		c.Journal = &Memory{Keep: func(Receipt) error { return errors.New("the ledger is full") }}
+	})
 	job, data := w.object(10, client.PutOptions{})
 	row := w.run(job)[0]
 	assert.Equal(t, Failed, row.Phase)
@@ -78,11 +82,11 @@ func TestTheReceiptOfADownloadIsWrittenWhenTheFileIsThere(t *testing.T) {
 	var path string
 	there := false
 	w := newBench(t, func(c *Config) {
-		c.Receipt = func(Receipt) error {
+		c.Journal = &Memory{Keep: func(Receipt) error {
 			_, err := os.Stat(path)
 			there = err == nil
 			return nil
-		}
+		}}
 	})
 	job, _ := w.object(10, client.PutOptions{})
 	path = job.path()

@@ -29,6 +29,9 @@ type Row struct {
 // the counters are their own.
 type item struct {
 	row     Row
+	number  int64 // in the journal
+	begun   bool  // there is Progress in the journal
+	kept    Phase // that the attempt under way has written down with a receipt, Queued for none
 	sent    atomic.Int64
 	rate    atomic.Pointer[meter]   // of the attempt under way, nil otherwise
 	queued  bool                    // waits in the engine's line
@@ -42,6 +45,23 @@ type item struct {
 	counted       share  // in the engine's summary
 	changed       Cursor // its place in the engine's history
 	before, after *item  // there
+}
+
+// state is how far the row is, as a journal keeps it. The caller holds the engine's
+// mutex.
+func (it *item) state() State {
+	s := State{Phase: it.row.Phase, Attempts: it.row.Attempts, Started: it.row.Started, Ended: it.row.Ended, Err: it.row.Err}
+	if s.Phase == Sending || s.Phase == Verifying {
+		s.Phase = Queued
+	}
+	return s
+}
+
+// keepState writes the state of a row down, when its turn comes. The caller holds the
+// mutex.
+func (e *Engine) keepState(it *item) {
+	s := it.state()
+	e.scribe.tell(Entry{Number: it.number, State: &s})
 }
 
 // doubt is a verdict that was not as asked, and its error.

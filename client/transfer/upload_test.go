@@ -36,12 +36,12 @@ type workbench struct {
 
 func newBench(t *testing.T, change ...func(*Config)) *workbench {
 	w := &workbench{T: t, store: newStore(), keys: map[string]client.CustomerKey{}}
-	c := Config{Store: w.store, Account: client.AccountRef{ID: "id of " + "ward", Name: "ward"}, PartSize: minPartSize, Receipt: func(r Receipt) error {
+	c := Config{Store: w.store, Account: client.AccountRef{ID: "id of " + "ward", Name: "ward"}, PartSize: minPartSize, Journal: &Memory{Keep: func(r Receipt) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.receipts = append(w.receipts, r)
 		return nil
-	}}
+	}}}
 	c.CustomerKey = func(_ context.Context, md5 string) (client.CustomerKey, error) {
 		w.mu.Lock()
 		defer w.mu.Unlock()

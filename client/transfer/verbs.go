@@ -12,6 +12,7 @@ func (e *Engine) Pause(ids ...string) {
 		case Queued:
 			it.row.Phase = Paused
 			e.touched(it)
+			e.keepState(it)
 			e.leave()
 		case Sending, Verifying:
 			if it.wish != Cancelled {
@@ -28,6 +29,7 @@ func (e *Engine) Resume(ids ...string) {
 		case e.closed:
 		case it.row.Phase == Paused:
 			e.enqueue(it)
+			e.keepState(it)
 		case it.wish == Paused:
 			it.wish = Queued // on its way to a pause
 		}
@@ -46,6 +48,7 @@ func (e *Engine) Cancel(ids ...string) {
 			}
 			it.row.Phase, it.row.Err, it.row.Ended = Cancelled, errCancelled, e.cfg.Now()
 			e.touched(it)
+			e.keepState(it)
 		case Sending, Verifying:
 			it.end(Cancelled)
 		}
@@ -67,6 +70,7 @@ func (e *Engine) Retry(ids ...string) {
 		}
 		if !e.closed {
 			e.enqueue(it)
+			e.keepState(it)
 		}
 	})
 }
@@ -81,6 +85,8 @@ func (e *Engine) Accept(ids ...string) {
 		if it.row.Acceptable() && !e.closed {
 			it.row.Job.AcceptStale = true
 			e.enqueue(it)
+			job, state := it.row.Job, it.state()
+			e.scribe.tell(Entry{Number: it.number, Job: &job, State: &state})
 		}
 	})
 }

@@ -82,12 +82,12 @@ func (s *shown) opens() *session.Session {
 		Dial:        func(client.Account, client.Credentials) (client.Store, error) { return s.store, nil },
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) { return client.Credentials{}, nil },
 		Rules:       func() ([]rules.Rule, error) { return nil, nil },
-		Transfer: transfer.Config{Workers: 2, Receipt: func(r transfer.Receipt) error {
+		Transfer: transfer.Config{Workers: 2, Journal: &transfer.Memory{Keep: func(r transfer.Receipt) error {
 			if s.receipt == nil {
 				return nil
 			}
 			return s.receipt(r)
-		}},
+		}}},
 	}.Open(s.Context(), client.Account{Name: "lab", Endpoint: "https://s3.example.org", AccessKeyID: "AKIATEST"})
 	require.NoError(s, err)
 	s.Cleanup(func() { assert.NoError(s, opened.Close(context.Background())) })
@@ -343,12 +343,13 @@ func TestAnUploadThatEndsLateIsNotWhatIsThere(t *testing.T) {
 	s.uploads("a")
 	<-entered
 	s.store.EncryptAs(nil)
-	changed := make(chan struct{}, 1)
-	s.session.Transfers().Notify(changed)
-	s.uploads("a")
-	for s.Refresh(); s.Tally().Done == 0; s.Refresh() {
-		<-changed
-	}
+	other := s.opens()
+	s.held = append(s.held, transfers.Held{Account: "lab", Session: other})
+	_, err := other.Transfers().Submit(func(yield func(transfer.Job) bool) { yield(s.job("a")) })
+	require.NoError(t, err)
+	require.NoError(t, other.Transfers().Wait(t.Context()))
+	s.Refresh()
+	require.Equal(t, 1, s.Tally().Done)
 	close(leave)
 	s.waitIdle()
 	assert.Equal(t, 1, s.Tally().Failed)

@@ -1,0 +1,122 @@
+package transfer
+
+import (
+	"iter"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A Journal keeps what outlives the program that transfers: the rows of jobs
+// before their first request, what servers and disks hold of them meanwhile, and
+// receipts once all is final. What a call without an error wrote survives the end
+// of the program, however it ends. No secret is in it.
+//
+// A row belongs to one journal at a time, an engine's own, as long as its program
+// lives; another program may take over what one that ended has left. Methods may be
+// called from several goroutines.
+type Journal interface {
+	// Enter begins to keep the rows of new jobs.
+	Enter() (Entering, error)
+	// Write keeps changes, in their order, all or none.
+	Write([]Entry) error
+	// Read reads rows by their numbers, in the order of the numbers; one that is not
+	// there is left out.
+	Read(numbers []int64) ([]Record, error)
+	// Progress is what attempts at a row's job have left to go on with, nil for nothing.
+	Progress(number int64) (*Progress, error)
+	// Left yields the rows of this account which programs that ended have left and
+	// that are not over, or have failed, in the order of their numbers. They stay
+	// where they are.
+	Left() iter.Seq2[Record, error]
+	// TakeOver makes rows that were left this journal's, and returns the numbers of
+	// those that it got: another program may have been faster.
+	TakeOver(numbers []int64) ([]int64, error)
+}
+
+// An Entering keeps the rows of new jobs: all, once they are committed, or none.
+type Entering interface {
+	// Add numbers rows, in place and in ascending order. Where a program that ended
+	// has left the same job (operation, source and target) unfinished, the new row
+	// goes on with its Progress (Record.Begun), and takes its place.
+	Add(rows []Record) error
+	// Commit ends it: the rows are kept. Without a commit none of them is.
+	Commit() error
+	// Discard ends it without the rows. After Commit it does nothing.
+	Discard()
+}
+
+// A Record is a row as a journal keeps it.
+type Record struct {
+	Number int64 // given by the journal, from 1, never twice
+	Job    Job
+	State
+	Receipt *Receipt // the last, nil where there is none
+	Begun   bool     // there is Progress
+}
+
+// A State is how far a row is. Of a row that is under way the journal knows that it
+// is Queued: that is what becomes of it when its program ends.
+type State struct {
+	Phase          Phase
+	Attempts       int
+	Started, Ended time.Time // zero for not yet
+	Err            error     // why it failed or was skipped (EncodeFailure)
+}
+
+// An Entry is a change of a row: of its parts, those that are set.
+type Entry struct {
+	Number int64
+	More   []int64 // rows beside Number that come into the same State
+
+	State   *State
+	Job     *Job      // what it is now, where a stream's size or somebody's decision changed it
+	Receipt *Receipt  // made just now
+	Begun   *Progress // what an attempt began, in the place of what was kept before; its Pieces are none
+	Piece   *Piece    // what was acknowledged, added to the Progress
+	Forget  bool      // the Progress is over
+	Removed bool      // nobody wants to see the row any more; its receipts stay
+}
+
+// Progress is what an attempt at a job has left for the next one to go on with.
+type Progress struct {
+	At       time.Time       `json:"at"`                // when it began
+	Source   Expect          `json:"source"`            // the file or object as it was then
+	Version  string          `json:"version,omitempty"` // of an object that is read
+	PartSize int64           `json:"partSize"`          // bytes of each piece but the last
+	Checksum client.Checksum `json:"checksum,omitzero"` // of a file that is sent, all of it
+
+	// Of an upload in parts.
+	Upload      string          `json:"upload,omitempty"` // its id at the server
+	Checksummed bool            `json:"checksummed,omitempty"`
+	Created     client.Reported `json:"created,omitzero"` // what the answer to its beginning said
+
+	// Temp is the name of a download's temporary file, beside its target.
+	Temp string `json:"temp,omitempty"`
+
+	// Stored is what was stored whole, and could not be proved yet.
+	Stored *Stored `json:"stored,omitempty"`
+
+	Pieces []Piece `json:"-"` // in the order of their acknowledgement
+}
+
+// A Piece is one part that a server acknowledged, or one range of an object that is
+// on the disk.
+type Piece struct {
+	Number   int             `json:"number"` // from 1
+	Size     int64           `json:"size"`   // bytes
+	CRC      uint64          `json:"crc,string"`
+	MD5      []byte          `json:"md5,omitempty"`     // nil where it was not computed
+	ETag     string          `json:"etag,omitempty"`    // of a part
+	Returned client.Checksum `json:"returned,omitzero"` // what the answer said
+	Reported client.Reported `json:"reported,omitzero"` // of the encryption, what the answer said
+}
+
+// Stored is an object that was written and is not proved yet.
+type Stored struct {
+	Answers   []Answer        `json:"answers"`
+	VersionID string          `json:"versionId,omitempty"`
+	ETag      string          `json:"etag,omitempty"`
+	RequestID string          `json:"requestId,omitempty"`
+	Checksum  client.Checksum `json:"checksum"`
+}

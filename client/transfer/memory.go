@@ -1,0 +1,139 @@
+package transfer
+
+import (
+	"iter"
+	"slices"
+	"sync"
+)
+
+// A Memory is a Journal that lasts as long as its program: for who has no disk to
+// write to, and for tests. The zero value is ready.
+type Memory struct {
+	// Keep is called for each receipt; an error is that of the Write. nil for nothing.
+	Keep func(Receipt) error
+
+	mu       sync.Mutex
+	last     int64
+	rows     map[int64]*Record
+	progress map[int64]*Progress
+}
+
+var _ Journal = (*Memory)(nil)
+
+// Enter begins to keep new rows.
+func (m *Memory) Enter() (Entering, error) { return &entering{memory: m}, nil }
+
+type entering struct {
+	memory *Memory
+	rows   []Record
+}
+
+func (e *entering) Add(rows []Record) error {
+	e.memory.mu.Lock()
+	defer e.memory.mu.Unlock()
+	for i := range rows {
+		e.memory.last++
+		rows[i].Number = e.memory.last
+	}
+	e.rows = append(e.rows, rows...)
+	return nil
+}
+
+func (e *entering) Commit() error {
+	m := e.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.rows == nil {
+		m.rows, m.progress = map[int64]*Record{}, map[int64]*Progress{}
+	}
+	for i := range e.rows {
+		m.rows[e.rows[i].Number] = &e.rows[i]
+	}
+	return nil
+}
+
+func (e *entering) Discard() {}
+
+// Write keeps changes.
+func (m *Memory) Write(entries []Entry) error {
+	if m.Keep != nil {
+		for _, e := range entries {
+			if e.Receipt == nil {
+				continue
+			}
+			if err := m.Keep(*e.Receipt); err != nil {
+				return err
+			}
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, e := range entries {
+		for _, number := range append([]int64{e.Number}, e.More...) {
+			if r := m.rows[number]; r != nil {
+				m.change(r, e)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *Memory) change(r *Record, e Entry) {
+	if e.State != nil {
+		r.State = *e.State
+	}
+	if e.Job != nil {
+		r.Job = *e.Job
+	}
+	if e.Receipt != nil {
+		r.Receipt = e.Receipt
+	}
+	if e.Begun != nil {
+		begun := *e.Begun
+		begun.Pieces = nil
+		m.progress[r.Number], r.Begun = &begun, true
+	}
+	if p := m.progress[r.Number]; e.Piece != nil && p != nil {
+		p.Pieces = append(p.Pieces, *e.Piece)
+	}
+	if e.Forget || e.Removed {
+		delete(m.progress, r.Number)
+		r.Begun = false
+	}
+	if e.Removed {
+		delete(m.rows, r.Number)
+	}
+}
+
+// Read reads rows.
+func (m *Memory) Read(numbers []int64) (rows []Record, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, number := range numbers {
+		if r := m.rows[number]; r != nil {
+			rows = append(rows, *r)
+		}
+	}
+	return rows, nil
+}
+
+// Progress is what was begun.
+func (m *Memory) Progress(number int64) (*Progress, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p := m.progress[number]
+	if p == nil {
+		return nil, nil
+	}
+	begun := *p
+	begun.Pieces = slices.Clone(p.Pieces)
+	return &begun, nil
+}
+
+// Left yields nothing: no program has left anything in this one's memory.
+func (m *Memory) Left() iter.Seq2[Record, error] {
+	return func(func(Record, error) bool) {}
+}
+
+// TakeOver gets nothing.
+func (m *Memory) TakeOver([]int64) ([]int64, error) { return nil, nil }

@@ -1,0 +1,117 @@
+package transfer
+
+import "sync"
+
+// A scribe writes an engine's changes into its journal, in the order in which they
+// came: what waits while one write is under way goes with the next, all in one. So a
+// thousand small files cost few commits, and nobody who only tells of a change waits
+// for the disk. Safe for concurrent use.
+type scribe struct {
+	journal Journal
+	failed  func(error) // told of a write that failed and for which nobody waited
+
+	mu      sync.Mutex
+	waiting []note
+	idle    chan struct{} // closed when nothing is written; nil as long as nothing ever was
+}
+
+// A note is what is to be written, and who waits for it.
+type note struct {
+	entry Entry
+	done  chan<- error // nil for nobody
+}
+
+// tell writes a change when its turn comes.
+func (s *scribe) tell(e Entry) { s.put(note{entry: e}) }
+
+// write returns when changes are kept, with what went wrong for each.
+func (s *scribe) write(entries ...Entry) []error {
+	done := make([]chan error, len(entries))
+	notes := make([]note, len(entries))
+	for i, e := range entries {
+		done[i] = make(chan error, 1)
+		notes[i] = note{e, done[i]}
+	}
+	s.put(notes...)
+	errs := make([]error, len(entries))
+	for i := range errs {
+		errs[i] = <-done[i]
+	}
+	return errs
+}
+
+// flush returns when all that was told before is written.
+func (s *scribe) flush() {
+	s.mu.Lock()
+	idle := s.idle
+	s.mu.Unlock()
+	if idle != nil {
+		<-idle
+	}
+}
+
+func (s *scribe) put(notes ...note) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting = append(s.waiting, notes...); s.isIdle() {
+		s.idle = make(chan struct{})
+		go s.run(s.idle)
+	}
+}
+
+// isIdle reports whether nobody writes. The caller holds the mutex.
+func (s *scribe) isIdle() bool {
+	if s.idle == nil {
+		return true
+	}
+	select {
+	case <-s.idle:
+		return true
+	default:
+		return false
+	}
+}
+
+// run writes until nothing waits.
+func (s *scribe) run(idle chan<- struct{}) {
+	for {
+		s.mu.Lock()
+		notes := s.waiting
+		s.waiting = nil
+		if len(notes) == 0 {
+			close(idle)
+			s.mu.Unlock()
+			return
+		}
+		s.mu.Unlock()
+		s.commit(notes)
+	}
+}
+
+// commit writes notes at once. Where that fails each is tried by itself, so that
+// one that cannot be kept takes no other with it.
+func (s *scribe) commit(notes []note) {
+	entries := make([]Entry, len(notes))
+	for i, n := range notes {
+		entries[i] = n.entry
+	}
+	err := s.journal.Write(entries)
+	if err == nil || len(notes) == 1 {
+		s.answer(notes, err)
+		return
+	}
+	for i := range notes {
+		s.answer(notes[i:i+1], s.journal.Write(entries[i:i+1]))
+	}
+}
+
+func (s *scribe) answer(notes []note, err error) {
+	for _, n := range notes {
+		switch {
+		case n.done != nil:
+			n.done <- err
+		case err != nil:
+			s.failed(err)
+		}
+	}
+}
