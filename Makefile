@@ -18,7 +18,7 @@ test: ## Runs every test below the real window, then the window's story in a vir
 check: ## Formatting, vet (also for Windows), lint, walls, tests under the race detector, known vulnerabilities
 	@bash scripts/check.sh
 
-bench: ## Runs the benchmarks of the core; the figures stay in artefacts/bench.txt
+bench: ## Runs the benchmarks of the core, then the command line beside its peers; the figures stay in artefacts/
 	@bash scripts/bench.sh
 
 conformance: ## Holds the local endpoint to the test suite of versitygw, another S3 server

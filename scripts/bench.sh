@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Runs the benchmarks of the rooms which decide the speed, then the processor time of the command line (bench-cpu.sh),
-# then the command line beside its peers (bench-peers.sh).
+# Runs the benchmarks of the rooms which decide the speed, then the command line beside its peers (bench-transfers.sh).
 #
 #   scripts/bench.sh [GO TEST ARGUMENT...]     for example: scripts/bench.sh -bench Decide -count 10
 #
@@ -15,4 +14,4 @@ mkdir -p artefacts
 CGO_ENABLED=0 go test -run '^$' -bench . -benchmem "$@" ./client/... ./mock/... ./cmd/mocks3/ | tee artefacts/bench.txt
 grep -q '^Benchmark' artefacts/bench.txt || { echo "bench: no benchmark was run" >&2; exit 1; }
 # With arguments somebody wants certain benchmarks only.
-[ $# -gt 0 ] || { bash scripts/bench-cpu.sh 3 && bash scripts/bench-peers.sh; } | tee -a artefacts/bench.txt
+[ $# -gt 0 ] || bash scripts/bench-transfers.sh | tee -a artefacts/bench.txt

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Says which system packages are missing for a job and installs them where it may.
 #
-#   scripts/need.sh GROUP...      groups: go build screen peers ceph minio windows
+#   scripts/need.sh GROUP...      groups: go build screen peers bench ceph minio windows
 #
 #   go       Go 1.26 or newer: never installed by this script, only asked for
 #   build    a C compiler and the X11 and OpenGL headers the window is compiled with
 #   screen   a virtual screen, a window manager and what drives and photographs a window in it
 #   peers    independent S3 clients to be compared with, and jq
+#   bench    GNU time, which tells the memory a program took
 #   ceph     a real Ceph object gateway
 #   minio    what scripts/minio-up.sh needs beside Go
 #   windows  the cross compiler for bucketseal.exe
@@ -39,6 +40,7 @@ check() {
       compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null || compgen -G '/usr/lib*/dri/swrast_dri.so' >/dev/null ||
         compgen -G '/usr/lib/*/libgallium*.so' >/dev/null || compgen -G '/usr/lib*/libgallium*.so' >/dev/null ;;
     peers) have aws && have rclone && have s3cmd && have jq ;;
+    bench) [ -x /usr/bin/time ] ;;
     ceph)
       local program
       for program in ceph ceph-mon ceph-mgr ceph-osd radosgw radosgw-admin ceph-authtool monmaptool openssl curl; do
@@ -63,6 +65,7 @@ packages() {
     debian:build) echo gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev ;;
     debian:screen) echo xvfb libgl1-mesa-dri libgl1 openbox xdotool imagemagick dbus dbus-x11 x11-utils ;;
     debian:peers) echo awscli rclone s3cmd jq ;;
+    debian:bench | fedora:bench) echo time ;;
     debian:ceph) echo ceph-mon ceph-mgr ceph-osd radosgw ceph-common openssl curl ;;
     debian:minio | fedora:minio | macos:minio) echo openssl curl ;;
     debian:windows) echo gcc-mingw-w64-x86-64 ;;
