@@ -35,7 +35,13 @@ func addGates(stack *middleware.Stack) error {
 			if err != nil || !ok {
 				return out, m, err
 			}
-			seen, err := receive(op, r)
+			seen := copyOf(r)
+			if succeeded(r.StatusCode) {
+				for _, name := range typedHeaders {
+					seen.Header.Del(name)
+				}
+			}
+			err = receive(op, seen)
 			out.RawResponse = seen
 			m.Set(headersKey{}, r.Header)
 			m.Set(documentKey{}, seen.Body)
@@ -86,40 +92,31 @@ func mendAndReadAgain(ctx context.Context, in middleware.DeserializeInput, next 
 	return out, m, err
 }
 
-// receive takes an answer in. The SDK gets a copy; the object itself streams,
-// unless it is a refusal.
-func receive(op string, r *smithyhttp.Response) (*smithyhttp.Response, error) {
-	seen := copyOf(r)
-	headless := r.Request != nil && r.Request.Method == http.MethodHead
-	if r.StatusCode < 200 || r.StatusCode > 299 {
-		if headless {
-			return seen, nil
-		}
-		d, err := refusalIn(r)
-		seen.Body = d
-		return seen, err
-	}
-	for _, name := range typedHeaders {
-		seen.Header.Del(name)
-	}
+// receive takes an answer in: its body becomes the document that was read, but for
+// an object, which streams unless it is a refusal.
+func receive(op string, r *smithyhttp.Response) error {
 	switch {
-	case headless:
-		return seen, nil
+	case !succeeded(r.StatusCode):
+		d, err := refusalIn(r)
+		r.Body = d
+		return err
+	case r.Request != nil && r.Request.Method == http.MethodHead:
+		return nil
 	case op == "GetObject":
-		return seen, refusalInstead(r, seen)
+		return refusalInstead(r)
 	}
 	raw, err := readWithin(r.Body, largestDocument)
 	if err != nil {
-		return seen, err
+		return err
 	}
 	d := newDocument(raw)
-	seen.Body = d
+	r.Body = d
 	if root, wanted := documents[op], documents[op] != ""; wanted {
 		err = checkDocument(r.Header, raw, root)
 	} else {
 		err = checkNoPage(r.Header, raw)
 	}
-	return seen, d.asRefusal(seen, err)
+	return d.asRefusal(r, err)
 }
 
 // copyOf is an answer whose headers, status and body may be changed.

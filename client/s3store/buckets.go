@@ -62,7 +62,7 @@ func (s *Store) MakeBucket(ctx context.Context, name string) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	return s.vouch(ctx, c, out.ResultMetadata)
+	return s.vouch(ctx, c, answerOf(out.ResultMetadata))
 }
 
 // RemoveBucket removes an empty bucket.
@@ -72,7 +72,7 @@ func (s *Store) RemoveBucket(ctx context.Context, name string) error {
 	if err != nil {
 		return s.fail(c, err)
 	}
-	return s.vouch(ctx, c, out.ResultMetadata)
+	return s.vouch(ctx, c, answerOf(out.ResultMetadata))
 }
 
 // DefaultEncryption is what the bucket does with uploads that ask for nothing.

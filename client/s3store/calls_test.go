@@ -262,7 +262,7 @@ func TestAnUploadWithoutAnIDIsNotBegun(t *testing.T) {
 func TestBucketsAreMadeInTheAccountsRegionAtAWSOnly(t *testing.T) {
 	for endpoint, want := range map[string]bool{"": true, compatible: false} {
 		rec := &recorder{}
-		s, err := Open(client.Account{Name: "a", Endpoint: endpoint, Region: "eu-west-1", AccessKeyID: "AKID"},
+		s, err := onPath(client.Account{Name: "a", Endpoint: endpoint, Region: "eu-west-1", AccessKeyID: "AKID"},
 			client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{transport: rec})
 		require.NoError(t, err)
 		require.NoError(t, s.MakeBucket(t.Context(), "bkt"))

@@ -1,12 +1,18 @@
 package s3store
 
 import (
+	"bytes"
 	"context"
+	"crypto/md5" //nolint:gosec // Content-MD5; nothing is secured by it
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/xml"
+	"hash/crc32"
+	"net/http"
 	"slices"
+	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -78,25 +84,25 @@ func (s *Store) deletePatiently(ctx context.Context, at []client.Location, part 
 // deleteMany removes at[i] for each i in part and notes what became of it.
 func (s *Store) deleteMany(ctx context.Context, at []client.Location, part []int, results []error) error {
 	bucket := at[0].Bucket
-	in := &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &types.Delete{}}
-	for _, i := range part {
-		in.Delete.Objects = append(in.Delete.Objects, types.ObjectIdentifier{Key: &at[i].Key})
+	q := s.deletes(bucket, at, part)
+	a, err := unchecked(s, q.header[headerCRC32] != nil,
+		func() (*answer, error) { return s.send(ctx, q) },
+		func() { q.set(headerCRC32, nil) })
+	var out deletions
+	if err == nil {
+		out, err = deletionsIn(a)
 	}
-	bare := s.digests.refused.Load()
-	out, err := unchecked(s, !bare,
-		func() (*s3.DeleteObjectsOutput, error) { return s.s3.DeleteObjects(ctx, in, s.withMD5(bare)) },
-		func() { bare = true })
 	if err != nil {
-		return s.fail(call{op: "DeleteObjects", at: client.Location{Bucket: bucket}}, err)
+		return s.fail(q.call, err)
 	}
-	id := requestID(headersOf(out.ResultMetadata))
+	id := requestID(a.header)
 	said := map[string]error{}
-	for _, d := range out.Deleted {
-		said[aws.ToString(d.Key)] = nil
+	for _, key := range out.Deleted {
+		said[key] = nil
 	}
 	for _, e := range out.Errors {
-		c := call{op: "DeleteObjects", at: client.Location{Bucket: bucket, Key: aws.ToString(e.Key)}}
-		f := failure{call: c, https: s.https, code: aws.ToString(e.Code), message: aws.ToString(e.Message)}
+		c := call{op: q.op, at: client.Location{Bucket: bucket, Key: e.Key}}
+		f := failure{call: c, https: s.https, code: e.Code, message: e.Message}
 		kind := f.classify()
 		if kind == client.KindNotFound {
 			said[c.at.Key] = nil
@@ -114,13 +120,64 @@ func (s *Store) deleteMany(ctx context.Context, at []client.Location, part []int
 	return nil
 }
 
+const headerCRC32 = "X-Amz-Checksum-Crc32"
+
+// deletes removes at[i] for each i in part with one request. Its document goes with
+// a checksum, without which AWS takes none, and elsewhere with Content-MD5, which
+// older services want.
+func (s *Store) deletes(bucket string, at []client.Location, part []int) *request {
+	var raw bytes.Buffer
+	raw.WriteString(`<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">`)
+	for _, i := range part {
+		raw.WriteString("<Object><Key>")
+		var key strings.Builder
+		_ = xml.EscapeText(&key, []byte(at[i].Key)) // a builder takes everything
+		_, _ = lineEnds.WriteString(&raw, key.String())
+		raw.WriteString("</Key></Object>")
+	}
+	raw.WriteString("</Delete>")
+	q := &request{
+		call: call{op: "DeleteObjects", at: client.Location{Bucket: bucket}}, method: http.MethodPost, query: "delete=",
+		header: http.Header{"Content-Type": {"application/xml"}}, tries: s.waiting,
+	}
+	q.document(raw.Bytes())
+	if !s.digests.refused.Load() {
+		sum := crc32.ChecksumIEEE(raw.Bytes())
+		q.header[headerCRC32] = []string{base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))}
+	}
+	if !s.atAWS {
+		sum := md5.Sum(raw.Bytes()) //nolint:gosec // Content-MD5
+		q.header["Content-Md5"] = []string{base64.StdEncoding.EncodeToString(sum[:])}
+	}
+	return q
+}
+
+// lineEnds are characters that XML 1.1 has for line ends: a parser of that age
+// would make another key of them.
+var lineEnds = strings.NewReplacer("\u0085", "&#x85;", "\u2028", "&#x2028;")
+
+// deletions are what an answer says became of each object.
+type deletions struct {
+	Deleted []string `xml:"Deleted>Key"`
+	Errors  []struct {
+		Key, Code, Message string
+	} `xml:"Error"`
+}
+
+func deletionsIn(a *answer) (out deletions, err error) {
+	if err := xml.NewDecoder(bytes.NewReader(a.raw)).Decode(&out); err != nil {
+		return out, &errNotS3{what: client.Say("the answer cannot be read: %v", err), marked: marked(a.header), cause: err}
+	}
+	return out, nil
+}
+
 func (s *Store) deleteOne(ctx context.Context, at client.Location) error {
 	c := call{op: "DeleteObject", at: at}
 	out, err := s.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &at.Bucket, Key: &at.Key})
 	if err != nil {
 		return unlessGone(s.fail(c, err))
 	}
-	return s.vouch(ctx, c, out.ResultMetadata)
+	return s.vouch(ctx, c, answerOf(out.ResultMetadata))
 }
 
 // writableInXML reports whether XML 1.0 has a way to write a key. The SDK would

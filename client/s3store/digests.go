@@ -7,17 +7,16 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/minio/crc64nvme"
 
 	"github.com/bucketseal/bucketseal/client"
 )
+
+const headerCRC64NVME = "X-Amz-Checksum-Crc64nvme"
 
 // digests is what a server has shown it makes of digests, learned from its
 // answers, once for all calls. Servers differ: AWS, MinIO and R2 check a CRC64NVME
@@ -54,6 +53,36 @@ func (d *digests) learn(sent, got *string) {
 	if sent != nil && got != nil && *got != "" && !d.returned.Load() {
 		d.returned.Store(true)
 	}
+}
+
+// upload makes a call that carries bytes, with their digests as far as this server
+// takes them, and learns from the answer. call sends q, and again where the server
+// wants other digests.
+func (s *Store) upload(ctx context.Context, q *request, d client.Digests, call func() (*answer, error)) (*answer, error) {
+	sum, md5 := s.digests.sends(d.Checksum), text(d.MD5)
+	if s.atAWS && sum == nil {
+		// An upload in parts that was begun with checksums has one of each part.
+		h := crc64nvme.New()
+		if _, err := io.Copy(h, newSource(q.body, q.size)); err != nil {
+			return nil, err
+		}
+		sum = aws.String(base64.StdEncoding.EncodeToString(h.Sum(nil)))
+	}
+	q.set(headerCRC64NVME, sum)
+	q.set("Content-Md5", md5)
+	a, err := demanded(s, &md5, q.body, q.size, func() (*answer, error) {
+		q.set("Content-Md5", md5)
+		return unchecked(s, sum != nil, call, func() {
+			sum = nil
+			q.set(headerCRC64NVME, nil)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	got := a.header.Get(headerCRC64NVME)
+	s.digests.learn(sum, &got)
+	return a, nil
 }
 
 // unchecked repeats a call without its checksum where the server, not being
@@ -138,33 +167,4 @@ func otherBytes(code, message string) bool {
 	digest := containsFold(message, "checksum") || containsFold(message, "digest") || containsFold(message, "md5")
 	ofKey := containsFold(message, "of the key") // an SSE-C key and its own MD5
 	return digest && !ofKey && containsFold(message, " not match")
-}
-
-// withMD5 makes a call of the SDK that insists on a checksum of its own send
-// Content-MD5 besides; bare is instead.
-func (s *Store) withMD5(bare bool) func(*s3.Options) {
-	return func(o *s3.Options) {
-		if s.atAWS {
-			return
-		}
-		o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware)
-		if bare {
-			o.APIOptions = append(o.APIOptions, dropChecksum)
-		}
-	}
-}
-
-// dropChecksum takes the SDK's own checksum off a request before it is signed.
-func dropChecksum(stack *middleware.Stack) error {
-	return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("bucketseal:DropChecksum",
-		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-			if r, ok := in.Request.(*smithyhttp.Request); ok {
-				for name := range r.Header {
-					if lower := strings.ToLower(name); strings.HasPrefix(lower, "x-amz-checksum-") || lower == "x-amz-sdk-checksum-algorithm" {
-						r.Header.Del(name)
-					}
-				}
-			}
-			return next.HandleFinalize(ctx, in)
-		}), "Signing", middleware.Before)
 }

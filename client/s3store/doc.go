@@ -11,6 +11,12 @@
 // that does not know a sub-resource may run the bare verb: on Ceph 16
 // DeleteBucketEncryption deletes an empty bucket and says success.
 //
+// The six calls that are made for every file (PutObject, HeadObject, GetObject,
+// UploadPart, ListObjectsV2, DeleteObjects) are HTTP requests of our own, signed,
+// addressed and repeated by the SDK's parts (plain.go), since its middleware costs
+// more than a small file; all others are the SDK's. The tests hold the two ways
+// against each other.
+//
 // It promises:
 //   - Encryption headers go on PutObject and CreateMultipartUpload, the three
 //     SSE-C headers on every call that touches bytes, and none anywhere else.

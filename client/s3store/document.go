@@ -117,23 +117,23 @@ func (d *document) asRefusal(r *smithyhttp.Response, err error) error {
 // refusalInstead looks whether a refusal came in the place of an object, with
 // status 200: a document <Error> in an answer without an ETag, which every
 // object has. An object of such words is given by every server with its ETag.
-func refusalInstead(r, seen *smithyhttp.Response) error {
+func refusalInstead(r *smithyhttp.Response) error {
 	if r.Header.Get("Etag") != "" {
 		return nil
 	}
 	body := bufio.NewReaderSize(r.Body, refusalBegins)
-	seen.Body = &peeked{body, r.Body}
+	r.Body = &peeked{body, r.Body}
 	begins, _ := body.Peek(refusalBegins) // what ended early is told to whoever reads on
 	if root, err := rootOf(begins); err != nil || root != "Error" {
 		return nil //nolint:nilerr // an object: any bytes are one
 	}
-	raw, err := readWithin(seen.Body, largestRefusal)
+	raw, err := readWithin(r.Body, largestRefusal)
 	if err != nil {
 		return err
 	}
 	d := newDocument(raw)
-	seen.Body = d
-	return d.asRefusal(seen, refusedIn200(raw))
+	r.Body = d
+	return d.asRefusal(r, refusedIn200(raw))
 }
 
 // refusalBegins is more than is before the root element of a refusal.

@@ -178,6 +178,7 @@ func (f failure) kind(err error) client.Kind {
 		unsent    *smithy.SerializationError
 		params    smithy.InvalidParamsError
 		proxy     *errProxy
+		other     *errOtherBytes
 	)
 	if k, ok := kindOfAnswer(err); ok {
 		return k
@@ -203,7 +204,7 @@ func (f failure) kind(err error) client.Kind {
 		return client.KindLocal
 	case f.code != "" || f.status != 0:
 		return f.classify()
-	case isChecksum(err):
+	case errors.As(err, &other):
 		return client.KindCorrupt
 	case errors.As(err, &send), errors.As(err, &netError), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return client.KindNetwork
@@ -246,7 +247,3 @@ func isNoHTTP(err error) bool {
 		strings.Contains(words, "invalid Content-Length") || strings.Contains(words, "multiple Content-Length") ||
 		strings.Contains(words, "unsupported transfer encoding") || strings.Contains(words, "server response headers exceeded")
 }
-
-// isChecksum reports whether the SDK found that an answer's bytes are not those
-// of its checksum. The type of that error is internal to the SDK.
-func isChecksum(err error) bool { return strings.Contains(err.Error(), "checksum did not match") }

@@ -25,7 +25,7 @@ var anywhere = client.Location{Bucket: "bkt", Key: "k"}
 func openURL(t *testing.T, url, caFile string, o Options) *Store {
 	t.Helper()
 	o.backoff = atOnce
-	s, err := Open(client.Account{Name: "test", Endpoint: url, CAFile: caFile, AccessKeyID: "AKID"},
+	s, err := onPath(client.Account{Name: "test", Endpoint: url, CAFile: caFile, AccessKeyID: "AKID"},
 		client.Credentials{AccessKeyID: "AKID", Secret: client.NewSecret(secretCanary)}, o)
 	require.NoError(t, err)
 	return s

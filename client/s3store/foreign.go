@@ -13,10 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -122,10 +119,9 @@ func firstWords(s string, most int) string {
 // no x-amz header, and no ETag or the type of a web page. A login page that
 // answers everything answers a listing too; an S3 service without marks answers
 // it as S3 does, be it by a refusal.
-func (s *Store) vouch(ctx context.Context, c call, m middleware.Metadata) error {
-	h := headersOf(m)
-	r, _ := awsmiddleware.GetRawResponse(m).(*smithyhttp.Response)
-	removed := r != nil && r.StatusCode == http.StatusNoContent // no page says that
+func (s *Store) vouch(ctx context.Context, c call, a *answer) error {
+	h := a.header
+	removed := a.status == http.StatusNoContent // no page says that
 	if s.atAWS || removed || marked(h) || h.Get("Etag") != "" && mediaType(h) != "text/html" {
 		return nil
 	}

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/bucketseal/bucketseal/client"
 )
+
+const headerChecksumMode = "X-Amz-Checksum-Mode"
 
 // Head asks for an object's properties. What a HEAD cannot say, a GET of one
 // byte does: why it failed, since its answer has no code; everything, where the
@@ -40,10 +42,9 @@ func (s *Store) head(ctx context.Context, c call, o client.ReadOptions) (object 
 		return client.Object{}, err
 	}
 	for _, match := range s.etags.ifMatch(o.IfMatch) {
-		object, err = s.headOnce(ctx, c, &s3.HeadObjectInput{
-			Bucket: &c.at.Bucket, Key: &c.at.Key, VersionId: text(o.VersionID), IfMatch: match, ChecksumMode: s.checksumMode(),
-			SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
-		})
+		q := s.heads(c, h, o.VersionID, match)
+		q.set(headerChecksumMode, s.checksumMode())
+		object, err = s.headOnce(ctx, q, o)
 		if client.KindOf(err) != client.KindPrecondition {
 			break
 		}
@@ -51,12 +52,28 @@ func (s *Store) head(ctx context.Context, c call, o client.ReadOptions) (object 
 	return object, err
 }
 
-func (s *Store) headOnce(ctx context.Context, c call, in *s3.HeadObjectInput) (client.Object, error) {
-	out, err := s.s3.HeadObject(ctx, in)
-	if in.ChecksumMode != "" && s.mayBeAboutChecksums(s.fail(c, err)) {
-		in.ChecksumMode = ""
+// heads is a HEAD of an object.
+func (s *Store) heads(c call, key customerHeaders, version string, match *string) *request {
+	q := &request{call: c, method: http.MethodHead, query: ofVersion(version), header: with(key), tries: s.waiting}
+	q.set("If-Match", match)
+	return q
+}
+
+// ofVersion is the query that names a version.
+func ofVersion(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "versionId=" + url.QueryEscape(id)
+}
+
+func (s *Store) headOnce(ctx context.Context, q *request, o client.ReadOptions) (client.Object, error) {
+	c := q.call
+	a, err := s.send(ctx, q)
+	if q.header[headerChecksumMode] != nil && s.mayBeAboutChecksums(s.fail(c, err)) {
+		q.set(headerChecksumMode, nil)
 		asked := err
-		if out, err = s.s3.HeadObject(ctx, in); err == nil {
+		if a, err = s.send(ctx, q); err == nil {
 			s.digests.silent.Store(client.KindOf(s.fail(c, asked)) != client.KindDenied)
 		}
 	}
@@ -64,30 +81,29 @@ func (s *Store) headOnce(ctx context.Context, c call, in *s3.HeadObjectInput) (c
 		return client.Object{}, s.fail(c, err)
 	}
 	s.digests.asked.Store(true)
-	h := headersOf(out.ResultMetadata)
-	s.etags.learn(h)
-	object := objectFrom(c.at, h)
-	if err := s.ofVersion(c, in.VersionId, object); err != nil {
+	s.etags.learn(a.header)
+	object := objectFrom(c.at, a.header)
+	if err := s.isVersion(c, o.VersionID, object); err != nil {
 		return client.Object{}, err
 	}
-	return object, s.vouch(ctx, c, out.ResultMetadata)
+	return object, s.vouch(ctx, c, a)
 }
 
-// ofVersion refuses the answer of a server that gives another version than was
+// isVersion refuses the answer of a server that gives another version than was
 // asked for, as one does that does not know versions.
-func (s *Store) ofVersion(c call, asked *string, got client.Object) error {
-	if asked == nil || got.VersionID == "" || got.VersionID == *asked {
+func (s *Store) isVersion(c call, asked string, got client.Object) error {
+	if asked == "" || got.VersionID == "" || got.VersionID == asked {
 		return nil
 	}
-	return s.fail(c, contradiction(client.Say("version %s was asked for and the server gives %s", *asked, firstWords(got.VersionID, 80))))
+	return s.fail(c, contradiction(client.Say("version %s was asked for and the server gives %s", asked, firstWords(got.VersionID, 80))))
 }
 
 // checksumMode asks for the checksums that the server keeps, whoever sent them.
-func (s *Store) checksumMode() types.ChecksumMode {
+func (s *Store) checksumMode() *string {
 	if s.digests.silent.Load() {
-		return ""
+		return nil
 	}
-	return types.ChecksumModeEnabled
+	return aws.String("ENABLED")
 }
 
 // mayBeAboutChecksums reports whether the failure of a HEAD, whose answer has no

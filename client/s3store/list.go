@@ -2,14 +2,18 @@ package s3store
 
 import (
 	"context"
+	"encoding/xml"
 	"errors"
+	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -45,12 +49,19 @@ func (s *Store) List(ctx context.Context, under client.Location, o client.ListOp
 
 // listed is an answer to either of the two calls that list objects.
 type listed struct {
-	objects   []types.Object
-	folders   []types.CommonPrefix
+	objects   []listedObject
+	folders   []string
 	encoded   bool // keys are written as in a URL
 	old       bool // the answer is one of ListObjects: it goes on after a name
 	truncated bool
 	next      string // token or marker, "" where none is given
+}
+
+// A listedObject is an object as a listing tells of it; its key as it is written.
+type listedObject struct {
+	key, etag, class string
+	size             int64 // NotTold where it is not
+	modified         time.Time
 }
 
 // listed asks for a page in the way this server knows.
@@ -92,20 +103,26 @@ func (s *Store) readably(ask func(types.EncodingType) (listed, error)) (listed, 
 }
 
 func (s *Store) listV2(ctx context.Context, under client.Location, o client.ListOptions, from place, e types.EncodingType) (listed, error) {
-	out, err := s.s3.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
-		Bucket: &under.Bucket, Prefix: text(under.Key), ContinuationToken: text(from.Token), EncodingType: e,
-		Delimiter: delimiter(o), MaxKeys: maxKeys(o),
-	})
+	query := url.Values{"list-type": {"2"}}
+	for name, value := range map[string]string{
+		"prefix": under.Key, "continuation-token": from.Token, "encoding-type": string(e), "delimiter": aws.ToString(delimiter(o)),
+	} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if most := maxKeys(o); most != nil {
+		query.Set("max-keys", strconv.Itoa(int(*most)))
+	}
+	c := call{op: "ListObjectsV2", at: client.Location{Bucket: under.Bucket}}
+	a, err := s.send(ctx, &request{call: c, method: http.MethodGet, query: query.Encode(), tries: s.waiting})
 	if err != nil {
 		return listed{}, err
 	}
-	next := aws.ToString(out.NextContinuationToken)
-	return listed{
-		objects: out.Contents, folders: out.CommonPrefixes, encoded: out.EncodingType == types.EncodingTypeUrl,
-		truncated: aws.ToBool(out.IsTruncated) || out.IsTruncated == nil && next != "", next: next,
-	}, nil
+	return listingIn(a)
 }
 
+// listOld asks in the way of before ListObjectsV2.
 func (s *Store) listOld(ctx context.Context, under client.Location, o client.ListOptions, from place, e types.EncodingType) (listed, error) {
 	out, err := s.s3.ListObjects(ctx, &s3.ListObjectsInput{
 		Bucket: &under.Bucket, Prefix: text(under.Key), Marker: text(string(from.Last)), EncodingType: e,
@@ -115,8 +132,19 @@ func (s *Store) listOld(ctx context.Context, under client.Location, o client.Lis
 		return listed{}, err
 	}
 	l := listed{
-		objects: out.Contents, folders: out.CommonPrefixes, encoded: out.EncodingType == types.EncodingTypeUrl, old: true,
-		truncated: aws.ToBool(out.IsTruncated), next: aws.ToString(out.NextMarker),
+		encoded: out.EncodingType == types.EncodingTypeUrl, old: true, truncated: aws.ToBool(out.IsTruncated), next: aws.ToString(out.NextMarker),
+	}
+	for _, x := range out.Contents {
+		told := listedObject{
+			key: aws.ToString(x.Key), etag: aws.ToString(x.ETag), class: string(x.StorageClass), size: client.NotTold, modified: aws.ToTime(x.LastModified),
+		}
+		if x.Size != nil {
+			told.size = plausible(*x.Size)
+		}
+		l.objects = append(l.objects, told)
+	}
+	for _, x := range out.CommonPrefixes {
+		l.folders = append(l.folders, aws.ToString(x.Prefix))
 	}
 	if l.encoded {
 		if l.next, err = url.QueryUnescape(l.next); err != nil {
@@ -143,23 +171,14 @@ func maxKeys(o client.ListOptions) *int32 {
 // unreadable reports whether an answer could not be parsed, as happens when a
 // key holds a character XML 1.0 has no way to write.
 func unreadable(err error) bool {
-	var broken *smithy.DeserializationError
-	return errors.As(err, &broken) && strings.Contains(err.Error(), "XML syntax error")
+	var broken *xml.SyntaxError
+	return errors.As(err, &broken)
 }
 
 // lossy reports whether an answer may hold a key that XML has changed: a parser
 // must read a carriage return as a line feed, so that a key with a line feed may
 // have been another one. https://www.w3.org/TR/xml/#sec-line-ends
 func (l listed) lossy() bool {
-	for _, x := range l.objects {
-		if strings.Contains(aws.ToString(x.Key), "\n") {
-			return true
-		}
-	}
-	for _, x := range l.folders {
-		if strings.Contains(aws.ToString(x.Prefix), "\n") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(l.objects, func(x listedObject) bool { return strings.Contains(x.key, "\n") }) ||
+		slices.ContainsFunc(l.folders, func(name string) bool { return strings.Contains(name, "\n") })
 }

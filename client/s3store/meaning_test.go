@@ -25,7 +25,7 @@ func openAt(t *testing.T, e *mock.Endpoint, secret string, o Options) *Store {
 	if o.backoff == nil {
 		o.backoff = atOnce
 	}
-	s, err := Open(
+	s, err := onPath(
 		client.Account{Name: "test", Endpoint: e.URL, CAFile: e.CAFile, AccessKeyID: e.AccessKey, KMSEndpoint: e.URL},
 		client.Credentials{AccessKeyID: e.AccessKey, Secret: client.NewSecret(secret)}, o)
 	require.NoError(t, err)
@@ -192,7 +192,7 @@ func TestInteropAStoreAtARealServerMeansWhatItSays(t *testing.T) {
 		Region: os.Getenv("AWS_REGION"), AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"),
 	}
 	open := func(secret string) *Store {
-		s, err := Open(account, client.Credentials{Secret: client.NewSecret(secret), SessionToken: client.NewSecret(os.Getenv("AWS_SESSION_TOKEN"))}, Options{})
+		s, err := onPath(account, client.Credentials{Secret: client.NewSecret(secret), SessionToken: client.NewSecret(os.Getenv("AWS_SESSION_TOKEN"))}, Options{})
 		require.NoError(t, err)
 		return s
 	}

@@ -36,6 +36,7 @@ type Options struct {
 	transport http.RoundTripper // tests: instead of the network
 	logMode   aws.ClientLogMode // tests: log more than Log alone would
 	backoff   func(int, error) (time.Duration, error)
+	sender    func(*Store) sender // tests: the six calls by another way than plain HTTP
 }
 
 // A Store is one account, opened. It is safe for concurrent use and holds
@@ -43,6 +44,7 @@ type Options struct {
 type Store struct {
 	s3      *s3.Client
 	kms     *keyService // nil where there is none
+	send    sender      // the six calls that are made most
 	account client.Account
 	region  string
 	atAWS   bool
@@ -150,6 +152,12 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		so.APIOptions = append(so.APIOptions, addGates, addGuard(s.endpoint()), addUnsigned)
 	})
 	s.kms = newKeyService(cfg, s)
+	s.send = (&plain{
+		sdk: s.s3.Options(), at: s.endpoint(), network: network, log: cfg.Logger, logged: cfg.ClientLogMode,
+	}).send
+	if o.sender != nil {
+		s.send = o.sender(s)
+	}
 	return s, nil
 }
 

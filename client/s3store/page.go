@@ -7,9 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
 	"github.com/bucketseal/bucketseal/client"
 )
 
@@ -136,7 +133,7 @@ func (l listed) goOn(from place, objects []client.Object) (place, error) {
 func (l listed) entries(under client.Location, o client.ListOptions) ([]client.Object, error) {
 	objects := make([]client.Object, 0, len(l.objects)+len(l.folders))
 	for _, x := range l.objects {
-		key, err := l.name(aws.ToString(x.Key), under)
+		key, err := l.name(x.key, under)
 		if err != nil {
 			return nil, err
 		}
@@ -154,7 +151,7 @@ func (l listed) entries(under client.Location, o client.ListOptions) ([]client.O
 		}
 	}
 	for _, x := range l.folders {
-		key, err := l.name(aws.ToString(x.Prefix), under)
+		key, err := l.name(x, under)
 		switch {
 		case err != nil:
 			return nil, err
@@ -183,14 +180,9 @@ func (l listed) name(written string, under client.Location) (key string, err err
 	return key, nil
 }
 
-func objectIn(bucket, key string, x types.Object) client.Object {
-	size := client.NotTold
-	if x.Size != nil {
-		size = plausible(*x.Size)
-	}
+func objectIn(bucket, key string, x listedObject) client.Object {
 	return client.Object{
-		At: client.Location{Bucket: bucket, Key: key}, Size: size, Modified: aws.ToTime(x.LastModified),
-		ETag: etagOf(aws.ToString(x.ETag)), StorageClass: string(x.StorageClass),
+		At: client.Location{Bucket: bucket, Key: key}, Size: x.size, Modified: x.modified, ETag: etagOf(x.etag), StorageClass: x.class,
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -63,14 +61,16 @@ func (s *Store) partSize(ctx context.Context, at client.Location, o client.ReadO
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	out, err := s.s3.HeadObject(ctx, &s3.HeadObjectInput{
-		Bucket: &at.Bucket, Key: &at.Key, VersionId: text(o.VersionID), IfMatch: s.etags.written(o.IfMatch), PartNumber: aws.Int32(int32(n)),
-		SSECustomerAlgorithm: key.algorithm, SSECustomerKey: key.key, SSECustomerKeyMD5: key.md5,
-	})
+	q := s.heads(c, key, o.VersionID, s.etags.written(o.IfMatch))
+	q.query = "partNumber=" + strconv.Itoa(n)
+	if o.VersionID != "" {
+		q.query += "&" + ofVersion(o.VersionID)
+	}
+	a, err := s.send(ctx, q)
 	if err != nil {
 		return 0, 0, 0, s.fail(c, err)
 	}
-	h := headersOf(out.ResultMetadata)
+	h := a.header
 	count, _ = strconv.Atoi(h.Get("X-Amz-Mp-Parts-Count"))
 	said, ok := parseContentRange(h.Get("Content-Range"))
 	if count < 1 || count > 10_000 || !ok || said.total < 0 {

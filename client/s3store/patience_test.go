@@ -97,7 +97,7 @@ func TestACallWhoseTimeIsUpSaysWhyItsLastTryFailed(t *testing.T) {
 				}
 				return slow["Retry-After"]()
 			}}
-			s, err := Open(client.Account{Name: "test", Endpoint: compatible, AccessKeyID: "AKID"},
+			s, err := onPath(client.Account{Name: "test", Endpoint: compatible, AccessKeyID: "AKID"},
 				client.Credentials{AccessKeyID: "AKID", Secret: client.NewSecret(secretCanary)}, Options{transport: rec})
 			require.NoError(t, err)
 			err = do(ctx, s)

@@ -71,7 +71,7 @@ func TestAProxyIsUsedOrRefusedAndNeverPassedBy(t *testing.T) {
 			}
 			p := proxiesFromEnvironment()
 			got, err := p.forURL(parsed(t, c.url))
-			_, openErr := Open(client.Account{Name: "a", Endpoint: c.url, AccessKeyID: "AKID"}, client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{})
+			_, openErr := onPath(client.Account{Name: "a", Endpoint: c.url, AccessKeyID: "AKID"}, client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{})
 			if c.says != "" {
 				require.ErrorContains(t, err, c.says)
 				require.ErrorContains(t, openErr, c.says)
@@ -97,9 +97,9 @@ func TestAProxyIsUsedOrRefusedAndNeverPassedBy(t *testing.T) {
 	}
 	noProxies(t)
 	t.Setenv("HTTPS_PROXY", "ftp://p.example")
-	_, err := Open(client.Account{Name: "a", Endpoint: "http://127.0.0.1", KMSEndpoint: kms, AccessKeyID: "AKID"}, client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{})
+	_, err := onPath(client.Account{Name: "a", Endpoint: "http://127.0.0.1", KMSEndpoint: kms, AccessKeyID: "AKID"}, client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{})
 	assert.ErrorContains(t, err, "HTTPS_PROXY", "that of the KMS counts too")
-	_, err = Open(client.Account{Name: "a", AccessKeyID: "AKID"}, client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{})
+	_, err = onPath(client.Account{Name: "a", AccessKeyID: "AKID"}, client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{})
 	assert.ErrorContains(t, err, "HTTPS_PROXY", "at AWS too")
 }
 
@@ -178,7 +178,7 @@ func TestAProxyThatLetsUsThroughIsUsed(t *testing.T) {
 	defer proxy.Close()
 	t.Setenv("HTTPS_PROXY", proxy.URL)
 	endpoint := strings.Replace(e.URL, "127.0.0.1", "mock.test", 1)
-	s, err := Open(client.Account{Name: "a", Endpoint: endpoint, CAFile: e.CAFile, AccessKeyID: e.AccessKey}, client.Credentials{Secret: client.NewSecret(e.SecretKey)}, Options{backoff: atOnce})
+	s, err := onPath(client.Account{Name: "a", Endpoint: endpoint, CAFile: e.CAFile, AccessKeyID: e.AccessKey}, client.Credentials{Secret: client.NewSecret(e.SecretKey)}, Options{backoff: atOnce})
 	require.NoError(t, err)
 	err = s.Test(t.Context())
 	assert.Equal(t, client.KindTLS.String(), client.KindOf(err).String(), "the certificate is that of the server, not of the proxy: %v", err)

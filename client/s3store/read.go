@@ -8,11 +8,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
-
 	"github.com/bucketseal/bucketseal/client"
 )
 
@@ -46,10 +41,15 @@ func (s *Store) open(ctx context.Context, c call, o client.ReadOptions) (got cli
 		return client.Object{}, nil, err
 	}
 	for _, match := range s.etags.ifMatch(o.IfMatch) {
-		got, body, err = s.openOnce(ctx, c, &s3.GetObjectInput{
-			Bucket: &c.at.Bucket, Key: &c.at.Key, VersionId: text(o.VersionID), IfMatch: match, Range: text(byteRange(o)),
-			SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
-		})
+		q := &request{call: c, method: http.MethodGet, query: "x-id=GetObject", header: with(h), tries: s.patient}
+		if o.VersionID != "" {
+			q.query = ofVersion(o.VersionID) + "&" + q.query
+		}
+		q.set("If-Match", match)
+		if q.set("Range", text(byteRange(o))); q.header["Range"] == nil {
+			q.set(headerChecksumMode, s.checksumMode()) // it is of the whole object: a part of it cannot be checked
+		}
+		got, body, err = s.openOnce(ctx, q, o)
 		if client.KindOf(err) != client.KindPrecondition {
 			break
 		}
@@ -57,34 +57,25 @@ func (s *Store) open(ctx context.Context, c call, o client.ReadOptions) (got cli
 	return got, body, s.keyOrPermission(ctx, c, o, err)
 }
 
-func (s *Store) openOnce(ctx context.Context, c call, in *s3.GetObjectInput) (client.Object, *object, error) {
-	options := []func(*s3.Options){s.patiently}
-	switch {
-	case in.Range != nil:
-		// The checksum is of the whole object; a part of it cannot be checked.
-		options = append(options, func(so *s3.Options) { so.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired })
-	default:
-		in.ChecksumMode = s.checksumMode()
-	}
-	out, err := s.s3.GetObject(ctx, in, options...)
+func (s *Store) openOnce(ctx context.Context, q *request, o client.ReadOptions) (client.Object, *object, error) {
+	c := q.call
+	a, err := s.send(ctx, q)
 	if err != nil {
 		return client.Object{}, nil, s.fail(c, err)
 	}
-	h := headersOf(out.ResultMetadata)
-	if err := s.vouch(ctx, c, out.ResultMetadata); err != nil {
-		_ = out.Body.Close()
+	if err := s.vouch(ctx, c, a); err != nil {
+		_ = a.body.Close()
 		return client.Object{}, nil, err
 	}
-	s.etags.learn(h)
-	got := objectFrom(c.at, h)
-	if err := s.ofVersion(c, in.VersionId, got); err != nil {
-		_ = out.Body.Close()
+	s.etags.learn(a.header)
+	got := objectFrom(c.at, a.header)
+	if err := s.isVersion(c, o.VersionID, got); err != nil {
+		_ = a.body.Close()
 		return client.Object{}, nil, err
 	}
-	body := &object{ReadCloser: out.Body, headers: h, store: s, call: c, left: -1, id: got.RequestID}
-	if r, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
-		body.left = r.ContentLength
-		body.endless = r.ContentLength < 0 && len(r.TransferEncoding) == 0
+	body := &object{ReadCloser: a.body, headers: a.header, store: s, call: c, left: a.length, endless: a.endless, id: got.RequestID}
+	if q.header["Range"] == nil {
+		body.sum = sumOf(got.Checksums)
 	}
 	return got, body, nil
 }
@@ -140,6 +131,7 @@ type object struct {
 	call    call
 	left    int64 // bytes still announced, -1 for not said
 	endless bool  // no end was announced in any way: the connection just closes
+	sum     *sum  // of the whole, nil where there is none to compare
 	id      string
 }
 
@@ -148,11 +140,15 @@ func (b *object) Read(p []byte) (int, error) {
 	if b.left >= 0 {
 		b.left -= int64(n)
 	}
+	b.sum.add(p[:n])
 	if err == io.EOF && b.left > 0 {
 		err = io.ErrUnexpectedEOF
 	}
 	if err == io.EOF && b.endless {
 		err = client.ErrNoEnd
+	}
+	if err == io.EOF {
+		err = b.sum.end()
 	}
 	if err == nil || err == io.EOF {
 		return n, err

@@ -115,7 +115,7 @@ const (
 func openRecorded(t *testing.T, rec *recorder, endpoint string, o Options) *Store {
 	t.Helper()
 	o.transport, o.backoff = rec, atOnce
-	s, err := Open(client.Account{Name: "test", Endpoint: endpoint, AccessKeyID: "AKID"},
+	s, err := onPath(client.Account{Name: "test", Endpoint: endpoint, AccessKeyID: "AKID"},
 		client.Credentials{AccessKeyID: "AKID", Secret: client.NewSecret(secretCanary), SessionToken: client.NewSecret(tokenCanary)}, o)
 	require.NoError(t, err)
 	return s

@@ -13,6 +13,8 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
+const headerMetadata = "X-Amz-Meta-"
+
 // headersOf are the headers of the answer to a call that succeeded.
 func headersOf(m middleware.Metadata) http.Header {
 	if h, ok := m.Get(headersKey{}).(http.Header); ok {

@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"io"
+	"sync"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -11,7 +12,8 @@ import (
 // read, so that r sees a Seek only where it has to go back: whoever counts
 // progress in r is not confused by the SDK measuring its length.
 type source struct {
-	r    io.ReadSeeker
+	mu   sync.Mutex    // the network may read on when its answer is there
+	r    io.ReadSeeker // nil once it was abandoned
 	size int64
 	want int64 // where the next byte comes from
 	at   int64 // where r is, -1 for not known
@@ -29,7 +31,9 @@ func (e *errSource) Text() client.Text { return client.Say("read what is uploade
 func (e *errSource) Unwrap() error     { return e.err }
 
 func (s *source) Read(p []byte) (int, error) {
-	if s.want >= s.size {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.want >= s.size || s.r == nil {
 		return 0, io.EOF
 	}
 	if s.at != s.want {
@@ -65,4 +69,21 @@ func (s *source) Seek(offset int64, whence int) (int64, error) {
 	}
 	s.want = offset
 	return offset, nil
+}
+
+// Close is abandon, for net/http.
+func (s *source) Close() error {
+	s.abandon()
+	return nil
+}
+
+// abandon ends the reading for good, since the next try reads the same file: nobody
+// is in r when it returns.
+func (s *source) abandon() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.r = nil
 }

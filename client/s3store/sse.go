@@ -1,6 +1,9 @@
 package s3store
 
 import (
+	"net/http"
+	"strconv"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -21,6 +24,34 @@ type sse struct {
 // customerHeaders are the three SSE-C headers. The SDK encodes nothing: the key
 // goes as base64 of its 32 bytes, with base64 of their MD5.
 type customerHeaders struct{ algorithm, key, md5 *string }
+
+// onto puts the headers into a request.
+func (c customerHeaders) onto(h http.Header) {
+	if c.key == nil {
+		return
+	}
+	h[headerCustomerKey+"-Md5"] = []string{*c.md5}
+	h[headerCustomerKey] = []string{*c.key}
+	h["X-Amz-Server-Side-Encryption-Customer-Algorithm"] = []string{*c.algorithm}
+}
+
+// onto puts the headers into a request.
+func (e sse) onto(h http.Header) {
+	const mode = "X-Amz-Server-Side-Encryption"
+	if e.mode != "" {
+		h[mode] = []string{string(e.mode)}
+	}
+	if e.key != nil {
+		h[mode+"-Aws-Kms-Key-Id"] = []string{*e.key}
+	}
+	if e.context != nil {
+		h[mode+"-Context"] = []string{*e.context}
+	}
+	if e.bucketKey != nil {
+		h[mode+"-Bucket-Key-Enabled"] = []string{strconv.FormatBool(*e.bucketKey)}
+	}
+	e.customerKey.onto(h)
+}
 
 // sseOf is the one place where an encryption becomes headers.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html

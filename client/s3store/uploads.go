@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -62,6 +65,9 @@ func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.P
 // an SSE-C key goes with it.
 func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.ReadSeeker, size int64, d client.Digests) (client.Part, error) {
 	c := call{op: "UploadPart", at: u.At, customer: u.Key}
+	if err := u.At.CheckKey(); err != nil {
+		return client.Part{}, s.refuse(c, client.KindInvalid, err)
+	}
 	if n < 1 || n > 10_000 {
 		return client.Part{}, s.refuse(c, client.KindInvalid, client.Say("part %d: parts are numbered 1 to 10,000", n).Err())
 	}
@@ -69,30 +75,19 @@ func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.
 	if err != nil {
 		return client.Part{}, err
 	}
-	in := &s3.UploadPartInput{
-		Bucket: &u.At.Bucket, Key: &u.At.Key, UploadId: &u.ID, PartNumber: aws.Int32(int32(n)),
-		ContentLength:        &size,
-		SSECustomerAlgorithm: h.algorithm, SSECustomerKey: h.key, SSECustomerKeyMD5: h.md5,
+	q := &request{
+		call: c, method: http.MethodPut, header: with(h), body: body, size: size, tries: s.patient,
+		query: "partNumber=" + strconv.Itoa(n) + "&uploadId=" + url.QueryEscape(u.ID) + "&x-id=UploadPart",
 	}
-	in.ChecksumCRC64NVME, in.ContentMD5 = s.digests.sends(d.Checksum), text(d.MD5)
-	if s.atAWS && u.Checksummed && in.ChecksumCRC64NVME == nil {
-		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc64nvme // computed on the way, for the trailer
-	}
-	out, err := demanded(s, &in.ContentMD5, body, size, func() (*s3.UploadPartOutput, error) {
-		return unchecked(s, in.ChecksumCRC64NVME != nil,
-			func() (*s3.UploadPartOutput, error) {
-				in.Body = newSource(body, size)
-				return s.s3.UploadPart(ctx, in, s.patiently)
-			},
-			func() { in.ChecksumCRC64NVME = nil })
-	})
+	q.header["Content-Type"] = []string{defaultType}
+	a, err := s.upload(ctx, q, d, func() (*answer, error) { return s.send(ctx, q) })
 	if err != nil {
 		return client.Part{}, s.fail(c, err)
 	}
-	s.digests.learn(in.ChecksumCRC64NVME, out.ChecksumCRC64NVME)
+	etag, sum := a.header.Get("Etag"), a.header.Get(headerCRC64NVME)
 	part := client.Part{
-		Number: n, Size: size, ETag: s.etags.of(out.ETag), Checksum: checksumOf(out.ChecksumCRC64NVME),
-		Encryption: reportedFrom(headersOf(out.ResultMetadata)).IfNamed(),
+		Number: n, Size: size, ETag: s.etags.of(&etag), Checksum: checksumOf(&sum),
+		Encryption: reportedFrom(a.header).IfNamed(),
 	}
 	if part.ETag == "" {
 		return client.Part{}, s.fail(c, contradiction(client.Say("the server took part %d and gave it no name (ETag), so that the object cannot be put together", n)))

@@ -36,17 +36,27 @@ func (e *errStalled) Text() client.Text {
 // Timeout makes the SDK repeat the call.
 func (*errStalled) Timeout() bool { return true }
 
-// Do is http.Client.Do under watch. It is the last door before the network, so
-// it is also where an SSE-C key is kept from plain http.
+// Do is http.Client.Do under watch, for the SDK.
 func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
+	n, most := attempt(r.Header)
+	return d.sendFor(r.Context(), r, d.answer(r.Context()), n, most)
+}
+
+// send makes try number n of most.
+func (d *watchdog) send(ctx context.Context, r *http.Request, n, most int) (*http.Response, error) {
+	return d.sendFor(ctx, r, 2*d.stall, n, most)
+}
+
+// sendFor waits so long for the first byte of the answer. It is the last door
+// before the network, so it is also where an SSE-C key is kept from plain http.
+func (d *watchdog) sendFor(ctx context.Context, r *http.Request, wait time.Duration, n, most int) (*http.Response, error) {
 	if carriesKey(r.Header) && !client.IsProtected(r.URL.String()) {
 		return nil, errPlainText
 	}
-	ctx, cancel := context.WithCancelCause(r.Context())
+	ctx, cancel := context.WithCancelCause(ctx)
 	w := &watch{cancel: cancel, monitor: client.MonitorOf(ctx)}
-	w.monitor.Asked(attempt(r.Header))
+	w.monitor.Asked(n, most)
 	r = r.WithContext(ctx)
-	wait := d.answer(ctx)
 	if r.Body != nil && r.Body != http.NoBody {
 		r.Body = &sending{ReadCloser: r.Body, watch: w, left: r.ContentLength, stall: d.stall, answer: wait}
 	}
@@ -100,15 +110,24 @@ type watch struct {
 	monitor *client.RequestMonitor // of whoever waits, nil for nobody
 	mu      sync.Mutex
 	timer   *time.Timer
+	silence time.Duration // allowed now
 }
 
 func (w *watch) arm(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.timer != nil {
-		w.timer.Stop()
+	w.silence = d
+	if w.timer == nil {
+		w.timer = time.AfterFunc(d, w.giveUp)
+		return
 	}
-	w.timer = time.AfterFunc(d, func() { w.cancel(&errStalled{d}) })
+	w.timer.Reset(d)
+}
+
+func (w *watch) giveUp() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cancel(&errStalled{w.silence})
 }
 
 func (w *watch) disarm() {

@@ -3,9 +3,7 @@ package s3store
 import (
 	"context"
 	"io"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"net/http"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -24,33 +22,30 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 	if err != nil {
 		return client.Object{}, err
 	}
-	in := &s3.PutObjectInput{
-		Bucket: &at.Bucket, Key: &at.Key, ContentLength: &size,
-		ContentType: aws.String(contentType(o)), Metadata: o.Metadata,
-		ServerSideEncryption: h.mode, SSEKMSKeyId: h.key, SSEKMSEncryptionContext: h.context, BucketKeyEnabled: h.bucketKey,
-		SSECustomerAlgorithm: h.customerKey.algorithm, SSECustomerKey: h.customerKey.key, SSECustomerKeyMD5: h.customerKey.md5,
+	q := &request{
+		call: c, method: http.MethodPut, query: "x-id=PutObject", header: with(h.customerKey), body: body, size: size, tries: s.patient,
 	}
-	in.ChecksumCRC64NVME, in.ContentMD5 = s.digests.sends(o.Checksum), text(o.MD5)
-	put := func() (out *s3.PutObjectOutput, err error) {
+	h.onto(q.header)
+	q.header["Content-Type"] = []string{contentType(o)}
+	for name, value := range o.Metadata {
+		q.header[http.CanonicalHeaderKey(headerMetadata+name)] = []string{value}
+	}
+	a, err := s.upload(ctx, q, o.Digests, func() (a *answer, err error) {
 		err = s.writing(ctx, at, overwriting{o.OnlyIfAbsent, o.IfMatch, c.customer}, func(none, match *string) (err error) {
-			in.IfNoneMatch, in.IfMatch, in.Body = none, match, newSource(body, size)
-			out, err = s.s3.PutObject(ctx, in, s.patiently)
+			q.set("If-None-Match", none)
+			q.set("If-Match", match)
+			a, err = s.send(ctx, q)
 			return err
 		})
-		return out, err
-	}
-	out, err := demanded(s, &in.ContentMD5, body, size, func() (*s3.PutObjectOutput, error) {
-		return unchecked(s, in.ChecksumCRC64NVME != nil, put, func() { in.ChecksumCRC64NVME = nil })
+		return a, err
 	})
 	if err != nil {
 		return client.Object{}, s.fail(c, err)
 	}
-	s.digests.learn(in.ChecksumCRC64NVME, out.ChecksumCRC64NVME)
-	answer := headersOf(out.ResultMetadata)
-	if err := s.vouch(ctx, c, out.ResultMetadata); err != nil {
+	if err := s.vouch(ctx, c, a); err != nil {
 		return client.Object{}, err
 	}
-	obj := writtenFrom(at, answer)
+	obj := writtenFrom(at, a.header)
 	obj.Size = size
 	return obj, nil
 }

@@ -1,0 +1,152 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"net/http/httputil"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// A sender makes a call and gives its answer.
+type sender func(context.Context, *request) (*answer, error)
+
+// plain makes calls without the SDK's middleware: a request signed by the SDK's
+// own signer, sent by the network that the SDK is given, repeated by the rules
+// that it is given, its failures in the SDK's own types, so that one table
+// understands both.
+type plain struct {
+	sdk     s3.Options // where requests go, for whom and how they are signed
+	at      endpoint
+	network *watchdog
+	places  addresses
+	clock   clock
+	log     logging.Logger
+	logged  aws.ClientLogMode
+}
+
+// send makes a call and gives its answer. The body of an object streams, and the
+// caller closes it; every other answer has been read.
+func (p *plain) send(ctx context.Context, q *request) (*answer, error) {
+	if !permitFor(q.op, p.at).sent {
+		return nil, &errForbidden{q.op}
+	}
+	a, err := p.untilAnswered(ctx, q)
+	if err != nil {
+		return nil, &smithy.OperationError{ServiceID: "S3", OperationName: q.op, Err: err}
+	}
+	return a, nil
+}
+
+// untilAnswered tries as often as the request's rules have it. A call whose time is
+// up says why the tries before failed, where somebody waits for it.
+func (p *plain) untilAnswered(ctx context.Context, q *request) (*answer, error) {
+	to, err := p.places.of(ctx, p.sdk, q.call)
+	if err != nil {
+		return nil, err
+	}
+	payload, err := q.payload(to.scheme == "https")
+	if err != nil {
+		return nil, err
+	}
+	var last error
+	ctx = context.WithValue(ctx, lastFailureKey{}, &last)
+	release := func(error) error { return nil }
+	for n := 1; ; n++ {
+		if n > 1 && p.logged.IsRetries() {
+			p.log.Logf(logging.Debug, "retrying request S3/%s, attempt %d", q.op, n)
+		}
+		a, err := p.once(ctx, q, to, payload, n)
+		if lost := release(err); lost != nil && err != nil {
+			return nil, lost
+		}
+		if err == nil {
+			return a, nil
+		}
+		if release, err = again(ctx, q.tries, n, err); err == nil {
+			continue
+		}
+		if last != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return nil, last
+		}
+		return nil, err
+	}
+}
+
+// again waits until try number n+1 may be made; the error is why it may not. What
+// it returns takes what becomes of the try.
+func again(ctx context.Context, rules aws.Retryer, n int, failed error) (func(error) error, error) {
+	if !rules.IsErrorRetryable(failed) {
+		return nil, failed
+	}
+	if most := rules.MaxAttempts(); most > 0 && n >= most {
+		return nil, &retry.MaxAttemptsError{Attempt: n, Err: failed}
+	}
+	release, err := rules.GetRetryToken(ctx, failed)
+	if err != nil {
+		return nil, errors.Join(failed, err)
+	}
+	delay, err := rules.RetryDelay(n, failed)
+	if err != nil {
+		return nil, err
+	}
+	if delay > 0 {
+		wait := time.NewTimer(delay)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, &aws.RequestCanceledError{Err: ctx.Err()}
+	}
+	return release, nil
+}
+
+// once signs a request for this moment, sends it and judges what comes.
+func (p *plain) once(ctx context.Context, q *request, to *address, payload string, n int) (*answer, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r, body := q.to(to, payload)
+	lead := p.clock.lead()
+	if err := p.sign(ctx, r, to, payload, time.Now().Add(lead)); err != nil {
+		return nil, err
+	}
+	p.note(p.logged.IsRequest(), "Request", func() ([]byte, error) { return httputil.DumpRequestOut(r, false) })
+	sent := time.Now()
+	resp, err := p.network.send(ctx, r, n, q.tries.MaxAttempts())
+	body.abandon()
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, &smithy.CanceledError{Err: ctx.Err()}
+	case err != nil:
+		return nil, &smithyhttp.RequestSendError{Err: err}
+	}
+	p.note(p.logged.IsResponse(), "Response", func() ([]byte, error) { return httputil.DumpResponse(resp, false) })
+	observed, told := leadIn(resp.Header, sent)
+	if told {
+		p.clock.ahead.Store(int64(observed))
+	}
+	a, err := judge(ctx, q.op, resp)
+	if err != nil && told {
+		err = blamed(err, lead, observed)
+	}
+	return a, err
+}
+
+func (p *plain) note(wanted bool, what string, dump func() ([]byte, error)) {
+	if !wanted {
+		return
+	}
+	if raw, err := dump(); err == nil {
+		p.log.Logf(logging.Debug, what+"\n%v", string(raw))
+	}
+}

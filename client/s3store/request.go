@@ -1,0 +1,87 @@
+package s3store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"maps"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// A request is one of the six calls that are made often enough to count, as HTTP
+// has it: PutObject, HeadObject, GetObject, UploadPart, ListObjectsV2 and
+// DeleteObjects. It says what the call says; where it goes, its signature and its
+// repetition are send.go's. See docs/decisions/019-plain-signed-http.md.
+type request struct {
+	call
+	method string
+	query  string      // as a URL has it
+	header http.Header // by canonical names; nobody changes it while the request is under way
+	body   io.ReadSeeker
+	size   int64       // bytes of body
+	tries  aws.Retryer // how often, and how long between
+}
+
+// set gives a header a value, or takes it off: nil is none.
+func (q *request) set(name string, value *string) {
+	if value == nil {
+		delete(q.header, name)
+		return
+	}
+	q.header[name] = []string{*value}
+}
+
+// with is what a call says, and the SSE-C key that opens the object.
+func with(key customerHeaders) http.Header {
+	h := make(http.Header, 16) // signing adds to a copy of it
+	key.onto(h)
+	return h
+}
+
+const (
+	unsignedPayload = "UNSIGNED-PAYLOAD"
+	emptyPayload    = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" // SHA-256 of nothing
+)
+
+// payload is what the signature says of the body. What is uploaded over TLS is not
+// in it, since TLS guards it on its way; over plain http nothing else does.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+func (q *request) payload(https bool) (string, error) {
+	uploads := q.op == "PutObject" || q.op == "UploadPart"
+	switch {
+	case uploads && https:
+		return unsignedPayload, nil
+	case q.body == nil || q.size == 0:
+		return emptyPayload, nil
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, newSource(q.body, q.size)); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// expectFrom is the size from which a body waits for the server's word: a refusal
+// then costs no upload.
+const expectFrom = 2 << 20
+
+// headers are those of one attempt, which signing may add to.
+func (q *request) headers(payload string) http.Header {
+	h := maps.Clone(q.header)
+	if h == nil {
+		h = make(http.Header, 8)
+	}
+	h["X-Amz-Content-Sha256"] = []string{payload}
+	if q.size >= expectFrom {
+		h["Expect"] = []string{"100-continue"}
+	}
+	return h
+}
+
+// document makes a small body of bytes that are there.
+func (q *request) document(raw []byte) {
+	q.body, q.size = bytes.NewReader(raw), int64(len(raw))
+}
