@@ -65,7 +65,7 @@ func resolve(ctx context.Context, o s3.Options, c call) (*address, error) {
 			return a, nil
 		}
 	}
-	return nil, errManyRegions
+	return nil, &client.Error{Op: c.op, Kind: client.KindUnsupported, At: c.at, Err: errManyRegions}
 }
 
 // errManyRegions refuses what would be signed for all regions at once (SigV4A).

@@ -28,6 +28,12 @@ type answer struct {
 	endless bool          // no end of it was announced in any way
 }
 
+// unread says that the document of an answer cannot be read.
+func (a *answer) unread(err error) error {
+	r := &smithyhttp.Response{Response: &http.Response{StatusCode: a.status, Header: a.header}}
+	return &smithyhttp.ResponseError{Response: r, Err: &errNotS3{what: client.Say("the answer cannot be read: %v", err), marked: marked(a.header), cause: err}}
+}
+
 // judge takes an answer in: what is none of success, or not S3's, is an error in
 // the SDK's types.
 func judge(ctx context.Context, op string, resp *http.Response) (*answer, error) {

@@ -36,12 +36,12 @@ func addGates(stack *middleware.Stack) error {
 				return out, m, err
 			}
 			seen := copyOf(r)
+			err = receive(op, seen)
 			if succeeded(r.StatusCode) {
 				for _, name := range typedHeaders {
 					seen.Header.Del(name)
 				}
 			}
-			err = receive(op, seen)
 			out.RawResponse = seen
 			m.Set(headersKey{}, r.Header)
 			m.Set(documentKey{}, seen.Body)

@@ -166,7 +166,7 @@ type deletions struct {
 
 func deletionsIn(a *answer) (out deletions, err error) {
 	if err := xml.NewDecoder(bytes.NewReader(a.raw)).Decode(&out); err != nil {
-		return out, &errNotS3{what: client.Say("the answer cannot be read: %v", err), marked: marked(a.header), cause: err}
+		return out, a.unread(err)
 	}
 	return out, nil
 }

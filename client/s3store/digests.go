@@ -5,7 +5,6 @@ import (
 	"crypto/md5" //nolint:gosec // Content-MD5; nothing is secured by it
 	"encoding/base64"
 	"errors"
-	"io"
 	"net/http"
 	"sync/atomic"
 
@@ -63,14 +62,14 @@ func (s *Store) upload(ctx context.Context, q *request, d client.Digests, call f
 	if s.atAWS && sum == nil {
 		// An upload in parts that was begun with checksums has one of each part.
 		h := crc64nvme.New()
-		if _, err := io.Copy(h, newSource(q.body, q.size)); err != nil {
+		if err := q.read(h); err != nil {
 			return nil, err
 		}
 		sum = aws.String(base64.StdEncoding.EncodeToString(h.Sum(nil)))
 	}
 	q.set(headerCRC64NVME, sum)
 	q.set("Content-Md5", md5)
-	a, err := demanded(s, &md5, q.body, q.size, func() (*answer, error) {
+	a, err := demanded(s, &md5, q, func() (*answer, error) {
 		q.set("Content-Md5", md5)
 		return unchecked(s, sum != nil, call, func() {
 			sum = nil
@@ -113,13 +112,13 @@ func isNotImplemented(err error) bool {
 
 // demanded repeats a call with the MD5 of its body where the server demands one
 // and none was sent, and remembers.
-func demanded[T any](s *Store, sum **string, body io.ReadSeeker, size int64, call func() (T, error)) (T, error) {
+func demanded[T any](s *Store, sum **string, q *request, call func() (T, error)) (T, error) {
 	out, err := call()
 	if *sum != nil || !demandsMD5(err) {
 		return out, err
 	}
 	h := md5.New() //nolint:gosec // Content-MD5
-	if _, unread := io.Copy(h, newSource(body, size)); unread != nil {
+	if unread := q.read(h); unread != nil {
 		return out, unread
 	}
 	s.digests.demanded.Store(true)

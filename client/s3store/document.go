@@ -39,6 +39,9 @@ func (*document) Close() error { return nil }
 // readWithin reads and closes a body of at most so many bytes.
 func readWithin(body io.ReadCloser, most int64) ([]byte, error) {
 	defer func() { _ = body.Close() }() // only read from
+	if body == http.NoBody {
+		return nil, nil
+	}
 	raw, err := io.ReadAll(io.LimitReader(body, most+1))
 	switch {
 	case err != nil:
@@ -94,10 +97,13 @@ func checkDocument(h http.Header, raw []byte, want string) error {
 // checkNoPage refuses a page in the place of an answer that has no document.
 func checkNoPage(h http.Header, raw []byte) error {
 	text := bytes.TrimSpace(raw)
+	if len(text) == 0 {
+		return nil
+	}
 	if root, err := rootOf(raw); err == nil && root == "Error" {
 		return refusedIn200(raw)
 	}
-	if len(text) == 0 || marked(h) || text[0] == '<' && !isPage(h, raw) {
+	if marked(h) || text[0] == '<' && !isPage(h, raw) {
 		return nil
 	}
 	return &errNotS3{what: whatCame(h, raw)}

@@ -49,7 +49,7 @@ func (*errRefusedIn200) Error() string { return "a refusal with status 200" }
 // marked reports whether an answer carries a mark of S3.
 func marked(h http.Header) bool {
 	for name := range h {
-		if strings.HasPrefix(strings.ToLower(name), "x-amz-") {
+		if strings.HasPrefix(name, "X-Amz-") {
 			return true
 		}
 	}

@@ -23,18 +23,15 @@ func listingIn(a *answer) (listed, error) {
 		} `xml:"Contents"`
 		CommonPrefixes []struct{ Prefix string } `xml:"CommonPrefixes"`
 	}
-	unread := func(err error) error {
-		return &errNotS3{what: client.Say("the answer cannot be read: %v", err), marked: marked(a.header), cause: err}
-	}
 	if err := xml.NewDecoder(bytes.NewReader(a.raw)).Decode(&d); err != nil {
-		return listed{}, unread(err)
+		return listed{}, a.unread(err)
 	}
 	l := listed{encoded: d.EncodingType == string(types.EncodingTypeUrl), next: d.NextContinuationToken}
 	l.truncated = l.next != ""
 	if d.IsTruncated != nil {
 		var err error
 		if l.truncated, err = strconv.ParseBool(*d.IsTruncated); err != nil {
-			return listed{}, unread(client.Say("%s: %q is neither true nor false", "IsTruncated", *d.IsTruncated).Err())
+			return listed{}, a.unread(client.Say("%s: %q is neither true nor false", "IsTruncated", *d.IsTruncated).Err())
 		}
 	}
 	l.objects = make([]listedObject, len(d.Contents))

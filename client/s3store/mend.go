@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -89,14 +91,22 @@ func readDate(s string) string {
 // dates are the forms in which servers write them, of documents and of headers.
 var dates = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999",
-	"2006-01-02T15:04:05.999999999Z0700", "20060102T150405Z", time.RFC1123, time.RFC1123Z, "Mon, 2 Jan 2006 15:04:05 MST",
+	"2006-01-02T15:04:05.999999999Z0700", "20060102T150405Z", http.TimeFormat, time.RFC1123, time.RFC1123Z, "Mon, 2 Jan 2006 15:04:05 MST",
 	time.RFC850, time.ANSIC, time.UnixDate, "2006-01-02",
 }
 
 // parseDate reads a date, the zero time for none. A time without a zone is UTC.
 func parseDate(s string) time.Time {
-	for _, form := range dates {
-		if t, err := time.Parse(form, strings.TrimSpace(s)); err == nil && t.Year() > 1 && t.Year() < 10_000 {
+	s = strings.TrimSpace(s)
+	forms := dates
+	switch {
+	case s == "":
+		return time.Time{}
+	case s[0] >= 'A': // a day of the week
+		forms = dates[slices.Index(dates, http.TimeFormat):]
+	}
+	for _, form := range forms {
+		if t, err := time.Parse(form, s); err == nil && t.Year() > 1 && t.Year() < 10_000 {
 			return t.UTC()
 		}
 	}

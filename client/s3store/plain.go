@@ -51,6 +51,9 @@ func (p *plain) untilAnswered(ctx context.Context, q *request) (*answer, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := q.hold(); err != nil {
+		return nil, err
+	}
 	payload, err := q.payload(to.scheme == "https")
 	if err != nil {
 		return nil, err
@@ -122,7 +125,7 @@ func (p *plain) once(ctx context.Context, q *request, to *address, payload strin
 	}
 	p.note(p.logged.IsRequest(), "Request", func() ([]byte, error) { return httputil.DumpRequestOut(r, false) })
 	sent := time.Now()
-	resp, err := p.network.send(ctx, r, n, q.tries.MaxAttempts())
+	resp, err := p.network.send(ctx, r, sendout{n: n, most: q.tries.MaxAttempts(), answer: 2 * p.network.stall, held: body == nil})
 	body.abandon()
 	switch {
 	case err != nil && ctx.Err() != nil:

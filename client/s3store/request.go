@@ -22,6 +22,7 @@ type request struct {
 	header http.Header // by canonical names; nobody changes it while the request is under way
 	body   io.ReadSeeker
 	size   int64       // bytes of body
+	held   []byte      // the body once it was read, where it is small
 	tries  aws.Retryer // how often, and how long between
 }
 
@@ -58,10 +59,38 @@ func (q *request) payload(https bool) (string, error) {
 		return emptyPayload, nil
 	}
 	h := sha256.New()
-	if _, err := io.Copy(h, newSource(q.body, q.size)); err != nil {
+	if err := q.read(h); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// smallBody is the size up to which a body is read before it is sent. It leaves
+// with its headers in one piece, which net/http does with bytes in memory alone.
+const smallBody = 64 << 10
+
+// hold reads a small body.
+func (q *request) hold() error {
+	if q.body == nil || q.size == 0 || q.size > smallBody || q.held != nil {
+		return nil
+	}
+	raw := make([]byte, q.size)
+	if _, err := io.ReadFull(newSource(q.body, q.size), raw); err != nil {
+		return err
+	}
+	q.held = raw
+	return nil
+}
+
+// read passes the whole body on, from its start.
+func (q *request) read(to io.Writer) error {
+	if q.held != nil {
+		_, err := to.Write(q.held)
+		return err
+	}
+	// The writer is hidden behind struct{} so that io.CopyBuffer uses the buffer.
+	_, err := io.CopyBuffer(struct{ io.Writer }{to}, newSource(q.body, q.size), make([]byte, min(q.size, smallBody)+1))
+	return err
 }
 
 // expectFrom is the size from which a body waits for the server's word: a refusal
@@ -83,5 +112,5 @@ func (q *request) headers(payload string) http.Header {
 
 // document makes a small body of bytes that are there.
 func (q *request) document(raw []byte) {
-	q.body, q.size = bytes.NewReader(raw), int64(len(raw))
+	q.body, q.size, q.held = bytes.NewReader(raw), int64(len(raw)), raw
 }

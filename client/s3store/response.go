@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,13 +36,17 @@ func reportedFrom(h http.Header) client.Reported {
 // saidUnder is everything that an answer says under a name. Two different values are
 // neither of the two: what contradicts itself must not pass for what was asked.
 func saidUnder(h http.Header, name string) string {
-	var values []string
-	for _, v := range h.Values(name) {
-		if !slices.Contains(values, v) {
-			values = append(values, v)
+	values := h[name]
+	if len(values) == 1 {
+		return values[0]
+	}
+	var different []string
+	for _, v := range values {
+		if !slices.Contains(different, v) {
+			different = append(different, v)
 		}
 	}
-	return strings.Join(values, ", ")
+	return strings.Join(different, ", ")
 }
 
 // objectFrom is an object as the headers of an answer describe it.
@@ -60,11 +65,11 @@ func objectFrom(at client.Location, h http.Header) client.Object {
 		Modified:     parseDate(h.Get("Last-Modified")),
 	}
 	for name, values := range h {
-		if meta, ok := strings.CutPrefix(strings.ToLower(name), "x-amz-meta-"); ok {
+		if meta, ok := strings.CutPrefix(name, headerMetadata); ok {
 			if o.Metadata == nil {
 				o.Metadata = map[string]string{}
 			}
-			o.Metadata[meta] = strings.Join(values, ",")
+			o.Metadata[strings.ToLower(meta)] = strings.Join(values, ",")
 		}
 	}
 	return o
@@ -127,34 +132,40 @@ func parseContentRange(s string) (r contentRange, ok bool) {
 	return r, err == nil && total > last
 }
 
+// sumHeaders are the algorithms, by the headers that carry their checksums.
+var sumHeaders = func() map[string]client.ChecksumAlgorithm {
+	all := map[string]client.ChecksumAlgorithm{}
+	for _, a := range types.ChecksumAlgorithm("").Values() {
+		all[http.CanonicalHeaderKey("X-Amz-Checksum-"+string(a))] = client.ChecksumAlgorithm(a)
+	}
+	return all
+}()
+
 // checksumsFrom are the checksums in an answer. A checksum of a multipart
 // object is of its parts' checksums unless the answer says FULL_OBJECT; the
 // CRC64NVME always is of the full object.
-func checksumsFrom(h http.Header) []client.Checksum {
-	var all []client.Checksum
-	for _, a := range types.ChecksumAlgorithm("").Values() {
-		v := h.Get("X-Amz-Checksum-" + string(a))
-		if v == "" {
+func checksumsFrom(h http.Header) (all []client.Checksum) {
+	for name, a := range sumHeaders {
+		v := h[name]
+		if len(v) == 0 || v[0] == "" {
 			continue
 		}
-		c := client.Checksum{Algorithm: client.ChecksumAlgorithm(a), Value: v}
-		c.Composite = h.Get("X-Amz-Checksum-Type") == string(types.ChecksumTypeComposite) || strings.Contains(v, "-")
+		c := client.Checksum{Algorithm: a, Value: v[0]}
+		c.Composite = h.Get("X-Amz-Checksum-Type") == string(types.ChecksumTypeComposite) || strings.Contains(c.Value, "-")
 		all = append(all, c)
+	}
+	if len(all) > 1 {
+		slices.SortFunc(all, func(a, b client.Checksum) int { return cmp.Compare(a.Algorithm, b.Algorithm) })
 	}
 	return all
 }
 
 // shown are the headers as received, for people, without what could open a door.
 func shown(h http.Header) map[string][]string {
-	out := make(map[string][]string, len(h))
-	for name, values := range h {
-		switch http.CanonicalHeaderKey(name) {
-		case "Set-Cookie", "X-Amz-Security-Token", headerCustomerKey:
-		default:
-			out[name] = append([]string(nil), values...)
-		}
-	}
-	return out
+	delete(h, "Set-Cookie")
+	delete(h, "X-Amz-Security-Token")
+	delete(h, headerCustomerKey)
+	return h
 }
 
 // requestID is the server's name for the call; support asks for it.

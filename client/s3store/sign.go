@@ -1,21 +1,27 @@
 package s3store
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"time"
 
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// to is a request as net/http has it, and its body.
+// to is a request as net/http has it, and its body where that is not in memory.
 func (q *request) to(to *address, payload string) (*http.Request, *source) {
 	r := &http.Request{
 		Method: q.method, URL: to.url(q.at.Key, q.query), Host: to.host, Header: q.headers(payload), ContentLength: q.size,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
-	if q.body == nil || q.size == 0 {
+	switch {
+	case q.body == nil || q.size == 0:
 		return r, nil // net/http would take a body without a size for one of any length
+	case q.held != nil:
+		r.Body = io.NopCloser(bytes.NewReader(q.held))
+		return r, nil
 	}
 	body := newSource(q.body, q.size)
 	r.Body = body

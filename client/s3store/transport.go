@@ -34,14 +34,18 @@ func newNetwork(a client.Account, o Options) (*watchdog, error) {
 			Proxy:                  ways.forRequest,
 			OnProxyConnectResponse: ways.refusedTunnel,
 			DialContext:            dial,
-			TLSClientConfig:        &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
-			TLSHandshakeTimeout:    10 * time.Second,
-			ExpectContinueTimeout:  time.Second,
-			MaxIdleConns:           256,
-			MaxIdleConnsPerHost:    64,
-			IdleConnTimeout:        90 * time.Second,
-			DisableCompression:     true, // bytes arrive as they are stored
-			Protocols:              new(http.Protocols),
+			TLSClientConfig: &tls.Config{
+				RootCAs: pool, MinVersion: tls.VersionTLS12,
+				DynamicRecordSizingDisabled: true, // whole files are sent, not the first lines of a page
+			},
+			WriteBufferSize:       64 << 10, // a small file leaves with its headers at once
+			TLSHandshakeTimeout:   10 * time.Second,
+			ExpectContinueTimeout: time.Second,
+			MaxIdleConns:          256,
+			MaxIdleConnsPerHost:   64,
+			IdleConnTimeout:       90 * time.Second,
+			DisableCompression:    true, // bytes arrive as they are stored
+			Protocols:             new(http.Protocols),
 		}
 		t.Protocols.SetHTTP1(true)
 		rt = t

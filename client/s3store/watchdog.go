@@ -39,28 +39,30 @@ func (*errStalled) Timeout() bool { return true }
 // Do is http.Client.Do under watch, for the SDK.
 func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
 	n, most := attempt(r.Header)
-	return d.sendFor(r.Context(), r, d.answer(r.Context()), n, most)
+	return d.send(r.Context(), r, sendout{n: n, most: most, answer: d.answer(r.Context())})
 }
 
-// send makes try number n of most.
-func (d *watchdog) send(ctx context.Context, r *http.Request, n, most int) (*http.Response, error) {
-	return d.sendFor(ctx, r, 2*d.stall, n, most)
+// A sendout is one try of a call.
+type sendout struct {
+	n, most int           // try n of most
+	answer  time.Duration // how long the first byte of the answer may take
+	held    bool          // the body is in memory and goes at once, which net/http sees only where nothing is around it
 }
 
-// sendFor waits so long for the first byte of the answer. It is the last door
-// before the network, so it is also where an SSE-C key is kept from plain http.
-func (d *watchdog) sendFor(ctx context.Context, r *http.Request, wait time.Duration, n, most int) (*http.Response, error) {
+// send is the last door before the network, so it is also where an SSE-C key is
+// kept from plain http.
+func (d *watchdog) send(ctx context.Context, r *http.Request, try sendout) (*http.Response, error) {
 	if carriesKey(r.Header) && !client.IsProtected(r.URL.String()) {
 		return nil, errPlainText
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &watch{cancel: cancel, monitor: client.MonitorOf(ctx)}
-	w.monitor.Asked(n, most)
+	w.monitor.Asked(try.n, try.most)
 	r = r.WithContext(ctx)
-	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = &sending{ReadCloser: r.Body, watch: w, left: r.ContentLength, stall: d.stall, answer: wait}
+	if r.Body != nil && r.Body != http.NoBody && !try.held {
+		r.Body = &sending{ReadCloser: r.Body, watch: w, left: r.ContentLength, stall: d.stall, answer: try.answer}
 	}
-	w.arm(wait)
+	w.arm(try.answer)
 	resp, err := d.client.Do(r)
 	w.disarm()
 	if err != nil {
