@@ -1,5 +1,7 @@
 package client
 
+import "maps"
+
 // A Treatment is what is asked for one file, and because of what: an
 // [Encryption] without the secret in it, so that it can be stored, compared and
 // shown. The zero value is undecided and refused.
@@ -37,6 +39,13 @@ func (t Treatment) NeedsCustomerKey() bool { return t.Type == TypeSSEC }
 // NeedsTLS is [NeedsTLS] of the treatment.
 func (t Treatment) NeedsTLS() bool {
 	return t.Type == TypeSSEKMS || t.Type == TypeDSSEKMS || t.Type == TypeSSEC
+}
+
+// AsksTheSame reports whether two treatments ask for the same encryption, by
+// whichever rules and for whatever reasons.
+func (t Treatment) AsksTheSame(as Treatment) bool {
+	return t.Type == as.Type && t.Key == as.Key && t.BucketKey == as.BucketKey &&
+		t.CustomerKeyMD5 == as.CustomerKeyMD5 && maps.Equal(t.Context, as.Context)
 }
 
 // Check is [CheckEncryption] for a treatment, whose SSE-C key is only named.

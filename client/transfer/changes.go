@@ -81,7 +81,7 @@ func (e *Engine) removed(it *item) {
 	delete(e.byID, it.row.Job.ID)
 	e.streams.Delete(it.row.Job.ID)
 	e.history.remove(it)
-	e.scribe.tell(Entry{Number: it.number, Removed: true})
+	e.dropLeft(it, func() { e.scribe.tell(Entry{Number: it.number, Removed: true}) })
 	e.tell()
 }
 

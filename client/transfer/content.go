@@ -34,30 +34,31 @@ const (
 	ProofSize ContentProof = "size" // neither is sent: what the server tells by itself is still compared
 )
 
-// handed is what went to the server with the bytes of an upload for it to
+// Handed is what went to the server with the bytes of an upload for it to
 // compare them by, and what it answered.
-type handed struct {
-	sum    client.Checksum // of all the bytes
-	md5    []byte          // of all the bytes, or of the MD5s of the parts; nil when not computed
-	parts  int             // 0 for one PutObject
-	answer client.Object   // to PutObject or CompleteMultipartUpload
-	// returned: the answer to every part named its checksum, the right one.
-	returned bool
-	// named: the ETag of every part is its MD5; otherwise: that of one is not,
+type Handed struct {
+	Sum    client.Checksum `json:"sum"`             // of all the bytes
+	MD5    []byte          `json:"md5,omitempty"`   // of all the bytes, or of the MD5s of the parts; nil when not computed
+	Parts  int             `json:"parts,omitempty"` // 0 for one PutObject
+	Answer client.Object   `json:"answer,omitzero"` // to PutObject or CompleteMultipartUpload
+	// Returned: the answer to every part named its checksum, the right one.
+	Returned bool `json:"returned,omitempty"`
+	// Named: the ETag of every part is its MD5; Otherwise: that of one is not,
 	// though it looks like one.
-	named, otherwise bool
+	Named     bool `json:"named,omitempty"`
+	Otherwise bool `json:"otherwise,omitempty"`
 }
 
 // etag is the ETag of these bytes where a server makes it of MD5s.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
-func (h handed) etag() string {
-	if h.md5 == nil {
+func (h Handed) etag() string {
+	if h.MD5 == nil {
 		return ""
 	}
-	if h.parts > 0 {
-		return fmt.Sprintf("%x-%d", h.md5, h.parts)
+	if h.Parts > 0 {
+		return fmt.Sprintf("%x-%d", h.MD5, h.Parts)
 	}
-	return hex.EncodeToString(h.md5)
+	return hex.EncodeToString(h.MD5)
 }
 
 // content compares what the server says of an object's bytes with what was
@@ -70,15 +71,15 @@ func (h handed) etag() string {
 // damaged for its ETag would be worse than to say "size". One that looks like
 // an MD5, is another, and belongs to an object said to be in the clear or under
 // SSE-S3 takes the belief away, though, that the server looked at Content-MD5.
-func (h handed) content(at client.Location, head client.Object) (Content, client.Text, error) {
+func (h Handed) content(at client.Location, head client.Object) (Content, client.Text, error) {
 	whole := false
-	for _, o := range []client.Object{h.answer, head} {
+	for _, o := range []client.Object{h.Answer, head} {
 		for _, c := range o.Checksums {
-			if c.Algorithm != client.CRC64NVME || c.Composite || h.sum.Value == "" {
+			if c.Algorithm != client.CRC64NVME || c.Composite || h.Sum.Value == "" {
 				continue
 			}
-			if c.Value != h.sum.Value {
-				return ContentNone, client.Text{}, otherBytes(at, o.RequestID, c.Value, h.sum.Value)
+			if c.Value != h.Sum.Value {
+				return ContentNone, client.Text{}, otherBytes(at, o.RequestID, c.Value, h.Sum.Value)
 			}
 			whole = true
 		}
@@ -87,15 +88,15 @@ func (h handed) content(at client.Location, head client.Object) (Content, client
 	switch {
 	case whole:
 		return ContentChecksum, client.Say("the server returned the checksum of what was sent"), nil
-	case h.returned:
+	case h.Returned:
 		return ContentChecksum, client.Say("the server returned the checksum of each part that was sent, and none of the whole"), nil
 	case want == "":
 		return ContentSize, client.Say("no digest was sent, and the server returned none: only the size was compared"), nil
-	case strings.EqualFold(h.answer.ETag, want), strings.EqualFold(head.ETag, want):
+	case strings.EqualFold(h.Answer.ETag, want), strings.EqualFold(head.ETag, want):
 		return ContentMD5, client.Say("the server's ETag is the MD5 of what was sent"), nil
-	case h.named:
+	case h.Named:
 		return ContentMD5, client.Say("the server's ETag of each part is the MD5 of what was sent"), nil
-	case isReadable(h.answer, head) && (h.otherwise || h.parts == 0 && isMD5(first(head.ETag, h.answer.ETag))):
+	case isReadable(h.Answer, head) && (h.Otherwise || h.Parts == 0 && isMD5(first(head.ETag, h.Answer.ETag))):
 		return ContentSize, client.Say("the server took the MD5 of what was sent, and its ETag looks like another: only the size was compared"), nil
 	}
 	return ContentMD5, client.Say("the server took the bytes by their MD5"), nil
@@ -109,11 +110,11 @@ func otherBytes(at client.Location, requestID, theirs, ours string) error {
 }
 
 // part takes note of the answer to one part.
-func (h *handed) part(p client.Part, d digest) {
-	h.returned = h.returned && p.Checksum.Value != ""
+func (h *Handed) part(p client.Part, d digest) {
+	h.Returned = h.Returned && p.Checksum.Value != ""
 	same := d.md5 != nil && strings.EqualFold(p.ETag, hex.EncodeToString(d.md5))
-	h.named = h.named && same
-	h.otherwise = h.otherwise || d.md5 != nil && !same && isMD5(p.ETag)
+	h.Named = h.Named && same
+	h.Otherwise = h.Otherwise || d.md5 != nil && !same && isMD5(p.ETag)
 }
 
 var md5Shape = regexp.MustCompile(`^[0-9A-Fa-f]{32}$`)

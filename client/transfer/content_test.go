@@ -28,34 +28,34 @@ func TestAContentProofClaimsOnlyWhatWasCompared(t *testing.T) {
 	}
 	silent := client.Object{}
 	for name, c := range map[string]struct {
-		sent handed
+		sent Handed
 		head client.Object
 		want Content
 	}{
-		"the answer returns the checksum":        {handed{answer: returned(sum)}, silent, ContentChecksum},
-		"HEAD returns the checksum":              {handed{md5: raw}, returned(sum), ContentChecksum},
-		"each part's checksum came back":         {handed{parts: 2, returned: true}, silent, ContentChecksum},
-		"a composite one is none of the whole":   {handed{}, returned(client.Checksum{Algorithm: client.CRC64NVME, Value: sum.Value, Composite: true}), ContentSize},
-		"another algorithm":                      {handed{}, returned(client.Checksum{Algorithm: "SHA256", Value: sum.Value}), ContentSize},
-		"our own in the metadata proves nothing": {handed{}, client.Object{Metadata: map[string]string{client.MetaChecksum: sum.Value}}, ContentSize},
-		"nothing was sent":                       {handed{}, stored(ours, client.TypeNone), ContentSize},
-		"the answer's ETag is the MD5":           {handed{md5: raw, answer: stored(ours, client.TypeNone)}, silent, ContentMD5},
-		"HEAD's ETag is the MD5, in capitals":    {handed{md5: raw}, stored("5D41402ABC4B2A76B9719D911017C592", client.TypeNone), ContentMD5},
-		"it is, under SSE-KMS":                   {handed{md5: raw}, stored(ours, client.TypeSSEKMS), ContentMD5},
-		"another under SSE-KMS":                  {handed{md5: raw}, stored(other, client.TypeSSEKMS), ContentMD5},
-		"another under DSSE-KMS":                 {handed{md5: raw}, stored(other, client.TypeDSSEKMS), ContentMD5},
-		"another under SSE-C":                    {handed{md5: raw}, stored(other, client.TypeSSEC), ContentMD5},
-		"another, and how it is stored not told": {handed{md5: raw}, client.Object{ETag: other}, ContentMD5},
-		"another in the clear":                   {handed{md5: raw}, stored(other, client.TypeNone), ContentSize},
-		"another under SSE-S3":                   {handed{md5: raw}, stored(other, client.TypeSSES3), ContentSize},
-		"one of another shape":                   {handed{md5: raw}, stored("0x8DB1", client.TypeNone), ContentMD5},
-		"no ETag":                                {handed{md5: raw}, stored("", client.TypeNone), ContentMD5},
-		"parts, the ETag of their MD5s":          {handed{md5: raw, parts: 3, otherwise: true}, stored(ours+"-3", client.TypeNone), ContentMD5},
-		"parts, of another number":               {handed{md5: raw, parts: 3}, stored(ours+"-4", client.TypeNone), ContentMD5},
-		"parts that looked otherwise":            {handed{md5: raw, parts: 3, otherwise: true}, stored("random-3", client.TypeNone), ContentSize},
-		"parts named right, the whole at random": {handed{md5: raw, parts: 3, named: true}, stored(other+"-3", client.TypeNone), ContentMD5},
+		"the answer returns the checksum":        {Handed{Answer: returned(sum)}, silent, ContentChecksum},
+		"HEAD returns the checksum":              {Handed{MD5: raw}, returned(sum), ContentChecksum},
+		"each part's checksum came back":         {Handed{Parts: 2, Returned: true}, silent, ContentChecksum},
+		"a composite one is none of the whole":   {Handed{}, returned(client.Checksum{Algorithm: client.CRC64NVME, Value: sum.Value, Composite: true}), ContentSize},
+		"another algorithm":                      {Handed{}, returned(client.Checksum{Algorithm: "SHA256", Value: sum.Value}), ContentSize},
+		"our own in the metadata proves nothing": {Handed{}, client.Object{Metadata: map[string]string{client.MetaChecksum: sum.Value}}, ContentSize},
+		"nothing was sent":                       {Handed{}, stored(ours, client.TypeNone), ContentSize},
+		"the answer's ETag is the MD5":           {Handed{MD5: raw, Answer: stored(ours, client.TypeNone)}, silent, ContentMD5},
+		"HEAD's ETag is the MD5, in capitals":    {Handed{MD5: raw}, stored("5D41402ABC4B2A76B9719D911017C592", client.TypeNone), ContentMD5},
+		"it is, under SSE-KMS":                   {Handed{MD5: raw}, stored(ours, client.TypeSSEKMS), ContentMD5},
+		"another under SSE-KMS":                  {Handed{MD5: raw}, stored(other, client.TypeSSEKMS), ContentMD5},
+		"another under DSSE-KMS":                 {Handed{MD5: raw}, stored(other, client.TypeDSSEKMS), ContentMD5},
+		"another under SSE-C":                    {Handed{MD5: raw}, stored(other, client.TypeSSEC), ContentMD5},
+		"another, and how it is stored not told": {Handed{MD5: raw}, client.Object{ETag: other}, ContentMD5},
+		"another in the clear":                   {Handed{MD5: raw}, stored(other, client.TypeNone), ContentSize},
+		"another under SSE-S3":                   {Handed{MD5: raw}, stored(other, client.TypeSSES3), ContentSize},
+		"one of another shape":                   {Handed{MD5: raw}, stored("0x8DB1", client.TypeNone), ContentMD5},
+		"no ETag":                                {Handed{MD5: raw}, stored("", client.TypeNone), ContentMD5},
+		"parts, the ETag of their MD5s":          {Handed{MD5: raw, Parts: 3, Otherwise: true}, stored(ours+"-3", client.TypeNone), ContentMD5},
+		"parts, of another number":               {Handed{MD5: raw, Parts: 3}, stored(ours+"-4", client.TypeNone), ContentMD5},
+		"parts that looked otherwise":            {Handed{MD5: raw, Parts: 3, Otherwise: true}, stored("random-3", client.TypeNone), ContentSize},
+		"parts named right, the whole at random": {Handed{MD5: raw, Parts: 3, Named: true}, stored(other+"-3", client.TypeNone), ContentMD5},
 	} {
-		c.sent.sum = sum
+		c.sent.Sum = sum
 		got, how, err := c.sent.content(remote, c.head)
 		require.NoError(t, err, name)
 		assert.Equal(t, c.want, got, name)
@@ -65,7 +65,7 @@ func TestAContentProofClaimsOnlyWhatWasCompared(t *testing.T) {
 		"in the answer": {returned(checksumOf(43)), silent},
 		"in HEAD":       {returned(sum), returned(checksumOf(43))},
 	} {
-		got, _, err := handed{sum: sum, md5: raw, returned: true, answer: o[0]}.content(remote, o[1])
+		got, _, err := Handed{Sum: sum, MD5: raw, Returned: true, Answer: o[0]}.content(remote, o[1])
 		assert.Equal(t, client.KindCorrupt, client.KindOf(err), name)
 		assert.Equal(t, ContentNone, got, name)
 	}
@@ -73,12 +73,12 @@ func TestAContentProofClaimsOnlyWhatWasCompared(t *testing.T) {
 
 func TestWhatWasComparedOfEachPartIsNotSaidOfTheWhole(t *testing.T) {
 	sum, raw := checksumOf(42), make([]byte, 16)
-	for _, parts := range []handed{{sum: sum, parts: 2, returned: true}, {sum: sum, md5: raw, parts: 2, named: true}} {
+	for _, parts := range []Handed{{Sum: sum, Parts: 2, Returned: true}, {Sum: sum, MD5: raw, Parts: 2, Named: true}} {
 		_, how, err := parts.content(remote, client.Object{ETag: "random-2"})
 		require.NoError(t, err)
 		assert.Contains(t, how.String(), "of each part")
 	}
-	both := handed{sum: sum, parts: 2, returned: true, answer: client.Object{Checksums: []client.Checksum{sum}}}
+	both := Handed{Sum: sum, Parts: 2, Returned: true, Answer: client.Object{Checksums: []client.Checksum{sum}}}
 	_, how, err := both.content(remote, client.Object{})
 	require.NoError(t, err)
 	assert.NotContains(t, how.String(), "part")
@@ -94,12 +94,12 @@ func TestAnETagOfPartsIsTheMD5OfTheirMD5s(t *testing.T) {
 		all = append(all, sum[:]...)
 		digests[i].md5 = sum[:]
 	}
-	h := handed{md5: wholeMD5(digests), parts: 2}
+	h := Handed{MD5: wholeMD5(digests), Parts: 2}
 	assert.Equal(t, fmt.Sprintf("%x-2", md5.Sum(all)), h.etag()) //nolint:gosec // the same
 	digests[1].md5 = nil
 	assert.Nil(t, wholeMD5(digests), "one is not known")
-	assert.Empty(t, handed{parts: 2}.etag())
-	assert.Equal(t, "d41d8cd98f00b204e9800998ecf8427e", handed{md5: func() []byte { s := md5.Sum(nil); return s[:] }()}.etag()) //nolint:gosec // the same
+	assert.Empty(t, Handed{Parts: 2}.etag())
+	assert.Equal(t, "d41d8cd98f00b204e9800998ecf8427e", Handed{MD5: func() []byte { s := md5.Sum(nil); return s[:] }()}.etag()) //nolint:gosec // the same
 }
 
 func TestAPartsAnswerCountsForAndAgainst(t *testing.T) {
@@ -114,9 +114,9 @@ func TestAPartsAnswerCountsForAndAgainst(t *testing.T) {
 		"otherwise": {client.Part{ETag: "00000000000000000000000000000000"}, false, false, true},
 		"opaque":    {client.Part{ETag: "0x8D", Checksum: checksumOf(1)}, true, false, false},
 	} {
-		h := handed{returned: true, named: true}
+		h := Handed{Returned: true, Named: true}
 		h.part(c.part, d)
-		assert.Equal(t, []bool{c.returned, c.named, c.otherwise}, []bool{h.returned, h.named, h.otherwise}, name)
+		assert.Equal(t, []bool{c.returned, c.named, c.otherwise}, []bool{h.Returned, h.Named, h.Otherwise}, name)
 	}
 }
 

@@ -126,7 +126,7 @@ type Engine struct {
 	byID    map[string]*item
 	line    line    // waiting for a worker
 	running []*item // at a worker; of several that one request takes, the first
-	open    int     // items Queued, Sending or Verifying
+	open    int     // items Queued, Sending or Verifying, and leftovers being dropped
 	idle    chan struct{}
 	closed  bool
 	lastID  int // of the ids given here

@@ -32,6 +32,13 @@ type Journal interface {
 	// TakeOver makes rows that were left this journal's, and returns the numbers of
 	// those that it got: another program may have been faster.
 	TakeOver(numbers []int64) ([]int64, error)
+	// Uploads are the multipart uploads which rows of this account have begun and not
+	// ended, whatever program they are of, and those which rows that are gone have left.
+	Uploads() ([]KnownUpload, error)
+	// Dropped takes down that an upload is gone from its server: no row goes on with it.
+	Dropped(at client.Location, id string) error
+	// Lasts reports whether rows outlive the program.
+	Lasts() bool
 }
 
 // An Entering keeps the rows of new jobs: all, once they are committed, or none.
@@ -86,10 +93,14 @@ type Progress struct {
 	PartSize int64           `json:"partSize"`          // bytes of each piece but the last
 	Checksum client.Checksum `json:"checksum,omitzero"` // of a file that is sent, all of it
 
-	// Of an upload in parts.
-	Upload      string          `json:"upload,omitempty"` // its id at the server
-	Checksummed bool            `json:"checksummed,omitempty"`
-	Created     client.Reported `json:"created,omitzero"` // what the answer to its beginning said
+	// Of an upload in parts: how it was begun, which cannot be changed any more. At is
+	// by the server's clock then, as far as that is known.
+	Upload      string            `json:"upload,omitempty"` // its id at the server
+	Checksummed bool              `json:"checksummed,omitempty"`
+	Treatment   client.Treatment  `json:"treatment,omitzero"`
+	ContentType string            `json:"contentType,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+	Created     client.Reported   `json:"created,omitzero"` // what the answer said of the encryption
 
 	// Temp is the name of a download's temporary file, beside its target.
 	Temp string `json:"temp,omitempty"`
@@ -98,6 +109,8 @@ type Progress struct {
 	Stored *Stored `json:"stored,omitempty"`
 
 	Pieces []Piece `json:"-"` // in the order of their acknowledgement
+
+	held []client.Part // what the server says it holds of the upload, asked by the attempt under way
 }
 
 // A Piece is one part that a server acknowledged, or one range of an object that is
@@ -112,11 +125,27 @@ type Piece struct {
 	Reported client.Reported `json:"reported,omitzero"` // of the encryption, what the answer said
 }
 
-// Stored is an object that was written and is not proved yet.
+// Stored is an object that was written and is not proved yet: what the server said
+// while a file was sent.
 type Stored struct {
-	Answers   []Answer        `json:"answers"`
-	VersionID string          `json:"versionId,omitempty"`
-	ETag      string          `json:"etag,omitempty"`
-	RequestID string          `json:"requestId,omitempty"`
-	Checksum  client.Checksum `json:"checksum"`
+	Answers   []Answer     `json:"answers"`
+	VersionID string       `json:"versionId,omitempty"`
+	ETag      string       `json:"etag,omitempty"` // "" where the server does not name it, as Ceph 16 after an upload in parts
+	RequestID string       `json:"requestId,omitempty"`
+	Handed    Handed       `json:"handed"`
+	Identity  string       `json:"identity,omitempty"` // of the file
+	PartSize  int64        `json:"partSize,omitempty"` // bytes, 0 for one request
+	Parts     []PartRecord `json:"parts,omitempty"`    // of an upload in parts
+}
+
+// A KnownUpload is a multipart upload that this account's programs have begun and
+// not ended.
+type KnownUpload struct {
+	At    client.Location
+	ID    string
+	Begun time.Time
+	// Number is the row that it is of, 0 where none goes on with it: only its parts
+	// are left, at the server.
+	Number int64
+	Left   bool // its program has ended
 }

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -23,11 +24,12 @@ type Ledger interface {
 // abortWithin is how long the clean-up after a failed upload may take.
 const abortWithin = 30 * time.Second
 
-// begun writes an upload down. That it could not be is no reason to stop.
+// begun writes an upload down where the journal does not outlive the program. That it
+// could not be is no reason to stop.
 func (e *Engine) begun(ctx context.Context, u client.Upload) (ended func(gone bool)) {
 	e.uploads.Store(u.ID, true)
 	forget := func(bool) { e.uploads.Delete(u.ID) }
-	if e.cfg.Ledger == nil {
+	if e.cfg.Ledger == nil || e.cfg.Journal.Lasts() {
 		return forget
 	}
 	written, err := e.cfg.Ledger.Begun(ctx, u)
@@ -43,23 +45,24 @@ func (e *Engine) begun(ctx context.Context, u client.Upload) (ended func(gone bo
 
 // abort drops the parts, also when the user or the engine's end stopped the
 // upload: its context is a fresh one. Where that is refused, the parts stay, and
-// the error and a note say so: they cost, and nobody sees them.
-func (e *Engine) abort(ctx context.Context, u client.Upload, why error, ended func(gone bool)) error {
+// a note says so: they cost, and nobody sees them.
+func (e *Engine) abort(ctx context.Context, u client.Upload) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortWithin)
 	defer cancel()
 	err := e.cfg.Store.AbortUpload(ctx, u)
-	ended(err == nil)
-	if err == nil {
-		return why
+	if err == nil && e.cfg.Ledger != nil {
+		return e.cfg.Ledger.Forget(u)
 	}
-	e.note(client.Say("the parts sent of %s stay on the server, since dropping them failed (bucketseal-cli uploads abort %s): %v", u.At.String(), u.At.String(), err))
-	return client.Say("%v; the parts sent stay on the server, since dropping them failed: %v", why, err).Err()
+	if err != nil {
+		e.note(client.Say("the parts sent of %s stay on the server, since dropping them failed (bucketseal-cli uploads abort %s): %v", u.At.String(), u.At.String(), err))
+	}
+	return err
 }
 
 // dropStale drops what programs that were killed have left in a bucket, once in
 // a run. What cannot be dropped stays in the ledger.
 func (e *Engine) dropStale(ctx context.Context, bucket string) {
-	if e.cfg.Ledger == nil {
+	if e.cfg.Ledger == nil || e.cfg.Journal.Lasts() {
 		return
 	}
 	if _, done := e.cleaned.LoadOrStore(bucket, true); done {
@@ -111,10 +114,15 @@ func (e *Engine) dropStrays(ctx context.Context, u client.Upload, took time.Dura
 	}
 }
 
-// knows reports whether an upload is under way here or written down.
+// knows reports whether an upload is under way here or written down. What cannot be
+// looked up may be.
 func (e *Engine) knows(u client.Upload) bool {
 	if _, here := e.uploads.Load(u.ID); here {
 		return true
 	}
-	return e.cfg.Ledger != nil && e.cfg.Ledger.Has(u)
+	if e.cfg.Ledger != nil && e.cfg.Ledger.Has(u) {
+		return true
+	}
+	known, err := e.cfg.Journal.Uploads()
+	return err != nil || slices.ContainsFunc(known, func(k KnownUpload) bool { return k.ID == u.ID && k.At == u.At })
 }

@@ -4,6 +4,8 @@ import (
 	"iter"
 	"slices"
 	"sync"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A Memory is a Journal that lasts as long as its program: for who has no disk to
@@ -137,3 +139,31 @@ func (m *Memory) Left() iter.Seq2[Record, error] {
 
 // TakeOver gets nothing.
 func (m *Memory) TakeOver([]int64) ([]int64, error) { return nil, nil }
+
+// Uploads are those that rows have begun.
+func (m *Memory) Uploads() (all []KnownUpload, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for number, p := range m.progress {
+		if p.Upload != "" {
+			all = append(all, KnownUpload{At: m.rows[number].Job.At(), ID: p.Upload, Begun: p.At, Number: number})
+		}
+	}
+	return all, nil
+}
+
+// Dropped forgets the Progress of rows that have begun an upload.
+func (m *Memory) Dropped(at client.Location, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for number, p := range m.progress {
+		if r := m.rows[number]; p.Upload == id && r.Job.At() == at {
+			delete(m.progress, number)
+			r.Begun = false
+		}
+	}
+	return nil
+}
+
+// Lasts is false.
+func (m *Memory) Lasts() bool { return false }

@@ -10,32 +10,21 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// sendParts is a multipart upload: create (the encryption is decided here),
-// send the parts a few at once, complete with all of them. Whatever goes wrong,
-// the parts are dropped again: they would be paid for and never seen.
-func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (sent, error) {
-	before := time.Now()
-	upload, created, err := e.cfg.Store.CreateUpload(ctx, it.row.Job.To.At, o)
-	if took := time.Since(before); upload.Doubtful {
-		defer e.dropStrays(ctx, upload, took)
+// sendParts is a multipart upload: create (the encryption is decided here), send
+// the parts that the server does not hold yet a few at once, complete with all of
+// them. What becomes of it where something goes wrong, settle decides.
+func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (Stored, error) {
+	f := &filling{engine: e, it: it, source: src, options: o, spans: all, digests: digests, parts: make([]client.Part, len(all))}
+	if err := f.open(ctx); err != nil {
+		return Stored{}, err
 	}
-	if err != nil {
-		return sent{}, err
-	}
-	ended := e.begun(ctx, upload)
-	f := &filling{engine: e, it: it, source: src, options: o, upload: upload, spans: all, digests: digests, parts: make([]client.Part, len(all))}
+	ended := e.begun(ctx, f.upload)
 	completed, err := f.run(ctx)
+	ended(err == nil)
 	if err != nil {
-		err = e.abort(ctx, upload, err, ended)
-		return sent{}, err
+		return Stored{}, err
 	}
-	ended(true)
-	answers := append([]Answer{{byBeginning, created.Encryption}}, f.answers()...)
-	return sent{
-		answers:   append(answers, Answer{byCompletion, completed.Encryption}),
-		versionID: completed.VersionID, etag: completed.ETag, requestID: completed.RequestID, handed: f.handed(completed),
-		partSize: all[0].length, parts: f.records(),
-	}, nil
+	return f.stored(completed), nil
 }
 
 // A filling is a multipart upload between its beginning and its completion.
@@ -45,17 +34,108 @@ type filling struct {
 	source  *source
 	options client.PutOptions
 	upload  client.Upload
+	created client.Reported // what the answer to its beginning said
 	spans   []span
 	digests []digest // of the spans, MD5s as they are sent
 	parts   []client.Part
 }
 
-// run sends the parts and completes. It completes nothing that is not the file
-// as it was read for the checksum.
+// open goes on with the upload that was left or, where there is none that could be
+// gone on with, begins one.
+func (f *filling) open(ctx context.Context) error {
+	p := f.it.progress
+	if p.hasUpload() && p.continues(f.source, f.options, f.sum()) {
+		f.upload, f.created = p.upload(f.it), p.Created
+		f.upload.OnlyIfAbsent, f.upload.IfMatch = f.options.OnlyIfAbsent, f.options.IfMatch
+		f.reuse(p)
+		return nil
+	}
+	if p.hasUpload() {
+		if err := f.engine.dropUpload(ctx, f.it); err != nil && unasked(client.KindOf(err)) {
+			return err
+		}
+	}
+	return f.begin(ctx)
+}
+
+// sum is the checksum of the whole file.
+func (f *filling) sum() client.Checksum {
+	return client.Checksum{Algorithm: client.CRC64NVME, Value: f.options.Metadata[client.MetaChecksum]}
+}
+
+// begin begins the upload and writes that down, before the first part.
+func (f *filling) begin(ctx context.Context) error {
+	e, j := f.engine, f.it.row.Job
+	before := time.Now()
+	upload, created, err := e.cfg.Store.CreateUpload(ctx, j.To.At, f.options)
+	if took := time.Since(before); upload.Doubtful {
+		defer e.dropStrays(ctx, upload, took)
+	}
+	if err != nil {
+		return err
+	}
+	f.upload, f.created = upload, created.Encryption
+	p := &Progress{
+		At: upload.Begun, Source: j.Expect, PartSize: f.spans[0].length, Checksum: f.sum(),
+		Upload: upload.ID, Checksummed: upload.Checksummed, Created: created.Encryption,
+		Treatment: j.Treatment, ContentType: f.options.ContentType, Metadata: f.options.Metadata,
+	}
+	p.Source.Identity = f.source.identity
+	f.it.progress = p
+	if err := e.scribe.write(Entry{Number: f.it.number, Begun: p})[0]; err != nil {
+		e.note(client.Say("the upload of %s could not be written down, so that its parts would stay if the program were ended: %v", upload.At.String(), err))
+		return nil
+	}
+	e.mu.Lock()
+	f.it.begun = true
+	e.mu.Unlock()
+	return nil
+}
+
+// reuse takes the parts over that the server holds: those that it acknowledged and
+// still names the same, and those that it names the checksum of; of this file both.
+func (f *filling) reuse(p *Progress) {
+	pieces := make(map[int]Piece, len(p.Pieces))
+	for _, piece := range p.Pieces {
+		pieces[piece.Number] = piece
+	}
+	for _, held := range p.held {
+		if held.Number > len(f.spans) {
+			continue
+		}
+		i := held.Number - 1
+		ours := checksumOf(f.digests[i].crc)
+		piece, known := pieces[held.Number]
+		switch {
+		case held.Size != f.spans[i].length, held.Checksum.Value != "" && held.Checksum != ours:
+			continue
+		case known && piece.Size == held.Size && piece.CRC == f.digests[i].crc && client.SameETag(piece.ETag, held.ETag):
+		case held.Checksum.Value != "":
+			piece = Piece{Number: held.Number, Size: held.Size, CRC: f.digests[i].crc, ETag: held.ETag, Returned: held.Checksum}
+		default:
+			continue
+		}
+		f.took(piece)
+		f.it.sent.Add(held.Size)
+	}
+}
+
+// took puts down that the server holds a part.
+func (f *filling) took(p Piece) {
+	i := p.Number - 1
+	f.parts[i] = client.Part{Number: p.Number, Size: p.Size, ETag: p.ETag, Checksum: p.Returned, Encryption: p.Reported}
+	f.digests[i] = digest{p.CRC, p.MD5}
+}
+
+// run sends the parts that are missing and completes. It completes nothing that is
+// not the file as it was read for the checksum.
 func (f *filling) run(ctx context.Context) (client.Object, error) {
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(f.engine.cfg.PartsAtOnce)
 	for i := range f.spans {
+		if f.parts[i].Number != 0 {
+			continue
+		}
 		group.Go(func() error {
 			if gctx.Err() != nil {
 				return context.Cause(gctx)
@@ -73,23 +153,11 @@ func (f *filling) run(ctx context.Context) (client.Object, error) {
 	if client.KindOf(err) == client.KindNoUpload {
 		// An earlier answer to the same call may have been lost on its way: the
 		// object is complete then. Verification finds out.
-		head, e := f.engine.cfg.Store.Head(ctx, f.upload.At, client.ReadOptions{Key: f.it.key})
-		if e == nil && holds(head, f.source.job.Expect.Size, client.Checksum{Value: f.options.Metadata[client.MetaChecksum]}) {
+		if ours, e := f.engine.completed(ctx, f.it, f.it.progress); e == nil && ours {
 			return client.Object{}, nil
 		}
 	}
 	return object, err
-}
-
-// answers are the different things that the answers to the parts said.
-func (f *filling) answers() (all []Answer) {
-	for _, p := range f.parts {
-		a := Answer{byPart, p.Encryption}
-		if a.Said.Told && !slices.ContainsFunc(all, func(b Answer) bool { return b.Said == a.Said }) {
-			all = append(all, a)
-		}
-	}
-	return all
 }
 
 // send sends one part, with what the server may compare its bytes by.
@@ -120,9 +188,36 @@ func (f *filling) send(ctx context.Context, i int) (err error) {
 	if sum := part.Checksum; sum.Algorithm == client.CRC64NVME && sum != checksumOf(was.crc) {
 		return otherBytes(f.upload.At, "", sum.Value, checksumOf(was.crc).Value)
 	}
-	part.Number, part.Size = s.number, s.length
-	f.parts[i] = part
+	piece := Piece{
+		Number: s.number, Size: s.length, CRC: was.crc, MD5: f.digests[i].md5,
+		ETag: part.ETag, Returned: part.Checksum, Reported: part.Encryption,
+	}
+	f.took(piece)
+	if f.it.progress != nil {
+		e.scribe.tell(Entry{Number: f.it.number, Piece: &piece})
+	}
 	return nil
+}
+
+// stored is what the server said of all of it, the answer to the completion last.
+func (f *filling) stored(completed client.Object) Stored {
+	answers := append([]Answer{{byBeginning, f.created}}, f.answers()...)
+	return Stored{
+		Answers:   append(answers, Answer{byCompletion, completed.Encryption}),
+		VersionID: completed.VersionID, ETag: completed.ETag, RequestID: completed.RequestID,
+		Handed: f.handed(completed), PartSize: f.spans[0].length, Parts: f.records(),
+	}
+}
+
+// answers are the different things that the answers to the parts said.
+func (f *filling) answers() (all []Answer) {
+	for _, p := range f.parts {
+		a := Answer{byPart, p.Encryption}
+		if a.Said.Told && !slices.ContainsFunc(all, func(b Answer) bool { return b.Said == a.Said }) {
+			all = append(all, a)
+		}
+	}
+	return all
 }
 
 // records are what to keep of the parts.
@@ -135,8 +230,8 @@ func (f *filling) records() []PartRecord {
 }
 
 // handed is what the parts went with, and what the answers to them said.
-func (f *filling) handed(completed client.Object) handed {
-	h := handed{md5: wholeMD5(f.digests), parts: len(f.parts), answer: completed, returned: true, named: true}
+func (f *filling) handed(completed client.Object) Handed {
+	h := Handed{MD5: wholeMD5(f.digests), Parts: len(f.parts), Answer: said(completed), Returned: true, Named: true}
 	for i, p := range f.parts {
 		h.part(p, f.digests[i])
 	}

@@ -20,24 +20,25 @@ type proof struct {
 // what was asked, keeps the receipt, and says whether the transfer may count as
 // done. It never removes the object: whether to delete, keep or send again is
 // for the user to say.
-func (e *Engine) proveUpload(ctx context.Context, it *item, s sent) error {
+func (e *Engine) proveUpload(ctx context.Context, it *item, s Stored) error {
 	job := it.row.Job
 	p, err := e.prove(ctx, it, s)
 	if err != nil {
 		return err
 	}
 	r := e.receipt(job, p)
-	r.Size, r.Checksum = job.Expect.Size, s.sum
-	if r.Content, r.Compared, err = s.handed.content(job.To.At, p.head); err != nil {
+	r.Size, r.Checksum = job.Expect.Size, s.Handed.Sum
+	if r.Content, r.Compared, err = s.Handed.content(job.To.At, p.head); err != nil {
 		return err
 	}
 	if r.Content == ContentSize && !p.head.SizeTold() {
 		r.Content, r.Compared = ContentNone, client.Text{}
 	}
-	r.VersionID, r.ETag, r.RequestID = first(s.versionID, p.head.VersionID), first(p.head.ETag, s.etag), first(s.requestID, p.head.RequestID)
-	r.PartSize, r.Parts, r.Identity = s.partSize, s.parts, s.identity
+	r.VersionID, r.ETag, r.RequestID = first(s.VersionID, p.head.VersionID), first(p.head.ETag, s.ETag), first(s.RequestID, p.head.RequestID)
+	r.PartSize, r.Parts, r.Identity = s.PartSize, s.Parts, s.Identity
+	it.progress = nil
 	if p.Verdict == NotYetVerified {
-		it.stored = &s
+		it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Stored: &s}
 	}
 	return e.keep(it, r, e.judged(ctx, job, p, r))
 }
@@ -56,41 +57,13 @@ func (e *Engine) judged(ctx context.Context, job Job, p proof, r Receipt) error 
 	return notAsAsked(job, r, client.Say("the file"))
 }
 
-// proveStored is for a job begun again whose file was stored by the attempt
-// before and could not be looked at: as long as that object is there and the
-// file is still the same, it is proved and not sent again. proved is false when
-// there is no such thing.
-func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved bool, err error) {
-	if it.stored == nil {
-		return false, nil
-	}
-	s := *it.stored
-	it.stored = nil
-	soon, end := e.proofTime(ctx)
-	defer end()
-	switch _, err := e.headOf(soon, it, s); client.KindOf(err) {
-	case client.KindNotFound, client.KindPrecondition:
-		return false, nil
-	}
-	_, sum, err := src.checksums(ctx, []span{{1, 0, src.job.Expect.Size}}, false)
-	if err != nil {
-		return true, err
-	}
-	if sum != s.sum {
-		return false, nil
-	}
-	it.sent.Store(src.job.Expect.Size)
-	e.enter(it, Verifying)
-	return true, e.proveUpload(ctx, it, s)
-}
-
 // prove looks at the object that was written and compares. The error says that
 // the server holds something else than was sent.
-func (e *Engine) prove(ctx context.Context, it *item, s sent) (proof, error) {
+func (e *Engine) prove(ctx context.Context, it *item, s Stored) (proof, error) {
 	ctx, end := e.proofTime(ctx)
 	defer end()
 	job := it.row.Job
-	got := Evidence{Answers: s.answers, Sum: s.sum}
+	got := Evidence{Answers: s.Answers, Sum: s.Handed.Sum}
 	err := e.patiently(ctx, it, afterWriting, func() (err error) {
 		got.Head, err = e.headOf(ctx, it, s)
 		return err
@@ -130,11 +103,11 @@ func unseen(j Job, got Evidence, err error) proof {
 
 // headOf asks for the properties of what was just written and of nothing that
 // took its place since: by its version, else by its ETag.
-func (e *Engine) headOf(ctx context.Context, it *item, s sent) (client.Object, error) {
+func (e *Engine) headOf(ctx context.Context, it *item, s Stored) (client.Object, error) {
 	j := it.row.Job
-	o := client.ReadOptions{VersionID: s.versionID, Key: it.key}
-	if s.versionID == client.NullVersion || s.versionID == "" {
-		o.VersionID, o.IfMatch = "", s.etag
+	o := client.ReadOptions{VersionID: s.VersionID, Key: it.key}
+	if s.VersionID == client.NullVersion || s.VersionID == "" {
+		o.VersionID, o.IfMatch = "", s.ETag
 	}
 	head, err := e.cfg.Store.Head(ctx, j.To.At, o)
 	switch {
@@ -142,7 +115,7 @@ func (e *Engine) headOf(ctx context.Context, it *item, s sent) (client.Object, e
 	case err != nil || o.VersionID != "":
 		return head, err
 	case o.IfMatch == "" || head.ETag == "": // only what we left with it can tell
-		if left := head.Metadata[client.MetaChecksum]; left == "" || left == s.sum.Value {
+		if left := head.Metadata[client.MetaChecksum]; left == "" || left == s.Handed.Sum.Value {
 			return head, nil
 		}
 	case head.ETag == o.IfMatch:
@@ -152,7 +125,7 @@ func (e *Engine) headOf(ctx context.Context, it *item, s sent) (client.Object, e
 	// is ours is known by the checksum that we left with it.
 	o.IfMatch = ""
 	head, err = e.cfg.Store.Head(ctx, j.To.At, o)
-	if err == nil && !holds(head, j.Expect.Size, s.sum) {
+	if err == nil && !holds(head, j.Expect.Size, s.Handed.Sum) {
 		err = &client.Error{Op: "HeadObject", Kind: client.KindPrecondition, At: j.To.At, RequestID: head.RequestID, Err: errReplaced}
 	}
 	return head, err

@@ -170,6 +170,12 @@ func (e *Engine) enqueue(it *item) {
 	if !it.queued {
 		e.line.push(it)
 	}
+	e.occupy()
+}
+
+// occupy counts one more of what the engine is not idle for, until leave. The caller
+// holds the mutex.
+func (e *Engine) occupy() {
 	if e.open == 0 {
 		e.idle = make(chan struct{})
 		e.up.reset()
@@ -179,7 +185,7 @@ func (e *Engine) enqueue(it *item) {
 	e.open++
 }
 
-// leave takes an item out of the open ones. The caller holds the mutex.
+// leave takes one out of those again. The caller holds the mutex.
 func (e *Engine) leave() {
 	e.open--
 	if e.open == 0 {

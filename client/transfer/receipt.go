@@ -71,6 +71,11 @@ func (e *Engine) keepAll(its []*item, found []finding) []error {
 		state.Phase, state.Err = conclusion(found[i].outcome)
 		state.Ended = r.VerifiedAt
 		entries[i] = Entry{Number: it.number, State: &state, Receipt: r}
+		if p := it.progress; p != nil && p.Stored != nil && found[i].outcome != nil {
+			entries[i].Begun, it.begun = p, true
+		} else {
+			entries[i].Forget, it.begun = it.begun, false
+		}
 	}
 	e.mu.Unlock()
 	e.signal()

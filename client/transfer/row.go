@@ -39,8 +39,9 @@ type item struct {
 	monitor *client.RequestMonitor  // of the attempt under way or last
 	left    *doubt                  // what an attempt before left on the server, nil unless it was not as asked
 	key     client.CustomerKey      // that its job names, during an attempt
-	stored  *sent                   // what an attempt before stored and could not prove yet; belongs to the attempt under way
-	wish    Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
+	// progress is what attempts have left, of the attempt under way and its own.
+	progress *Progress
+	wish     Phase // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
 
 	counted       share  // in the engine's summary
 	changed       Cursor // its place in the engine's history

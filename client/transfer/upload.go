@@ -17,14 +17,24 @@ func (uploading) admit(j Job) error { return j.Treatment.Check() }
 
 func (uploading) writes(j Job) end { return end{client.Scheme + j.To.At.Bucket, j.To.At.Key} }
 
-// run opens, looks before overwriting, reads for the checksum, sends, verifies.
-// What is there and stays is judged instead.
+// run is one attempt, which goes on where one before it was cut off.
 func (uploading) run(ctx context.Context, e *Engine, it *item) error {
+	e.recall(it)
+	err := e.upload(ctx, it)
+	return e.settle(ctx, it, err)
+}
+
+// upload opens, looks before overwriting, reads for the checksum, sends, verifies.
+// What is there and stays is judged instead.
+func (e *Engine) upload(ctx context.Context, it *item) error {
 	src, err := e.sourceOf(ctx, it)
 	if err != nil {
 		return err
 	}
 	defer src.close()
+	if err := e.recognize(ctx, it); err != nil {
+		return err
+	}
 	if proved, err := e.proveStored(ctx, it, src); proved {
 		return err
 	}
@@ -37,7 +47,7 @@ func (uploading) run(ctx context.Context, e *Engine, it *item) error {
 	if there.stays(job) {
 		return e.judgeThere(ctx, it, src, there)
 	}
-	all := e.spansOf(job)
+	all := e.spansOf(job, it.progress)
 	digests, sum, err := src.checksums(ctx, all, e.sendsMD5())
 	if err != nil {
 		return err
@@ -46,34 +56,25 @@ func (uploading) run(ctx context.Context, e *Engine, it *item) error {
 	if err != nil {
 		return err
 	}
-	sent, err := e.send(ctx, it, src, there.condition(job, options), all, digests)
+	stored, err := e.send(ctx, it, src, there.condition(job, options), all, digests)
 	if client.KindOf(err) == client.KindPrecondition && job.Overwrite != OverwriteAlways {
 		return e.overtaken(ctx, it, src, err)
 	}
 	if err != nil {
 		return err
 	}
-	sent.sum, sent.handed.sum, sent.identity = sum, sum, src.identity
+	stored.Handed.Sum, stored.Identity = sum, src.identity
 	e.enter(it, Verifying)
-	return e.proveUpload(ctx, it, sent)
+	return e.proveUpload(ctx, it, stored)
 }
 
-// sent is what the server said while a file was sent.
-type sent struct {
-	answers   []Answer
-	versionID string
-	etag      string // "" where the server does not name it, as Ceph 16 after an upload in parts
-	requestID string
-	sum       client.Checksum
-	handed    handed
-	identity  string       // of the file
-	partSize  int64        // bytes, 0 for one request
-	parts     []PartRecord // of an upload in parts
-}
-
-// spansOf are the requests of a file: one up to one part's size, parts beyond.
-func (e *Engine) spansOf(j Job) []span {
-	if size := j.Expect.Size; size > e.cfg.PartSize {
+// spansOf are the requests of a file: one up to one part's size, parts beyond. Where
+// parts of it were sent before they are cut as those were.
+func (e *Engine) spansOf(j Job, p *Progress) []span {
+	switch size := j.Expect.Size; {
+	case p.hasUpload() && p.Source.Size == size && size > p.PartSize:
+		return spans(size, p.PartSize)
+	case size > e.cfg.PartSize:
 		return spans(size, partSizeFor(size, e.cfg.PartSize))
 	}
 	return []span{{1, 0, j.Expect.Size}}
@@ -99,7 +100,7 @@ func (e *Engine) putOptions(it *item, sum client.Checksum) (client.PutOptions, e
 }
 
 // send moves the bytes: in one request up to one part's size, in parts beyond.
-func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (sent, error) {
+func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (Stored, error) {
 	job := it.row.Job
 	if len(all) > 1 {
 		return e.sendParts(ctx, it, src, o, all, digests)
@@ -111,14 +112,19 @@ func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOp
 	object, err := e.cfg.Store.Put(ctx, job.To.At, b, job.Expect.Size, o)
 	if err != nil {
 		b.takeBack()
-		return sent{}, b.failure(err, digests[0])
+		return Stored{}, b.failure(err, digests[0])
 	}
 	if err := b.asRead(digests[0]); err != nil {
-		return sent{}, client.Say("%v; what the server holds now may be a mixture", err).Err()
+		return Stored{}, client.Say("%v; what the server holds now may be a mixture", err).Err()
 	}
-	return sent{
-		answers:   []Answer{{byUpload, object.Encryption}},
-		versionID: object.VersionID, etag: object.ETag, requestID: object.RequestID,
-		handed: handed{md5: digests[0].md5, answer: object},
+	return Stored{
+		Answers:   []Answer{{byUpload, object.Encryption}},
+		VersionID: object.VersionID, ETag: object.ETag, RequestID: object.RequestID,
+		Handed: Handed{MD5: digests[0].md5, Answer: said(object)},
 	}, nil
+}
+
+// said is what counts of the answer to a write.
+func said(o client.Object) client.Object {
+	return client.Object{Size: o.Size, ETag: o.ETag, Encryption: o.Encryption, Checksums: o.Checksums, RequestID: o.RequestID}
 }

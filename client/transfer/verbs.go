@@ -3,9 +3,8 @@ package transfer
 // What people do to jobs. Without ids each verb means every job it can apply
 // to; ids that are unknown, and jobs it cannot apply to, are left alone.
 
-// Pause holds jobs that are queued or running until Resume. A running one loses
-// what it has sent so far and begins again. The cause of its context is
-// errPaused.
+// Pause holds jobs that are queued or running until Resume. A running one goes on
+// then with the parts that the server has. The cause of its context is errPaused.
 func (e *Engine) Pause(ids ...string) {
 	e.each(ids, func(it *item) {
 		switch it.row.Phase {
@@ -49,6 +48,7 @@ func (e *Engine) Cancel(ids ...string) {
 			it.row.Phase, it.row.Err, it.row.Ended = Cancelled, errCancelled, e.cfg.Now()
 			e.touched(it)
 			e.keepState(it)
+			e.dropLeft(it, func() {})
 		case Sending, Verifying:
 			it.end(Cancelled)
 		}

@@ -29,8 +29,8 @@ type Finding struct {
 
 // An Answer is what one of the answers to an upload said of the encryption.
 type Answer struct {
-	By   client.Text // which it was
-	Said client.Reported
+	By   client.Text     `json:"by"` // which it was
+	Said client.Reported `json:"said"`
 }
 
 // Evidence is what the server said of an upload.

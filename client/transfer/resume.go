@@ -1,0 +1,235 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// An upload in parts is in the journal before its first part is sent, and each part
+// once the server acknowledged it. So an attempt that was cut off, by a pause, a lost
+// network, the end of the program, is gone on with; one that cannot be is dropped from
+// the server, where its parts would be paid for and never seen.
+
+// hasUpload reports whether parts may lie at the server.
+func (p *Progress) hasUpload() bool { return p != nil && p.Upload != "" }
+
+// recall reads what attempts before have left. What cannot be read is noted: the job
+// begins anew, and what it left is found by whoever lists uploads.
+func (e *Engine) recall(it *item) {
+	it.progress = nil
+	if !it.begun {
+		return
+	}
+	_ = e.scribe.write(Entry{Number: it.number}) // and so what was told before it
+	p, err := e.cfg.Journal.Progress(it.number)
+	if err != nil {
+		e.note(client.Say("what was sent of %s before could not be looked up, so it is sent anew: %v", it.row.Job.From, err))
+	}
+	it.progress = p
+}
+
+// recognize asks the server what it has of an upload that was left. Where it has no
+// such upload any more, its completion may be what was done last: the object is there
+// then, and is proved instead of sent again.
+func (e *Engine) recognize(ctx context.Context, it *item) error {
+	p := it.progress
+	if !p.hasUpload() {
+		return nil
+	}
+	parts, err := e.cfg.Store.Parts(ctx, p.upload(it))
+	switch kind := client.KindOf(err); {
+	case err == nil:
+		p.held = parts
+		return nil
+	case kind == client.KindNoUpload:
+		ours, err := e.completed(ctx, it, p)
+		switch {
+		case err != nil:
+			return err
+		case ours:
+			p.Stored, p.Upload = p.whole(it.row.Job), ""
+			return nil
+		}
+		p.Upload = ""
+		e.forget(it)
+		return nil
+	case ctx.Err() != nil, unasked(kind):
+		return err
+	}
+	e.dropUpload(ctx, it) // what cannot be looked at is not gone on with
+	return nil
+}
+
+// upload names the one that was left.
+func (p *Progress) upload(it *item) client.Upload {
+	u := client.Upload{At: it.row.Job.To.At, ID: p.Upload, Checksummed: p.Checksummed, Begun: p.At}
+	if p.Treatment.NeedsCustomerKey() && it.key.MD5() == p.Treatment.CustomerKeyMD5 {
+		u.Key = it.key
+	}
+	return u
+}
+
+// sameSecond is how far apart moments may be that servers count in seconds, some up
+// and some down.
+const sameSecond = 2 * time.Second
+
+// completed reports whether the object that is there is the one which an upload of
+// ours became: of this size, with the checksum that we left with it, and not older
+// than the upload, both by the server's clock.
+func (e *Engine) completed(ctx context.Context, it *item, p *Progress) (bool, error) {
+	head, err := e.cfg.Store.Head(ctx, it.row.Job.To.At, client.ReadOptions{Key: it.key})
+	switch {
+	case err != nil && (ctx.Err() != nil || unasked(client.KindOf(err))):
+		return false, err
+	case err != nil:
+		return false, nil //nolint:nilerr // what cannot be seen is not known to be ours
+	}
+	return holds(head, p.Source.Size, p.Checksum) && !head.Modified.IsZero() && !head.Modified.Before(p.At.Add(-sameSecond)), nil
+}
+
+// whole is what the answers said to an upload whose completion was not heard of.
+func (p *Progress) whole(j Job) *Stored {
+	all := spans(p.Source.Size, p.PartSize)
+	f := &filling{spans: all, digests: make([]digest, len(all)), parts: make([]client.Part, len(all)), created: p.Created}
+	for _, piece := range p.Pieces {
+		if piece.Number >= 1 && piece.Number <= len(all) {
+			f.took(piece)
+		}
+	}
+	s := f.stored(client.Object{At: j.To.At})
+	s.Handed.Sum, s.Identity = p.Checksum, p.Source.Identity
+	return &s
+}
+
+// continues reports whether an upload that was left is one of this very file, with
+// nothing that is asked now asked otherwise: how it is encrypted and what goes with
+// the object was decided when it began.
+func (p *Progress) continues(src *source, o client.PutOptions, sum client.Checksum) bool {
+	j := src.job
+	return p.Checksum == sum && p.Source.Size == j.Expect.Size && p.Source.Modified.Equal(j.Expect.Modified) &&
+		p.Treatment.AsksTheSame(j.Treatment) && p.ContentType == o.ContentType && maps.Equal(p.Metadata, o.Metadata)
+}
+
+// settle decides what becomes of an upload that an attempt has begun and not
+// completed.
+func (e *Engine) settle(ctx context.Context, it *item, err error) error {
+	p := it.progress
+	if err == nil || !p.hasUpload() || e.goesOn(ctx, err) {
+		return err
+	}
+	dropped := e.dropUpload(ctx, it)
+	var skip *skipped
+	if dropped == nil || errors.As(err, &skip) {
+		return err
+	}
+	return client.Say("%v; the parts sent stay on the server, since dropping them failed: %v", err, dropped).Err()
+}
+
+// goesOn reports whether an attempt may be gone on with by another: it was paused, or
+// the server could not be asked, and the journal outlives what is to happen.
+func (e *Engine) goesOn(ctx context.Context, err error) bool {
+	if cause := context.Cause(ctx); cause != nil {
+		return errors.Is(cause, errPaused)
+	}
+	return e.cfg.Journal.Lasts() && unasked(client.KindOf(err))
+}
+
+// dropUpload drops the parts of an upload and what the journal has of it. Where the
+// server refuses, that is noted, and the journal still knows of it.
+func (e *Engine) dropUpload(ctx context.Context, it *item) error {
+	u := it.progress.upload(it)
+	it.progress = nil
+	if err := e.abort(ctx, u); err != nil {
+		return err
+	}
+	e.forget(it)
+	return nil
+}
+
+// forget takes down that nothing is left to go on with.
+func (e *Engine) forget(it *item) {
+	it.progress = nil
+	e.mu.Lock()
+	it.begun = false
+	e.mu.Unlock()
+	e.scribe.tell(Entry{Number: it.number, Forget: true})
+}
+
+// A leaving operation leaves something behind where an attempt is cut off.
+type leaving interface {
+	operation
+	// drop takes away what attempts at a job have left, since nobody will go on with it.
+	drop(context.Context, *Engine, Job, *Progress) error
+}
+
+func (uploading) drop(ctx context.Context, e *Engine, j Job, p *Progress) error {
+	if !p.hasUpload() {
+		return nil
+	}
+	u := client.Upload{At: j.To.At, ID: p.Upload}
+	if err := e.abort(ctx, u); err != nil {
+		return err
+	}
+	return e.cfg.Journal.Dropped(u.At, u.ID)
+}
+
+// dropLeft takes away what attempts at a job have left that does not run and will
+// not go on, and then does what comes after. The engine is not idle meanwhile. The
+// caller holds the mutex.
+func (e *Engine) dropLeft(it *item, then func()) {
+	op, leaves := operations[it.row.Job.Op].(leaving)
+	if !it.begun || !leaves {
+		then()
+		return
+	}
+	it.begun = false
+	job, number := it.row.Job, it.number
+	e.occupy()
+	go func() {
+		_ = e.scribe.write(Entry{Number: number}) // and so what was told before it
+		p, err := e.cfg.Journal.Progress(number)
+		if err == nil && p != nil {
+			err = op.drop(context.Background(), e, job, p)
+		}
+		if err != nil {
+			e.note(client.Say("what was left of the transfer of %s could not be dropped: %v", job.From, err))
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		then()
+		e.leave()
+	}()
+}
+
+// proveStored is for a job begun again whose file was stored by the attempt
+// before and could not be looked at: as long as that object is there and the
+// file is still the same, it is proved and not sent again. proved is false when
+// there is no such thing.
+func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved bool, err error) {
+	if it.progress == nil || it.progress.Stored == nil {
+		return false, nil
+	}
+	s := *it.progress.Stored
+	soon, end := e.proofTime(ctx)
+	defer end()
+	switch _, err := e.headOf(soon, it, s); client.KindOf(err) {
+	case client.KindNotFound, client.KindPrecondition:
+		e.forget(it)
+		return false, nil
+	}
+	_, sum, err := src.checksums(ctx, []span{{1, 0, src.job.Expect.Size}}, false)
+	if err != nil {
+		return true, err
+	}
+	if sum != s.Handed.Sum {
+		e.forget(it)
+		return false, nil
+	}
+	it.sent.Store(src.job.Expect.Size)
+	e.enter(it, Verifying)
+	return true, e.proveUpload(ctx, it, s)
+}
