@@ -16,6 +16,9 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
+// handshake is how long a server may take to agree on TLS.
+const handshake = 10 * time.Second
+
 // newNetwork is the HTTP client of an account: HTTP/1.1, so that parts travel
 // on connections of their own, the system's certificate authorities and the
 // account's, TLS 1.2 at least.
@@ -30,22 +33,24 @@ func newNetwork(a client.Account, o Options) (*watchdog, error) {
 		if err := ways.check(a); err != nil {
 			return nil, err
 		}
+		secure := &tls.Config{
+			RootCAs: pool, MinVersion: tls.VersionTLS12,
+			DynamicRecordSizingDisabled: true, // whole files are sent, not the first lines of a page
+		}
 		t := &http.Transport{
 			Proxy:                  ways.forRequest,
 			OnProxyConnectResponse: ways.refusedTunnel,
 			DialContext:            dial,
-			TLSClientConfig: &tls.Config{
-				RootCAs: pool, MinVersion: tls.VersionTLS12,
-				DynamicRecordSizingDisabled: true, // whole files are sent, not the first lines of a page
-			},
-			WriteBufferSize:       64 << 10, // a small file leaves with its headers at once
-			TLSHandshakeTimeout:   10 * time.Second,
-			ExpectContinueTimeout: time.Second,
-			MaxIdleConns:          256,
-			MaxIdleConnsPerHost:   64,
-			IdleConnTimeout:       90 * time.Second,
-			DisableCompression:    true, // bytes arrive as they are stored
-			Protocols:             new(http.Protocols),
+			DialTLSContext:         secured(secure, handshake),
+			TLSClientConfig:        secure, // through a proxy
+			TLSHandshakeTimeout:    handshake,
+			ExpectContinueTimeout:  time.Second,
+			WriteBufferSize:        80 << 10, // a file of 64 KiB leaves in one go, with its head
+			MaxIdleConns:           256,
+			MaxIdleConnsPerHost:    64,
+			IdleConnTimeout:        90 * time.Second,
+			DisableCompression:     true, // bytes arrive as they are stored
+			Protocols:              new(http.Protocols),
 		}
 		t.Protocols.SetHTTP1(true)
 		rt = t
