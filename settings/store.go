@@ -81,6 +81,7 @@ func home() error {
 // goroutines and by processes. All calls may block on the disk.
 type Store struct {
 	dir      string
+	named    bool // somebody chose it
 	files    durable.Files
 	wait     time.Duration
 	expected atomic.Bool // the folder was named, or was there once: it must be there
@@ -102,7 +103,7 @@ func OpenOn(disk Disk, dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, files: durable.Files{Disk: disk}, wait: durable.LockTimeout}
+	s := &Store{dir: dir, named: named, files: durable.Files{Disk: disk}, wait: durable.LockTimeout}
 	switch st, err := os.Stat(dir); {
 	case errors.Is(err, fs.ErrNotExist) && named:
 		return nil, &NoFolderError{dir}
@@ -131,6 +132,16 @@ func Make(dir string) (*Store, error) {
 
 // Dir is the folder, as an absolute path.
 func (s *Store) Dir() string { return s.dir }
+
+// StateDir is the folder for what nobody sets: the settings' own where somebody chose
+// that, so that one folder holds all; else bucketseal in the user's state folder
+// ($XDG_STATE_HOME, or what Windows and macOS have for it).
+func (s *Store) StateDir() string {
+	if s.named {
+		return s.dir
+	}
+	return StateDir()
+}
 
 // Path is where a file is, or will be after the first change.
 func (s *Store) Path(f File) string { return filepath.Join(s.dir, string(f)) }

@@ -40,7 +40,7 @@ type Opener struct {
 	// Ledger remembers an account's open uploads; nil for nobody.
 	Ledger func(client.Account) transfer.Ledger
 	// Journal keeps an account's transfers beyond the program; nil: they end with it.
-	Journal func(client.AccountRef) transfer.Journal
+	Journal func(client.Account) transfer.Journal
 	// Transfer is how transfers are done; Store, Account, CustomerKey and DescribeKey are
 	// filled in here.
 	Transfer transfer.Config
@@ -87,7 +87,7 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 		config.Ledger = s.ledger
 	}
 	if o.Journal != nil {
-		config.Journal = o.Journal(a.Ref())
+		config.Journal = o.Journal(a)
 	}
 	if s.engine, err = transfer.New(config); err != nil {
 		return nil, err

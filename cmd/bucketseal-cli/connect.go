@@ -41,7 +41,7 @@ func (a *app) homeBy(ctx context.Context, open opening) (*wiring.Home, error) {
 	if err != nil {
 		return nil, settingsError(err)
 	}
-	h.Log = a.log()
+	h.Log, h.Note = a.log(), func(t client.Text) { a.note(t.String()) }
 	return h, nil
 }
 
@@ -62,12 +62,8 @@ func (a *app) ruleBook(h *wiring.Home) rulebook.Book {
 }
 
 // open opens the account the flags name.
-func (a *app) open(ctx context.Context, t transfer.Config) (*session.Session, error) {
-	h, err := a.home(ctx)
-	if err != nil {
-		return nil, err
-	}
-	t.Note = func(t client.Text) { a.note(t.String()) }
+func (a *app) open(ctx context.Context, h *wiring.Home, t transfer.Config) (*session.Session, error) {
+	t.Note = h.Note
 	opener := h.Opener(t)
 	if a.dial != nil {
 		opener.Dial = a.dial
@@ -158,7 +154,12 @@ const closeTimeout = 15 * time.Second
 
 // with opens the session, lets work use it and closes it.
 func (a *app) with(ctx context.Context, t transfer.Config, work func(*session.Session) error) error {
-	s, err := a.open(ctx, t)
+	h, err := a.home(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	s, err := a.open(ctx, h, t)
 	if err != nil {
 		return err
 	}

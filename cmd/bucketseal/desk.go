@@ -91,6 +91,7 @@ func (d *desk) Open(ctx context.Context, wanted client.Account) (*session.Sessio
 	opener.Credentials = func(context.Context, client.Account) (client.Credentials, error) { return c, nil }
 	opener.Current = nil // it is saved nowhere
 	opener.Ledger = nil  // nor is what it stores
+	opener.Journal = nil // its access key is another one in each run
 	return opener.Open(ctx, a)
 }
 

@@ -51,6 +51,7 @@ func run(configDir string) error {
 	}
 	d.home, d.demo = home, &demo{dir: demoDir(configDir)}
 	defer d.demo.stop()
+	defer home.Close()
 
 	app.SetMetadata(fyne.AppMetadata{
 		ID: "io.github.bucketseal.Bucketseal", Name: "Bucketseal", Version: version, Migrations: migrations,

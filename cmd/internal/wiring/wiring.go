@@ -9,6 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/accountbook"
+	"github.com/bucketseal/bucketseal/client/ledger"
 	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/s3store"
 	"github.com/bucketseal/bucketseal/client/session"
@@ -22,6 +23,11 @@ type Home struct {
 	Settings *settings.Store
 	Secrets  *keychain.Keychain
 	Log      *slog.Logger // every request, without secrets; nil for none
+	// Note is told what is worth knowing of the ledger of transfers: that it was
+	// damaged, that there can be none. nil for nobody. Calls come from several goroutines.
+	Note func(client.Text)
+
+	ledger *ledger.Ledger
 }
 
 // Open opens the settings in dir ("" for the user's own) and finds where
@@ -47,7 +53,26 @@ func Make(ctx context.Context, dir string, ask func(context.Context, keychain.Qu
 
 func at(ctx context.Context, s *settings.Store, ask func(context.Context, keychain.Question) (client.Secret, error)) *Home {
 	k := keychain.Open(ctx, keychain.Options{VaultFile: filepath.Join(s.Dir(), "secrets.age"), Passphrase: ask})
-	return &Home{Settings: s, Secrets: k}
+	h := &Home{Settings: s, Secrets: k}
+	h.ledger = ledger.New(ledger.Options{Dir: s.StateDir(), Note: h.note})
+	return h
+}
+
+func (h *Home) note(t client.Text) {
+	if h.Note != nil {
+		h.Note(t)
+	}
+}
+
+// Ledger is where transfers and receipts are kept.
+func (h *Home) Ledger() *ledger.Ledger { return h.ledger }
+
+// Close closes the ledger; no session is open any more. What it could not tidy up the
+// next program does.
+func (h *Home) Close() {
+	if err := h.ledger.Close(); err != nil {
+		h.note(client.TextOf(err))
+	}
 }
 
 // Opener opens accounts with this home's secrets and rules.
@@ -60,6 +85,7 @@ func (h *Home) Opener(t transfer.Config) session.Opener {
 		KeptKeys:    h.Settings.KeptKeys,
 		Current:     h.Accounts().Current,
 		Ledger:      func(a client.Account) transfer.Ledger { return settings.NewOpenUploads("", a) },
+		Journal:     h.ledger.Journal,
 		Transfer:    t,
 	}
 }

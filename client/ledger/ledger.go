@@ -1,0 +1,182 @@
+// Package ledger keeps transfers on disk, in a SQLite database: the jobs of all
+// accounts and how far they are, what they have begun, and the receipts of what was
+// proved. It is the [transfer.Journal] of programs that have a disk to write to.
+//
+// It promises that what a call has written without an error is there after the
+// program has ended, however that was, and that a row belongs to one program at a
+// time. After a power cut the last moments may be missing, never a part of one
+// (docs/decisions/017). Several programs may have one ledger open.
+//
+// It refuses a ledger that a newer program has written. One that is damaged it sets
+// aside, names it, and goes on with a new one. No secret is in it, as there is none
+// in what it is given.
+package ledger
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// Options say where a ledger is.
+type Options struct {
+	Dir string // its folder, made where it is not there
+	// Note is told what is no failure and yet worth knowing; nil for nobody. Calls come
+	// from several goroutines.
+	Note func(client.Text)
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// A Ledger is safe for concurrent use.
+type Ledger struct {
+	options Options
+	first   sync.Once
+	refused error // why there can be no ledger, nil where there is one
+	told    sync.Once
+	lease   lease
+
+	mu sync.RWMutex // held while the database is used; alone while it changes
+	db *database    // nil before the first use
+
+	writing sync.Mutex // held by who writes
+	owner   int64      // this program
+	last    int64      // number given
+}
+
+// fileName is the database's, in the ledger's folder.
+const fileName = "ledger.db"
+
+func (l *Ledger) path() string   { return filepath.Join(l.options.Dir, fileName) }
+func (l *Ledger) leases() string { return filepath.Join(l.options.Dir, "owners") }
+
+// New is the ledger of a folder. Nothing is opened before the first use.
+func New(o Options) *Ledger {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Ledger{options: o}
+}
+
+// Open opens the ledger, and begins one where there is none; once it has been opened
+// that is all. A damaged one is set aside and noted. An error says that there can be
+// no ledger: the disk refuses, or it is a newer program's.
+func (l *Ledger) Open() error {
+	l.first.Do(func() {
+		err := os.MkdirAll(l.options.Dir, 0o700)
+		if err == nil {
+			l.lease, err = newLease(l.leases())
+		}
+		if err == nil {
+			err = l.open()
+		}
+		if err != nil {
+			l.lease.end()
+			l.refused = client.Say("open the ledger of transfers %s: %v", l.path(), err).Err()
+		}
+	})
+	return l.refused
+}
+
+// open opens the database, alone: nobody else makes, migrates or sets one aside
+// meanwhile.
+func (l *Ledger) open() error {
+	alone := flock.New(filepath.Join(l.options.Dir, "ledger.lock"), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+	if err := alone.Lock(); err != nil {
+		return err
+	}
+	defer alone.Close() //nolint:errcheck // nothing is written through it
+	err := l.begin()
+	if isDamage(err) {
+		if err = l.setAside(err); err == nil {
+			err = l.begin()
+		}
+	}
+	return err
+}
+
+// begin opens the database as it is and enters this program.
+func (l *Ledger) begin() error {
+	d, err := openDatabase(l.path())
+	if err != nil {
+		return err
+	}
+	var owner int64
+	err = d.change(func(t *transaction) {
+		owner = t.insert("INSERT INTO owners (lock) VALUES (?)", l.lease.name)
+	})
+	if err == nil {
+		l.db, l.owner, l.last = d, owner, firstOf(owner)-1
+		err = l.settle(d)
+	}
+	if err != nil {
+		return errors.Join(err, d.close())
+	}
+	return nil
+}
+
+// setAside gives a damaged ledger another name. The caller is alone.
+func (l *Ledger) setAside(why error) error {
+	aside := filepath.Join(l.options.Dir, "ledger-damaged-"+l.options.Now().UTC().Format("20060102-150405.000")+".db")
+	for _, suffix := range []string{"-wal", "-shm", ""} { // the file last: a WAL is never another file's
+		if err := os.Rename(l.path()+suffix, aside+suffix); err != nil && !os.IsNotExist(err) {
+			return client.Say("it is damaged (%v) and cannot be set aside: %v", why, err).Err()
+		}
+	}
+	l.note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun; what it says of transfers and receipts is not known any more", why, aside))
+	return nil
+}
+
+func (l *Ledger) note(t client.Text) {
+	if l.options.Note != nil {
+		l.options.Note(t)
+	}
+}
+
+// Close leaves what is not over to the programs that come. Nothing uses the ledger any
+// more.
+func (l *Ledger) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.db == nil {
+		return nil
+	}
+	err := l.db.change(func(t *transaction) { t.settle(l.owner) })
+	err = errors.Join(err, l.db.close())
+	l.lease.end()
+	if err != nil {
+		return client.Say("close the ledger of transfers %s: %v", l.path(), err).Err()
+	}
+	return nil
+}
+
+// read lets work read.
+func (l *Ledger) read(work func(*database) error) error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return work(l.db)
+}
+
+// change carries out one transaction.
+func (l *Ledger) change(work func(*transaction)) error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	return l.db.change(work)
+}
+
+// settleOthers makes what programs that have ended left free to be taken over.
+func (l *Ledger) settleOthers() error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	return l.settle(l.db)
+}

@@ -1,0 +1,113 @@
+package ledger
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// A lease is the right of a program to its rows: a lock on a file of its own, which
+// the system drops when the program ends, however it ends. No clock plays a part.
+type lease struct {
+	name string // of the file
+	lock *flock.Flock
+}
+
+// newLease takes a lock that nobody else can have.
+func newLease(folder string) (lease, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return lease{}, err
+	}
+	name := rand.Text()
+	l, taken, err := takeLease(folder, name, os.O_CREATE|os.O_RDWR)
+	if err == nil && !taken {
+		err = client.Say("lock %s: another program holds it", filepath.Join(folder, name)).Err()
+	}
+	return l, err
+}
+
+// takeLease takes the lock of a program that has ended.
+func takeLease(folder, name string, flags int) (l lease, taken bool, err error) {
+	l = lease{name, flock.New(filepath.Join(folder, name), flock.SetFlag(flags), flock.SetPermissions(0o600))}
+	taken, err = l.lock.TryLock()
+	if err != nil || !taken {
+		_ = l.lock.Close() // nothing was written through it
+	}
+	return l, taken, err
+}
+
+// end gives the lock up for ever.
+func (l lease) end() {
+	if l.lock != nil {
+		_ = os.Remove(l.lock.Path()) // one that stays is nobody's
+		_ = l.lock.Close()           // nothing was written through it
+	}
+}
+
+// ownerBits is where the owner stands in a row's number: an owner's rows lie side by
+// side, and no index is needed to find them.
+const ownerBits = 32
+
+// firstOf and lastOf are the numbers that an owner gives.
+func firstOf(owner int64) int64 { return owner<<ownerBits | 1 }
+func lastOf(owner int64) int64  { return (owner + 1) << ownerBits }
+
+// settle makes the rows of programs that have ended free to be taken over. What is
+// over is not kept, nor what was not entered to its end.
+func (l *Ledger) settle(d *database) error {
+	type owner struct {
+		id   int64
+		lock string
+	}
+	var others []owner
+	err := d.read("SELECT id, lock FROM owners WHERE id <> ?", []any{l.owner}, func(r *sql.Rows) error {
+		var o owner
+		err := r.Scan(&o.id, &o.lock)
+		others = append(others, o)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		was, dead, err := takeLease(l.leases(), filepath.Base(o.lock), os.O_RDWR)
+		if err != nil && !os.IsNotExist(err) || err == nil && !dead {
+			continue // it lives, or cannot be asked
+		}
+		if err := d.change(func(t *transaction) { t.settle(o.id) }); err != nil {
+			_ = was.lock.Close() // nothing was written through it
+			return err
+		}
+		was.end()
+	}
+	return nil
+}
+
+// settle makes the rows of one program free.
+func (t *transaction) settle(owner int64) {
+	if t.exec("DELETE FROM owners WHERE id = ?", owner) == 0 {
+		return // another program was faster
+	}
+	first, last := firstOf(owner), lastOf(owner)
+	t.exec("DELETE FROM jobs WHERE number IN (SELECT number FROM entering JOIN jobs ON number BETWEEN first AND last WHERE first BETWEEN ? AND ?)", first, last)
+	t.exec("DELETE FROM entering WHERE first BETWEEN ? AND ?", first, last)
+	const its = " FROM jobs WHERE (number BETWEEN ?1 AND ?2 OR number IN (SELECT number FROM taken WHERE owner = ?3))"
+	t.exec("INSERT INTO lefts (number, account, twin) SELECT number, account, twin"+its+" AND phase IN ('queued', 'paused', 'failed')", first, last, owner)
+	t.removeAll("SELECT number"+its+" AND phase NOT IN ('queued', 'paused', 'failed')", first, last, owner)
+	t.exec("DELETE FROM taken WHERE owner = ?", owner)
+}
+
+// removeAll removes rows with what they have begun; an upload that may be open at its
+// server is not forgotten.
+func (t *transaction) removeAll(numbers string, values ...any) {
+	within := " WHERE number IN (" + numbers + ")"
+	t.exec("INSERT INTO uploads (account, upload, begun, job) SELECT account, upload, begun, job FROM progress JOIN jobs USING (number)"+within+" AND upload <> ''", values...)
+	t.exec("DELETE FROM progress"+within, values...)
+	t.exec("DELETE FROM pieces"+within, values...)
+	t.exec("DELETE FROM jobs"+within, values...)
+}

@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// migrations make each version of the schema of the one before. A ledger says in
+// user_version how many of them it has been through. One that was released never
+// changes: what is to be different is a new one at the end.
+var migrations = []string{`
+-- The programs that write here. A program lives as long as it holds the lock on its
+-- file below the folder owners.
+CREATE TABLE owners (
+	id   INTEGER PRIMARY KEY AUTOINCREMENT,
+	lock TEXT NOT NULL
+) STRICT;
+
+-- Accounts, as they were when jobs were entered.
+CREATE TABLE accounts (
+	number     INTEGER PRIMARY KEY,
+	id         TEXT NOT NULL, -- '' for the account of one run
+	endpoint   TEXT NOT NULL,
+	access_key TEXT NOT NULL, -- its id, which is no secret
+	UNIQUE (id, endpoint, access_key)
+) STRICT;
+
+-- Rows. number >> 32 is the owner that entered the row. It belongs to that one, unless
+-- it is in lefts (to nobody) or in taken (to another one).
+CREATE TABLE jobs (
+	number   INTEGER PRIMARY KEY,
+	account  INTEGER NOT NULL,
+	twin     INTEGER NOT NULL, -- the same for the same operation, source and target
+	phase    TEXT NOT NULL,
+	attempts INTEGER NOT NULL,
+	started  INTEGER,          -- nanoseconds since 1970, as all times here
+	ended    INTEGER,
+	failure  TEXT,
+	receipt  INTEGER,          -- the last one's id
+	job      TEXT NOT NULL
+) STRICT;
+
+-- Rows that are still being entered: their owner has not said yet that these are all.
+CREATE TABLE entering (
+	first INTEGER PRIMARY KEY,
+	last  INTEGER NOT NULL
+) STRICT;
+
+-- Rows that programs that ended have left.
+CREATE TABLE lefts (
+	number  INTEGER PRIMARY KEY,
+	account INTEGER NOT NULL,
+	twin    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX lefts_by_twin ON lefts (twin);
+
+-- Rows that one program left and another one took over.
+CREATE TABLE taken (
+	number INTEGER PRIMARY KEY,
+	owner  INTEGER NOT NULL
+) STRICT;
+
+-- What attempts have left for the next to go on with, and its pieces.
+CREATE TABLE progress (
+	number INTEGER PRIMARY KEY,
+	upload TEXT NOT NULL, -- id of the multipart upload, '' for none
+	begun  TEXT NOT NULL
+) STRICT;
+CREATE TABLE pieces (
+	id     INTEGER PRIMARY KEY,
+	number INTEGER NOT NULL,
+	piece  TEXT NOT NULL
+) STRICT;
+CREATE INDEX pieces_of_row ON pieces (number);
+
+-- Multipart uploads that may be open, and that no row goes on with.
+CREATE TABLE uploads (
+	id      INTEGER PRIMARY KEY,
+	account INTEGER NOT NULL,
+	upload  TEXT NOT NULL,
+	begun   TEXT NOT NULL,
+	job     TEXT NOT NULL
+) STRICT;
+
+-- What was proved, until somebody deletes it.
+CREATE TABLE receipts (
+	id      INTEGER PRIMARY KEY,
+	number  INTEGER NOT NULL, -- the row it is of
+	at      INTEGER NOT NULL, -- when it was proved
+	receipt TEXT NOT NULL
+) STRICT;
+`}
+
+// migrate brings a database to the newest version. One that a newer program has
+// written is refused: it may mean by a row what is not known here.
+func migrate(conn *sql.Conn) error {
+	ctx := context.Background()
+	var version int
+	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	if version > len(migrations) {
+		return client.Say("it was written by a newer Bucketseal (version %d of the ledger, this program knows %d): update this one", version, len(migrations)).Err()
+	}
+	for i := version; i < len(migrations); i++ {
+		script := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA user_version = %d; COMMIT", migrations[i], i+1)
+		if _, err := conn.ExecContext(ctx, script); err != nil {
+			_, _ = conn.ExecContext(ctx, "ROLLBACK") // what failed is the error to tell
+			return err
+		}
+	}
+	return nil
+}

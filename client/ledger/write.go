@@ -1,0 +1,76 @@
+package ledger
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// Write keeps changes in one transaction.
+func (j *rows) Write(entries []transfer.Entry) error {
+	return j.ledger.change(func(t *transaction) {
+		for i := range entries {
+			t.write(&entries[i])
+		}
+	})
+}
+
+// write keeps one change.
+func (t *transaction) write(e *transfer.Entry) {
+	var proof any // the id of a receipt made just now
+	if e.Receipt != nil {
+		proof = t.insert("INSERT INTO receipts (number, at, receipt) VALUES (?, ?, ?)", e.Number, e.Receipt.VerifiedAt.UnixNano(), t.json(e.Receipt))
+	}
+	switch {
+	case e.State != nil:
+		t.writeState(e.Number, e.State, proof)
+		for _, n := range e.More {
+			t.writeState(n, e.State, nil)
+		}
+	case proof != nil:
+		t.exec("UPDATE jobs SET receipt = ? WHERE number = ?", proof, e.Number)
+	}
+	if e.Job != nil {
+		t.exec("UPDATE jobs SET twin = ?, job = ? WHERE number = ?", twinOf(e.Job), t.json(e.Job), e.Number)
+	}
+	t.writeProgress(e)
+	if e.Removed {
+		t.removeAll("SELECT value FROM json_each(?)", listOf(slices.Concat(e.More, []int64{e.Number})))
+	}
+}
+
+func (t *transaction) writeState(number int64, s *transfer.State, proof any) {
+	t.exec("UPDATE jobs SET phase = ?, attempts = ?, started = ?, ended = ?, failure = ?, receipt = coalesce(?, receipt) WHERE number = ?",
+		s.Phase.String(), s.Attempts, nanoseconds(s.Started), nanoseconds(s.Ended), failureOf(s.Err), proof, number)
+}
+
+func (t *transaction) writeProgress(e *transfer.Entry) {
+	if e.Begun != nil || e.Forget {
+		t.exec("DELETE FROM progress WHERE number = ?", e.Number)
+		t.exec("DELETE FROM pieces WHERE number = ?", e.Number)
+	}
+	if e.Begun != nil {
+		t.exec("INSERT INTO progress (number, upload, begun) SELECT number, ?, ? FROM jobs WHERE number = ?", e.Begun.Upload, t.json(e.Begun), e.Number)
+	}
+	if e.Piece != nil {
+		t.exec("INSERT INTO pieces (number, piece) SELECT number, ? FROM progress WHERE number = ?", t.json(e.Piece), e.Number)
+	}
+}
+
+// json is a value as it is kept.
+func (t *transaction) json(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil && t.err == nil {
+		t.err = err
+	}
+	return string(b)
+}
+
+// failureOf is an error as it is kept, nil for none.
+func failureOf(err error) any {
+	if b := transfer.EncodeFailure(err); b != nil {
+		return string(b)
+	}
+	return nil
+}
