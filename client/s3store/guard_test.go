@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 
@@ -137,5 +138,18 @@ func TestEveryRowOfTheGuardCanDecide(t *testing.T) {
 			at = endpointCeph // an unknown one is judged by MinIO's row before
 		}
 		assert.Equal(t, p, permitFor(operation, at), "%+v", p)
+	}
+}
+
+func TestThePlainWayIsGuardedToo(t *testing.T) {
+	if path != nil {
+		t.Skip("the SDK's guard is tested above")
+	}
+	for endpoint, sent := range map[string]int{compatible: 0, "": 1} {
+		rec := &recorder{}
+		s := openRecorded(t, rec, endpoint, Options{})
+		_, err := s.send(t.Context(), &request{call: call{op: "DeleteObjectAnnotation", at: anywhere}, method: http.MethodDelete, tries: s.waiting})
+		assert.Equal(t, sent, rec.count(), "%q", endpoint)
+		assert.Equal(t, sent == 0, client.KindOf(s.fail(call{}, err)) == client.KindUnsupported, "%v", err)
 	}
 }

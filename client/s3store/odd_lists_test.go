@@ -244,3 +244,12 @@ func TestAPlaceNobodyGaveIsRefused(t *testing.T) {
 	}
 	assert.Zero(t, s.asked())
 }
+
+func TestAListThatNamesAPlaceToGoOnGoesOnThoughItDoesNotSaySo(t *testing.T) {
+	s := oddly(t, constantly(list("<NextContinuationToken>T</NextContinuationToken>"+entry("k"))))
+	page, err := s.List(t.Context(), inBucket, client.ListOptions{})
+	require.NoError(t, err)
+	from, err := placeOf(page.Next)
+	require.NoError(t, err)
+	assert.Equal(t, "T", from.Token)
+}
