@@ -21,10 +21,7 @@ func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.
 	ended := e.begun(ctx, f.upload)
 	completed, err := f.run(ctx)
 	ended(err == nil)
-	if err != nil {
-		return Stored{}, err
-	}
-	return f.stored(completed), nil
+	return f.stored(completed), err
 }
 
 // A filling is a multipart upload between its beginning and its completion.
@@ -44,7 +41,7 @@ type filling struct {
 // gone on with, begins one.
 func (f *filling) open(ctx context.Context) error {
 	p := f.it.progress
-	if p.hasUpload() && p.continues(f.source, f.options, f.sum()) {
+	if p.hasUpload() && p.continues(f.source, f.options) {
 		f.upload, f.created = p.upload(f.it), p.Created
 		f.upload.OnlyIfAbsent, f.upload.IfMatch = f.options.OnlyIfAbsent, f.options.IfMatch
 		f.reuse(p)

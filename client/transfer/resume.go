@@ -88,7 +88,7 @@ func (e *Engine) completed(ctx context.Context, it *item, p *Progress) (bool, er
 	case err != nil:
 		return false, nil //nolint:nilerr // what cannot be seen is not known to be ours
 	}
-	return holds(head, p.Source.Size, p.Checksum) && !head.Modified.IsZero() && !head.Modified.Before(p.At.Add(-sameSecond)), nil
+	return holds(head, p.Source.Size, p.Checksum) && !head.Modified.Before(p.At.Add(-sameSecond)), nil
 }
 
 // whole is what the answers said to an upload whose completion was not heard of.
@@ -108,9 +108,9 @@ func (p *Progress) whole(j Job) *Stored {
 // continues reports whether an upload that was left is one of this very file, with
 // nothing that is asked now asked otherwise: how it is encrypted and what goes with
 // the object was decided when it began.
-func (p *Progress) continues(src *source, o client.PutOptions, sum client.Checksum) bool {
+func (p *Progress) continues(src *source, o client.PutOptions) bool {
 	j := src.job
-	return p.Checksum == sum && p.Source.Size == j.Expect.Size && p.Source.Modified.Equal(j.Expect.Modified) &&
+	return p.Source.Size == j.Expect.Size && p.Source.Modified.Equal(j.Expect.Modified) &&
 		p.Treatment.AsksTheSame(j.Treatment) && p.ContentType == o.ContentType && maps.Equal(p.Metadata, o.Metadata)
 }
 

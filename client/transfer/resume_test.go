@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -84,20 +83,13 @@ func cutOffUpload(t *testing.T, e client.Encryption, change ...func(*Config)) *c
 	return c
 }
 
-// lose loses the network at a part, and for good.
-func (c *cutOff) lose(at int) {
-	var lost sync.Once
-	gone := make(chan struct{})
+// lose lets no part through any more from one on.
+func (c *cutOff) lose(from int) {
 	c.store.Before(func(_ context.Context, call memstore.Call) error {
-		if call.Op == memstore.UploadPart && call.Part == at {
-			lost.Do(func() { close(gone) })
-		}
-		select {
-		case <-gone:
+		if call.Op == memstore.UploadPart && call.Part >= from {
 			return call.Error(client.KindNetwork)
-		default:
-			return nil
 		}
+		return nil
 	})
 }
 

@@ -64,18 +64,42 @@ func (t there) condition(j Job, o client.PutOptions) client.PutOptions {
 	return o
 }
 
-// overtaken is for an upload that the server refused because somebody else
-// wrote between the look and the upload: it looks again. refused is the
-// server's answer.
-func (e *Engine) overtaken(ctx context.Context, it *item, src *source, refused error) error {
+// An overtaking is an upload that the server refused because of what is there.
+type overtaking struct {
+	was     there  // what was there when it was looked at
+	sent    Stored // what was handed over all the same
+	refused error
+}
+
+// overtaken looks again where somebody wrote between the look and the upload. That may
+// be the upload itself: the answer to it was lost, and the server refused the
+// repetition. Then it is proved as any other; all else is judged as what is there.
+func (e *Engine) overtaken(ctx context.Context, it *item, src *source, o overtaking) error {
 	now, err := e.look(ctx, it)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if !now.stays(it.row.Job) {
-		return refused
+	case o.isOurs(now, src.job.Expect.Size):
+		if it.progress.hasUpload() {
+			_ = e.dropUpload(ctx, it) // of which nothing is left where it became the object
+		}
+		o.sent.VersionID, o.sent.ETag, o.sent.RequestID = now.object.VersionID, now.object.ETag, now.object.RequestID
+		it.sent.Store(src.job.Expect.Size)
+		e.enter(it, Verifying)
+		return e.proveUpload(ctx, it, o.sent)
+	case !now.stays(it.row.Job):
+		return o.refused
 	}
 	return e.judgeThere(ctx, it, src, now)
+}
+
+// isOurs reports whether what is there now came of this attempt: it was not there
+// before, and has the size of what was sent and the checksum that went with it. No
+// clock plays a part in it.
+func (o overtaking) isOurs(now there, size int64) bool {
+	isNew := !o.was.exists || o.was.object.VersionID != now.object.VersionID || !client.SameETag(o.was.object.ETag, now.object.ETag)
+	left := now.object.Metadata[client.MetaChecksum]
+	return now.exists && isNew && left == o.sent.Handed.Sum.Value && holds(now.object, size, o.sent.Handed.Sum)
 }
 
 // judgeThere judges what is there and stays: a job is not skipped as fine that

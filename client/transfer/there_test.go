@@ -202,3 +202,74 @@ func TestWhatIsThereIsComparedByTheServersWordBeforeTheMetadatas(t *testing.T) {
 		assert.Equal(t, c.content, found.content, name)
 	}
 }
+
+// lostOnce answers a write that was carried out as a server does to its repetition,
+// whose first answer was lost.
+func lostOnce(op memstore.Op) func(memstore.Call, *client.Object) error {
+	return func(c memstore.Call, _ *client.Object) error {
+		if c.Op == op {
+			return c.Error(client.KindPrecondition)
+		}
+		return nil
+	}
+}
+
+func TestAWriteWhoseAnswerWasLostIsProvedAndNotCalledThereAlready(t *testing.T) {
+	for size, op := range map[int64]memstore.Op{1000: memstore.PutObject, 2 * minPartSize: memstore.CompleteMultipartUpload} {
+		for _, how := range []Overwrite{OverwriteSkip, OverwriteNewer} {
+			w := newBench(t)
+			if how == OverwriteNewer {
+				w.add(remote, []byte("older"), client.PutOptions{Encryption: client.SSES3{}})
+				w.store.Change(remote, func(o *client.Object) { o.Modified = modified.Add(-time.Hour) })
+			}
+			job, data := w.file(size, client.SSEKMS{Key: keyID})
+			require.NoError(t, os.Chtimes(job.From.Path, modified, modified))
+			job.Expect.Modified = modified
+			w.store.After(lostOnce(op))
+			row := again(w, job, how)
+			require.NoError(t, row.Err, "%v %v", op, how)
+			assert.Equal(t, Done, row.Phase)
+			assert.Equal(t, Verified, row.Receipt.Verdict)
+			assert.Equal(t, ContentMD5, row.Receipt.Content)
+			assert.Equal(t, size, row.Sent)
+			assert.Equal(t, w.there(remote).ETag, row.Receipt.ETag)
+			assert.Equal(t, data, w.store.Content(remote))
+			assert.Empty(t, w.store.Open(remote.Bucket))
+		}
+	}
+}
+
+func TestAWriteWhoseAnswerWasLostIsJudgedLikeAnyOther(t *testing.T) {
+	w := newBench(t)
+	w.store.EncryptAs(func(client.Reported) client.Reported { return told(client.TypeNone, "") })
+	job, _ := w.file(1000, client.SSEKMS{Key: keyID})
+	w.store.After(lostOnce(memstore.PutObject))
+	row := again(w, job, OverwriteSkip)
+	assert.Equal(t, Failed, row.Phase)
+	assert.Equal(t, NotEncrypted, row.Receipt.Verdict)
+}
+
+func TestTheSameFileFromElsewhereIsNotOurWrite(t *testing.T) {
+	for name, theirs := range map[string]func(w *workbench, data []byte){
+		"without our checksum": func(w *workbench, data []byte) {
+			w.add(remote, data, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
+		},
+		"with another size": func(w *workbench, data []byte) {
+			w.add(remote, data[1:], client.PutOptions{
+				Encryption: client.SSEKMS{Key: keyID}, Metadata: map[string]string{client.MetaChecksum: memstore.ChecksumOf(data).Value},
+			})
+		},
+	} {
+		w := newBench(t)
+		job, data := w.file(1000, client.SSEKMS{Key: keyID})
+		w.store.Before(func(_ context.Context, call memstore.Call) error {
+			if call.Op == memstore.PutObject {
+				theirs(w, data)
+				return call.Error(client.KindPrecondition)
+			}
+			return nil
+		})
+		row := again(w, job, OverwriteSkip)
+		assert.Equal(t, Skipped, row.Phase, name)
+	}
+}

@@ -57,13 +57,13 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 		return err
 	}
 	stored, err := e.send(ctx, it, src, there.condition(job, options), all, digests)
+	stored.Handed.Sum, stored.Identity = sum, src.identity
 	if client.KindOf(err) == client.KindPrecondition && job.Overwrite != OverwriteAlways {
-		return e.overtaken(ctx, it, src, err)
+		return e.overtaken(ctx, it, src, overtaking{was: there, sent: stored, refused: err})
 	}
 	if err != nil {
 		return err
 	}
-	stored.Handed.Sum, stored.Identity = sum, src.identity
 	e.enter(it, Verifying)
 	return e.proveUpload(ctx, it, stored)
 }
@@ -99,7 +99,8 @@ func (e *Engine) putOptions(it *item, sum client.Checksum) (client.PutOptions, e
 	return o, nil
 }
 
-// send moves the bytes: in one request up to one part's size, in parts beyond.
+// send moves the bytes: in one request up to one part's size, in parts beyond. What
+// was handed over and answered until then is told beside an error too.
 func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (Stored, error) {
 	job := it.row.Job
 	if len(all) > 1 {
@@ -108,20 +109,19 @@ func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOp
 	if digests[0].md5 != nil {
 		o.MD5 = digests[0].digests().MD5
 	}
+	s := Stored{Handed: Handed{MD5: digests[0].md5}}
 	b := e.newBody(ctx, it, src, all[0])
 	object, err := e.cfg.Store.Put(ctx, job.To.At, b, job.Expect.Size, o)
 	if err != nil {
 		b.takeBack()
-		return Stored{}, b.failure(err, digests[0])
+		return s, b.failure(err, digests[0])
 	}
 	if err := b.asRead(digests[0]); err != nil {
-		return Stored{}, client.Say("%v; what the server holds now may be a mixture", err).Err()
+		return s, client.Say("%v; what the server holds now may be a mixture", err).Err()
 	}
-	return Stored{
-		Answers:   []Answer{{byUpload, object.Encryption}},
-		VersionID: object.VersionID, ETag: object.ETag, RequestID: object.RequestID,
-		Handed: Handed{MD5: digests[0].md5, Answer: said(object)},
-	}, nil
+	s.Answers, s.Handed.Answer = []Answer{{byUpload, object.Encryption}}, said(object)
+	s.VersionID, s.ETag, s.RequestID = object.VersionID, object.ETag, object.RequestID
+	return s, nil
 }
 
 // said is what counts of the answer to a write.
