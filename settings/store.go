@@ -140,7 +140,17 @@ func (s *Store) StateDir() string {
 	if s.named {
 		return s.dir
 	}
-	return StateDir()
+	return filepath.Join(xdg.StateHome, "bucketseal")
+}
+
+// EarlierUploads is the folder in which versions before the ledger of transfers wrote
+// down the uploads they had open; "" where the settings are of somebody's choice, since
+// those were not with them.
+func (s *Store) EarlierUploads() string {
+	if s.named {
+		return ""
+	}
+	return filepath.Join(s.StateDir(), "uploads")
 }
 
 // Path is where a file is, or will be after the first change.

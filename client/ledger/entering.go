@@ -6,6 +6,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
@@ -39,24 +40,30 @@ type entering struct {
 // An heir goes on with what another row has begun.
 type heir struct{ old, number int64 }
 
+const accountNumber = "SELECT number FROM accounts WHERE id = ? AND endpoint = ? AND access_key = ?"
+
 // number is the account's, which is entered where it is new.
 func (j *rows) number() (number int64, err error) {
-	find := func(r *sql.Rows) error { return r.Scan(&number) }
-	const query = "SELECT number FROM accounts WHERE id = ? AND endpoint = ? AND access_key = ?"
-	err = j.ledger.read(func(d *database) error { return d.read(query, j.names(), find) })
+	err = j.ledger.read(func(d *database) error {
+		return d.read(accountNumber, names(j.account), func(r *sql.Rows) error { return r.Scan(&number) })
+	})
 	if err != nil || number != 0 {
 		return number, err
 	}
-	err = j.ledger.change(func(t *transaction) {
-		t.exec("INSERT INTO accounts (id, endpoint, access_key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", j.names()...)
-		t.each(query, j.names(), find)
-	})
+	err = j.ledger.change(func(t *transaction) { number = t.account(j.account) })
 	return number, err
+}
+
+// account is the number of an account, which is entered where it is new.
+func (t *transaction) account(a client.Account) (number int64) {
+	t.exec("INSERT INTO accounts (id, endpoint, access_key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", names(a)...)
+	t.each(accountNumber, names(a), func(r *sql.Rows) error { return r.Scan(&number) })
+	return number
 }
 
 func (j *rows) hasLefts() (has bool, err error) {
 	err = j.ledger.read(func(d *database) error {
-		return d.read("SELECT EXISTS (SELECT 1 FROM lefts WHERE account IN "+accountsOf+")", j.names(), func(r *sql.Rows) error { return r.Scan(&has) })
+		return d.read("SELECT EXISTS (SELECT 1 FROM lefts WHERE account IN "+accountsOf+")", names(j.account), func(r *sql.Rows) error { return r.Scan(&has) })
 	})
 	return has, err
 }
@@ -98,7 +105,7 @@ func (e *entering) add(t *transaction, r *transfer.Record) {
 // inherit finds the same job among what was left.
 func (e *entering) inherit(t *transaction, r *transfer.Record, twin int64) {
 	const query = "SELECT number, job, EXISTS (SELECT 1 FROM progress WHERE progress.number = jobs.number) FROM lefts JOIN jobs USING (number) WHERE lefts.twin = ? AND lefts.account IN " + accountsOf
-	t.each(query, append([]any{twin}, e.rows.names()...), func(rows *sql.Rows) error {
+	t.each(query, append([]any{twin}, names(e.rows.account)...), func(rows *sql.Rows) error {
 		var old int64
 		var begun bool
 		var text sql.RawBytes

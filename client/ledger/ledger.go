@@ -27,6 +27,9 @@ import (
 // Options say where a ledger is.
 type Options struct {
 	Dir string // its folder, made where it is not there
+	// Earlier is a folder in which versions before the ledger wrote down the uploads
+	// that they had open, to be taken from there once; "" for none.
+	Earlier string
 	// Note is told what is no failure and yet worth knowing; nil for nobody. Calls come
 	// from several goroutines.
 	Note func(client.Text)
@@ -98,6 +101,9 @@ func (l *Ledger) open() error {
 			err = l.begin()
 		}
 	}
+	if err == nil && l.options.Earlier != "" {
+		l.noteEarlier(l.takeEarlier(l.db, l.options.Earlier))
+	}
 	return err
 }
 
@@ -131,6 +137,12 @@ func (l *Ledger) setAside(why error) error {
 	}
 	l.note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun; what it says of transfers and receipts is not known any more", why, aside))
 	return nil
+}
+
+func (l *Ledger) noteEarlier(err error) {
+	if err != nil {
+		l.note(client.Say("what earlier uploads may have left on the server could not be looked up: %v", err))
+	}
 }
 
 func (l *Ledger) note(t client.Text) {

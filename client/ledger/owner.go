@@ -44,8 +44,8 @@ func takeLease(folder, name string, flags int) (l lease, taken bool, err error) 
 // end gives the lock up for ever.
 func (l lease) end() {
 	if l.lock != nil {
-		_ = os.Remove(l.lock.Path()) // one that stays is nobody's
 		_ = l.lock.Close()           // nothing was written through it
+		_ = os.Remove(l.lock.Path()) // one that stays is nobody's
 	}
 }
 

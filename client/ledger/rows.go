@@ -27,9 +27,8 @@ func (j *rows) Lasts() bool { return true }
 // that was removed and added again has, and the account of one run.
 const accountsOf = "(SELECT number FROM accounts WHERE id = ? AND id <> '' OR endpoint = ? AND access_key = ?)"
 
-func (j *rows) names() []any {
-	return []any{j.account.ID, j.account.Endpoint, j.account.AccessKeyID}
-}
+// names are by what an account is known.
+func names(a client.Account) []any { return []any{a.ID, a.Endpoint, a.AccessKeyID} }
 
 // columns are what a Record is read from, of jobs and receipts.
 const columns = `jobs.number, phase, attempts, started, ended, failure, job, receipts.receipt, EXISTS (SELECT 1 FROM progress WHERE progress.number = jobs.number)`
@@ -171,7 +170,7 @@ func (j *rows) left(after int64) (all []transfer.Record, err error) {
 	err = j.ledger.read(func(d *database) error {
 		return d.read("SELECT "+columns+" FROM lefts JOIN jobs USING (number)"+proofs+" WHERE lefts.account IN "+accountsOf+
 			" AND lefts.number > ? ORDER BY lefts.number LIMIT ?",
-			append(j.names(), after, inOneGo), func(r *sql.Rows) error {
+			append(names(j.account), after, inOneGo), func(r *sql.Rows) error {
 				rec, err := record(r)
 				all = append(all, rec)
 				return err
@@ -219,11 +218,11 @@ func (j *rows) Uploads() (all []transfer.KnownUpload, err error) {
 	}
 	err = j.ledger.read(func(d *database) error {
 		const left = "EXISTS (SELECT 1 FROM lefts WHERE lefts.number = jobs.number)"
-		err := d.read("SELECT number, "+left+", upload, job, begun FROM progress JOIN jobs USING (number) WHERE upload <> '' AND account IN "+accountsOf, j.names(), scan)
+		err := d.read("SELECT number, "+left+", upload, job, begun FROM progress JOIN jobs USING (number) WHERE upload <> '' AND account IN "+accountsOf, names(j.account), scan)
 		if err != nil {
 			return err
 		}
-		return d.read("SELECT 0, TRUE, upload, job, begun FROM uploads WHERE account IN "+accountsOf, j.names(), scan)
+		return d.read("SELECT 0, TRUE, upload, job, begun FROM uploads WHERE account IN "+accountsOf, names(j.account), scan)
 	})
 	return all, err
 }
@@ -241,7 +240,7 @@ func (j *rows) Dropped(at client.Location, id string) error {
 			}
 			t.exec("DELETE FROM pieces WHERE number = ?", u.Number)
 			t.exec("DELETE FROM progress WHERE number = ?", u.Number)
-			t.exec("DELETE FROM uploads WHERE upload = ? AND account IN "+accountsOf, append([]any{id}, j.names()...)...)
+			t.exec("DELETE FROM uploads WHERE upload = ? AND account IN "+accountsOf, append([]any{id}, names(j.account)...)...)
 		}
 	})
 }

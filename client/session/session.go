@@ -37,8 +37,6 @@ type Opener struct {
 	// Current refuses an account that is no longer what it was when it was
 	// opened; no upload is planned then. nil: it always is.
 	Current func(client.Account) error
-	// Ledger remembers an account's open uploads; nil for nobody.
-	Ledger func(client.Account) transfer.Ledger
 	// Journal keeps an account's transfers beyond the program; nil: they end with it.
 	Journal func(client.Account) transfer.Journal
 	// Transfer is how transfers are done; Store, Account, CustomerKey and DescribeKey are
@@ -55,7 +53,7 @@ type Session struct {
 	store   client.Store
 	keys    client.Keys // nil without a KMS
 	engine  *transfer.Engine
-	ledger  transfer.Ledger // nil where nobody remembers
+	journal transfer.Journal
 	held    heldKeys
 	now     func() time.Time
 	openers openers
@@ -82,13 +80,13 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	config := o.Transfer
 	config.Store, config.Account, config.DescribeKey, config.Now = store, a.Ref(), s.describer(), s.now
 	config.CustomerKey = s.CustomerKey
-	if o.Ledger != nil {
-		s.ledger = o.Ledger(a)
-		config.Ledger = s.ledger
-	}
 	if o.Journal != nil {
 		config.Journal = o.Journal(a)
 	}
+	if config.Journal == nil {
+		config.Journal = &transfer.Memory{}
+	}
+	s.journal = config.Journal
 	if s.engine, err = transfer.New(config); err != nil {
 		return nil, err
 	}

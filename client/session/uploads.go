@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 // An OpenUpload is a multipart upload that was begun and neither completed nor
@@ -15,11 +16,17 @@ type OpenUpload struct {
 	client.OpenUpload
 	Bytes int64 // of its parts; NotTold where they could not be asked for
 	Ours  bool  // begun by a program of this user with this account
+	// Row is the transfer that goes on with it where its program has ended, 0 for none.
+	Row int64
 }
 
 // OpenUploads lists those below a prefix.
 func (s *Session) OpenUploads(ctx context.Context, under client.Location) ([]OpenUpload, error) {
 	open, err := s.store.OpenUploads(ctx, under)
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.known()
 	if err != nil {
 		return nil, err
 	}
@@ -29,11 +36,30 @@ func (s *Session) OpenUploads(ctx context.Context, under client.Location) ([]Ope
 	for i, o := range open {
 		group.Go(func() error {
 			u := client.Upload{At: o.At, ID: o.ID}
-			all[i] = OpenUpload{OpenUpload: o, Bytes: s.bytesOf(ctx, u), Ours: s.ledger != nil && s.ledger.Has(u)}
+			k, ours := known[uploadKey{o.At, o.ID}]
+			all[i] = OpenUpload{OpenUpload: o, Bytes: s.bytesOf(ctx, u), Ours: ours}
+			if k.Left {
+				all[i].Row = k.Number
+			}
 			return ctx.Err()
 		})
 	}
 	return all, group.Wait()
+}
+
+type uploadKey struct {
+	at client.Location
+	id string
+}
+
+// known are the account's uploads.
+func (s *Session) known() (map[uploadKey]transfer.KnownUpload, error) {
+	all, err := s.journal.Uploads()
+	known := make(map[uploadKey]transfer.KnownUpload, len(all))
+	for _, u := range all {
+		known[uploadKey{u.At, u.ID}] = u
+	}
+	return known, err
 }
 
 // bytesOf adds the parts of an upload up.
@@ -61,8 +87,5 @@ func (s *Session) DropUpload(ctx context.Context, o OpenUpload) error {
 	if err := s.store.AbortUpload(ctx, u); err != nil {
 		return err
 	}
-	if s.ledger != nil {
-		return s.ledger.Forget(u)
-	}
-	return nil
+	return s.journal.Dropped(o.At, o.ID)
 }

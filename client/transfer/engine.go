@@ -39,8 +39,6 @@ type Config struct {
 	// receipt that it cannot keep fails the transfer: a proof that could not be kept
 	// is no proof. What else it cannot keep is noted, and transfers go on.
 	Journal Journal
-	// Ledger remembers the multipart uploads that are open; nil for nobody.
-	Ledger Ledger
 	// Note is told what is no failure and yet worth knowing: parts that stay on
 	// the server, abandoned temporary files removed. nil for nobody. Calls come from several
 	// goroutines.
@@ -113,7 +111,6 @@ type Engine struct {
 	notify    atomic.Pointer[chan<- struct{}]
 	rangeless atomic.Bool // learned: the server sends whole objects only
 	swept     sync.Map    // folders in which abandoned temporary files were looked for in this run
-	cleaned   sync.Map    // buckets in which they were
 	streams   sync.Map    // of jobs, by their ids (Stream)
 	uploads   sync.Map    // ids of the multipart uploads under way
 	keys      keyAnswers

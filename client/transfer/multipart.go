@@ -18,9 +18,9 @@ func (e *Engine) sendParts(ctx context.Context, it *item, src *source, o client.
 	if err := f.open(ctx); err != nil {
 		return Stored{}, err
 	}
-	ended := e.begun(ctx, f.upload)
+	e.uploads.Store(f.upload.ID, true)
+	defer e.uploads.Delete(f.upload.ID)
 	completed, err := f.run(ctx)
-	ended(err == nil)
 	return f.stored(completed), err
 }
 

@@ -39,7 +39,6 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 		return err
 	}
 	job := it.row.Job
-	e.dropStale(ctx, job.To.At.Bucket)
 	there, err := e.look(ctx, it)
 	if err != nil {
 		return err

@@ -21,15 +21,15 @@ type uploadLine struct {
 	Started   string `json:"started"`
 	Bytes     *int64 `json:"bytes"` // null: the server did not tell
 	Ours      bool   `json:"ours"`
-	Resumable bool   `json:"resumable"` // nothing is resumed yet
+	Resumable bool   `json:"resumable"` // the same command again goes on with it
 }
 
 func (a *app) uploadsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "uploads", Short: "Find and drop uploads that were begun and never finished",
 		Long: `Find and drop uploads that were begun and never finished. Their parts are paid for,
-and no listing shows them. What a program of yours that was killed has left is dropped
-by the next upload to the bucket; what others have left is yours to
+and no listing shows them. What a program of yours that was killed has left is ours and
+resumable: the same command again goes on with it. What others have left is yours to
 judge: an upload may also be under way just now.`,
 	}
 	c.AddCommand(a.uploadsListCommand(), a.uploadsAbortCommand())
@@ -70,7 +70,7 @@ func inBucket(arg string) (client.Location, error) {
 func (a *app) printUploads(all []session.OpenUpload) error {
 	if a.flags.json {
 		for _, u := range all {
-			l := uploadLine{Bucket: u.At.Bucket, Key: u.At.Key, UploadID: u.ID, Started: stamp(u.Begun), Ours: u.Ours}
+			l := uploadLine{Bucket: u.At.Bucket, Key: u.At.Key, UploadID: u.ID, Started: stamp(u.Begun), Ours: u.Ours, Resumable: u.Row != 0}
 			if u.Bytes != client.NotTold {
 				l.Bytes = &u.Bytes
 			}
@@ -84,7 +84,10 @@ func (a *app) printUploads(all []session.OpenUpload) error {
 		if u.Bytes != client.NotTold {
 			size = humanize.IBytes(uint64(u.Bytes))
 		}
-		if u.Ours {
+		switch {
+		case u.Row != 0:
+			whose = "ours, resumable"
+		case u.Ours:
 			whose = "ours"
 		}
 		printf(w, "%s\t%s\t%s\t%s\t%s\n", stamp(u.Begun), size, whose, u.At.Key, u.ID)

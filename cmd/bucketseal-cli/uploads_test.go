@@ -36,7 +36,7 @@ func (u *user) killed(to string) {
 	require.NoError(u.t, u.server.SetFaults(mock.Faults{}))
 }
 
-func TestWhatAKillLeftIsListedAsOursAndDroppedByTheNextUpload(t *testing.T) {
+func TestWhatAKillLeftIsListedAsOursAndTheSameCommandGoesOnWithIt(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	u.file("a.bin", noise(20<<20))
@@ -44,17 +44,21 @@ func TestWhatAKillLeftIsListedAsOursAndDroppedByTheNextUpload(t *testing.T) {
 	line := u.runs("uploads", "list", "s3://bucket", "--json").ends(0).line()
 	assert.Equal(t, "a.bin", line["key"])
 	assert.Equal(t, true, line["ours"])
-	assert.Equal(t, false, line["resumable"])
+	assert.Equal(t, true, line["resumable"])
 	assert.EqualValues(t, 8<<20, line["bytes"])
 	assert.NotEmpty(t, line["uploadId"])
 	assert.NotEmpty(t, line["started"])
-	assert.Contains(t, u.runs("uploads", "list", "s3://bucket/a").ends(0).out, "8.0 MiB  ours  a.bin")
+	assert.Contains(t, u.runs("uploads", "list", "s3://bucket/a").ends(0).out, "8.0 MiB  ours, resumable  a.bin")
 	assert.Empty(t, u.runs("uploads", "list", "s3://bucket/b").ends(0).out)
 
-	r := u.runs("cp", "a.bin", "s3://bucket/b.bin").ends(0)
-	assert.Contains(t, r.err, "note: dropped from the server what an upload of s3://bucket/a.bin that was cut off had left")
+	u.runs("cp", "a.bin", "s3://bucket/b.bin").ends(0)
+	assert.Len(t, u.runs("uploads", "list", "s3://bucket", "--json").ends(0).lines(), 1, "another upload leaves it alone")
+	r := u.runs("cp", "a.bin", "s3://bucket/a.bin", "--verbose").ends(0)
+	assert.NotContains(t, r.err, "?uploads", "none is begun anew")
+	assert.NotContains(t, r.err, "partNumber=1&", "what the server has is not sent again")
+	assert.Contains(t, r.err, "partNumber=2")
 	assert.Empty(t, u.runs("uploads", "list", "s3://bucket").ends(0).out)
-	assert.NotContains(t, u.runs("cp", "a.bin", "s3://bucket/b.bin").ends(0).err, "dropped")
+	assert.Equal(t, "checksum", u.runs("cp", "s3://bucket/a.bin", "back", "--json").ends(0).line()["content"])
 }
 
 func TestUnfinishedUploadsAreDroppedByNameAndAge(t *testing.T) {
@@ -85,7 +89,6 @@ func TestUnfinishedUploadsAreDroppedByNameAndAge(t *testing.T) {
 	line := u.runs("uploads", "abort", "s3://bucket/f/a.bin", "--upload-id", id, "--json").ends(0).line()
 	assert.Equal(t, map[string]any{"op": "abort", "target": "s3://bucket/f/a.bin", "uploadId": id, "status": "done", "error": nil}, line)
 	assert.Empty(t, u.runs("uploads", "list", "s3://bucket").ends(0).out)
-	assert.NotContains(t, u.runs("cp", "a.bin", "s3://bucket/b.bin").ends(0).err, "dropped", "it is forgotten")
 
 	u.killed("s3://bucket/f/a.bin")
 	assert.Contains(t, u.runs("uploads", "abort", "s3://bucket/f/", "--older", "1ns").ends(0).out, "dropped the upload")

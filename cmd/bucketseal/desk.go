@@ -90,8 +90,7 @@ func (d *desk) Open(ctx context.Context, wanted client.Account) (*session.Sessio
 	}
 	opener.Credentials = func(context.Context, client.Account) (client.Credentials, error) { return c, nil }
 	opener.Current = nil // it is saved nowhere
-	opener.Ledger = nil  // nor is what it stores
-	opener.Journal = nil // its access key is another one in each run
+	opener.Journal = nil // nor are its transfers: it is another server in each run
 	return opener.Open(ctx, a)
 }
 

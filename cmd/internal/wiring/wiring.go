@@ -54,7 +54,7 @@ func Make(ctx context.Context, dir string, ask func(context.Context, keychain.Qu
 func at(ctx context.Context, s *settings.Store, ask func(context.Context, keychain.Question) (client.Secret, error)) *Home {
 	k := keychain.Open(ctx, keychain.Options{VaultFile: filepath.Join(s.Dir(), "secrets.age"), Passphrase: ask})
 	h := &Home{Settings: s, Secrets: k}
-	h.ledger = ledger.New(ledger.Options{Dir: s.StateDir(), Note: h.note})
+	h.ledger = ledger.New(ledger.Options{Dir: s.StateDir(), Earlier: s.EarlierUploads(), Note: h.note})
 	return h
 }
 
@@ -84,7 +84,6 @@ func (h *Home) Opener(t transfer.Config) session.Opener {
 		CustomerKey: h.Secrets.CustomerKey,
 		KeptKeys:    h.Settings.KeptKeys,
 		Current:     h.Accounts().Current,
-		Ledger:      func(a client.Account) transfer.Ledger { return settings.NewOpenUploads("", a) },
 		Journal:     h.ledger.Journal,
 		Transfer:    t,
 	}

@@ -3,9 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,30 +15,19 @@ import (
 	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
-// book is a ledger in memory that can fail.
+// A book is a journal of a program that knows of uploads beside its own.
 type book struct {
-	mu     sync.Mutex
-	events []string
-	stale  []client.Upload
-	known  map[string]bool
-	fails  error
+	Memory
+	known []KnownUpload
+	fails error
 }
 
-func (b *book) note(format string, args ...any) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.events = append(b.events, fmt.Sprintf(format, args...))
+func (b *book) Uploads() ([]KnownUpload, error) {
+	own, err := b.Memory.Uploads()
+	return append(own, b.known...), errors.Join(err, b.fails)
 }
 
-func (b *book) Begun(_ context.Context, u client.Upload) (func(bool), error) {
-	b.note("begun %s", u.ID)
-	return func(gone bool) { b.note("ended %s, gone %v", u.ID, gone) }, b.fails
-}
-func (b *book) Stale(string) ([]client.Upload, error) { return b.stale, b.fails }
-func (b *book) Has(u client.Upload) bool              { return b.known[u.ID] }
-func (b *book) Forget(u client.Upload) error          { b.note("forgot %s", u.ID); return b.fails }
-
-// A clerk is an engine with a ledger, what it noted, and a file of some parts.
+// A clerk is an engine with a journal, what it noted, and a file of some parts.
 type clerk struct {
 	*workbench
 	book  *book
@@ -50,10 +37,10 @@ type clerk struct {
 }
 
 func newClerk(t *testing.T) *clerk {
-	c := &clerk{book: &book{known: map[string]bool{}}, left: map[string]string{}}
+	c := &clerk{book: &book{}, left: map[string]string{}}
 	var mu sync.Mutex
 	c.workbench = newBench(t, func(k *Config) {
-		k.Ledger = c.book
+		k.Journal = c.book
 		k.Note = func(s client.Text) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -87,32 +74,22 @@ func (c *clerk) open() (uploads []string) {
 	return uploads
 }
 
-func TestAnUploadIsInTheLedgerAsLongAsItsPartsMayStay(t *testing.T) {
+func TestAnUploadIsInTheJournalAsLongAsItsPartsMayStay(t *testing.T) {
 	c := newClerk(t)
-	var during []string
+	var during []KnownUpload
 	c.store.Before(func(_ context.Context, call memstore.Call) error {
 		if call.Op == memstore.UploadPart && call.Nth == 1 {
-			c.book.mu.Lock()
-			during = append(during, c.book.events...)
-			c.book.mu.Unlock()
+			during, _ = c.book.Uploads()
 		}
 		return nil
 	})
 	require.NoError(t, c.run(c.job)[0].Err)
 	require.Len(t, during, 1, "it is written down before the first part")
-	require.Len(t, c.book.events, 2)
-	assert.Contains(t, c.book.events[1], "gone true")
+	assert.Equal(t, "upload-1", during[0].ID)
+	after, err := c.book.Uploads()
+	require.NoError(t, err)
+	assert.Empty(t, after)
 	assert.Empty(t, c.notes)
-
-	c = newClerk(t)
-	small, _ := c.file(10, client.SSES3{})
-	require.NoError(t, c.run(small)[0].Err)
-	assert.Empty(t, c.book.events, "a file of one request leaves nothing open")
-
-	c = newClerk(t)
-	c.store.Before(denying(memstore.UploadPart))
-	require.Error(t, c.run(c.job)[0].Err)
-	assert.Equal(t, "forgot upload-1", c.book.events[2], "it was dropped")
 }
 
 // denying fails one kind of call, or several.
@@ -125,7 +102,7 @@ func denying(ops ...memstore.Op) func(context.Context, memstore.Call) error {
 	}
 }
 
-func TestACleanUpThatIsRefusedIsSaidAndStaysInTheLedger(t *testing.T) {
+func TestACleanUpThatIsRefusedIsSaidAndStaysInTheJournal(t *testing.T) {
 	c := newClerk(t)
 	c.store.Before(denying(memstore.UploadPart, memstore.AbortMultipartUpload))
 	row := c.run(c.job)[0]
@@ -135,53 +112,9 @@ func TestACleanUpThatIsRefusedIsSaidAndStaysInTheLedger(t *testing.T) {
 	require.Len(t, c.notes, 1)
 	assert.Contains(t, c.notes[0], "bucketseal-cli uploads abort "+c.job.To.At.String())
 	assert.Contains(t, c.notes[0], "no AbortMultipartUpload")
-	assert.Len(t, c.book.events, 2)
-	assert.Contains(t, c.book.events[1], "gone false")
-}
-
-func TestALedgerThatCannotBeWrittenIsSaidAndStopsNothing(t *testing.T) {
-	c := newClerk(t)
-	c.book.fails = errors.New("the disk is full")
-	require.NoError(t, c.run(c.job)[0].Err)
-	assert.Len(t, c.notes, 2, "neither what earlier runs left nor this upload could be looked after")
-	for _, n := range c.notes {
-		assert.Contains(t, n, "the disk is full")
-	}
-}
-
-func TestWhatAKilledProgramLeftIsDroppedAtTheNextUploadToTheBucket(t *testing.T) {
-	c := newClerk(t)
-	old := c.leave("old", time.Time{}, 3)
-	c.leave("a stranger's", time.Time{}, 3)
-	c.book.stale = []client.Upload{{At: c.job.To.At, ID: old}}
-	require.NoError(t, c.run(c.job)[0].Err)
-	assert.Equal(t, []string{"a stranger's"}, c.open())
-	assert.Contains(t, c.book.events, "forgot "+old)
-	require.Len(t, c.notes, 1)
-	assert.Contains(t, c.notes[0], "dropped from the server")
-
-	c.job.ID = "again"
-	require.NoError(t, c.run(c.job)[0].Err)
-	assert.Equal(t, 1, strings.Count(strings.Join(c.book.events, ";"), "forgot"), "once in a run")
-
-	c = newClerk(t)
-	c.book.stale = []client.Upload{{At: c.job.To.At, ID: "old"}}
-	c.store.Before(denying(memstore.AbortMultipartUpload))
-	require.NoError(t, c.run(c.job)[0].Err, "it is no reason not to upload")
-	assert.NotContains(t, c.book.events, "forgot old")
-	require.Len(t, c.notes, 1)
-	assert.Contains(t, c.notes[0], "could not be dropped")
-
-	c = newClerk(t)
-	c.book.stale = []client.Upload{{At: c.job.To.At, ID: "old"}}
-	c.store.Before(func(_ context.Context, call memstore.Call) error {
-		if call.Op == memstore.AbortMultipartUpload {
-			return call.Error(client.KindNoBucket)
-		}
-		return nil
-	})
-	require.NoError(t, c.run(c.job)[0].Err)
-	assert.Contains(t, c.book.events, "forgot old", "with its bucket everything is gone")
+	known, err := c.book.Uploads()
+	require.NoError(t, err)
+	assert.Len(t, known, 1)
 }
 
 // A beginning whose answer was lost has begun an upload that nobody knows. Only
@@ -196,7 +129,7 @@ func TestARepeatedBeginningLeavesNoSecondUpload(t *testing.T) {
 		c.leave("with a part", now, 1)
 		c.leave("older", now.Add(-time.Minute), 0)
 		c.leave("younger", now.Add(time.Hour), 0)
-		c.book.known[c.leave("known", now, 0)] = true
+		c.book.known = []KnownUpload{{At: c.job.To.At, ID: c.leave("known", now, 0)}}
 		elsewhere := client.Location{Bucket: c.job.To.At.Bucket, Key: c.job.To.At.Key + "2"}
 		c.leaveAt("of another key", elsewhere, now, 0)
 		if fails {
@@ -222,4 +155,14 @@ func TestAStrayThatCannotBeLookedForIsSaid(t *testing.T) {
 		assert.Contains(t, c.notes[0], "no "+string(call))
 		assert.Equal(t, []string{"stray"}, c.open())
 	}
+}
+
+func TestAnUploadThatMayBeAnotherProgramsIsNotDropped(t *testing.T) {
+	c := newClerk(t)
+	now := time.Now()
+	c.store.Doubt(now)
+	c.leave("stray", now, 0)
+	c.book.fails = errors.New("the disk is full")
+	require.NoError(t, c.run(c.job)[0].Err)
+	assert.Equal(t, []string{"stray"}, c.open(), "whose it is could not be looked up")
 }
