@@ -21,7 +21,7 @@ const headerCRC64NVME = "X-Amz-Checksum-Crc64nvme"
 // answers, once for all calls. Servers differ: AWS, MinIO and R2 check a CRC64NVME
 // in the headers and return it; Ceph 16 ignores it, right or wrong, and checks
 // Content-MD5; others refuse a request that names a checksum they do not know.
-// A checksum never goes as a trailer to a server that is not AWS.
+// A checksum goes in a header, and never as a trailer.
 type digests struct {
 	refused  atomic.Bool // it refuses checksums: none is sent any more
 	returned atomic.Bool // its answers return the checksum that was sent
