@@ -35,7 +35,7 @@ func TestWhatAListNamesOutsideTheFolderIsNeitherDeletedNorDownloaded(t *testing.
 		totals, err := s.Count(t.Context(), []client.Object{folder})
 		assert.Equal(t, client.KindContradiction.String(), client.KindOf(err).String(), "%s: %v", name, err)
 		assert.Empty(t, totals.Objects, name)
-		plan, err := s.PlanDownload(t.Context(), []client.Object{folder}, t.TempDir(), DownloadOptions{}, Choice{})
+		plan, err := whole(s.PlanDownload(t.Context(), []client.Object{folder}, t.TempDir(), DownloadOptions{}, Choice{}))
 		assert.Equal(t, client.KindContradiction.String(), client.KindOf(err).String(), "%s: %v", name, err)
 		assert.Empty(t, plan.Jobs, name)
 	}
@@ -49,7 +49,7 @@ func TestSizesNobodyToldAddNothingToASum(t *testing.T) {
 	totals, err := s.Count(t.Context(), []client.Object{folder})
 	require.NoError(t, err)
 	assert.EqualValues(t, 7, totals.Bytes)
-	plan, err := s.PlanDownload(t.Context(), []client.Object{folder}, t.TempDir(), DownloadOptions{}, Choice{})
+	plan, err := whole(s.PlanDownload(t.Context(), []client.Object{folder}, t.TempDir(), DownloadOptions{}, Choice{}))
 	require.NoError(t, err)
 	assert.EqualValues(t, 7, plan.Bytes)
 }
@@ -59,7 +59,7 @@ func TestAClockThatIsWrongIsCorrectedForEveryCall(t *testing.T) {
 		s := open(t, nil)
 		require.NoError(t, s.server.SetFaults(mock.Faults{ClockSkewSeconds: skew}))
 		path := s.write("a", "content")
-		for _, r := range s.carry(s.PlanUpload(t.Context(), []string{path}, bucket, UploadOptions{}, Choice{})) {
+		for _, r := range s.carry(whole(s.PlanUpload(t.Context(), []string{path}, bucket, UploadOptions{}, Choice{}))) {
 			require.NoError(t, r.Err)
 		}
 
@@ -69,7 +69,7 @@ func TestAClockThatIsWrongIsCorrectedForEveryCall(t *testing.T) {
 		require.NoError(t, err)
 		s.Session = other
 		into := t.TempDir()
-		rows := s.carry(other.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("a")}}, into, DownloadOptions{}, Choice{}))
+		rows := s.carry(whole(other.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("a")}}, into, DownloadOptions{}, Choice{})))
 		require.NoError(t, rows[0].Err)
 		assert.FileExists(t, filepath.Join(into, "a"))
 		require.NoError(t, other.Close(t.Context()))
@@ -82,7 +82,7 @@ func TestOneDenialOfTheHeadAfterAnUploadIsLookedInto(t *testing.T) {
 		{Op: "HeadObject", Do: mock.AnswerStatus, Status: 403, Code: "AccessDenied"},
 	}}))
 	path := s.write("a", "content")
-	rows := s.carry(s.PlanUpload(t.Context(), []string{path}, bucket, UploadOptions{}, Choice{}))
+	rows := s.carry(whole(s.PlanUpload(t.Context(), []string{path}, bucket, UploadOptions{}, Choice{})))
 	require.NoError(t, rows[0].Err, "GET may read what HEAD is denied")
 	assert.EqualValues(t, "not-asked", rows[0].Receipt.Verdict)
 }

@@ -32,7 +32,7 @@ func (d *desk) keysOf(o UploadOptions, names ...string) (keys []string) {
 	for _, n := range names {
 		paths = append(paths, filepath.Join(d.dir, n))
 	}
-	p, err := d.PlanUpload(d.t.Context(), paths, bucket, o, Choice{})
+	p, err := whole(d.PlanUpload(d.t.Context(), paths, bucket, o, Choice{}))
 	require.NoError(d.t, err)
 	for _, j := range p.Jobs {
 		keys = append(keys, j.To.At.Key)
@@ -160,7 +160,7 @@ func TestFoldersThatLinkToEachOtherDoNotMultiply(t *testing.T) {
 func TestRulesMatchTheNameThatWasEscaped(t *testing.T) {
 	d := open(t, []rules.Rule{{ID: "1", Type: client.TypeSSES3, Key: "secret//*"}})
 	d.write("secret/%_/f", "x")
-	p, err := d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "secret")}, bucket, UploadOptions{}, Choice{})
+	p, err := whole(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "secret")}, bucket, UploadOptions{}, Choice{}))
 	require.NoError(t, err)
 	require.Len(t, p.Jobs, 1)
 	assert.Equal(t, "secret//f", p.Jobs[0].To.At.Key)
@@ -177,8 +177,8 @@ func TestDownAndUpAgainMakesTheSameObjects(t *testing.T) {
 		d.put("logs/"+key, key)
 	}
 	folder := []client.Object{{At: bucket.Join("logs/"), IsFolder: true}}
-	d.carry(d.PlanDownload(t.Context(), folder, filepath.Join(d.dir, "down"), DownloadOptions{}, Choice{}))
-	for _, row := range d.carry(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "down", "logs")}, bucket, UploadOptions{}, Choice{})) {
+	d.carry(whole(d.PlanDownload(t.Context(), folder, filepath.Join(d.dir, "down"), DownloadOptions{}, Choice{})))
+	for _, row := range d.carry(whole(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "down", "logs")}, bucket, UploadOptions{}, Choice{}))) {
 		require.NoError(t, row.Err)
 	}
 	page, err := d.List(t.Context(), bucket, client.ListOptions{Recursive: true})

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -53,40 +55,82 @@ func (d *DownloadSurvey) Treat(c Choice) (p transfer.Plan) {
 	return p
 }
 
-// surveyDownload lists folders, names the files and finds the keys of what needs
-// one.
-func (s *Session) surveyDownload(ctx context.Context, what []client.Object, into string, o DownloadOptions) (*DownloadSurvey, error) {
-	root, err := filepath.Abs(into)
-	if err != nil {
-		return nil, &client.Error{Op: "download", Kind: client.KindLocal, Err: err}
-	}
-	found, names, err := s.expand(ctx, what, o)
-	if err != nil {
-		return nil, err
-	}
-	safe := transfer.Names(names)
-	if o.As != "" && len(safe) == 1 {
-		root, safe[0] = resolved(root, o.As)
-	}
-	d := &DownloadSurvey{Jobs: make([]transfer.Job, len(found))}
-	for i, object := range found {
-		d.Jobs[i] = transfer.Job{
-			ID: rand.Text(), Op: transfer.Download,
-			From: transfer.ObjectAt(s.account.ID, object.At, o.VersionID), To: transfer.WriteTo(root, safe[i]),
-			Expect:      transfer.Expect{Size: object.Size, ETag: object.ETag, Modified: object.Modified},
-			AcceptStale: o.AcceptStale,
+// downloads lists folders, names the files and finds the keys of what needs one. The
+// jobs come in pieces; an error is the last that comes.
+func (s *Session) downloads(ctx context.Context, what []client.Object, into string, o DownloadOptions) iter.Seq2[[]transfer.Job, error] {
+	return func(yield func([]transfer.Job, error) bool) {
+		root, found, err := s.named(ctx, what, into, o)
+		s.Give(o.Key)
+		set, noRules := s.RuleSet(ctx)
+		for size := firstPiece; err == nil && len(found) > 0; size = min(2*size, largestPiece) {
+			n := min(size, len(found))
+			jobs := make([]transfer.Job, n)
+			for i := range jobs {
+				jobs[i] = s.downloadOf(found[i], root, o)
+			}
+			// Rules that cannot be read hide keys, which the server will ask for; they
+			// decide nothing about a download.
+			if o.Key.IsZero() && noRules == nil {
+				err = s.unlock(ctx, set, jobs)
+			}
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil || !yield(jobs, nil) {
+				break
+			}
+			found = found[n:]
 		}
-		j := &d.Jobs[i]
-		j.From.CustomerKeyMD5 = o.Key.MD5()
-		if o.Into != nil {
-			j.To = transfer.Place{Stream: o.As}
-			s.engine.Attach(j.ID, transfer.Stream{Take: o.Into})
+		if err != nil {
+			yield(nil, err)
 		}
 	}
-	if s.Give(o.Key); !o.Key.IsZero() {
-		return d, nil
+}
+
+// A listed is an object as far as its download needs to know it: there may be many.
+type listed struct {
+	at       client.Location
+	size     int64
+	etag     string
+	modified time.Time
+	name     string // below the root, with slashes; until all are known as the key spells it
+}
+
+// named lists folders and names the files, below root.
+func (s *Session) named(ctx context.Context, what []client.Object, into string, o DownloadOptions) (root string, found []listed, err error) {
+	if root, err = filepath.Abs(into); err != nil {
+		return "", nil, &client.Error{Op: "download", Kind: client.KindLocal, Err: err}
 	}
-	return d, s.unlock(ctx, d.Jobs)
+	if found, err = s.expand(ctx, what, o); err != nil {
+		return "", nil, err
+	}
+	keys := make([]string, len(found))
+	for i := range found {
+		keys[i] = found[i].name
+	}
+	for i, name := range transfer.Names(keys) {
+		found[i].name = name
+	}
+	if o.As != "" && len(found) == 1 {
+		root, found[0].name = resolved(root, o.As)
+	}
+	return root, found, nil
+}
+
+// downloadOf is the job of one object.
+func (s *Session) downloadOf(l listed, root string, o DownloadOptions) transfer.Job {
+	j := transfer.Job{
+		ID: rand.Text(), Op: transfer.Download,
+		From: transfer.ObjectAt(s.account.ID, l.at, o.VersionID), To: transfer.WriteTo(root, l.name),
+		Expect:      transfer.Expect{Size: l.size, ETag: l.etag, Modified: l.modified},
+		AcceptStale: o.AcceptStale,
+	}
+	j.From.CustomerKeyMD5 = o.Key.MD5()
+	if o.Into != nil {
+		j.To = transfer.Place{Stream: o.As}
+		s.engine.Attach(j.ID, transfer.Stream{Take: o.Into})
+	}
+	return j
 }
 
 // lookForExisting finds which files are there already.
@@ -113,10 +157,13 @@ func resolved(root, name string) (string, string) {
 
 // expand lists folders and gives each object with the name it has below the
 // target, still as the key spells it.
-func (s *Session) expand(ctx context.Context, what []client.Object, o DownloadOptions) (found []client.Object, names []string, err error) {
+func (s *Session) expand(ctx context.Context, what []client.Object, o DownloadOptions) (found []listed, err error) {
+	add := func(o client.Object, name string) {
+		found = append(found, listed{o.At, o.Size, o.ETag, o.Modified, name})
+	}
 	for _, w := range what {
 		if !w.IsFolder {
-			found, names = append(found, w), append(names, w.At.Base())
+			add(w, w.At.Base())
 			continue
 		}
 		folder := w.At.Folder()
@@ -128,11 +175,11 @@ func (s *Session) expand(ctx context.Context, what []client.Object, o DownloadOp
 			if o.Size == 0 && strings.HasSuffix(o.At.Key, "/") {
 				return // a marker of an empty folder, no file
 			}
-			found, names = append(found, o), append(names, o.At.Key[strip:])
+			add(o, o.At.Key[strip:])
 		})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	return found, names, nil
+	return found, nil
 }

@@ -93,7 +93,7 @@ func TestEveryChoiceGivesThePlanThatPlanningAnewWouldGive(t *testing.T) {
 			for _, e := range encryptions {
 				for _, over := range []transfer.Overwrite{"", transfer.OverwriteSkip, transfer.OverwriteAlways, transfer.OverwriteNewer} {
 					c := Choice{Encryption: e, Overwrite: over}
-					anew, err := d.PlanUpload(t.Context(), paths, bucket, UploadOptions{}, c)
+					anew, err := whole(d.PlanUpload(t.Context(), paths, bucket, UploadOptions{}, c))
 					require.NoError(t, err)
 					again := d.drafted(draft, c)
 					assert.Equal(t, withoutIDs(anew.Jobs), withoutIDs(again.Jobs), "%d: %v by %v", turn, c, book)
@@ -123,7 +123,7 @@ func TestADownloadSaysWhichFilesAreThereWhereSomebodyChooses(t *testing.T) {
 	draft, err := d.DraftDownload(t.Context(), what, into, DownloadOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, []client.Location{bucket.Join("a")}, d.drafted(draft, Choice{}).Existing)
-	p, err := d.PlanDownload(t.Context(), what, into, DownloadOptions{}, Choice{})
+	p, err := whole(d.PlanDownload(t.Context(), what, into, DownloadOptions{}, Choice{}))
 	require.NoError(t, err)
 	assert.Empty(t, p.Existing, "nobody is told")
 }
@@ -136,11 +136,11 @@ func TestASurveyAsksEachThingOnce(t *testing.T) {
 		require.NoError(t, err)
 	}))
 	assert.Equal(t, []string{"GET /bucket?encryption"}, d.sent.during(func() {
-		_, err := d.PlanUpload(t.Context(), []string{one}, bucket, UploadOptions{}, Choice{})
+		_, err := whole(d.PlanUpload(t.Context(), []string{one}, bucket, UploadOptions{}, Choice{}))
 		require.NoError(t, err)
 	}), "nobody is told what is there")
 	assert.Empty(t, d.sent.during(func() {
-		_, err := d.PlanUpload(t.Context(), []string{one}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeInherit}})
+		_, err := whole(d.PlanUpload(t.Context(), []string{one}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeInherit}}))
 		require.NoError(t, err)
 	}), "nothing hangs on it")
 }

@@ -93,7 +93,7 @@ func TestWhatWasNotLookedUpIsUnknownAndNeverCalledMissing(t *testing.T) {
 
 	u := &UploadSurvey{Existing: found}
 	for _, at := range targetsOf(planned) {
-		u.found(SourceFile{Target: at})
+		u.Files = append(u.Files, SourceFile{Target: at})
 	}
 	p := u.Treat(rules.Set{}, Choice{})
 	assert.Len(t, p.Existing, 300)
@@ -161,7 +161,7 @@ func TestAPlanForNobodyToSeeAsksForNothing(t *testing.T) {
 	d.put("a", "old")
 	d.write("tree/a", "new")
 	sent := d.sent.during(func() {
-		p, err := d.PlanUpload(t.Context(), []string{d.dir + "/tree"}, bucket, UploadOptions{Contents: true}, Choice{})
+		p, err := whole(d.PlanUpload(t.Context(), []string{d.dir + "/tree"}, bucket, UploadOptions{Contents: true}, Choice{}))
 		require.NoError(t, err)
 		assert.Len(t, p.Jobs, 1)
 		assert.Empty(t, p.Existing)

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -84,6 +85,21 @@ func (d *desk) write(name, content string) string {
 	return path
 }
 
+// whole puts the pieces of a plan together.
+func whole(pieces iter.Seq2[transfer.Plan, error]) (p transfer.Plan, err error) {
+	for piece, err := range pieces {
+		if err != nil {
+			return p, err
+		}
+		p.Jobs = append(p.Jobs, piece.Jobs...)
+		p.Refused = append(p.Refused, piece.Refused...)
+		p.Warnings = append(p.Warnings, piece.Warnings...)
+		p.Existing = append(p.Existing, piece.Existing...)
+		p.Bytes += piece.Bytes
+	}
+	return p, nil
+}
+
 // carry submits a plan and waits for its end.
 func (d *desk) carry(p transfer.Plan, err error) []transfer.Row {
 	d.t.Helper()
@@ -113,7 +129,7 @@ func (d *desk) put(key, content string) {
 	d.t.Helper()
 	path := d.write("put/file", content)
 	at := client.Location{Bucket: "bucket", Key: key}
-	for _, r := range d.carry(d.PlanUpload(d.t.Context(), []string{path}, client.Location{Bucket: "bucket"}, UploadOptions{As: at.Key}, Choice{})) {
+	for _, r := range d.carry(whole(d.PlanUpload(d.t.Context(), []string{path}, client.Location{Bucket: "bucket"}, UploadOptions{As: at.Key}, Choice{}))) {
 		require.NoError(d.t, r.Err)
 		require.Equal(d.t, transfer.Done, r.Phase)
 	}

@@ -11,7 +11,8 @@ import (
 )
 
 // A plan is made in two steps. A survey looks at the disk and asks the server,
-// once; treating it is pure and is done again for each choice.
+// once; treating it is pure and is done again for each choice. Where nobody has to
+// be asked first, each file is treated as it is found, and the plan comes in pieces.
 
 // A Draft is a survey: the plan of each choice, by the rules as they are when it
 // is asked for one, as long as they can be read. It looks at no file again and
@@ -50,45 +51,18 @@ func (s *Session) DraftUpload(ctx context.Context, paths []string, to client.Loc
 	}, nil
 }
 
-// PlanUpload is DraftUpload where all is chosen: the server is asked only what
-// the plan hangs on, and nobody is told what is there already.
-func (s *Session) PlanUpload(ctx context.Context, paths []string, to client.Location, o UploadOptions, c Choice) (transfer.Plan, error) {
-	set, err := s.RuleSet(ctx)
-	if err != nil {
-		return transfer.Plan{}, err
-	}
-	u, err := s.survey(ctx, paths, to, o)
-	if err != nil {
-		return transfer.Plan{}, err
-	}
-	p, what := u.decide(set, c), lookAlike
-	if asksForEncryption(p.Jobs) {
-		what |= byDefault
-	}
-	s.ask(ctx, u, to, what)
-	u.warn(set, &p)
-	return p, nil
-}
-
 // DraftDownload surveys a download of objects and folders into a folder of this
 // machine, for somebody who chooses: which files are there already is looked up
 // too. Names that a file system cannot hold are escaped (transfer.Names); nothing
 // is written yet.
 func (s *Session) DraftDownload(ctx context.Context, what []client.Object, into string, o DownloadOptions) (Draft, error) {
-	d, err := s.surveyDownload(ctx, what, into, o)
-	if err != nil {
-		return nil, err
+	d := &DownloadSurvey{}
+	for jobs, err := range s.downloads(ctx, what, into, o) {
+		if err != nil {
+			return nil, err
+		}
+		d.Jobs = append(d.Jobs, jobs...)
 	}
 	d.lookForExisting()
 	return func(_ context.Context, c Choice) (Drafted, error) { return Drafted{Plan: d.Treat(c)}, nil }, nil
-}
-
-// PlanDownload is DraftDownload where all is chosen: which files are there already
-// is not looked up.
-func (s *Session) PlanDownload(ctx context.Context, what []client.Object, into string, o DownloadOptions, c Choice) (transfer.Plan, error) {
-	d, err := s.surveyDownload(ctx, what, into, o)
-	if err != nil {
-		return transfer.Plan{}, err
-	}
-	return d.Treat(c), nil
 }

@@ -30,7 +30,7 @@ func TestAPlanTreatsEveryFileByTheRulesAndRefusesWhatCannotBeRead(t *testing.T) 
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = l.Close() })
 	}
-	p, err := d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree"), filepath.Join(d.dir, "missing")}, bucket, UploadOptions{}, Choice{})
+	p, err := whole(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree"), filepath.Join(d.dir, "missing")}, bucket, UploadOptions{}, Choice{}))
 	require.NoError(t, err)
 
 	got := map[string]string{}
@@ -60,7 +60,7 @@ func TestAPlanTreatsEveryFileByTheRulesAndRefusesWhatCannotBeRead(t *testing.T) 
 func TestRulesThatCannotBeReadRefuseThePlanInsteadOfSendingPlain(t *testing.T) {
 	d := open(t, nil)
 	d.book.err = errors.New("damaged")
-	_, err := d.PlanUpload(t.Context(), []string{d.write("a", "x")}, bucket, UploadOptions{}, Choice{})
+	_, err := whole(d.PlanUpload(t.Context(), []string{d.write("a", "x")}, bucket, UploadOptions{}, Choice{}))
 	var r *RulesError
 	require.ErrorAs(t, err, &r)
 	require.ErrorContains(t, d.MakeFolder(t.Context(), bucket.Join("f")), "nothing is uploaded")
@@ -73,7 +73,7 @@ func TestRulesThatCannotBeReadRefuseThePlanInsteadOfSendingPlain(t *testing.T) {
 
 func TestAnSSECRuleWithoutItsKeyRefusesEachFileWithTheReason(t *testing.T) {
 	d := open(t, []rules.Rule{{ID: "gone", Type: client.TypeSSEC}})
-	p, err := d.PlanUpload(t.Context(), []string{d.write("a", "x")}, bucket, UploadOptions{}, Choice{})
+	p, err := whole(d.PlanUpload(t.Context(), []string{d.write("a", "x")}, bucket, UploadOptions{}, Choice{}))
 	require.NoError(t, err)
 	require.Empty(t, p.Jobs)
 	require.Len(t, p.Refused, 1)
@@ -95,11 +95,11 @@ func TestAPlanSaysWhatItWouldOverwriteAndWhatIsWeakerThanTheDefault(t *testing.T
 	assert.Empty(t, p.Warnings)
 
 	d.store = kmsByDefault{d.store}
-	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeSSES3}, Overwrite: transfer.OverwriteSkip})
+	p, err = whole(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeSSES3}, Overwrite: transfer.OverwriteSkip}))
 	require.NoError(t, err)
 	require.Len(t, p.Warnings, 1)
 	assert.Contains(t, p.Warnings[0].String(), "weaker than the bucket's default")
-	p, err = d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeSSEKMS, Key: "alias/demo"}})
+	p, err = whole(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "other")}, bucket, UploadOptions{}, Choice{Encryption: client.Treatment{Type: client.TypeSSEKMS, Key: "alias/demo"}}))
 	require.NoError(t, err)
 	assert.Empty(t, p.Warnings)
 }
@@ -115,7 +115,7 @@ func TestUploadedObjectsComeBackAndTheirPropertiesAreAsAsked(t *testing.T) {
 	d := open(t, []rules.Rule{{ID: "1", Bucket: "bucket", Type: client.TypeSSEKMS, KMSKey: "alias/demo"}})
 	d.write("tree/報告.pdf", "content")
 	d.write("tree/sub/x", "")
-	for _, r := range d.carry(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree")}, bucket, UploadOptions{Contents: true}, Choice{})) {
+	for _, r := range d.carry(whole(d.PlanUpload(t.Context(), []string{filepath.Join(d.dir, "tree")}, bucket, UploadOptions{Contents: true}, Choice{}))) {
 		require.NoError(t, r.Err)
 		assert.Equal(t, transfer.Verified, r.Receipt.Verdict, "the alias is resolved by KMS")
 		assert.Equal(t, "team", r.Receipt.Account)
@@ -129,7 +129,7 @@ func TestUploadedObjectsComeBackAndTheirPropertiesAreAsAsked(t *testing.T) {
 	assert.Equal(t, 1, props.Decision.Treatment.Rule)
 
 	into := filepath.Join(d.dir, "back")
-	for _, r := range d.carry(d.PlanDownload(t.Context(), []client.Object{{At: bucket, IsFolder: true}}, into, DownloadOptions{}, Choice{})) {
+	for _, r := range d.carry(whole(d.PlanDownload(t.Context(), []client.Object{{At: bucket, IsFolder: true}}, into, DownloadOptions{}, Choice{}))) {
 		require.NoError(t, r.Err)
 	}
 	got, err := os.ReadFile(filepath.Join(into, "報告.pdf"))

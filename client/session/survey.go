@@ -2,10 +2,7 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
 	"io"
-	"os"
-	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
@@ -27,6 +24,7 @@ type UploadSurvey struct {
 
 	account string            // id of the account whose objects they become
 	roots   []client.Location // the objects and folders that will be written
+	alike   int               // names that the server was asked about because they look like those of targets
 }
 
 // A SourceFile is a file that an upload was given, or that is in a folder it was
@@ -41,10 +39,11 @@ type SourceFile struct {
 	Why client.Text
 }
 
-// A Skipped is what is not uploaded for one reason.
+// A Skipped is what is not uploaded for one reason: how many, and the first few.
 type Skipped struct {
 	Why   client.Text
-	Paths []string
+	Count int
+	Paths []string // mostNamed at most
 }
 
 // UploadOptions say what an upload is made of.
@@ -59,21 +58,35 @@ type UploadOptions struct {
 	Contents bool
 }
 
-// survey looks at the disk: it reads directories and the first bytes of files. A
-// stream is given to the engine for its job.
+// survey looks at the disk: it reads directories and the first bytes of files.
 func (s *Session) survey(ctx context.Context, paths []string, to client.Location, o UploadOptions) (*UploadSurvey, error) {
 	u := &UploadSurvey{account: s.account.ID}
-	for _, path := range paths {
-		if err := u.add(ctx, path, to, o); err != nil {
-			return nil, err
-		}
+	w, err := s.look(ctx, paths, to, o, func(f SourceFile) error {
+		u.Files = append(u.Files, f)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	for _, f := range u.Files {
+	u.Skipped, u.roots = w.skipped, w.roots
+	return u, nil
+}
+
+// look walks what paths name, and tells of each file as it is met. A stream is
+// given to the engine for its job.
+func (s *Session) look(ctx context.Context, paths []string, to client.Location, o UploadOptions, found func(SourceFile) error) (*walk, error) {
+	w := &walk{to: to, options: o, found: func(f SourceFile) error {
 		if f.From.Stream != "" {
 			s.engine.Attach(f.ID, transfer.Stream{Open: o.From})
 		}
+		return found(f)
+	}}
+	for _, path := range paths {
+		if err := w.add(ctx, path); err != nil {
+			return nil, err
+		}
 	}
-	return u, nil
+	return w, nil
 }
 
 // A question is one that a survey asks the server.
@@ -97,7 +110,7 @@ func (s *Session) ask(ctx context.Context, u *UploadSurvey, to client.Location, 
 	targets := u.targets()
 	ask(isThere, func() { u.Existing = s.existing(ctx, targets, u.roots) })
 	ask(byDefault, func() { u.Default, _ = s.store.DefaultEncryption(ctx, to.Bucket) }) // not told is nothing to warn of
-	ask(lookAlike, func() { u.LookAlikes = s.lookAlikes(ctx, targets) })
+	ask(lookAlike, func() { u.LookAlikes = s.lookAlikes(ctx, targets, &u.alike) })
 	_ = all.Wait() // no question fails
 }
 
@@ -109,80 +122,4 @@ func (u *UploadSurvey) targets() (all []client.Location) {
 		}
 	}
 	return all
-}
-
-// add looks at what one path names.
-func (u *UploadSurvey) add(ctx context.Context, path string, to client.Location, o UploadOptions) error {
-	if o.From != nil {
-		target := client.Location{Bucket: to.Bucket, Key: o.As}
-		u.roots = append(u.roots, target)
-		u.found(SourceFile{From: transfer.Place{Stream: path}, Target: target, ContentType: typeOf(o.As)})
-		return nil
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return client.Say("find %s: %v", path, err).Err()
-	}
-	root, name := filepath.Dir(path), filepath.Base(path)
-	keys := naming{root: root, under: to.Folder()}
-	target := keys.of(name)
-	if o.As != "" {
-		target = client.Location{Bucket: to.Bucket, Key: o.As}
-	}
-	stat, err := os.Stat(path)
-	if err != nil {
-		u.refuse(path, target, localReason(err))
-		return nil
-	}
-	if !stat.IsDir() {
-		u.roots = append(u.roots, target)
-		u.file(path, stat, target)
-		return nil
-	}
-	folder := target.Folder()
-	if o.Contents {
-		folder, keys, name = to.Folder(), naming{root: path, under: to.Folder()}, ""
-	}
-	u.roots = append(u.roots, folder)
-	return u.tree(ctx, path, name, keys)
-}
-
-// file looks at one file.
-func (u *UploadSurvey) file(path string, stat os.FileInfo, to client.Location) {
-	if transfer.IsPart(filepath.Base(path)) {
-		u.leave(client.Say("left out, since a download that was cut off has left it"), path)
-		return
-	}
-	if !stat.Mode().IsRegular() {
-		u.refuse(path, to, client.Say("it is no ordinary file (a device, pipe or socket)"))
-		return
-	}
-	f, err := sniff(path, stat)
-	if err != nil {
-		u.refuse(path, to, localReason(err))
-		return
-	}
-	f.Target = to
-	u.found(f)
-}
-
-func (u *UploadSurvey) found(f SourceFile) {
-	f.ID = rand.Text()
-	u.Files = append(u.Files, f)
-}
-
-// refuse notes a path that cannot be sent, and why.
-func (u *UploadSurvey) refuse(path string, to client.Location, why client.Text) {
-	u.Files = append(u.Files, SourceFile{From: transfer.ReadFrom(path), Target: to, Why: why})
-}
-
-// leave notes what does not go up and is no failure.
-func (u *UploadSurvey) leave(why client.Text, what string) {
-	for i := range u.Skipped {
-		if u.Skipped[i].Why.Equal(why) {
-			u.Skipped[i].Paths = append(u.Skipped[i].Paths, what)
-			return
-		}
-	}
-	u.Skipped = append(u.Skipped, Skipped{why, []string{what}})
 }

@@ -1,9 +1,6 @@
 package session
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -61,42 +58,17 @@ func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
 
 // warn says what a person should know of a plan.
 func (u *UploadSurvey) warn(set rules.Set, p *transfer.Plan) {
-	warn := func(t client.Text) { p.Warnings = append(p.Warnings, t) }
+	c := newCritic(set)
 	if err := u.Existing.Err; err != nil {
-		warn(client.Say("whether files with these names are there already could not be found out: %v", err))
+		c.say(client.Say("whether files with these names are there already could not be found out: %v", err))
 	}
 	if n := p.MayExist; n > 0 {
-		warn(client.Say("%d of the files may be there already: so much lies there that not all of it was looked through", n))
+		c.say(client.Say("%d of the files may be there already: so much lies there that not all of it was looked through", n))
 	}
-	for _, l := range u.Skipped {
-		warn(client.Say("%v: %s", l.Why, l.names()))
-	}
-	if j := weaker(p.Jobs, u.Default); j != nil {
-		warn(client.Say("%s asks for %v, which is weaker than the bucket's default, %v", j.To.At.Bucket, j.Treatment.Describe(), u.Default.Describe()))
-	}
-	u.warnLookAlikes(set, p)
-}
-
-// mostNamed is how many of what is left out for one reason are named.
-const mostNamed = 5
-
-func (l Skipped) names() string {
-	text := strings.Join(l.Paths[:min(len(l.Paths), mostNamed)], ", ")
-	if more := len(l.Paths) - mostNamed; more > 0 {
-		text += fmt.Sprintf(" (+%d)", more)
-	}
-	return text
-}
-
-// weaker is the first job that asks a bucket for less than its default gives; nil
-// for none, and where the default is not told.
-func weaker(jobs []transfer.Job, byDefault client.Reported) *transfer.Job {
-	for i := range jobs {
-		if asked := jobs[i].Treatment.Type; byDefault.Told && asked != client.TypeInherit && strength(asked) < strength(byDefault.Type) {
-			return &jobs[i]
-		}
-	}
-	return nil
+	c.left(u.Skipped)
+	c.look(u, p.Jobs)
+	c.masks()
+	p.Warnings = c.take()
 }
 
 // asksForEncryption reports whether any job does.
@@ -107,19 +79,4 @@ func asksForEncryption(jobs []transfer.Job) bool {
 		}
 	}
 	return false
-}
-
-// strength orders the types by who must fail before the bytes are readable:
-// the store alone, the store and the key service, both in two layers. SSE-C
-// is beside KMS: the key is not at the server at all.
-func strength(t client.EncryptionType) int {
-	switch t {
-	case client.TypeSSES3:
-		return 1
-	case client.TypeSSEKMS, client.TypeSSEC:
-		return 2
-	case client.TypeDSSEKMS:
-		return 3
-	}
-	return 0
 }

@@ -39,7 +39,7 @@ func (n naming) beside(folder string) []string {
 // expect of what they choose, but each folder there really is goes up once: under
 // its own name where it is in the tree, else under that of the first link.
 type tree struct {
-	survey *UploadSurvey
+	walk   *walk
 	naming naming
 	// met are the folders that were walked, by their real path, and how each was
 	// called; claimed are those whose folders all go up under their own names.
@@ -48,13 +48,12 @@ type tree struct {
 }
 
 // tree walks the folder at path, called name below the naming's root.
-func (u *UploadSurvey) tree(ctx context.Context, path, name string, n naming) error {
+func (w *walk) tree(ctx context.Context, path, name string, n naming) error {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		u.refuse(path, n.under, localReason(err))
-		return nil
+		return w.refuse(path, n.under, localReason(err))
 	}
-	t := &tree{survey: u, naming: n, met: map[string]string{}, claimed: []string{real}}
+	t := &tree{walk: w, naming: n, met: map[string]string{}, claimed: []string{real}}
 	return t.folder(ctx, place{path: path, name: name, real: real})
 }
 
@@ -66,61 +65,65 @@ type place struct {
 }
 
 func (t *tree) folder(ctx context.Context, at place) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	t.met[at.real] = at.path
 	entries, err := os.ReadDir(at.path)
 	if err != nil {
-		t.survey.refuse(at.path, t.naming.of(at.name).Folder(), localReason(err))
-		return nil
+		return t.walk.refuse(at.path, t.naming.of(at.name).Folder(), localReason(err))
 	}
 	for _, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		inside := place{filepath.Join(at.path, e.Name()), path.Join(at.name, e.Name()), filepath.Join(at.real, e.Name())}
-		stat, err := os.Stat(inside.path)
-		switch {
-		case err != nil:
-			t.survey.refuse(inside.path, t.naming.of(inside.name), localReason(err))
-		case !stat.IsDir():
-			t.survey.file(inside.path, stat, t.naming.of(inside.name))
-		case t.enter(&inside, at, e.IsDir()):
-			if err := t.folder(ctx, inside); err != nil {
-				return err
-			}
+		if err := t.entry(ctx, at, inside, e.IsDir()); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// enter reports whether a folder found at a place is to be walked, and says why
-// where it is not. isReal: it is no link.
-func (t *tree) enter(inside *place, at place, isReal bool) bool {
-	if !isReal {
-		real, err := filepath.EvalSymlinks(inside.path)
-		if err != nil {
-			t.survey.refuse(inside.path, t.naming.of(inside.name), localReason(err))
-			return false
-		}
-		inside.real = real
-		if isWithin(at.real, real) {
-			t.survey.refuse(inside.path, t.naming.of(inside.name), client.Say("it is a link to a folder it lies in: following it would never end"))
-			return false
-		}
-		for _, c := range t.claimed {
-			if isWithin(real, c) {
-				t.survey.leave(client.Say("not followed, since the folder goes up under its own name"), inside.path+" -> "+real)
-				return false
-			}
+// entry looks at what is in a folder at a place. isFolder: it is a real folder, no
+// link to one.
+func (t *tree) entry(ctx context.Context, at, inside place, isFolder bool) error {
+	stat, err := os.Stat(inside.path)
+	switch {
+	case err != nil:
+		return t.walk.refuse(inside.path, t.naming.of(inside.name), localReason(err))
+	case !stat.IsDir():
+		return t.walk.file(inside.path, stat, t.naming.of(inside.name))
+	case !isFolder:
+		if walked, err := t.follow(&inside, at); err != nil || !walked {
+			return err
 		}
 	}
 	if before, met := t.met[inside.real]; met {
-		t.survey.leave(client.Say("not followed, since the folder goes up under another name"), inside.path+" -> "+before)
-		return false
+		t.walk.leave(client.Say("not followed, since the folder goes up under another name"), inside.path+" -> "+before)
+		return nil
 	}
-	if !isReal {
+	if !isFolder {
 		t.claimed = append(t.claimed, inside.real)
 	}
-	return true
+	return t.folder(ctx, inside)
+}
+
+// follow finds where a link to a folder leads, and reports whether it is to be
+// walked there.
+func (t *tree) follow(inside *place, at place) (bool, error) {
+	real, err := filepath.EvalSymlinks(inside.path)
+	if err != nil {
+		return false, t.walk.refuse(inside.path, t.naming.of(inside.name), localReason(err))
+	}
+	inside.real = real
+	if isWithin(at.real, real) {
+		return false, t.walk.refuse(inside.path, t.naming.of(inside.name), client.Say("it is a link to a folder it lies in: following it would never end"))
+	}
+	for _, c := range t.claimed {
+		if isWithin(real, c) {
+			t.walk.leave(client.Say("not followed, since the folder goes up under its own name"), inside.path+" -> "+real)
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // isWithin reports whether a path is a folder or is in it. Both are absolute.

@@ -142,13 +142,7 @@ func (s *Session) Encryption(ctx context.Context, set rules.Set, at client.Locat
 
 // unlock finds the key of every SSE-C object, asking the server only about
 // those for whose place there is one.
-func (s *Session) unlock(ctx context.Context, jobs []transfer.Job) error {
-	set, err := s.RuleSet(ctx)
-	if err != nil {
-		// Rules that cannot be read hide keys, which the server will ask for; they
-		// decide nothing about a download.
-		return ctx.Err()
-	}
+func (s *Session) unlock(ctx context.Context, set rules.Set, jobs []transfer.Job) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
 	for i := range jobs {

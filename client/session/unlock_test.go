@@ -39,7 +39,7 @@ func TestAnObjectOpensWithTheKeyOfItsRuleOrOneThatEarlierRulesNamedForItsPlace(t
 	require.NoError(t, err)
 	assert.Equal(t, client.TypeSSEC, r.Type)
 	into := filepath.Join(d.dir, "back")
-	rows := d.carry(d.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("secret")}}, into, DownloadOptions{}, Choice{}))
+	rows := d.carry(whole(d.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("secret")}}, into, DownloadOptions{}, Choice{})))
 	require.NoError(t, rows[0].Err)
 	assert.FileExists(t, filepath.Join(into, "secret"))
 
@@ -49,7 +49,7 @@ func TestAnObjectOpensWithTheKeyOfItsRuleOrOneThatEarlierRulesNamedForItsPlace(t
 	assert.Equal(t, client.KindWrongKey, client.KindOf(err))
 	require.ErrorContains(t, err, "tried the SSE-C key with MD5 "+b.MD5())
 	assert.NotContains(t, err.Error(), a.MD5())
-	rows = d.carry(d.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("secret")}}, filepath.Join(d.dir, "no"), DownloadOptions{}, Choice{}))
+	rows = d.carry(whole(d.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("secret")}}, filepath.Join(d.dir, "no"), DownloadOptions{}, Choice{})))
 	assert.Equal(t, client.KindNeedsKey, client.KindOf(rows[0].Err))
 	assert.NoFileExists(t, filepath.Join(d.dir, "no", "secret"))
 
@@ -59,7 +59,7 @@ func TestAnObjectOpensWithTheKeyOfItsRuleOrOneThatEarlierRulesNamedForItsPlace(t
 	assert.Equal(t, a.MD5(), p.Object.Encryption.CustomerKeyMD5)
 	_, err = d.Properties(t.Context(), bucket.Join("secret"), client.ReadOptions{Key: customerKey(t, "c")})
 	require.ErrorContains(t, err, customerKey(t, "c").MD5())
-	rows = d.carry(d.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("secret")}}, into, DownloadOptions{Key: a}, Choice{}))
+	rows = d.carry(whole(d.PlanDownload(t.Context(), []client.Object{{At: bucket.Join("secret")}}, into, DownloadOptions{Key: a}, Choice{})))
 	require.NoError(t, rows[0].Err)
 	named, err := d.Session.CustomerKey(t.Context(), a.MD5())
 	require.NoError(t, err)
@@ -110,7 +110,7 @@ func TestAServerThatAsksForKeysGetsNoneOfAnotherAccount(t *testing.T) {
 	require.NoError(t, err)
 	_, err = d.Encryption(t.Context(), set, at)
 	require.Error(t, err)
-	_, err = d.PlanDownload(t.Context(), []client.Object{{At: at}}, t.TempDir(), DownloadOptions{}, Choice{})
+	_, err = whole(d.PlanDownload(t.Context(), []client.Object{{At: at}}, t.TempDir(), DownloadOptions{}, Choice{}))
 	require.NoError(t, err)
 	assert.Equal(t, []string{own.MD5(), own.MD5(), own.MD5()}, l.sent)
 
@@ -118,9 +118,9 @@ func TestAServerThatAsksForKeysGetsNoneOfAnotherAccount(t *testing.T) {
 	d.Session.account.Name = "stranger"
 	_, err = d.Properties(t.Context(), at, client.ReadOptions{})
 	require.Error(t, err)
-	_, err = d.PlanDownload(t.Context(), []client.Object{{At: at}}, t.TempDir(), DownloadOptions{}, Choice{})
+	_, err = whole(d.PlanDownload(t.Context(), []client.Object{{At: at}}, t.TempDir(), DownloadOptions{}, Choice{}))
 	require.NoError(t, err)
-	_, err = d.PlanUpload(t.Context(), []string{d.write("bait", "x")}, bucket, UploadOptions{}, Choice{})
+	_, err = whole(d.PlanUpload(t.Context(), []string{d.write("bait", "x")}, bucket, UploadOptions{}, Choice{}))
 	require.NoError(t, err)
 	assert.Empty(t, l.sent, "the account is called otherwise")
 }
@@ -146,7 +146,7 @@ func TestWhenItIsNotKnownForWhomKeysAreNoneIsSent(t *testing.T) {
 	_, err := d.Session.CustomerKey(t.Context(), "m")
 	require.ErrorContains(t, err, "damaged")
 	d.book.all = []rules.Rule{sseC("", "bucket", d.key("a"))}
-	_, err = d.PlanUpload(t.Context(), []string{d.write("f", "x")}, bucket, UploadOptions{}, Choice{})
+	_, err = whole(d.PlanUpload(t.Context(), []string{d.write("f", "x")}, bucket, UploadOptions{}, Choice{}))
 	require.ErrorContains(t, err, "keys.json is damaged")
 
 	o := d.opener()
@@ -161,7 +161,7 @@ func TestWhenItIsNotKnownForWhomKeysAreNoneIsSent(t *testing.T) {
 func TestAnAccountThatWasRenamedSinceUploadsNothing(t *testing.T) {
 	d := open(t, nil)
 	d.Session.opener.Current = func(client.Account) error { return errors.New("renamed") }
-	_, err := d.PlanUpload(t.Context(), []string{d.write("f", "x")}, bucket, UploadOptions{}, Choice{})
+	_, err := whole(d.PlanUpload(t.Context(), []string{d.write("f", "x")}, bucket, UploadOptions{}, Choice{}))
 	var r *RulesError
 	require.ErrorAs(t, err, &r)
 	require.ErrorContains(t, err, "renamed")

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -61,11 +59,11 @@ out. With - as DST, reports go to the standard error.`,
 				if from {
 					plan = a.planDownload
 				}
-				p, err := plan(c.Context(), s, f, args[0], args[1])
+				pieces, err := plan(c.Context(), s, f, args[0], args[1])
 				if err != nil {
 					return err
 				}
-				return a.carryOut(c.Context(), s, p)
+				return a.carryOut(c.Context(), s, pieces)
 			})
 		},
 	}
@@ -165,52 +163,4 @@ func (a *app) overrideEncryption(ctx context.Context, s *session.Session, f *cpF
 		return t, usage("--kms-key belongs to --sse kms or --sse dsse")
 	}
 	return t, settingsError(t.Check())
-}
-
-// carryOut submits a plan, shows how it goes and reports each file.
-func (a *app) carryOut(ctx context.Context, s *session.Session, p transfer.Plan) error {
-	for _, w := range p.Warnings {
-		a.note(w.String())
-	}
-	code := exitOK
-	for _, r := range p.Refused {
-		code = exitFailed
-		a.transferred(refused(r))
-	}
-	if len(p.Jobs) == 0 && len(p.Refused) == 0 {
-		return &client.Error{Op: "cp", Kind: client.KindNotFound, Err: errors.New("the source holds no files, so nothing was done")}
-	}
-	engine := s.Transfers()
-	if _, err := engine.Submit(slices.Values(p.Jobs)); err != nil {
-		return err
-	}
-	a.follow(ctx, engine, p.Bytes)
-	for r := range rowsOf(engine) {
-		a.transferred(r)
-		switch {
-		case client.KindOf(r.Err) == client.KindEncryptionNotAsAsked:
-			code = exitNotEncrypted
-		case (r.Phase == transfer.Failed || r.Phase == transfer.Cancelled || errors.Is(r.Err, transfer.ErrOtherContents)) && code == exitOK:
-			code = exitFailed
-		}
-	}
-	if ctx.Err() != nil && code != exitNotEncrypted {
-		return ctx.Err()
-	}
-	if code != exitOK {
-		return &partial{code}
-	}
-	return nil
-}
-
-// refused shows a file that was not sent as a failed row.
-func refused(r transfer.Refusal) transfer.Row {
-	return transfer.Row{
-		Job: transfer.Job{
-			Op: transfer.Upload, From: transfer.ReadFrom(r.Source), To: transfer.ObjectAt("", r.Target, ""),
-			Treatment: client.Treatment{Rule: r.Rule, RuleID: r.RuleID},
-		},
-		Phase: transfer.Failed,
-		Err:   &client.Error{Op: "plan", Kind: r.Kind, At: r.Target, Said: r.Reason},
-	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
@@ -13,23 +14,23 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (transfer.Plan, error) {
+func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (iter.Seq2[transfer.Plan, error], error) {
 	at, err := client.ParseLocation(to)
 	if err != nil {
-		return transfer.Plan{}, usage("%w", err)
+		return nil, usage("%w", err)
 	}
 	if at.Bucket == "" {
-		return transfer.Plan{}, usage("%s names no bucket", to)
+		return nil, usage("%s names no bucket", to)
 	}
 	if from == stdio && f.key.file == stdio {
-		return transfer.Plan{}, usage("the standard input cannot be both the file and the key: put the key into a file")
+		return nil, usage("the standard input cannot be both the file and the key: put the key into a file")
 	}
 	if f.version != "" || f.acceptStale {
-		return transfer.Plan{}, usage("--version-id and --accept-stale-checksum are for downloads")
+		return nil, usage("--version-id and --accept-stale-checksum are for downloads")
 	}
 	o, c := session.UploadOptions{Contents: true}, session.Choice{Overwrite: transfer.Overwrite(f.overwrite)}
 	if c.Encryption, err = a.overrideEncryption(ctx, s, f); err != nil {
-		return transfer.Plan{}, err
+		return nil, err
 	}
 	if from == stdio {
 		return a.planFromInput(ctx, s, f, at, o, c)
@@ -37,9 +38,9 @@ func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, fr
 	stat, err := os.Stat(from)
 	switch {
 	case err != nil:
-		return transfer.Plan{}, &client.Error{Op: "open", Kind: client.KindLocal, Err: err}
+		return nil, &client.Error{Op: "open", Kind: client.KindLocal, Err: err}
 	case stat.IsDir() && !f.recursive:
-		return transfer.Plan{}, usage("%s is a folder: add -r to upload all it holds", from)
+		return nil, usage("%s is a folder: add -r to upload all it holds", from)
 	case !stat.IsDir() && !at.IsFolder():
 		o.As = at.Key
 		at = at.Parent()
@@ -47,36 +48,36 @@ func (a *app) planUpload(ctx context.Context, s *session.Session, f *cpFlags, fr
 	if err == nil && stat.Mode()&os.ModeNamedPipe != 0 && o.As != "" { // the shell's <(command) is one
 		o.From = func() (io.ReadCloser, error) { return os.Open(from) }
 	}
-	return s.PlanUpload(ctx, []string{from}, at, o, c)
+	return s.PlanUpload(ctx, []string{from}, at, o, c), nil
 }
 
-func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (transfer.Plan, error) {
+func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (iter.Seq2[transfer.Plan, error], error) {
 	at, err := client.ParseLocation(from)
 	if err != nil {
-		return transfer.Plan{}, usage("%w", err)
+		return nil, usage("%w", err)
 	}
 	if at.Bucket == "" {
-		return transfer.Plan{}, usage("%s names no bucket", from)
+		return nil, usage("%s names no bucket", from)
 	}
 	if f.sse != "" || f.kmsKey != "" {
-		return transfer.Plan{}, usage("--sse and --kms-key are for uploads; a download decrypts by itself")
+		return nil, usage("--sse and --kms-key are for uploads; a download decrypts by itself")
 	}
 	o := session.DownloadOptions{VersionID: f.version, Contents: true, AcceptStale: f.acceptStale}
 	what := client.Object{At: at}
 	if f.recursive {
 		if what, err = s.Find(ctx, at, true); err != nil {
-			return transfer.Plan{}, err
+			return nil, err
 		}
 	}
 	root := to
 	if what.IsFolder && to == stdio {
-		return transfer.Plan{}, usage("- takes one object; %s is a folder", from)
+		return nil, usage("- takes one object; %s is a folder", from)
 	}
 	if !what.IsFolder {
 		if folder, err := a.isOnlyFolder(ctx, s, at); err != nil {
-			return transfer.Plan{}, err
+			return nil, err
 		} else if folder {
-			return transfer.Plan{}, usage("%s is a folder: add -r to download all it holds", from)
+			return nil, usage("%s is a folder: add -r to download all it holds", from)
 		}
 		o.Into = a.into(to)
 		switch {
@@ -90,9 +91,9 @@ func (a *app) planDownload(ctx context.Context, s *session.Session, f *cpFlags, 
 		}
 	}
 	if o.Key, err = a.customerKey(ctx, s, f.key); err != nil {
-		return transfer.Plan{}, err
+		return nil, err
 	}
-	return s.PlanDownload(ctx, []client.Object{what}, root, o, session.Choice{Overwrite: transfer.Overwrite(f.overwrite)})
+	return s.PlanDownload(ctx, []client.Object{what}, root, o, session.Choice{Overwrite: transfer.Overwrite(f.overwrite)}), nil
 }
 
 // isOnlyFolder reports whether a place is named as a folder and no object is

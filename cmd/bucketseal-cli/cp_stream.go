@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"os"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -16,16 +17,16 @@ import (
 const stdio = "-"
 
 // planFromInput uploads the standard input.
-func (a *app) planFromInput(ctx context.Context, s *session.Session, f *cpFlags, at client.Location, o session.UploadOptions, c session.Choice) (transfer.Plan, error) {
+func (a *app) planFromInput(ctx context.Context, s *session.Session, f *cpFlags, at client.Location, o session.UploadOptions, c session.Choice) (iter.Seq2[transfer.Plan, error], error) {
 	switch {
 	case f.recursive:
-		return transfer.Plan{}, usage("- is one stream: leave -r out")
+		return nil, usage("- is one stream: leave -r out")
 	case at.IsFolder():
-		return transfer.Plan{}, usage("%s is a folder: name the object that the standard input becomes", at)
+		return nil, usage("%s is a folder: name the object that the standard input becomes", at)
 	}
 	o.As = at.Key
 	o.From = func() (io.ReadCloser, error) { return io.NopCloser(a.in), nil }
-	return s.PlanUpload(ctx, []string{stdio}, at.Parent(), o, c)
+	return s.PlanUpload(ctx, []string{stdio}, at.Parent(), o, c), nil
 }
 
 // into is how a download is written to what is no file: the standard output, a

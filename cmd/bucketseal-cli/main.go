@@ -25,11 +25,22 @@ var version = "dev"
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of the output, not the end of an upload halfway
-	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
+	a := &app{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv,
+		terminal: term.IsTerminal(int(os.Stderr.Fd())), readByPerson: term.IsTerminal(int(os.Stdout.Fd())),
+	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		a.tty = os.Stdin
 	}
 	a.exit(a.run(a.interruptible(context.Background()), os.Args[1:]))
+}
+
+// columns is how wide the terminal is at which the standard error is read.
+func columns() int {
+	if width, _, err := term.GetSize(int(os.Stderr.Fd())); err == nil && width > 0 {
+		return width
+	}
+	return 80
 }
 
 // app is one run of the program; tests make their own.
@@ -42,7 +53,11 @@ type app struct {
 	env      func(string) string
 	// dial reaches a store; nil is over the network.
 	dial     func(client.Account, client.Credentials) (client.Store, error)
-	terminal bool // err is a terminal: a progress bar may be drawn, questions asked
+	terminal bool // err is a terminal: the status line may be drawn, questions asked
+	// readByPerson: out is a terminal, where only so many lines are read.
+	readByPerson bool
+	status       statusLine
+	slowdowns    slowdowns
 
 	flags globalFlags
 

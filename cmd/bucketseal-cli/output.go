@@ -26,6 +26,7 @@ import (
 type console struct {
 	to     io.Writer
 	broken func(error)
+	line   *statusLine // stays below what is written; nil for none
 
 	mu     sync.Mutex
 	begun  []byte // of a character whose end has not come yet
@@ -45,7 +46,9 @@ func (c *console) Write(p []byte) (int, error) {
 	text := append(c.begun, p...)
 	whole := len(text) - len(unfinished(text))
 	c.begun = append([]byte(nil), text[whole:]...)
-	if _, err := io.WriteString(c.to, escaped(string(text[:whole]), "\n\t")); err != nil {
+	var err error
+	c.line.above(func() { _, err = io.WriteString(c.to, escaped(string(text[:whole]), "\n\t")) })
+	if err != nil {
 		c.failed = err
 		c.broken(err)
 		return 0, err

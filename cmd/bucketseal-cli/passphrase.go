@@ -53,6 +53,7 @@ func (a *app) canAsk() bool { return a.terminal && a.tty != nil }
 // ask reads a line from the terminal without showing it, not even what is typed
 // before the question is there.
 func (a *app) ask(ctx context.Context, question string) (client.Secret, error) {
+	defer a.status.hold()()
 	fd := int(a.tty.Fd())
 	before, err := term.MakeRaw(fd)
 	if err != nil {

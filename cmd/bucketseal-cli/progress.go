@@ -1,170 +1,157 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"iter"
 	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
-	"github.com/schollz/progressbar/v3"
 
-	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
-// drawEvery is how often what is under way is looked at.
-const drawEvery = 100 * time.Millisecond
+// A progress is how far a command's transfers are, for the status line.
+type progress struct {
+	files, all int           // over, and known of
+	planned    bool          // no more will be known of
+	moved      int64         // bytes
+	total      int64         // bytes, as far as they are told
+	untold     bool          // of some files nobody told how many
+	rate       float64       // bytes a second
+	left       time.Duration // 0 for not known
+	failed     int
+	waiting    string // what is waited for, "" for nothing
+}
 
-// follow waits until an engine's jobs are over, with a progress bar on a
-// terminal. An interruption cancels them and waits for what they clean up.
-func (a *app) follow(ctx context.Context, e *transfer.Engine, total int64) {
-	bar := progressbar.NewOptions64(total, progressbar.OptionSetWriter(a.screen), progressbar.OptionShowBytes(true),
-		progressbar.OptionSetVisibility(a.terminal && !a.flags.quiet && !a.flags.json), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetPredictTime(true))
-	defer bar.Finish() //nolint:errcheck // a bar that cannot be drawn changes nothing
-	begun := func() string { return openTargets(e) }
-	a.cleaning.Store(&begun)
-	defer a.cleaning.Store(nil)
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		_ = e.Wait(context.WithoutCancel(ctx))
-	}()
-	tick := time.NewTicker(drawEvery)
-	defer tick.Stop()
-	interrupted, told := ctx.Done(), false
-	doubts := doubts{engine: e, said: map[int]bool{}}
-	for {
-		select {
-		case <-over:
-			return
-		case <-interrupted:
-			e.Cancel()
-			interrupted = nil
-		case <-tick.C:
-			doubts.tell(a.note)
-			s := e.Summary()
-			_ = bar.Set64(min(s.Done+s.Moved, total))
-			if interrupted == nil && !told {
-				told = true
-				_ = bar.Clear()
-				a.cleaningUp(openTargets(e))
-			}
-		}
+// String is the status line.
+func (p progress) String() string {
+	more, about := "+", ""
+	if p.planned {
+		more = ""
+	}
+	if p.untold || !p.planned {
+		about = "+"
+	}
+	parts := []string{
+		fmt.Sprintf("%s/%s%s files", humanize.Comma(int64(p.files)), humanize.Comma(int64(p.all)), more),
+		fmt.Sprintf("%s/%s%s", humanize.IBytes(uint64(p.moved)), humanize.IBytes(uint64(p.total)), about),
+		humanize.IBytes(uint64(p.rate)) + "/s",
+	}
+	if p.left > 0 {
+		parts = append(parts, span(p.left)+" left")
+	}
+	if p.failed > 0 {
+		parts = append(parts, humanize.Comma(int64(p.failed))+" failed")
+	}
+	if p.waiting != "" {
+		parts = append(parts, p.waiting)
+	}
+	return strings.Join(parts, "  ")
+}
+
+// progressOf is what an engine's summary says.
+func progressOf(s transfer.Summary) progress {
+	return progress{
+		files: s.Rows() - s.Open(), all: s.Rows(), moved: s.Done + s.Moved, total: s.Done + s.Bytes, untold: s.Untold > 0,
+		failed: s.Phases[transfer.Failed],
 	}
 }
 
-// doubts are the files that are stored and whose proof is tried again.
-type doubts struct {
-	engine *transfer.Engine
-	cursor transfer.Cursor
-	said   map[int]bool // rows that were told of
+// span is a duration as people read it: the two largest of hours, minutes and
+// seconds.
+func span(d time.Duration) string {
+	d = d.Round(time.Second)
+	h, m, s := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
+	switch {
+	case h > 0:
+		return fmt.Sprintf("%dh%02dm", h, m)
+	case m > 0:
+		return fmt.Sprintf("%dm%02ds", m, s)
+	}
+	return fmt.Sprintf("%ds", s)
 }
 
-// tell notes each of them once.
-func (d *doubts) tell(note func(string)) {
-	changes := d.engine.ChangedSince(d.cursor)
-	d.cursor = changes.Cursor
-	for _, c := range changes.Rows {
-		if d.said[c.Nth] || c.Phase != transfer.Sending && c.Phase != transfer.Verifying {
-			continue
-		}
-		if r, ok := d.engine.Nth(c.Nth); ok && r.Again != nil {
-			d.said[c.Nth] = true
-			note(r.Job.At().String() + " is stored and not yet verified: the server is asked again")
-		}
-	}
+// A speed is how fast something grows, over the last seconds. It does not jump when
+// one file ends and another begins.
+type speed struct{ samples []sample }
+
+type sample struct {
+	at     time.Time
+	amount int64
 }
 
-// rowsOf are the rows of an engine, some at a time.
-func rowsOf(e *transfer.Engine) iter.Seq[transfer.Row] {
-	const some = 256
-	return func(yield func(transfer.Row) bool) {
-		var rows []transfer.Row
-		for next := 0; ; {
-			rows = e.AppendRows(rows[:0], next, some)
-			if len(rows) == 0 {
-				return
-			}
-			for _, r := range rows {
-				if !yield(r) {
-					return
-				}
-			}
-			next = rows[len(rows)-1].Nth + 1
-		}
-	}
-}
+// A speed looks back so far, at that many samples.
+const (
+	lookBack    = 10 * time.Second
+	sampleEvery = lookBack / 20
+	steadyAfter = 3 * time.Second // before, nobody knows how long it will take
+)
 
-// openTargets names what is not over yet, or a few of many.
-func openTargets(e *transfer.Engine) string {
-	const few = 4
-	ids := e.IDs(func(r *transfer.Row) bool { return !r.Phase.Over() })
-	var names []string
-	for _, id := range ids[:min(few, len(ids))] {
-		r, _ := e.Row(id)
-		names = append(names, transferJSON(r).Target)
+// add takes the amount at a moment. One that shrank, since a request has to be made
+// again, begins anew from there.
+func (v *speed) add(at time.Time, amount int64) {
+	n := len(v.samples)
+	if n > 0 && amount < v.samples[n-1].amount {
+		v.samples = nil
 	}
-	if more := len(ids) - few; more > 0 {
-		names = append(names, fmt.Sprintf("%d more", more))
-	}
-	return strings.Join(names, ", ")
-}
-
-// cleaningUp says what an interrupted run waits for.
-func (a *app) cleaningUp(targets string) {
-	if targets != "" && !a.flags.quiet {
-		printf(a.err, "bucketseal-cli: interrupted; cleaning up what was begun of %s; press Ctrl-C again to end at once\n", targets)
-	}
-}
-
-// transferred reports one file that is over.
-func (a *app) transferred(r transfer.Row) {
-	if a.flags.json {
-		a.line(transferJSON(r))
+	if n = len(v.samples); n > 1 && at.Sub(v.samples[n-2].at) < sampleEvery {
+		v.samples[n-1] = sample{at, amount}
 		return
 	}
-	l := transferJSON(r)
-	what := fmt.Sprintf("%s -> %s", l.Source, l.Target)
-	switch {
-	case r.Job.To.Stream != "" && client.KindOf(r.Err) == client.KindLocal && isClosed(r.Err): // whoever read the object knows that they left
-	case r.Phase == transfer.Failed && r.Err != nil:
-		printf(a.err, "FAILED %s\n", what)
-		a.report(r.Err)
-	case r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op == transfer.Upload:
-		a.say("%s  %s  %s (%s)  content: %s", what, humanize.IBytes(uint64(r.Receipt.Size)), explain.VerdictName(r.Receipt.Verdict), r.Receipt.Reported.Describe(), r.Receipt.Content)
-	case r.Phase == transfer.Skipped && r.Err != nil:
-		a.skipped(what, r)
-	default:
-		size := "?"
-		if l.Bytes != nil {
-			size = humanize.IBytes(uint64(*l.Bytes))
-		}
-		if r.Receipt != nil && r.Receipt.Content != transfer.ContentNone {
-			l.Status += "  content: " + string(r.Receipt.Content)
-		}
-		a.say("%s  %s  %s", what, size, l.Status)
+	v.samples = append(v.samples, sample{at, amount})
+	for len(v.samples) > 2 && at.Sub(v.samples[1].at) >= lookBack {
+		v.samples = v.samples[1:]
 	}
 }
 
-// skipped says why a file was not sent, and what was found out about what is
-// there. That it is not the file is said even where only failures are.
-func (a *app) skipped(what string, r transfer.Row) {
-	why := r.Err
-	if inner := errors.Unwrap(r.Err); inner != nil {
-		why = inner
+// span is the time that is looked back at.
+func (v *speed) span() time.Duration {
+	if len(v.samples) == 0 {
+		return 0
 	}
-	text := fmt.Sprintf("%s  skipped, %s", what, printable(why.Error()))
-	switch {
-	case errors.Is(r.Err, transfer.ErrOtherContents):
-		fmt.Fprintln(a.err, text)
-	case r.Receipt != nil && r.Job.Op == transfer.Upload:
-		a.say("%s: %s (%s)", text, explain.VerdictName(r.Receipt.Verdict), r.Receipt.Reported.Describe())
-	default:
-		a.say("%s", text)
+	return v.samples[len(v.samples)-1].at.Sub(v.samples[0].at)
+}
+
+// perSecond is how fast it grew; 0 where too little is known.
+func (v *speed) perSecond() float64 {
+	n := len(v.samples)
+	if n < 2 {
+		return 0
 	}
+	first, last := v.samples[0], v.samples[n-1]
+	if took := last.at.Sub(first.at).Seconds(); took > 0 {
+		return float64(last.amount-first.amount) / took
+	}
+	return 0
+}
+
+// An estimate is how fast transfers go on and how long they will take.
+type estimate struct{ bytes, files speed }
+
+// of fills in the rate and the time that is left. Small files take as long as there
+// are many, large ones as there are bytes: the longer of both is said.
+func (e *estimate) of(p *progress, now time.Time) {
+	e.bytes.add(now, p.moved)
+	e.files.add(now, int64(p.files))
+	p.rate = e.bytes.perSecond()
+	if !p.planned || e.bytes.span() < steadyAfter {
+		return
+	}
+	p.left = max(until(p.total-p.moved, p.rate), until(int64(p.all-p.files), e.files.perSecond()))
+}
+
+// longest is the time that is said to be left at most; what takes longer is not
+// known well enough.
+const longest = 1000 * time.Hour
+
+// until is how long an amount takes, 0 for not known.
+func until(amount int64, perSecond float64) time.Duration {
+	if amount <= 0 || perSecond <= 0 {
+		return 0
+	}
+	s := float64(amount) / perSecond
+	if s > longest.Seconds() {
+		return 0
+	}
+	return time.Duration(s * float64(time.Second))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -41,8 +42,13 @@ func (a *app) run(ctx context.Context, args []string) int {
 	working, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	// Where nobody can be told what is done, no more is done.
-	out := newConsole(a.out, stop)
-	a.stdout, a.screen, a.out, a.err = a.out, a.err, out, newConsole(a.err, func(error) {})
+	out, errs := newConsole(a.out, stop), newConsole(a.err, func(error) {})
+	if a.terminal {
+		a.status.to, a.status.width = a.err, columns
+	}
+	a.slowdowns.clock = time.Now
+	out.line, errs.line = &a.status, &a.status
+	a.stdout, a.screen, a.out, a.err = a.out, a.err, out, errs
 	in := &input{ctx: ctx, from: a.in}
 	if a.canAsk() {
 		in.hint = func() {
@@ -152,14 +158,6 @@ func refuseUnknownCommands(c *cobra.Command) {
 			}
 		}
 		refuseUnknownCommands(sub)
-	}
-}
-
-// slowed says that the server lets people wait, which would look like a program
-// that hangs.
-func (a *app) slowed(s client.RequestState) {
-	if !a.flags.quiet {
-		printf(a.err, "the server asks to slow down: trying again (try %d of at most %d)\n", max(s.Attempt, 1)+1, max(s.Most, 2))
 	}
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -244,4 +245,31 @@ func TestWhoeverIsStartedByNohupOutlivesTheTerminal(t *testing.T) {
 	require.NoError(t, x.cmd.Process.Signal(syscall.SIGHUP))
 	x.types(`{"format":"bucketseal-rules","version":1,"rules":[]}` + "\n\x04")
 	assert.Contains(t, x.ends(0), "Imported 0 rules.")
+}
+
+func TestOnlyATerminalShowsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	for i := range mostLines + 2 {
+		u.file(fmt.Sprintf("n/%03d", i), []byte("x"))
+	}
+	args := append([]string{"cp", "-r", "n", "s3://bucket/n"}, u.global...)
+	screen := u.sits(args...).ends(0)
+	assert.Contains(t, screen, "The files that follow are counted")
+	assert.Equal(t, mostLines, strings.Count(screen, " -> s3://"), "nobody reads more of them")
+	assert.Contains(t, screen, "202 files: 202 nothing asked of their encryption; 202 B in ")
+	piped := u.types("", args...).ends(0)
+	assert.NotContains(t, piped.err+piped.out, "\r")
+	assert.Equal(t, mostLines+2, strings.Count(piped.out, " -> s3://"), "a program reads all of them")
+
+	u.file("a.bin", noise(20<<20))
+	large := append([]string{"cp", "a.bin", "s3://bucket/a.bin"}, u.global...)
+	never := mock.Faults{Faults: []mock.Fault{{Op: "UploadPart", Nth: 3, Do: mock.Delay, Millis: 3600_000}}}
+	require.NoError(t, u.server.SetFaults(never))
+	u.sits(large...).shows("\r0/1 files  ").shows("MiB/20 MiB  ").types(ctrlC).ends(130)
+	for _, flag := range []string{"--quiet", "--json"} {
+		require.NoError(t, u.server.SetFaults(never))
+		x := u.sits(append(large, flag, "--verbose")...).shows("partNumber=")
+		assert.NotContains(t, x.types(ctrlC).ends(130), "0/1 files", flag)
+	}
 }

@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// lookEvery is how often what is under way is looked at and the status line drawn.
+const lookEvery = 150 * time.Millisecond
+
+// mostLines is how many files that went well are named at a terminal, which nobody
+// can read as fast as small files go; where the output is read by a program each is.
+const mostLines = 200
+
+// A carrying is the jobs of one command, from their plan to the last line about
+// them. It belongs to one goroutine.
+type carrying struct {
+	app    *app
+	engine *transfer.Engine
+
+	cursor   transfer.Cursor
+	planned  bool // no more jobs will come
+	refused  int
+	told     int          // lines of files that went well
+	doubted  map[int]bool // rows that are stored, and of which it was told that their proof is tried again
+	failures failures
+	tally    tally
+	estimate estimate
+	began    time.Time
+	code     int
+}
+
+// carryOut submits what is planned while it is planned, shows how it goes and
+// reports each file as it ends.
+func (a *app) carryOut(ctx context.Context, s *session.Session, pieces iter.Seq2[transfer.Plan, error]) error {
+	c := &carrying{app: a, engine: s.Transfers(), doubted: map[int]bool{}, began: time.Now()}
+	begun := func() string { return begunTargets(c.engine) }
+	a.cleaning.Store(&begun)
+	defer a.cleaning.Store(nil)
+	err := c.run(ctx, planned(ctx, pieces))
+	a.status.above(func() {})
+	c.conclude()
+	switch {
+	case c.code == exitNotEncrypted:
+		if err != nil && ctx.Err() == nil {
+			a.report(err)
+		}
+		return &partial{exitNotEncrypted}
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return err
+	case c.code != exitOK:
+		return &partial{c.code}
+	case c.tally.files == 0:
+		return &client.Error{Op: "cp", Kind: client.KindNotFound, Err: errors.New("the source holds no files, so nothing was done")}
+	}
+	return nil
+}
+
+// A part is a piece of a plan, or why there is no more.
+type part struct {
+	plan transfer.Plan
+	err  error
+}
+
+// planned is a plan's pieces as they are made, ahead by one, until ctx ends.
+func planned(ctx context.Context, pieces iter.Seq2[transfer.Plan, error]) <-chan part {
+	parts := make(chan part)
+	go func() {
+		defer close(parts)
+		for p, err := range pieces {
+			select {
+			case parts <- part{p, err}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return parts
+}
+
+// run waits until all is over, and returns why not all was planned. An interruption
+// closes the engine and waits for what it cleans up.
+func (c *carrying) run(ctx context.Context, parts <-chan part) (err error) {
+	var over <-chan struct{}
+	interrupted, closing := ctx.Done(), false
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case p, more := <-parts:
+			if err = p.err; more && err == nil {
+				err = c.take(p.plan)
+			}
+			if !more || err != nil {
+				c.planned, parts = true, nil
+				over = after(func() { _ = c.engine.Wait(context.WithoutCancel(ctx)) })
+			}
+		case <-interrupted:
+			interrupted, parts = nil, nil
+			over = after(func() { _ = c.engine.Close(context.WithoutCancel(ctx)) })
+		case <-over:
+			c.look()
+			return err
+		case <-tick.C:
+			if c.look(); interrupted == nil && !closing {
+				closing = true
+				c.app.cleaningUp(begunTargets(c.engine))
+			}
+		}
+	}
+}
+
+// after is closed when something that waits is done.
+func after(wait func()) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		wait()
+		close(done)
+	}()
+	return done
+}
+
+// take tells of a piece of the plan and submits it.
+func (c *carrying) take(p transfer.Plan) error {
+	for _, w := range p.Warnings {
+		c.app.note(w.String())
+	}
+	for _, r := range p.Refused {
+		c.refused++
+		c.ended(refused(r))
+	}
+	if len(p.Jobs) == 0 {
+		return nil
+	}
+	_, err := c.engine.Submit(slices.Values(p.Jobs))
+	return err
+}
+
+// look tells of what changed since the last look, and draws the status line.
+func (c *carrying) look() {
+	changes := c.engine.ChangedSince(c.cursor)
+	c.cursor = changes.Cursor
+	for _, change := range changes.Rows {
+		if change.Phase == transfer.Queued || change.Gone {
+			continue
+		}
+		r, _ := c.engine.Nth(change.Nth) // may have ended since: then that is another change
+		if change.Phase.Over() {
+			c.ended(r)
+		} else {
+			c.doubt(r)
+		}
+	}
+	p := progressOf(changes.Summary)
+	p.files, p.all, p.failed, p.planned = p.files+c.refused, p.all+c.refused, c.failures.files, c.planned
+	p.waiting = c.app.slowdowns.now()
+	c.estimate.of(&p, time.Now())
+	if !c.app.flags.quiet && !c.app.flags.json {
+		c.app.status.show(p.String())
+	}
+}
+
+// doubt says once that a file is stored and its proof tried again.
+func (c *carrying) doubt(r transfer.Row) {
+	if r.Again == nil || c.doubted[r.Nth] || len(c.doubted) == mostFailures {
+		return
+	}
+	c.doubted[r.Nth] = true
+	c.app.note(r.Job.At().String() + " is stored and not yet verified: the server is asked again")
+}
+
+// ended tells of a file that is over.
+func (c *carrying) ended(r transfer.Row) {
+	a := c.app
+	c.tally.add(r)
+	other := errors.Is(r.Err, transfer.ErrOtherContents)
+	switch {
+	case client.KindOf(r.Err) == client.KindEncryptionNotAsAsked:
+		c.code = exitNotEncrypted
+	case (r.Phase == transfer.Failed || r.Phase == transfer.Cancelled || other) && c.code == exitOK:
+		c.code = exitFailed
+	}
+	switch {
+	case a.flags.json:
+		a.line(transferJSON(r))
+	case r.Job.To.Stream != "" && client.KindOf(r.Err) == client.KindLocal && isClosed(r.Err): // whoever read the object knows that they left
+	case r.Phase == transfer.Failed && r.Err != nil || other:
+		c.failed(r)
+	default:
+		if c.told++; c.told <= mostLines || !a.readByPerson {
+			a.transferred(r)
+		} else if c.told == mostLines+1 {
+			a.say("The files that follow are counted, and named only where they fail; --json names each.")
+		}
+	}
+}
+
+// failed tells of a file that is not done: in full where nothing like it was said
+// before, by its name where few were, and else in the sum.
+func (c *carrying) failed(r transfer.Row) {
+	a, what := c.app, transferJSON(r).what()
+	kind, first, named := c.failures.add(r.Err)
+	switch {
+	case r.Phase == transfer.Skipped && named:
+		a.skipped(what, r)
+	case r.Phase == transfer.Skipped:
+	case first:
+		printf(a.err, "FAILED %s\n", what)
+		a.report(r.Err)
+	case named:
+		printf(a.err, "FAILED %s\n  As before: %s\n", what, kind.title)
+	}
+}
+
+// conclude says how all of it went, where there were several files.
+func (c *carrying) conclude() {
+	a := c.app
+	if a.flags.json {
+		return
+	}
+	if sum := c.failures.sum(); sum != "" {
+		_, _ = a.err.Write([]byte(sum)) // a console keeps what went wrong
+	}
+	if c.tally.files > 1 && !a.flags.quiet {
+		printf(a.err, "%s\n", c.tally.sum(time.Since(c.began)))
+	}
+}
+
+// begunTargets names what is under way, or a few of many.
+func begunTargets(e *transfer.Engine) string {
+	const few = 4
+	var names []string
+	more := 0
+	for _, c := range e.ChangedSince(0).Rows {
+		switch {
+		case c.Phase != transfer.Sending && c.Phase != transfer.Verifying:
+		case len(names) == few:
+			more++
+		default:
+			r, _ := e.Nth(c.Nth)
+			names = append(names, transferJSON(r).Target)
+		}
+	}
+	if more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// cleaningUp says what an interrupted run waits for.
+func (a *app) cleaningUp(targets string) {
+	if targets != "" && !a.flags.quiet {
+		printf(a.err, "bucketseal-cli: interrupted; cleaning up what was begun of %s; press Ctrl-C again to end at once\n", targets)
+	}
+}
+
+// refused shows a file that was not sent as a failed row.
+func refused(r transfer.Refusal) transfer.Row {
+	return transfer.Row{
+		Job: transfer.Job{
+			Op: transfer.Upload, From: transfer.ReadFrom(r.Source), To: transfer.ObjectAt("", r.Target, ""),
+			Treatment: client.Treatment{Rule: r.Rule, RuleID: r.RuleID},
+		},
+		Phase: transfer.Failed,
+		Err:   &client.Error{Op: "plan", Kind: r.Kind, At: r.Target, Said: r.Reason},
+	}
+}
