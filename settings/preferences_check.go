@@ -39,8 +39,8 @@ func checkTransfers(t preferences.Transfers) error {
 		return client.Say("concurrency: %d is not between 0 and %d", t.Concurrency, preferences.MaxConcurrency).Err()
 	case t.PartSize != 0 && (t.PartSize < preferences.MinPartSize || t.PartSize > preferences.MaxPartSize):
 		return client.Say("part size: %d bytes is not between 5 MiB and 5 GiB", t.PartSize).Err()
-	case t.LimitRate < 0:
-		return client.Say("limit: %d bytes a second is less than nothing", t.LimitRate).Err()
+	case min(t.LimitRate, t.LimitUp, t.LimitDown) < 0:
+		return client.Say("limit: %d bytes a second is less than nothing", min(t.LimitRate, t.LimitUp, t.LimitDown)).Err()
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func clearing(t *testing.T, receipt func(transfer.Receipt) error) (*Session, *me
 		CustomerKey: func(context.Context, string, ...string) (client.CustomerKey, error) {
 			return client.CustomerKey{}, errors.New("no such key")
 		},
-		Transfer: transfer.Config{Workers: 1, Journal: &transfer.Memory{Keep: receipt}},
+		Transfer: transfer.Config{Concurrency: 1, Journal: &transfer.Memory{Keep: receipt}},
 	}
 	s, err := o.Open(t.Context(), client.Account{ID: "id-1", Name: "ward", AccessKeyID: "AK", Endpoint: "https://s3.example.org"})
 	require.NoError(t, err)

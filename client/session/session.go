@@ -10,11 +10,13 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
@@ -39,8 +41,11 @@ type Opener struct {
 	Current func(client.Account) error
 	// Journal keeps an account's transfers beyond the program; nil: they end with it.
 	Journal func(client.Account) transfer.Journal
-	// Transfer is how transfers are done; Store, Account, CustomerKey and DescribeKey are
-	// filled in here.
+	// Flows are what transfers may use of each endpoint, for all accounts of a program;
+	// nil: each session uses an endpoint as if it were alone.
+	Flows *flow.Endpoints
+	// Transfer is how transfers are done; Store, Account, Flow, CustomerKey and DescribeKey
+	// are filled in here.
 	Transfer transfer.Config
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -80,6 +85,9 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	config := o.Transfer
 	config.Store, config.Account, config.DescribeKey, config.Now = store, a.Ref(), s.describer(), s.now
 	config.CustomerKey = s.CustomerKey
+	if o.Flows != nil {
+		config.Flow = o.Flows.Of(cmp.Or(a.Endpoint, a.Region))
+	}
 	if o.Journal != nil {
 		config.Journal = o.Journal(a)
 	}

@@ -233,7 +233,7 @@ func TestAnAccountThatCannotBeOpenedSaysWhich(t *testing.T) {
 	_, err = d.opener().Open(t.Context(), a)
 	require.ErrorContains(t, err, "missing.pem")
 	o = d.opener()
-	o.Transfer.Workers = -1
+	o.Transfer.Concurrency = -1
 	_, err = o.Open(t.Context(), d.account())
 	require.Error(t, err)
 }

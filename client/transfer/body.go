@@ -43,11 +43,11 @@ func (b *body) Read(p []byte) (int, error) {
 	if b.ctx.Err() != nil {
 		return 0, context.Cause(b.ctx)
 	}
-	p = p[:min(len(p), b.engine.pace.piece())]
+	p = p[:min(len(p), b.engine.cfg.Pace.Up().Piece())]
 	n, grown, err := b.read(p)
 	b.engine.moved(b.it, grown)
 	if n > 0 {
-		if stop := b.engine.pace.wait(b.ctx, n); stop != nil {
+		if stop := b.engine.cfg.Pace.Up().Wait(b.ctx, n); stop != nil {
 			return n, stop
 		}
 	}

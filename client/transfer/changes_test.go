@@ -59,7 +59,7 @@ func (r *reader) counted() (n [Paused + 1]int) {
 }
 
 func TestTheCountersOfALookAreThoseOfItsRows(t *testing.T) {
-	w := newBench(t, func(c *Config) { c.Workers = 4 })
+	w := newBench(t, func(c *Config) { c.Concurrency = 4 })
 	var reader reader
 	reader.look(w.engine)
 	w.submit(w.small(200)...)
@@ -72,7 +72,7 @@ func TestTheCountersOfALookAreThoseOfItsRows(t *testing.T) {
 
 func TestWhoReadsTheChangesKnowsTheRows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Workers = 2 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 2 })
 		let := w.stuck()
 		var reader reader
 		reader.look(w.engine)
@@ -101,7 +101,7 @@ func TestWhoReadsTheChangesKnowsTheRows(t *testing.T) {
 
 func TestAChangeIsToldOnceAndNoOtherRowWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 1 })
 		let := w.stuck()
 		defer let()
 		w.submit(w.small(50)...)
@@ -181,7 +181,7 @@ func TestRowsAreReadByWindowWhateverWasCleared(t *testing.T) {
 
 func TestTheSummaryCountsWhatTheRowsSay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Workers = 2 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 2 })
 		let := w.stuck()
 		jobs := w.small(6)
 		jobs[5].Treatment = client.Treatment{}

@@ -27,7 +27,7 @@ type clearing struct {
 
 func newClearing(t *testing.T, change ...func(*Config)) *clearing {
 	c := &clearing{T: t, store: memstore.New(memstore.Options{Server: storetest.AWS, Buckets: []string{"a", "b"}})}
-	config := Config{Store: c.store, Account: client.AccountRef{ID: "id of " + "ward", Name: "ward"}, Workers: 1, Journal: &Memory{Keep: func(r Receipt) error {
+	config := Config{Store: c.store, Account: client.AccountRef{ID: "id of " + "ward", Name: "ward"}, Concurrency: 1, Journal: &Memory{Keep: func(r Receipt) error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.receipts = append(c.receipts, r)
@@ -263,7 +263,7 @@ func TestWhatIsMoreUrgentGoesFirst(t *testing.T) {
 
 func TestADeletionBehindATransferOfItsBucketDoesNotGoAlong(t *testing.T) {
 	c := newClearing(t)
-	gate := c.store.Hold(memstore.GetObject)
+	gate := c.store.Hold(memstore.HeadObject)
 	c.store.Fill(2, "a/k")
 	c.store.Fill(2, "a/other")
 	read := Job{ID: "read", Op: Download, From: ObjectAt("ward", client.Location{Bucket: "a", Key: "k"}, ""), To: WriteTo(t.TempDir(), "k")}

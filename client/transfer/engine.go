@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
 )
 
 // Config is what an Engine needs. The zero value of each number means its
@@ -15,10 +16,14 @@ type Config struct {
 	Store   client.Store
 	Account client.AccountRef // for receipts
 
-	Workers     int   // files at once, 1 to 64; default 4
-	PartsAtOnce int   // parts of one file at once, 1 to 64; default 4
+	Concurrency int   // requests under way at most, 1 to 64; default 64: as many as pay
 	PartSize    int64 // bytes, 5 MiB to 5 GiB; default 8 MiB, grown so that 10,000 parts are enough
-	LimitRate   int64 // bytes a second over all jobs; 0 is no limit
+
+	// Flow is what transfers may use of the endpoint; nil is one for this engine alone.
+	Flow *flow.Flow
+	// Pace is how many bytes a second may move; nil is one for this engine alone,
+	// without a limit until SetLimits.
+	Pace *flow.Pace
 
 	ContentProof ContentProof // how uploads let their bytes be compared; default ProofAuto
 
@@ -52,8 +57,6 @@ type Config struct {
 }
 
 const (
-	defaultAtOnce   = 4
-	mostAtOnce      = 64
 	defaultPartSize = 8 << 20
 	defaultPatience = 45 * time.Second
 )
@@ -63,25 +66,17 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Store == nil {
 		return c, client.Say("a transfer engine needs a store").Err()
 	}
-	for _, n := range []struct {
-		name  client.Text
-		value *int
-	}{{client.Say("files at once"), &c.Workers}, {client.Say("parts at once"), &c.PartsAtOnce}} {
-		if *n.value == 0 {
-			*n.value = defaultAtOnce
-		}
-		if *n.value < 1 || *n.value > mostAtOnce {
-			return c, client.Say("%v: %d is not between 1 and %d", n.name, *n.value, mostAtOnce).Err()
-		}
+	if c.Concurrency == 0 {
+		c.Concurrency = flow.Most
+	}
+	if c.Concurrency < 1 || c.Concurrency > flow.Most {
+		return c, client.Say("concurrency: %d is not between 1 and %d", c.Concurrency, flow.Most).Err()
 	}
 	if c.PartSize == 0 {
 		c.PartSize = defaultPartSize
 	}
 	if c.PartSize < minPartSize || c.PartSize > maxPartSize {
 		return c, client.Say("part size: %d bytes is not between 5 MiB and 5 GiB, the bounds of S3", c.PartSize).Err()
-	}
-	if c.LimitRate < 0 {
-		return c, client.Say("limit rate: %d bytes a second is less than nothing; 0 is no limit", c.LimitRate).Err()
 	}
 	switch c.ContentProof {
 	case "":
@@ -92,6 +87,12 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Patience == 0 {
 		c.Patience = defaultPatience
+	}
+	if c.Flow == nil {
+		c.Flow = flow.New(flow.Options{})
+	}
+	if c.Pace == nil {
+		c.Pace = flow.NewPace(flow.Rates{})
 	}
 	if c.Journal == nil {
 		c.Journal = &Memory{}
@@ -105,8 +106,8 @@ func (c Config) withDefaults() (Config, error) {
 // An Engine carries jobs out, a few at once, in the order of their submission.
 // It is safe for concurrent use. Whoever makes one calls Close.
 type Engine struct {
-	cfg  Config
-	pace *pace
+	cfg   Config
+	share *flow.Share
 
 	notify    atomic.Pointer[chan<- struct{}]
 	rangeless atomic.Bool // learned: the server sends whole objects only
@@ -142,9 +143,10 @@ func New(c Config) (*Engine, error) {
 	idle := make(chan struct{})
 	close(idle)
 	e := &Engine{
-		cfg: c, pace: newPace(c.LimitRate),
+		cfg:  c,
 		byID: map[string]*item{}, idle: idle, keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
 	}
+	e.share = c.Flow.Join(c.Concurrency, e.wake)
 	e.scribe = scribe{journal: c.Journal, failed: func(err error) {
 		e.note(client.Say("what became of a transfer could not be written down, so that another start of the program will not know of it: %v", err))
 	}}
@@ -168,9 +170,9 @@ func (e *Engine) signal() {
 	}
 }
 
-// SetLimitRate sets the bytes a second all jobs may move together, from now on;
-// 0 or less is no limit.
-func (e *Engine) SetLimitRate(bytesPerSecond int64) { e.pace.set(bytesPerSecond) }
+// SetLimits sets how many bytes a second may move from now on, over all engines that
+// have the same Config.Pace.
+func (e *Engine) SetLimits(r flow.Rates) { e.cfg.Pace.Set(r) }
 
 // Wait returns nil once nothing is queued or running; what is paused is not
 // waited for. It gives up with ctx.

@@ -89,7 +89,7 @@ func fiddle(e *Engine, ids []string, chance *rand.Rand) {
 func TestWhateverIsDoneToRowsAtOnceTheCountsAreThoseOfTheRows(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			w := newBench(t, func(c *Config) { c.Workers, c.Patience = 3, 1 })
+			w := newBench(t, func(c *Config) { c.Concurrency, c.Patience = 3, 1 })
 			w.store.Before(moody(seed))
 			ids, err := w.engine.Submit(slices.Values(w.mixed(60)))
 			require.NoError(t, err)

@@ -51,7 +51,7 @@ func each(v Verdict, n int) (same []Verdict) {
 }
 
 func aliasBench(t *testing.T, k *ward) *workbench {
-	w := newBench(t, func(c *Config) { c.DescribeKey, c.Workers = k.describe, 8 })
+	w := newBench(t, func(c *Config) { c.DescribeKey, c.Concurrency = k.describe, 8 })
 	w.store.After(memstore.Report(told(client.TypeSSEKMS, keyARN)))
 	return w
 }

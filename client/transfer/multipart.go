@@ -5,9 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
 )
 
 // sendParts is a multipart upload: create (the encryption is decided here), send
@@ -127,20 +126,14 @@ func (f *filling) took(p Piece) {
 // run sends the parts that are missing and completes. It completes nothing that is
 // not the file as it was read for the checksum.
 func (f *filling) run(ctx context.Context) (client.Object, error) {
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(f.engine.cfg.PartsAtOnce)
+	var missing []int
 	for i := range f.spans {
-		if f.parts[i].Number != 0 {
-			continue
+		if f.parts[i].Number == 0 {
+			missing = append(missing, i)
 		}
-		group.Go(func() error {
-			if gctx.Err() != nil {
-				return context.Cause(gctx)
-			}
-			return f.send(gctx, i)
-		})
 	}
-	if err := group.Wait(); err != nil {
+	err := flow.Spread(ctx, len(missing), func(ctx context.Context, i int) error { return f.send(ctx, missing[i]) })
+	if err != nil {
 		return client.Object{}, err
 	}
 	if err := f.source.unchanged(); err != nil {

@@ -36,7 +36,7 @@ func TestAFailedPartEndsTheUploadAndLeavesNothingOpen(t *testing.T) {
 
 func TestBytesOfAFailedRequestAreNotCountedAsSent(t *testing.T) {
 	for size, want := range map[int64]int64{1000: 0, 2 * minPartSize: minPartSize} {
-		w := newBench(t, func(c *Config) { c.PartsAtOnce = 1 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 1 })
 		w.store.Before(func(_ context.Context, c memstore.Call) error {
 			if c.Body == nil || size > minPartSize && c.Nth == 1 {
 				return nil
@@ -79,7 +79,7 @@ func TestACompletionWhoseAnswerWasLostIsFoundOut(t *testing.T) {
 }
 
 func TestPartsOfOneFileTravelTogether(t *testing.T) {
-	w := newBench(t, func(c *Config) { c.PartsAtOnce = 3 })
+	w := newBench(t, func(c *Config) { c.Concurrency = 3 })
 	gate := w.store.Hold(memstore.UploadPart)
 	job, data := w.file(5*minPartSize, client.SSES3{})
 	ids, err := w.engine.Submit(slices.Values([]Job{job}))

@@ -108,6 +108,7 @@ func (e *Engine) moved(it *item, n int64) {
 		return
 	}
 	it.sent.Add(n)
+	e.cfg.Flow.Moved(n)
 	if n > 0 {
 		now := e.cfg.Now()
 		if m := it.rate.Load(); m != nil {

@@ -1,13 +1,10 @@
 package transfer
 
 import (
-	"context"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 func TestRateIsTheAverageOfTheLastSeconds(t *testing.T) {
@@ -26,57 +23,6 @@ func TestRateIsTheAverageOfTheLastSeconds(t *testing.T) {
 	m.reset()
 	m.add(500, now)
 	assert.InDelta(t, 500, m.rate(now), 1, "the first instant counts as a second")
-}
-
-func TestPaceHoldsAllReadersToOneLimit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(100_000)
-		began := time.Now()
-		done := make(chan struct{})
-		for range 4 {
-			go func() {
-				for range 25 { // 4 x 25 x 10 kB = 1 MB
-					assert.NoError(t, p.wait(t.Context(), 10_000))
-				}
-				done <- struct{}{}
-			}()
-		}
-		for range 4 {
-			<-done
-		}
-		assert.InDelta(t, 10, time.Since(began).Seconds(), 0.2)
-		assert.LessOrEqual(t, p.piece(), 10_000, "a reader never waits long for one piece")
-	})
-}
-
-func TestPaceCanBeChangedAndLifted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(0)
-		began := time.Now()
-		for range 100 {
-			require.NoError(t, p.wait(t.Context(), 1<<20))
-		}
-		assert.Zero(t, time.Since(began), "no limit, no waiting")
-		p.set(1000)
-		require.NoError(t, p.wait(t.Context(), 3000), "more than one burst waits in turns")
-		assert.Greater(t, time.Since(began), 2*time.Second)
-		p.set(-1)
-		began = time.Now()
-		require.NoError(t, p.wait(t.Context(), 1<<20))
-		assert.Zero(t, time.Since(began))
-	})
-}
-
-func TestPaceGivesUpWithItsContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(512)
-		ctx, stop := context.WithCancelCause(t.Context())
-		go func() {
-			time.Sleep(time.Second)
-			stop(errCancelled)
-		}()
-		require.ErrorIs(t, p.wait(ctx, 1<<20), errCancelled)
-	})
 }
 
 func TestPartsAreEnoughForAnySize(t *testing.T) {

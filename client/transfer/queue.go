@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
 )
 
 // Why an attempt was stopped: the cause of its context. A pause means to go on
@@ -193,21 +194,30 @@ func (e *Engine) leave() {
 	}
 }
 
-// dispatch starts workers while there is work. The caller holds the mutex.
+// wake is called when there is another turn.
+func (e *Engine) wake() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.dispatch()
+}
+
+// dispatch starts attempts while there is work, and a turn for it. The caller holds
+// the mutex.
 func (e *Engine) dispatch() {
-	for len(e.running) < e.cfg.Workers {
+	for turn := e.share.Next(); turn != nil; turn = e.share.Next() {
 		its := e.line.next()
 		if len(its) == 0 {
+			e.share.Enough(turn)
 			return
 		}
-		e.start(its)
+		e.start(its, turn)
 	}
 }
 
 // start begins one attempt at a job, or at several that one request takes. They
 // share a context, which is stopped when all of them are. The caller holds the
 // mutex.
-func (e *Engine) start(its []*item) {
+func (e *Engine) start(its []*item, turn *flow.Turn) {
 	a := &attempt{wanted: len(its)}
 	ctx, stop := context.WithCancelCause(context.Background())
 	a.stop = stop
@@ -220,7 +230,7 @@ func (e *Engine) start(its []*item) {
 		e.touched(it)
 	}
 	e.running = append(e.running, its[0])
-	go e.work(client.WithMonitor(ctx, monitor), its)
+	go e.work(client.WithMonitor(ctx, monitor), its, turn)
 }
 
 // An attempt is what jobs that one request takes have in common.
@@ -245,8 +255,9 @@ func (a *attempt) stopOne() context.CancelCauseFunc {
 }
 
 // work is one attempt at a job, or at several, from Sending to where it ends.
-func (e *Engine) work(ctx context.Context, its []*item) {
-	errs := e.carry(ctx, its)
+func (e *Engine) work(ctx context.Context, its []*item, turn *flow.Turn) {
+	errs := e.carry(client.WithTurn(ctx, turn), its)
+	turn.Done()
 
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
@@ -54,7 +55,7 @@ func (w *workbench) stuck() (let func()) {
 
 func TestSubmitReturnsAtOnceAndRunsAFewInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Workers = 2 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 2 })
 		let := w.stuck()
 		w.submit(w.small(5)...)
 		synctest.Wait()
@@ -103,7 +104,7 @@ func TestTwoFilesOfOnePlanNeverLandOnOneTarget(t *testing.T) {
 
 func TestPauseHoldsAndResumeBeginsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 1 })
 		let := w.stuck()
 		w.submit(w.small(3)...)
 		synctest.Wait()
@@ -147,7 +148,7 @@ func TestTheLastWishCountsForARunningJob(t *testing.T) {
 
 func TestPausedAndResumedWhileQueuedRunsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 1 })
 		let := w.stuck()
 		w.submit(w.small(2)...)
 		for range 3 {
@@ -165,7 +166,7 @@ func TestPausedAndResumedWhileQueuedRunsOnce(t *testing.T) {
 
 func TestCancelStopsAndLeavesNothingOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Workers = 2 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 2 })
 		let := w.stuck()
 		defer let()
 		big, _ := w.file(3*minPartSize, client.SSES3{})
@@ -286,7 +287,7 @@ func TestARetryThatMayNotOverwriteDoesNotHideWhatItLeft(t *testing.T) {
 
 func TestClearForgetsWhatIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 1 })
 		jobs := w.small(4)
 		w.submit(jobs[0])
 		require.NoError(t, w.engine.Wait(t.Context()))
@@ -335,7 +336,7 @@ func TestARowIsACopy(t *testing.T) {
 func TestProgressAndRateAreSeenWhileBytesMove(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const size, perSecond = 4 << 20, 100 << 10
-		w := newBench(t, func(c *Config) { c.LimitRate = perSecond })
+		w := newBench(t, func(c *Config) { c.Pace = flow.NewPace(flow.Rates{All: perSecond}) })
 		up, _ := w.file(size, client.SSES3{})
 		began := time.Now()
 		w.submit(up)
@@ -352,7 +353,7 @@ func TestProgressAndRateAreSeenWhileBytesMove(t *testing.T) {
 		began = time.Now()
 		w.submit(down)
 		time.Sleep(10 * time.Second)
-		w.engine.SetLimitRate(0)
+		w.engine.SetLimits(flow.Rates{})
 		require.NoError(t, w.engine.Wait(t.Context()))
 		assert.InDelta(t, 10, time.Since(began).Seconds(), 2, "the limit was lifted")
 		require.NoError(t, w.rows()[1].Err)
@@ -374,7 +375,7 @@ func TestWaitGivesUpWithItsContext(t *testing.T) {
 
 func TestCloseCleansUpAndTakesNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t, func(c *Config) { c.Workers = 1 })
+		w := newBench(t, func(c *Config) { c.Concurrency = 1 })
 		let := w.stuck()
 		defer let()
 		big, _ := w.file(3*minPartSize, client.SSES3{})
@@ -411,12 +412,11 @@ func TestCloseStopsWaitingWithItsContext(t *testing.T) {
 func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 	store := memstore.New(memstore.Options{})
 	for name, c := range map[string]Config{
-		"store":                  {},
-		"files at once":          {Store: store, Workers: 65},
-		"parts at once":          {Store: store, PartsAtOnce: -1},
-		"part size":              {Store: store, PartSize: 1 << 20},
-		"between 5 MiB":          {Store: store, PartSize: 6 << 30},
-		"limit rate: -1 bytes a": {Store: store, LimitRate: -1},
+		"store":           {},
+		"concurrency: 65": {Store: store, Concurrency: 65},
+		"concurrency: -1": {Store: store, Concurrency: -1},
+		"part size":       {Store: store, PartSize: 1 << 20},
+		"between 5 MiB":   {Store: store, PartSize: 6 << 30},
 	} {
 		_, err := New(c)
 		require.ErrorContains(t, err, name)
@@ -424,8 +424,7 @@ func TestConfigurationsThatCannotWorkAreRefused(t *testing.T) {
 	e, err := New(Config{Store: store})
 	require.NoError(t, err)
 	assert.EqualValues(t, 8<<20, e.cfg.PartSize)
-	assert.Equal(t, 4, e.cfg.Workers)
-	assert.Equal(t, 4, e.cfg.PartsAtOnce)
+	assert.Equal(t, 64, e.cfg.Concurrency)
 }
 
 // Many hands on one engine: for the race detector.
@@ -443,12 +442,12 @@ func TestManyHandsOnOneEngine(t *testing.T) {
 				w.rows()
 				w.engine.Resume(id)
 				w.engine.Row(id)
-				w.engine.SetLimitRate(int64(n) << 20)
+				w.engine.SetLimits(flow.Rates{All: int64(n) << 20})
 			}
 		})
 	}
 	hands.Wait()
-	w.engine.SetLimitRate(0)
+	w.engine.SetLimits(flow.Rates{})
 	// A pause takes a moment to arrive where bytes move.
 	for {
 		require.NoError(t, w.engine.Wait(t.Context()))

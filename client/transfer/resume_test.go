@@ -71,7 +71,7 @@ const partsOfAll = 4
 
 func cutOffUpload(t *testing.T, e client.Encryption, change ...func(*Config)) *cutOff {
 	c := &cutOff{journal: &lasting{Memory: &Memory{}}}
-	c.workbench = newBench(t, append([]func(*Config){func(k *Config) { k.Journal, k.PartsAtOnce = c.journal, 1 }}, change...)...)
+	c.workbench = newBench(t, append([]func(*Config){func(k *Config) { k.Journal, k.Concurrency = c.journal, 1 }}, change...)...)
 	c.job, c.data = c.file((partsOfAll-1)*minPartSize+17, e)
 	c.lose(3)
 	row := c.run(c.job)[0]
@@ -154,7 +154,7 @@ func TestAnUploadThatWasCutOffGoesOnWithThePartsThatTheServerHas(t *testing.T) {
 
 func TestAPausedUploadGoesOnWhereItStopped(t *testing.T) {
 	for _, journal := range []Journal{&Memory{}, &lasting{Memory: &Memory{}}} {
-		w := newBench(t, func(k *Config) { k.Journal, k.PartsAtOnce = journal, 1 })
+		w := newBench(t, func(k *Config) { k.Journal, k.Concurrency = journal, 1 })
 		job, data := w.file(4*minPartSize, client.SSES3{})
 		gate := w.store.Hold(memstore.UploadPart)
 		second := make(chan struct{})

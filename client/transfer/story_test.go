@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/client/s3store"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/mock"
@@ -232,7 +233,7 @@ func TestABrokenConnectionIsContinuedAndAFlippedBitRefused(t *testing.T) {
 func TestAStoppedUploadLeavesNothingOnTheServer(t *testing.T) {
 	opened := make(chan client.Upload, 1)
 	s := begin(t, nil, func(c *transfer.Config) {
-		c.LimitRate = 2 << 20
+		c.Pace = flow.NewPace(flow.Rates{All: 2 << 20})
 		c.Store = watched{c.Store, opened}
 	})
 	changed := make(chan struct{}, 1)
@@ -277,7 +278,7 @@ func TestAnUnknownKeyIsSaidToBeUnknown(t *testing.T) {
 
 func TestAFileThatShrinksWhileItIsSentIsSaidToHaveChanged(t *testing.T) {
 	for _, size := range []int{4 << 20, 12 << 20} {
-		s := begin(t, nil, func(c *transfer.Config) { c.LimitRate = 1 << 20 })
+		s := begin(t, nil, func(c *transfer.Config) { c.Pace = flow.NewPace(flow.Rates{All: 1 << 20}) })
 		changed := make(chan struct{}, 1)
 		s.engine.Notify(changed)
 		up, _ := s.upload(size, client.SSEKMS{Key: keyID})

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
@@ -73,9 +74,9 @@ out. With - as DST, reports go to the standard error.`,
 	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
 	f.key.register(c, "for --sse c or to download such an object")
 	flags.StringVar(&f.overwrite, "overwrite", "always", "when the target exists: `always`|skip|newer")
-	flags.IntVar(&f.concurrency, "concurrency", 4, "files, and parts of a file, at once")
+	flags.IntVar(&f.concurrency, "concurrency", flow.Most, "requests at once at most, 1 to 64; there are no more than pay")
 	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M)")
-	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second, e.g. `10M`")
+	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second: `10M`, or 10M:2M for up and down, or off:2M")
 	flags.StringVar(&f.version, "version-id", "", "download this version `ID` of an object")
 	flags.StringVar(&f.content, "content-proof", "auto", "how the server compares an upload's bytes: `auto`|md5|size; size is fastest and compares their number only")
 	flags.BoolVar(&f.acceptStale, "accept-stale-checksum", false, "take a download though the checksum noted in its metadata, or its ETag, is of other bytes")
@@ -84,7 +85,7 @@ out. With - as DST, reports go to the standard error.`,
 }
 
 func (f *cpFlags) config() (transfer.Config, error) {
-	c := transfer.Config{AllowUnverified: f.allowUnverified, Workers: f.concurrency, PartsAtOnce: f.concurrency}
+	c := transfer.Config{AllowUnverified: f.allowUnverified, Concurrency: f.concurrency}
 	if f.concurrency < 1 || f.concurrency > 64 {
 		return c, usage("--concurrency %d: 1 to 64 are possible", f.concurrency)
 	}
@@ -106,8 +107,28 @@ func (f *cpFlags) config() (transfer.Config, error) {
 	if c.PartSize != 0 && (c.PartSize < 5<<20 || c.PartSize > 5<<30) {
 		return c, usage("--part-size %s: S3 takes parts from 5M to 5G", f.partSize)
 	}
-	c.LimitRate, err = size("--limit-rate", f.limitRate)
+	limits, err := rates(f.limitRate)
+	c.Pace = flow.NewPace(limits)
 	return c, err
+}
+
+// rates reads --limit-rate: one for all, or as rclone writes it one up and one down,
+// "off" or nothing being no limit.
+func rates(text string) (r flow.Rates, err error) {
+	up, down, apart := strings.Cut(text, ":")
+	if !apart {
+		r.All, err = size("--limit-rate", text)
+		return r, err
+	}
+	for text, rate := range map[string]*int64{up: &r.Up, down: &r.Down} {
+		if text == "off" {
+			continue
+		}
+		if *rate, err = size("--limit-rate", text); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
 }
 
 // size reads a number of bytes; K, M and G are powers of 1024, as in rclone

@@ -36,7 +36,7 @@ func (a *app) rmCommand() *cobra.Command {
 // removeConfig has one request at a time: when it is cut short, no more than the
 // thousand objects of that one may be gone and nobody was told.
 func (a *app) removeConfig() transfer.Config {
-	return transfer.Config{Workers: 1, OnSlowDown: a.slowed}
+	return transfer.Config{Concurrency: 1, OnSlowDown: a.slowed}
 }
 
 func (a *app) removed(at client.Location, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -18,6 +19,7 @@ import (
 type desk struct {
 	home *wiring.Home
 	demo *demo
+	pace *flow.Pace // of all transfers together
 	ask  func(ctx context.Context, vault string, isNew, wrong bool) ui.PassphraseAnswer
 }
 
@@ -98,7 +100,8 @@ func (d *desk) Open(ctx context.Context, wanted client.Account) (*session.Sessio
 // be read leave the defaults.
 func (d *desk) transferConfig() transfer.Config {
 	p, _ := d.home.Settings.Preferences() // reported when the window reads them
-	return transfer.Config{Workers: p.Concurrency, PartsAtOnce: p.Concurrency, PartSize: p.PartSize, LimitRate: p.LimitRate}
+	d.pace.Set(flow.Rates{All: p.LimitRate, Up: p.LimitUp, Down: p.LimitDown})
+	return transfer.Config{Concurrency: p.Concurrency, PartSize: p.PartSize, Pace: d.pace}
 }
 
 // SecretsKeptIn says where secrets are kept.

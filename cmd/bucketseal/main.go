@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 	"github.com/bucketseal/bucketseal/ui"
 )
@@ -44,7 +45,7 @@ func run(configDir string) error {
 			return err
 		}
 	}
-	d := &desk{}
+	d := &desk{pace: flow.NewPace(flow.Rates{})}
 	home, err := wiring.Open(ctx, configDir, d.passphrase)
 	if err != nil {
 		return err

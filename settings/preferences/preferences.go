@@ -43,8 +43,8 @@ type Window struct {
 
 // Transfers are how transfers are done. The zero value is the program's choice.
 type Transfers struct {
-	// Concurrency is how many requests run at a time, at most MaxConcurrency; 0 is
-	// the program's choice.
+	// Concurrency is how many requests run at a time at most, up to MaxConcurrency; 0
+	// is as many as pay.
 	Concurrency int `json:"concurrency,omitempty"`
 	// PartSize is the size of the parts of a large upload, in bytes, between
 	// MinPartSize and MaxPartSize; 0 is the program's choice.
@@ -52,6 +52,9 @@ type Transfers struct {
 	// LimitRate is the highest speed of all transfers together, in bytes a
 	// second; 0 is none.
 	LimitRate int64 `json:"limitRate,omitempty"`
+	// LimitUp and LimitDown are the same for uploads and for downloads alone, beside it.
+	LimitUp   int64 `json:"limitUp,omitempty"`
+	LimitDown int64 `json:"limitDown,omitempty"`
 }
 
 // Appearance is light or dark.

@@ -141,7 +141,7 @@ func (d *Desk) Open(ctx context.Context, wanted client.Account) (*session.Sessio
 			}
 			return client.CustomerKey{}, fmt.Errorf("no key with MD5 %s", md5)
 		},
-		Transfer: transfer.Config{Workers: 2},
+		Transfer: transfer.Config{Concurrency: 2},
 		Now:      func() time.Time { return Epoch },
 	}
 	return o.Open(ctx, d.accounts[i])

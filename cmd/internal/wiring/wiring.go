@@ -9,6 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/accountbook"
+	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/client/ledger"
 	"github.com/bucketseal/bucketseal/client/rulebook"
 	"github.com/bucketseal/bucketseal/client/s3store"
@@ -26,6 +27,9 @@ type Home struct {
 	// Note is told what is worth knowing of the ledger of transfers: that it was
 	// damaged, that there can be none. nil for nobody. Calls come from several goroutines.
 	Note func(client.Text)
+
+	// Flows are what transfers may use of each endpoint, whatever the account.
+	Flows flow.Endpoints
 
 	ledger *ledger.Ledger
 }
@@ -85,6 +89,7 @@ func (h *Home) Opener(t transfer.Config) session.Opener {
 		KeptKeys:    h.Settings.KeptKeys,
 		Current:     h.Accounts().Current,
 		Journal:     h.ledger.Journal,
+		Flows:       &h.Flows,
 		Transfer:    t,
 	}
 }

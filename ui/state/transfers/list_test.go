@@ -82,7 +82,7 @@ func (s *shown) opens() *session.Session {
 		Dial:        func(client.Account, client.Credentials) (client.Store, error) { return s.store, nil },
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) { return client.Credentials{}, nil },
 		Rules:       func() ([]rules.Rule, error) { return nil, nil },
-		Transfer: transfer.Config{Workers: 2, Journal: &transfer.Memory{Keep: func(r transfer.Receipt) error {
+		Transfer: transfer.Config{Concurrency: 2, Journal: &transfer.Memory{Keep: func(r transfer.Receipt) error {
 			if s.receipt == nil {
 				return nil
 			}
