@@ -112,22 +112,21 @@ func BenchmarkCalls(b *testing.B) {
 				})
 			}
 		}
-		for name, size := range map[string]int{"Head": 0, "Put4KiB": 4 << 10, "UploadPart8MiB": 8 << 20} {
-			b.Run(scheme+"/"+name+"/bare", func(b *testing.B) { measured(b, unadorned(b, srv, size)) })
+		for name, c := range map[string]struct {
+			method string
+			size   int
+		}{"Head": {http.MethodHead, 0}, "Get4KiB": {http.MethodGet, 0}, "Put4KiB": {http.MethodPut, 4 << 10}, "UploadPart8MiB": {http.MethodPut, 8 << 20}} {
+			b.Run(scheme+"/"+name+"/bare", func(b *testing.B) { measured(b, unadorned(b, srv, c.method, c.size)) })
 		}
 		srv.Close()
 	}
 }
 
-// unadorned is a request without a word of S3: a HEAD, or a PUT of so many bytes.
-func unadorned(b *testing.B, srv *httptest.Server, size int) func() error {
+// unadorned is a request without a word of S3, with a body of so many bytes.
+func unadorned(b *testing.B, srv *httptest.Server, method string, size int) func() error {
 	b.Helper()
 	content := make([]byte, size)
 	return func() error {
-		method := http.MethodPut
-		if size == 0 {
-			method = http.MethodHead
-		}
 		r, err := http.NewRequestWithContext(b.Context(), method, srv.URL+"/bkt/k", bytes.NewReader(content))
 		if err != nil {
 			return err
