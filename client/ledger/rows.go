@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -76,10 +77,16 @@ func timeOf(n sql.NullInt64) time.Time {
 	return time.Unix(0, n.Int64).UTC()
 }
 
-// nanoseconds is a time as it is kept, nil for none.
+// nanoseconds is a time as it is kept, nil for none. Those that do not fit are as
+// early or late as any can be.
 func nanoseconds(t time.Time) any {
-	if t.IsZero() {
+	switch {
+	case t.IsZero():
 		return nil
+	case t.Year() < 1678:
+		return int64(math.MinInt64)
+	case t.Year() > 2261:
+		return int64(math.MaxInt64)
 	}
 	return t.UnixNano()
 }

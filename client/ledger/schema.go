@@ -89,7 +89,7 @@ CREATE TABLE uploads (
 CREATE TABLE receipts (
 	id      INTEGER PRIMARY KEY,
 	number  INTEGER NOT NULL, -- the row it is of
-	at      INTEGER NOT NULL, -- when it was proved
+	at      INTEGER,          -- when it was proved
 	receipt TEXT NOT NULL
 ) STRICT;
 `}

@@ -20,7 +20,7 @@ func (j *rows) Write(entries []transfer.Entry) error {
 func (t *transaction) write(e *transfer.Entry) {
 	var proof any // the id of a receipt made just now
 	if e.Receipt != nil {
-		proof = t.insert("INSERT INTO receipts (number, at, receipt) VALUES (?, ?, ?)", e.Number, e.Receipt.VerifiedAt.UnixNano(), t.json(e.Receipt))
+		proof = t.insert("INSERT INTO receipts (number, at, receipt) VALUES (?, ?, ?)", e.Number, nanoseconds(e.Receipt.VerifiedAt), t.json(e.Receipt))
 	}
 	switch {
 	case e.State != nil:

@@ -99,7 +99,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.quiet, "quiet", false, "print errors only")
 	f.BoolVar(&a.flags.verbose, "verbose", false, "log every request to stderr, without secrets")
 	root.AddCommand(a.accountsCommand(), a.lsCommand(), a.cpCommand(), a.rmCommand(), a.mbCommand(), a.rbCommand(),
-		a.propsCommand(), a.uploadsCommand(), a.rulesCommand(), a.keysCommand())
+		a.propsCommand(), a.uploadsCommand(), a.receiptsCommand(), a.rulesCommand(), a.keysCommand())
 	refuseUnknownCommands(root)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return refuseEmpty(c.Flags()) }
 	return root
