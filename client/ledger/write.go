@@ -25,9 +25,6 @@ func (t *transaction) write(e *transfer.Entry) {
 	switch {
 	case e.State != nil:
 		t.writeState(e.Number, e.State, proof)
-		for _, n := range e.More {
-			t.writeState(n, e.State, nil)
-		}
 	case proof != nil:
 		t.exec("UPDATE jobs SET receipt = ? WHERE number = ?", proof, e.Number)
 	}
@@ -35,9 +32,38 @@ func (t *transaction) write(e *transfer.Entry) {
 		t.exec("UPDATE jobs SET twin = ?, job = ? WHERE number = ?", twinOf(e.Job), t.json(e.Job), e.Number)
 	}
 	t.writeProgress(e)
-	if e.Removed {
-		t.removeAll("SELECT value FROM json_each(?)", listOf(slices.Concat(e.More, []int64{e.Number})))
+	if e.Move != nil || e.Priority != nil || e.AcceptStale || e.Forget || e.Removed {
+		t.writeMany(e, listOf(slices.Concat([]int64{e.Number}, e.More)))
 	}
+}
+
+// writeMany keeps what may happen to many rows at once.
+func (t *transaction) writeMany(e *transfer.Entry, numbers string) {
+	const those = " WHERE number IN (SELECT value FROM json_each(?))"
+	if e.Move != nil {
+		t.exec("UPDATE jobs SET phase = ?, ended = coalesce(?, ended)"+those, e.Move.Phase.String(), endedOf(e.Move), numbers)
+	}
+	if e.Priority != nil {
+		t.exec("UPDATE jobs SET job = json_set(job, '$.priority', ?)"+those, *e.Priority, numbers)
+	}
+	if e.AcceptStale {
+		t.exec("UPDATE jobs SET job = json_set(job, '$.acceptStale', json('true'))"+those, numbers)
+	}
+	if e.Forget {
+		t.exec("DELETE FROM progress"+those, numbers)
+		t.exec("DELETE FROM pieces"+those, numbers)
+	}
+	if e.Removed {
+		t.removeAll("SELECT value FROM json_each(?)", numbers)
+	}
+}
+
+// endedOf is when rows ended, nil for as it was.
+func endedOf(m *transfer.Move) any {
+	if m.Ended.IsZero() {
+		return nil
+	}
+	return nanoseconds(m.Ended)
 }
 
 func (t *transaction) writeState(number int64, s *transfer.State, proof any) {
@@ -46,7 +72,7 @@ func (t *transaction) writeState(number int64, s *transfer.State, proof any) {
 }
 
 func (t *transaction) writeProgress(e *transfer.Entry) {
-	if e.Begun != nil || e.Forget {
+	if e.Begun != nil {
 		t.exec("DELETE FROM progress WHERE number = ?", e.Number)
 		t.exec("DELETE FROM pieces WHERE number = ?", e.Number)
 	}

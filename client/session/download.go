@@ -120,14 +120,14 @@ func (s *Session) named(ctx context.Context, what []client.Object, into string, 
 // downloadOf is the job of one object.
 func (s *Session) downloadOf(l listed, root string, o DownloadOptions) transfer.Job {
 	j := transfer.Job{
-		ID: rand.Text(), Op: transfer.Download,
+		Op:   transfer.Download,
 		From: transfer.ObjectAt(s.account.ID, l.at, o.VersionID), To: transfer.WriteTo(root, l.name),
 		Expect:      transfer.Expect{Size: l.size, ETag: l.etag, Modified: l.modified},
 		AcceptStale: o.AcceptStale,
 	}
 	j.From.CustomerKeyMD5 = o.Key.MD5()
 	if o.Into != nil {
-		j.To = transfer.Place{Stream: o.As}
+		j.ID, j.To = rand.Text(), transfer.Place{Stream: o.As}
 		s.engine.Attach(j.ID, transfer.Stream{Take: o.Into})
 	}
 	return j

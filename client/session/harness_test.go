@@ -104,16 +104,10 @@ func whole(pieces iter.Seq2[transfer.Plan, error]) (p transfer.Plan, err error) 
 func (d *desk) carry(p transfer.Plan, err error) []transfer.Row {
 	d.t.Helper()
 	require.NoError(d.t, err)
-	ids, err := d.Transfers().Submit(slices.Values(p.Jobs))
+	rows, err := d.Transfers().Submit(slices.Values(p.Jobs))
 	require.NoError(d.t, err)
 	require.NoError(d.t, d.Transfers().Wait(d.t.Context()))
-	var rows []transfer.Row
-	for _, id := range ids {
-		r, ok := d.Transfers().Row(id)
-		require.True(d.t, ok)
-		rows = append(rows, r)
-	}
-	return rows
+	return d.Transfers().AppendRows(nil, rows.First, rows.N)
 }
 
 // drafted is the plan of a choice.

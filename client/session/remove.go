@@ -3,9 +3,9 @@ package session
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -23,9 +23,9 @@ type Removed struct {
 type Removal struct {
 	engine *transfer.Engine
 	at     []client.Location
-	ids    []string
-	first  int          // the first job's row (transfer.Row.Nth); the others follow
-	open   map[int]bool // rows of which nobody was told yet
+	rows   transfer.Range // of its jobs
+	open   []bool         // of which of them nobody was told yet
+	untold int            // how many those are
 	cursor transfer.Cursor
 	err    error       // why nothing is known of the rest
 	stop   func() bool // lets go of the context that the removal ends with
@@ -42,10 +42,10 @@ func (s *Session) Remove(ctx context.Context, at []client.Location) (*Removal, e
 
 // remove begins the jobs that job makes of the places.
 func (s *Session) remove(ctx context.Context, at []client.Location, job func(client.Location) transfer.Job) (*Removal, error) {
-	ids, err := s.engine.Submit(func(yield func(transfer.Job) bool) {
+	rows, err := s.engine.Submit(func(yield func(transfer.Job) bool) {
 		for _, at := range at {
 			j := job(at)
-			j.ID, j.Op = rand.Text(), transfer.Delete
+			j.Op = transfer.Delete
 			if !yield(j) {
 				return
 			}
@@ -54,15 +54,12 @@ func (s *Session) remove(ctx context.Context, at []client.Location, job func(cli
 	if err != nil {
 		return nil, err
 	}
-	r := &Removal{engine: s.engine, at: at, ids: ids, open: make(map[int]bool, len(ids))}
-	if len(ids) > 0 {
-		row, _ := s.engine.Row(ids[0])
-		r.first = row.Nth
-	}
-	for i := range ids {
-		r.open[r.first+i] = true
-	}
-	r.stop = context.AfterFunc(ctx, func() { r.cancel(func(transfer.Row) bool { return true }) })
+	r := &Removal{engine: s.engine, at: at, rows: rows, open: slices.Repeat([]bool{true}, rows.N), untold: rows.N}
+	r.stop = context.AfterFunc(ctx, func() {
+		if rows.N > 0 {
+			s.engine.Cancel(rows)
+		}
+	})
 	return r, nil
 }
 
@@ -79,7 +76,7 @@ func (r *Removal) Next(ctx context.Context) ([]Removed, error) {
 		switch {
 		case len(news) > 0:
 			return news, nil
-		case len(r.open) == 0:
+		case r.untold == 0:
 			r.stop()
 			return nil, cmp.Or(r.err, io.EOF)
 		}
@@ -91,22 +88,6 @@ func (r *Removal) Next(ctx context.Context) ([]Removed, error) {
 	}
 }
 
-// cancel stops those of its jobs that match.
-func (r *Removal) cancel(match func(transfer.Row) bool) {
-	var ids []string
-	for _, id := range r.ids {
-		if row, ok := r.engine.Row(id); ok && !row.Phase.Over() && match(row) {
-			ids = append(ids, id)
-		}
-	}
-	if len(ids) > 0 { // none would be all there are
-		r.engine.Cancel(ids...)
-	}
-}
-
-// isQueued: what is under way goes on, since of what is stopped nothing is known.
-func isQueued(r transfer.Row) bool { return r.Phase == transfer.Queued }
-
 // look says what became known since the last look.
 func (r *Removal) look() (news []Removed) {
 	changes := r.engine.ChangedSince(r.cursor)
@@ -115,23 +96,42 @@ func (r *Removal) look() (news []Removed) {
 		r.forget(changes.Rows)
 	}
 	for _, c := range changes.Rows {
-		if !r.open[c.Nth] || !c.Gone && !c.Phase.Over() {
+		if !c.Gone && !c.Phase.Over() {
 			continue
 		}
-		delete(r.open, c.Nth)
-		row, there := r.engine.Nth(c.Nth)
-		at := r.at[c.Nth-r.first]
-		switch {
-		case c.Phase == transfer.Done:
-			news = append(news, Removed{At: at})
-		case row.Unknown():
-			if r.err == nil {
-				r.err = row.Err
-				r.cancel(isQueued)
+		for nth := max(c.First, r.rows.First); nth < min(c.End(), r.rows.End()); nth++ {
+			if r.close(nth) {
+				news = r.over(news, nth, c.Phase)
 			}
-		case there && (c.Phase == transfer.Failed || c.Phase == transfer.Skipped):
-			news = append(news, Removed{at, row.Err})
 		}
+	}
+	return news
+}
+
+// close notes that somebody is told of a row, or never will be.
+func (r *Removal) close(nth int) (wasOpen bool) {
+	i := nth - r.rows.First
+	if wasOpen = r.open[i]; wasOpen {
+		r.open[i] = false
+		r.untold--
+	}
+	return wasOpen
+}
+
+// over adds to news what became of a row that is over.
+func (r *Removal) over(news []Removed, nth int, p transfer.Phase) []Removed {
+	at := r.at[nth-r.rows.First]
+	if p == transfer.Done {
+		return append(news, Removed{At: at})
+	}
+	switch row, there := r.engine.Nth(nth); {
+	case row.Unknown():
+		if r.err == nil {
+			r.err = row.Err
+			r.engine.Withdraw(r.rows) // what is under way goes on, since of what is stopped nothing is known
+		}
+	case there && (p == transfer.Failed || p == transfer.Skipped):
+		return append(news, Removed{at, row.Err})
 	}
 	return news
 }
@@ -139,13 +139,13 @@ func (r *Removal) look() (news []Removed) {
 // forget takes the rows off that are there no more, and were removed too long ago
 // for anybody to say how they ended.
 func (r *Removal) forget(there []transfer.Change) {
-	left := make(map[int]bool, len(r.open))
-	for _, c := range there {
-		if r.open[c.Nth] {
-			left[c.Nth] = true
+	next := r.rows.First
+	for _, c := range append(there, transfer.Change{Range: transfer.Range{First: r.rows.End()}}) {
+		for ; next < min(c.First, r.rows.End()); next++ {
+			r.close(next)
 		}
+		next = max(next, c.End())
 	}
-	r.open = left
 }
 
 // DeleteOnly removes one object and nothing that took its place since

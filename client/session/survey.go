@@ -30,7 +30,7 @@ type UploadSurvey struct {
 // A SourceFile is a file that an upload was given, or that is in a folder it was
 // given. It was opened once, which proves that it can be read.
 type SourceFile struct {
-	ID          string // of the job it becomes
+	ID          string // of the job it becomes, "" where it needs none
 	From        transfer.Place
 	Target      client.Location
 	Expect      transfer.Expect

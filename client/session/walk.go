@@ -72,9 +72,11 @@ func (w *walk) file(path string, stat os.FileInfo, to client.Location) error {
 	return w.tell(f)
 }
 
-// tell tells of a file that can be sent.
+// tell tells of a file that can be sent. Only a stream has to be found again by its id.
 func (w *walk) tell(f SourceFile) error {
-	f.ID = rand.Text()
+	if f.From.Stream != "" {
+		f.ID = rand.Text()
+	}
 	return w.found(f)
 }
 

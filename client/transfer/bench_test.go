@@ -118,20 +118,20 @@ func BenchmarkFiftyRowsOfAMillion(b *testing.B) {
 
 func BenchmarkFiftyChangesOfAMillion(b *testing.B) {
 	e := benchQueue(b)
-	var ids []string
+	var some []Range
 	for i := range 50 {
-		ids = append(ids, fmt.Sprintf("t%d", 1000+i*19_000))
+		some = append(some, Range{1000 + i*19_000, 1})
 	}
 	cursor := e.ChangedSince(0).Cursor
 	b.ReportAllocs()
 	for b.Loop() {
-		e.Pause(ids...)
+		e.Pause(some...)
 		got := e.ChangedSince(cursor)
 		if len(got.Rows) != 50 {
 			b.Fatal(len(got.Rows))
 		}
 		cursor = got.Cursor
-		e.Resume(ids...)
+		e.Resume(some...)
 		cursor = e.ChangedSince(cursor).Cursor
 	}
 }

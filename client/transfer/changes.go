@@ -14,14 +14,16 @@ type Changes struct {
 	Cursor  Cursor   // for the next look
 }
 
-// A Change is a row that was submitted, removed, or changed otherwise than by
-// moving bytes. A row that is over changes only by being begun again, accepted
-// or removed.
+// A Change is rows that came one behind the other and of which the same is to be
+// said: they were submitted, removed, or changed otherwise than by moving bytes. A
+// row that is over changes only by being begun again, accepted or removed.
 type Change struct {
-	Nth   int   // which row: Row.Nth
-	Phase Phase // now, or when it was removed
-	Gone  bool  // removed
-	Known bool  // not changed since the cursor: told because all rows are
+	Range
+	Phase      Phase // now, or when they were removed
+	Doubtful   bool  // uploads whose last receipt is not as asked
+	Acceptable bool  // Row.Acceptable
+	Gone       bool  // removed
+	Known      bool  // not changed since the cursor: told because all rows are
 }
 
 // ChangedSince are the rows that changed since the look that returned the
@@ -31,9 +33,20 @@ func (e *Engine) ChangedSince(c Cursor) Changes {
 	now := e.cfg.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	changes := e.history.since(c, e.items)
+	changes := e.history.since(c, &e.slots)
 	changes.Summary = e.summary(now)
 	return changes
+}
+
+// Now is what is to be said of the nth row at this moment; it never waits for the
+// disk. A row that is not there is Gone.
+func (e *Engine) Now(nth int) Change {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s := e.slots.at(nth); s != nil {
+		return s.change(nth)
+	}
+	return Change{Range: Range{nth, 1}, Gone: true}
 }
 
 // Await waits until something changed since the look that returned the cursor, or
@@ -65,38 +78,57 @@ func (e *Engine) tell() {
 	}
 }
 
-// touched counts a row anew after it changed, and remembers that it did. The
-// caller holds the mutex.
-func (e *Engine) touched(it *item) {
-	e.sum.count(it.counted, -1)
-	it.counted = it.share()
-	e.sum.count(it.counted, 1)
-	e.history.touch(it)
+// change counts a row anew after set changed its slot, and remembers that it did.
+// The caller holds the mutex.
+func (e *Engine) change(nth int, s *slot, set func(*slot)) {
+	e.sum.count(e.adds(nth, s), -1)
+	set(s)
+	e.sum.count(e.adds(nth, s), 1)
+	e.history.touch(&e.slots, nth)
 	e.tell()
 }
 
-// removed forgets a row. The caller holds the mutex.
-func (e *Engine) removed(it *item) {
-	e.sum.count(it.counted, -1)
-	delete(e.byID, it.row.Job.ID)
-	e.streams.Delete(it.row.Job.ID)
-	e.history.remove(it)
-	e.dropLeft(it, func() { e.scribe.tell(Entry{Number: it.number, Removed: true}) })
+// touched is change for an item: its slot follows its row. The caller holds the mutex.
+func (e *Engine) touched(it *item) {
+	s := e.slots.at(it.row.Nth)
+	e.change(it.row.Nth, s, func(s *slot) {
+		s.follow(&it.row)
+		if s.is(Paused) && it.sent.Load() > 0 {
+			e.resting[it.row.Nth] = it.sent.Load()
+		}
+	})
+}
+
+// removed forgets a row that is over. The caller holds the mutex.
+func (e *Engine) removed(nth int, s *slot) {
+	e.sum.count(e.adds(nth, s), -1)
+	e.history.remove(&e.slots, nth)
+	e.slots.remove(nth)
+	e.recent.remove(nth)
+	delete(e.items, nth)
+	if id, named := e.names.of[nth]; named {
+		delete(e.names.nth, id)
+		delete(e.names.of, nth)
+		e.streams.Delete(id)
+	}
 	e.tell()
 }
 
 // A history is the rows of an engine by when they changed last, and those
-// removed a while ago: a list through the items, so that a change costs no
+// removed a while ago: a list through the slots, so that a change costs no
 // memory and no search.
 type history struct {
 	now         Cursor // of the last change
-	first, last *item
-	gone        []removal // in the order of removal
-	forgotten   Cursor    // removals up to here are no longer known
+	told        Cursor // up to where anybody may know
+	first, last uint32 // rows, counted from 1
+	gone        []removal
+	forgotten   Cursor // removals up to here are no longer known
 }
 
+// A removal is rows that were removed one behind the other, and nobody looked
+// meanwhile.
 type removal struct {
-	at     Cursor
+	at     Cursor // of the last
 	change Change
 }
 
@@ -104,39 +136,48 @@ type removal struct {
 const rememberedAtLeast = 1024
 
 // touch moves a row to the end.
-func (h *history) touch(it *item) {
-	h.unlink(it)
+func (h *history) touch(all *slots, nth int) {
+	s := all.place(uint32(nth) + 1)
+	h.unlink(all, s)
 	h.now++
-	it.changed = h.now
-	it.before, h.last = h.last, it
-	if it.before == nil {
-		h.first = it
+	s.changed = h.now
+	s.before, h.last = h.last, uint32(nth)+1
+	if s.before == 0 {
+		h.first = h.last
 	} else {
-		it.before.after = it
+		all.place(s.before).after = h.last
 	}
 }
 
-func (h *history) unlink(it *item) {
-	if it.changed == 0 {
+func (h *history) unlink(all *slots, s *slot) {
+	if s.changed == 0 {
 		return
 	}
-	if it.before == nil {
-		h.first = it.after
+	if s.before == 0 {
+		h.first = s.after
 	} else {
-		it.before.after = it.after
+		all.place(s.before).after = s.after
 	}
-	if it.after == nil {
-		h.last = it.before
+	if s.after == 0 {
+		h.last = s.before
 	} else {
-		it.after.before = it.before
+		all.place(s.after).before = s.before
 	}
-	it.before, it.after = nil, nil
+	s.before, s.after = 0, 0
 }
 
-func (h *history) remove(it *item) {
-	h.unlink(it)
+func (h *history) remove(all *slots, nth int) {
+	s := all.at(nth)
+	h.unlink(all, s)
 	h.now++
-	h.gone = append(h.gone, removal{h.now, Change{Nth: it.row.Nth, Phase: it.row.Phase, Gone: true}})
+	c := s.change(nth)
+	c.Gone = true
+	if last := len(h.gone) - 1; last >= 0 && h.gone[last].at > h.told && h.gone[last].change.goesOn(c) {
+		h.gone[last].change.N++
+		h.gone[last].at = h.now
+		return
+	}
+	h.gone = append(h.gone, removal{h.now, c})
 }
 
 // trim forgets the older half of the removals where they outnumber the rows:
@@ -150,37 +191,53 @@ func (h *history) trim(rows int) {
 	h.gone = append([]removal(nil), h.gone[half:]...)
 }
 
-func (h *history) since(c Cursor, items []*item) Changes {
+func (h *history) since(c Cursor, all *slots) Changes {
 	got := Changes{Cursor: h.now, All: c == 0 || c < h.forgotten}
+	h.told = h.now
 	if got.All {
-		got.Rows = make([]Change, 0, len(items))
-		for _, it := range items {
-			row := it.change()
-			row.Known = it.changed <= c
-			got.Rows = append(got.Rows, row)
+		for nth, s := range all.in(nil) {
+			row := s.change(nth)
+			row.Known = s.changed <= c
+			got.add(row)
 		}
 		return got
 	}
-	begin := h.last
-	n := 0
-	for it := h.last; it != nil && it.changed > c; it = it.before {
-		begin, n = it, n+1
+	begin := uint32(0)
+	for at := h.last; at != 0 && all.place(at).changed > c; at = all.place(at).before {
+		begin = at
 	}
 	from := len(h.gone)
 	for from > 0 && h.gone[from-1].at > c {
 		from--
 	}
-	if n += len(h.gone) - from; n == 0 {
-		return got
-	}
-	got.Rows = make([]Change, 0, n)
 	for _, g := range h.gone[from:] {
 		got.Rows = append(got.Rows, g.change)
 	}
-	for it := begin; it != nil && it.changed > c; it = it.after {
-		got.Rows = append(got.Rows, it.change())
+	for at := begin; at != 0; at = all.place(at).after {
+		got.add(all.place(at).change(int(at) - 1))
 	}
 	return got
 }
 
-func (it *item) change() Change { return Change{Nth: it.row.Nth, Phase: it.row.Phase} }
+// add adds a row to the changes, to the last of them where it goes on with it.
+func (c *Changes) add(row Change) {
+	if last := len(c.Rows) - 1; last >= 0 && c.Rows[last].goesOn(row) {
+		c.Rows[last].N++
+		return
+	}
+	c.Rows = append(c.Rows, row)
+}
+
+// goesOn reports whether a row comes behind those of a change, and the same is to be
+// said of it.
+func (c Change) goesOn(row Change) bool {
+	behind := row.First == c.End()
+	row.Range, c.Range = Range{}, Range{}
+	return behind && row == c
+}
+
+func (s *slot) change(nth int) Change {
+	return Change{
+		Range: Range{nth, 1}, Phase: Phase(s.phase), Doubtful: s.flags.has(doubtful), Acceptable: s.flags.has(acceptable),
+	}
+}

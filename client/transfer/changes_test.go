@@ -19,24 +19,23 @@ type reader struct {
 	cursor Cursor
 	sum    Summary
 	phases map[int]Phase
-	told   int // changes it was told of
 	anew   int // looks at which it was told everything
 }
 
 func (r *reader) look(e *Engine) {
 	got := e.ChangedSince(r.cursor)
 	r.cursor, r.sum = got.Cursor, got.Summary
-	r.told += len(got.Rows)
 	if got.All {
 		r.anew++
 		r.phases = map[int]Phase{}
 	}
 	for _, c := range got.Rows {
-		if c.Gone {
-			delete(r.phases, c.Nth)
-			continue
+		for nth := c.First; nth < c.End(); nth++ {
+			r.phases[nth] = c.Phase
+			if c.Gone {
+				delete(r.phases, nth)
+			}
 		}
-		r.phases[c.Nth] = c.Phase
 	}
 }
 
@@ -80,12 +79,12 @@ func TestWhoReadsTheChangesKnowsTheRows(t *testing.T) {
 		w.submit(w.small(6)...)
 		for _, verb := range []func(){
 			func() {},
-			func() { w.engine.Pause("job0", "job3") },
-			func() { w.engine.Resume("job3") },
-			func() { w.engine.Cancel("job4") },
-			func() { w.engine.Clear("job4") },
+			func() { w.engine.Pause(w.at("job0", "job3")...) },
+			func() { w.engine.Resume(w.at("job3")...) },
+			func() { w.engine.Cancel(w.at("job4")...) },
+			func() { w.engine.Clear(w.at("job4")...) },
 			let,
-			func() { w.engine.Clear("job1", "job5") },
+			func() { w.engine.Clear(w.at("job1", "job5")...) },
 			func() { w.engine.Resume() },
 		} {
 			verb()
@@ -108,11 +107,11 @@ func TestAChangeIsToldOnceAndNoOtherRowWithIt(t *testing.T) {
 		synctest.Wait()
 		reader := reader{}
 		reader.look(w.engine)
-		w.engine.Pause("job7")
-		w.engine.Resume("job7")
-		w.engine.Cancel("job9")
-		w.engine.Clear("job9")
-		assert.Equal(t, []Change{{Nth: 9, Phase: Cancelled, Gone: true}, {Nth: 7, Phase: Queued}}, w.engine.ChangedSince(reader.cursor).Rows)
+		w.engine.Pause(w.at("job7")...)
+		w.engine.Resume(w.at("job7")...)
+		w.engine.Cancel(w.at("job9")...)
+		w.engine.Clear(w.at("job9")...)
+		assert.Equal(t, []Change{{Range: Range{9, 1}, Phase: Cancelled, Gone: true}, {Range: Range{7, 1}, Phase: Queued}}, w.engine.ChangedSince(reader.cursor).Rows)
 	})
 }
 
@@ -128,19 +127,19 @@ func TestWhoLookedTooLongAgoIsToldEverythingAnew(t *testing.T) {
 	late.look(w.engine)
 	soon.look(w.engine)
 	for i := range 2 * rememberedAtLeast {
-		w.engine.Clear(jobs[i].ID)
+		w.engine.Clear(w.at(jobs[2*rememberedAtLeast-1-i].ID)...) // backwards: none goes on with another
 		if i%100 == 0 {
 			soon.look(w.engine)
 		}
 	}
-	w.engine.Clear(jobs[len(jobs)-1].ID)
+	w.engine.Clear(w.at(jobs[len(jobs)-1].ID)...)
 	again := len(jobs) - 2
-	w.engine.Retry(jobs[again].ID) // and it fails as before
+	w.engine.Retry(w.at(jobs[again].ID)...) // and it fails as before
 	require.NoError(t, w.engine.Wait(t.Context()))
 	var news []int
 	for _, c := range w.engine.ChangedSince(late.cursor).Rows {
 		if !c.Known {
-			news = append(news, c.Nth)
+			news = append(news, c.First)
 		}
 	}
 	assert.Equal(t, []int{again}, news, "of all rows, that one is not as it was")
@@ -156,7 +155,7 @@ func TestWhoLookedTooLongAgoIsToldEverythingAnew(t *testing.T) {
 func TestRowsAreReadByWindowWhateverWasCleared(t *testing.T) {
 	w := newBench(t)
 	w.run(w.small(10)...)
-	w.engine.Clear("job0", "job4", "job5")
+	w.engine.Clear(w.at("job0", "job4", "job5")...)
 	nths := func(from, n int) (all []int) {
 		for _, r := range w.engine.AppendRows(nil, from, n) {
 			assert.Equal(t, fmt.Sprintf("job%d", r.Nth), r.Job.ID)
@@ -176,7 +175,6 @@ func TestRowsAreReadByWindowWhateverWasCleared(t *testing.T) {
 	assert.Equal(t, "job6", row.Job.ID)
 	_, ok = w.engine.Nth(99)
 	assert.False(t, ok)
-	assert.Equal(t, []string{"job1", "job9"}, w.engine.IDs(func(r *Row) bool { return r.Nth == 1 || r.Nth == 9 }))
 }
 
 func TestTheSummaryCountsWhatTheRowsSay(t *testing.T) {
@@ -192,8 +190,8 @@ func TestTheSummaryCountsWhatTheRowsSay(t *testing.T) {
 		assert.Equal(t, []int{6, 2, 5}, []int{s.Rows(), s.Running(), s.Open()})
 		assert.EqualValues(t, 500, s.Bytes, "what has failed is no part of it")
 		assert.Zero(t, s.Done)
-		w.engine.Pause("job0", "job2")
-		w.engine.Cancel("job3")
+		w.engine.Pause(w.at("job0", "job2")...)
+		w.engine.Cancel(w.at("job3")...)
 		synctest.Wait()
 		s = w.engine.Summary()
 		assert.Equal(t, [Paused + 1]int{Paused: 2, Cancelled: 1, Failed: 1, Sending: 2}, s.Phases)

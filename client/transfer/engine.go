@@ -120,18 +120,29 @@ type Engine struct {
 	up, down meter // of all rows
 
 	mu      sync.Mutex
-	items   []*item // as submitted
-	byID    map[string]*item
-	line    line    // waiting for a worker
-	running []*item // at a worker; of several that one request takes, the first
-	open    int     // items Queued, Sending or Verifying, and leftovers being dropped
+	slots   slots
+	items   map[int]*item // rows that run or wait to be written, by Row.Nth
+	recent  recent
+	names   names
+	resting map[int]int64 // bytes that rows which are paused have moved
+	line    line          // waiting for a worker
+	running []*item       // at a worker; of several that one request takes, the first
+	open    int           // rows Queued, Sending or Verifying, and leftovers being dropped
 	idle    chan struct{}
 	closed  bool
-	lastID  int // of the ids given here
-	nextNth int
 	sum     Summary // but for the bytes of what runs
 	history history
 	news    chan struct{} // closed at the next change; nil where nobody waits for it
+
+	leftovers []leftover // that are to be dropped
+	dropping  int        // goroutines that do it
+
+	// Rows that are read back from the journal.
+	readers sync.WaitGroup
+	feeding bool  // those whose turn comes next are being read
+	ahead   int   // rows that may run before that is looked after again
+	wanted  []int // pages that somebody looks at, the latest last
+	looking bool  // they are being read
 }
 
 // New makes an engine that waits for plans.
@@ -143,8 +154,9 @@ func New(c Config) (*Engine, error) {
 	idle := make(chan struct{})
 	close(idle)
 	e := &Engine{
-		cfg:  c,
-		byID: map[string]*item{}, idle: idle, keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
+		cfg:   c,
+		items: map[int]*item{}, recent: newRecent(), names: names{map[string]int{}, map[int]string{}}, resting: map[int]int64{},
+		idle: idle, keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
 	}
 	e.share = c.Flow.Join(c.Concurrency, e.wake)
 	e.scribe = scribe{journal: c.Journal, failed: func(err error) {
@@ -192,18 +204,42 @@ func (e *Engine) Wait(ctx context.Context) error {
 	}
 }
 
-// Close cancels what is queued, paused or running and waits until every job has
-// cleaned up after itself: multipart uploads aborted, temporary files removed.
-// The engine takes no more plans; its rows can still be read. It stops waiting
-// with ctx.
+// Close stops what is queued or running and waits until it is at rest. Where the
+// journal outlasts the program that is a pause: what servers and disks have of it
+// stays, and another engine may take the rows over as they were. Else all is
+// cancelled, and cleans up after itself: multipart uploads are aborted, temporary
+// files removed. The engine takes no more plans; its rows can still be read. It stops
+// waiting with ctx.
 func (e *Engine) Close(ctx context.Context) error {
 	e.mu.Lock()
 	e.closed = true
 	e.mu.Unlock()
-	e.Cancel()
+	if e.cfg.Journal.Lasts() {
+		e.leaveAll()
+	} else {
+		e.Cancel()
+	}
 	if err := e.Wait(ctx); err != nil {
 		return client.Say("close the transfers: %v", err).Err()
 	}
-	e.scribe.flush()
+	e.readers.Wait()
+	e.scribe.settle()
 	return nil
+}
+
+// leaveAll pauses what is queued or running, of which the journal goes on to know that
+// it is Queued.
+func (e *Engine) leaveAll() {
+	e.each(nil, e.bulk(Entry{}), func(nth int, s *slot) {
+		switch {
+		case s.is(Queued):
+			e.move(nth, s, Paused, time.Time{})
+			e.leave()
+		case s.isRunning():
+			if it := e.items[nth]; it.wish != Cancelled && it.wish != Paused {
+				it.end(Paused)
+				it.wish = Queued
+			}
+		}
+	})
 }

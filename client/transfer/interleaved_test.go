@@ -26,9 +26,9 @@ type counts struct {
 func countedAndCounts(e *Engine) (anew, kept counts) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, it := range e.items {
-		anew.sum.count(it.share(), 1)
-		if p := it.row.Phase; !p.Over() && p != Paused {
+	for nth, s := range e.slots.in(nil) {
+		anew.sum.count(e.adds(nth, s), 1)
+		if p := Phase(s.phase); !p.Over() && p != Paused {
 			anew.open++
 		}
 	}
@@ -72,10 +72,10 @@ func (w *workbench) mixed(n int) (jobs []Job) {
 }
 
 // fiddle does things to rows, two or all of them at a time.
-func fiddle(e *Engine, ids []string, chance *rand.Rand) {
-	verbs := []func(...string){e.Pause, e.Resume, e.Cancel, e.Retry, e.Resume, e.Retry, e.Accept}
+func fiddle(e *Engine, rows Range, chance *rand.Rand) {
+	verbs := []func(...Range){e.Pause, e.Resume, e.Cancel, e.Retry, e.Resume, e.Retry, e.Accept}
 	for range 300 {
-		verb, some := verbs[chance.IntN(len(verbs))], []string{ids[chance.IntN(len(ids))], ids[chance.IntN(len(ids))]}
+		verb, some := verbs[chance.IntN(len(verbs))], []Range{{chance.IntN(rows.N), 1}, {chance.IntN(rows.N), 1}}
 		if chance.IntN(20) == 0 {
 			some = nil
 		}
@@ -91,11 +91,11 @@ func TestWhateverIsDoneToRowsAtOnceTheCountsAreThoseOfTheRows(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			w := newBench(t, func(c *Config) { c.Concurrency, c.Patience = 3, 1 })
 			w.store.Before(moody(seed))
-			ids, err := w.engine.Submit(slices.Values(w.mixed(60)))
+			rows, err := w.engine.Submit(slices.Values(w.mixed(60)))
 			require.NoError(t, err)
 			var all sync.WaitGroup
 			for person := range uint64(3) {
-				all.Go(func() { fiddle(w.engine, ids, rand.New(rand.NewPCG(seed, 10+person))) })
+				all.Go(func() { fiddle(w.engine, rows, rand.New(rand.NewPCG(seed, 10+person))) })
 			}
 			var reader reader
 			all.Go(func() {
@@ -114,7 +114,7 @@ func TestWhateverIsDoneToRowsAtOnceTheCountsAreThoseOfTheRows(t *testing.T) {
 			assert.Equal(t, anew, kept)
 			assert.Zero(t, w.engine.Summary().Open())
 			assert.Empty(t, w.engine.running)
-			for _, r := range w.engine.AppendRows(nil, 0, len(ids)) {
+			for _, r := range w.engine.AppendRows(nil, 0, rows.N) {
 				assert.Equal(t, r.Phase == Cancelled, client.KindOf(r.Err) == client.KindCancelled, "%v: %v", r.Phase, r.Err)
 			}
 		})

@@ -94,7 +94,7 @@ func TestAKeyThatIsEnteredLaterIsTakenByARetry(t *testing.T) {
 	w.mu.Lock()
 	w.keys[key.MD5()] = key
 	w.mu.Unlock()
-	w.engine.Retry(row.Job.ID)
+	w.engine.Retry(Range{row.Nth, 1})
 	require.NoError(t, w.engine.Wait(t.Context()))
 	row, _ = w.engine.Row(row.Job.ID)
 	require.NoError(t, row.Err)

@@ -20,8 +20,7 @@ type Journal interface {
 	Enter() (Entering, error)
 	// Write keeps changes, in their order, all or none.
 	Write([]Entry) error
-	// Read reads rows by their numbers, in the order of the numbers; one that is not
-	// there is left out.
+	// Read reads rows by their numbers, in any order; one that is not there is left out.
 	Read(numbers []int64) ([]Record, error)
 	// Progress is what attempts at a row's job have left to go on with, nil for nothing.
 	Progress(number int64) (*Progress, error)
@@ -43,7 +42,8 @@ type Journal interface {
 
 // An Entering keeps the rows of new jobs: all, once they are committed, or none.
 type Entering interface {
-	// Add numbers rows, in place and in ascending order. Where a program that ended
+	// Add numbers rows, in place and in ascending order, and keeps no hold of the slice.
+	// Several may be open at once, and others' rows get numbers in between. Where a program that ended
 	// has left the same job (operation, source and target) unfinished, the new row
 	// goes on with its Progress (Record.Begun), and takes its place.
 	Add(rows []Record) error
@@ -74,15 +74,27 @@ type State struct {
 // An Entry is a change of a row: of its parts, those that are set.
 type Entry struct {
 	Number int64
-	More   []int64 // rows beside Number that come into the same State
+
+	// More are rows beside Number to which the same happens, as far as it may happen
+	// to many at once: that is what stands below it.
+	More        []int64
+	Move        *Move
+	Priority    *int // Job.Priority from now on
+	AcceptStale bool // Job.AcceptStale from now on
+	Forget      bool // the Progress is over
+	Removed     bool // nobody wants to see the row any more; its receipts stay
 
 	State   *State
 	Job     *Job      // what it is now, where a stream's size or somebody's decision changed it
 	Receipt *Receipt  // made just now
 	Begun   *Progress // what an attempt began, in the place of what was kept before; its Pieces are none
 	Piece   *Piece    // what was acknowledged, added to the Progress
-	Forget  bool      // the Progress is over
-	Removed bool      // nobody wants to see the row any more; its receipts stay
+}
+
+// A Move puts a row into another phase and leaves the rest of its State alone.
+type Move struct {
+	Phase Phase
+	Ended time.Time // zero: as it was
 }
 
 // Progress is what an attempt at a job has left for the next one to go on with.

@@ -1,68 +1,79 @@
 package transfer
 
 import (
+	"iter"
 	"slices"
-
-	"github.com/bucketseal/bucketseal/client"
 )
 
-// A line is the items that wait for a worker: those of the highest priority
-// first, then in the order they came. It belongs to the engine's mutex.
+// A line is the rows that wait for a worker: those of the highest priority first,
+// then in the order they came. It belongs to the engine's mutex.
 type line struct{ lanes []lane }
 
-// A lane is the items of one priority. It may hold some that left Queued since.
+// A lane is the rows of one priority, as stretches of rows that came one behind the
+// other. It may hold some that wait no more, or in another lane: whoever takes one
+// looks at its slot.
 type lane struct {
-	priority int
-	items    []*item
+	priority int16
+	rows     []stretch
 }
 
-// push puts an item at the end of its lane.
-func (l *line) push(it *item) {
-	i, ok := slices.BinarySearchFunc(l.lanes, it.row.Job.Priority, func(a lane, priority int) int { return priority - a.priority })
+// A stretch is the rows from first on, up to and without end.
+type stretch struct{ first, end uint32 }
+
+// push puts a row at the end of its lane.
+func (l *line) push(nth uint32, s *slot) {
+	s.flags |= inLine
+	i, ok := slices.BinarySearchFunc(l.lanes, s.priority, func(a lane, priority int16) int { return int(priority) - int(a.priority) })
 	if !ok {
-		l.lanes = slices.Insert(l.lanes, i, lane{priority: it.row.Job.Priority})
+		l.lanes = slices.Insert(l.lanes, i, lane{priority: s.priority})
 	}
-	it.queued = true
-	l.lanes[i].items = append(l.lanes[i].items, it)
-}
-
-// next takes what one worker carries out: an item or, where its operation does
-// many with one request, those behind it that may go along. None: nothing waits.
-func (l *line) next() (group []*item) {
-	for it := l.first(); it != nil; it = l.first() {
-		if len(group) > 0 && (len(group) == client.MaxEntries || !together(group[0].row.Job, it.row.Job)) {
-			break
-		}
-		group = append(group, it)
-		l.drop()
+	rows := &l.lanes[i].rows
+	if last := len(*rows) - 1; last >= 0 && (*rows)[last].end == nth {
+		(*rows)[last].end++
+		return
 	}
-	return group
+	*rows = append(*rows, stretch{nth, nth + 1})
 }
 
-// together reports whether one request takes both jobs.
-func together(first, j Job) bool {
-	o, ok := operations[first.Op].(grouped)
-	return ok && j.Op == first.Op && o.joins(first, j)
-}
-
-// first is the item whose turn it is, nil for none.
-func (l *line) first() *item {
+// first is the row whose turn it is; those before it that do not wait are taken off.
+func (l *line) first(all *slots) (nth int, s *slot) {
 	for len(l.lanes) > 0 {
-		for items := l.lanes[0].items; len(items) > 0; items = l.lanes[0].items {
-			if items[0].row.Phase == Queued {
-				return items[0]
+		for lane := &l.lanes[0]; len(lane.rows) > 0; l.drop(all) {
+			nth := int(lane.rows[0].first)
+			if s := all.at(nth); lane.waits(s) {
+				return nth, s
 			}
-			l.drop() // paused or cancelled while it waited
 		}
 		l.lanes = slices.Delete(l.lanes, 0, 1)
 	}
-	return nil
+	return -1, nil
 }
 
-// drop takes the first item of the first lane off.
-func (l *line) drop() {
-	items := l.lanes[0].items
-	items[0].queued = false
-	items[0] = nil
-	l.lanes[0].items = items[1:]
+// waits reports whether a row waits in this lane.
+func (a *lane) waits(s *slot) bool { return s != nil && s.is(Queued) && s.priority == a.priority }
+
+// drop takes the first row of the first lane off.
+func (l *line) drop(all *slots) {
+	lane := &l.lanes[0]
+	if s := all.at(int(lane.rows[0].first)); s != nil && s.priority == lane.priority {
+		s.flags &^= inLine
+	}
+	if lane.rows[0].first++; lane.rows[0].first == lane.rows[0].end {
+		lane.rows = lane.rows[1:]
+	}
+}
+
+// waiting yields the rows that wait, in their order.
+func (l *line) waiting(all *slots) iter.Seq2[int, *slot] {
+	return func(yield func(int, *slot) bool) {
+		for i := range l.lanes {
+			for _, some := range l.lanes[i].rows {
+				for nth := some.first; nth < some.end; nth++ {
+					if s := all.at(int(nth)); l.lanes[i].waits(s) && !yield(int(nth), s) {
+						return
+					}
+				}
+			}
+		}
+	}
 }

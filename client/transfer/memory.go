@@ -71,13 +71,36 @@ func (m *Memory) Write(entries []Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, e := range entries {
-		for _, number := range append([]int64{e.Number}, e.More...) {
+		if r := m.rows[e.Number]; r != nil {
+			m.change(r, e)
+		}
+		for _, number := range slices.Concat([]int64{e.Number}, e.More) {
 			if r := m.rows[number]; r != nil {
-				m.change(r, e)
+				m.changeOneOfMany(r, e)
 			}
 		}
 	}
 	return nil
+}
+
+func (m *Memory) changeOneOfMany(r *Record, e Entry) {
+	if e.Move != nil {
+		r.Phase = e.Move.Phase
+		if !e.Move.Ended.IsZero() {
+			r.Ended = e.Move.Ended
+		}
+	}
+	if e.Priority != nil {
+		r.Job.Priority = *e.Priority
+	}
+	r.Job.AcceptStale = r.Job.AcceptStale || e.AcceptStale
+	if e.Forget || e.Removed {
+		delete(m.progress, r.Number)
+		r.Begun = false
+	}
+	if e.Removed {
+		delete(m.rows, r.Number)
+	}
 }
 
 func (m *Memory) change(r *Record, e Entry) {
@@ -97,13 +120,6 @@ func (m *Memory) change(r *Record, e Entry) {
 	}
 	if p := m.progress[r.Number]; e.Piece != nil && p != nil {
 		p.Pieces = append(p.Pieces, *e.Piece)
-	}
-	if e.Forget || e.Removed {
-		delete(m.progress, r.Number)
-		r.Begun = false
-	}
-	if e.Removed {
-		delete(m.rows, r.Number)
 	}
 }
 

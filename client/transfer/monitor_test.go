@@ -51,7 +51,7 @@ func TestARowThatWaitsForASilentServerSaysHowLongAndIsDrawnEachSecond(t *testing
 func TestClearForgetsOnlyTheRowsThatAreNamed(t *testing.T) {
 	w := newBench(t)
 	rows := w.run(w.small(3)...)
-	w.engine.Clear(rows[1].Job.ID, "unknown")
+	w.engine.Clear(Range{rows[1].Nth, 1}, Range{99, 1})
 	left := w.rows()
 	require.Len(t, left, 2)
 	assert.Equal(t, []string{rows[0].Job.ID, rows[2].Job.ID}, []string{left[0].Job.ID, left[1].Job.ID})

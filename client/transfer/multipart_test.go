@@ -82,14 +82,14 @@ func TestPartsOfOneFileTravelTogether(t *testing.T) {
 	w := newBench(t, func(c *Config) { c.Concurrency = 3 })
 	gate := w.store.Hold(memstore.UploadPart)
 	job, data := w.file(5*minPartSize, client.SSES3{})
-	ids, err := w.engine.Submit(slices.Values([]Job{job}))
+	rows, err := w.engine.Submit(slices.Values([]Job{job}))
 	require.NoError(t, err)
 	for range 3 {
 		<-gate.Entered() // three wait inside the store at one time
 	}
 	gate.Open()
 	require.NoError(t, w.engine.Wait(t.Context()))
-	row, _ := w.engine.Row(ids[0])
+	row, _ := w.engine.Nth(rows.First)
 	require.NoError(t, row.Err)
 	assert.Equal(t, data, w.store.Content(remote))
 }

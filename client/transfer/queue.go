@@ -3,9 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
-	"iter"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -19,157 +17,32 @@ var (
 	errPaused    = &client.Error{Op: "transfer", Kind: client.KindCancelled, Err: client.Say("paused by you").Err()}
 )
 
-// ErrClosed is the answer of an engine that was closed.
-var ErrClosed = client.Say("the transfers were closed").Err()
-
-// Submit queues jobs and returns once they are queued, with their ids in the
-// order they came in; a job without an id is given one. The jobs are read to
-// their end before the first of them begins, and all are taken or none: an id
-// that is taken or an operation it does not know refuses them all. Nothing waits
-// while they are read, so they may come from a slow place. A job that must not
-// run (nobody decided its encryption, another of these jobs has the same target)
-// becomes a row that has failed, so that it is seen. All are in the journal before
-// the first begins.
-func (e *Engine) Submit(jobs iter.Seq[Job]) (ids []string, err error) {
-	items, err := e.admitAll(jobs)
-	if err != nil {
-		return nil, err
-	}
-	e.mu.Lock()
-	if err := e.name(items); err != nil {
-		e.mu.Unlock()
-		return nil, err
-	}
-	e.mu.Unlock()
-	err = e.write(items)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err == nil && e.closed {
-		err = ErrClosed
-	}
-	if err != nil {
-		for _, it := range items {
-			delete(e.byID, it.row.Job.ID)
+// move puts a row that does not run into another phase. The caller holds the mutex.
+func (e *Engine) move(nth int, s *slot, to Phase, ended time.Time) {
+	e.change(nth, s, func(s *slot) {
+		s.phase = uint8(to)
+		delete(e.resting, nth)
+	})
+	for r := range e.inMind(nth) {
+		if r.Phase = to; !ended.IsZero() {
+			r.Ended = ended
 		}
-		return nil, err
 	}
-	ids = make([]string, 0, len(items))
-	e.items = slices.Grow(e.items, len(items))
-	for _, it := range items {
-		it.row.Nth = e.nextNth
-		e.nextNth++
-		e.items = append(e.items, it)
-		ids = append(ids, it.row.Job.ID)
-		if it.row.Phase == Failed {
-			e.touched(it)
-			continue
-		}
-		e.enqueue(it)
-	}
-	e.dispatch()
-	e.signal()
-	return ids, nil
 }
 
-// admitAll makes items of jobs; those that must not run have failed.
-func (e *Engine) admitAll(jobs iter.Seq[Job]) (items []*item, err error) {
-	targets := map[end]bool{}
-	for j := range jobs {
-		if operations[j.Op] == nil {
-			return nil, client.Say("submit: %q is no operation", j.Op).Err()
-		}
-		it := &item{row: Row{Job: j}}
-		if err := admit(j, targets); err != nil {
-			it.row.Phase, it.row.Err, it.row.Ended = Failed, err, e.cfg.Now()
-		}
-		items = append(items, it)
+// enqueue makes a row wait for a worker that did not. The caller holds the mutex.
+func (e *Engine) enqueue(nth int, s *slot) {
+	if it := e.items[nth]; it != nil && it.row.Unread {
+		delete(e.items, nth) // it is read once more
 	}
-	return items, nil
+	e.move(nth, s, Queued, time.Time{})
+	e.await(nth, s)
 }
 
-// inOneGo is how many new rows are written to the journal at once.
-const inOneGo = 512
-
-// write keeps new rows in the journal, all or none.
-func (e *Engine) write(items []*item) error {
-	entering, err := e.cfg.Journal.Enter()
-	if err != nil {
-		return err
-	}
-	defer entering.Discard()
-	records := make([]Record, 0, min(inOneGo, len(items)))
-	for some := range slices.Chunk(items, inOneGo) {
-		records = records[:0]
-		for _, it := range some {
-			records = append(records, Record{Job: it.row.Job, State: it.state()})
-		}
-		if err := entering.Add(records); err != nil {
-			return err
-		}
-		for i, it := range some {
-			it.number, it.begun = records[i].Number, records[i].Begun
-		}
-	}
-	return entering.Commit()
-}
-
-// name enters items by their ids, all or none, and gives ids to those that have
-// none. The caller holds the mutex.
-func (e *Engine) name(items []*item) error {
-	for i, it := range items {
-		id := it.row.Job.ID
-		if id == "" {
-			continue
-		}
-		if e.byID[id] != nil {
-			for _, it := range items[:i] {
-				delete(e.byID, it.row.Job.ID)
-			}
-			return client.Say("submit: the id %q is taken", id).Err()
-		}
-		e.byID[id] = it
-	}
-	for _, it := range items {
-		for it.row.Job.ID == "" {
-			e.lastID++
-			if id := "t" + strconv.Itoa(e.lastID); e.byID[id] == nil {
-				it.row.Job.ID, e.byID[id] = id, it
-			}
-		}
-	}
-	return nil
-}
-
-// An end is where a job writes: an object, or a name below a folder.
-type end struct{ within, name string }
-
-// admit says why a job must not run beside the others.
-func admit(j Job, taken map[end]bool) error {
-	o := operations[j.Op]
-	if err := o.admit(j); err != nil {
-		return &client.Error{Op: string(j.Op), Kind: client.KindRefused, At: j.At(), Err: err}
-	}
-	to := o.writes(j)
-	if to != (end{}) && taken[to] {
-		return &client.Error{
-			Op: string(j.Op), Kind: client.KindRefused, At: j.At(),
-			Err: client.Say("another file of the same plan has the same target, and one would overwrite the other: move them separately").Err(),
-		}
-	}
-	taken[to] = true
-	return nil
-}
-
-// enqueue makes an item wait for a worker. The caller holds the mutex.
-func (e *Engine) enqueue(it *item) {
-	if r := it.row.Receipt; r != nil && !r.Verdict.AsAsked() {
-		it.left = &doubt{*r, it.row.Err}
-	}
-	it.row.Phase, it.row.Err, it.row.Receipt = Queued, nil, nil
-	it.sent.Store(0)
-	e.touched(it)
-	if !it.queued {
-		e.line.push(it)
+// await puts a row that is Queued into the line. The caller holds the mutex.
+func (e *Engine) await(nth int, s *slot) {
+	if !s.flags.has(inLine) {
+		e.line.push(uint32(nth), s)
 	}
 	e.occupy()
 }
@@ -205,13 +78,81 @@ func (e *Engine) wake() {
 // the mutex.
 func (e *Engine) dispatch() {
 	for turn := e.share.Next(); turn != nil; turn = e.share.Next() {
-		its := e.line.next()
+		its := e.next()
 		if len(its) == 0 {
 			e.share.Enough(turn)
 			return
 		}
 		e.start(its, turn)
 	}
+}
+
+// next takes what one worker carries out: a row or, where its operation does many
+// with one request, those behind it that may go along. None: nothing waits, or what
+// does is being read. The caller holds the mutex.
+func (e *Engine) next() []*item {
+	nth, s := e.line.first(&e.slots)
+	if s == nil {
+		return nil
+	}
+	if !e.inMemory(nth) || s.flags.has(isDeletion) && !e.areNext(client.MaxEntries) {
+		e.feed()
+		return nil
+	}
+	group := []*item{e.take(nth, s)}
+	for len(group) < client.MaxEntries {
+		nth, s := e.line.first(&e.slots)
+		if s == nil || s.op() != group[0].row.Job.Op || !e.inMemory(nth) || !together(group[0].row.Job, *e.job(nth)) {
+			break
+		}
+		group = append(group, e.take(nth, s))
+	}
+	if e.ahead -= len(group); e.ahead < readAhead/2 {
+		e.feed()
+	}
+	return group
+}
+
+// areNext reports whether the next n rows are in memory. The caller holds the mutex.
+func (e *Engine) areNext(n int) bool {
+	for nth := range e.line.waiting(&e.slots) {
+		if !e.inMemory(nth) {
+			return false
+		}
+		if n--; n == 0 {
+			break
+		}
+	}
+	return true
+}
+
+// job is the job of a row in memory. The caller holds the mutex.
+func (e *Engine) job(nth int) *Job {
+	if it := e.items[nth]; it != nil {
+		return &it.row.Job
+	}
+	return &e.recent.at(nth).Job
+}
+
+// take takes the first row of the line off, as an item. The caller holds the mutex.
+func (e *Engine) take(nth int, s *slot) *item {
+	e.line.drop(&e.slots)
+	it := e.items[nth]
+	if it == nil {
+		it = &item{row: *e.recent.at(nth), number: s.number}
+		e.items[nth] = it
+	}
+	it.begun = s.flags.has(begun)
+	it.left = it.row.Receipt
+	it.row.Err, it.row.Phase = nil, Queued
+	it.sent.Store(0)
+	return it
+}
+
+// together reports whether one request takes both jobs.
+func together(first, j Job) bool {
+	o, ok := operations[first.Op].(grouped)
+	return ok && j.Op == first.Op && o.joins(first, j)
 }
 
 // start begins one attempt at a job, or at several that one request takes. They
@@ -268,6 +209,7 @@ func (e *Engine) work(ctx context.Context, its []*item, turn *flow.Turn) {
 	for _, it := range its {
 		it.stop(nil)
 		it.stop = nil
+		e.rest(it)
 	}
 	e.dispatch()
 	e.signal()
@@ -276,16 +218,23 @@ func (e *Engine) work(ctx context.Context, its []*item, turn *flow.Turn) {
 // ended puts down how an attempt ended. The caller holds the mutex.
 func (e *Engine) ended(ctx context.Context, it *item, err error) {
 	it.row.Phase, it.row.Err = outcome(ctx, err, it.wish)
+	if it.row.Phase == Queued && e.closed { // the journal knows it so
+		it.row.Phase, it.kept = Paused, Paused
+	}
 	it.remember()
 	it.row.Ended = e.cfg.Now()
 	it.rate.Store(nil)
 	if it.row.Phase == Done {
 		e.sum.Done += max(it.row.Job.bytes(), it.sent.Load())
 	}
+	it.row.Sent = it.sent.Load()
 	e.touched(it)
+	s := e.slots.at(it.row.Nth)
+	s.flags = s.flags.with(begun, it.begun)
 	if it.row.Phase == Queued { // paused, and resumed before it came to rest
-		e.enqueue(it)
-	} else if it.kept != it.row.Phase {
+		e.await(it.row.Nth, s)
+	}
+	if it.kept != it.row.Phase {
 		e.keepState(it)
 	}
 	e.leave()
@@ -337,13 +286,11 @@ func conclusion(err error) (Phase, error) {
 // A retry that stored the object anew has a verdict of its own. The caller holds
 // the mutex.
 func (it *item) remember() {
-	switch {
-	case it.left == nil:
-	case it.row.Phase == Skipped && it.left.receipt.Verdict != NotYetVerified:
-		it.row.Phase, it.row.Receipt, it.row.Err = Failed, &it.left.receipt, it.left.err
-	case it.row.Receipt != nil:
-		it.left = nil
+	r := it.left
+	if r == nil || r != it.row.Receipt || it.row.Phase != Skipped || r.Verdict.AsAsked() || r.Verdict == NotYetVerified {
+		return
 	}
+	it.row.Phase, it.row.Err = Failed, notAsAsked(it.row.Job, *r, client.Say("the file"))
 }
 
 // skipped says that a job had nothing to do, and why.

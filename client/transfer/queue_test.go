@@ -108,7 +108,7 @@ func TestPauseHoldsAndResumeBeginsAgain(t *testing.T) {
 		let := w.stuck()
 		w.submit(w.small(3)...)
 		synctest.Wait()
-		w.engine.Pause("job0", "job1", "nobody")
+		w.engine.Pause(w.at("job0", "job1", "nobody")...)
 		synctest.Wait()
 		assert.Equal(t, []string{"paused", "paused", "sending"}, w.phases())
 		let()
@@ -152,11 +152,11 @@ func TestPausedAndResumedWhileQueuedRunsOnce(t *testing.T) {
 		let := w.stuck()
 		w.submit(w.small(2)...)
 		for range 3 {
-			w.engine.Pause("job1")
-			w.engine.Resume("job1")
+			w.engine.Pause(w.at("job1")...)
+			w.engine.Resume(w.at("job1")...)
 		}
-		w.engine.Cancel("job1")
-		w.engine.Retry("job1")
+		w.engine.Cancel(w.at("job1")...)
+		w.engine.Retry(w.at("job1")...)
 		let()
 		require.NoError(t, w.engine.Wait(t.Context()))
 		assert.Equal(t, []string{"done", "done"}, w.phases())
@@ -213,7 +213,7 @@ func TestAVerdictIsNotHiddenByACancelThatCameTooLate(t *testing.T) {
 	job.ID = "x"
 	w.store.After(func(c memstore.Call, o *client.Object) error {
 		if c.Op == memstore.HeadObject {
-			w.engine.Cancel("x")
+			w.engine.Cancel(w.at("x")...)
 		}
 		o.Encryption = told(client.TypeNone, "")
 		return nil
@@ -240,7 +240,7 @@ func TestRetryBeginsAnew(t *testing.T) {
 	assert.Equal(t, client.KindUnavailable, client.KindOf(rows[0].Err))
 	assert.Zero(t, rows[0].Sent)
 	down = false
-	w.engine.Retry("job0")
+	w.engine.Retry(w.at("job0")...)
 	require.NoError(t, w.engine.Wait(t.Context()))
 	assert.Equal(t, []string{"done", "failed", "skipped", "failed"}, w.phases())
 	w.engine.Retry()
@@ -251,7 +251,7 @@ func TestRetryBeginsAnew(t *testing.T) {
 	require.NoError(t, row.Err)
 
 	w.store.Remove(jobs[2].To.At)
-	w.engine.Retry("job2", "job0")
+	w.engine.Retry(w.at("job2", "job0")...)
 	require.NoError(t, w.engine.Wait(t.Context()))
 	assert.Equal(t, []string{"done", "done", "done", "done"}, w.phases())
 	row, _ = w.engine.Row("job0")
@@ -267,7 +267,7 @@ func TestARetryThatMayNotOverwriteDoesNotHideWhatItLeft(t *testing.T) {
 	require.Equal(t, client.KindEncryptionNotAsAsked, client.KindOf(first.Err))
 
 	for range 2 {
-		w.engine.Retry("x")
+		w.engine.Retry(w.at("x")...)
 		require.NoError(t, w.engine.Wait(t.Context()))
 		row, _ := w.engine.Row("x")
 		assert.Equal(t, Failed, row.Phase, "the object it left is what stands in its way")
@@ -278,7 +278,7 @@ func TestARetryThatMayNotOverwriteDoesNotHideWhatItLeft(t *testing.T) {
 
 	w.store.Remove(job.To.At)
 	w.store.After(nil)
-	w.engine.Retry("x")
+	w.engine.Retry(w.at("x")...)
 	require.NoError(t, w.engine.Wait(t.Context()))
 	row, _ := w.engine.Row("x")
 	assert.Equal(t, Done, row.Phase)
@@ -294,7 +294,7 @@ func TestClearForgetsWhatIsOver(t *testing.T) {
 		let := w.stuck()
 		w.submit(jobs[1:]...)
 		synctest.Wait()
-		w.engine.Cancel("job3")
+		w.engine.Cancel(w.at("job3")...)
 		w.engine.Clear()
 		assert.Equal(t, []string{"sending", "queued"}, w.phases())
 		_, ok := w.engine.Row("job0")
@@ -381,7 +381,7 @@ func TestCloseCleansUpAndTakesNoMore(t *testing.T) {
 		big, _ := w.file(3*minPartSize, client.SSES3{})
 		w.submit(append([]Job{big}, w.small(2)...)...)
 		synctest.Wait()
-		w.engine.Pause("job1")
+		w.engine.Pause(w.at("job1")...)
 		require.NoError(t, w.engine.Close(t.Context()))
 		assert.Equal(t, []string{"cancelled", "cancelled", "cancelled"}, w.phases())
 		assert.Empty(t, w.store.Open(remote.Bucket))
@@ -438,9 +438,9 @@ func TestManyHandsOnOneEngine(t *testing.T) {
 			assert.NoError(t, err)
 			for n := range 10 {
 				id := fmt.Sprintf("job%d", i*10+n)
-				w.engine.Pause(id)
+				w.engine.Pause(w.at(id)...)
 				w.rows()
-				w.engine.Resume(id)
+				w.engine.Resume(w.at(id)...)
 				w.engine.Row(id)
 				w.engine.SetLimits(flow.Rates{All: int64(n) << 20})
 			}

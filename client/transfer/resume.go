@@ -17,14 +17,14 @@ import (
 // hasUpload reports whether parts may lie at the server.
 func (p *Progress) hasUpload() bool { return p != nil && p.Upload != "" }
 
-// recall reads what attempts before have left. What cannot be read is noted: the job
+// recallProgress reads what attempts before have left. What cannot be read is noted: the job
 // begins anew, and what it left is found by whoever lists uploads.
-func (e *Engine) recall(it *item) {
+func (e *Engine) recallProgress(it *item) {
 	it.progress = nil
 	if !it.begun {
 		return
 	}
-	_ = e.scribe.write(Entry{Number: it.number}) // and so what was told before it
+	e.scribe.settle()
 	p, err := e.cfg.Journal.Progress(it.number)
 	if err != nil {
 		e.note(client.Say("what was sent of %s before could not be looked up, so it is sent anew: %v", it.row.Job.From, err))
@@ -177,32 +177,76 @@ func (uploading) drop(ctx context.Context, e *Engine, j Job, p *Progress) error 
 	return e.cfg.Journal.Dropped(u.At, u.ID)
 }
 
+// A leftover is what attempts at a job have left that does not run and will not go on.
+type leftover struct {
+	nth    int
+	number int64
+	then   func() // what comes after, with the mutex held
+}
+
+// dropsAtOnce is how many leftovers are dropped at once.
+const dropsAtOnce = 4
+
 // dropLeft takes away what attempts at a job have left that does not run and will
 // not go on, and then does what comes after. The engine is not idle meanwhile. The
 // caller holds the mutex.
-func (e *Engine) dropLeft(it *item, then func()) {
-	op, leaves := operations[it.row.Job.Op].(leaving)
-	if !it.begun || !leaves {
+func (e *Engine) dropLeft(nth int, s *slot, then func()) {
+	if !s.flags.has(begun) {
 		then()
 		return
 	}
-	it.begun = false
-	job, number := it.row.Job, it.number
+	s.flags &^= begun
 	e.occupy()
-	go func() {
-		_ = e.scribe.write(Entry{Number: number}) // and so what was told before it
-		p, err := e.cfg.Journal.Progress(number)
-		if err == nil && p != nil {
-			err = op.drop(context.Background(), e, job, p)
-		}
-		if err != nil {
-			e.note(client.Say("what was left of the transfer of %s could not be dropped: %v", job.From, err))
-		}
+	e.leftovers = append(e.leftovers, leftover{nth, s.number, then})
+	if e.dropping < dropsAtOnce {
+		e.dropping++
+		go e.dropAll()
+	}
+}
+
+// dropAll drops leftovers until there are none.
+func (e *Engine) dropAll() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for len(e.leftovers) > 0 {
+		l := e.leftovers[0]
+		e.leftovers = e.leftovers[1:]
+		e.mu.Unlock()
+		err := e.drop(l.number)
 		e.mu.Lock()
-		defer e.mu.Unlock()
-		then()
+		if s := e.slots.at(l.nth); err != nil && s != nil && s.number == l.number {
+			s.flags |= begun // for whoever clears the row
+		}
+		l.then()
 		e.leave()
-	}()
+	}
+	e.dropping--
+}
+
+// drop takes away what attempts at a row's job have left.
+func (e *Engine) drop(number int64) error {
+	e.scribe.settle()
+	p, err := e.cfg.Journal.Progress(number)
+	if err != nil || p == nil {
+		return e.notDropped("", err)
+	}
+	rows, err := e.cfg.Journal.Read([]int64{number})
+	if err != nil || len(rows) == 0 {
+		return e.notDropped("", err)
+	}
+	job := rows[0].Job
+	if op, leaves := operations[job.Op].(leaving); leaves {
+		err = op.drop(context.Background(), e, job, p)
+	}
+	return e.notDropped(job.From.String(), err)
+}
+
+// notDropped notes why something could not be dropped, nil where it was.
+func (e *Engine) notDropped(from string, err error) error {
+	if err != nil {
+		e.note(client.Say("what was left of the transfer of %s could not be dropped: %v", first(from, "?"), err))
+	}
+	return err
 }
 
 // proveStored is for a job begun again whose file was stored by the attempt

@@ -79,7 +79,7 @@ func cutOffUpload(t *testing.T, e client.Encryption, change ...func(*Config)) *c
 	require.Len(t, c.store.Open(remote.Bucket), 1, "it can be gone on with")
 	require.EqualValues(t, 2*minPartSize, row.Sent)
 	c.store.Before(nil)
-	c.engine.scribe.flush()
+	c.engine.scribe.settle()
 	return c
 }
 
@@ -102,7 +102,7 @@ func (c *cutOff) again(change ...func(*Config)) Row {
 	}}, change...)...)
 	b.keys = c.keys
 	row := b.run(c.job)[0]
-	b.engine.scribe.flush()
+	b.engine.scribe.settle()
 	return row
 }
 
@@ -143,10 +143,9 @@ func TestAnUploadThatWasCutOffGoesOnWithThePartsThatTheServerHas(t *testing.T) {
 		assert.Equal(t, 1, c.store.Count(memstore.CreateMultipartUpload))
 
 		c = cutOffUpload(t, e, kms)
-		ids := c.engine.IDs(func(*Row) bool { return true })
-		c.engine.Retry(ids...)
+		c.engine.Retry()
 		require.NoError(t, c.engine.Wait(t.Context()))
-		row, _ := c.engine.Row(ids[0])
+		row, _ := c.engine.Nth(0)
 		c.isWhole(row)
 		assert.Equal(t, []int{1, 2, 3, 3, 4}, c.sent(), "a retry goes on as well")
 	}
@@ -164,22 +163,22 @@ func TestAPausedUploadGoesOnWhereItStopped(t *testing.T) {
 			}
 			return nil
 		})
-		ids, err := w.engine.Submit(slices.Values([]Job{job}))
+		_, err := w.engine.Submit(slices.Values([]Job{job}))
 		require.NoError(t, err)
 		<-gate.Entered()
 		gate.Open()
 		<-second
-		w.engine.Pause(ids...)
+		w.engine.Pause()
 		require.NoError(t, w.engine.Wait(t.Context()))
-		row, _ := w.engine.Row(ids[0])
+		row, _ := w.engine.Nth(0)
 		if row.Phase != Paused { // it was faster than the pause
 			require.Equal(t, Done, row.Phase)
 			continue
 		}
 		require.Len(t, w.store.Open(remote.Bucket), 1, "a pause keeps what the server has")
-		w.engine.Resume(ids...)
+		w.engine.Resume()
 		require.NoError(t, w.engine.Wait(t.Context()))
-		row, _ = w.engine.Row(ids[0])
+		row, _ = w.engine.Nth(0)
 		require.NoError(t, row.Err)
 		assert.Equal(t, data, w.store.Content(remote))
 		assert.Equal(t, 1, w.store.Count(memstore.CreateMultipartUpload))
@@ -397,25 +396,23 @@ func TestWhatWasStoredAndCouldNotBeProvedIsProvedByTheNextProgram(t *testing.T) 
 
 func TestACancelDropsWhatAPauseOrAFailureHasLeft(t *testing.T) {
 	c := cutOffUpload(t, client.SSES3{})
-	ids := c.engine.IDs(func(*Row) bool { return true })
-	c.engine.Clear(ids...)
+	c.engine.Clear()
 	require.NoError(t, c.engine.Wait(t.Context()))
-	c.engine.scribe.flush()
+	c.engine.scribe.settle()
 	assert.Empty(t, c.store.Open(remote.Bucket), "whoever clears the row of a failure does not go on with it")
 	assert.Empty(t, c.journal.rows)
 	assert.Empty(t, c.journal.progress)
 
 	c = cutOffUpload(t, client.SSES3{})
-	ids = c.engine.IDs(func(*Row) bool { return true })
 	gate := c.store.Hold(memstore.ListParts)
-	c.engine.Retry(ids...)
+	c.engine.Retry()
 	<-gate.Entered()
-	c.engine.Pause(ids...)
+	c.engine.Pause()
 	require.NoError(t, c.engine.Wait(t.Context()))
 	require.Len(t, c.store.Open(remote.Bucket), 1)
-	c.engine.Cancel(ids...)
+	c.engine.Cancel()
 	require.NoError(t, c.engine.Wait(t.Context()), "which waits for the parts to be gone")
-	c.engine.scribe.flush()
+	c.engine.scribe.settle()
 	assert.Empty(t, c.store.Open(remote.Bucket))
 	assert.Empty(t, c.journal.progress)
 

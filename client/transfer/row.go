@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,34 +17,41 @@ type Row struct {
 	Rate     float64 // bytes a second over the last seconds, 0 when not moving
 	Started  time.Time
 	Ended    time.Time
-	Receipt  *Receipt // set once verified, whatever the verdict
+	Receipt  *Receipt // of a row that is over the last there is, whatever its verdict
 	Err      error    // why it failed or was skipped
 	Again    error    // why the proof is being tried again, nil while it goes well
 	Attempts int
 	Request  client.RequestState // of a row that runs: how long the server is silent, and which try is under way
+	Unread   bool                // only its phase, its operation and its size are known: the journal is being read (Peek), or Err says why it could not be
 }
 
-// An item is a row with what moves it. Its row belongs to the engine's mutex;
-// the counters are their own.
-type item struct {
-	row     Row
-	number  int64 // in the journal
-	begun   bool  // there is Progress in the journal
-	kept    Phase // that the attempt under way has written down with a receipt, Queued for none
-	sent    atomic.Int64
-	rate    atomic.Pointer[meter]   // of the attempt under way, nil otherwise
-	queued  bool                    // waits in the engine's line
-	stop    context.CancelCauseFunc // of the attempt under way, nil otherwise
-	monitor *client.RequestMonitor  // of the attempt under way or last
-	left    *doubt                  // what an attempt before left on the server, nil unless it was not as asked
-	key     client.CustomerKey      // that its job names, during an attempt
-	// progress is what attempts have left, of the attempt under way and its own.
-	progress *Progress
-	wish     Phase // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
+// hide takes off what a row at rest in a phase does not say: what an attempt before
+// left is none of one that waits.
+func (r *Row) hide() {
+	switch {
+	case !r.Phase.Over():
+		r.Err, r.Receipt = nil, nil
+	case r.Phase == Cancelled:
+		r.Err = errCancelled
+	}
+}
 
-	counted       share  // in the engine's summary
-	changed       Cursor // its place in the engine's history
-	before, after *item  // there
+// An item is a row that runs, or waits to be written down. Its row belongs to the
+// engine's mutex; the counters are their own.
+type item struct {
+	row       Row   // with the error and the receipt of the attempt before, until this one has its own
+	number    int64 // in the journal
+	begun     bool  // there is Progress in the journal
+	kept      Phase // that the attempt under way has written down with a receipt, Queued for none
+	unwritten int   // states that are told to the journal and not written
+	sent      atomic.Int64
+	rate      atomic.Pointer[meter]   // of the attempt under way, nil otherwise
+	stop      context.CancelCauseFunc // of the attempt under way, nil otherwise
+	monitor   *client.RequestMonitor  // of the attempt under way or last
+	left      *Receipt                // of an attempt before
+	key       client.CustomerKey      // that its job names, during an attempt
+	progress  *Progress               // what attempts have left, of the attempt under way and its own
+	wish      Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
 }
 
 // state is how far the row is, as a journal keeps it. The caller holds the engine's
@@ -62,13 +68,28 @@ func (it *item) state() State {
 // mutex.
 func (e *Engine) keepState(it *item) {
 	s := it.state()
-	e.scribe.tell(Entry{Number: it.number, State: &s})
+	it.unwritten++
+	e.scribe.put(note{entry: Entry{Number: it.number, State: &s}, then: func(err error) {
+		if err != nil { // it stays in memory
+			e.scribe.failed(err)
+			return
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		it.unwritten--
+		e.rest(it)
+	}})
 }
 
-// doubt is a verdict that was not as asked, and its error.
-type doubt struct {
-	receipt Receipt
-	err     error
+// rest leaves a row that does not run and is written down to the journal. The caller
+// holds the mutex.
+func (e *Engine) rest(it *item) {
+	nth := it.row.Nth
+	if it.stop != nil || it.unwritten > 0 || it.row.Unread || e.items[nth] != it {
+		return
+	}
+	e.recent.put(it.row)
+	delete(e.items, nth)
 }
 
 // end stops the attempt under way. The caller holds the engine's mutex.
@@ -90,69 +111,107 @@ func (it *item) copyTo(r *Row, now time.Time) {
 		r.Rate = it.rate.Load().rate(now)
 		r.Request = it.monitor.State()
 	}
+	r.hide()
+}
+
+// recall copies a row that is in memory; ok is false for others, of which it says
+// what there is. The caller holds the mutex.
+func (e *Engine) recall(r *Row, nth int, s *slot, now time.Time) (ok bool) {
+	if it := e.items[nth]; it != nil {
+		it.copyTo(r, now)
+		return true
+	}
+	if held := e.recent.at(nth); held != nil {
+		*r = *held
+		e.stands(r, s)
+		return true
+	}
+	*r = Row{Nth: nth, Job: Job{Op: s.op(), Expect: Expect{Size: s.bytes}, Priority: int(s.priority)}, Unread: true}
+	e.stands(r, s)
+	return false
+}
+
+// stands has a row that was read say how far it is now. The caller holds the mutex.
+func (e *Engine) stands(r *Row, s *slot) {
+	r.Phase = Phase(s.phase)
+	if r.Phase == Paused {
+		r.Sent = e.resting[r.Nth]
+	}
+	r.hide()
 }
 
 // AppendRows appends to rows copies of the rows from the nth on (Row.Nth), or from
 // the next that is there, in the order of their submission: n of them, fewer at the
-// end. What it costs is those n. Rows are large: who asks often passes the same
-// slice again, cut to nothing.
+// end. What it costs is those n, and it may wait for the disk. Rows are large: who
+// asks often passes the same slice again, cut to nothing.
 func (e *Engine) AppendRows(rows []Row, nth, n int) []Row {
-	now := e.cfg.Now()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	from := e.find(nth)
-	n = max(min(n, len(e.items)-from), 0)
-	had := len(rows)
-	rows = slices.Grow(rows, n)[:had+n]
-	for i, it := range e.items[from : from+n] {
-		it.copyTo(&rows[had+i], now)
+	if n <= 0 {
+		return rows
 	}
+	now := e.cfg.Now()
+	had := len(rows)
+	var missing []missed
+	e.mu.Lock()
+	for nth, s := range e.slots.in([]Range{{nth, e.slots.next}}) {
+		if len(rows) == had+n {
+			break
+		}
+		rows = append(rows, Row{})
+		if !e.recall(&rows[len(rows)-1], nth, s, now) {
+			missing = append(missing, missed{nth, s.number, s.changed, len(rows) - 1})
+		}
+	}
+	e.mu.Unlock()
+	e.fill(rows, missing)
 	return rows
 }
 
-// Nth copies the nth row (Row.Nth); ok is false when it was removed.
-func (e *Engine) Nth(nth int) (r Row, ok bool) {
+// fill reads the rows that are not in memory.
+func (e *Engine) fill(rows []Row, missing []missed) {
+	if len(missing) == 0 {
+		return
+	}
+	read, err := e.read(missing)
 	now := e.cfg.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	i := e.find(nth)
-	if i == len(e.items) || e.items[i].row.Nth != nth {
-		return Row{}, false
-	}
-	e.items[i].copyTo(&r, now)
-	return r, true
-}
-
-// find is the index of the nth row, or of the next that is there. The caller
-// holds the mutex.
-func (e *Engine) find(nth int) int {
-	i, _ := slices.BinarySearchFunc(e.items, nth, func(it *item, nth int) int { return it.row.Nth - nth })
-	return i
-}
-
-// IDs are the ids of the rows that match, in the order of their submission.
-// It looks at every row, while everything else waits: match only looks at the
-// row, which is the engine's own. Bytes, rates and Request are not in it.
-func (e *Engine) IDs(match func(*Row) bool) (ids []string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, it := range e.items {
-		if match(&it.row) {
-			ids = append(ids, it.row.Job.ID)
+	for i, m := range missing {
+		r := &rows[m.at]
+		switch s := e.slots.at(m.nth); {
+		case s != nil && e.items[m.nth] != nil:
+			e.recall(r, m.nth, s, now)
+		case read[i] == nil:
+			r.Err = unreadable(r.Job.Op, err)
+		case s != nil:
+			*r = *read[i]
+			e.stands(r, s)
+		default:
+			*r = *read[i]
+			r.hide()
 		}
 	}
-	return ids
 }
 
-// Row copies one row.
-func (e *Engine) Row(id string) (r Row, ok bool) {
-	now := e.cfg.Now()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	it, ok := e.byID[id]
-	if !ok {
+// Nth copies the nth row (Row.Nth); ok is false when it was removed. It may wait for
+// the disk.
+func (e *Engine) Nth(nth int) (r Row, ok bool) {
+	rows := e.AppendRows(make([]Row, 0, 1), nth, 1)
+	if len(rows) == 0 || rows[0].Nth != nth {
 		return Row{}, false
 	}
-	it.copyTo(&r, now)
-	return r, true
+	return rows[0], true
+}
+
+// Row copies one row. It may wait for the disk.
+func (e *Engine) Row(id string) (r Row, ok bool) {
+	e.mu.Lock()
+	nth, named := e.names.nth[id]
+	if number, given := numberIn(id); given && !named {
+		nth, named = e.slots.of(number), true
+	}
+	e.mu.Unlock()
+	if !named || nth < 0 {
+		return Row{}, false
+	}
+	return e.Nth(nth)
 }

@@ -15,10 +15,13 @@ type scribe struct {
 	idle    chan struct{} // closed when nothing is written; nil as long as nothing ever was
 }
 
-// A note is what is to be written, and who waits for it.
+// A note is what is to be written, and who is told of it: at most one, and where
+// nobody is and it fails, the scribe's owner.
 type note struct {
 	entry Entry
-	done  chan<- error // nil for nobody
+	done  chan<- error
+	then  func(error)
+	none  bool // nothing is to be written: it is told when its turn comes
 }
 
 // tell writes a change when its turn comes.
@@ -30,7 +33,7 @@ func (s *scribe) write(entries ...Entry) []error {
 	notes := make([]note, len(entries))
 	for i, e := range entries {
 		done[i] = make(chan error, 1)
-		notes[i] = note{e, done[i]}
+		notes[i] = note{entry: e, done: done[i]}
 	}
 	s.put(notes...)
 	errs := make([]error, len(entries))
@@ -40,13 +43,15 @@ func (s *scribe) write(entries ...Entry) []error {
 	return errs
 }
 
-// flush returns when all that was told before is written.
-func (s *scribe) flush() {
+// settle returns when all that was told before is written, or could not be.
+func (s *scribe) settle() {
 	s.mu.Lock()
-	idle := s.idle
+	idle := s.isIdle()
 	s.mu.Unlock()
-	if idle != nil {
-		<-idle
+	if !idle {
+		done := make(chan error, 1)
+		s.put(note{none: true, done: done})
+		<-done
 	}
 }
 
@@ -91,27 +96,35 @@ func (s *scribe) run(idle chan<- struct{}) {
 // commit writes notes at once. Where that fails each is tried by itself, so that
 // one that cannot be kept takes no other with it.
 func (s *scribe) commit(notes []note) {
-	entries := make([]Entry, len(notes))
-	for i, n := range notes {
-		entries[i] = n.entry
+	entries := make([]Entry, 0, len(notes))
+	for _, n := range notes {
+		if !n.none {
+			entries = append(entries, n.entry)
+		}
 	}
-	err := s.journal.Write(entries)
-	if err == nil || len(notes) == 1 {
-		s.answer(notes, err)
-		return
+	var err error
+	if len(entries) > 0 {
+		err = s.journal.Write(entries)
 	}
-	for i := range notes {
-		s.answer(notes[i:i+1], s.journal.Write(entries[i:i+1]))
+	for _, n := range notes {
+		switch {
+		case n.none:
+			s.answer(n, nil)
+		case err != nil && len(entries) > 1:
+			s.answer(n, s.journal.Write([]Entry{n.entry}))
+		default:
+			s.answer(n, err)
+		}
 	}
 }
 
-func (s *scribe) answer(notes []note, err error) {
-	for _, n := range notes {
-		switch {
-		case n.done != nil:
-			n.done <- err
-		case err != nil:
-			s.failed(err)
-		}
+func (s *scribe) answer(n note, err error) {
+	switch {
+	case n.done != nil:
+		n.done <- err
+	case n.then != nil:
+		n.then(err)
+	case err != nil:
+		s.failed(err)
 	}
 }

@@ -69,10 +69,10 @@ func begin(t *testing.T, o []mock.Option, change ...func(*transfer.Config)) *sto
 
 func (s *story) do(j transfer.Job) transfer.Row {
 	s.Helper()
-	ids, err := s.engine.Submit(slices.Values([]transfer.Job{j}))
+	rows, err := s.engine.Submit(slices.Values([]transfer.Job{j}))
 	require.NoError(s, err)
 	require.NoError(s, s.engine.Wait(s.Context()))
-	row, ok := s.engine.Row(ids[0])
+	row, ok := s.engine.Nth(rows.First)
 	require.True(s, ok)
 	return row
 }
@@ -239,16 +239,16 @@ func TestAStoppedUploadLeavesNothingOnTheServer(t *testing.T) {
 	changed := make(chan struct{}, 1)
 	s.engine.Notify(changed)
 	up, _ := s.upload(20<<20, client.SSEKMS{Key: keyID})
-	ids, err := s.engine.Submit(slices.Values([]transfer.Job{up}))
+	rows, err := s.engine.Submit(slices.Values([]transfer.Job{up}))
 	require.NoError(t, err)
 	u := <-opened
-	for row, _ := s.engine.Row(ids[0]); row.Sent == 0; row, _ = s.engine.Row(ids[0]) {
+	for row, _ := s.engine.Nth(rows.First); row.Sent == 0; row, _ = s.engine.Nth(rows.First) {
 		<-changed
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	require.NoError(t, s.engine.Close(ctx))
-	row, _ := s.engine.Row(ids[0])
+	row, _ := s.engine.Nth(rows.First)
 	assert.Equal(t, transfer.Cancelled, row.Phase)
 	_, err = s.store.Parts(t.Context(), u)
 	assert.Equal(t, client.KindNoUpload, client.KindOf(err), "%v", err)
@@ -282,14 +282,14 @@ func TestAFileThatShrinksWhileItIsSentIsSaidToHaveChanged(t *testing.T) {
 		changed := make(chan struct{}, 1)
 		s.engine.Notify(changed)
 		up, _ := s.upload(size, client.SSEKMS{Key: keyID})
-		ids, err := s.engine.Submit(slices.Values([]transfer.Job{up}))
+		rows, err := s.engine.Submit(slices.Values([]transfer.Job{up}))
 		require.NoError(t, err)
-		for row, _ := s.engine.Row(ids[0]); row.Sent == 0; row, _ = s.engine.Row(ids[0]) {
+		for row, _ := s.engine.Nth(rows.First); row.Sent == 0; row, _ = s.engine.Nth(rows.First) {
 			<-changed
 		}
 		require.NoError(t, os.Truncate(up.From.Path, 100))
 		require.NoError(t, s.engine.Wait(t.Context()))
-		row, _ := s.engine.Row(ids[0])
+		row, _ := s.engine.Nth(rows.First)
 		assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%v", row.Err)
 		require.ErrorContains(t, row.Err, "changed while it was sent")
 		_, err = s.store.Head(t.Context(), up.To.At, client.ReadOptions{})

@@ -80,12 +80,12 @@ func TestAStreamNobodyWritesToCanBeCancelled(t *testing.T) {
 	defer func() { require.NoError(t, in.Close()) }()
 	reading := make(chan struct{})
 	job, temp := w.stream(t, func() (io.ReadCloser, error) { close(reading); return r, nil })
-	ids, err := w.engine.Submit(slices.Values([]Job{job}))
+	rows, err := w.engine.Submit(slices.Values([]Job{job}))
 	require.NoError(t, err)
 	<-reading
-	w.engine.Cancel(ids...)
+	w.engine.Cancel(rows)
 	require.NoError(t, w.engine.Wait(t.Context()))
-	row, _ := w.engine.Row(ids[0])
+	row, _ := w.engine.Nth(rows.First)
 	assert.Equal(t, Cancelled, row.Phase)
 	assert.Empty(t, files(t, temp))
 }
@@ -132,12 +132,12 @@ func TestAPipeNobodyReadsCanBeCancelled(t *testing.T) {
 	folder := job.To.Root
 	job.ID, job.To = "s", Place{Stream: "-"}
 	w.engine.Attach(job.ID, Stream{Take: func(io.Reader) error { close(waiting); <-never; return nil }})
-	ids, err := w.engine.Submit(slices.Values([]Job{job}))
+	rows, err := w.engine.Submit(slices.Values([]Job{job}))
 	require.NoError(t, err)
 	<-waiting
-	w.engine.Cancel(ids...)
+	w.engine.Cancel(rows)
 	require.NoError(t, w.engine.Wait(t.Context()))
-	row, _ := w.engine.Row(ids[0])
+	row, _ := w.engine.Nth(rows.First)
 	assert.Equal(t, Cancelled, row.Phase)
 	assert.Empty(t, files(t, folder))
 }

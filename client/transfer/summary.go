@@ -59,35 +59,30 @@ func (e *Engine) summary(now time.Time) Summary {
 // A share is what one row adds to the summary, but for the bytes of one that
 // runs: those move all the time.
 type share struct {
-	counted      bool
 	phase        Phase
 	doubtful     bool
 	untold       bool
 	bytes, moved int64
 }
 
-// share is what the row adds now. The caller holds the mutex.
-func (it *item) share() share {
-	r := &it.row
-	s := share{counted: true, phase: r.Phase}
+// adds is what a row adds now. The caller holds the mutex.
+func (e *Engine) adds(nth int, s *slot) share {
+	p := share{phase: Phase(s.phase)}
 	switch {
-	case r.Phase == Done:
-		s.doubtful = r.Job.Op == Upload && r.Receipt != nil && !r.Receipt.Verdict.AsAsked()
-	case !r.Phase.Over():
-		s.untold, s.bytes = r.Job.bytes() < 0, max(r.Job.bytes(), 0)
-		if r.Phase == Paused {
-			s.moved = it.sent.Load()
-			s.bytes = max(s.bytes, s.moved)
+	case s.is(Done):
+		p.doubtful = s.flags.has(doubtful)
+	case !p.phase.Over():
+		p.untold, p.bytes = s.bytes < 0, max(s.bytes, 0)
+		if s.is(Paused) && len(e.resting) > 0 {
+			p.moved = e.resting[nth]
+			p.bytes = max(p.bytes, p.moved)
 		}
 	}
-	return s
+	return p
 }
 
 // count adds a share, n times: 1, or -1 to take it away.
 func (s *Summary) count(p share, n int) {
-	if !p.counted {
-		return
-	}
 	s.Phases[p.phase] += n
 	s.Bytes += int64(n) * p.bytes
 	s.Moved += int64(n) * p.moved

@@ -19,7 +19,7 @@ func (uploading) writes(j Job) end { return end{client.Scheme + j.To.At.Bucket, 
 
 // run is one attempt, which goes on where one before it was cut off.
 func (uploading) run(ctx context.Context, e *Engine, it *item) error {
-	e.recall(it)
+	e.recallProgress(it)
 	err := e.upload(ctx, it)
 	return e.settle(ctx, it, err)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -75,13 +76,23 @@ func (w *workbench) knows(e client.Encryption) (md5 string) {
 // run submits jobs and waits for what becomes of them.
 func (w *workbench) run(jobs ...Job) []Row {
 	w.Helper()
-	ids, err := w.engine.Submit(slices.Values(jobs))
+	submitted, err := w.engine.Submit(slices.Values(jobs))
 	require.NoError(w, err)
-	require.Len(w, ids, len(jobs))
+	require.Equal(w, len(jobs), submitted.N)
 	require.NoError(w, w.engine.Wait(w.Context()))
-	rows := make([]Row, len(ids))
-	for i, id := range ids {
-		rows[i], _ = w.engine.Row(id)
+	return w.engine.AppendRows(nil, submitted.First, submitted.N)
+}
+
+func (w *workbench) at(ids ...string) []Range { return at(w.engine, ids...) }
+
+// at are the rows of jobs, one behind the last for those that there are none of.
+func at(e *Engine, ids ...string) (rows []Range) {
+	for _, id := range ids {
+		r, ok := e.Row(id)
+		if !ok {
+			r.Nth = math.MaxInt32
+		}
+		rows = append(rows, Range{r.Nth, 1})
 	}
 	return rows
 }

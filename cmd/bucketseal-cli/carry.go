@@ -155,11 +155,12 @@ func (c *carrying) look() {
 		if change.Phase == transfer.Queued || change.Gone {
 			continue
 		}
-		r, _ := c.engine.Nth(change.Nth) // may have ended since: then that is another change
-		if change.Phase.Over() {
-			c.ended(r)
-		} else {
-			c.doubt(r)
+		for r := range rowsOf(c.engine, change.Range) { // may have ended since: then that is another change
+			if change.Phase.Over() {
+				c.ended(r)
+			} else {
+				c.doubt(r)
+			}
 		}
 	}
 	p := progressOf(changes.Summary)
@@ -168,6 +169,24 @@ func (c *carrying) look() {
 	c.estimate.of(&p, time.Now())
 	if !c.app.flags.quiet && !c.app.flags.json {
 		c.app.status.show(p.String())
+	}
+}
+
+// rowsOf are the rows of a range that are there.
+func rowsOf(e *transfer.Engine, in transfer.Range) iter.Seq[transfer.Row] {
+	const some = 256
+	return func(yield func(transfer.Row) bool) {
+		var rows []transfer.Row
+		for next := in.First; next < in.End(); next = rows[len(rows)-1].Nth + 1 {
+			if rows = e.AppendRows(rows[:0], next, min(some, in.End()-next)); len(rows) == 0 {
+				return
+			}
+			for _, r := range rows {
+				if !in.Holds(r.Nth) || !yield(r) {
+					return
+				}
+			}
+		}
 	}
 }
 
@@ -243,13 +262,16 @@ func begunTargets(e *transfer.Engine) string {
 	var names []string
 	more := 0
 	for _, c := range e.ChangedSince(0).Rows {
-		switch {
-		case c.Phase != transfer.Sending && c.Phase != transfer.Verifying:
-		case len(names) == few:
-			more++
-		default:
-			r, _ := e.Nth(c.Nth)
+		if c.Phase != transfer.Sending && c.Phase != transfer.Verifying {
+			continue
+		}
+		more += c.N
+		for r := range rowsOf(e, c.Range) {
+			if len(names) == few {
+				break
+			}
 			names = append(names, transferJSON(r).Target)
+			more--
 		}
 	}
 	if more > 0 {

@@ -1,6 +1,8 @@
 package transfers
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -19,6 +21,7 @@ type engine struct {
 	running map[int]*writer         // rows under way, by Row.Nth
 	left    map[int]*unprovenObject // uploads that left something unproven
 	stale   map[int]bool            // downloads that may be accepted
+	unread  map[int]bool            // rows of which something is to be said once they are read
 	kinds   tellers                 // of the unproven objects
 }
 
@@ -51,7 +54,7 @@ type writer struct {
 }
 
 func newEngine(h Held) *engine {
-	return &engine{Held: h, running: map[int]*writer{}, left: map[int]*unprovenObject{}, stale: map[int]bool{}}
+	return &engine{Held: h, running: map[int]*writer{}, left: map[int]*unprovenObject{}, stale: map[int]bool{}, unread: map[int]bool{}}
 }
 
 func (e *engine) rows() (n int) {
@@ -95,11 +98,12 @@ func (l *List) follow(e *engine) (ended []ending) {
 		if !c.Gone {
 			to = rankOf(c.Phase)
 		}
-		e.order.set(c.Nth, to)
-		if row, ok := l.place(spot{e, c.Nth}, c); ok && c.Phase.Over() {
-			ended = append(ended, ending{spot{e, c.Nth}, row})
+		for nth := c.First; nth < c.End(); nth++ {
+			e.order.set(nth, to)
 		}
+		ended = l.place(ended, e, c)
 	}
+	l.catchUp(e)
 	return ended
 }
 
@@ -108,10 +112,10 @@ func (l *List) follow(e *engine) (ended []ending) {
 func (l *List) forget(e *engine, all []transfer.Change) {
 	var gone []int
 	for nth := range e.order.nths() {
-		for len(all) > 0 && all[0].Nth < nth {
+		for len(all) > 0 && all[0].End() <= nth {
 			all = all[1:]
 		}
-		if len(all) == 0 || all[0].Nth != nth {
+		if len(all) == 0 || !all[0].Holds(nth) {
 			gone = append(gone, nth)
 		}
 	}
@@ -121,21 +125,69 @@ func (l *List) forget(e *engine, all []transfer.Change) {
 	}
 }
 
-// place notes what is to be said of a row that changed. Rows that only wait are
-// not looked at: row is that of others. One that ran when its change was told of
-// and is over by now is told of again.
-func (l *List) place(s spot, c transfer.Change) (row transfer.Row, ok bool) {
-	was := l.lift(s)
+// place notes what is to be said of rows that changed. Rows that only wait are not
+// looked at. Those that are over are added to ended, as far as they are in memory:
+// what is not ended long ago. One that ran when its change was told of and is over by
+// now is told of again.
+func (l *List) place(ended []ending, e *engine, c transfer.Change) []ending {
 	if c.Gone || rankOf(c.Phase) == waits {
-		return row, false
+		for _, nth := range e.noted(c.Range) {
+			l.lift(spot{e, nth})
+		}
+		return ended
 	}
-	row, ok = s.engine.core().Nth(s.nth)
-	if !ok {
-		return row, false
+	for nth := c.First; nth < c.End(); nth++ {
+		was := l.lift(spot{e, nth})
+		row, ok := e.core().Recall(nth)
+		switch {
+		case ok:
+			if l.note(spot{e, nth}, c.Phase, row, was); c.Phase.Over() {
+				ended = append(ended, ending{spot{e, nth}, row})
+			}
+		case c.Doubtful || c.Acceptable:
+			e.unread[nth] = true
+		}
 	}
+	return ended
+}
+
+// noted are the rows of a range of which something is said.
+func (e *engine) noted(in transfer.Range) (all []int) {
+	for _, nth := range slices.Concat(slices.Collect(maps.Keys(e.running)), slices.Collect(maps.Keys(e.left)),
+		slices.Collect(maps.Keys(e.stale)), slices.Collect(maps.Keys(e.unread))) {
+		if in.Holds(nth) {
+			all = append(all, nth)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// caughtUpAtOnce is how many rows are looked after in one refresh.
+const caughtUpAtOnce = 512
+
+// catchUp notes what is to be said of rows that have been read meanwhile.
+func (l *List) catchUp(e *engine) {
+	n := 0
+	for nth := range e.unread {
+		if n++; n > caughtUpAtOnce {
+			break
+		}
+		if row, ok := e.core().Peek(nth); !ok || !row.Unread {
+			delete(e.unread, nth)
+			if ok && row.Phase.Over() {
+				l.note(spot{e, nth}, row.Phase, row, nil)
+			}
+		}
+	}
+}
+
+// note notes what is to be said of one row. was is what it did before, nil when nobody
+// looked then.
+func (l *List) note(s spot, p transfer.Phase, row transfer.Row, was *writer) {
 	upload := row.Job.Op == transfer.Upload
 	switch to := (place{s.engine.Account, row.Job.At()}); {
-	case !c.Phase.Over():
+	case !p.Over():
 		if was == nil {
 			was = &writer{to: to, upload: upload}
 		}
@@ -148,7 +200,6 @@ func (l *List) place(s spot, c transfer.Change) (row transfer.Row, ok bool) {
 	case row.Acceptable():
 		s.engine.stale[s.nth] = true
 	}
-	return row, true
 }
 
 // lift takes away what was said of a row. was is what it did, when it was under
@@ -165,6 +216,7 @@ func (l *List) lift(s spot) (was *writer) {
 		l.take(o)
 	}
 	delete(e.stale, s.nth)
+	delete(e.unread, s.nth)
 	return was
 }
 
@@ -218,7 +270,7 @@ func (l *List) Silence(account string) (least time.Duration) {
 			continue
 		}
 		for nth := range e.running {
-			r, _ := e.core().Nth(nth)
+			r, _ := e.core().Recall(nth)
 			switch s := r.Request; {
 			case rankOf(r.Phase) != running:
 			case s.Busy || s.Silent < noticed:

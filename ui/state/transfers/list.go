@@ -161,7 +161,8 @@ func (l *List) row(s spot) (row int) {
 	return -1
 }
 
-// Transfer is the row itself, for details.
+// Transfer is the row itself, for details. One that is Unread is being read, and the
+// list changes when it is there.
 func (l *List) Transfer(row int) transfer.Row {
 	if r, ok := l.drawn[row]; ok {
 		return r
@@ -170,7 +171,10 @@ func (l *List) Transfer(row int) transfer.Row {
 	if !ok {
 		return transfer.Row{}
 	}
-	r, _ := s.engine.core().Nth(s.nth)
+	r, _ := s.engine.core().Peek(s.nth)
+	if r.Unread { // which it is only for a moment
+		return r
+	}
 	if len(l.drawn) >= maxDrawn {
 		clear(l.drawn) // somebody scrolls a long way while nothing changes
 	}

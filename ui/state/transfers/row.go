@@ -38,6 +38,9 @@ func arrow(op transfer.Op) string {
 }
 
 func rowOf(r transfer.Row) Row {
+	if r.Unread {
+		return unread(r)
+	}
 	t := Row{Op: r.Job.Op, Name: r.Job.At().Base(), Rule: asked(r.Job)}
 	t.Target = arrow(t.Op) + " " + r.Job.To.String()
 	if t.Op != transfer.Download {
@@ -71,6 +74,15 @@ func rowOf(r transfer.Row) Row {
 	}
 	if t.Speed != "" && r.Job.Expect.Size >= 0 {
 		t.ETA = explain.Duration(time.Duration(float64(r.Job.Expect.Size-r.Sent) / r.Rate * float64(time.Second)))
+	}
+	return t
+}
+
+// unread is a row that is being read, or cannot be.
+func unread(r transfer.Row) Row {
+	t := Row{Op: r.Job.Op, Name: "…", State: "…", Role: explain.RoleMuted}
+	if r.Err != nil {
+		t.State, t.Role = stateOf(r)
 	}
 	return t
 }

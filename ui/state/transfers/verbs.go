@@ -1,11 +1,14 @@
 package transfers
 
 import (
+	"context"
+	"math"
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
+	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
 // A Verb is what a user does to transfers.
@@ -27,16 +30,15 @@ const (
 )
 
 // fits says whether a verb applies to a row of an engine.
-func (e *engine) fits(v Verb, r *transfer.Row) bool {
-	p, o := r.Phase, e.left[r.Nth]
+func (e *engine) fits(v Verb, c transfer.Change) bool {
+	p, o := c.Phase, e.left[c.First]
 	switch v {
 	case Retry:
-		return (p == transfer.Failed || p == transfer.Cancelled || p == transfer.Skipped) &&
-			(o == nil || !o.isBarred())
+		return isRetryable(p) && (o == nil || !o.isBarred())
 	case Keep:
 		return o != nil && o.decision == undecided
 	case Accept:
-		return r.Acceptable()
+		return c.Acceptable
 	case Cancel:
 		return !p.Over()
 	case Pause:
@@ -44,9 +46,13 @@ func (e *engine) fits(v Verb, r *transfer.Row) bool {
 	case Resume:
 		return p == transfer.Paused
 	case Clear:
-		return p == transfer.Done && asAsked(r)
+		return p == transfer.Done && !c.Doubtful
 	}
 	return p.Over() && (o == nil || o.decision != undecided && o.decision != deleting)
+}
+
+func isRetryable(p transfer.Phase) bool {
+	return p == transfer.Failed || p == transfer.Cancelled || p == transfer.Skipped
 }
 
 // ranksOf are the ranks in which a verb finds rows that it applies to.
@@ -81,12 +87,6 @@ func (e *engine) fitting(v Verb, named bool) int {
 		return p(transfer.Done) - s.Doubtful
 	}
 	return s.Rows() - s.Open() - e.kinds.decided[undecided] - e.kinds.decided[deleting]
-}
-
-// asAsked reports whether nothing is to be said against the outcome of a row that
-// is done.
-func asAsked(r *transfer.Row) bool {
-	return r.Receipt == nil || r.Job.Op != transfer.Upload || r.Receipt.Verdict.AsAsked()
 }
 
 // WhyNot says why a verb cannot be used on the rows, "" when it can on at least
@@ -146,8 +146,8 @@ func (l *List) fits(v Verb, row int) (s spot, ok bool) {
 	if s, ok = l.at(row); !ok || !l.reaches(v, s.engine) {
 		return s, false
 	}
-	r, ok := s.engine.core().Nth(s.nth)
-	return s, ok && s.engine.fits(v, &r)
+	c := s.engine.core().Now(s.nth)
+	return s, !c.Gone && s.engine.fits(v, c)
 }
 
 // Do does a verb to the rows it applies to. No rows means all.
@@ -164,53 +164,70 @@ func (l *List) Do(v Verb, rows []int) {
 	l.Refresh()
 }
 
-// every are the ids of an engine's rows that a verb applies to. What was decided
-// is not undone in passing, only where the rows were named.
-func (l *List) every(v Verb, e *engine, named bool) []string {
-	return e.core().IDs(func(r *transfer.Row) bool {
-		if o := e.left[r.Nth]; v == Retry && !named && o != nil && o.decision != undecided {
+// every are an engine's rows for a verb: all but those of which it is known that it
+// does not apply to them; the engine leaves others alone by itself. What was decided is
+// not undone in passing, only where the rows were named.
+func (l *List) every(v Verb, e *engine, named bool) []transfer.Range {
+	fits := func(nth int) bool {
+		if o := e.left[nth]; v == Retry && !named && o != nil && o.decision != undecided {
 			return false
 		}
-		return e.fits(v, r)
-	})
+		return e.fits(v, e.core().Now(nth))
+	}
+	all := transfer.Range{N: math.MaxInt} // those that nobody has looked at yet too
+	noted := e.noted(all)
+	if v == Keep || v == Accept {
+		return transfer.Ranges(slices.Values(slices.DeleteFunc(noted, func(nth int) bool { return !fits(nth) })))
+	}
+	var ranges []transfer.Range
+	next := 0
+	for _, nth := range noted {
+		if !fits(nth) {
+			ranges = append(ranges, transfer.Range{First: next, N: nth - next})
+			next = nth + 1
+		}
+	}
+	return append(ranges, transfer.Range{First: next, N: all.N - next})
 }
 
 // doTo does a verb to those of the rows it applies to.
 func (l *List) doTo(v Verb, rows []int) {
-	ids := map[*engine][]string{}
+	nths := map[*engine][]int{}
 	for _, row := range rows {
 		if s, ok := l.fits(v, row); ok {
-			r, _ := s.engine.core().Nth(s.nth)
-			ids[s.engine] = append(ids[s.engine], r.Job.ID)
+			nths[s.engine] = append(nths[s.engine], s.nth)
 		}
 	}
-	for e, some := range ids {
-		l.do(v, e, some)
+	for e, some := range nths {
+		slices.Sort(some)
+		l.do(v, e, transfer.Ranges(slices.Values(some)))
 	}
 }
 
 // do does a verb to rows of an engine.
-func (l *List) do(v Verb, e *engine, ids []string) {
-	if len(ids) == 0 { // an engine takes that for all
+func (l *List) do(v Verb, e *engine, rows []transfer.Range) {
+	if len(rows) == 0 { // an engine takes that for all
 		return
 	}
 	switch v {
 	case Retry:
-		l.retry(e, ids)
+		l.retry(e, rows)
 	case Accept:
-		e.core().Accept(ids...)
+		e.core().Accept(rows...)
 	case Cancel:
-		e.core().Cancel(ids...)
+		e.core().Cancel(rows...)
 	case Pause:
-		e.core().Pause(ids...)
+		e.core().Pause(rows...)
 	case Resume:
-		e.core().Resume(ids...)
-	case Clear, Remove:
-		e.core().Clear(ids...)
+		e.core().Resume(rows...)
+	case Clear:
+		e.core().ClearDone(rows...)
+	case Remove:
+		e.core().Clear(rows...)
 	case Keep:
-		for _, id := range ids {
-			if r, ok := e.core().Row(id); ok && e.left[r.Nth] != nil {
-				e.left[r.Nth].decide(kept)
+		for _, r := range rows {
+			for nth := r.First; nth < r.End(); nth++ {
+				e.left[nth].decide(kept)
 			}
 		}
 	}
@@ -218,22 +235,52 @@ func (l *List) do(v Verb, e *engine, ids []string) {
 
 // retry begins transfers anew. Those of an account that was changed since go on
 // as the account is now: its secret may have been what was wrong.
-func (l *List) retry(e *engine, ids []string) {
+func (l *List) retry(e *engine, rows []transfer.Range) {
 	now := l.world.Successor(e.Session)
 	if now == e.Session {
-		e.core().Retry(ids...)
+		e.core().Retry(rows...)
 		return
 	}
-	again := func(yield func(transfer.Job) bool) {
-		for _, id := range ids {
-			if row, ok := e.core().Row(id); ok && !yield(row.Job) {
-				return
+	loop.Fetch(l.world.Context, l.world.Loop, func(context.Context) ([]transfer.Range, error) {
+		return goOver(e.core(), now.Transfers(), rows)
+	}, func(gone []transfer.Range, err error) {
+		if err != nil {
+			l.world.Problem(explain.Error(err))
+		}
+		if len(gone) > 0 {
+			e.core().Clear(gone...)
+		}
+		l.Refresh()
+	})
+}
+
+// goOver submits to another engine what has failed in one, and says which rows that
+// were.
+func goOver(from, to *transfer.Engine, rows []transfer.Range) ([]transfer.Range, error) {
+	const some = 256
+	var gone []int
+	jobs := func(yield func(transfer.Job) bool) {
+		var window []transfer.Row
+		for _, r := range rows {
+			for next := r.First; next < r.End(); next = window[len(window)-1].Nth + 1 {
+				if window = from.AppendRows(window[:0], next, some); len(window) == 0 {
+					break
+				}
+				for _, row := range window {
+					if !r.Holds(row.Nth) || !isRetryable(row.Phase) || row.Unread {
+						continue
+					}
+					gone = append(gone, row.Nth)
+					row.Job.ID = ""
+					if !yield(row.Job) {
+						return
+					}
+				}
 			}
 		}
 	}
-	if _, err := now.Transfers().Submit(again); err != nil {
-		l.world.Problem(explain.Error(err))
-		return
+	if _, err := to.Submit(jobs); err != nil {
+		return nil, err
 	}
-	e.core().Clear(ids...)
+	return transfer.Ranges(slices.Values(gone)), nil
 }
