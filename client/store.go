@@ -34,8 +34,9 @@ type Objects interface {
 	List(ctx context.Context, under Location, o ListOptions) (Page, error)
 	// Head asks for an object's properties, encryption included.
 	Head(ctx context.Context, at Location, o ReadOptions) (Object, error)
-	// Get opens an object, or a part of it, for reading. The caller closes the
-	// reader. Reading fails rather than ends early when bytes are missing.
+	// Get opens an object, or a part of it, for reading. Of the whole it says all that
+	// Head says, but for a size that comes with the end alone (NotTold); of a part no
+	// checksums. The caller closes the reader. Reading fails rather than ends early when bytes are missing.
 	Get(ctx context.Context, at Location, o ReadOptions) (Object, io.ReadCloser, error)
 	// Put writes an object in one request. body is read from its start and may
 	// be read again when the request is repeated; its length is size. The object

@@ -44,6 +44,21 @@ var objects = []testCase{
 			assert.NotEmpty(t, o.Headers, name)
 		}
 	}},
+	{"AGetOfTheWholeSaysAllThatHeadSays", func(t *testing.T, f Fixture) {
+		for name, e := range f.encryptions(t) {
+			for _, content := range []string{"", "content"} {
+				f.put(t, name, content, client.PutOptions{
+					Encryption: e, ContentType: "text/csv", Metadata: map[string]string{"colour": "blue"}, Digests: client.Digests{Checksum: crcOf(content)},
+				})
+				read := client.ReadOptions{Key: keyFor(e)}
+				head, err := f.Store.Head(t.Context(), f.at(name), read)
+				require.NoError(t, err)
+				got, _ := f.get(t, name, read)
+				got.RequestID, got.Headers = head.RequestID, head.Headers // of the call
+				assert.Equal(t, head, got, "%s, %q", name, content)
+			}
+		}
+	}},
 	{"AnObjectWithoutATypeIsBytes", func(t *testing.T, f Fixture) {
 		f.put(t, "a", "x", plain)
 		head, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{})

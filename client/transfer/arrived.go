@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"maps"
 	"math"
 	"regexp"
 	"strconv"
@@ -45,7 +46,7 @@ var errElse = errors.New("not to be compared so")
 // from damage: KindStaleChecksum, and Job.AcceptStale is how a person decides.
 // Nothing but the server's own checksum of other bytes is always KindCorrupt.
 func (a *arrival) compare(ctx context.Context) (comparison, error) {
-	if err := a.readBack(ctx); err != nil {
+	if err := a.isWhole(); err != nil {
 		return comparison{}, err
 	}
 	found, err := a.first(ctx, a.byChecksum, a.byParts, a.byNote, a.byETag, a.byETagOfParts)
@@ -81,22 +82,34 @@ func (a *arrival) comparable() bool {
 	return len(a.head.Checksums) > 0 || a.note() != "" || isMD5(a.head.ETag) || ofParts.MatchString(a.head.ETag)
 }
 
-// readBack reads the file back from the disk once, for all that it may be compared
-// by.
+// readBack reads a file for all that it may be compared by: one that did not pass
+// through here just now.
 func (a *arrival) readBack(ctx context.Context) (err error) {
+	a.reading, err = a.sumsOf(ctx, sumsOf(a.head, false)...)
+	if err != nil {
+		return err
+	}
+	return a.isWhole()
+}
+
+// sumsOf are the checksums to compute of an object's bytes as they pass. In ranges
+// only those are known of the whole that can be made of the ranges'.
+func sumsOf(o client.Object, inRanges bool) []client.ChecksumAlgorithm {
 	algorithms := []client.ChecksumAlgorithm{client.CRC64NVME}
-	if full := a.full(); len(full) > 0 {
-		for _, c := range full {
+	full := fullSums(o)
+	for _, c := range full {
+		if !inRanges || combiners[c.Algorithm] != nil {
 			algorithms = append(algorithms, c.Algorithm)
 		}
-	} else if a.note() == "" && isMD5(a.head.ETag) {
+	}
+	if len(full) == 0 && o.Metadata[client.MetaChecksum] == "" && isMD5(o.ETag) && !inRanges {
 		algorithms = append(algorithms, algorithmMD5) // nothing else is likely to decide
 	}
-	a.reading, err = a.sumsOf(ctx, algorithms...)
-	switch {
-	case err != nil:
-		return err
-	case a.head.SizeTold() && a.n != a.head.Size:
+	return algorithms
+}
+
+func (a *arrival) isWhole() error {
+	if a.head.SizeTold() && a.n != a.head.Size {
 		return a.corrupt(client.Say("%d bytes arrived and the object has %d", a.n, a.head.Size).Err())
 	}
 	return nil
@@ -113,9 +126,9 @@ func (a *arrival) sumsOf(ctx context.Context, algorithms ...client.ChecksumAlgor
 	return r, nil
 }
 
-// full are the server's checksums of the whole content.
-func (a *arrival) full() (all []client.Checksum) {
-	for _, c := range a.head.Checksums {
+// fullSums are the server's checksums of the whole content.
+func fullSums(o client.Object) (all []client.Checksum) {
+	for _, c := range o.Checksums {
 		if !c.Composite && hashes[c.Algorithm] != nil {
 			all = append(all, c)
 		}
@@ -123,9 +136,12 @@ func (a *arrival) full() (all []client.Checksum) {
 	return all
 }
 
-func (a *arrival) byChecksum(context.Context) (comparison, error) {
-	all := a.full()
-	if len(all) == 0 {
+func (a *arrival) byChecksum(ctx context.Context) (comparison, error) {
+	all, err := a.computed(ctx)
+	switch {
+	case err != nil:
+		return comparison{}, err
+	case len(all) == 0:
 		return comparison{}, errElse
 	}
 	var names []string
@@ -136,6 +152,30 @@ func (a *arrival) byChecksum(context.Context) (comparison, error) {
 		names = append(names, string(c.Algorithm))
 	}
 	return comparison{ContentChecksum, client.Say("size and checksum agree with the object's (%s)", strings.Join(names, ", "))}, nil
+}
+
+// computed are the server's checksums of the whole that were computed of what
+// arrived: as it passed, or where none was, by reading it back.
+func (a *arrival) computed(ctx context.Context) (all []client.Checksum, err error) {
+	full := fullSums(a.head)
+	for _, c := range full {
+		if a.sums[c.Algorithm] != nil {
+			all = append(all, c)
+		}
+	}
+	if len(all) > 0 || len(full) == 0 {
+		return all, nil
+	}
+	algorithms := make([]client.ChecksumAlgorithm, len(full))
+	for i, c := range full {
+		algorithms[i] = c.Algorithm
+	}
+	again, err := a.sumsOf(ctx, algorithms...)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(a.sums, again.sums)
+	return full, nil
 }
 
 // byParts compares a composite checksum, where the server tells in which parts

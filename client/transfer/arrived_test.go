@@ -33,7 +33,15 @@ func arrive(t *testing.T, s client.Store, data []byte, head client.Object) (comp
 	t.Helper()
 	head.Size = int64(len(data))
 	e := &Engine{cfg: Config{Store: s}}
-	return (&arrival{engine: e, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: bytes.NewReader(data)}).compare(t.Context())
+	return (&arrival{engine: e, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: bytes.NewReader(data)}).compareFile(t)
+}
+
+// compareFile compares a file that lies there, as one that arrived.
+func (a *arrival) compareFile(t *testing.T) (comparison, error) {
+	if err := a.readBack(t.Context()); err != nil {
+		return comparison{}, err
+	}
+	return a.compare(t.Context())
 }
 
 var clear0 = client.Reported{Told: true, Type: client.TypeNone}
@@ -134,7 +142,7 @@ func TestAFileThatCannotBeReadBackIsAMatterOfThisMachine(t *testing.T) {
 			head.Size = 5
 			s := &partedStore{memstore.New(memstore.Options{}), func(bool) ([]int64, error) { return []int64{5}, nil }}
 			a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: &failingAt{bytes.NewReader(data), reads}}
-			_, err := a.compare(t.Context())
+			_, err := a.compareFile(t)
 			assert.Equal(t, client.KindLocal.String(), client.KindOf(err).String(), "%s, %d: %v", name, reads, err)
 		}
 	}
@@ -145,9 +153,8 @@ func TestAComparisonEndsWithItsContext(t *testing.T) {
 	stop(errCancelled)
 	s := &partedStore{memstore.New(memstore.Options{}), func(bool) ([]int64, error) { return []int64{5}, nil }}
 	a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Op: Download, From: ObjectAt("", remote, "")}, file: bytes.NewReader([]byte("hello"))}
-	_, err := a.compare(ctx)
-	require.ErrorIs(t, err, errCancelled)
-	_, _, err = a.composite(ctx, "SHA256", nil, 1)
+	require.ErrorIs(t, a.readBack(ctx), errCancelled)
+	_, _, err := a.composite(ctx, "SHA256", nil, 1)
 	require.ErrorIs(t, err, errCancelled)
 }
 

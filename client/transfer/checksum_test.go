@@ -50,5 +50,11 @@ func FuzzCombinedChecksumsAreThoseOfTheWhole(f *testing.F) {
 		cut = max(0, min(cut, len(data)))
 		a, b := crc64nvme.Checksum(data[:cut]), crc64nvme.Checksum(data[cut:])
 		assert.Equal(t, crc64nvme.Checksum(data), combineCRC(a, b, int64(len(data)-cut)))
+		all := slices.Collect(maps.Keys(combiners))
+		whole, pieces := newTally(all...), []*tally{newTally(all...), newTally(all...), newTally(all...)}
+		for at, b := range map[*tally][]byte{whole: data, pieces[0]: data[:cut], pieces[1]: data[cut:]} {
+			_, _ = at.Write(b)
+		}
+		assert.Equal(t, whole.reading(), joined([]reading{pieces[0].reading(), pieces[1].reading(), pieces[2].reading()}))
 	})
 }

@@ -263,7 +263,7 @@ func TestWhatIsMoreUrgentGoesFirst(t *testing.T) {
 
 func TestADeletionBehindATransferOfItsBucketDoesNotGoAlong(t *testing.T) {
 	c := newClearing(t)
-	gate := c.store.Hold(memstore.HeadObject)
+	gate := c.store.Hold(memstore.GetObject)
 	c.store.Fill(2, "a/k")
 	c.store.Fill(2, "a/other")
 	read := Job{ID: "read", Op: Download, From: ObjectAt("ward", client.Location{Bucket: "a", Key: "k"}, ""), To: WriteTo(t.TempDir(), "k")}

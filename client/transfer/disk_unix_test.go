@@ -3,7 +3,8 @@
 package transfer
 
 import (
-	"context"
+	"bytes"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -170,21 +171,28 @@ func (d *disk) write(name string, mode fs.FileMode) {
 
 func (d *disk) link(to, name string) { require.NoError(d, os.Symlink(to, d.at(name))) }
 
+// when is a body without bytes, which does something when it is read.
+type when func()
+
+func (w when) Read([]byte) (int, error) {
+	w()
+	return 0, io.EOF
+}
+
 func TestNobodyElseReadsADownloadBeforeItIsVerified(t *testing.T) {
 	withUmask(t, 0)
 	d := newDisk(t)
 	d.job.To.Name = "new/folder/f"
 	looked := false
-	d.store.Before(func(_ context.Context, call memstore.Call) error {
-		if call.Op == memstore.GetObject {
-			parts := files(t, d.job.To.Root)
-			require.Len(t, parts, 1)
-			st, err := os.Stat(parts[0])
-			require.NoError(t, err)
-			assert.Equal(t, fs.FileMode(0o600), st.Mode().Perm())
-			looked = true
-		}
-		return nil
+	d.store.Send(func(_ memstore.Call, data []byte) io.Reader {
+		return io.MultiReader(bytes.NewReader(data), when(func() {
+			for _, part := range files(t, d.job.To.Root) {
+				st, err := os.Stat(part)
+				assert.NoError(t, err)
+				assert.Equal(t, fs.FileMode(0o600), st.Mode().Perm())
+				looked = true
+			}
+		}))
 	})
 	require.NoError(t, d.run(d.job)[0].Err)
 	assert.True(t, looked)

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/flow"
 )
 
 // mostRestarts is how often a download begins anew because the object became
@@ -39,64 +38,56 @@ func (downloading) run(ctx context.Context, e *Engine, it *item) error {
 
 func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	job := it.row.Job
-	head, err := e.cfg.Store.Head(ctx, job.From.At, it.read())
-	if err != nil {
-		return err
+	if job.To.Stream != "" {
+		if _, err := e.stream(job); err != nil {
+			return err
+		}
 	}
-	if v := job.From.Version; v != "" && v != client.NullVersion && head.VersionID == "" {
-		return unlike(job, head.RequestID, client.Say("version %s was asked for, and the server does not say that it gives it", v))
+	f := &fetching{engine: e, it: it}
+	defer f.close()
+	if err := f.ask(ctx); err != nil {
+		return err
 	}
 	t, err := e.targetOf(job)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	if err := t.mayReplace(head.Modified); err != nil {
+	if err := t.mayReplace(f.object.Modified); err != nil {
 		return err
 	}
 	if err := t.create(); err != nil {
 		return err
 	}
 	e.sweep(t)
-	if head, err = e.fetch(ctx, it, t, head); err != nil {
+	f.target = t
+	if err := f.fill(ctx); err != nil {
 		return err
 	}
 	e.enter(it, Verifying)
-	receipt, err := e.proveDownload(ctx, it, t, head)
+	receipt, err := f.prove(ctx)
 	if err != nil {
 		return err
 	}
-	if err := t.hand(ctx, head.Modified); err != nil {
+	if err := t.hand(ctx, f.object.Modified); err != nil {
 		return err
 	}
 	return e.keep(it, receipt, nil)
 }
 
-// fetchRanges fills the temporary file, a few ranges at once.
-func (e *Engine) fetchRanges(ctx context.Context, it *item, t *target, head client.Object) error {
-	all := spans(head.Size, partSizeFor(head.Size, e.cfg.PartSize))
-	return flow.Spread(ctx, len(all), func(ctx context.Context, i int) error {
-		f := &fetcher{engine: e, it: it, target: t, head: head, left: all[i], whole: len(all) == 1}
-		return f.run(ctx)
-	})
-}
-
-// proveDownload reads back what was written and compares it with what the
-// server says of the object.
-func (e *Engine) proveDownload(ctx context.Context, it *item, t *target, head client.Object) (Receipt, error) {
-	job := t.job
-	a := &arrival{engine: e, job: job, read: it.read(), head: head, file: t.file}
+// prove compares what arrived with what the server says of the object.
+func (f *fetching) prove(ctx context.Context) (Receipt, error) {
+	e, job, object := f.engine, f.it.row.Job, f.object
+	a := &arrival{engine: e, job: job, read: f.it.read(), head: object, file: f.target.file, reading: f.reading}
 	found, err := a.compare(ctx)
 	if err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{
 		Job: job.ID, Account: e.cfg.Account.Name, AccountID: e.cfg.Account.ID, Op: Download, Source: job.From.String(), At: job.From.At,
-		VersionID: first(job.From.Version, head.VersionID), ETag: head.ETag, Modified: head.Modified, Size: a.n, Content: found.content, Compared: found.how,
+		VersionID: first(job.From.Version, object.VersionID), ETag: object.ETag, Modified: object.Modified, Size: a.n, Content: found.content, Compared: found.how,
 		Checksum: client.Checksum{Algorithm: client.CRC64NVME, Value: a.value(client.CRC64NVME)},
-		Reported: head.Encryption, Verdict: VerdictNone, Why: client.Say("%v; %v", found.how, head.Encryption.Describe()),
-		RequestID: head.RequestID, VerifiedAt: e.cfg.Now(),
+		Reported: object.Encryption, Verdict: VerdictNone, Why: client.Say("%v; %v", found.how, object.Encryption.Describe()),
+		RequestID: object.RequestID, VerifiedAt: e.cfg.Now(),
 	}, nil
 }
-
-var errTooMuch = client.Say("the server sent other bytes than the range asked for").Err()

@@ -69,8 +69,13 @@ func TestDownloadIsWholeAndVerified(t *testing.T) {
 		if runtime.GOOS != "windows" {
 			assert.Equal(t, fileMode&^umask, stat.Mode().Perm(), "what the umask leaves")
 		}
-		for _, get := range w.store.Calls(memstore.GetObject) {
-			assert.Equal(t, w.there(remote).ETag, get.Read.IfMatch)
+		if size <= minPartSize {
+			assert.Equal(t, []memstore.Op{memstore.GetObject}, w.store.Asked(), "its answer says all that one to HEAD would")
+		} else {
+			assert.Equal(t, 1, w.store.Count(memstore.HeadObject))
+			for _, get := range w.store.Calls(memstore.GetObject) {
+				assert.Equal(t, w.there(remote).ETag, get.Read.IfMatch)
+			}
 		}
 		require.Len(t, w.receipts, 1)
 		r := w.receipts[0]
@@ -78,6 +83,58 @@ func TestDownloadIsWholeAndVerified(t *testing.T) {
 		assert.Equal(t, keyID, r.Reported.Key)
 		assert.Equal(t, checksumOf(crc64nvme.Checksum(data)), r.Checksum)
 		assert.Contains(t, r.Why.String(), "checksum agree")
+	}
+}
+
+func TestAnObjectThatIsLargerThanItWasListedIsFetchedByRanges(t *testing.T) {
+	w := newBench(t)
+	w.store.Become(storetest.AWS)
+	job, data := w.object(3*minPartSize+17, client.PutOptions{})
+	for _, listed := range []int64{0, 1, minPartSize} {
+		job.Expect.Size = listed
+		row := w.run(job)[0]
+		require.NoError(t, row.Err)
+		got, err := os.ReadFile(job.path())
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(data, got))
+		assert.Equal(t, ContentChecksum, row.Receipt.Content)
+	}
+	assert.Zero(t, w.store.Count(memstore.HeadObject))
+	calls := w.store.Calls(memstore.GetObject)
+	require.Len(t, calls, 3*4)
+	assert.Zero(t, calls[0].Read.Offset, "the first part is of the answer that is at hand")
+	for _, c := range calls[1:4] {
+		assert.Equal(t, w.there(remote).ETag, c.Read.IfMatch)
+		assert.GreaterOrEqual(t, c.Read.Offset, int64(minPartSize))
+	}
+}
+
+func TestARangedDownloadIsComparedByWhateverTheServerKeeps(t *testing.T) {
+	for _, algorithm := range []client.ChecksumAlgorithm{client.CRC64NVME, "CRC32", "CRC32C", "SHA1", "SHA256", "SHA512"} {
+		for _, right := range []bool{true, false} {
+			w := newBench(t)
+			job, data := w.object(2*minPartSize+17, client.PutOptions{})
+			r, err := readSums(t.Context(), bytes.NewReader(data), algorithm)
+			require.NoError(t, err)
+			if !right {
+				r.sums[algorithm][0] ^= 1
+			}
+			w.store.After(func(_ memstore.Call, o *client.Object) error {
+				o.ETag = "opaque"
+				o.Checksums = []client.Checksum{{Algorithm: algorithm, Value: r.value(algorithm)}}
+				return nil
+			})
+			w.engine.cfg.Store = deafToIfMatch{w.store}
+			row := w.run(job)[0]
+			if !right {
+				assert.Equal(t, client.KindCorrupt.String(), client.KindOf(row.Err).String(), "%s: %v", algorithm, row.Err)
+				assert.Empty(t, files(t, job.To.Root))
+				continue
+			}
+			require.NoError(t, row.Err, "%s", algorithm)
+			assert.Equal(t, ContentChecksum, row.Receipt.Content)
+			assert.Contains(t, row.Receipt.Compared.String(), "("+algorithm+")")
+		}
 	}
 }
 
@@ -248,7 +305,7 @@ func TestDownloadBeginsAnewWhenTheObjectChanges(t *testing.T) {
 
 func TestDownloadOfAnObjectThatKeepsChangingFails(t *testing.T) {
 	w := newBench(t)
-	job, data := w.object(100, client.PutOptions{})
+	job, data := w.object(minPartSize+1, client.PutOptions{})
 	w.store.Before(func(_ context.Context, call memstore.Call) error {
 		if call.Op == memstore.GetObject {
 			w.add(remote, data, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}}) // another ETag each time

@@ -4,175 +4,207 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/http"
-	"strings"
-	"time"
+	"os"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// A fetcher reads one range of an object into its place in the target. An
-// answer that breaks off is continued where it stopped: the store repeats
-// requests, but cannot repeat half a body.
-type fetcher struct {
+// A fetching brings the bytes of an object to its target: one attempt, of one
+// version of the object, bound together by If-Match.
+type fetching struct {
 	engine *Engine
 	it     *item
 	target *target
-	head   client.Object
-	left   span // what is still missing
-	whole  bool // the range is the whole object: ask for no range
-	open   bool // how much there is, nobody has said: left is more than that
+	object client.Object // what the server says of it
+	opened *answer       // a GET that was sent for what it says, and not read yet; nil for none
+	sums   []client.ChecksumAlgorithm
+	reading
 }
 
-const (
-	fetchTries = 5 // without a byte of progress
-	fetchPause = 250 * time.Millisecond
-)
+// An answer is that to a GET: what it says of the object, and its bytes.
+type answer struct {
+	object client.Object
+	body   io.ReadCloser
+}
 
-func (f *fetcher) run(ctx context.Context) error {
-	for failures := 0; ; {
-		n, err := f.once(ctx)
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case !mayContinue(err):
-			return unanswered(err)
-		case f.left.length == 0:
-			return nil // broke off after the last byte
-		}
-		if n > 0 {
-			failures = 0
-		}
-		if failures++; failures == fetchTries {
-			return f.brokeOff(err)
-		}
-		if err := pause(ctx, failures); err != nil {
-			return err
-		}
+// upTo is the answer with its first n bytes alone: the object turned out larger than
+// one part.
+func (a *answer) upTo(n int64) *answer {
+	if a == nil {
+		return nil
+	}
+	return &answer{a.object, struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(a.body, n), a.body}}
+}
+
+func (f *fetching) close() {
+	if f.opened != nil {
+		_ = f.opened.body.Close() // only read from
+		f.opened = nil
 	}
 }
 
-// pause waits before the next try, longer after each failure.
-func pause(ctx context.Context, failures int) error {
-	return client.Again(ctx, fetchPause<<failures)
-}
-
-// brokeOff says of a body that ended early what it is: a matter of the network.
-func (f *fetcher) brokeOff(err error) error {
-	if client.KindOf(err) != client.KindUnknown {
+// ask finds out what the object is. Where one GET is likely to bring it whole, its
+// answer says all that one to HEAD would, and its bytes are at hand.
+func (f *fetching) ask(ctx context.Context) error {
+	e, job := f.engine, f.it.row.Job
+	var err error
+	if f.bringsWhole() {
+		err = f.askByGet(ctx)
+	} else {
+		f.object, err = e.cfg.Store.Head(ctx, job.From.At, f.it.read())
+	}
+	if err != nil {
 		return err
 	}
-	return &client.Error{Op: "GetObject", Kind: client.KindNetwork, At: f.target.job.From.At, RequestID: f.head.RequestID, Err: err}
+	if v := job.From.Version; v != "" && v != client.NullVersion && f.object.VersionID == "" {
+		return unlike(job, f.object.RequestID, client.Say("version %s was asked for, and the server does not say that it gives it", v))
+	}
+	return nil
 }
 
-// mayContinue: the body broke off, so the rest of it can be asked for. A request
-// that was not answered at all has been repeated by the store already; asking
-// again here would multiply its patience.
-func mayContinue(err error) bool {
-	var refused *noAnswer
-	if errors.As(err, &refused) {
+// bringsWhole reports whether the object fits one part, as far as it was listed, and
+// is wanted whatever it is: where a file is there already, what HEAD says may
+// decide that nothing is to be fetched.
+func (f *fetching) bringsWhole() bool {
+	job := f.it.row.Job
+	if job.Expect.Size < 0 || job.Expect.Size > f.engine.cfg.PartSize {
 		return false
 	}
-	return client.KindOf(err).Temporary() || errors.Is(err, io.ErrUnexpectedEOF)
+	if job.Overwrite == OverwriteAlways || job.To.Stream != "" {
+		return true
+	}
+	_, err := os.Lstat(job.To.String())
+	return errors.Is(err, os.ErrNotExist)
 }
 
-// noAnswer is an error of a request, not of the body that answers it.
-type noAnswer struct{ error }
-
-func (e *noAnswer) Unwrap() error { return e.error }
-
-// unanswered takes the mark off again.
-func unanswered(err error) error {
-	var refused *noAnswer
-	if errors.As(err, &refused) {
-		return refused.error
+// askByGet opens the object whole. Where the answer does not say how much it is, or
+// may be a page that somebody put in its place, HEAD has a word too.
+func (f *fetching) askByGet(ctx context.Context) error {
+	at, o := f.it.row.Job.From.At, f.it.read()
+	object, body, err := f.engine.cfg.Store.Get(ctx, at, o)
+	if err != nil {
+		return err
 	}
+	f.object, f.opened = object, &answer{object, body}
+	if object.SizeTold() && !isPage(object) {
+		return nil
+	}
+	f.object, err = f.engine.cfg.Store.Head(ctx, at, o)
 	return err
 }
 
-// once asks for what is missing, and writes what comes.
-func (f *fetcher) once(ctx context.Context) (n int64, err error) {
-	job := f.target.job
-	o := f.it.read()
-	o.IfMatch = f.head.ETag
-	if !f.whole {
-		o.Offset, o.Length = f.left.offset, f.left.length
+// fill fills the temporary file. Ranges are asked for where the size is known and
+// the server has them; else the object comes by one plain GET. What the listing,
+// HEAD and GET say of the size must not contradict what arrives. Where only its end
+// told the object's size, that is NotTold afterwards.
+func (f *fetching) fill(ctx context.Context) error {
+	e, job := f.engine, f.it.row.Job
+	if f.object.Size > 0 { // of 0, GET has the last word
+		if err := asListed(job, f.object); err != nil {
+			return err
+		}
 	}
-	object, r, err := f.engine.cfg.Store.Get(ctx, job.From.At, o)
+	if f.object.Size > 0 && !e.rangeless.Load() {
+		err := f.ranges(ctx)
+		if !errors.Is(err, client.ErrNoRanges) {
+			return err
+		}
+		e.rangeless.Store(true) // learned once for the account
+	}
+	said, err := f.whole(ctx)
 	if err != nil {
-		return 0, &noAnswer{f.beyondEnd(err)}
-	}
-	defer func() { _ = r.Close() }() // only read from
-	if object.ETag != "" && f.head.ETag != "" && !client.SameETag(object.ETag, f.head.ETag) {
-		// A server that does not know If-Match.
-		return 0, &client.Error{
-			Op: "GetObject", Kind: client.KindPrecondition, At: job.From.At,
-			RequestID: object.RequestID, Err: client.Say("the object changed while it was read").Err(),
-		}
-	}
-	if isPage(object) && f.head.ContentType != "" && !isPage(f.head) {
-		return 0, &client.Error{
-			Op: "GetObject", Kind: client.KindNotS3, At: job.From.At, RequestID: object.RequestID,
-			Said: client.Say("a web page came in the place of the object (%s)", f.head.ContentType),
-		}
-	}
-	if err := f.sizesAgree(object); err != nil {
-		return 0, err
-	}
-	n, err = f.copy(ctx, r)
-	f.whole = false // a continuation is a range
-	return n, err
-}
-
-// beyondEnd says of a range that begins behind the object's end what it is: less
-// is there than HEAD said.
-func (f *fetcher) beyondEnd(err error) error {
-	var e *client.Error
-	if !errors.As(err, &e) || e.Status != http.StatusRequestedRangeNotSatisfiable {
 		return err
 	}
-	return unlike(f.target.job, e.RequestID, client.Say("HEAD says %d bytes, and there are no more than %d", f.head.Size, f.left.offset))
+	f.object.Size = f.n
+	if err := asListed(job, f.object); err != nil {
+		return err
+	}
+	if !said && job.Expect.Size <= 0 {
+		f.object.Size = client.NotTold // nor did the list tell it: there is nothing to compare
+	}
+	return nil
 }
 
-// isPage reports whether an object is said to be a web page.
-func isPage(o client.Object) bool {
-	return strings.HasPrefix(strings.ToLower(o.ContentType), "text/html")
+// ranges fetches the object by its parts, a few at once; one that fits a part
+// comes without a range. What each is summed by makes the sums of the whole.
+func (f *fetching) ranges(ctx context.Context) error {
+	e := f.engine
+	all := spans(f.object.Size, partSizeFor(f.object.Size, e.cfg.PartSize))
+	f.sums = sumsOf(f.object, len(all) > 1)
+	arrived := make([]reading, len(all))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(e.cfg.PartsAtOnce)
+	for i, s := range all {
+		r := &fetcher{fetching: f, left: s, whole: len(all) == 1, tally: newTally(f.sums...)}
+		if i == 0 {
+			r.opened, f.opened = f.opened, nil
+			if len(all) > 1 {
+				r.opened = r.opened.upTo(s.length)
+			}
+		}
+		group.Go(func() (err error) {
+			arrived[i], err = r.run(gctx)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	f.reading = joined(arrived)
+	return nil
 }
 
-func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
-	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
-	for {
-		// One byte more than is missing: a server that ignores the range and
-		// sends the whole object must not pass.
-		p := (*buf)[:min(int64(len(*buf)), int64(f.engine.cfg.Pace.Down().Piece()), f.left.length+1)]
-		got, rerr := r.Read(p)
-		if int64(got) > f.left.length {
-			return n, &client.Error{Op: "GetObject", Kind: client.KindCorrupt, At: f.target.job.From.At, Err: errTooMuch}
+// whole reads the object with one request without a range; an answer that breaks
+// off is read again from the start. It returns whether the server had said how much
+// there is.
+func (f *fetching) whole(ctx context.Context) (said bool, err error) {
+	f.sums = sumsOf(f.object, false)
+	for failures := 0; ; {
+		// Nothing of what was tried before stays between the new bytes.
+		if err := f.target.file.Truncate(0); err != nil {
+			return false, local(f.target.job, err)
 		}
-		if got > 0 {
-			if _, err := f.target.file.WriteAt(p[:got], f.left.offset); err != nil {
-				return n, local(f.target.job, err)
-			}
-			n += int64(got)
-			f.left.offset += int64(got)
-			f.left.length -= int64(got)
-			f.engine.moved(f.it, int64(got))
-			if err := f.engine.cfg.Pace.Down().Wait(ctx, got); err != nil {
-				return n, err
-			}
+		f.it.sent.Store(0)
+		r := &fetcher{fetching: f, left: span{1, 0, f.object.Size}, whole: true, tally: newTally(f.sums...), opened: f.opened}
+		f.opened = nil
+		if f.object.Size <= 0 {
+			r.left.length, r.open = unknownLength, true
 		}
+		_, err = r.once(ctx)
 		switch {
-		case errors.Is(rerr, client.ErrNoEnd) && f.left.length == 0:
-			return n, nil // whole by what HEAD said
-		case errors.Is(rerr, io.EOF) && f.left.length > 0 && !f.open:
-			return n, io.ErrUnexpectedEOF
-		case errors.Is(rerr, io.EOF):
-			return n, nil
-		case rerr != nil:
-			return n, rerr
+		case err == nil:
+			f.reading = r.tally.reading()
+			return !r.open, nil
+		case ctx.Err() != nil:
+			return false, context.Cause(ctx)
+		case !mayContinue(err):
+			return false, unanswered(err)
+		}
+		if failures++; failures == fetchTries {
+			return false, r.brokeOff(err)
+		}
+		if err := pause(ctx, failures); err != nil {
+			return false, err
 		}
 	}
+}
+
+// asListed compares an object's size with the listing's the job was made of.
+// Less than was listed is an object cut short, unless it was written since.
+func asListed(j Job, head client.Object) error {
+	written := !j.Expect.Modified.IsZero() && !head.Modified.IsZero() && j.Expect.Modified.Unix() != head.Modified.Unix()
+	if !head.SizeTold() || j.Expect.Size <= head.Size || written {
+		return nil
+	}
+	return unlike(j, head.RequestID, client.Say("the list says %d bytes, and the object has %d", j.Expect.Size, head.Size))
+}
+
+// unlike says that the server contradicts itself about an object.
+func unlike(j Job, requestID string, said client.Text) error {
+	return &client.Error{Op: "GetObject", Kind: client.KindContradiction, At: j.From.At, RequestID: requestID, Said: said}
 }

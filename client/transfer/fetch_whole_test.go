@@ -36,54 +36,70 @@ const (
 )
 
 // toldSizes are the sizes of an object of 1000 bytes as the listing, HEAD and GET tell
-// them; kind 0 is a whole file of 1000 bytes.
+// them, and what becomes of it where one GET asks for all, and where HEAD does first;
+// kind 0 is a whole file of 1000 bytes.
 var toldSizes = map[string]struct {
 	listed, head, get int64
-	kind              client.Kind
+	byGet, byHead     client.Kind
 }{
-	"all the truth":                      {1000, truth, truth, 0},
-	"HEAD tells none":                    {1000, untold, truth, 0},
-	"HEAD and GET tell none":             {1000, untold, untold, 0},
-	"nobody tells":                       {untold, untold, untold, 0},
-	"HEAD says 0":                        {1000, 0, truth, 0},
-	"HEAD says 0, and GET tells none":    {1000, 0, untold, 0},
-	"GET tells none":                     {1000, truth, untold, 0},
-	"the list told none":                 {untold, truth, truth, 0},
-	"listed smaller, HEAD and GET agree": {7, truth, truth, 0},
-	"listed larger":                      {1001, truth, truth, client.KindContradiction},
-	"listed larger, and HEAD tells none": {1001, untold, truth, client.KindContradiction},
-	"HEAD and GET say 0":                 {1000, 0, 0, client.KindCorrupt},
-	"HEAD says less than GET":            {untold, 999, truth, client.KindContradiction},
-	"HEAD says less than the list":       {1000, 999, truth, client.KindContradiction},
-	"HEAD says more than GET":            {1000, 1001, truth, client.KindContradiction},
-	"HEAD says more, GET tells none":     {1000, 1001, untold, client.KindContradiction},
-	"HEAD says less, GET tells none":     {untold, 999, untold, client.KindCorrupt},
-	"GET says more than it sends":        {1000, untold, 1001, client.KindNetwork},
-	"GET says less than it sends":        {1000, untold, 999, client.KindCorrupt},
+	"all the truth":                      {1000, truth, truth, 0, 0},
+	"HEAD tells none":                    {1000, untold, truth, 0, 0},
+	"HEAD and GET tell none":             {1000, untold, untold, 0, 0},
+	"nobody tells":                       {untold, untold, untold, 0, 0},
+	"HEAD says 0":                        {1000, 0, truth, 0, 0},
+	"HEAD says 0, and GET tells none":    {1000, 0, untold, 0, 0},
+	"GET tells none":                     {1000, truth, untold, 0, 0},
+	"the list told none":                 {untold, truth, truth, 0, 0},
+	"the list says 0":                    {0, truth, truth, 0, 0},
+	"listed smaller, HEAD and GET agree": {7, truth, truth, 0, 0},
+	"listed larger":                      {1001, truth, truth, client.KindContradiction, client.KindContradiction},
+	"listed larger, and HEAD tells none": {1001, untold, truth, client.KindContradiction, client.KindContradiction},
+	"HEAD and GET say 0":                 {1000, 0, 0, client.KindCorrupt, client.KindCorrupt},
+	"HEAD says less than GET":            {untold, 999, truth, client.KindContradiction, client.KindContradiction},
+	"HEAD says less than the list":       {1000, 999, truth, 0, client.KindContradiction},
+	"HEAD says more than GET":            {1000, 1001, truth, 0, client.KindContradiction},
+	"HEAD says more, GET tells none":     {1000, 1001, untold, client.KindContradiction, client.KindContradiction},
+	"HEAD says less, GET tells none":     {untold, 999, untold, client.KindCorrupt, client.KindCorrupt},
+	"GET says more than it sends":        {1000, untold, 1001, client.KindContradiction, client.KindNetwork},
+	"GET says less than it sends":        {1000, untold, 999, client.KindContradiction, client.KindCorrupt},
+	"both say less than is sent":         {0, 999, 999, client.KindCorrupt, client.KindCorrupt},
 }
 
 func TestADownloadIsNeverShorterThanAnybodySaid(t *testing.T) {
 	for name, c := range toldSizes {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newBench(t)
-				w.store.After(sizes(c.head, c.get))
-				job, data := w.object(1000, client.PutOptions{})
-				job.Expect.Size, job.Expect.Modified = c.listed, modified
-				row := w.run(job)[0]
-				if c.kind != 0 {
-					assert.Equal(t, c.kind.String(), client.KindOf(row.Err).String(), "%v", row.Err)
-					assert.Empty(t, files(t, job.To.Root), "nothing is left")
-					assert.Empty(t, w.receipts)
-					return
-				}
-				require.NoError(t, row.Err)
-				got, err := os.ReadFile(job.path())
-				require.NoError(t, err)
-				assert.True(t, bytes.Equal(data, got))
-				assert.EqualValues(t, 1000, row.Receipt.Size)
+		for asked, kind := range map[memstore.Op]client.Kind{memstore.GetObject: c.byGet, memstore.HeadObject: c.byHead} {
+			t.Run(name+", by "+string(asked), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newBench(t)
+					w.store.After(sizes(c.head, c.get))
+					job, data := w.object(1000, client.PutOptions{})
+					job.Expect.Size, job.Expect.Modified = c.listed, modified
+					left := []string{}
+					if asked == memstore.HeadObject { // which an older file calls for
+						job.Overwrite = OverwriteNewer
+						left = append(left, job.path())
+						require.NoError(t, os.MkdirAll(filepath.Dir(job.path()), 0o700))
+						require.NoError(t, os.WriteFile(job.path(), []byte("older"), 0o600))
+						require.NoError(t, os.Chtimes(job.path(), modified.Add(-time.Hour), modified.Add(-time.Hour)))
+					}
+					row := w.run(job)[0]
+					if c.listed >= 0 {
+						assert.Equal(t, asked, w.store.Asked()[0])
+					}
+					if kind != 0 {
+						assert.Equal(t, kind.String(), client.KindOf(row.Err).String(), "%v", row.Err)
+						assert.ElementsMatch(t, left, files(t, job.To.Root), "nothing else is left")
+						assert.Empty(t, w.receipts)
+						return
+					}
+					require.NoError(t, row.Err)
+					got, err := os.ReadFile(job.path())
+					require.NoError(t, err)
+					assert.True(t, bytes.Equal(data, got))
+					assert.EqualValues(t, 1000, row.Receipt.Size)
+				})
 			})
-		})
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/minio/crc64nvme"
@@ -43,22 +44,62 @@ func (r reading) value(a client.ChecksumAlgorithm) string {
 	return base64.StdEncoding.EncodeToString(r.sums[a])
 }
 
-// readSums reads r to its end.
-func readSums(ctx context.Context, r io.Reader, algorithms ...client.ChecksumAlgorithm) (reading, error) {
-	all := map[client.ChecksumAlgorithm]hash.Hash{}
-	var into []io.Writer
+// joined is what was read in pieces, as one. The checksums are such as can be joined
+// (combiners).
+func joined(pieces []reading) (whole reading) {
+	for i, p := range pieces {
+		if i == 0 {
+			whole = p
+			continue
+		}
+		for a, sum := range whole.sums {
+			whole.sums[a] = combiners[a].join(sum, p.sums[a], p.n)
+		}
+		whole.n += p.n
+	}
+	return whole
+}
+
+// A tally sums bytes as they pass, for several checksums.
+type tally struct {
+	n          int64
+	algorithms []client.ChecksumAlgorithm // each once
+	hashes     []hash.Hash
+}
+
+func newTally(algorithms ...client.ChecksumAlgorithm) *tally {
+	t := &tally{}
 	for _, a := range algorithms {
-		if all[a] == nil {
-			all[a] = hashes[a]()
-			into = append(into, all[a])
+		if !slices.Contains(t.algorithms, a) {
+			t.algorithms, t.hashes = append(t.algorithms, a), append(t.hashes, hashes[a]())
 		}
 	}
-	n, err := readThrough(io.MultiWriter(into...), &interruptible{ctx, r})
-	out := reading{n: n, sums: map[client.ChecksumAlgorithm][]byte{}}
-	for a, h := range all {
-		out.sums[a] = h.Sum(nil)
+	return t
+}
+
+// Write never fails.
+func (t *tally) Write(p []byte) (int, error) {
+	for _, h := range t.hashes {
+		_, _ = h.Write(p) // never fails
 	}
-	return out, err
+	t.n += int64(len(p))
+	return len(p), nil
+}
+
+// reading is what passed so far.
+func (t *tally) reading() reading {
+	r := reading{n: t.n, sums: make(map[client.ChecksumAlgorithm][]byte, len(t.hashes))}
+	for i, h := range t.hashes {
+		r.sums[t.algorithms[i]] = h.Sum(nil)
+	}
+	return r
+}
+
+// readSums reads r to its end.
+func readSums(ctx context.Context, r io.Reader, algorithms ...client.ChecksumAlgorithm) (reading, error) {
+	t := newTally(algorithms...)
+	_, err := readThrough(t, &interruptible{ctx, r})
+	return t.reading(), err
 }
 
 // compositeOf is the checksum of the checksums of a file's parts.
