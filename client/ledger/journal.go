@@ -37,4 +37,5 @@ func (j *journal) Left() iter.Seq2[transfer.Record, error]           { return j.
 func (j *journal) TakeOver(numbers []int64) ([]int64, error)         { return j.now().TakeOver(numbers) }
 func (j *journal) Uploads() ([]transfer.KnownUpload, error)          { return j.now().Uploads() }
 func (j *journal) Dropped(at client.Location, id string) error       { return j.now().Dropped(at, id) }
+func (j *journal) Keeps(temp string) (bool, error)                   { return j.now().Keeps(temp) }
 func (j *journal) Lasts() bool                                       { return j.now().Lasts() }

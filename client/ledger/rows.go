@@ -20,6 +20,17 @@ type rows struct {
 	account client.Account
 }
 
+// Keeps looks at all that was begun, whatever account it is of: a folder may be
+// anybody's.
+func (j *rows) Keeps(temp string) (kept bool, err error) {
+	err = j.ledger.read(func(d *database) error {
+		return d.read("SELECT EXISTS (SELECT 1 FROM progress WHERE json_extract(begun, '$.temp') = ?)", []any{temp}, func(r *sql.Rows) error {
+			return r.Scan(&kept)
+		})
+	})
+	return kept, err
+}
+
 // Lasts is true.
 func (j *rows) Lasts() bool { return true }
 

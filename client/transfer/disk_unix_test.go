@@ -18,18 +18,19 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/transfer/internal/disk"
 )
 
-// A disk is a folder with a download on its way into it.
-type disk struct {
+// A landscape is a folder with a download on its way into it.
+type landscape struct {
 	*workbench
 	job   Job
 	data  []byte
 	notes []string
 }
 
-func newDisk(t *testing.T) *disk {
-	d := &disk{}
+func newLandscape(t *testing.T) *landscape {
+	d := &landscape{}
 	d.workbench = newBench(t, func(c *Config) {
 		c.Note = func(s client.Text) { d.notes = append(d.notes, s.String()) }
 	})
@@ -38,15 +39,15 @@ func newDisk(t *testing.T) *disk {
 	return d
 }
 
-func (d *disk) at(name string) string { return filepath.Join(d.job.To.Root, name) }
+func (d *landscape) at(name string) string { return filepath.Join(d.job.To.Root, name) }
 
-func (d *disk) mode(name string) fs.FileMode {
+func (d *landscape) mode(name string) fs.FileMode {
 	st, err := os.Lstat(d.at(name))
 	require.NoError(d, err)
 	return st.Mode()
 }
 
-func (d *disk) content(name string) string {
+func (d *landscape) content(name string) string {
 	b, err := os.ReadFile(d.at(name))
 	require.NoError(d, err)
 	return string(b)
@@ -65,89 +66,89 @@ func withUmask(t *testing.T, mask fs.FileMode) {
 func TestADownloadMeetsWhateverLiesUnderItsName(t *testing.T) {
 	outside := t.TempDir()
 	for name, c := range map[string]struct {
-		before func(*disk)
+		before func(*landscape)
 		says   string
-		after  func(*disk)
+		after  func(*landscape)
 	}{
 		"nothing": {
-			before: func(*disk) {},
-			after:  func(d *disk) { assert.Equal(t, fs.FileMode(0o664), d.mode("f")) },
+			before: func(*landscape) {},
+			after:  func(d *landscape) { assert.Equal(t, fs.FileMode(0o664), d.mode("f")) },
 		},
 		"a file only its owner may read": {
-			before: func(d *disk) { d.write("f", 0o600) },
-			after:  func(d *disk) { assert.Equal(t, fs.FileMode(0o600), d.mode("f")) },
+			before: func(d *landscape) { d.write("f", 0o600) },
+			after:  func(d *landscape) { assert.Equal(t, fs.FileMode(0o600), d.mode("f")) },
 		},
 		"a file of a group": {
-			before: func(d *disk) { d.write("f", 0o640) },
-			after:  func(d *disk) { assert.Equal(t, fs.FileMode(0o640), d.mode("f")) },
+			before: func(d *landscape) { d.write("f", 0o640) },
+			after:  func(d *landscape) { assert.Equal(t, fs.FileMode(0o640), d.mode("f")) },
 		},
 		"a program": {
-			before: func(d *disk) { d.write("f", 0o755) },
-			after:  func(d *disk) { assert.Equal(t, fs.FileMode(0o755), d.mode("f")) },
+			before: func(d *landscape) { d.write("f", 0o755) },
+			after:  func(d *landscape) { assert.Equal(t, fs.FileMode(0o755), d.mode("f")) },
 		},
 		"a pipe": {
-			before: func(d *disk) { require.NoError(t, unix.Mkfifo(d.at("f"), 0o600)) },
+			before: func(d *landscape) { require.NoError(t, unix.Mkfifo(d.at("f"), 0o600)) },
 			says:   "a pipe is called f there",
-			after:  func(d *disk) { assert.NotZero(t, d.mode("f")&fs.ModeNamedPipe) },
+			after:  func(d *landscape) { assert.NotZero(t, d.mode("f")&fs.ModeNamedPipe) },
 		},
 		"a socket": {
-			before: func(d *disk) {
+			before: func(d *landscape) {
 				l, err := net.Listen("unix", d.at("f"))
 				require.NoError(t, err)
 				t.Cleanup(func() { _ = l.Close() })
 			},
 			says:  "a socket is called f there",
-			after: func(d *disk) { assert.NotZero(t, d.mode("f")&fs.ModeSocket) },
+			after: func(d *landscape) { assert.NotZero(t, d.mode("f")&fs.ModeSocket) },
 		},
 		"a folder": {
-			before: func(d *disk) { require.NoError(t, os.Mkdir(d.at("f"), 0o700)) },
+			before: func(d *landscape) { require.NoError(t, os.Mkdir(d.at("f"), 0o700)) },
 			says:   "a folder is called f there",
-			after:  func(d *disk) { assert.True(t, d.mode("f").IsDir()) },
+			after:  func(d *landscape) { assert.True(t, d.mode("f").IsDir()) },
 		},
 		"a link to a file beside it": {
-			before: func(d *disk) { d.write("real", 0o640); d.link("real", "f") },
-			after: func(d *disk) {
+			before: func(d *landscape) { d.write("real", 0o640); d.link("real", "f") },
+			after: func(d *landscape) {
 				assert.NotZero(t, d.mode("f")&fs.ModeSymlink, "the link stays one")
 				assert.Equal(t, fs.FileMode(0o640), d.mode("real"))
 				assert.Equal(t, string(d.data), d.content("real"))
 			},
 		},
 		"a link by its whole path": {
-			before: func(d *disk) { d.write("real", 0o600); d.link(d.at("real"), "f") },
-			after:  func(d *disk) { assert.Equal(t, string(d.data), d.content("real")) },
+			before: func(d *landscape) { d.write("real", 0o600); d.link(d.at("real"), "f") },
+			after:  func(d *landscape) { assert.Equal(t, string(d.data), d.content("real")) },
 		},
 		"a link to what is not there yet": {
-			before: func(d *disk) { d.link("real", "f") },
-			after:  func(d *disk) { assert.Equal(t, string(d.data), d.content("real")) },
+			before: func(d *landscape) { d.link("real", "f") },
+			after:  func(d *landscape) { assert.Equal(t, string(d.data), d.content("real")) },
 		},
 		"a link to a pipe": {
-			before: func(d *disk) { require.NoError(t, unix.Mkfifo(d.at("p"), 0o600)); d.link("p", "f") },
+			before: func(d *landscape) { require.NoError(t, unix.Mkfifo(d.at("p"), 0o600)); d.link("p", "f") },
 			says:   "a pipe is called p there",
-			after:  func(d *disk) { assert.NotZero(t, d.mode("f")&fs.ModeSymlink) },
+			after:  func(d *landscape) { assert.NotZero(t, d.mode("f")&fs.ModeSymlink) },
 		},
 		"a link out of the folder": {
-			before: func(d *disk) { d.link("../"+filepath.Base(outside), "f") },
+			before: func(d *landscape) { d.link("../"+filepath.Base(outside), "f") },
 			says:   "leads out of the folder",
-			after:  func(d *disk) { assert.NotZero(t, d.mode("f")&fs.ModeSymlink) },
+			after:  func(d *landscape) { assert.NotZero(t, d.mode("f")&fs.ModeSymlink) },
 		},
 		"links in a circle": {
-			before: func(d *disk) { d.link("g", "f"); d.link("f", "g") },
+			before: func(d *landscape) { d.link("g", "f"); d.link("f", "g") },
 			says:   "lead in circles",
-			after:  func(d *disk) { assert.NotZero(t, d.mode("f")&fs.ModeSymlink) },
+			after:  func(d *landscape) { assert.NotZero(t, d.mode("f")&fs.ModeSymlink) },
 		},
 		"a device": {
-			before: func(d *disk) {
+			before: func(d *landscape) {
 				if unix.Mknod(d.at("f"), unix.S_IFCHR|0o666, 1<<8|3) != nil { // the null device
 					t.Skip("only root makes devices")
 				}
 			},
 			says:  "a device is called f there",
-			after: func(d *disk) { assert.NotZero(t, d.mode("f")&fs.ModeDevice) },
+			after: func(d *landscape) { assert.NotZero(t, d.mode("f")&fs.ModeDevice) },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withUmask(t, 0o002)
-			d := newDisk(t)
+			d := newLandscape(t)
 			c.before(d)
 			before := len(files(t, d.job.To.Root))
 			row := d.run(d.job)[0]
@@ -164,12 +165,12 @@ func TestADownloadMeetsWhateverLiesUnderItsName(t *testing.T) {
 	}
 }
 
-func (d *disk) write(name string, mode fs.FileMode) {
+func (d *landscape) write(name string, mode fs.FileMode) {
 	require.NoError(d, os.WriteFile(d.at(name), []byte("old"), 0o600))
 	require.NoError(d, os.Chmod(d.at(name), mode))
 }
 
-func (d *disk) link(to, name string) { require.NoError(d, os.Symlink(to, d.at(name))) }
+func (d *landscape) link(to, name string) { require.NoError(d, os.Symlink(to, d.at(name))) }
 
 // when is a body without bytes, which does something when it is read.
 type when func()
@@ -181,7 +182,7 @@ func (w when) Read([]byte) (int, error) {
 
 func TestNobodyElseReadsADownloadBeforeItIsVerified(t *testing.T) {
 	withUmask(t, 0)
-	d := newDisk(t)
+	d := newLandscape(t)
 	d.job.To.Name = "new/folder/f"
 	looked := false
 	d.store.Send(func(_ memstore.Call, data []byte) io.Reader {
@@ -201,7 +202,7 @@ func TestNobodyElseReadsADownloadBeforeItIsVerified(t *testing.T) {
 }
 
 func TestWhatAKilledDownloadLeftIsRemovedWhenItIsStaleAndSaid(t *testing.T) {
-	d := newDisk(t)
+	d := newLandscape(t)
 	old := time.Now().Add(-25 * time.Hour)
 	leave := func(name string, when time.Time) string {
 		d.write(name, 0o600)
@@ -213,7 +214,7 @@ func TestWhatAKilledDownloadLeftIsRemovedWhenItIsStaleAndSaid(t *testing.T) {
 	f, err := os.OpenFile(d.at(held), os.O_RDWR, 0)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, f.Close()) }()
-	require.True(t, lock(f))
+	require.True(t, disk.Lock(f))
 	kept := []string{
 		held, leave(".h.ABCDEFG4"+PartSuffix, time.Now().Add(-23*time.Hour)),
 		leave("my"+PartSuffix, old), leave(".notes"+PartSuffix, old), leave(".f.ABCDEFG2.bucketseal-part.txt", old),

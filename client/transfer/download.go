@@ -53,10 +53,10 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 		return err
 	}
 	defer t.close()
-	if err := t.mayReplace(f.object.Modified); err != nil {
+	if _, err := t.mayReplace(f.object.Modified); err != nil {
 		return err
 	}
-	if err := t.create(); err != nil {
+	if err := t.create(f.object.Size, f.object.Size > e.cfg.PartSize); err != nil {
 		return err
 	}
 	e.sweep(t)
@@ -69,7 +69,7 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	if err := t.hand(ctx, f.object.Modified); err != nil {
+	if err := t.hand(ctx, &e.landing, f.object.Modified); err != nil {
 		return err
 	}
 	return e.keep(it, receipt, nil)

@@ -459,25 +459,3 @@ func TestAFailedDownloadLeavesNoFile(t *testing.T) {
 	assert.Equal(t, client.KindKeyDisabled, client.KindOf(row.Err))
 	assert.Empty(t, files(t, job.To.Root))
 }
-
-func TestAFileGetsItsNameWithOrWithoutHardLinks(t *testing.T) {
-	job := Job{Op: Download, To: WriteTo(t.TempDir(), "x")}
-	tg, err := openTarget(job, job.To.Root, job.To.Name)
-	require.NoError(t, err)
-	defer tg.close()
-	require.NoError(t, tg.create())
-	_, err = tg.file.WriteString("content")
-	require.NoError(t, err)
-	require.NoError(t, tg.finish(modified))
-	require.NoError(t, os.WriteFile(job.path(), []byte("appeared in the last instant"), 0o600))
-	require.ErrorIs(t, tg.place(), fs.ErrExist, "a link replaces nothing")
-	require.ErrorIs(t, tg.renameIfAbsent(), fs.ErrExist, "never over a file that is there") // as where there are no hard links
-	require.NoError(t, os.Remove(job.path()))
-	require.NoError(t, tg.renameIfAbsent())
-	got, err := os.ReadFile(job.path())
-	require.NoError(t, err)
-	assert.Equal(t, "content", string(got))
-	require.NoError(t, os.Remove(job.path()))
-	require.Error(t, tg.renameIfAbsent(), "the temporary file is gone")
-	assert.Empty(t, files(t, job.To.Root), "nothing stays under the name, least of all an empty file")
-}

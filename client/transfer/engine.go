@@ -8,6 +8,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/flow"
+	"github.com/bucketseal/bucketseal/client/transfer/internal/disk"
 )
 
 // Config is what an Engine needs. The zero value of each number means its
@@ -116,6 +117,8 @@ type Engine struct {
 	uploads   sync.Map    // ids of the multipart uploads under way
 	keys      keyAnswers
 	scribe    scribe
+	disk      disk.Disk // that downloads write to
+	landing   landing
 
 	up, down meter // of all rows
 
@@ -159,6 +162,8 @@ func New(c Config) (*Engine, error) {
 		idle: idle, keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
 	}
 	e.share = c.Flow.Join(c.Concurrency, e.wake)
+	e.disk = &disk.System{}
+	e.landing.disk = e.disk
 	e.scribe = scribe{journal: c.Journal, failed: func(err error) {
 		e.note(client.Say("what became of a transfer could not be written down, so that another start of the program will not know of it: %v", err))
 	}}

@@ -6,9 +6,8 @@ import (
 	"io"
 	"os"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
 )
 
 // A fetching brings the bytes of an object to its target: one attempt, of one
@@ -137,22 +136,18 @@ func (f *fetching) ranges(ctx context.Context) error {
 	all := spans(f.object.Size, partSizeFor(f.object.Size, e.cfg.PartSize))
 	f.sums = sumsOf(f.object, len(all) > 1)
 	arrived := make([]reading, len(all))
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(e.cfg.PartsAtOnce)
-	for i, s := range all {
-		r := &fetcher{fetching: f, left: s, whole: len(all) == 1, tally: newTally(f.sums...)}
+	err := flow.Spread(ctx, len(all), func(ctx context.Context, i int) (err error) {
+		r := &fetcher{fetching: f, left: all[i], whole: len(all) == 1, tally: newTally(f.sums...)}
 		if i == 0 {
 			r.opened, f.opened = f.opened, nil
 			if len(all) > 1 {
-				r.opened = r.opened.upTo(s.length)
+				r.opened = r.opened.upTo(all[i].length)
 			}
 		}
-		group.Go(func() (err error) {
-			arrived[i], err = r.run(gctx)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+		arrived[i], err = r.run(ctx)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	f.reading = joined(arrived)
@@ -167,7 +162,7 @@ func (f *fetching) whole(ctx context.Context) (said bool, err error) {
 	for failures := 0; ; {
 		// Nothing of what was tried before stays between the new bytes.
 		if err := f.target.file.Truncate(0); err != nil {
-			return false, local(f.target.job, err)
+			return false, f.target.failed(err)
 		}
 		f.it.sent.Store(0)
 		r := &fetcher{fetching: f, left: span{1, 0, f.object.Size}, whole: true, tally: newTally(f.sums...), opened: f.opened}

@@ -58,12 +58,7 @@ func (f *fetcher) run(ctx context.Context) (reading, error) {
 
 // pause waits before the next try, longer after each failure.
 func pause(ctx context.Context, failures int) error {
-	select {
-	case <-time.After(fetchPause << failures):
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return client.Again(ctx, fetchPause<<failures)
 }
 
 // brokeOff says of a body that ended early what it is: a matter of the network.
@@ -186,7 +181,7 @@ func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
 	for {
 		// One byte more than is missing: a server that ignores the range and
 		// sends the whole object must not pass.
-		p := (*buf)[:min(int64(len(*buf)), int64(f.engine.pace.piece()), f.left.length+1)]
+		p := (*buf)[:min(int64(len(*buf)), int64(f.engine.cfg.Pace.Down().Piece()), f.left.length+1)]
 		got, rerr := r.Read(p)
 		if int64(got) > f.left.length {
 			return n, &client.Error{Op: "GetObject", Kind: client.KindCorrupt, At: f.target.job.From.At, Err: errTooMuch}
@@ -196,7 +191,7 @@ func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
 				return n, err
 			}
 			n += int64(got)
-			if err := f.engine.pace.wait(ctx, got); err != nil {
+			if err := f.engine.cfg.Pace.Down().Wait(ctx, got); err != nil {
 				return n, err
 			}
 		}
@@ -217,7 +212,7 @@ func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
 func (f *fetcher) put(p []byte) error {
 	_, _ = f.tally.Write(p) // never fails
 	if _, err := f.target.file.WriteAt(p, f.left.offset); err != nil {
-		return local(f.target.job, err)
+		return f.target.lacks(f.object.Size-f.it.sent.Load(), err)
 	}
 	f.left.offset += int64(len(p))
 	f.left.length -= int64(len(p))

@@ -36,6 +36,9 @@ type Journal interface {
 	Uploads() ([]KnownUpload, error)
 	// Dropped takes down that an upload is gone from its server: no row goes on with it.
 	Dropped(at client.Location, id string) error
+	// Keeps reports whether a download of any program may go on with a temporary file of
+	// this name (Progress.Temp).
+	Keeps(temp string) (bool, error)
 	// Lasts reports whether rows outlive the program.
 	Lasts() bool
 }

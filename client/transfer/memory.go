@@ -181,5 +181,17 @@ func (m *Memory) Dropped(at client.Location, id string) error {
 	return nil
 }
 
+// Keeps looks at what was begun.
+func (m *Memory) Keeps(temp string) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range m.progress {
+		if p.Temp == temp {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Lasts is false.
 func (m *Memory) Lasts() bool { return false }

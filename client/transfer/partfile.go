@@ -3,7 +3,6 @@ package transfer
 import (
 	"crypto/rand"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -12,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer/internal/disk"
 )
 
 // PartSuffix ends the name of a download's temporary file, which is beside
@@ -50,40 +50,38 @@ func cut(s string, n int) string {
 // looked at or removed stays for the next time: it hinders nothing.
 func (e *Engine) sweep(t *target) {
 	folder := path.Dir(t.name)
-	if _, done := e.swept.LoadOrStore(filepath.Join(t.folder, folder), true); done {
+	if _, done := e.swept.LoadOrStore(filepath.Join(t.top, folder), true); done {
 		return
 	}
-	d, err := t.root.Open(folder)
-	if err != nil {
-		return
-	}
-	names, _ := d.Readdirnames(-1) // as far as it can be read
-	_ = d.Close()                  // only read from
+	names, _ := t.folder.Names() // as far as it can be read
 	var removed []string
 	for _, name := range names {
-		if IsPart(name) && e.isStale(t.root, path.Join(folder, name)) && t.root.Remove(path.Join(folder, name)) == nil {
+		if IsPart(name) && e.isAbandoned(t.folder, name) && t.folder.Remove(name) == nil {
 			removed = append(removed, name)
 		}
 	}
 	if len(removed) > 0 {
 		e.note(client.Say("removed from %s what downloads that were cut off had left: %s",
-			filepath.Join(t.folder, filepath.FromSlash(folder)), strings.Join(removed, ", ")))
+			filepath.Join(t.top, filepath.FromSlash(folder)), strings.Join(removed, ", ")))
 	}
 }
 
-// isStale reports whether a temporary file is old and held by nobody.
-func (e *Engine) isStale(root *os.Root, name string) bool {
-	st, err := root.Lstat(name)
+// isAbandoned reports whether a temporary file is old, held by nobody, and not one
+// that a download goes on with.
+func (e *Engine) isAbandoned(folder disk.Folder, name string) bool {
+	st, err := folder.Lstat(name)
 	if err != nil || !st.Mode().IsRegular() || e.cfg.Now().Sub(st.ModTime()) < staleAfter {
 		return false
 	}
-	f, err := root.OpenFile(name, os.O_RDWR, 0)
+	if kept, err := e.cfg.Journal.Keeps(name); kept || err != nil {
+		return false
+	}
+	f, err := folder.Reopen(name)
 	if err != nil {
 		return false
 	}
-	defer func() { _ = f.Close() }() // only looked at
-	same, err := f.Stat()
-	return err == nil && os.SameFile(st, same) && lock(f)
+	_ = f.Close() // only looked at
+	return true
 }
 
 // note tells people what is no failure and yet worth knowing.

@@ -250,6 +250,7 @@ func (e *Engine) tick(idle <-chan struct{}) {
 		case <-second.C:
 			e.signal()
 		case <-idle:
+			e.disk.Rest()
 			return
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer/internal/disk"
 )
 
 // What has no size before it is read (standard input, a pipe, a file of /proc) is
@@ -56,11 +57,11 @@ func (e *Engine) sourceOf(ctx context.Context, it *item) (*source, error) {
 		return openSource(job)
 	}
 	name := filepath.Join(os.TempDir(), partName("stream"))
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, tempMode)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, local(job, err)
 	}
-	lock(f)
+	disk.Lock(f)
 	s := &source{job: job, file: f, spool: name}
 	_ = os.Remove(name) // where an open file lives on, nothing is left of it however the program ends
 	size, err := s.fill(ctx, open)

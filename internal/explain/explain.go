@@ -37,6 +37,9 @@ func Error(err error) Message {
 	if known && kind == client.KindInvalid && e.Code == "InvalidBucketName" {
 		words = badBucketName
 	}
+	if known && kind == client.KindFull && ours(e) {
+		words = diskFull
+	}
 	m := Message{Title: i18n.T(words.title), Details: err.Error()}
 	for _, hint := range words.hints {
 		m.Hints = append(m.Hints, i18n.T(hint))
@@ -62,7 +65,6 @@ func body(e *client.Error) string {
 	if e.Key != "" {
 		parts = append(parts, i18n.T("Key: %s", e.Key))
 	}
-	ours := e.Status == 0 && e.Code == ""
 	switch {
 	case !e.Said.IsZero():
 		parts = append(parts, Sentence(e.Said))
@@ -73,11 +75,14 @@ func body(e *client.Error) string {
 		if why := onTheWay(e); why != "" {
 			parts = append(parts, why)
 		}
-	case ours && e.Err != nil:
+	case ours(e) && e.Err != nil:
 		parts = append(parts, Sentence(client.TextOf(e.Err)))
 	}
 	return strings.Join(parts, "\n")
 }
+
+// ours reports whether an error is none of a server's.
+func ours(e *client.Error) bool { return e.Status == 0 && e.Code == "" }
 
 func details(err error, e *client.Error) string {
 	lines := []string{err.Error()}

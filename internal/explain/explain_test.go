@@ -69,3 +69,10 @@ func TestAnAnswerThatIsNoneIsSaidInOurWords(t *testing.T) {
 		assert.Equal(t, body, Error(e).Body)
 	}
 }
+
+func TestAFullDiskOfThisMachineIsNotTakenForTheServers(t *testing.T) {
+	m := Error(&client.Error{Op: "download", Kind: client.KindFull, Said: client.Say("there is no room left on the disk of %s", "/data")})
+	assert.Contains(t, m.Title, "this computer's disk")
+	assert.Equal(t, "There is no room left on the disk of /data.", m.Body)
+	assert.Contains(t, Error(&client.Error{Op: "PutObject", Kind: client.KindFull, Status: 507}).Title, "on the server")
+}

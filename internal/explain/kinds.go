@@ -212,3 +212,9 @@ var explanations = map[client.Kind]explanation{
 		[]string{i18n.M("The server cannot reach the service that keeps its keys (KMS): retry in a few minutes; if it lasts, tell whoever runs the server.")},
 	},
 }
+
+// diskFull is client.KindFull of this machine.
+var diskFull = explanation{
+	i18n.M("There is no room left on this computer's disk"),
+	[]string{i18n.M("Delete what is not needed, or choose a folder on another disk, and try again: nothing unfinished was left there.")},
+}

@@ -1,0 +1,3 @@
+package transfer
+
+func readUmask() int { return 0 }
