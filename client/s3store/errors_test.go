@@ -59,7 +59,7 @@ func TestACertificateForAnotherHostIsNotTrusted(t *testing.T) {
 func TestTLSBelowOneTwoIsRefused(t *testing.T) {
 	network, err := newNetwork(client.Account{}, Options{})
 	require.NoError(t, err)
-	transport := network.client.Transport.(*http.Transport)
+	transport := network.client.Transport.(*lines).through.(*http.Transport)
 	assert.EqualValues(t, tls.VersionTLS12, transport.TLSClientConfig.MinVersion)
 	assert.GreaterOrEqual(t, transport.MaxIdleConnsPerHost, 64)
 	assert.False(t, transport.Protocols.HTTP2(), "parts travel on connections of their own")

@@ -53,7 +53,7 @@ func newNetwork(a client.Account, o Options) (*watchdog, error) {
 			Protocols:              new(http.Protocols),
 		}
 		t.Protocols.SetHTTP1(true)
-		rt = t
+		rt = &lines{through: t, proxy: ways.forRequest, secured: t.DialTLSContext, bare: dial, idle: map[string][]*line{}}
 	}
 	stall := o.Stall
 	if stall <= 0 {
