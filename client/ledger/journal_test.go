@@ -114,6 +114,39 @@ func TestARowComesBackAsItWasWritten(t *testing.T) {
 	})
 }
 
+func TestWhatHappensToManyRowsIsOneEntry(t *testing.T) {
+	journals(t, func(t *testing.T, j transfer.Journal) {
+		numbers := enter(t, j, 4)
+		failed := transfer.State{Phase: transfer.Failed, Attempts: 3, Started: noon, Ended: noon, Err: client.Say("no disk").Err()}
+		for _, n := range numbers[:3] {
+			require.NoError(t, j.Write([]transfer.Entry{{Number: n, State: &failed, Begun: begun("u"), Piece: aPiece(1)}}))
+		}
+		one, priority := numbers[0], 7
+		require.NoError(t, j.Write([]transfer.Entry{
+			{Number: one, More: numbers[1:3], Move: &transfer.Move{Phase: transfer.Paused}, Priority: &priority, AcceptStale: true, Forget: true},
+			{Number: numbers[2], Move: &transfer.Move{Phase: transfer.Cancelled, Ended: noon.Add(time.Hour)}},
+		}))
+		got, err := j.Read(numbers)
+		require.NoError(t, err)
+		require.Len(t, got, 4)
+		for i, r := range got {
+			touched := i < 3
+			assert.Equal(t, touched, r.Job.AcceptStale)
+			assert.Equal(t, touched, r.Job.Priority == 7)
+			assert.Equal(t, touched, r.Attempts == 3)
+			assert.Equal(t, touched, r.Err != nil)
+			assert.False(t, r.Begun)
+			assert.Equal(t, []transfer.Phase{transfer.Paused, transfer.Paused, transfer.Cancelled, transfer.Queued}[i], r.Phase)
+		}
+		assert.Equal(t, noon, got[0].Ended)
+		assert.Equal(t, noon.Add(time.Hour), got[2].Ended)
+		require.NoError(t, j.Write([]transfer.Entry{{Number: one, More: numbers[1:3], Removed: true}}))
+		got, err = j.Read(numbers)
+		require.NoError(t, err)
+		assert.Len(t, got, 1)
+	})
+}
+
 func TestWhatAnAttemptBeganIsThereForTheNext(t *testing.T) {
 	journals(t, func(t *testing.T, j transfer.Journal) {
 		number := enter(t, j, 1)[0]
@@ -253,10 +286,10 @@ func TestAnUploadIsKnownUntilItIsDroppedThoughItsRowIsGone(t *testing.T) {
 	}))
 	l.dies(t)
 	j = open(t, dir).Journal(ward)
-	assert.Empty(t, left(t, j))
+	assert.Equal(t, numbers[1:], left(t, j), "it was cancelled, and not cleaned up")
 	all, err := j.Uploads()
 	require.NoError(t, err)
-	assert.Equal(t, []transfer.KnownUpload{{At: aJob(0).At(), ID: "u1", Begun: noon, Left: true}, {At: aJob(1).At(), ID: "u2", Begun: noon, Left: true}}, all)
+	assert.Equal(t, []transfer.KnownUpload{{At: aJob(1).At(), ID: "u2", Begun: noon, Number: numbers[1], Left: true}, {At: aJob(0).At(), ID: "u1", Begun: noon, Left: true}}, all)
 	require.NoError(t, j.Dropped(aJob(0).At(), "u1"))
 	all, err = j.Uploads()
 	require.NoError(t, err)

@@ -88,6 +88,10 @@ func (l *Ledger) settle(d *database) error {
 	return nil
 }
 
+// unfinished says of a row that something is to be done yet: what was cancelled may not
+// have been cleaned up.
+const unfinished = "(phase IN ('queued', 'paused', 'failed') OR phase = 'cancelled' AND number IN (SELECT number FROM progress))"
+
 // settle makes the rows of one program free.
 func (t *transaction) settle(owner int64) {
 	if t.exec("DELETE FROM owners WHERE id = ?", owner) == 0 {
@@ -96,9 +100,9 @@ func (t *transaction) settle(owner int64) {
 	first, last := firstOf(owner), lastOf(owner)
 	t.exec("DELETE FROM jobs WHERE number IN (SELECT number FROM entering JOIN jobs ON number BETWEEN first AND last WHERE first BETWEEN ? AND ?)", first, last)
 	t.exec("DELETE FROM entering WHERE first BETWEEN ? AND ?", first, last)
-	const its = " FROM jobs WHERE (number BETWEEN ?1 AND ?2 OR number IN (SELECT number FROM taken WHERE owner = ?3))"
-	t.exec("INSERT INTO lefts (number, account, twin) SELECT number, account, twin"+its+" AND phase IN ('queued', 'paused', 'failed')", first, last, owner)
-	t.removeAll("SELECT number"+its+" AND phase NOT IN ('queued', 'paused', 'failed')", first, last, owner)
+	const its = " FROM jobs WHERE (number BETWEEN ? AND ? OR number IN (SELECT number FROM taken WHERE owner = ?))"
+	t.exec("INSERT INTO lefts (number, account, twin) SELECT number, account, twin"+its+" AND "+unfinished, first, last, owner)
+	t.removeAll("SELECT number"+its+" AND NOT "+unfinished, first, last, owner)
 	t.exec("DELETE FROM taken WHERE owner = ?", owner)
 }
 

@@ -66,6 +66,6 @@ func (l *Ledger) DeleteReceipts(ids []int64) error {
 		return err
 	}
 	return l.change(func(t *transaction) {
-		t.exec("DELETE FROM receipts WHERE id IN (SELECT value FROM json_each(?))", listOf(ids))
+		t.exec("DELETE FROM receipts WHERE id IN ("+listed+")", listOf(ids))
 	})
 }

@@ -102,6 +102,9 @@ func nanoseconds(t time.Time) any {
 	return t.UnixNano()
 }
 
+// listed are the numbers of a list that a statement is given.
+const listed = "SELECT value FROM json_each(?)"
+
 // listOf is numbers as a statement takes them.
 func listOf(numbers []int64) string {
 	b := []byte{'['}
@@ -117,7 +120,7 @@ func listOf(numbers []int64) string {
 // Read reads rows.
 func (j *rows) Read(numbers []int64) (all []transfer.Record, err error) {
 	err = j.ledger.read(func(d *database) error {
-		return d.read("SELECT "+columns+" FROM jobs"+proofs+" WHERE jobs.number IN (SELECT value FROM json_each(?)) ORDER BY jobs.number",
+		return d.read("SELECT "+columns+" FROM jobs"+proofs+" WHERE jobs.number IN ("+listed+") ORDER BY jobs.number",
 			[]any{listOf(numbers)}, func(r *sql.Rows) error {
 				rec, err := record(r)
 				all = append(all, rec)
@@ -256,8 +259,7 @@ func (j *rows) Dropped(at client.Location, id string) error {
 			if u.At != at || u.ID != id {
 				continue
 			}
-			t.exec("DELETE FROM pieces WHERE number = ?", u.Number)
-			t.exec("DELETE FROM progress WHERE number = ?", u.Number)
+			t.forget(u.Number)
 			t.exec("DELETE FROM uploads WHERE upload = ? AND account IN "+accountsOf, append([]any{id}, names(j.account)...)...)
 		}
 	})

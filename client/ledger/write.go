@@ -31,6 +31,7 @@ func (t *transaction) write(e *transfer.Entry) {
 	if e.Job != nil {
 		t.exec("UPDATE jobs SET twin = ?, job = ? WHERE number = ?", twinOf(e.Job), t.json(e.Job), e.Number)
 	}
+<<<<<<< HEAD
 	t.writeProgress(e)
 	if e.Move != nil || e.Priority != nil || e.AcceptStale || e.Forget || e.Removed {
 		t.writeMany(e, listOf(slices.Concat([]int64{e.Number}, e.More)))
@@ -76,12 +77,51 @@ func (t *transaction) writeProgress(e *transfer.Entry) {
 		t.exec("DELETE FROM progress WHERE number = ?", e.Number)
 		t.exec("DELETE FROM pieces WHERE number = ?", e.Number)
 	}
+=======
+>>>>>>> 9603365 (Let one entry of the journal move many rows)
 	if e.Begun != nil {
+		t.forget(e.Number)
 		t.exec("INSERT INTO progress (number, upload, begun) SELECT number, ?, ? FROM jobs WHERE number = ?", e.Begun.Upload, t.json(e.Begun), e.Number)
 	}
 	if e.Piece != nil {
 		t.exec("INSERT INTO pieces (number, piece) SELECT number, ? FROM progress WHERE number = ?", t.json(e.Piece), e.Number)
 	}
+	if e.Move != nil || e.Priority != nil || e.AcceptStale || e.Forget || e.Removed {
+		t.writeMany(e)
+	}
+}
+
+// writeMany keeps what happens to many rows at once.
+func (t *transaction) writeMany(e *transfer.Entry) {
+	rows := listOf(slices.Concat([]int64{e.Number}, e.More))
+	const these = " WHERE number IN (" + listed + ")"
+	if m := e.Move; m != nil {
+		t.exec("UPDATE jobs SET phase = ?, ended = coalesce(?, ended)"+these, m.Phase.String(), nanoseconds(m.Ended), rows)
+	}
+	if e.Priority != nil {
+		t.exec("UPDATE jobs SET job = json_set(job, '$.priority', ?)"+these, *e.Priority, rows)
+	}
+	if e.AcceptStale {
+		t.exec("UPDATE jobs SET job = json_set(job, '$.acceptStale', json('true'))"+these, rows)
+	}
+	if e.Forget {
+		t.exec("DELETE FROM progress"+these, rows)
+		t.exec("DELETE FROM pieces"+these, rows)
+	}
+	if e.Removed {
+		t.removeAll(listed, rows)
+	}
+}
+
+// forget ends what a row had begun.
+func (t *transaction) forget(number int64) {
+	t.exec("DELETE FROM progress WHERE number = ?", number)
+	t.exec("DELETE FROM pieces WHERE number = ?", number)
+}
+
+func (t *transaction) writeState(number int64, s *transfer.State, proof any) {
+	t.exec("UPDATE jobs SET phase = ?, attempts = ?, started = ?, ended = ?, failure = ?, receipt = coalesce(?, receipt) WHERE number = ?",
+		s.Phase.String(), s.Attempts, nanoseconds(s.Started), nanoseconds(s.Ended), failureOf(s.Err), proof, number)
 }
 
 // json is a value as it is kept.
