@@ -31,54 +31,6 @@ func (t *transaction) write(e *transfer.Entry) {
 	if e.Job != nil {
 		t.exec("UPDATE jobs SET twin = ?, job = ? WHERE number = ?", twinOf(e.Job), t.json(e.Job), e.Number)
 	}
-<<<<<<< HEAD
-	t.writeProgress(e)
-	if e.Move != nil || e.Priority != nil || e.AcceptStale || e.Forget || e.Removed {
-		t.writeMany(e, listOf(slices.Concat([]int64{e.Number}, e.More)))
-	}
-}
-
-// writeMany keeps what may happen to many rows at once.
-func (t *transaction) writeMany(e *transfer.Entry, numbers string) {
-	const those = " WHERE number IN (SELECT value FROM json_each(?))"
-	if e.Move != nil {
-		t.exec("UPDATE jobs SET phase = ?, ended = coalesce(?, ended)"+those, e.Move.Phase.String(), endedOf(e.Move), numbers)
-	}
-	if e.Priority != nil {
-		t.exec("UPDATE jobs SET job = json_set(job, '$.priority', ?)"+those, *e.Priority, numbers)
-	}
-	if e.AcceptStale {
-		t.exec("UPDATE jobs SET job = json_set(job, '$.acceptStale', json('true'))"+those, numbers)
-	}
-	if e.Forget {
-		t.exec("DELETE FROM progress"+those, numbers)
-		t.exec("DELETE FROM pieces"+those, numbers)
-	}
-	if e.Removed {
-		t.removeAll("SELECT value FROM json_each(?)", numbers)
-	}
-}
-
-// endedOf is when rows ended, nil for as it was.
-func endedOf(m *transfer.Move) any {
-	if m.Ended.IsZero() {
-		return nil
-	}
-	return nanoseconds(m.Ended)
-}
-
-func (t *transaction) writeState(number int64, s *transfer.State, proof any) {
-	t.exec("UPDATE jobs SET phase = ?, attempts = ?, started = ?, ended = ?, failure = ?, receipt = coalesce(?, receipt) WHERE number = ?",
-		s.Phase.String(), s.Attempts, nanoseconds(s.Started), nanoseconds(s.Ended), failureOf(s.Err), proof, number)
-}
-
-func (t *transaction) writeProgress(e *transfer.Entry) {
-	if e.Begun != nil {
-		t.exec("DELETE FROM progress WHERE number = ?", e.Number)
-		t.exec("DELETE FROM pieces WHERE number = ?", e.Number)
-	}
-=======
->>>>>>> 9603365 (Let one entry of the journal move many rows)
 	if e.Begun != nil {
 		t.forget(e.Number)
 		t.exec("INSERT INTO progress (number, upload, begun) SELECT number, ?, ? FROM jobs WHERE number = ?", e.Begun.Upload, t.json(e.Begun), e.Number)
