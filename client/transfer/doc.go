@@ -17,13 +17,15 @@
 //
 // A downloaded file has the object's date, and the mode of the file it replaces or
 // what the umask leaves. While one is fetched it is called ".NAME.XXXXXXXX" and
-// [PartSuffix], and only its owner may read it. A program that was killed leaves
-// such a file; the next download into the folder removes it after a day. What is
-// no ordinary file (a device, a pipe, a folder) is never replaced; a link to a
+// [PartSuffix], and only its owner may read it. One that a later attempt may go on
+// with stays; another that a program has left is removed after a day, by the next
+// download into the folder. What is no ordinary file (a device, a pipe, a folder) is never replaced; a link to a
 // file of the same folder tree stays a link, and the file is replaced.
 //
-// Nothing is resumed after a restart yet: what was paused or interrupted begins
-// again. Whatever its size, no file is held in memory.
+// What was paused, or interrupted in any way, is gone on with, by the same program or
+// another one on the same [Journal]: with the parts that the server has and the ranges
+// that are on the disk, as far as both sides are still the same. Whatever its size, no
+// file is held in memory.
 //
 // It knows neither rules nor settings nor AWS.
 package transfer

@@ -25,11 +25,18 @@ func (downloading) writes(j Job) end {
 	return end{j.To.Root, foldName(j.To.Name)}
 }
 
+// run is one attempt, which goes on where one before it was cut off.
 func (downloading) run(ctx context.Context, e *Engine, it *item) error {
+	e.recallProgress(it)
 	for restarts := 0; ; restarts++ {
 		err := e.downloadOnce(ctx, it)
 		if client.KindOf(err) != client.KindPrecondition || restarts == mostRestarts {
+			e.settleTemp(ctx, it, err)
 			return err
+		}
+		e.note(client.Say("%s changed while it was downloaded: it is downloaded from its beginning", it.row.Job.From))
+		if it.progress.hasTemp() {
+			e.dropTemp(it)
 		}
 		it.sent.Store(0)
 		e.enter(it, Sending)
@@ -56,11 +63,11 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	if _, err := t.mayReplace(f.object.Modified); err != nil {
 		return err
 	}
-	if err := t.create(f.object.Size, f.object.Size > e.cfg.PartSize); err != nil {
+	f.target = t
+	if err := f.open(); err != nil {
 		return err
 	}
 	e.sweep(t)
-	f.target = t
 	if err := f.fill(ctx); err != nil {
 		return err
 	}

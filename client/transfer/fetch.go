@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
+	"sync"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/flow"
@@ -19,6 +21,8 @@ type fetching struct {
 	object client.Object // what the server says of it
 	opened *answer       // a GET that was sent for what it says, and not read yet; nil for none
 	sums   []client.ChecksumAlgorithm
+	there  []Piece // ranges that an attempt before brought
+	mu     sync.Mutex
 	reading
 }
 
@@ -71,7 +75,7 @@ func (f *fetching) ask(ctx context.Context) error {
 // decide that nothing is to be fetched.
 func (f *fetching) bringsWhole() bool {
 	job := f.it.row.Job
-	if job.Expect.Size < 0 || job.Expect.Size > f.engine.cfg.PartSize {
+	if f.it.progress.hasTemp() || job.Expect.Size < 0 || job.Expect.Size > f.engine.cfg.PartSize {
 		return false
 	}
 	if job.Overwrite == OverwriteAlways || job.To.Stream != "" {
@@ -115,6 +119,10 @@ func (f *fetching) fill(ctx context.Context) error {
 		}
 		e.rangeless.Store(true) // learned once for the account
 	}
+	if f.it.progress.hasTemp() { // of ranges
+		e.forget(f.it)
+		f.target.kept = false
+	}
 	said, err := f.whole(ctx)
 	if err != nil {
 		return err
@@ -133,7 +141,11 @@ func (f *fetching) fill(ctx context.Context) error {
 // comes without a range. What each is summed by makes the sums of the whole.
 func (f *fetching) ranges(ctx context.Context) error {
 	e := f.engine
-	all := spans(f.object.Size, partSizeFor(f.object.Size, e.cfg.PartSize))
+	each := partSizeFor(f.object.Size, e.cfg.PartSize)
+	if p := f.it.progress; p.hasTemp() {
+		each, f.there = p.PartSize, slices.Clone(p.Pieces)
+	}
+	all := spans(f.object.Size, each)
 	f.sums = sumsOf(f.object, len(all) > 1)
 	arrived := make([]reading, len(all))
 	err := flow.Spread(ctx, len(all), func(ctx context.Context, i int) (err error) {
@@ -144,7 +156,7 @@ func (f *fetching) ranges(ctx context.Context) error {
 				r.opened = r.opened.upTo(all[i].length)
 			}
 		}
-		arrived[i], err = r.run(ctx)
+		arrived[i], err = f.bring(ctx, all[i], r)
 		return err
 	})
 	if err != nil {
