@@ -39,7 +39,8 @@ type Objects interface {
 	// checksums. The caller closes the reader. Reading fails rather than ends early when bytes are missing.
 	Get(ctx context.Context, at Location, o ReadOptions) (Object, io.ReadCloser, error)
 	// Put writes an object in one request. body is read from its start and may
-	// be read again when the request is repeated; its length is size. The object
+	// be read again when the request is repeated, and is not read any more once the
+	// call has returned; its length is size. The object
 	// returned holds what the response said, its encryption above all.
 	Put(ctx context.Context, at Location, body io.ReadSeeker, size int64, o PutOptions) (Object, error)
 	// Delete removes objects of one bucket; a missing one counts as removed.

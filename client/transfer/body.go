@@ -13,7 +13,8 @@ import (
 
 // A body is what one request reads: a span of the source, straight from the
 // file, counted as it goes, paced, and summed. A request that is repeated
-// rewinds it: then the count is taken back and the sum begins anew.
+// rewinds it: then the count is taken back and the sum begins anew. Of a small file
+// that was read before, what is sent is what was summed.
 type body struct {
 	ctx    context.Context
 	engine *Engine
@@ -35,7 +36,7 @@ var _ io.ReadSeeker = (*body)(nil)
 func (e *Engine) newBody(ctx context.Context, it *item, src *source, s span) *body {
 	return &body{
 		ctx: ctx, engine: e, it: it, source: src, length: s.length,
-		section: io.NewSectionReader(src.file, s.offset, s.length),
+		section: io.NewSectionReader(src.contents(), s.offset, s.length),
 	}
 }
 
@@ -58,7 +59,7 @@ func (b *body) read(p []byte) (n int, grown int64, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n, err = b.section.Read(p)
-	if b.at == b.summed {
+	if b.at == b.summed && b.source.small == nil {
 		b.crc = crc64nvme.Update(b.crc, p[:n])
 		b.summed += int64(n)
 	}
@@ -138,4 +139,6 @@ func (b *body) asRead(as digest) error {
 
 // isAnother reports whether the bytes of the span, read through in one go, are
 // not those of a digest. The caller holds the mutex.
-func (b *body) isAnother(as digest) bool { return b.summed == b.length && b.crc != as.crc }
+func (b *body) isAnother(as digest) bool {
+	return b.source.small == nil && b.summed == b.length && b.crc != as.crc
+}

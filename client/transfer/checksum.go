@@ -23,7 +23,9 @@ func readThrough(to io.Writer, r io.Reader) (int64, error) {
 
 // buffers are what bytes pass through here: a few, reused, whatever the size of
 // the files.
-var buffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
+var buffers = sync.Pool{New: func() any { b := make([]byte, bufferBytes); return &b }}
+
+const bufferBytes = 256 << 10
 
 // checksumOf writes a CRC64NVME as S3 does: base64 of its eight bytes, most
 // significant first.

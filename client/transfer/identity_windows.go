@@ -7,6 +7,9 @@ import (
 	sys "golang.org/x/sys/windows"
 )
 
+// withoutWaiting is nothing here: no path of a file names a pipe that waits.
+const withoutWaiting = 0
+
 // IdentityOf tells an open file from another that took its name: its volume and
 // file id, "" where the system does not say. It is evidence and no ground to
 // refuse a file: file systems over a network make such numbers up anew.
@@ -17,3 +20,5 @@ func IdentityOf(f *os.File) string {
 	}
 	return fmt.Sprintf("%d:%d", s.VolumeSerialNumber, uint64(s.FileIndexHigh)<<32|uint64(s.FileIndexLow))
 }
+
+func identityOf(f *os.File, _ os.FileInfo) string { return IdentityOf(f) }

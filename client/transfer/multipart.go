@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/flow"
 )
@@ -33,6 +35,7 @@ type filling struct {
 	created client.Reported // what the answer to its beginning said
 	spans   []span
 	digests []digest // of the spans, MD5s as they are sent
+	md5s    *md5sAhead
 	parts   []client.Part
 }
 
@@ -126,14 +129,7 @@ func (f *filling) took(p Piece) {
 // run sends the parts that are missing and completes. It completes nothing that is
 // not the file as it was read for the checksum.
 func (f *filling) run(ctx context.Context) (client.Object, error) {
-	var missing []int
-	for i := range f.spans {
-		if f.parts[i].Number == 0 {
-			missing = append(missing, i)
-		}
-	}
-	err := flow.Spread(ctx, len(missing), func(ctx context.Context, i int) error { return f.send(ctx, missing[i]) })
-	if err != nil {
+	if err := f.sendMissing(ctx); err != nil {
 		return client.Object{}, err
 	}
 	if err := f.source.unchanged(); err != nil {
@@ -150,17 +146,36 @@ func (f *filling) run(ctx context.Context) (client.Object, error) {
 	return object, err
 }
 
+// sendMissing sends the parts that the server does not hold yet, their MD5s computed
+// beside that.
+func (f *filling) sendMissing(ctx context.Context) error {
+	var missing []int
+	for i := range f.parts {
+		if f.parts[i].Number == 0 {
+			missing = append(missing, i)
+		}
+	}
+	f.md5s = newMD5sAhead(f.source, f.spans, missing, f.sendsMD5)
+	both, bctx := errgroup.WithContext(ctx)
+	both.Go(func() error { return f.md5s.run(bctx) })
+	both.Go(func() error {
+		return flow.Spread(bctx, len(missing), func(ctx context.Context, i int) error { return f.send(ctx, missing[i]) })
+	})
+	return both.Wait()
+}
+
+// sendsMD5 reports whether the next part goes with its MD5. A server that began the
+// upload with a checksum algorithm compares by that.
+func (f *filling) sendsMD5() bool {
+	return f.engine.sendsMD5() && (f.engine.cfg.ContentProof == ProofMD5 || !f.upload.Checksummed)
+}
+
 // send sends one part, with what the server may compare its bytes by.
 func (f *filling) send(ctx context.Context, i int) (err error) {
 	s, e := f.spans[i], f.engine
 	was := f.digests[i]
-	if e.sendsMD5() {
-		if f.digests[i], err = f.source.digest(ctx, s, true); err != nil {
-			return err
-		}
-		if f.digests[i].crc != was.crc {
-			return f.source.changedWhileSent()
-		}
+	if f.digests[i].md5, err = f.md5s.sum(ctx, i); err != nil {
+		return err
 	}
 	var given client.Digests
 	if e.cfg.ContentProof != ProofSize {

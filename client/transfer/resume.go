@@ -266,6 +266,9 @@ func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved
 		return false, nil
 	}
 	_, sum, err := src.checksums(ctx, []span{{1, 0, src.job.Expect.Size}}, false)
+	if err == nil {
+		err = src.unchanged()
+	}
 	if err != nil {
 		return true, err
 	}

@@ -1,10 +1,14 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"os"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -18,38 +22,69 @@ type source struct {
 	// identity tells the file from another of its name, "" of a stream.
 	identity string
 	spool    string // the temporary file that holds a stream, "" for a file
+	// small is where all of a small file was read to, nil for one that is read as it is
+	// sent; it goes back when the source is closed.
+	small *[]byte
 }
 
-// openSource refuses what is no regular file (opening a pipe would wait for
-// ever) and what is not the file that was planned.
+// openSource refuses what is no regular file and what is not the file that was
+// planned. It does not wait where opening waits, as that of a pipe does.
 func openSource(j Job) (*source, error) {
-	before, err := os.Stat(j.From.Path)
+	f, err := os.OpenFile(j.From.Path, os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
 		return nil, local(j, err)
 	}
-	if !before.Mode().IsRegular() {
-		return nil, local(j, client.Say("%s is not a file with contents of its own", j.From.Path).Err())
-	}
-	f, err := os.Open(j.From.Path)
-	if err != nil {
-		return nil, local(j, err)
-	}
-	s := &source{job: j, file: f, identity: IdentityOf(f)}
-	if s.stat, err = f.Stat(); err == nil && !os.SameFile(before, s.stat) {
-		err = client.Say("it was replaced while it was opened").Err()
-	}
-	if err == nil {
-		err = s.asPlanned()
-	}
-	if err == nil {
-		err = s.endsWhereItSays()
-	}
-	if err != nil {
-		_ = f.Close() // only read from
+	s := &source{job: j, file: f}
+	if err := s.begin(); err != nil {
+		s.close()
 		return nil, local(j, err)
 	}
 	return s, nil
 }
+
+// begin looks at what was opened. A small file is read.
+func (s *source) begin() (err error) {
+	if s.stat, err = s.file.Stat(); err != nil {
+		return err
+	}
+	if !s.stat.Mode().IsRegular() {
+		return client.Say("%s is not a file with contents of its own", s.job.From.Path).Err()
+	}
+	s.identity = identityOf(s.file, s.stat)
+	if err := s.asPlanned(); err != nil {
+		return err
+	}
+	if s.job.Expect.Size < bufferBytes {
+		return s.readWhole()
+	}
+	return s.endsWhereItSays()
+}
+
+// readWhole reads a small file in one go, so that what is summed is what is sent.
+func (s *source) readWhole() error {
+	s.small = buffers.Get().(*[]byte)
+	n, err := io.ReadFull(s.file, (*s.small)[:s.job.Expect.Size+1])
+	switch {
+	case err == nil:
+		return s.longerThanItSays()
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	case int64(n) < s.job.Expect.Size:
+		return client.Say("%s changed since it was planned: it had %d bytes then and has %d now", s.job.From.Path, s.job.Expect.Size, n).Err()
+	}
+	return nil
+}
+
+// contents are the bytes of the file.
+func (s *source) contents() io.ReaderAt {
+	if s.small != nil {
+		return bytes.NewReader(s.whole())
+	}
+	return s.file
+}
+
+// whole are the bytes of a small file.
+func (s *source) whole() []byte { return (*s.small)[:s.job.Expect.Size] }
 
 func (s *source) asPlanned() error {
 	switch {
@@ -67,30 +102,28 @@ func (s *source) endsWhereItSays() error {
 	var more [1]byte
 	switch n, err := s.file.ReadAt(more[:], s.job.Expect.Size); {
 	case n > 0:
-		return client.Say("%s holds more than the %d bytes its size says: copy it first, and send the copy", s.job.From.Path, s.job.Expect.Size).Err()
+		return s.longerThanItSays()
 	case err != nil && !errors.Is(err, io.EOF):
 		return err
 	}
 	return nil
 }
 
-// unchanged fails when the file, or what its path names, is another than when
-// it was opened.
+func (s *source) longerThanItSays() error {
+	return client.Say("%s holds more than the %d bytes its size says: copy it first, and send the copy", s.job.From.Path, s.job.Expect.Size).Err()
+}
+
+// unchanged fails when what the path names is another file than the one that was
+// opened, or is not what it was then.
 func (s *source) unchanged() error {
 	if s.spool != "" {
 		return nil // nobody else writes to it
 	}
-	opened, err := s.file.Stat()
-	if err != nil {
-		return local(s.job, err)
-	}
-	named, err := os.Stat(s.job.From.Path)
+	now, err := os.Stat(s.job.From.Path)
 	switch {
 	case err != nil:
 		return local(s.job, client.Say("%s is gone since it was opened: %v", s.job.From.Path, err).Err())
-	case !os.SameFile(opened, named):
-		return s.changedWhileSent()
-	case opened.Size() != s.stat.Size() || !opened.ModTime().Equal(s.stat.ModTime()):
+	case !os.SameFile(s.stat, now), now.Size() != s.stat.Size(), !now.ModTime().Equal(s.stat.ModTime()):
 		return s.changedWhileSent()
 	}
 	return nil
@@ -100,15 +133,23 @@ func (s *source) changedWhileSent() error {
 	return local(s.job, client.Say("%s changed while it was sent: send it again when nobody writes to it", s.job.From.Path).Err())
 }
 
-// checksums reads the whole file once, span by span; a single one with its MD5
-// where that is wanted. MD5s of parts are computed before each is sent.
+// checksums reads the whole file once, several spans at a time; a single one with its
+// MD5 where that is wanted. MD5s of parts are computed beside the sending.
 func (s *source) checksums(ctx context.Context, all []span, withMD5 bool) (digests []digest, whole client.Checksum, err error) {
 	digests = make([]digest, len(all))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, sp := range all {
+		group.Go(func() (err error) {
+			digests[i], err = s.digest(gctx, sp, withMD5 && len(all) == 1)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, client.Checksum{}, err
+	}
 	crc := uint64(0)
 	for i, sp := range all {
-		if digests[i], err = s.digest(ctx, sp, withMD5 && len(all) == 1); err != nil {
-			return nil, client.Checksum{}, err
-		}
 		crc = combineCRC(crc, digests[i].crc, sp.length)
 	}
 	return digests, checksumOf(crc), nil
@@ -116,6 +157,10 @@ func (s *source) checksums(ctx context.Context, all []span, withMD5 bool) (diges
 
 func (s *source) close() {
 	_ = s.file.Close() // only read from, or of no use any more
+	if s.small != nil {
+		buffers.Put(s.small)
+		s.small = nil
+	}
 	if s.spool != "" {
 		_ = os.Remove(s.spool) // gone already where an open file can be removed
 	}
