@@ -199,7 +199,7 @@ func (e *Engine) reserve(ids map[string]int, n int) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.slots.next+n > mostRows {
-		return client.Say("submit: this program has had %d transfers and takes no more than %d in its life: start it again", e.slots.next, mostRows).Err()
+		return tooMany(e.slots.next)
 	}
 	for id := range ids {
 		if _, taken := e.names.nth[id]; taken {
@@ -235,13 +235,10 @@ func (e *Engine) accept(s *submission) (Range, error) {
 		}
 		s.slots[i] = nil
 	}
-	for i := range s.first {
-		s.first[i].Nth = first + i
-		e.recent.put(s.first[i])
-	}
 	for id, at := range s.names {
 		e.names.nth[id], e.names.of[first+at] = first+at, id
 	}
+	e.holdFirst(first, s.first)
 	e.dispatch()
 	e.signal()
 	return Range{first, s.n}, nil
