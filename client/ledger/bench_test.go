@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -68,12 +69,26 @@ func enter(b testing.TB, j transfer.Journal, n int) (numbers []int64) {
 	return numbers
 }
 
+// processor reports what an operation takes of the processor, whoever else has it: this
+// is what the transfers beside it lose.
+func processor(b *testing.B) func() {
+	from := processorTime()
+	return func() { b.ReportMetric(float64(processorTime()-from)/float64(b.N), "cpu-ns/op") }
+}
+
+func processorTime() int64 {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return u.Utime.Nano() + u.Stime.Nano()
+}
+
 // One operation is one row.
 func BenchmarkEnteringRows(b *testing.B) {
 	_, j := opened(b)
 	rows := someRecords(0, 512)
 	e, err := j.Enter()
 	require.NoError(b, err)
+	defer processor(b)()
 	for n := 0; b.Loop(); n++ {
 		if n%512 == 0 {
 			require.NoError(b, e.Add(rows))
@@ -84,7 +99,7 @@ func BenchmarkEnteringRows(b *testing.B) {
 
 // One operation is one file that is done: its state and its receipt.
 func BenchmarkWritingWhatBecameOfFiles(b *testing.B) {
-	for _, batch := range []int{1, 16, 256} {
+	for _, batch := range []int{1, 4, 16, 256} {
 		b.Run(fmt.Sprint(batch), func(b *testing.B) {
 			l, j := opened(b)
 			numbers := enter(b, j, 100_000)
@@ -92,6 +107,7 @@ func BenchmarkWritingWhatBecameOfFiles(b *testing.B) {
 			entries := make([]transfer.Entry, batch)
 			receipt := aReceipt(aJob(7))
 			next := 0
+			taken := processor(b)
 			for n := 0; b.Loop(); n++ {
 				if n%batch == 0 {
 					for i := range entries {
@@ -103,6 +119,7 @@ func BenchmarkWritingWhatBecameOfFiles(b *testing.B) {
 					}
 				}
 			}
+			taken()
 			b.StopTimer()
 			size := int64(0)
 			for _, suffix := range []string{"", "-wal"} {
@@ -113,4 +130,20 @@ func BenchmarkWritingWhatBecameOfFiles(b *testing.B) {
 			b.ReportMetric(float64(size)/float64(len(numbers)), "fileB/row")
 		})
 	}
+}
+
+func BenchmarkEncoding(b *testing.B) {
+	job := aJob(7)
+	receipt := aReceipt(job)
+	t := &transaction{}
+	b.Run("a job", func(b *testing.B) {
+		for b.Loop() {
+			t.json(job)
+		}
+	})
+	b.Run("a receipt", func(b *testing.B) {
+		for b.Loop() {
+			t.json(receipt)
+		}
+	})
 }

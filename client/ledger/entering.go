@@ -169,9 +169,10 @@ func partsOf(j *transfer.Job) jobParts {
 }
 
 // twinOf is a number which the same jobs have, and others hardly ever; 0 where no
-// other run of the program can go on.
+// other program goes on: the contents of a stream are gone, and nobody deletes what
+// somebody wanted deleted in another program.
 func twinOf(j *transfer.Job) int64 {
-	if j.From.Stream != "" || j.To.Stream != "" {
+	if j.Op == transfer.Delete || j.From.Stream != "" || j.To.Stream != "" {
 		return 0
 	}
 	p := partsOf(j)

@@ -274,6 +274,50 @@ func TestTheSameJobGoesOnWithWhatADeadProgramLeft(t *testing.T) {
 	assert.False(t, all[0].Left)
 }
 
+func TestDeletionsAndStreamsEndWithTheirProgram(t *testing.T) {
+	dir := t.TempDir()
+	dead := open(t, dir)
+	rows := someRecords(0, 4)
+	rows[0].Job = transfer.Job{Op: transfer.Delete, From: rows[0].Job.To}
+	rows[1].Job.From = transfer.Place{Stream: "-"}
+	rows[2].Job = transfer.Job{Op: transfer.Download, From: rows[2].Job.To, To: transfer.Place{Stream: "standard output"}}
+	e, err := dead.Journal(ward).Enter()
+	require.NoError(t, err)
+	require.NoError(t, e.Add(rows))
+	require.NoError(t, e.Commit())
+	require.NoError(t, dead.Journal(ward).Write([]transfer.Entry{{Number: rows[1].Number, Begun: begun("u1")}}))
+	dead.dies(t)
+	j := open(t, dir).Journal(ward)
+	assert.Equal(t, []int64{rows[3].Number}, left(t, j))
+	assert.Len(t, uploads(t, j), 1, "its parts are known all the same")
+}
+
+func TestWhoDropsThePartsOfWhatWasLeftDoesNotWantThemSentAgain(t *testing.T) {
+	dir := t.TempDir()
+	dead := open(t, dir)
+	numbers := enter(t, dead.Journal(ward), 2)
+	require.NoError(t, dead.Journal(ward).Write([]transfer.Entry{{Number: numbers[0], Begun: begun("u1"), Piece: aPiece(1)}}))
+	dead.dies(t)
+	l := open(t, dir)
+	j := l.Journal(ward)
+	require.NoError(t, j.Dropped(aJob(0).At(), "u1"))
+	assert.Equal(t, numbers[1:], left(t, j))
+	assert.Empty(t, uploads(t, j))
+	assert.Equal(t, map[string]int{"jobs": 1, "progress": 0, "pieces": 0, "uploads": 0, "lefts": 1}, rowsOf(t, l, "jobs", "progress", "pieces", "uploads", "lefts"))
+}
+
+// rowsOf counts what is in tables.
+func rowsOf(t *testing.T, l *Ledger, tables ...string) map[string]int {
+	t.Helper()
+	counts := map[string]int{}
+	for _, table := range tables {
+		var n int
+		require.NoError(t, l.db.reading.QueryRow("SELECT count(*) FROM "+table).Scan(&n))
+		counts[table] = n
+	}
+	return counts
+}
+
 // A row goes, and its upload may be open at the server still: it is paid for.
 func TestAnUploadIsKnownUntilItIsDroppedThoughItsRowIsGone(t *testing.T) {
 	dir := t.TempDir()

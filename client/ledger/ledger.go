@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -41,7 +42,7 @@ type Options struct {
 type Ledger struct {
 	options Options
 	first   sync.Once
-	refused error // why there can be no ledger, nil where there is one
+	refused atomic.Pointer[error] // why there can be no ledger, nil where there is one
 	told    sync.Once
 	lease   lease
 
@@ -81,61 +82,67 @@ func (l *Ledger) Open() error {
 		}
 		if err != nil {
 			l.lease.end()
-			l.refused = client.Say("open the ledger of transfers %s: %v", l.path(), err).Err()
+			l.refuse(client.Say("open the ledger of transfers %s: %v", l.path(), err).Err())
 		}
 	})
-	return l.refused
+	if err := l.refused.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
-// open opens the database, alone: nobody else makes, migrates or sets one aside
-// meanwhile.
+func (l *Ledger) refuse(err error) { l.refused.Store(&err) }
+
+// open opens the database.
 func (l *Ledger) open() error {
-	alone := flock.New(filepath.Join(l.options.Dir, "ledger.lock"), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
-	if err := alone.Lock(); err != nil {
+	return l.alone(func() error {
+		err := l.begin(0)
+		if isDamage(err) {
+			if err = l.setAside(nil, err); err == nil {
+				err = l.begin(0)
+			}
+		}
+		if err == nil && l.options.Earlier != "" {
+			l.noteEarlier(l.takeEarlier(l.db, l.options.Earlier))
+		}
+		return err
+	})
+}
+
+// alone lets work make, migrate or set aside the database; nobody else does meanwhile.
+func (l *Ledger) alone(work func() error) error {
+	lock := flock.New(filepath.Join(l.options.Dir, "ledger.lock"), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+	if err := lock.Lock(); err != nil {
 		return err
 	}
-	defer alone.Close() //nolint:errcheck // nothing is written through it
-	err := l.begin()
-	if isDamage(err) {
-		if err = l.setAside(err); err == nil {
-			err = l.begin()
-		}
-	}
-	if err == nil && l.options.Earlier != "" {
-		l.noteEarlier(l.takeEarlier(l.db, l.options.Earlier))
-	}
-	return err
+	defer lock.Close() //nolint:errcheck // nothing is written through it
+	return work()
 }
 
-// begin opens the database as it is and enters this program.
-func (l *Ledger) begin() error {
+// begin opens the database as it is and enters this program, as the owner that it has
+// been or, for 0, as a new one.
+func (l *Ledger) begin(was int64) error {
 	d, err := openDatabase(l.path())
 	if err != nil {
 		return err
 	}
 	var owner int64
 	err = d.change(func(t *transaction) {
-		owner = t.insert("INSERT INTO owners (lock) VALUES (?)", l.lease.name)
+		owner = t.insert("INSERT INTO owners (id, lock) VALUES (nullif(?, 0), ?)", was, l.lease.name)
+		if was != 0 { // others may come from the same old one, with ids of their own
+			t.exec("UPDATE sqlite_sequence SET seq = max(seq, ? + 1000) WHERE name = 'owners'", was)
+		}
 	})
 	if err == nil {
-		l.db, l.owner, l.last = d, owner, firstOf(owner)-1
+		l.db, l.owner = d, owner
+		if was == 0 {
+			l.last = firstOf(owner) - 1
+		}
 		err = l.settle(d)
 	}
 	if err != nil {
 		return errors.Join(err, d.close())
 	}
-	return nil
-}
-
-// setAside gives a damaged ledger another name. The caller is alone.
-func (l *Ledger) setAside(why error) error {
-	aside := filepath.Join(l.options.Dir, "ledger-damaged-"+l.options.Now().UTC().Format("20060102-150405.000")+".db")
-	for _, suffix := range []string{"-wal", "-shm", ""} { // the file last: a WAL is never another file's
-		if err := os.Rename(l.path()+suffix, aside+suffix); err != nil && !os.IsNotExist(err) {
-			return client.Say("it is damaged (%v) and cannot be set aside: %v", why, err).Err()
-		}
-	}
-	l.note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun; what it says of transfers and receipts is not known any more", why, aside))
 	return nil
 }
 
@@ -161,6 +168,7 @@ func (l *Ledger) Close() error {
 	}
 	err := l.db.change(func(t *transaction) { t.settle(l.owner) })
 	err = errors.Join(err, l.db.close())
+	l.db = nil
 	l.lease.end()
 	if err != nil {
 		return client.Say("close the ledger of transfers %s: %v", l.path(), err).Err()
@@ -168,27 +176,41 @@ func (l *Ledger) Close() error {
 	return nil
 }
 
-// read lets work read.
-func (l *Ledger) read(work func(*database) error) error {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return work(l.db)
-}
-
-// change carries out one transaction.
+// change carries out one transaction; work may be called twice.
 func (l *Ledger) change(work func(*transaction)) error {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	return l.db.change(work)
+	return l.read(func(d *database) error {
+		l.writing.Lock()
+		defer l.writing.Unlock()
+		return d.change(work)
+	})
 }
 
 // settleOthers makes what programs that have ended left free to be taken over.
 func (l *Ledger) settleOthers() error {
+	return l.read(func(d *database) error {
+		l.writing.Lock()
+		defer l.writing.Unlock()
+		return l.settle(d)
+	})
+}
+
+// read lets work use the database, and once more a new one where this one turns out to
+// be damaged.
+func (l *Ledger) read(work func(*database) error) error {
+	d, err := l.attempt(work)
+	if isDamage(err) && l.mend(d, err) {
+		_, err = l.attempt(work)
+	}
+	return err
+}
+
+func (l *Ledger) attempt(work func(*database) error) (*database, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	return l.settle(l.db)
+	if l.db == nil {
+		return nil, errClosed
+	}
+	return l.db, work(l.db)
 }
+
+var errClosed = client.Say("the ledger of transfers is closed").Err()

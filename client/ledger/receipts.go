@@ -45,6 +45,7 @@ func (l *Ledger) Receipts(since time.Time) iter.Seq2[KeptReceipt, error] {
 // receipts are some receipts, after one of them.
 func (l *Ledger) receipts(since time.Time, after int64) (some []KeptReceipt, err error) {
 	err = l.read(func(d *database) error {
+		some = nil
 		return d.read("SELECT id, receipt FROM receipts WHERE id > ?1 AND (?2 IS NULL OR at >= ?2) ORDER BY id LIMIT ?3", []any{after, nanoseconds(since), inOneGo}, func(r *sql.Rows) error {
 			var kept KeptReceipt
 			var text sql.RawBytes

@@ -120,6 +120,7 @@ func listOf(numbers []int64) string {
 // Read reads rows.
 func (j *rows) Read(numbers []int64) (all []transfer.Record, err error) {
 	err = j.ledger.read(func(d *database) error {
+		all = nil
 		return d.read("SELECT "+columns+" FROM jobs"+proofs+" WHERE jobs.number IN ("+listed+") ORDER BY jobs.number",
 			[]any{listOf(numbers)}, func(r *sql.Rows) error {
 				rec, err := record(r)
@@ -133,6 +134,7 @@ func (j *rows) Read(numbers []int64) (all []transfer.Record, err error) {
 // Progress is what attempts have left.
 func (j *rows) Progress(number int64) (p *transfer.Progress, err error) {
 	err = j.ledger.read(func(d *database) error {
+		p = nil
 		err := d.read("SELECT begun FROM progress WHERE number = ?", []any{number}, func(r *sql.Rows) error {
 			p = new(transfer.Progress)
 			return scanJSON(r, p)
@@ -189,6 +191,7 @@ func (j *rows) Left() iter.Seq2[transfer.Record, error] {
 // left are some rows that were left, after one of them.
 func (j *rows) left(after int64) (all []transfer.Record, err error) {
 	err = j.ledger.read(func(d *database) error {
+		all = nil
 		return d.read("SELECT "+columns+" FROM lefts JOIN jobs USING (number)"+proofs+" WHERE lefts.account IN "+accountsOf+
 			" AND lefts.number > ? ORDER BY lefts.number LIMIT ?",
 			append(names(j.account), after, inOneGo), func(r *sql.Rows) error {
@@ -238,6 +241,7 @@ func (j *rows) Uploads() (all []transfer.KnownUpload, err error) {
 		return nil
 	}
 	err = j.ledger.read(func(d *database) error {
+		all = nil
 		const left = "EXISTS (SELECT 1 FROM lefts WHERE lefts.number = jobs.number)"
 		err := d.read("SELECT number, "+left+", upload, job, begun FROM progress JOIN jobs USING (number) WHERE upload <> '' AND account IN "+accountsOf, names(j.account), scan)
 		if err != nil {
@@ -248,7 +252,8 @@ func (j *rows) Uploads() (all []transfer.KnownUpload, err error) {
 	return all, err
 }
 
-// Dropped forgets what goes on with an upload.
+// Dropped forgets what goes on with an upload: of what was left the row too, since
+// whoever drops the parts does not want them sent again.
 func (j *rows) Dropped(at client.Location, id string) error {
 	all, err := j.Uploads()
 	if err != nil {
@@ -260,6 +265,9 @@ func (j *rows) Dropped(at client.Location, id string) error {
 				continue
 			}
 			t.forget(u.Number)
+			if t.exec("DELETE FROM lefts WHERE number = ?", u.Number) == 1 {
+				t.removeAll("?", u.Number)
+			}
 			t.exec("DELETE FROM uploads WHERE upload = ? AND account IN "+accountsOf, append([]any{id}, names(j.account)...)...)
 		}
 	})
