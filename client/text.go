@@ -233,21 +233,17 @@ func readValue(raw json.RawMessage) (any, error) {
 		err := json.Unmarshal(raw, &t)
 		return t, err
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, err
+	if len(raw) == 0 || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
+		var v any
+		err := json.Unmarshal(raw, &v)
+		return v, err
 	}
-	n, ok := v.(json.Number)
-	if !ok {
-		return v, nil
-	}
-	if whole, err := n.Int64(); err == nil {
+	digits := string(raw)
+	if whole, err := strconv.ParseInt(digits, 10, 64); err == nil {
 		return whole, nil
 	}
-	if whole, err := strconv.ParseUint(n.String(), 10, 64); err == nil {
+	if whole, err := strconv.ParseUint(digits, 10, 64); err == nil {
 		return whole, nil
 	}
-	return n.Float64()
+	return strconv.ParseFloat(digits, 64)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sync"
 
 	"github.com/gabriel-vasile/mimetype"
 
@@ -35,8 +36,9 @@ func sniff(path string, stat os.FileInfo) (found SourceFile, err error) {
 	if found.ContentType != "" && stat.Size() > 0 {
 		return found, nil
 	}
-	first := make([]byte, 3072)
-	n, err := io.ReadFull(f, first)
+	first := beginnings.Get().(*[3072]byte)
+	defer beginnings.Put(first)
+	n, err := io.ReadFull(f, first[:])
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return found, err
 	}
@@ -46,6 +48,9 @@ func sniff(path string, stat os.FileInfo) (found SourceFile, err error) {
 	found.From.Unsized = stat.Size() == 0 && n > 0
 	return found, nil
 }
+
+// beginnings are buffers for the first bytes of files: as many as tell their types.
+var beginnings = sync.Pool{New: func() any { return new([3072]byte) }}
 
 // typeOf is what the name of an object says it holds.
 func typeOf(key string) string { return mime.TypeByExtension(path.Ext(key)) }
