@@ -78,6 +78,9 @@ func (s *Session) bytesOf(ctx context.Context, u client.Upload) int64 {
 	return sum
 }
 
+// Resumable reports whether a transfer of ours goes on with it ([Session.Resume]).
+func (u OpenUpload) Resumable() bool { return u.Row != 0 }
+
 // WasBegunBefore reports whether an upload is known to be older than a moment.
 func (u OpenUpload) WasBegunBefore(t time.Time) bool { return !u.Begun.IsZero() && u.Begun.Before(t) }
 

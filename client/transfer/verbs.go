@@ -149,6 +149,11 @@ func (e *Engine) Clear(ranges ...Range) {
 	e.clear(ranges, func(s *slot) bool { return Phase(s.phase).Over() })
 }
 
+// ClearOver forgets rows that are over and have left nothing to go on with.
+func (e *Engine) ClearOver(ranges ...Range) {
+	e.clear(ranges, func(s *slot) bool { return Phase(s.phase).Over() && !s.flags.has(begun) })
+}
+
 // ClearDone forgets rows that are Done as asked.
 func (e *Engine) ClearDone(ranges ...Range) {
 	e.clear(ranges, func(s *slot) bool { return s.is(Done) && !s.flags.has(doubtful) })

@@ -26,6 +26,7 @@ const mostLines = 200
 type carrying struct {
 	app    *app
 	engine *transfer.Engine
+	keeps  bool // what is cut off can be gone on with
 
 	cursor   transfer.Cursor
 	planned  bool // no more jobs will come
@@ -42,13 +43,16 @@ type carrying struct {
 // carryOut submits what is planned while it is planned, shows how it goes and
 // reports each file as it ends.
 func (a *app) carryOut(ctx context.Context, s *session.Session, pieces iter.Seq2[transfer.Plan, error]) error {
-	c := &carrying{app: a, engine: s.Transfers(), doubted: map[int]bool{}, began: time.Now()}
-	begun := func() string { return begunTargets(c.engine) }
-	a.cleaning.Store(&begun)
+	c := &carrying{app: a, engine: s.Transfers(), keeps: s.Keeps(), doubted: map[int]bool{}, began: time.Now()}
+	left := func() string { return whatIsLeft(c.engine, c.keeps) }
+	a.cleaning.Store(&left)
 	defer a.cleaning.Store(nil)
 	err := c.run(ctx, planned(ctx, pieces))
-	a.status.above(func() {})
+	a.status.leave()
 	c.conclude()
+	if ctx.Err() == nil {
+		c.engine.ClearOver() // all was told; nobody has to see it again in another program
+	}
 	switch {
 	case c.code == exitNotEncrypted:
 		if err != nil && ctx.Err() == nil {
@@ -56,7 +60,7 @@ func (a *app) carryOut(ctx context.Context, s *session.Session, pieces iter.Seq2
 		}
 		return &partial{exitNotEncrypted}
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return &interruption{ctx.Err(), c.keeps && c.goesOn()}
 	case err != nil:
 		return err
 	case c.code != exitOK:
@@ -90,7 +94,7 @@ func planned(ctx context.Context, pieces iter.Seq2[transfer.Plan, error]) <-chan
 }
 
 // run waits until all is over, and returns why not all was planned. An interruption
-// closes the engine and waits for what it cleans up.
+// closes the engine, and waits until it has come to rest.
 func (c *carrying) run(ctx context.Context, parts <-chan part) (err error) {
 	var over <-chan struct{}
 	interrupted, closing := ctx.Done(), false
@@ -115,7 +119,7 @@ func (c *carrying) run(ctx context.Context, parts <-chan part) (err error) {
 		case <-tick.C:
 			if c.look(); interrupted == nil && !closing {
 				closing = true
-				c.app.cleaningUp(begunTargets(c.engine))
+				c.closing()
 			}
 		}
 	}
@@ -152,7 +156,11 @@ func (c *carrying) look() {
 	changes := c.engine.ChangedSince(c.cursor)
 	c.cursor = changes.Cursor
 	for _, change := range changes.Rows {
-		if change.Phase == transfer.Queued || change.Gone {
+		switch {
+		case change.Phase == transfer.Queued || change.Phase == transfer.Paused || change.Gone:
+			continue
+		case change.Phase == transfer.Done && c.app.flags.quiet && !c.app.flags.json:
+			c.tally.files += change.N // nobody is told more
 			continue
 		}
 		for r := range rowsOf(c.engine, change.Range) { // may have ended since: then that is another change
@@ -280,12 +288,45 @@ func begunTargets(e *transfer.Engine) string {
 	return strings.Join(names, ", ")
 }
 
-// cleaningUp says what an interrupted run waits for.
-func (a *app) cleaningUp(targets string) {
+// closing says what an interrupted run waits for.
+func (c *carrying) closing() {
+	targets, a := begunTargets(c.engine), c.app
+	doing := "cleaning up what was begun of"
+	if c.keeps {
+		doing = "keeping what was begun of"
+	}
 	if targets != "" && !a.flags.quiet {
-		printf(a.err, "bucketseal-cli: interrupted; cleaning up what was begun of %s; press Ctrl-C again to end at once\n", targets)
+		printf(a.err, "bucketseal-cli: interrupted; "+doing+" %s; press Ctrl-C again to end at once\n", targets)
 	}
 }
+
+// whatIsLeft says what a run that ends at once leaves behind, "" for nothing.
+func whatIsLeft(e *transfer.Engine, keeps bool) string {
+	targets := begunTargets(e)
+	switch {
+	case targets == "":
+		return ""
+	case keeps:
+		return "what was begun of " + targets + " is kept: " + howToGoOn
+	}
+	return "what was begun of " + targets + " may be left behind; 'bucketseal-cli uploads list s3://BUCKET' shows unfinished uploads"
+}
+
+// howToGoOn says how an interrupted command is gone on with.
+const howToGoOn = "the same command again goes on with it, and so does 'bucketseal-cli uploads resume'"
+
+// goesOn reports whether anything is left that another run of the program can go on
+// with, once the engine is closed.
+func (c *carrying) goesOn() bool { return !c.planned || c.engine.Summary().Open() > 0 }
+
+// An interruption is the end of a command that somebody cut short.
+type interruption struct {
+	err    error
+	goesOn bool
+}
+
+func (i *interruption) Error() string { return i.err.Error() }
+func (i *interruption) Unwrap() error { return i.err }
 
 // refused shows a file that was not sent as a failed row.
 func refused(r transfer.Refusal) transfer.Row {

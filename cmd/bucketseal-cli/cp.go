@@ -4,22 +4,20 @@ import (
 	"context"
 	"strings"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"github.com/bucketseal/bucketseal/client"
-	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 // cpFlags are the flags of cp.
 type cpFlags struct {
-	recursive, allowUnverified, acceptStale bool
-	sse, kmsKey, content                    string
-	key                                     keyFlags
-	overwrite, partSize, limitRate, version string
-	concurrency                             int
+	transferFlags
+	recursive, acceptStale       bool
+	sse, kmsKey                  string
+	key                          keyFlags
+	overwrite, partSize, version string
 }
 
 func (a *app) cpCommand() *cobra.Command {
@@ -69,83 +67,35 @@ out. With - as DST, reports go to the standard error.`,
 		},
 	}
 	flags := c.Flags()
+	f.transferFlags.register(flags)
 	flags.BoolVarP(&f.recursive, "recursive", "r", false, "a whole folder")
 	flags.StringVar(&f.sse, "sse", "", "encrypt this upload so, over the rules: `inherit`|s3|kms|dsse|c")
 	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
 	f.key.register(c, "for --sse c or to download such an object")
 	flags.StringVar(&f.overwrite, "overwrite", "always", "when the target exists: `always`|skip|newer")
-	flags.IntVar(&f.concurrency, "concurrency", flow.Most, "requests at once at most, 1 to 64; there are no more than pay")
 	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M)")
-	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second: `10M`, or 10M:2M for up and down, or off:2M")
 	flags.StringVar(&f.version, "version-id", "", "download this version `ID` of an object")
-	flags.StringVar(&f.content, "content-proof", "auto", "how the server compares an upload's bytes: `auto`|md5|size; size is fastest and compares their number only")
 	flags.BoolVar(&f.acceptStale, "accept-stale-checksum", false, "take a download though the checksum noted in its metadata, or its ETag, is of other bytes")
-	flags.BoolVar(&f.allowUnverified, "allow-unverified", false, "count a file as done though it is not encrypted as asked")
 	return c
 }
 
 func (f *cpFlags) config() (transfer.Config, error) {
-	c := transfer.Config{AllowUnverified: f.allowUnverified, Concurrency: f.concurrency}
-	if f.concurrency < 1 || f.concurrency > 64 {
-		return c, usage("--concurrency %d: 1 to 64 are possible", f.concurrency)
-	}
 	switch transfer.Overwrite(f.overwrite) {
 	case transfer.OverwriteAlways, transfer.OverwriteSkip, transfer.OverwriteNewer:
 	default:
-		return c, usage("--overwrite %q: use always, skip or newer", f.overwrite)
+		return transfer.Config{}, usage("--overwrite %q: use always, skip or newer", f.overwrite)
 	}
-	c.ContentProof = transfer.ContentProof(f.content)
-	switch c.ContentProof {
-	case transfer.ProofAuto, transfer.ProofMD5, transfer.ProofSize:
-	default:
-		return c, usage("--content-proof %q: use auto, md5 or size", f.content)
+	c, err := f.transferFlags.config()
+	if err != nil {
+		return c, err
 	}
-	var err error
 	if c.PartSize, err = size("--part-size", f.partSize); err != nil {
 		return c, err
 	}
 	if c.PartSize != 0 && (c.PartSize < 5<<20 || c.PartSize > 5<<30) {
 		return c, usage("--part-size %s: S3 takes parts from 5M to 5G", f.partSize)
 	}
-	limits, err := rates(f.limitRate)
-	c.Pace = flow.NewPace(limits)
-	return c, err
-}
-
-// rates reads --limit-rate: one for all, or as rclone writes it one up and one down,
-// "off" or nothing being no limit.
-func rates(text string) (r flow.Rates, err error) {
-	up, down, apart := strings.Cut(text, ":")
-	if !apart {
-		r.All, err = size("--limit-rate", text)
-		return r, err
-	}
-	for text, rate := range map[string]*int64{up: &r.Up, down: &r.Down} {
-		if text == "off" {
-			continue
-		}
-		if *rate, err = size("--limit-rate", text); err != nil {
-			return r, err
-		}
-	}
-	return r, nil
-}
-
-// size reads a number of bytes; K, M and G are powers of 1024, as in rclone
-// and curl.
-func size(flag, text string) (int64, error) {
-	if text == "" {
-		return 0, nil
-	}
-	t := strings.ToUpper(strings.TrimSpace(text))
-	if t != "" && strings.Contains("KMGT", t[len(t)-1:]) {
-		t += "iB"
-	}
-	v, err := humanize.ParseBytes(t)
-	if err != nil || v == 0 || v > 1<<60 {
-		return 0, usage("%s %q is no size: write 8M or 1048576", flag, text)
-	}
-	return int64(v), nil
+	return c, nil
 }
 
 // overrideEncryption is the encryption that --sse asks for, undecided for the

@@ -86,12 +86,22 @@ func (a *app) report(err error) {
 	if errors.As(err, &p) {
 		return
 	}
+	var cut *interruption
+	goesOn := errors.As(err, &cut) && cut.goesOn
 	if a.flags.json {
-		a.line(map[string]any{"error": errorJSON(err)})
+		line := errorJSON(err)
+		if goesOn {
+			line.Hint = howToGoOn
+		}
+		a.line(map[string]any{"error": line})
 		return
 	}
 	if client.KindOf(err) == client.KindCancelled {
-		printf(a.err, "bucketseal-cli: interrupted\n")
+		after := ""
+		if goesOn {
+			after = "; what was sent is kept: " + howToGoOn
+		}
+		printf(a.err, "bucketseal-cli: interrupted%s\n", after)
 		return
 	}
 	var u *usageError

@@ -12,7 +12,7 @@ import (
 )
 
 // graceTime is how long a run that was interrupted may take to end by itself,
-// unless it is cleaning up.
+// unless it comes to rest with what is under way.
 const graceTime = 2 * time.Second
 
 // endings are the signals by which a person, a closed terminal or the system
@@ -24,8 +24,9 @@ func endings() []os.Signal {
 	return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 }
 
-// interruptible is a context that the first signal ends: what is under way is
-// cancelled and cleaned up. The second ends the program, whatever it waits for.
+// interruptible is a context that the first signal ends: what is under way comes to
+// rest, kept where it can be gone on with. The second ends the program, whatever it
+// waits for.
 func (a *app) interruptible(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
@@ -56,7 +57,7 @@ func (a *app) interruptible(ctx context.Context) context.Context {
 func (a *app) abandon() {
 	if under := a.cleaning.Load(); under != nil {
 		if left := (*under)(); left != "" {
-			printf(a.err, "bucketseal-cli: ended at once; what was begun of %s may be left behind; 'bucketseal-cli uploads list s3://BUCKET' shows unfinished uploads\n", left)
+			printf(a.err, "bucketseal-cli: ended at once; %s\n", left)
 		}
 	}
 	a.exit(exitInterrupted)

@@ -63,5 +63,5 @@ type app struct {
 
 	questions *term.Terminal                // asks at tty; nil until the first question
 	hidden    atomic.Pointer[term.State]    // the terminal before a question whose answer is not shown
-	cleaning  atomic.Pointer[func() string] // names what is to be cleaned up before the program may end; nil for nothing
+	cleaning  atomic.Pointer[func() string] // says what is left behind where the program does not wait; nil where nothing is under way
 }

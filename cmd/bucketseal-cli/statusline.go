@@ -50,6 +50,9 @@ func (l *statusLine) above(write func()) {
 	write()
 }
 
+// leave takes the line away.
+func (l *statusLine) leave() { l.above(func() {}) }
+
 // hold keeps the line away until release is called, as a question does.
 func (l *statusLine) hold() (release func()) {
 	if l == nil {

@@ -198,6 +198,7 @@ func TestAnAnswerAtTheTerminalIsTakenAndNotShown(t *testing.T) {
 func TestTheSecondCtrlCEndsAtOnceAndSaysWhatMayBeLeft(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
+	u.withoutLedger()
 	u.file("a.bin", noise(20<<20))
 	require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{
 		{Op: "UploadPart", Do: mock.Delay, Millis: 3600_000}, {Op: "AbortMultipartUpload", Do: mock.Delay, Millis: 3600_000},
@@ -206,6 +207,19 @@ func TestTheSecondCtrlCEndsAtOnceAndSaysWhatMayBeLeft(t *testing.T) {
 	x.shows("partNumber=").types(ctrlC)
 	x.shows("cleaning up what was begun of s3://bucket/a.bin; press Ctrl-C again to end at once").types(ctrlC)
 	assert.Contains(t, x.ends(130), "ended at once; what was begun of s3://bucket/a.bin may be left behind; 'bucketseal-cli uploads list s3://BUCKET'")
+}
+
+func TestCtrlCAtATerminalKeepsWhatWasSent(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.file("a.bin", noise(20<<20))
+	u.never("UploadPart", 1)
+	x := u.sits(append([]string{"cp", "a.bin", "s3://bucket/a.bin", "--verbose"}, u.global...)...)
+	x.shows("partNumber=").types(ctrlC)
+	screen := x.ends(130)
+	assert.Contains(t, screen, "bucketseal-cli: interrupted; what was sent is kept")
+	assert.NotContains(t, screen, "DELETE /bucket/a.bin")
+	assert.Len(t, u.runs("uploads", "list", "s3://bucket", "--json").ends(0).lines(), 1)
 }
 
 func TestATerminalThatClosesAndATerminationCleanUpLikeCtrlC(t *testing.T) {
@@ -218,6 +232,7 @@ func TestATerminalThatClosesAndATerminationCleanUpLikeCtrlC(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			u := newUser(t)
+			u.withoutLedger()
 			u.file("a.bin", noise(20<<20))
 			require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{
 				{Op: "UploadPart", Do: mock.Delay, Millis: 3600_000}, {Op: "AbortMultipartUpload", Do: mock.Delay, Millis: 1500},
