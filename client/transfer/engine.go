@@ -117,7 +117,8 @@ type Engine struct {
 	uploads   sync.Map    // ids of the multipart uploads under way
 	keys      keyAnswers
 	scribe    scribe
-	disk      disk.Disk // that downloads write to
+	keeping   chan struct{} // jobs that wait for their receipts without a turn
+	disk      disk.Disk     // that downloads write to
 	landing   landing
 
 	up, down meter // of all rows
@@ -159,7 +160,7 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{
 		cfg:   c,
 		items: map[int]*item{}, recent: newRecent(), names: names{map[string]int{}, map[int]string{}}, resting: map[int]int64{},
-		idle: idle, keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
+		idle: idle, keeping: make(chan struct{}, mostKeeping), keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
 	}
 	e.share = c.Flow.Join(c.Concurrency, e.wake)
 	e.disk = &disk.System{}

@@ -180,7 +180,7 @@ func TestWhatAProgramLeftIsTakenOverAsItWas(t *testing.T) {
 		synctest.Wait()
 		w.engine.Pause(w.at("job4")...)
 		w.engine.Cancel(w.at("job5")...)
-		synctest.Wait()
+		w.engine.scribe.settle() // what is written may wait for company
 		dying.die()
 		w.store.Before(func(context.Context, memstore.Call) error { return errDead })
 		gate.Open()

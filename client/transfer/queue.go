@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -171,6 +172,7 @@ func (e *Engine) start(its []*item, turn *flow.Turn) {
 		e.touched(it)
 	}
 	e.running = append(e.running, its[0])
+	its[0].giveWay = sync.OnceFunc(turn.Done)
 	go e.work(client.WithMonitor(ctx, monitor), its, turn)
 }
 
@@ -198,7 +200,7 @@ func (a *attempt) stopOne() context.CancelCauseFunc {
 // work is one attempt at a job, or at several, from Sending to where it ends.
 func (e *Engine) work(ctx context.Context, its []*item, turn *flow.Turn) {
 	errs := e.carry(client.WithTurn(ctx, turn), its)
-	turn.Done()
+	its[0].giveWay()
 
 	e.mu.Lock()
 	defer e.mu.Unlock()

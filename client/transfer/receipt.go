@@ -54,10 +54,21 @@ type finding struct {
 
 // keep puts the receipt of a job into its row and writes both down, in one. A
 // receipt that cannot be kept fails the job, and takes nothing back: what is
-// stored stays stored. It never hides the outcome.
+// stored stays stored. It never hides the outcome. It is the last that a job does, so
+// another one goes on in its turn meanwhile.
 func (e *Engine) keep(it *item, r Receipt, outcome error) error {
+	select {
+	case e.keeping <- struct{}{}:
+		defer func() { <-e.keeping }()
+		it.giveWay()
+	default: // the disk is slower than the server: nobody runs ahead of it
+	}
 	return e.keepAll([]*item{it}, []finding{{r, outcome}})[0]
 }
+
+// mostKeeping is how many jobs may wait for their receipts to be written beside those
+// that have a turn.
+const mostKeeping = 256
 
 // keepAll is keep for several jobs, at once.
 func (e *Engine) keepAll(its []*item, found []finding) []error {

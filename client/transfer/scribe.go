@@ -1,11 +1,14 @@
 package transfer
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // A scribe writes an engine's changes into its journal, in the order in which they
-// came: what waits while one write is under way goes with the next, all in one. So a
-// thousand small files cost few commits, and nobody who only tells of a change waits
-// for the disk. Safe for concurrent use.
+// came: what waits while one write is under way, or comes shortly after one, goes with
+// the next, all in one. So a thousand small files cost few commits, and nobody who only
+// tells of a change waits for the disk. Safe for concurrent use.
 type scribe struct {
 	journal Journal
 	failed  func(error) // told of a write that failed and for which nobody waited
@@ -13,7 +16,16 @@ type scribe struct {
 	mu      sync.Mutex
 	waiting []note
 	idle    chan struct{} // closed when nothing is written; nil as long as nothing ever was
+	last    time.Time     // when the last write ended
+	now     chan struct{} // closed so that the next write waits for no company; nil while none does
 }
+
+// Where changes come one after the other, writes are so far apart, unless there is
+// enough to write.
+const (
+	writesApart = 10 * time.Millisecond
+	muchToWrite = 64
+)
 
 // A note is what is to be written, and who is told of it: at most one, and where
 // nobody is and it fails, the scribe's owner.
@@ -58,7 +70,12 @@ func (s *scribe) settle() {
 func (s *scribe) put(notes ...note) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.waiting = append(s.waiting, notes...); s.isIdle() {
+	s.waiting = append(s.waiting, notes...)
+	if s.now != nil && (len(s.waiting) >= muchToWrite || s.waiting[len(s.waiting)-1].none) {
+		close(s.now)
+		s.now = nil
+	}
+	if s.isIdle() {
 		s.idle = make(chan struct{})
 		go s.run(s.idle)
 	}
@@ -80,6 +97,7 @@ func (s *scribe) isIdle() bool {
 // run writes until nothing waits.
 func (s *scribe) run(idle chan<- struct{}) {
 	for {
+		s.awaitCompany()
 		s.mu.Lock()
 		notes := s.waiting
 		s.waiting = nil
@@ -90,7 +108,32 @@ func (s *scribe) run(idle chan<- struct{}) {
 		}
 		s.mu.Unlock()
 		s.commit(notes)
+		s.mu.Lock()
+		s.last = time.Now()
+		s.mu.Unlock()
 	}
+}
+
+// awaitCompany waits, shortly after a write, for more to write with what waits.
+func (s *scribe) awaitCompany() {
+	s.mu.Lock()
+	pause := writesApart - time.Since(s.last)
+	if pause <= 0 || len(s.waiting) == 0 || len(s.waiting) >= muchToWrite || s.waiting[len(s.waiting)-1].none {
+		s.mu.Unlock()
+		return
+	}
+	now := make(chan struct{})
+	s.now = now
+	s.mu.Unlock()
+	wait := time.NewTimer(pause)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-now:
+	}
+	s.mu.Lock()
+	s.now = nil
+	s.mu.Unlock()
 }
 
 // commit writes notes at once. Where that fails each is tried by itself, so that
