@@ -1,6 +1,8 @@
 package client
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -82,3 +84,49 @@ func (o Object) FullChecksum() (sum Checksum, ok bool) {
 	}
 	return Checksum{}, false
 }
+
+// MetaModified is the metadata name under which an upload keeps the date of its file,
+// as rclone does: seconds since 1970 with the nanoseconds as decimals.
+// https://rclone.org/s3/#modification-times
+const MetaModified = "mtime"
+
+// FormatModified writes a date for MetaModified, without zeros at its end.
+func FormatModified(t time.Time) string {
+	seconds, nanos := t.Unix(), int64(t.Nanosecond())
+	sign := ""
+	if seconds < 0 {
+		sign = "-"
+		if seconds = -seconds; nanos > 0 {
+			seconds, nanos = seconds-1, int64(time.Second)-nanos
+		}
+	}
+	if nanos == 0 {
+		return sign + strconv.FormatInt(seconds, 10)
+	}
+	return sign + strconv.FormatInt(seconds, 10) + "." + strings.TrimRight(fmt.Sprintf("%09d", nanos), "0")
+}
+
+// FileModified is the date of the file that an object was made of, as far as an upload
+// left it in the metadata; ok is false where none did, or where it is no date.
+func (o Object) FileModified() (t time.Time, ok bool) {
+	v := o.Metadata[MetaModified]
+	whole, decimals, _ := strings.Cut(v, ".")
+	seconds, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil || len(decimals) > 9 || seconds < oldestDate || seconds > youngestDate {
+		return time.Time{}, false
+	}
+	nanos, err := strconv.ParseUint((decimals + "000000000")[:9], 10, 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	if strings.HasPrefix(v, "-") {
+		return time.Unix(seconds, -int64(nanos)), true
+	}
+	return time.Unix(seconds, int64(nanos)), true
+}
+
+// Years 1 to 9999, which every file system and every program that reads dates bears.
+const (
+	oldestDate   = -62135596800
+	youngestDate = 253402300799
+)

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -185,7 +186,7 @@ func (f *filling) send(ctx context.Context, i int) (err error) {
 	part, err := e.cfg.Store.UploadPart(ctx, f.upload, s.number, b, s.length, given)
 	if err != nil {
 		b.takeBack()
-		return b.failure(err, was)
+		return f.refused(b.failure(err, was))
 	}
 	if err := b.asRead(was); err != nil {
 		return err
@@ -202,6 +203,19 @@ func (f *filling) send(ctx context.Context, i int) (err error) {
 		e.scribe.tell(Entry{Number: f.it.number, Piece: &piece})
 	}
 	return nil
+}
+
+// refused says what it means that a part is refused because of the SSE-C key with which
+// the upload was begun: that the server did not encrypt as asked from the beginning.
+func (f *filling) refused(err error) error {
+	var e *client.Error
+	if client.KindOf(err) != client.KindNotCustomerKey || !errors.As(err, &e) {
+		return err
+	}
+	return &client.Error{
+		Op: "verify", Kind: client.KindEncryptionNotAsAsked, At: e.At, CustomerKeyMD5: f.upload.Key.MD5(), RequestID: e.RequestID, Err: err,
+		Said: client.Say("the server began the upload without the SSE-C key that was asked for, and refuses the parts that come with it"),
+	}
 }
 
 // stored is what the server said of all of it, the answer to the completion last.

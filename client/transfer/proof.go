@@ -109,7 +109,7 @@ func (e *Engine) headOf(ctx context.Context, it *item, s Stored) (client.Object,
 	if s.VersionID == client.NullVersion || s.VersionID == "" {
 		o.VersionID, o.IfMatch = "", s.ETag
 	}
-	head, err := e.cfg.Store.Head(ctx, j.To.At, o)
+	head, err := e.headAsStored(ctx, j.To.At, o)
 	switch {
 	case client.KindOf(err) == client.KindPrecondition:
 	case err != nil || o.VersionID != "":
@@ -124,9 +124,20 @@ func (e *Engine) headOf(ctx context.Context, it *item, s Stored) (client.Object,
 	// Another ETag than the upload was answered. Some servers name several: what
 	// is ours is known by the checksum that we left with it.
 	o.IfMatch = ""
-	head, err = e.cfg.Store.Head(ctx, j.To.At, o)
+	head, err = e.headAsStored(ctx, j.To.At, o)
 	if err == nil && !holds(head, j.Expect.Size, s.Handed.Sum) {
 		err = &client.Error{Op: "HeadObject", Kind: client.KindPrecondition, At: j.To.At, RequestID: head.RequestID, Err: errReplaced}
+	}
+	return head, err
+}
+
+// headAsStored asks for the properties of an object; of one that is stored otherwise
+// than with the SSE-C key beside the question, without that key.
+func (e *Engine) headAsStored(ctx context.Context, at client.Location, o client.ReadOptions) (client.Object, error) {
+	head, err := e.cfg.Store.Head(ctx, at, o)
+	if client.KindOf(err) == client.KindNotCustomerKey && !o.Key.IsZero() {
+		o.Key = client.CustomerKey{}
+		return e.cfg.Store.Head(ctx, at, o)
 	}
 	return head, err
 }

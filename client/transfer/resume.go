@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -60,7 +61,7 @@ func (e *Engine) recognize(ctx context.Context, it *item) error {
 	case ctx.Err() != nil, unasked(kind):
 		return err
 	}
-	e.dropUpload(ctx, it) // what cannot be looked at is not gone on with
+	_ = e.dropUpload(ctx, it) // what cannot be looked at is not gone on with; that it stays is noted
 	return nil
 }
 
@@ -81,7 +82,7 @@ const sameSecond = 2 * time.Second
 // ours became: of this size, with the checksum that we left with it, and not older
 // than the upload, both by the server's clock.
 func (e *Engine) completed(ctx context.Context, it *item, p *Progress) (bool, error) {
-	head, err := e.cfg.Store.Head(ctx, it.row.Job.To.At, client.ReadOptions{Key: it.key})
+	head, err := e.headAsStored(ctx, it.row.Job.To.At, client.ReadOptions{Key: it.key})
 	switch {
 	case err != nil && (ctx.Err() != nil || unasked(client.KindOf(err))):
 		return false, err
@@ -101,6 +102,9 @@ func (p *Progress) whole(j Job) *Stored {
 		}
 	}
 	s := f.stored(client.Object{At: j.To.At})
+	if slices.ContainsFunc(f.parts, func(p client.Part) bool { return p.Number == 0 }) {
+		s.Parts = nil // the program ended before all were written down
+	}
 	s.Handed.Sum, s.Identity = p.Checksum, p.Source.Identity
 	return &s
 }

@@ -26,10 +26,7 @@ func (e *Engine) look(ctx context.Context, it *item) (there, error) {
 	if j.Overwrite == OverwriteAlways {
 		return there{}, nil
 	}
-	o, err := e.cfg.Store.Head(ctx, j.To.At, client.ReadOptions{Key: it.key})
-	if client.KindOf(err) == client.KindNotCustomerKey { // what is there is stored otherwise than what will be
-		o, err = e.cfg.Store.Head(ctx, j.To.At, client.ReadOptions{})
-	}
+	o, err := e.headAsStored(ctx, j.To.At, client.ReadOptions{Key: it.key}) // it may be stored otherwise than what will be
 	switch kind := client.KindOf(err); {
 	case err == nil && j.Overwrite == OverwriteNewer && o.Modified.IsZero():
 		return there{}, &client.Error{

@@ -51,7 +51,7 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	options, err := e.putOptions(it, sum)
+	options, err := e.putOptions(it, src, sum)
 	if err != nil {
 		return err
 	}
@@ -80,8 +80,9 @@ func (e *Engine) spansOf(j Job, p *Progress) []span {
 }
 
 // putOptions adds our checksum to what was planned: to the request, for the
-// server to compare with, and to the metadata, for servers that keep none.
-func (e *Engine) putOptions(it *item, sum client.Checksum) (client.PutOptions, error) {
+// server to compare with, and to the metadata, for servers that keep none; and the
+// date of the file, unless the user gives another.
+func (e *Engine) putOptions(it *item, src *source, sum client.Checksum) (client.PutOptions, error) {
 	j := it.row.Job
 	encryption, err := j.Treatment.Encryption(it.key)
 	if err != nil {
@@ -92,6 +93,9 @@ func (e *Engine) putOptions(it *item, sum client.Checksum) (client.PutOptions, e
 		o.Metadata = map[string]string{}
 	}
 	o.Metadata[client.MetaChecksum] = sum.Value
+	if _, given := o.Metadata[client.MetaModified]; !given && src.stat != nil {
+		o.Metadata[client.MetaModified] = client.FormatModified(src.stat.ModTime())
+	}
 	if e.cfg.ContentProof != ProofSize {
 		o.Checksum = sum
 	}

@@ -170,6 +170,11 @@ func TestUploadDoesNotTouchThePlannedMetadata(t *testing.T) {
 	assert.Equal(t, Done, w.run(job)[0].Phase)
 	assert.Equal(t, map[string]string{"ward": "7"}, job.Metadata)
 	assert.Equal(t, "7", w.there(remote).Metadata["ward"])
+	assert.Equal(t, client.FormatModified(job.Expect.Modified), w.there(remote).Metadata[client.MetaModified], "the date of the file goes with it")
+
+	job.Metadata[client.MetaModified] = "1"
+	require.NoError(t, w.run(job)[0].Err)
+	assert.Equal(t, "1", w.there(remote).Metadata[client.MetaModified], "unless the user says another")
 }
 
 // Each way in which a server can lie about encryption, and what people read.
@@ -445,52 +450,4 @@ func TestUploadRefusesAFileThatIsNotAsPlanned(t *testing.T) {
 		require.ErrorContains(t, row.Err, text)
 	}
 	assert.Empty(t, w.store.Calls())
-}
-
-// A file can change under an upload in several ways; none may pass for sent.
-func TestUploadFailsWhenTheFileChangesWhileItIsSent(t *testing.T) {
-	change := map[string]func(t *testing.T, path string){
-		"shrinks": func(t *testing.T, path string) { require.NoError(t, os.Truncate(path, 3)) },
-		"grows": func(t *testing.T, path string) {
-			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-			require.NoError(t, err)
-			_, err = f.WriteString("more")
-			require.NoError(t, errors.Join(err, f.Close()))
-		},
-		"is replaced": func(t *testing.T, path string) {
-			require.NoError(t, os.WriteFile(path+".new", []byte("another"), 0o600))
-			require.NoError(t, os.Rename(path+".new", path))
-		},
-		"is removed": func(t *testing.T, path string) { require.NoError(t, os.Remove(path)) },
-		"changes and keeps its date": func(t *testing.T, path string) {
-			stat, err := os.Stat(path)
-			require.NoError(t, err)
-			f, err := os.OpenFile(path, os.O_WRONLY, 0)
-			require.NoError(t, err)
-			_, err = f.WriteAt([]byte("!!"), 5)
-			require.NoError(t, errors.Join(err, f.Close(), os.Chtimes(path, stat.ModTime(), stat.ModTime())))
-		},
-	}
-	for name, how := range change {
-		for _, size := range []int64{100_000, 2 * bufferBytes, 2*minPartSize + 5} {
-			if size < bufferBytes && name == "changes and keeps its date" {
-				continue // it is sent as it was read: TestASmallFileIsSentAsItWasRead
-			}
-			w := newBench(t)
-			job, _ := w.file(size, client.SSES3{})
-			var once sync.Once
-			w.store.Before(func(_ context.Context, call memstore.Call) error {
-				if call.Op == memstore.PutObject || call.Op == memstore.UploadPart {
-					once.Do(func() { how(t, job.From.Path) })
-				}
-				return nil
-			})
-			row := w.run(job)[0]
-			assert.Equal(t, Failed, row.Phase, name)
-			assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%s: %v", name, row.Err)
-			assert.Empty(t, w.receipts, name)
-			assert.Empty(t, w.store.Open(remote.Bucket), "%s: no parts stay behind", name)
-			assert.Zero(t, w.store.Count(memstore.CompleteMultipartUpload), name)
-		}
-	}
 }
