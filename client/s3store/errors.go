@@ -103,6 +103,10 @@ func (f failure) ownWords(k client.Kind, err error) client.Text {
 	case errors.As(err, &instead):
 		return instead.what
 	}
+	var gaveUp *errGaveUp
+	if errors.As(err, &gaveUp) {
+		return gaveUp.Text()
+	}
 	if ours := whyNotSent(err); ours != nil && f.code == "" {
 		return client.TextOf(ours)
 	}

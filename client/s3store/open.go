@@ -158,6 +158,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	if o.sender != nil {
 		s.send = o.sender(s)
 	}
+	s.send = asOften(o.Attempts, s.send)
 	return s, nil
 }
 
@@ -186,16 +187,28 @@ func (s *Store) Test(ctx context.Context) error {
 	return err
 }
 
+// asOften makes the calls of a transfer be tried as often as one that moves bytes,
+// where otherwise somebody waits for the answer at the screen.
+func asOften(attempts int, send sender) sender {
+	return func(ctx context.Context, q *request) (*answer, error) {
+		if p, ok := q.tries.(patience); ok && client.TurnOf(ctx) != nil {
+			p.failures = attempts
+			q.tries = p
+		}
+		return send(ctx, q)
+	}
+}
+
 // patiently makes a call that moves bytes keep trying.
 func (s *Store) patiently(o *s3.Options) { o.Retryer = s.patient }
 
-// newRetryer tries up to attempts times. The SDK's shared budget of retries is
-// off, since many workers on a bad line would exhaust it, and 429, which the
-// SDK does not repeat by itself, is repeated.
+// newRetryer tries up to attempts times. The SDK's budget of retries gives way to
+// that of the transfers, and 429, which the SDK does not repeat by itself, is
+// repeated.
 func newRetryer(attempts int, backoff func(int, error) (time.Duration, error)) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = attempts
-		o.RateLimiter = noLimit{}
+		o.RateLimiter = budget{}
 		o.Retryables = append([]retry.IsErrorRetryable{
 			retry.IsErrorRetryableFunc(hopeless),
 			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{408: {}, 429: {}}},

@@ -89,12 +89,7 @@ func (p patience) pause(ctx context.Context, attempt int) error {
 	if p.backoff != nil {
 		delay, _ = p.backoff(attempt, nil)
 	}
-	select {
-	case <-time.After(delay):
-		return ctx.Err()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return client.Again(ctx, delay)
 }
 
 // isThrottled reports whether a server asks to slow down: by code, by status,

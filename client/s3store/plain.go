@@ -12,6 +12,8 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
 // A sender makes a call and gives its answer.
@@ -99,15 +101,7 @@ func again(ctx context.Context, rules aws.Retryer, n int, failed error) (func(er
 	if err != nil {
 		return nil, err
 	}
-	if delay > 0 {
-		wait := time.NewTimer(delay)
-		defer wait.Stop()
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-		}
-	}
-	if ctx.Err() != nil {
+	if client.Rest(ctx, delay) != nil || ctx.Err() != nil {
 		return nil, &aws.RequestCanceledError{Err: ctx.Err()}
 	}
 	return release, nil

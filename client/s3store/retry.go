@@ -9,13 +9,33 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
+
+	"github.com/bucketseal/bucketseal/client"
 )
 
-// noLimit lets every retry through.
-type noLimit struct{}
+// budget is what repetitions draw on: that of the endpoint where a transfer asks,
+// which waits for it; none where somebody waits for the answer.
+type budget struct{}
 
-func (noLimit) GetToken(context.Context, uint) (func() error, error) { return nothing, nil }
-func (noLimit) AddTokens(uint) error                                 { return nil }
+// GetToken takes one. That ctx is over, the SDK finds out by itself.
+func (budget) GetToken(ctx context.Context, _ uint) (func() error, error) {
+	if t := client.TurnOf(ctx); t != nil {
+		if err := t.Again(ctx); err != nil && ctx.Err() == nil {
+			return nothing, &errGaveUp{err}
+		}
+	}
+	return nothing, nil
+}
+
+func (budget) AddTokens(uint) error { return nil }
+
+// errGaveUp says that the endpoint is not asked any more.
+type errGaveUp struct{ err error }
+
+func (e *errGaveUp) Error() string { return e.Text().String() }
+
+// Text is what it says.
+func (e *errGaveUp) Text() client.Text { return client.Say("not tried again: %v", e.err) }
 
 func nothing() error { return nil }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -56,7 +57,7 @@ func (d *watchdog) send(ctx context.Context, r *http.Request, try sendout) (*htt
 		return nil, errPlainText
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	w := &watch{cancel: cancel, monitor: client.MonitorOf(ctx)}
+	w := &watch{cancel: cancel, monitor: client.MonitorOf(ctx), turn: client.TurnOf(ctx)}
 	w.monitor.Asked(try.n, try.most)
 	r = r.WithContext(ctx)
 	if r.Body != nil && r.Body != http.NoBody && !try.held {
@@ -70,10 +71,12 @@ func (d *watchdog) send(ctx context.Context, r *http.Request, try sendout) (*htt
 		w.monitor.Ended()
 		defer cancel(nil)
 		if stalled := stalledBy(ctx); stalled != nil {
-			return nil, stalled
+			err = stalled
 		}
+		w.failed(ctx, err)
 		return nil, err
 	}
+	w.answered(resp.StatusCode)
 	w.monitor.Answered(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError)
 	resp.Body = &receiving{ReadCloser: resp.Body, watch: w, ctx: ctx, stall: d.stall}
 	return resp, nil
@@ -110,6 +113,7 @@ func stalledBy(ctx context.Context) error {
 type watch struct {
 	cancel  context.CancelCauseFunc
 	monitor *client.RequestMonitor // of whoever waits, nil for nobody
+	turn    client.Turn            // on which it was sent, nil for none and once it was told
 	mu      sync.Mutex
 	timer   *time.Timer
 	silence time.Duration // allowed now
@@ -137,6 +141,46 @@ func (w *watch) disarm() {
 	defer w.mu.Unlock()
 	if w.timer != nil {
 		w.timer.Stop()
+	}
+}
+
+// ended tells the turn how the request ended, once.
+func (w *watch) ended(o client.Outcome) {
+	w.mu.Lock()
+	turn := w.turn
+	w.turn = nil
+	w.mu.Unlock()
+	if turn != nil {
+		turn.Ended(o)
+	}
+}
+
+// answered tells the turn of an answer that says how the server is; of another its
+// end will tell.
+func (w *watch) answered(status int) {
+	switch {
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
+		w.ended(client.Busy)
+	case status >= http.StatusInternalServerError:
+		w.ended(client.Broken)
+	}
+}
+
+// failed tells the turn of a request that failed by the network: not of one that was
+// stopped, nor of one that failed here.
+func (w *watch) failed(ctx context.Context, err error) {
+	var (
+		local *errSource
+		slow  net.Error
+	)
+	switch {
+	case stalledBy(ctx) != nil:
+		w.ended(client.Silent)
+	case ctx.Err() != nil, whyNotSent(err) != nil, isUntrusted(err), errors.As(err, &local):
+	case errors.As(err, &slow) && slow.Timeout():
+		w.ended(client.Silent)
+	default:
+		w.ended(client.Broken)
 	}
 }
 
@@ -182,6 +226,10 @@ func (b *receiving) Read(p []byte) (int, error) {
 		if stalled := stalledBy(b.ctx); stalled != nil {
 			err = stalled
 		}
+		b.watch.failed(b.ctx, err)
+	}
+	if err == io.EOF {
+		b.watch.ended(client.Served)
 	}
 	return n, err
 }
@@ -189,6 +237,9 @@ func (b *receiving) Read(p []byte) (int, error) {
 func (b *receiving) Close() error {
 	err := b.ReadCloser.Close()
 	b.watch.disarm()
+	if b.ctx.Err() == nil {
+		b.watch.ended(client.Served)
+	}
 	b.watch.cancel(nil)
 	b.once.Do(b.watch.monitor.Ended)
 	return err
