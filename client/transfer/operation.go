@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -38,6 +39,9 @@ var operations = map[Op]operation{
 
 // carry is one attempt at a job, or at several that one request takes.
 func (e *Engine) carry(ctx context.Context, its []*item) []error {
+	if o := e.cfg.Flow.Outage(); o.GaveUp {
+		return slices.Repeat([]error{o.Err()}, len(its))
+	}
 	if len(its) == 1 {
 		return []error{e.carryOne(ctx, its[0])}
 	}

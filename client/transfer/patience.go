@@ -40,14 +40,11 @@ func (e *Engine) patiently(ctx context.Context, it *item, passes func(client.Kin
 			break
 		}
 		e.again(it, err)
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			if !isUp(ctx) {
+		if err := client.Again(ctx, pause); err != nil {
+			if ctx.Err() != nil && !isUp(ctx) {
 				return context.Cause(ctx)
 			}
+			break
 		}
 	}
 	return last

@@ -220,6 +220,9 @@ func (e *Engine) work(ctx context.Context, its []*item, turn *flow.Turn) {
 // ended puts down how an attempt ended. The caller holds the mutex.
 func (e *Engine) ended(ctx context.Context, it *item, err error) {
 	it.row.Phase, it.row.Err = outcome(ctx, err, it.wish)
+	if it.row.Phase == Failed && it.kept == Queued && e.waitsOut(err) {
+		it.row.Phase, it.row.Err = Queued, nil
+	}
 	if it.row.Phase == Queued && e.closed { // the journal knows it so
 		it.row.Phase, it.kept = Paused, Paused
 	}
@@ -233,7 +236,7 @@ func (e *Engine) ended(ctx context.Context, it *item, err error) {
 	e.touched(it)
 	s := e.slots.at(it.row.Nth)
 	s.flags = s.flags.with(begun, it.begun)
-	if it.row.Phase == Queued { // paused, and resumed before it came to rest
+	if it.row.Phase == Queued { // waits out an outage, or was resumed before it came to rest
 		e.await(it.row.Nth, s)
 	}
 	if it.kept != it.row.Phase {
@@ -245,11 +248,13 @@ func (e *Engine) ended(ctx context.Context, it *item, err error) {
 // tick signals each second until nothing is open: a silent server changes no
 // row, and how long it is silent has to be drawn all the same.
 func (e *Engine) tick(idle <-chan struct{}) {
+	var told outageTold
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
 	for {
 		select {
 		case <-second.C:
+			told.look(e)
 			e.signal()
 		case <-idle:
 			e.disk.Rest()

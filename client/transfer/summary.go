@@ -1,6 +1,10 @@
 package transfer
 
-import "time"
+import (
+	"time"
+
+	"github.com/bucketseal/bucketseal/client/flow"
+)
 
 // A Summary counts an engine's rows. It costs the same however many there are.
 type Summary struct {
@@ -13,6 +17,8 @@ type Summary struct {
 	Untold int   // rows not over whose size nobody told
 
 	Up, Down float64 // bytes a second over the last seconds, of what runs
+
+	Outage flow.Outage // of the endpoint: rows wait for it; zero for none
 }
 
 // Rows is the number of rows.
@@ -40,6 +46,7 @@ func (e *Engine) Summary() Summary {
 // summary is Summary. The caller holds the mutex.
 func (e *Engine) summary(now time.Time) Summary {
 	s := e.sum
+	s.Outage = e.cfg.Flow.Outage()
 	up, down := false, false
 	for _, it := range e.running {
 		moved := it.sent.Load()

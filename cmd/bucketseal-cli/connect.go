@@ -61,9 +61,14 @@ func (a *app) ruleBook(h *wiring.Home) rulebook.Book {
 	return h.Rules()
 }
 
+// outage is how long a server that serves nothing is waited for: then the run ends,
+// and another one goes on.
+const outage = 2 * time.Minute
+
 // open opens the account the flags name.
 func (a *app) open(ctx context.Context, h *wiring.Home, t transfer.Config) (*session.Session, error) {
 	t.Note = h.Note
+	h.Flows.Options.GiveUp = outage
 	opener := h.Opener(t)
 	if a.dial != nil {
 		opener.Dial = a.dial
