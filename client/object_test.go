@@ -17,7 +17,7 @@ func TestTheDateOfAFileComesBackFromTheMetadata(t *testing.T) {
 		"-0.25":                time.Unix(-1, 750_000_000),
 		"-2":                   time.Unix(-2, 0),
 		"-86400.000000001":     time.Unix(-86401, 999_999_999),
-		"-62135596800":         time.Time{},
+		"-62135596800":         {},
 	} {
 		assert.Equal(t, text, FormatModified(at))
 		got, ok := Object{Metadata: map[string]string{MetaModified: text}}.FileModified()

@@ -153,9 +153,14 @@ func TestNoHonestAnswerIsTakenForALie(t *testing.T) {
 	told := 0
 	for personality, asked := range map[string][]client.Encryption{
 		"aws": {
-			client.SSES3{}, customer, client.SSEKMS{Key: keyID}, client.SSEKMS{Key: "alias/demo"},
-			client.SSEKMS{Key: "arn:aws:kms:us-east-1:000000000000:key/" + keyID}, client.SSEKMS{Key: "arn:aws:kms:us-east-1:000000000000:alias/demo"},
-			client.SSEKMS{Key: keyID, BucketKey: true}, client.DSSEKMS{Key: keyID},
+			client.SSES3{},
+			customer,
+			client.SSEKMS{Key: keyID},
+			client.SSEKMS{Key: "alias/demo"},
+			client.SSEKMS{Key: "arn:aws:kms:us-east-1:000000000000:key/" + keyID},
+			client.SSEKMS{Key: "arn:aws:kms:us-east-1:000000000000:alias/demo"},
+			client.SSEKMS{Key: keyID, BucketKey: true},
+			client.DSSEKMS{Key: keyID},
 		},
 		"ceph16": {customer, client.SSEKMS{Key: keyID}},
 		"minio":  {client.SSES3{}, customer, client.SSEKMS{Key: keyID}, client.SSEKMS{Key: "arn:aws:kms:" + keyID}},
