@@ -81,8 +81,7 @@ func short(t *testing.T, ctx context.Context, method, target, body string, heade
 }
 
 // give makes a request and reads the answer to its end.
-func give(t *testing.T, l *lines, r *http.Request) (status int, body string, err error) {
-	t.Helper()
+func give(l *lines, r *http.Request) (status int, body string, err error) {
 	a, err := l.RoundTrip(r)
 	if err != nil {
 		return 0, "", err
@@ -118,7 +117,7 @@ func TestShortRequestsShareALine(t *testing.T) {
 		if method == "PUT" {
 			sent = "content"
 		}
-		status, body, err := give(t, l, short(t, t.Context(), method, "http://h/b/a%20b?x=1", sent, "X-Amz-Meta-A", "1"))
+		status, body, err := give(l, short(t, t.Context(), method, "http://h/b/a%20b?x=1", sent, "X-Amz-Meta-A", "1"))
 		require.NoError(t, err, method)
 		if method == "GET" {
 			assert.Equal(t, 200, status)
@@ -127,7 +126,7 @@ func TestShortRequestsShareALine(t *testing.T) {
 	}
 	assert.Equal(t, 1, o.dialed)
 	assert.Equal(t, []string{"PUT /b/a%20b?x=1 content", "HEAD /b/a%20b?x=1 ", "GET /b/a%20b?x=1 ", "GET /b/a%20b?x=1 "}, o.got)
-	_, _, err := give(t, l, short(t, t.Context(), "GET", "http://other/", ""))
+	_, _, err := give(l, short(t, t.Context(), "GET", "http://other/", ""))
 	require.NoError(t, err)
 	assert.Equal(t, 2, o.dialed, "another server has lines of its own")
 }
@@ -136,12 +135,12 @@ func TestALineThatTheServerClosedIsReplacedUnseen(t *testing.T) {
 	o := &otherEnd{answer: func(*http.Request, string) (string, bool) { return yes, true }}
 	l := o.lines()
 	for range 3 {
-		_, body, err := give(t, l, short(t, t.Context(), "PUT", "http://h/b/k", "x"))
+		_, body, err := give(l, short(t, t.Context(), "PUT", "http://h/b/k", "x"))
 		require.NoError(t, err)
 		assert.Equal(t, "yes", body)
 	}
 	assert.Len(t, o.got, 3)
-	_, _, err := give(t, l, short(t, t.Context(), "PUT", "http://h/b/k", "x", "If-None-Match", "*"))
+	_, _, err := give(l, short(t, t.Context(), "PUT", "http://h/b/k", "x", "If-None-Match", "*"))
 	require.Error(t, err, "sent again it would find what it had written itself")
 	assert.Len(t, o.got, 3)
 }
@@ -149,7 +148,7 @@ func TestALineThatTheServerClosedIsReplacedUnseen(t *testing.T) {
 func TestANewLineThatBreaksIsAnError(t *testing.T) {
 	for name, raw := range map[string]string{"before the answer": "", "within its head": "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"} {
 		o := &otherEnd{answer: func(*http.Request, string) (string, bool) { return raw, true }}
-		_, _, err := give(t, o.lines(), short(t, t.Context(), "GET", "http://h/b/k", ""))
+		_, _, err := give(o.lines(), short(t, t.Context(), "GET", "http://h/b/k", ""))
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF, name)
 		assert.Len(t, o.got, 1, name)
 	}
@@ -175,7 +174,7 @@ func TestALineIsNotUsedAgainWhenItMayNot(t *testing.T) {
 		o := &otherEnd{answer: saying(raw)}
 		l := o.lines()
 		for range 2 {
-			_, body, err := give(t, l, short(t, t.Context(), "GET", "http://h/b/k", ""))
+			_, body, err := give(l, short(t, t.Context(), "GET", "http://h/b/k", ""))
 			require.NoError(t, err, name)
 			assert.Equal(t, "yes", body)
 		}
@@ -202,8 +201,9 @@ func TestWhoTurnsAwayDoesNotWait(t *testing.T) {
 			l := o.lines()
 			ctx, cancel := context.WithCancelCause(t.Context())
 			failed := make(chan error, 1)
+			r := short(t, ctx, "GET", "http://h/b/k", "")
 			go func() {
-				_, _, err := give(t, l, short(t, ctx, "GET", "http://h/b/k", ""))
+				_, _, err := give(l, r)
 				failed <- err
 			}()
 			synctest.Wait()
@@ -221,12 +221,12 @@ func TestWhoTurnsAwayDoesNotWait(t *testing.T) {
 func TestAHeaderCannotBecomeTwo(t *testing.T) {
 	o := &otherEnd{answer: saying(yes)}
 	for name, value := range map[string]string{"X-A": "1\r\nX-B: 2", "X-A: 1\r\nX-B": "2", "": "1", "X-C": "a\x00b"} {
-		_, _, err := give(t, o.lines(), short(t, t.Context(), "GET", "http://h/b/k", "", name, value))
+		_, _, err := give(o.lines(), short(t, t.Context(), "GET", "http://h/b/k", "", name, value))
 		require.ErrorIs(t, err, errUnsound)
 	}
 	r := short(t, t.Context(), "GET", "http://h/b/k", "")
 	r.Host = "h\r\nX-B: 2"
-	_, _, err := give(t, o.lines(), r)
+	_, _, err := give(o.lines(), r)
 	require.ErrorIs(t, err, errUnsound)
 	assert.Empty(t, o.got)
 }
@@ -242,12 +242,12 @@ func TestWhatIsNotShortGoesThroughNetHTTP(t *testing.T) {
 		"a long body": short(t, t.Context(), "PUT", "http://h/b/k", long), "one of unknown length": unknown, "a line for once": once,
 		"POST": short(t, t.Context(), "POST", "http://h/b?delete", "x"), "who waits for a word": short(t, t.Context(), "PUT", "http://h/b/k", "x", "Expect", "100-continue"),
 	} {
-		_, _, err := give(t, o.lines(), r)
+		_, _, err := give(o.lines(), r)
 		require.ErrorIs(t, err, errThrough, name)
 	}
 	proxied := o.lines()
 	proxied.proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://proxy") }
-	_, _, err := give(t, proxied, short(t, t.Context(), "GET", "http://h/b/k", ""))
+	_, _, err := give(proxied, short(t, t.Context(), "GET", "http://h/b/k", ""))
 	require.ErrorIs(t, err, errThrough)
 	assert.Empty(t, o.got)
 }
@@ -269,7 +269,7 @@ func TestIdleLinesDoNotStayForEver(t *testing.T) {
 		}
 		assert.Len(t, idle(l), maxIdle)
 		time.Sleep(idleFor - time.Second)
-		_, _, err := give(t, l, short(t, t.Context(), "GET", "http://h/b/k", ""))
+		_, _, err := give(l, short(t, t.Context(), "GET", "http://h/b/k", ""))
 		require.NoError(t, err)
 		time.Sleep(2 * time.Second)
 		assert.Len(t, idle(l), 1, "the one that was used")
@@ -284,18 +284,18 @@ func TestIdleLinesDoNotStayForEver(t *testing.T) {
 func TestOnlyTheHeadOfAnAnswerIsBounded(t *testing.T) {
 	long := strings.Repeat("x", maxHead+1)
 	o := &otherEnd{answer: saying(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(long), long))}
-	_, body, err := give(t, o.lines(), short(t, t.Context(), "GET", "http://h/b/k", ""))
+	_, body, err := give(o.lines(), short(t, t.Context(), "GET", "http://h/b/k", ""))
 	require.NoError(t, err)
 	assert.Len(t, body, len(long))
 }
 
 func TestAnAnswerWithoutEndInItsHeadIsGivenUp(t *testing.T) {
 	o := &otherEnd{answer: saying("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", maxHead) + "\r\n\r\n")}
-	_, _, err := give(t, o.lines(), short(t, t.Context(), "GET", "http://h/b/k", ""))
+	_, _, err := give(o.lines(), short(t, t.Context(), "GET", "http://h/b/k", ""))
 	require.ErrorContains(t, err, "longer than 10485760 bytes")
 	for _, raw := range []string{strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", interimMost+1), "HTTP/1.1 101 Switching Protocols\r\n\r\n"} {
 		o = &otherEnd{answer: saying(raw)}
-		_, _, err = give(t, o.lines(), short(t, t.Context(), "GET", "http://h/b/k", ""))
+		_, _, err = give(o.lines(), short(t, t.Context(), "GET", "http://h/b/k", ""))
 		require.ErrorIs(t, err, errInterim)
 	}
 }
@@ -304,11 +304,11 @@ func TestABodyThatCannotBeReadIsNotSent(t *testing.T) {
 	o := &otherEnd{answer: saying(yes)}
 	r := short(t, t.Context(), "PUT", "http://h/b/k", "x")
 	r.Body, r.ContentLength = io.NopCloser(io.MultiReader(bytes.NewReader([]byte("a")), failing{})), 2
-	_, _, err := give(t, o.lines(), r)
+	_, _, err := give(o.lines(), r)
 	require.ErrorIs(t, err, io.ErrNoProgress)
 	refused := o.lines()
 	refused.bare = func(context.Context, string, string) (net.Conn, error) { return nil, errNotHere }
-	_, _, err = give(t, refused, short(t, t.Context(), "GET", "http://h/b/k", ""))
+	_, _, err = give(refused, short(t, t.Context(), "GET", "http://h/b/k", ""))
 	require.ErrorIs(t, err, errNotHere)
 	assert.Empty(t, o.got)
 }

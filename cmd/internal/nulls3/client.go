@@ -92,7 +92,7 @@ func (b *bare) connect() error {
 }
 
 // do sends a request and reads the answer, into w or for nothing.
-func (b *bare) do(ctx context.Context, method, key, query string, body io.Reader, size int64, w io.Writer, header ...string) error {
+func (b *bare) do(ctx context.Context, method, key, query string, body io.Reader, size int64, w io.Writer, headers ...[2]string) error {
 	u := b.url + "/" + b.bucket
 	if key != "" {
 		u += "/" + (&url.URL{Path: key}).EscapedPath()
@@ -104,8 +104,8 @@ func (b *bare) do(ctx context.Context, method, key, query string, body io.Reader
 	if r.ContentLength = size; size == 0 {
 		r.Body = nil
 	}
-	for i := 0; i < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
+	for _, h := range headers {
+		r.Header.Set(h[0], h[1])
 	}
 	answer, err := b.http.Do(r)
 	if err != nil {
@@ -122,7 +122,7 @@ func (b *bare) do(ctx context.Context, method, key, query string, body io.Reader
 	return err
 }
 
-var underKMS = []string{headerSSE, "aws:kms", headerKey, keyARN}
+var underKMS = [][2]string{{headerSSE, "aws:kms"}, {headerKey, keyARN}}
 
 func (b *bare) up(ctx context.Context, paths []string) error {
 	group, ctx := errgroup.WithContext(ctx)
@@ -165,7 +165,9 @@ func (b *bare) upParts(ctx context.Context, group *errgroup.Group, name, key str
 	if err := b.do(ctx, http.MethodPost, key, "?uploads", nil, 0, &begun, underKMS...); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	var upload struct{ UploadId string } //nolint:revive // as S3 spells it
+	var upload struct {
+		ID string `xml:"UploadId"`
+	}
 	if err := xml.Unmarshal(begun.Bytes(), &upload); err != nil {
 		return errors.Join(err, f.Close())
 	}
@@ -175,11 +177,11 @@ func (b *bare) upParts(ctx context.Context, group *errgroup.Group, name, key str
 	for i := range n {
 		group.Go(func() error {
 			section := io.NewSectionReader(f, i*b.part, min(b.part, size-i*b.part))
-			err := b.do(ctx, http.MethodPut, key, fmt.Sprintf("?partNumber=%d&uploadId=%s", i+1, upload.UploadId), section, section.Size(), nil)
+			err := b.do(ctx, http.MethodPut, key, fmt.Sprintf("?partNumber=%d&uploadId=%s", i+1, upload.ID), section, section.Size(), nil)
 			if left.Add(-1) > 0 {
 				return err
 			}
-			return errors.Join(err, f.Close(), b.complete(ctx, key, upload.UploadId, n))
+			return errors.Join(err, f.Close(), b.complete(ctx, key, upload.ID, n))
 		})
 	}
 	return nil
@@ -253,7 +255,7 @@ func (b *bare) fetch(ctx context.Context, group *errgroup.Group, key string, siz
 		group.Go(func() error {
 			from := i * b.part
 			span := fmt.Sprintf("bytes=%d-%d", from, min(from+b.part, size)-1)
-			err := b.do(ctx, http.MethodGet, key, "", nil, 0, io.NewOffsetWriter(f, from), "Range", span)
+			err := b.do(ctx, http.MethodGet, key, "", nil, 0, io.NewOffsetWriter(f, from), [2]string{"Range", span})
 			if left.Add(-1) == 0 {
 				err = errors.Join(err, f.Close())
 			}
