@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,7 +24,7 @@ type source struct {
 	identity string
 	spool    string // the temporary file that holds a stream, "" for a file
 	// small is where all of a small file was read to, nil for one that is read as it is
-	// sent; it goes back when the source is closed.
+	// sent; it goes back when all is sent, or the source is closed.
 	small *[]byte
 }
 
@@ -62,7 +63,7 @@ func (s *source) begin() (err error) {
 
 // readWhole reads a small file in one go, so that what is summed is what is sent.
 func (s *source) readWhole() error {
-	s.small = buffers.Get().(*[]byte)
+	s.small = wholes(s.job.Expect.Size + 1).Get().(*[]byte)
 	n, err := io.ReadFull(s.file, (*s.small)[:s.job.Expect.Size+1])
 	switch {
 	case err == nil:
@@ -74,6 +75,37 @@ func (s *source) readWhole() error {
 	}
 	return nil
 }
+
+// release gives back what a small file was read to: a few hundred may wait for the
+// disk once they are sent.
+func (s *source) release() {
+	if s.small != nil {
+		wholes(int64(len(*s.small))).Put(s.small)
+		s.small = nil
+	}
+}
+
+// wholes are buffers for small files of a size, in bytes: not much larger, since there
+// is one for each file under way.
+func wholes(size int64) *sync.Pool {
+	switch {
+	case size <= tiny:
+		return &tinyWholes
+	case size <= small:
+		return &smallWholes
+	}
+	return &buffers
+}
+
+const (
+	tiny  = 8 << 10
+	small = 64<<10 + 1
+)
+
+var (
+	tinyWholes  = sync.Pool{New: func() any { b := make([]byte, tiny); return &b }}
+	smallWholes = sync.Pool{New: func() any { b := make([]byte, small); return &b }}
+)
 
 // contents are the bytes of the file.
 func (s *source) contents() io.ReaderAt {
@@ -157,10 +189,7 @@ func (s *source) checksums(ctx context.Context, all []span, withMD5 bool) (diges
 
 func (s *source) close() {
 	_ = s.file.Close() // only read from, or of no use any more
-	if s.small != nil {
-		buffers.Put(s.small)
-		s.small = nil
-	}
+	s.release()
 	if s.spool != "" {
 		_ = os.Remove(s.spool) // gone already where an open file can be removed
 	}

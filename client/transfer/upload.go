@@ -63,6 +63,7 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
+	src.release()
 	e.enter(it, Verifying)
 	return e.proveUpload(ctx, it, stored)
 }

@@ -25,6 +25,9 @@ var version = "dev"
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // a reader that went away is an error of the output, not the end of an upload halfway
+	if os.Getenv("GOGC") == "" {
+		collectLate(liveBytes, setPace)
+	}
 	a := &app{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())), readByPerson: term.IsTerminal(int(os.Stdout.Fd())),
