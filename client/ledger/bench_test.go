@@ -147,3 +147,19 @@ func BenchmarkEncoding(b *testing.B) {
 		}
 	})
 }
+
+// One operation is one look at 50 rows, as many as a screen has, among a million.
+func BenchmarkReadingAScreenOfAMillionRows(b *testing.B) {
+	l, j := opened(b)
+	numbers := enter(b, j, 1_000_000)
+	st, err := os.Stat(l.path())
+	require.NoError(b, err)
+	for n := 0; b.Loop(); n++ {
+		from := n * 7919 % (len(numbers) - 50)
+		rows, err := j.Read(numbers[from : from+50])
+		if err != nil || len(rows) != 50 {
+			b.Fatal(err, len(rows))
+		}
+	}
+	b.ReportMetric(float64(st.Size())/float64(len(numbers)), "fileB/row")
+}

@@ -160,7 +160,7 @@ func (t *transaction) insert(query string, values ...any) int64 {
 func (t *transaction) affected(query string, values []any) sql.Result {
 	if t.err == nil {
 		var s *sql.Stmt
-		if s, t.err = prepared(t.database.writers, t.database.conn, query); t.err == nil {
+		if s, t.err = prepared(t.database.writers, t.database.conn, query); t.err == nil { //nolint:sqlclosecheck // it is closed with the database
 			var r sql.Result
 			if r, t.err = s.ExecContext(context.Background(), values...); t.err == nil {
 				return r

@@ -39,7 +39,7 @@ func (l *Ledger) mend(was *database, why error) bool {
 // setAside gives a damaged database another name, unless another program has done that
 // already to the file that was open. The caller is alone.
 func (l *Ledger) setAside(was os.FileInfo, why error) error {
-	if now, err := os.Stat(l.path()); was != nil && (err != nil || !os.SameFile(was, now)) {
+	if was != nil && !l.isThere(was) {
 		return nil
 	}
 	aside := filepath.Join(l.options.Dir, "ledger-damaged-"+l.options.Now().UTC().Format("20060102-150405.000")+".db")
@@ -50,6 +50,12 @@ func (l *Ledger) setAside(was os.FileInfo, why error) error {
 	}
 	l.note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun, which knows neither what earlier programs left nor their receipts", why, aside))
 	return nil
+}
+
+// isThere reports whether a file is the ledger's still.
+func (l *Ledger) isThere(was os.FileInfo) bool {
+	now, err := os.Stat(l.path())
+	return err == nil && os.SameFile(was, now)
 }
 
 // savedRows are rows of one table.

@@ -90,7 +90,7 @@ func (l *Ledger) settle(d *database) error {
 
 // unfinished says of a row that something is to be done yet, and that another program
 // may: what was cancelled may not have been cleaned up.
-const unfinished = "(twin <> 0 AND phase IN ('queued', 'paused', 'failed') OR twin <> 0 AND phase = 'cancelled' AND number IN (SELECT number FROM progress))"
+const unfinished = "(twin <> 0 AND (phase NOT IN ('done', 'skipped', 'cancelled') OR phase = 'cancelled' AND number IN (SELECT number FROM progress)))"
 
 // settle makes the rows of one program free.
 func (t *transaction) settle(owner int64) {

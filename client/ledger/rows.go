@@ -24,7 +24,7 @@ type rows struct {
 // anybody's.
 func (j *rows) Keeps(temp string) (kept bool, err error) {
 	err = j.ledger.read(func(d *database) error {
-		return d.read("SELECT EXISTS (SELECT 1 FROM progress WHERE json_extract(begun, '$.temp') = ?)", []any{temp}, func(r *sql.Rows) error {
+		return d.read("SELECT EXISTS (SELECT 1 FROM progress WHERE CASE WHEN json_valid(begun) THEN begun ->> '$.temp' END = ?)", []any{temp}, func(r *sql.Rows) error {
 			return r.Scan(&kept)
 		})
 	})

@@ -51,10 +51,10 @@ func (t *transaction) writeMany(e *transfer.Entry) {
 		t.exec("UPDATE jobs SET phase = ?, ended = coalesce(?, ended)"+these, m.Phase.String(), nanoseconds(m.Ended), rows)
 	}
 	if e.Priority != nil {
-		t.exec("UPDATE jobs SET job = json_set(job, '$.priority', ?)"+these, *e.Priority, rows)
+		t.exec("UPDATE jobs SET job = json_set(job, '$.priority', ?)"+these+" AND json_valid(job)", *e.Priority, rows)
 	}
 	if e.AcceptStale {
-		t.exec("UPDATE jobs SET job = json_set(job, '$.acceptStale', json('true'))"+these, rows)
+		t.exec("UPDATE jobs SET job = json_set(job, '$.acceptStale', json('true'))"+these+" AND json_valid(job)", rows)
 	}
 	if e.Forget {
 		t.exec("DELETE FROM progress"+these, rows)
