@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -77,4 +78,24 @@ func TestASmallFileIsSentAsItWasRead(t *testing.T) {
 		require.NoError(t, row.Err)
 		assert.Equal(t, data, w.store.Content(remote))
 	}
+}
+
+func TestASmallFileIsReadIntoABufferThatIsNotMuchLarger(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	for size, want := range map[int64]int{0: tiny, 4096: tiny, tiny - 1: tiny, tiny: small, 64 << 10: small, 64<<10 + 1: bufferBytes, bufferBytes - 1: bufferBytes} {
+		require.NoError(t, os.WriteFile(path, make([]byte, size), 0o600))
+		s, err := openSource(Job{From: ReadFrom(path), Expect: Expect{Size: size}})
+		require.NoError(t, err, size)
+		assert.Len(t, *s.small, want, size)
+		assert.Len(t, s.whole(), int(size))
+		s.release()
+		assert.Nil(t, s.small, "nothing is held of what is sent")
+		s.release()
+		s.close()
+	}
+	require.NoError(t, os.WriteFile(path, make([]byte, bufferBytes), 0o600))
+	s, err := openSource(Job{From: ReadFrom(path), Expect: Expect{Size: bufferBytes}})
+	require.NoError(t, err)
+	assert.Nil(t, s.small)
+	s.close()
 }
