@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -60,7 +61,7 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 		return err
 	}
 	defer t.close()
-	if _, err := t.mayReplace(f.object.Modified); err != nil {
+	if _, err := t.mayReplace(f.modified()); err != nil {
 		return err
 	}
 	f.target = t
@@ -76,10 +77,19 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	if err := t.hand(ctx, &e.landing, f.object.Modified); err != nil {
+	if err := t.hand(ctx, &e.landing, f.modified()); err != nil {
 		return err
 	}
 	return e.keep(it, receipt, nil)
+}
+
+// modified is when the file was written, as its upload noted, else when the object
+// was.
+func (f *fetching) modified() time.Time {
+	if at, noted := f.object.FileModified(); noted {
+		return at
+	}
+	return f.object.Modified
 }
 
 // prove compares what arrived with what the server says of the object.

@@ -459,3 +459,20 @@ func TestAFailedDownloadLeavesNoFile(t *testing.T) {
 	assert.Equal(t, client.KindKeyDisabled, client.KindOf(row.Err))
 	assert.Empty(t, files(t, job.To.Root))
 }
+
+func TestADownloadedFileHasTheDateThatItsUploadNoted(t *testing.T) {
+	for noted, want := range map[string]time.Time{
+		"1354040105.123456789": time.Unix(1354040105, 123456789),
+		"yesterday":            modified,
+		"":                     modified,
+	} {
+		w := newBench(t)
+		job, _ := w.object(10, client.PutOptions{Metadata: map[string]string{client.MetaModified: noted}})
+		row := w.run(job)[0]
+		require.NoError(t, row.Err)
+		stat, err := os.Stat(job.path())
+		require.NoError(t, err)
+		assert.WithinDuration(t, want, stat.ModTime(), time.Microsecond, "%q", noted)
+		assert.True(t, row.Receipt.Modified.Equal(modified), "the receipt says the object's")
+	}
+}

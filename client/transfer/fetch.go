@@ -148,6 +148,17 @@ func (f *fetching) ranges(ctx context.Context) error {
 	all := spans(f.object.Size, each)
 	f.sums = sumsOf(f.object, len(all) > 1)
 	arrived := make([]reading, len(all))
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	allocated := make(chan struct{}) // while the first ranges are on their way: it may take long
+	go func() {
+		defer close(allocated)
+		if len(all) > 1 {
+			if err := f.target.allocate(f.object.Size); err != nil {
+				stop(err)
+			}
+		}
+	}()
 	err := flow.Spread(ctx, len(all), func(ctx context.Context, i int) (err error) {
 		r := &fetcher{fetching: f, left: all[i], whole: len(all) == 1, tally: newTally(f.sums...)}
 		if i == 0 {
@@ -159,6 +170,10 @@ func (f *fetching) ranges(ctx context.Context) error {
 		arrived[i], err = f.bring(ctx, all[i], r)
 		return err
 	})
+	<-allocated
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
 	if err != nil {
 		return err
 	}

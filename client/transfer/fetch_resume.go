@@ -33,7 +33,7 @@ func (f *fetching) open() error {
 		return nil
 	}
 	size := f.object.Size
-	if err := f.target.create(size, size > f.engine.cfg.PartSize); err != nil {
+	if err := f.target.create(size); err != nil {
 		return err
 	}
 	if size > f.engine.cfg.PartSize && f.target.stream == nil && !f.engine.rangeless.Load() {

@@ -151,9 +151,9 @@ func kindOfFile(m fs.FileMode) client.Text {
 
 func (t *target) isThere() error { return &skipped{client.Say("%s is there already", t.name).Err()} }
 
-// create makes the temporary file, with room for size bytes set aside where there
-// are many; size below 0 is not known.
-func (t *target) create(size int64, many bool) error {
+// create makes the temporary file, where there is room for size bytes; size below 0
+// is not known.
+func (t *target) create(size int64) error {
 	if free, err := t.folder.Free(); err == nil && free < size {
 		return t.full(size, free)
 	}
@@ -163,10 +163,12 @@ func (t *target) create(size int64, many bool) error {
 		return t.failed(err)
 	}
 	t.temp, t.file = temp, f
-	if !many {
-		return nil
-	}
-	if err := f.Allocate(size); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+	return nil
+}
+
+// allocate sets the space of size bytes aside, where the file system can.
+func (t *target) allocate(size int64) error {
+	if err := t.file.Allocate(size); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return t.lacks(size, err)
 	}
 	return nil
