@@ -123,7 +123,10 @@ func TestARangeCountsOnlyWhereItsBytesAreStillThere(t *testing.T) {
 			require.NoError(c, os.Symlink("elsewhere", temp))
 		}, []int64{0, 1, 2, 3}, ""},
 		"the object was written anew": {func(c *cutDown) { c.data[5] ^= 1; c.add(remote, c.data, client.PutOptions{}) }, []int64{0, 1, 2, 3}, "another object now"},
-		"its ETag is told no more": {func(c *cutDown) {
+		"nobody tells an ETag": {func(c *cutDown) {
+			for _, p := range c.journal.progress {
+				p.Source.ETag = ""
+			}
 			c.store.After(func(_ memstore.Call, o *client.Object) error { o.ETag = ""; return nil })
 		}, []int64{0, 1, 2, 3}, "another object now"},
 		"the journal names a file that is none of ours": {func(c *cutDown) { c.renames("../../passwd") }, []int64{0, 1, 2, 3}, ""},
