@@ -7,7 +7,8 @@
 # Holds when: files of 0 bytes, 1 KiB and 20 MiB, sent under a rule of each kind (SSE-KMS by id and by ARN, SSE-S3,
 # SSE-C), are verified under what the rule asks, shown so by props, seen so by an independent client (aws), and come back
 # equal; the content proof is what this server gives (Ceph 16 checks Content-MD5, MinIO returns the checksum); keys that are unknown, wrong or missing end with exit code 1 and words that name them, and leave nothing; a rule
-# of the bucket's default asks for nothing. Where the server itself cannot (Ceph 16 accepts and ignores SSE-S3, and knows
+# of the bucket's default asks for nothing; an upload and a download that are killed are gone on with, by uploads resume,
+# and verified. Where the server itself cannot (Ceph 16 accepts and ignores SSE-S3, and knows
 # its keys by id only) the answer says so: exit code 3, exit code 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -132,6 +133,40 @@ say "nothing compared but the size, where that is asked for, and no more claimed
 expect 0 call --json cp "$work/1024.dat" s3://interop-cli/kms-id/size.dat --content-proof size
 says '"verdict":"verified"'
 says '"content":"size"'
+
+# killed DONE COMMAND...: kills the command as soon as DONE is true, in the middle of its work.
+killed() {
+  local done=$1 pid
+  shift
+  "$cli" --endpoint "$BUCKETSEAL_INTEROP_ENDPOINT" --ca-file "$BUCKETSEAL_INTEROP_CA" --limit-rate 8M --quiet "$@" >"$work/out" 2>&1 &
+  pid=$!
+  until "$done"; do
+    kill -0 "$pid" 2>/dev/null || fail "it was over before it could be killed: $*"
+    sleep 0.05
+  done
+  kill -9 "$pid"
+  wait "$pid" 2>/dev/null || true
+}
+has_ranges() { [ -n "$(find "$work/back" -name '*.bucketseal-part' 2>/dev/null)" ] && sleep 4; } # by then some are there
+has_parts() { call --json uploads list s3://interop-cli/killed 2>/dev/null | grep -qE '"bytes":[0-9]{7,}.*"resumable":false'; }
+
+say "an upload and a download that are killed go on where they were"
+head -c 83886080 /dev/urandom >"$work/large.dat"
+killed has_parts cp "$work/large.dat" s3://interop-cli/killed/large.dat --sse kms --kms-key "$key"
+expect 0 call --json uploads list s3://interop-cli/killed
+says '"ours":true'
+says '"resumable":true'
+expect 0 call --json --verbose uploads resume s3://interop-cli/killed
+says '"verdict":"verified"'
+says "\"content\":\"$proof\""
+! grep -q 'partNumber=1[&" ]' "$work/out" || fail "a part that was there was sent again"
+expect 0 call --json uploads list s3://interop-cli
+[ ! -s "$work/out" ] || fail "an upload is left open"
+killed has_ranges cp s3://interop-cli/killed/large.dat "$work/back/"
+[ ! -e "$work/back/large.dat" ] || fail "a download that was killed is there under its final name"
+expect 0 call --json uploads resume
+says '"status":"done"'
+cmp "$work/large.dat" "$work/back/large.dat" || fail "what came back is not what was sent"
 
 say "nothing asked, nothing claimed"
 expect 0 call --json cp "$work/1024.dat" s3://interop-cli/asis.bin --sse inherit

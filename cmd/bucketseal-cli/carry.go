@@ -37,13 +37,14 @@ type carrying struct {
 	tally    tally
 	estimate estimate
 	began    time.Time
+	memory   *memory
 	code     int
 }
 
 // carryOut submits what is planned while it is planned, shows how it goes and
 // reports each file as it ends.
 func (a *app) carryOut(ctx context.Context, s *session.Session, pieces iter.Seq2[transfer.Plan, error]) error {
-	c := &carrying{app: a, engine: s.Transfers(), keeps: s.Keeps(), doubted: map[int]bool{}, began: time.Now()}
+	c := &carrying{app: a, engine: s.Transfers(), keeps: s.Keeps(), doubted: map[int]bool{}, began: time.Now(), memory: newMemory()}
 	left := func() string { return whatIsLeft(c.engine, c.keeps) }
 	a.cleaning.Store(&left)
 	defer a.cleaning.Store(nil)
@@ -153,6 +154,7 @@ func (c *carrying) take(p transfer.Plan) error {
 
 // look tells of what changed since the last look, and draws the status line.
 func (c *carrying) look() {
+	c.memory.look()
 	changes := c.engine.ChangedSince(c.cursor)
 	c.cursor = changes.Cursor
 	for _, change := range changes.Rows {
