@@ -70,6 +70,13 @@ const CRC64NVME ChecksumAlgorithm = "CRC64NVME"
 // keeps its own CRC64NVME, for servers that store no checksums.
 const MetaChecksum = "bucketseal-crc64nvme"
 
+// SHA256 is the checksum that an upload of one request may have in its place.
+const SHA256 ChecksumAlgorithm = "SHA256"
+
+// MetaSHA256 is the metadata name under which an upload leaves the SHA-256 of its file
+// in hexadecimal, as S3 Browser does.
+const MetaSHA256 = "sha256"
+
 // FullChecksum finds a checksum of the whole content: the server's own, or
 // the one an upload of ours left in the metadata. ok is false when the object
 // has none.

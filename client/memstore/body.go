@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5" //nolint:gosec // ETags and Content-MD5
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -41,7 +42,11 @@ func (s *Store) agree(c Call, content []byte, d client.Digests) error {
 }
 
 func (s *Store) agreeOn(c Call, content []byte, sum client.Checksum) error {
-	if s.server.Checksums && sum.Value != "" && sum != ChecksumOf(content) {
+	right := ChecksumOf(content)
+	if sum.Algorithm == client.SHA256 {
+		right = sha256Of(content)
+	}
+	if s.server.Checksums && sum.Value != "" && sum != right {
 		return c.Error(client.KindCorrupt)
 	}
 	return nil
@@ -51,6 +56,11 @@ func (s *Store) agreeOn(c Call, content []byte, sum client.Checksum) error {
 func ChecksumOf(content []byte) client.Checksum {
 	sum := binary.BigEndian.AppendUint64(nil, crc64nvme.Checksum(content))
 	return client.Checksum{Algorithm: client.CRC64NVME, Value: base64.StdEncoding.EncodeToString(sum)}
+}
+
+func sha256Of(content []byte) client.Checksum {
+	sum := sha256.Sum256(content)
+	return client.Checksum{Algorithm: client.SHA256, Value: base64.StdEncoding.EncodeToString(sum[:])}
 }
 
 func md5Of(content []byte) string {

@@ -66,7 +66,7 @@ func (c Call) checkPut() error {
 }
 
 func (c Call) checkDigests(d client.Digests) error {
-	if d.Checksum.Value != "" && d.Checksum.Algorithm != client.CRC64NVME {
+	if a := d.Checksum.Algorithm; d.Checksum.Value != "" && a != client.CRC64NVME && (a != client.SHA256 || c.Op != PutObject) {
 		return c.refuse(client.KindInvalid, fmt.Errorf("%s is no checksum this program sends", d.Checksum.Algorithm))
 	}
 	return nil

@@ -15,7 +15,10 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-const headerCRC64NVME = "X-Amz-Checksum-Crc64nvme"
+const (
+	headerCRC64NVME = "X-Amz-Checksum-Crc64nvme"
+	headerSHA256    = "X-Amz-Checksum-Sha256"
+)
 
 // digests is what a server has shown it makes of digests, learned from its
 // answers, once for all calls. Servers differ: AWS, MinIO and R2 check a CRC64NVME
@@ -58,7 +61,10 @@ func (d *digests) learn(sent, got *string) {
 // takes them, and learns from the answer. call sends q, and again where the server
 // wants other digests.
 func (s *Store) upload(ctx context.Context, q *request, d client.Digests, call func() (*answer, error)) (*answer, error) {
-	sum, md5 := s.digests.sends(d.Checksum), text(d.MD5)
+	sum, md5, header := s.digests.sends(d.Checksum), text(d.MD5), headerCRC64NVME
+	if d.Checksum.Algorithm == client.SHA256 {
+		header = headerSHA256
+	}
 	if s.atAWS && sum == nil {
 		// An upload in parts that was begun with checksums has one of each part.
 		h := crc64nvme.New()
@@ -67,19 +73,19 @@ func (s *Store) upload(ctx context.Context, q *request, d client.Digests, call f
 		}
 		sum = aws.String(base64.StdEncoding.EncodeToString(h.Sum(nil)))
 	}
-	q.set(headerCRC64NVME, sum)
+	q.set(header, sum)
 	q.set("Content-Md5", md5)
 	a, err := demanded(s, &md5, q, func() (*answer, error) {
 		q.set("Content-Md5", md5)
 		return unchecked(s, sum != nil, call, func() {
 			sum = nil
-			q.set(headerCRC64NVME, nil)
+			q.set(header, nil)
 		})
 	})
 	if err != nil {
 		return nil, err
 	}
-	got := a.header.Get(headerCRC64NVME)
+	got := a.header.Get(header)
 	s.digests.learn(sum, &got)
 	return a, nil
 }

@@ -131,7 +131,7 @@ const sseHeader = "X-Amz-Server-Side-Encryption"
 func (g given) put(ctx context.Context, s *Store, q *request, o ...func(*s3.Options)) (*answer, error) {
 	in := &s3.PutObjectInput{
 		Bucket: &q.at.Bucket, Key: &q.at.Key, Body: &seekable{r: q.body, size: q.size}, ContentLength: &q.size,
-		ContentType: g.h("Content-Type"), ContentMD5: g.h("Content-Md5"), ChecksumCRC64NVME: g.h(headerCRC64NVME),
+		ContentType: g.h("Content-Type"), ContentMD5: g.h("Content-Md5"), ChecksumCRC64NVME: g.h(headerCRC64NVME), ChecksumSHA256: g.h(headerSHA256),
 		IfMatch: g.h("If-Match"), IfNoneMatch: g.h("If-None-Match"),
 		ServerSideEncryption: types.ServerSideEncryption(g.header.Get(sseHeader)), SSEKMSKeyId: g.h(sseHeader + "-Aws-Kms-Key-Id"),
 		SSEKMSEncryptionContext: g.h(sseHeader + "-Context"), BucketKeyEnabled: g.truth(sseHeader + "-Bucket-Key-Enabled"),

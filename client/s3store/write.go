@@ -54,8 +54,8 @@ func (s *Store) checkPut(c call, o client.PutOptions) error {
 	if err := c.at.CheckKey(); err != nil {
 		return s.refuse(c, client.KindInvalid, err)
 	}
-	if sum := o.Checksum; sum.Composite || sum.Algorithm != "" && sum.Algorithm != client.CRC64NVME {
-		return s.refuse(c, client.KindInvalid, client.Say("only a CRC64NVME of the full object can be sent as its checksum").Err())
+	if sum := o.Checksum; sum.Composite || sum.Algorithm != "" && sum.Algorithm != client.CRC64NVME && (sum.Algorithm != client.SHA256 || c.op != "PutObject") {
+		return s.refuse(c, client.KindInvalid, client.Say("only a CRC64NVME of the full object can be sent as its checksum, or its SHA-256 with one request").Err())
 	}
 	return nil
 }

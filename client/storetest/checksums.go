@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"crypto/md5" //nolint:gosec // Content-MD5
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"strings"
@@ -104,12 +105,41 @@ var checksums = []testCase{
 			assert.Contains(t, o.Checksums, crcOf(content), what)
 		}
 	}},
+	{"AFileOfOneRequestMayHaveItsSHA256Instead", func(t *testing.T, f Fixture) {
+		put := func(sum client.Checksum) (client.Object, error) {
+			return f.Store.Put(t.Context(), f.at("a"), strings.NewReader("x"), 1, client.PutOptions{Encryption: client.Inherit{}, Digests: client.Digests{Checksum: sum}})
+		}
+		if f.Checksums {
+			_, err := put(sha256Of("y"))
+			fails(t, client.KindCorrupt, f.at("a"), err)
+			f.absent(t, "a")
+		}
+		done, err := put(sha256Of("x"))
+		require.NoError(t, err)
+		head, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{})
+		require.NoError(t, err)
+		for what, o := range map[string]client.Object{"the answer": done, "HEAD": head} {
+			if f.Checksums {
+				assert.Equal(t, []client.Checksum{sha256Of("x")}, o.Checksums, what)
+			} else {
+				assert.Empty(t, o.Checksums, what)
+			}
+		}
+	}},
 	{"AChecksumOfAnotherKindIsNotSent", func(t *testing.T, f Fixture) {
-		_, err := f.Store.Put(t.Context(), f.at("a"), strings.NewReader("x"), 1,
-			client.PutOptions{Encryption: client.Inherit{}, Digests: client.Digests{Checksum: client.Checksum{Algorithm: "SHA256", Value: "AAAA"}}})
+		o := client.PutOptions{Encryption: client.Inherit{}, Digests: client.Digests{Checksum: client.Checksum{Algorithm: "SHA1", Value: "AAAA"}}}
+		_, err := f.Store.Put(t.Context(), f.at("a"), strings.NewReader("x"), 1, o)
+		fails(t, client.KindInvalid, f.at("a"), err)
+		o.Checksum = sha256Of("x")
+		_, _, err = f.Store.CreateUpload(t.Context(), f.at("a"), o)
 		fails(t, client.KindInvalid, f.at("a"), err)
 		f.absent(t, "a")
 	}},
+}
+
+func sha256Of(content string) client.Checksum {
+	sum := sha256.Sum256([]byte(content))
+	return client.Checksum{Algorithm: client.SHA256, Value: base64.StdEncoding.EncodeToString(sum[:])}
 }
 
 // crcOf is the checksum as S3 writes it: eight bytes, the highest first, in

@@ -38,6 +38,7 @@ const (
 // compare them by, and what it answered.
 type Handed struct {
 	Sum    client.Checksum `json:"sum"`             // of all the bytes
+	Sent   client.Checksum `json:"sent,omitzero"`   // of all the bytes, where one request went with it
 	MD5    []byte          `json:"md5,omitempty"`   // of all the bytes, or of the MD5s of the parts; nil when not computed
 	Parts  int             `json:"parts,omitempty"` // 0 for one PutObject
 	Answer client.Object   `json:"answer,omitzero"` // to PutObject or CompleteMultipartUpload
@@ -75,11 +76,12 @@ func (h Handed) content(at client.Location, head client.Object) (Content, client
 	whole := false
 	for _, o := range []client.Object{h.Answer, head} {
 		for _, c := range o.Checksums {
-			if c.Algorithm != client.CRC64NVME || c.Composite || h.Sum.Value == "" {
+			ours := h.of(c.Algorithm)
+			if c.Composite || ours == "" {
 				continue
 			}
-			if c.Value != h.Sum.Value {
-				return ContentNone, client.Text{}, otherBytes(at, o.RequestID, c.Value, h.Sum.Value)
+			if c.Value != ours {
+				return ContentNone, client.Text{}, otherBytes(at, o.RequestID, c.Value, ours)
 			}
 			whole = true
 		}
@@ -100,6 +102,17 @@ func (h Handed) content(at client.Location, head client.Object) (Content, client
 		return ContentSize, client.Say("the server took the MD5 of what was sent, and its ETag looks like another: only the size was compared"), nil
 	}
 	return ContentMD5, client.Say("the server took the bytes by their MD5"), nil
+}
+
+// of is the checksum of all the bytes by an algorithm, "" where it is not known.
+func (h Handed) of(a client.ChecksumAlgorithm) string {
+	switch a {
+	case client.CRC64NVME:
+		return h.Sum.Value
+	case h.Sent.Algorithm:
+		return h.Sent.Value
+	}
+	return ""
 }
 
 func otherBytes(at client.Location, requestID, theirs, ours string) error {

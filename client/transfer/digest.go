@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"crypto/md5" //nolint:gosec // Content-MD5 and the ETag of S3; nothing is secured by it
+	"crypto/sha256"
 	"encoding/base64"
 	"hash"
 	"io"
@@ -62,6 +63,15 @@ func (s *source) readInto(ctx context.Context, to io.Writer, sp span) error {
 		return s.changedWhileSent()
 	}
 	return nil
+}
+
+// sha256 is the SHA-256 of the whole file.
+func (s *source) sha256(ctx context.Context) ([]byte, error) {
+	sum := sha256.New()
+	if err := s.readInto(ctx, sum, span{1, 0, s.job.Expect.Size}); err != nil {
+		return nil, err
+	}
+	return sum.Sum(nil), nil
 }
 
 // wholeMD5 is what a multipart ETag is made of: the MD5 of the parts' MD5s, nil

@@ -27,6 +27,7 @@ type Config struct {
 	Pace *flow.Pace
 
 	ContentProof ContentProof // how uploads let their bytes be compared; default ProofAuto
+	SHA256       bool         // uploads leave the SHA-256 of their file too
 
 	// AllowUnverified lets a transfer count as done though its encryption is not
 	// as asked. The verdict stays what it is.

@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"maps"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -55,6 +57,9 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
+	if err := e.addSHA256(ctx, src, &options, len(all) == 1); err != nil {
+		return err
+	}
 	stored, err := e.send(ctx, it, src, there.condition(job, options), all, digests)
 	stored.Handed.Sum, stored.Identity = sum, src.identity
 	if client.KindOf(err) == client.KindPrecondition && job.Overwrite != OverwriteAlways {
@@ -103,6 +108,24 @@ func (e *Engine) putOptions(it *item, src *source, sum client.Checksum) (client.
 	return o, nil
 }
 
+// addSHA256 adds the SHA-256 of the file where it is wanted: to the metadata, and where
+// one request takes all of it to that, instead of the CRC64NVME, since an object has one
+// checksum. Of an upload in parts S3 keeps no SHA-256 of the whole.
+func (e *Engine) addSHA256(ctx context.Context, src *source, o *client.PutOptions, whole bool) error {
+	if !e.cfg.SHA256 {
+		return nil
+	}
+	sum, err := src.sha256(ctx)
+	if err != nil {
+		return err
+	}
+	o.Metadata[client.MetaSHA256] = hex.EncodeToString(sum)
+	if whole && o.Checksum.Value != "" {
+		o.Checksum = client.Checksum{Algorithm: client.SHA256, Value: base64.StdEncoding.EncodeToString(sum)}
+	}
+	return nil
+}
+
 // send moves the bytes: in one request up to one part's size, in parts beyond. What
 // was handed over and answered until then is told beside an error too.
 func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOptions, all []span, digests []digest) (Stored, error) {
@@ -113,7 +136,7 @@ func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOp
 	if digests[0].md5 != nil {
 		o.MD5 = digests[0].digests().MD5
 	}
-	s := Stored{Handed: Handed{MD5: digests[0].md5}}
+	s := Stored{Handed: Handed{MD5: digests[0].md5, Sent: o.Checksum}}
 	b := e.newBody(ctx, it, src, all[0])
 	object, err := e.cfg.Store.Put(ctx, job.To.At, b, job.Expect.Size, o)
 	if err != nil {

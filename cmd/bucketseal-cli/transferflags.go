@@ -15,17 +15,19 @@ type transferFlags struct {
 	concurrency        int
 	limitRate, content string
 	allowUnverified    bool
+	sha256             bool
 }
 
 func (f *transferFlags) register(flags *pflag.FlagSet) {
 	flags.IntVar(&f.concurrency, "concurrency", flow.Most, "requests at once at most, 1 to 64; there are no more than pay")
 	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second: `10M`, or 10M:2M for up and down, or off:2M")
 	flags.StringVar(&f.content, "content-proof", "auto", "how the server compares an upload's bytes: `auto`|md5|size; size is fastest and compares their number only")
+	flags.BoolVar(&f.sha256, "sha256", false, "leave the SHA-256 of each uploaded file too: in the metadata (sha256), and of a file of one request as the server's checksum")
 	flags.BoolVar(&f.allowUnverified, "allow-unverified", false, "count a file as done though it is not encrypted as asked")
 }
 
 func (f *transferFlags) config() (c transfer.Config, err error) {
-	c = transfer.Config{AllowUnverified: f.allowUnverified, Concurrency: f.concurrency}
+	c = transfer.Config{AllowUnverified: f.allowUnverified, Concurrency: f.concurrency, SHA256: f.sha256}
 	if f.concurrency < 1 || f.concurrency > flow.Most {
 		return c, usage("--concurrency %d: 1 to %d are possible", f.concurrency, flow.Most)
 	}
