@@ -24,6 +24,9 @@ func (e *Engine) move(nth int, s *slot, to Phase, ended time.Time) {
 		s.phase = uint8(to)
 		delete(e.resting, nth)
 	})
+	if it := e.items[nth]; it != nil {
+		it.sent.Store(0)
+	}
 	for r := range e.inMind(nth) {
 		if r.Phase = to; !ended.IsZero() {
 			r.Ended = ended

@@ -216,10 +216,10 @@ func (e *Engine) dropAll() {
 		l := e.leftovers[0]
 		e.leftovers = e.leftovers[1:]
 		e.mu.Unlock()
-		err := e.drop(l.number)
+		dropped := e.drop(l.number)
 		e.mu.Lock()
-		if s := e.slots.at(l.nth); err != nil && s != nil && s.number == l.number {
-			s.flags |= begun // for whoever clears the row
+		if s := e.slots.at(l.nth); !dropped && s != nil {
+			s.flags |= begun // for whoever clears the row, or tries again
 		}
 		l.then()
 		e.leave()
@@ -227,30 +227,31 @@ func (e *Engine) dropAll() {
 	e.dropping--
 }
 
-// drop takes away what attempts at a row's job have left.
-func (e *Engine) drop(number int64) error {
+// drop takes away what attempts at a row's job have left, and reports whether it is
+// gone: an object that is stored whole, and not yet proved, stays, and so does what
+// may be proved of it.
+func (e *Engine) drop(number int64) bool {
 	e.scribe.settle()
 	p, err := e.cfg.Journal.Progress(number)
-	if err != nil || p == nil {
-		return e.notDropped("", err)
+	if err == nil && p == nil {
+		return true
 	}
-	rows, err := e.cfg.Journal.Read([]int64{number})
-	if err != nil || len(rows) == 0 {
-		return e.notDropped("", err)
+	var rows []Record
+	if err == nil {
+		rows, err = e.cfg.Journal.Read([]int64{number})
 	}
-	job := rows[0].Job
-	if op, leaves := operations[job.Op].(leaving); leaves {
-		err = op.drop(context.Background(), e, job, p)
+	from := idOf(number)
+	if len(rows) > 0 {
+		job := rows[0].Job
+		from = job.From.String()
+		if op, leaves := operations[job.Op].(leaving); leaves {
+			err = op.drop(context.Background(), e, job, p)
+		}
 	}
-	return e.notDropped(job.From.String(), err)
-}
-
-// notDropped notes why something could not be dropped, nil where it was.
-func (e *Engine) notDropped(from string, err error) error {
 	if err != nil {
-		e.note(client.Say("what was left of the transfer of %s could not be dropped: %v", first(from, "?"), err))
+		e.note(client.Say("what was left of the transfer of %s could not be dropped: %v", from, err))
 	}
-	return err
+	return err == nil && (p == nil || p.Stored == nil)
 }
 
 // proveStored is for a job begun again whose file was stored by the attempt

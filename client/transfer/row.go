@@ -135,7 +135,7 @@ func (e *Engine) recall(r *Row, nth int, s *slot, now time.Time) (ok bool) {
 // stands has a row that was read say how far it is now. The caller holds the mutex.
 func (e *Engine) stands(r *Row, s *slot) {
 	r.Phase = Phase(s.phase)
-	if r.Phase == Paused {
+	if !r.Phase.Over() {
 		r.Sent = e.resting[r.Nth]
 	}
 	r.hide()

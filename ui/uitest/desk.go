@@ -19,6 +19,9 @@ import (
 
 // Desk is a shell.Desk in memory: accounts over stores, rules, keys.
 type Desk struct {
+	// Journal keeps the transfers of an account; nil: they end with its session.
+	Journal func(client.Account) transfer.Journal
+
 	mu          sync.Mutex
 	accounts    []client.Account
 	stores      map[string]*memstore.Store
@@ -128,6 +131,7 @@ func (d *Desk) Open(ctx context.Context, wanted client.Account) (*session.Sessio
 		return nil, fmt.Errorf("there is no account %q", wanted.ID)
 	}
 	o := session.Opener{
+		Journal: d.Journal,
 		Dial: func(a client.Account, _ client.Credentials) (client.Store, error) {
 			return d.stores[a.ID].WithKMS(), nil
 		},

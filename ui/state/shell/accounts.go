@@ -98,6 +98,7 @@ func (a *App) Open(id string) {
 				a.close(s)
 			default:
 				a.hold(id, s)
+				a.takeOver(s)
 				if a.current == id {
 					a.opened(id, s)
 				}

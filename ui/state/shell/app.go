@@ -21,6 +21,8 @@ type App struct {
 	OnChange func()
 	// OnProblem shows an error.
 	OnProblem func(explain.Message)
+	// OnNotice says something worth knowing that is no error.
+	OnNotice func(string)
 	// OnConfirm shows what a transfer would do and asks whether it should.
 	OnConfirm func(*confirm.Transfer)
 	// OnDeletion shows what a deletion would take and asks.
