@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -110,10 +112,15 @@ func (u *UI) askQuit(body string) {
 	if u.window.Canvas().Overlays().Top() != nil {
 		return // a question is open already
 	}
-	widgets.ShowConfirm(u.window, widgets.Confirm{
+	ask := widgets.Confirm{
 		Title: i18n.T("Transfers are running"), Body: body,
 		Yes: i18n.T("Cancel transfers and quit"), No: i18n.T("Keep running"), Danger: true, OnYes: u.quit,
-	})
+	}
+	if u.state.Transfers.AreKept() {
+		ask.Body = strings.Join([]string{body, i18n.T("They are in the list again, paused, when the program is started next.")}, "\n")
+		ask.Yes, ask.Danger = i18n.T("Pause transfers and quit"), false
+	}
+	widgets.ShowConfirm(u.window, ask)
 }
 
 func (u *UI) showAbout() {

@@ -53,7 +53,7 @@ var testApp = sync.OnceValue(test.NewApp)
 
 // opens starts the program with the preferences given, an account of two
 // buckets and one rule.
-func opens(t *testing.T, p preferences.Window) *screen {
+func opens(t *testing.T, p preferences.Window, change ...func(*uitest.Desk)) *screen {
 	t.Helper()
 	s := &screen{t: t, loop: &uitest.Loop{}, store: uitest.NewStore("photos", "reports", "備份"), picker: &fakePicker{}}
 	s.store.Fill(48_100_000, "reports/2026/raw.parquet", "reports/2026/11/a.csv", "reports/2026/季報/b.csv")
@@ -64,6 +64,9 @@ func opens(t *testing.T, p preferences.Window) *screen {
 			rules.Rule{ID: "1", Bucket: "photos", Key: "*.raw", Type: client.TypeSSES3},
 			rules.Rule{ID: "2", Bucket: "reports*", Type: client.TypeSSEKMS, KMSKey: uitest.Key}).
 		SetPreferences(p)
+	for _, f := range change {
+		f(s.desk)
+	}
 	s.UI = New(testApp(), s.desk, Options{Loop: s.loop, Picker: s.picker, Locales: []string{"en"}, TypingPause: 1})
 	s.window.Resize(fyne.NewSize(1280, 800))
 	s.Start()

@@ -19,9 +19,11 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state/accounts"
+	"github.com/bucketseal/bucketseal/ui/uitest"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
 
@@ -213,6 +215,29 @@ func TestClosingAsksWhileFilesAreTransferred(t *testing.T) {
 	assert.True(t, s.closing)
 	assert.Positive(t, s.desk.Saved, "the window's size is remembered")
 	assert.NotContains(t, s.store.Names("reports"), "a.csv")
+}
+
+// lasting is a journal that outlives the program.
+type lasting struct{ transfer.Memory }
+
+func (*lasting) Lasts() bool { return true }
+
+func TestClosingPausesWhereTransfersAreKept(t *testing.T) {
+	s := opens(t, preferences.Window{}, func(d *uitest.Desk) {
+		d.Journal = func(client.Account) transfer.Journal { return &lasting{} }
+	}).goTo("reports")
+	s.store.Hold(memstore.PutObject)
+	s.picker.paths = []string{s.file("a.csv", 3)}
+	s.perform(s.actions.upload)
+	s.loop.Pump()
+	s.press("Upload")
+	s.loop.Until(t, "it runs", func() bool { return s.state.Transfers.Tally().Running == 1 })
+	s.OnClose()
+	s.press("Pause transfers and quit")
+	assert.True(t, s.closing)
+	s.loop.Pump()
+	s.state.Transfers.Refresh()
+	assert.Equal(t, 1, s.state.Transfers.Tally().Paused)
 }
 
 func TestTheLanguageChangesAtOnce(t *testing.T) {

@@ -211,6 +211,9 @@ func (e *Engine) Wait(ctx context.Context) error {
 	}
 }
 
+// Lasts reports whether rows outlive the program, so that Close is a pause.
+func (e *Engine) Lasts() bool { return e.cfg.Journal.Lasts() }
+
 // Close stops what is queued or running and waits until it is at rest. Where the
 // journal outlasts the program that is a pause: what servers and disks have of it
 // stays, and another engine may take the rows over as they were. Else all is
@@ -221,7 +224,7 @@ func (e *Engine) Close(ctx context.Context) error {
 	e.mu.Lock()
 	e.closed = true
 	e.mu.Unlock()
-	if e.cfg.Journal.Lasts() {
+	if e.Lasts() {
 		e.leaveAll()
 	} else {
 		e.Cancel()

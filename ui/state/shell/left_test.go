@@ -73,6 +73,7 @@ func TestWhatAnEarlierRunLeftIsInTheListAndNothingOfItRuns(t *testing.T) {
 	assert.Equal(t, []string{"3 transfers of an earlier run are in the list: resume or retry them to go on."}, notices)
 	assert.Empty(t, later.problems)
 	assert.Equal(t, "Paused 2  |  Failed 1", later.Transfers.Tally().String())
+	assert.True(t, later.Transfers.AreKept(), "and the end of this run is a pause")
 	assert.Empty(t, s.store.Names("reports"))
 
 	later.Transfers.Do(transfers.Resume, nil)

@@ -283,6 +283,11 @@ func (l *List) Silence(account string) (least time.Duration) {
 	return least
 }
 
+// AreKept reports whether all transfers outlive the program, so that its end is a pause.
+func (l *List) AreKept() bool {
+	return !slices.ContainsFunc(l.engines, func(e *engine) bool { return !e.core().Lasts() })
+}
+
 // IsBusy reports whether an account has transfers that are not over.
 func (l *List) IsBusy(account string) bool {
 	for _, e := range l.engines {

@@ -39,6 +39,7 @@ type shown struct {
 	path      string
 	receipt   func(transfer.Receipt) error
 	moved     chan struct{} // what the engines signal
+	journal   func(client.Account) transfer.Journal
 }
 
 // receipts holds the first n receipts until leave is closed.
@@ -58,7 +59,13 @@ func (s *shown) receipts(n int) (entered, leave chan struct{}) {
 // shows opens an account whose engine does two files at once.
 func shows(tb testing.TB) *shown {
 	tb.Helper()
-	s := &shown{TB: tb, store: uitest.NewStore("reports"), moved: make(chan struct{}, 1), path: filepath.Join(tb.TempDir(), "file")}
+	return showsAs(tb, nil)
+}
+
+// showsAs is shows with a journal, nil for one that hands receipts to the test.
+func showsAs(tb testing.TB, journal func(client.Account) transfer.Journal) *shown {
+	tb.Helper()
+	s := &shown{TB: tb, journal: journal, store: uitest.NewStore("reports"), moved: make(chan struct{}, 1), path: filepath.Join(tb.TempDir(), "file")}
 	require.NoError(tb, os.WriteFile(s.path, []byte("a,b\n"), 0o600))
 	s.session = s.opens()
 	s.now, s.held = s.session, []transfers.Held{{Account: "lab", Session: s.session}}
@@ -83,6 +90,7 @@ func (s *shown) opens() *session.Session {
 		Dial:        func(client.Account, client.Credentials) (client.Store, error) { return s.store, nil },
 		Credentials: func(context.Context, client.Account) (client.Credentials, error) { return client.Credentials{}, nil },
 		Rules:       func() ([]rules.Rule, error) { return nil, nil },
+		Journal:     s.journal,
 		Transfer: transfer.Config{Concurrency: 2, Journal: &transfer.Memory{Keep: func(r transfer.Receipt) error {
 			if s.receipt == nil {
 				return nil
