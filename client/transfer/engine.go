@@ -216,8 +216,9 @@ func (e *Engine) Lasts() bool { return e.cfg.Journal.Lasts() }
 
 // Close stops what is queued or running and waits until it is at rest. Where the
 // journal outlasts the program that is a pause: what servers and disks have of it
-// stays, and another engine may take the rows over as they were. Else all is
-// cancelled, and cleans up after itself: multipart uploads are aborted, temporary
+// stays, and another engine may take the rows over as they were; but deletions, and
+// jobs with streams, are over with their program. Those, and where the journal does
+// not last all, are cancelled, and cleans up after itself: multipart uploads are aborted, temporary
 // files removed. The engine takes no more plans; its rows can still be read. It stops
 // waiting with ctx.
 func (e *Engine) Close(ctx context.Context) error {
@@ -238,10 +239,17 @@ func (e *Engine) Close(ctx context.Context) error {
 }
 
 // leaveAll pauses what is queued or running, of which the journal goes on to know that
-// it is Queued.
+// it is Queued, and cancels what ends with the program.
 func (e *Engine) leaveAll() {
-	e.each(nil, e.bulk(Entry{}), func(nth int, s *slot) {
+	now := e.cfg.Now()
+	cancelled := e.bulk(Entry{Move: &Move{Phase: Cancelled, Ended: now}})
+	e.each(nil, cancelled, func(nth int, s *slot) {
 		switch {
+		case s.endsWithProgram():
+			e.cancelOne(nth, s, cancelled, now)
+			if s.isRunning() {
+				e.items[nth].end(Cancelled)
+			}
 		case s.is(Queued):
 			e.move(nth, s, Paused, time.Time{})
 			e.leave()

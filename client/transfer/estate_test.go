@@ -238,6 +238,34 @@ func TestRowsThatWaitedMayBeTakenOverToRun(t *testing.T) {
 	})
 }
 
+func TestDeletionsAndStreamsEndWithTheirProgram(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, closed := range []bool{true, false} {
+			estate := newEstate()
+			program := estate.program()
+			w := newBench(t, func(c *Config) { c.Journal, c.Concurrency = program, 1 })
+			gate := w.store.Hold(memstore.PutObject)
+			jobs := w.small(3)
+			jobs[1] = Job{ID: "gone", Op: Delete, From: ObjectAt("", remote, "")}
+			jobs[2].From = Place{Stream: "standard input"}
+			w.submit(jobs...)
+			synctest.Wait()
+			want := []string{"paused", "cancelled", "cancelled"}
+			if closed {
+				require.NoError(t, w.engine.Close(t.Context()))
+				assert.Equal(t, want, w.phases())
+				want = want[:1]
+			}
+			program.die()
+			heir := w.heir(estate.program())
+			_, err := heir.engine.TakeOver(Paused, nil)
+			require.NoError(t, err)
+			assert.Equal(t, want, heir.phases())
+			gate.Open()
+		}
+	})
+}
+
 func TestABadVerdictOutlivesTheProgramThatFoundIt(t *testing.T) {
 	estate := newEstate()
 	first := estate.program()

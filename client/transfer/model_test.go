@@ -365,6 +365,7 @@ func (m *model) settle() {
 	m.kind = true
 	close(m.gate)
 	m.mu.Unlock()
+	m.rest()
 	last := m.alive[0]
 	for _, p := range slices.Clone(m.alive[1:]) {
 		m.end(p, true)
@@ -394,12 +395,30 @@ func (m *model) settle() {
 	}
 }
 
+// rest waits until nothing goes on but by the passing of time; that a journal waits
+// for company before it writes is no such thing.
+func (m *model) rest() {
+	for last := Cursor(0); ; {
+		synctest.Wait()
+		now := Cursor(0)
+		for _, p := range m.alive {
+			p.engine.scribe.settle()
+			now += p.engine.ChangedSince(p.reader.cursor).Cursor
+		}
+		synctest.Wait()
+		if now == last {
+			return
+		}
+		last = now
+	}
+}
+
 // run runs a model, and returns its trace.
 func (m *model) run(operations int) string {
 	for n := range operations {
 		what := m.step()
 		fmt.Fprintf(&m.trace, "%d %s: ", n, what)
-		synctest.Wait()
+		m.rest()
 		m.holds()
 		fmt.Fprintln(&m.trace)
 		if m.t.Failed() {

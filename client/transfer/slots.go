@@ -30,6 +30,7 @@ const (
 	acceptable                   // Row.Acceptable
 	begun                        // there is Progress in the journal
 	inLine                       // it waits in the engine's line
+	isStream                     // its job reads or writes a stream
 )
 
 func (f flags) has(of flags) bool { return f&of != 0 }
@@ -56,7 +57,8 @@ func (s *slot) op() Op {
 // slotOf is the slot of a row.
 func slotOf(number int64, r *Row) slot {
 	s := slot{number: number, priority: int16(r.Job.Priority)}
-	s.flags = s.flags.with(isUpload, r.Job.Op == Upload).with(isDeletion, r.Job.Op == Delete)
+	s.flags = s.flags.with(isUpload, r.Job.Op == Upload).with(isDeletion, r.Job.Op == Delete).
+		with(isStream, r.Job.From.Stream != "" || r.Job.To.Stream != "")
 	s.follow(r)
 	return s
 }
@@ -67,6 +69,10 @@ func (s *slot) follow(r *Row) {
 	s.flags = s.flags.with(doubtful, r.Job.Op == Upload && r.Receipt != nil && !r.Receipt.Verdict.AsAsked()).
 		with(acceptable, r.Acceptable())
 }
+
+// endsWithProgram reports whether nobody goes on with the job once its program has
+// ended: a stream is gone then, and who interrupts a deletion wants no more deleted.
+func (s *slot) endsWithProgram() bool { return s.flags.has(isDeletion) || s.flags.has(isStream) }
 
 func (s *slot) is(p Phase) bool { return Phase(s.phase) == p }
 

@@ -15,7 +15,8 @@ func (e *Engine) Left() (n int, err error) {
 
 // TakeOver makes rows that programs which ended have left this engine's, in the order
 // of their numbers, as they were: Paused, or Failed. Those that were under way or
-// waited come in as Queued or Paused, as is said. match says which rows, nil for all.
+// waited come in as Queued or Paused, as is said; deletions and jobs with streams are
+// Cancelled, since they ended with their program. match says which rows, nil for all.
 // What another program takes over meanwhile it does not get. It waits for the disk,
 // and holds few rows in memory. With an error it has taken those that it returns.
 func (e *Engine) TakeOver(as Phase, match func(*Record) bool) (Range, error) {
@@ -119,10 +120,17 @@ func (e *Engine) adopt(t *taking) (Range, error) {
 		return Range{}, tooMany(e.slots.next)
 	}
 	first := e.slots.next
-	for _, one := range t.slots {
-		e.add(one)
+	now := e.cfg.Now()
+	ended := e.bulk(Entry{Move: &Move{Phase: Cancelled, Ended: now}})
+	for i := range t.slots {
+		nth := e.slots.next
+		e.add(t.slots[i])
+		if s := e.slots.at(nth); s.endsWithProgram() {
+			e.cancelOne(nth, s, ended, now)
+		}
 	}
 	t.paused.tell()
+	ended.tell()
 	for id, at := range t.names {
 		if _, taken := e.names.nth[id]; !taken {
 			e.names.nth[id], e.names.of[first+at] = first+at, id

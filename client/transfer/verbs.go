@@ -55,18 +55,24 @@ func (e *Engine) cancel(ranges []Range, alsoRunning bool) {
 	now := e.cfg.Now()
 	moved := e.bulk(Entry{Move: &Move{Phase: Cancelled, Ended: now}})
 	e.each(ranges, moved, func(nth int, s *slot) {
-		switch {
-		case s.is(Queued), s.is(Paused):
-			if s.is(Queued) {
-				e.leave()
-			}
-			e.move(nth, s, Cancelled, now)
-			moved.add(s.number)
-			e.dropLeft(nth, s, func() {})
-		case s.isRunning() && alsoRunning:
+		e.cancelOne(nth, s, moved, now)
+		if s.isRunning() && alsoRunning {
 			e.items[nth].end(Cancelled)
 		}
 	})
+}
+
+// cancelOne cancels a row that waits or is paused. The caller holds the mutex.
+func (e *Engine) cancelOne(nth int, s *slot, moved *bulk, now time.Time) {
+	if !s.is(Queued) && !s.is(Paused) {
+		return
+	}
+	if s.is(Queued) {
+		e.leave()
+	}
+	e.move(nth, s, Cancelled, now)
+	moved.add(s.number)
+	e.dropLeft(nth, s, func() {})
 }
 
 // Retry queues again what failed or was cancelled; what was skipped only when
