@@ -45,6 +45,7 @@ func TestMain(m *testing.M) {
 type worker struct {
 	server  string
 	journal transfer.Journal
+	entered int
 }
 
 func (w *worker) work(dir string) error {
@@ -56,7 +57,9 @@ func (w *worker) work(dir string) error {
 			own, err = w.takeOver()
 		}
 		if err == nil && len(own) == 0 {
-			err = w.tell("nothing-left", nil)
+			if err = w.tell("nothing-left", nil); err == nil {
+				own, err = w.enter()
+			}
 		}
 	}
 	if errors.Is(err, io.EOF) { // there will be no more
@@ -70,7 +73,8 @@ func (w *worker) enter() ([]transfer.Record, error) {
 	rows := someRecords(0, 40)
 	keys := url.Values{}
 	for i := range rows {
-		rows[i].Job.To.At.Key = fmt.Sprintf("%d-%d", os.Getpid(), i)
+		w.entered++
+		rows[i].Job.To.At.Key = fmt.Sprintf("%d-%d", os.Getpid(), w.entered)
 		rows[i].Job.From.Path = "/" + rows[i].Job.To.At.Key
 		keys.Add("key", rows[i].Job.To.At.Key)
 	}
@@ -94,10 +98,17 @@ func (w *worker) takeOver() (own []transfer.Record, err error) {
 			break
 		}
 	}
-	if numbers, err = w.journal.TakeOver(numbers); err != nil {
-		return nil, err
+	if numbers, err = w.journal.TakeOver(numbers); err == nil {
+		own, err = w.journal.Read(numbers)
 	}
-	return w.journal.Read(numbers)
+	keys := url.Values{}
+	for _, r := range own {
+		keys.Add("key", r.Job.To.At.Key)
+	}
+	if err == nil && len(own) > 0 {
+		err = w.tell("taken-over", keys)
+	}
+	return own, err
 }
 
 func (w *worker) do(rows []transfer.Record) error {
@@ -136,13 +147,13 @@ func (w *worker) tell(what string, v url.Values) error {
 // A witness is the server: it knows who does what, and who is dead.
 type witness struct {
 	mu      sync.Mutex
-	changed *sync.Cond
 	entered map[string]bool
 	doer    map[string]string // of each key, the process that began it last
 	alive   map[string]bool
-	idle    map[string]bool // processes that found nothing left
-	ending  bool            // nobody is killed any more
+	ending  bool // nobody is killed any more
 	wrong   []string
+
+	takenOver int // rows of processes that were killed
 }
 
 func (w *witness) ServeHTTP(to http.ResponseWriter, r *http.Request) {
@@ -161,37 +172,27 @@ func (w *witness) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 			w.wrong = append(w.wrong, fmt.Sprintf("%s is begun by %s, and %s lives", key, process, by))
 		}
 		w.doer[key] = process
-	case "/nothing-left":
-		w.idle[process] = true
-		w.changed.Broadcast()
-		for w.idle[process] && w.alive[process] {
-			w.changed.Wait()
-		}
-		if w.ending && !w.idle[process] {
+	case "/nothing-left": // more is entered, so that whoever is killed is killed at work
+		if w.ending {
 			to.WriteHeader(http.StatusGone)
 		}
+	case "/taken-over":
+		w.takenOver += len(r.PostForm["key"])
 	}
 }
 
-// died tells the others that there is something to take over.
+// died says that a process is no more, and that another may do what it began.
 func (w *witness) died(process string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.alive, process)
-	clear(w.idle)
-	w.changed.Broadcast()
 }
 
-// end waits until nobody finds anything to do, and sends all home.
+// end sends a process home once it finds nothing left.
 func (w *witness) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for len(w.idle) < len(w.alive) {
-		w.changed.Wait()
-	}
 	w.ending = true
-	clear(w.idle)
-	w.changed.Broadcast()
 }
 
 func TestTwoProgramsOnOneLedgerDoEveryJobOnceThoughTheyAreKilled(t *testing.T) {
@@ -204,8 +205,7 @@ func TestTwoProgramsOnOneLedgerDoEveryJobOnceThoughTheyAreKilled(t *testing.T) {
 		least, most = 500, 4000
 	}
 	dir := t.TempDir()
-	w := &witness{entered: map[string]bool{}, doer: map[string]string{}, alive: map[string]bool{}, idle: map[string]bool{}}
-	w.changed = sync.NewCond(&w.mu)
+	w := &witness{entered: map[string]bool{}, doer: map[string]string{}, alive: map[string]bool{}}
 	server := httptest.NewServer(w)
 	defer server.Close()
 	start := func() *exec.Cmd {
@@ -244,7 +244,7 @@ func TestTwoProgramsOnOneLedgerDoEveryJobOnceThoughTheyAreKilled(t *testing.T) {
 	assert.Empty(t, w.wrong, "a job is one program's at a time")
 	l := open(t, dir)
 	assert.Empty(t, left(t, l.Journal(ward)))
-	assert.Zero(t, rowsOf(t, l, "jobs")["jobs"])
+	assert.Zero(t, rowsOf(t, l, "jobs")["jobs"], "what is done is not kept when its program has ended")
 	receipts := map[string]int{}
 	for r, err := range l.Receipts(time.Time{}) {
 		require.NoError(t, err)
@@ -258,5 +258,6 @@ func TestTwoProgramsOnOneLedgerDoEveryJobOnceThoughTheyAreKilled(t *testing.T) {
 	}
 	assert.Empty(t, aside(t, dir))
 	assert.Positive(t, kills)
-	t.Logf("%d kills, %d jobs entered, %d receipts", kills, len(w.entered), len(receipts))
+	assert.Positive(t, w.takenOver, "they were killed at work")
+	t.Logf("%d kills, %d jobs entered, %d taken over, %d receipts", kills, len(w.entered), w.takenOver, len(receipts))
 }
