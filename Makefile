@@ -1,7 +1,7 @@
 # What can be done here. Each target is one script in scripts/, which says at its top what it does and promises.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench fuzz conformance interop windows screenshots crash kill fresh
+.PHONY: help run build test check bench fuzz conformance interop windows screenshots crash kill storm fresh
 
 help: ## Lists these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/' | expand -t 20
@@ -38,6 +38,9 @@ screenshots: ## Plays the window's story and refreshes the pictures in docs/scre
 
 crash: ## Kills mocks3 300 times under load and looks for lost or torn objects
 	@bash scripts/crash.sh
+
+storm: ## Sends 10,000 files through a line and to an endpoint that fail all the time, up and down
+	@bash scripts/storm.sh
 
 kill: ## Kills bucketseal-cli 500 times in the middle of uploads and downloads, and goes on each time
 	@bash scripts/kill.sh

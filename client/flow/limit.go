@@ -9,7 +9,7 @@ import (
 
 // A limit is how many requests may be under way, found out by doing. It measures
 // what is moved in a window of time, tries more, and keeps that where it paid;
-// first it doubles, then it goes up by a quarter now and then. Where a server asks
+// first it doubles, then it goes up by a half now and then. Where a server asks
 // to slow down, or falls silent, it goes down by half of the share of requests that
 // this happened to, window by window. It belongs to the flow's mutex, and knows no
 // clock but the times it is given.
@@ -21,7 +21,7 @@ type limit struct {
 	trial   bool
 	from    float64       // the limit before the trial
 	before  float64       // the work a second that it did
-	doubles float64       // so high it is doubled, not raised by a quarter
+	doubles float64       // so high it is doubled, not raised by a half
 	pause   time.Duration // before another trial, after one that did not pay
 	resumes time.Time     // no trial before
 }
@@ -36,9 +36,11 @@ type window struct {
 
 const (
 	firstLimit = 8
-	// shortest and longest are the bounds of a window; within them it lasts until as
-	// many requests ended as may be under way.
+	// shortest and longest are the bounds of a window; within them it lasts until so
+	// many rounds of the requests under way have ended, since they end in batches, and
+	// at least the fewest that say something.
 	shortest, longest = 150 * time.Millisecond, 2 * time.Second
+	rounds, fewest    = 4, 16
 	// settles is the least time after a change before what follows from it counts.
 	settles = 50 * time.Millisecond
 	// pays is the share of a raise that must be found again in the work done.
@@ -49,7 +51,7 @@ const (
 	// aRequest is how many bytes cost as much as a request does.
 	aRequest = 256 << 10
 	// The pauses between trials that do not pay, each twice the one before.
-	firstPause, longestPause = 2 * time.Second, 32 * time.Second
+	firstPause, longestPause = time.Second, 16 * time.Second
 )
 
 func newLimit() limit { return limit{at: firstLimit, doubles: Most} }
@@ -66,11 +68,11 @@ func (l *limit) ended(o client.Outcome, bytes int64, now time.Time) {
 	l.window.ended[o]++
 	w := &l.window
 	took, seen := now.Sub(w.since), w.seen()
-	least := shortest
+	least, enough := shortest, max(rounds*l.most(), fewest)
 	if w.settling {
-		least = settles
+		least, enough = settles, l.most()
 	}
-	if took < least || seen < l.most() && took < longest {
+	if took < least || seen < enough && took < longest {
 		return
 	}
 	changed := l.judge(w.work(bytes)/took.Seconds(), now)
@@ -126,7 +128,7 @@ func (l *limit) try(rate float64, now time.Time) {
 	if l.at*2 <= l.doubles {
 		l.at *= 2
 	} else {
-		l.at = math.Min(l.at+math.Max(1, l.at/4), Most)
+		l.at = math.Min(l.at+math.Max(1, l.at/2), Most)
 	}
 }
 
@@ -138,9 +140,14 @@ func (w *window) seen() (n int) {
 	return n
 }
 
-// refused is the share of requests that were asked to come later or fell silent.
+// refused is the share of requests that were asked to come later or fell silent,
+// the first not counted, which may be chance, unless it is all there is.
 func (w *window) refused() float64 {
-	return float64(w.ended[client.Busy]+w.ended[client.Silent]) / float64(max(w.seen(), 1))
+	refused, seen := w.ended[client.Busy]+w.ended[client.Silent], w.seen()
+	if refused < seen {
+		refused = max(refused-1, 0)
+	}
+	return float64(refused) / float64(max(seen, 1))
 }
 
 // work is what was done: requests served, and bytes moved.

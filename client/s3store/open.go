@@ -213,8 +213,9 @@ func newRetryer(attempts int, backoff func(int, error) (time.Duration, error)) a
 			retry.IsErrorRetryableFunc(hopeless),
 			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{408: {}, 429: {}}},
 		}, o.Retryables...)
-		if backoff != nil {
-			o.Backoff = retry.BackoffDelayerFunc(backoff)
+		if backoff == nil {
+			backoff = delayOf
 		}
+		o.Backoff = retry.BackoffDelayerFunc(backoff)
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"math/rand/v2"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
@@ -38,6 +40,16 @@ func (e *errGaveUp) Error() string { return e.Text().String() }
 func (e *errGaveUp) Text() client.Text { return client.Say("not tried again: %v", e.err) }
 
 func nothing() error { return nil }
+
+// The pauses after a failure: a quarter of a second doubles up to sixteen seconds.
+// That is sooner than the SDK would, since the budget holds back many at once.
+const firstDelay, longestDelay = 250 * time.Millisecond, 16 * time.Second
+
+// delayOf is the pause after try number attempt of a call.
+func delayOf(attempt int, _ error) (time.Duration, error) {
+	delay := min(firstDelay<<min(attempt-1, 8), longestDelay)
+	return delay - rand.N(delay/4), nil //nolint:gosec // spreads clients, hides nothing
+}
 
 // hopeless settles what the SDK would guess wrong: an untrusted certificate or
 // a refusal of our own stays what it is however often one asks; an answer that

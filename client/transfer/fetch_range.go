@@ -58,7 +58,7 @@ func (f *fetcher) run(ctx context.Context) (reading, error) {
 
 // pause waits before the next try, longer after each failure.
 func pause(ctx context.Context, failures int) error {
-	return client.Again(ctx, fetchPause<<failures)
+	return client.Again(ctx, fetchPause<<(failures-1))
 }
 
 // brokeOff says of a body that ended early what it is: a matter of the network.
