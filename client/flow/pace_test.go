@@ -9,7 +9,7 @@ import (
 )
 
 // moves is how long n bytes take.
-func moves(t *testing.T, ctx context.Context, l Lane, n int) time.Duration {
+func moves(ctx context.Context, t *testing.T, l Lane, n int) time.Duration {
 	t.Helper()
 	began := time.Now()
 	for n > 0 {
@@ -23,16 +23,16 @@ func moves(t *testing.T, ctx context.Context, l Lane, n int) time.Duration {
 func TestUpAndDownHaveLimitsOfTheirOwnBesideTheCommonOne(t *testing.T) {
 	inBubble(t, func(t *testing.T, ctx context.Context) {
 		p := NewPace(Rates{Up: 1 << 20, Down: 4 << 20})
-		assert.InDelta(t, 10, moves(t, ctx, p.Up(), 10<<20).Seconds(), 0.2)
-		assert.InDelta(t, 2.5, moves(t, ctx, p.Down(), 10<<20).Seconds(), 0.2)
+		assert.InDelta(t, 10, moves(ctx, t, p.Up(), 10<<20).Seconds(), 0.2)
+		assert.InDelta(t, 2.5, moves(ctx, t, p.Down(), 10<<20).Seconds(), 0.2)
 		p.Set(Rates{All: 1 << 20})
 		done := make(chan time.Duration)
 		for _, l := range []Lane{p.Up(), p.Down()} {
-			go func() { done <- moves(t, ctx, l, 5<<20) }()
+			go func() { done <- moves(ctx, t, l, 5<<20) }()
 		}
 		assert.InDelta(t, 10, max(<-done, <-done).Seconds(), 0.2)
 		p.Set(Rates{})
-		assert.Zero(t, moves(t, ctx, p.Up(), 1<<30))
+		assert.Zero(t, moves(ctx, t, p.Up(), 1<<30))
 	})
 }
 
@@ -40,7 +40,7 @@ func TestAHigherLimitFreesThoseWhoWaitAlready(t *testing.T) {
 	inBubble(t, func(t *testing.T, ctx context.Context) {
 		p := NewPace(Rates{All: 10})
 		done := make(chan time.Duration)
-		go func() { done <- moves(t, ctx, p.Up(), 10_000) }()
+		go func() { done <- moves(ctx, t, p.Up(), 10_000) }()
 		time.Sleep(time.Second)
 		p.Set(Rates{})
 		assert.Equal(t, time.Second, <-done)

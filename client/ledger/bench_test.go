@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -74,12 +73,6 @@ func enter(b testing.TB, j transfer.Journal, n int) (numbers []int64) {
 func processor(b *testing.B) func() {
 	from := processorTime()
 	return func() { b.ReportMetric(float64(processorTime()-from)/float64(b.N), "cpu-ns/op") }
-}
-
-func processorTime() int64 {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return u.Utime.Nano() + u.Stime.Nano()
 }
 
 // One operation is one row.

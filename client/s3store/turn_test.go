@@ -17,11 +17,11 @@ import (
 
 // A ticket is a turn that notes what it is told.
 type ticket struct {
-	mu     sync.Mutex
-	ended  []client.Outcome
-	agains int
-	rested int
-	most   int // times that a request may be sent again
+	mu      sync.Mutex
+	ended   []client.Outcome
+	repeats int
+	rested  int
+	most    int // times that a request may be sent again
 }
 
 var errNoMore = errors.New("nothing was served since noon")
@@ -35,7 +35,7 @@ func (k *ticket) Ended(o client.Outcome) {
 func (k *ticket) Again(context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.agains++; k.agains > k.most {
+	if k.repeats++; k.repeats > k.most {
 		return errNoMore
 	}
 	return nil
@@ -76,7 +76,7 @@ func TestATransferTellsHowEachOfItsRequestsEnded(t *testing.T) {
 	_, err := s.Head(client.WithTurn(t.Context(), k), anywhere, client.ReadOptions{})
 	require.NoError(t, err, "a transfer tries more often than somebody at the screen waits")
 	assert.Equal(t, []client.Outcome{client.Busy, client.Busy, client.Broken, client.Silent, client.Served}, k.outcomes())
-	assert.Equal(t, 4, k.agains)
+	assert.Equal(t, 4, k.repeats)
 }
 
 func TestAnAnswerIsServedOnlyWhenItsBodyHasCome(t *testing.T) {
