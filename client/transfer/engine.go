@@ -139,8 +139,8 @@ type Engine struct {
 	history history
 	news    chan struct{} // closed at the next change; nil where nobody waits for it
 
-	leftovers []leftover // that are to be dropped
-	dropping  int        // goroutines that do it
+	leftovers []leftover // that wait to be dropped
+	dropping  int        // being dropped now
 
 	// Rows that are read back from the journal.
 	readers sync.WaitGroup

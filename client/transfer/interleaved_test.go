@@ -32,6 +32,7 @@ func countedAndCounts(e *Engine) (anew, kept counts) {
 			anew.open++
 		}
 	}
+	anew.open += len(e.leftovers) + e.dropping
 	anew.sum.Done = e.sum.Done // no matter of rows: those cleared count too
 	return anew, counts{e.sum, e.open}
 }

@@ -202,29 +202,30 @@ func (e *Engine) dropLeft(nth int, s *slot, then func()) {
 	s.flags &^= begun
 	e.occupy()
 	e.leftovers = append(e.leftovers, leftover{nth, s.number, then})
-	if e.dropping < dropsAtOnce {
+	e.dropSome()
+}
+
+// dropSome drops leftovers, a few at once. The caller holds the mutex.
+func (e *Engine) dropSome() {
+	for len(e.leftovers) > 0 && e.dropping < dropsAtOnce {
+		l := e.leftovers[0]
+		e.leftovers = e.leftovers[1:]
 		e.dropping++
-		go e.dropAll()
+		go e.dropOne(l)
 	}
 }
 
-// dropAll drops leftovers until there are none.
-func (e *Engine) dropAll() {
+func (e *Engine) dropOne(l leftover) {
+	dropped := e.drop(l.number)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for len(e.leftovers) > 0 {
-		l := e.leftovers[0]
-		e.leftovers = e.leftovers[1:]
-		e.mu.Unlock()
-		dropped := e.drop(l.number)
-		e.mu.Lock()
-		if s := e.slots.at(l.nth); !dropped && s != nil {
-			s.flags |= begun // for whoever clears the row, or tries again
-		}
-		l.then()
-		e.leave()
+	if s := e.slots.at(l.nth); !dropped && s != nil {
+		s.flags |= begun // for whoever clears the row, or tries again
 	}
+	l.then()
 	e.dropping--
+	e.leave()
+	e.dropSome()
 }
 
 // drop takes away what attempts at a row's job have left, and reports whether it is
