@@ -60,7 +60,7 @@ has to be given again. What an upload encrypts with was decided when it was plan
 // goOn carries out what was left.
 func (a *app) goOn(c *cobra.Command, s *session.Session, left int) error {
 	if left == 0 {
-		return &client.Error{Op: "resume", Kind: client.KindNotFound, Err: errors.New("nothing was left to go on with")}
+		return errors.New("nothing was left to go on with: what earlier runs of this account began is over, or a program that runs goes on with it (uploads list shows what the server holds)")
 	}
 	a.note(fmt.Sprintf("going on with %s that earlier runs have left", plural(left, "transfer")))
 	return a.carryOut(c.Context(), s, func(func(transfer.Plan, error) bool) {}) // all is submitted
