@@ -254,6 +254,10 @@ func TestTheSameFileFromElsewhereIsNotOurWrite(t *testing.T) {
 		"without our checksum": func(w *workbench, data []byte) {
 			w.add(remote, data, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
 		},
+		"with the server's checksum and without ours": func(w *workbench, data []byte) {
+			w.add(remote, data, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
+			w.store.Change(remote, func(o *client.Object) { o.Checksums = []client.Checksum{memstore.ChecksumOf(data)} })
+		},
 		"with another size": func(w *workbench, data []byte) {
 			w.add(remote, data[1:], client.PutOptions{
 				Encryption: client.SSEKMS{Key: keyID}, Metadata: map[string]string{client.MetaChecksum: memstore.ChecksumOf(data).Value},
