@@ -150,11 +150,11 @@ func (e *Engine) removeTemp(j Job, temp string) error {
 		return err
 	}
 	defer t.close()
-	err = t.reopen(temp)                                                                                   // which the closing removes
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) || errors.Is(err, disk.ErrLocked) { // none of ours
-		return nil
+	err = t.reopen(temp)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) || errors.Is(err, disk.ErrLocked) {
+		return nil // none of ours
 	}
-	return err
+	return err // nil: the closing removes it
 }
 
 func (downloading) drop(_ context.Context, e *Engine, j Job, p *Progress) error {
