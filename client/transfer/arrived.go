@@ -52,11 +52,7 @@ func (a *arrival) compare(ctx context.Context) (comparison, error) {
 	found, err := a.first(ctx, a.byChecksum, a.byParts, a.byNote, a.byETag, a.byETagOfParts)
 	switch {
 	case errors.Is(err, errElse):
-		found, err := a.bySize()
-		if err == nil && !a.head.SizeTold() {
-			return comparison{ContentNone, client.Say("the server tells neither the size nor a checksum to compare with: nothing was compared")}, nil
-		}
-		return found, err
+		return a.unverified()
 	case err != nil:
 		return comparison{}, err
 	}
@@ -340,6 +336,20 @@ func numberOf(v string) int {
 	return n
 }
 
+// unverified says why there is nothing to compare the bytes by, in the word that
+// people are told: nobody may take what arrived for verified.
+func (a *arrival) unverified() (comparison, error) {
+	found, err := a.bySize()
+	switch {
+	case err != nil:
+		return comparison{}, err
+	case !a.head.SizeTold():
+		found = comparison{ContentNone, client.Say("the server tells neither its size nor a checksum of it; nothing was compared")}
+	}
+	found.how = client.Say("unverified: %v", found.how)
+	return found, nil
+}
+
 // bySize is what is left when nothing could be compared.
 func (a *arrival) bySize() (comparison, error) {
 	switch {
@@ -350,14 +360,14 @@ func (a *arrival) bySize() (comparison, error) {
 				a.value(client.CRC64NVME), a.note()).Err(),
 		}
 	case a.note() != "" || a.accepted:
-		return comparison{ContentSize, client.Say("the checksum in the metadata, or the ETag, is of other bytes, which was accepted; the size agrees")}, nil
+		return comparison{ContentSize, client.Say("the checksum in the metadata, or the ETag, is of other bytes, which was accepted; only its size was compared")}, nil
 	}
 	for _, c := range a.head.Checksums {
 		if c.Composite {
-			return comparison{ContentSize, client.Say("the object's checksum is composite (%s), and the server does not tell of which parts: not compared; the size agrees", string(c.Algorithm))}, nil
+			return comparison{ContentSize, client.Say("the object's checksum is composite (%s), and the server does not tell of which parts; only its size was compared", string(c.Algorithm))}, nil
 		}
 	}
-	return comparison{ContentSize, client.Say("the server offers no checksum of the whole file to compare with; the size agrees")}, nil
+	return comparison{ContentSize, client.Say("the server keeps no checksum of it; only its size was compared")}, nil
 }
 
 func (a *arrival) corrupt(err error) error {

@@ -23,6 +23,10 @@ const (
 	ContentSize     Content = "size"     // nothing but the number of bytes
 )
 
+// OfBytes reports whether the bytes themselves were compared, and not at most their
+// number.
+func (c Content) OfBytes() bool { return c == ContentChecksum || c == ContentMD5 }
+
 // A ContentProof is what is done for a content proof of uploads.
 type ContentProof string
 

@@ -264,10 +264,10 @@ func TestWhatNobodyToldTheSizeOfIsNotSaidToBeOfTheRightSize(t *testing.T) {
 		want              Content
 		how               string
 	}{
-		"nobody tells":            {untold, untold, untold, ContentNone, "neither the size nor a checksum"},
-		"not listed, HEAD says 0": {0, 0, untold, ContentNone, "neither the size nor a checksum"},
-		"GET tells":               {untold, untold, truth, ContentSize, "the size agrees"},
-		"the list tells":          {1000, untold, untold, ContentSize, "the size agrees"},
+		"nobody tells":            {untold, untold, untold, ContentNone, "unverified: the server tells neither its size nor a checksum"},
+		"not listed, HEAD says 0": {0, 0, untold, ContentNone, "unverified: the server tells neither its size nor a checksum"},
+		"GET tells":               {untold, untold, truth, ContentSize, "unverified: the server keeps no checksum of it; only its size was compared"},
+		"the list tells":          {1000, untold, untold, ContentSize, "unverified: the server keeps no checksum of it; only its size was compared"},
 	} {
 		w := newBench(t)
 		w.store.After(sizes(c.head, c.get))

@@ -37,6 +37,10 @@ type Receipt struct {
 	VerifiedAt time.Time        `json:"verifiedAt"`
 }
 
+// IsUnverified reports whether nothing could tell if the file of a download is what
+// was stored: the server keeps no checksum of it. Nobody may call it verified.
+func (r *Receipt) IsUnverified() bool { return r.Op == Download && !r.Content.OfBytes() }
+
 // A PartRecord is one part of an upload in parts, as it was sent and taken.
 type PartRecord struct {
 	Number   int             `json:"number"` // from 1

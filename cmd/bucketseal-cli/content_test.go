@@ -55,21 +55,55 @@ func TestAServerThatReturnsAnotherChecksumHasOtherBytes(t *testing.T) {
 	}
 }
 
-func TestAFileWhoseChecksumAnEditMadeStaleIsTakenKnowingly(t *testing.T) {
+func TestADownloadWithNothingToCompareItByIsCalledUnverified(t *testing.T) {
 	t.Parallel()
-	u := newUser(t, mock.With(func(c *mock.Config) {
+	u := newUser(t, mock.With(withOpaqueETags(t)))
+	u.stores("theirs/notes.txt", "from another program", nil)
+
+	line := u.runs("cp", "s3://bucket/theirs/notes.txt", "back/", "--json").ends(0).line()
+	assert.Equal(t, "done", line["status"])
+	assert.Equal(t, "size", line["content"], "the word that scripts know")
+	assert.Equal(t, "unverified: the server keeps no checksum of it; only its size was compared", line["compared"])
+	assert.Nil(t, line["verdict"])
+	people := u.runs("cp", "s3://bucket/theirs/notes.txt", "back/").ends(0).out
+	assert.Contains(t, people, "done, unverified: the server keeps no checksum of it; only its size was compared\n")
+
+	u.stores("theirs/more.txt", "more of it", nil)
+	assert.Contains(t, u.runs("cp", "-r", "s3://bucket/theirs/", "back/").ends(0).err, "2 files: 2 unverified; ")
+	kept := u.types("", "receipts", "list").ends(0).out
+	assert.Equal(t, 4, strings.Count(kept, "  download  unverified        size  "), kept)
+
+	u.file("ours.txt", []byte("ours"))
+	u.runs("cp", "ours.txt", "s3://bucket/").ends(0)
+	assert.NotContains(t, u.runs("cp", "s3://bucket/ours.txt", "back/").ends(0).out, "unverified", "the upload left a checksum")
+}
+
+// withOpaqueETags makes a server that keeps no checksums and whose ETags are none.
+func withOpaqueETags(t *testing.T) func(*mock.Config) {
+	return func(c *mock.Config) {
 		p, err := mock.PersonalityNamed("ceph16")
 		require.NoError(t, err)
-		p.RandomETags = true // so that nothing tells a change from damage
+		p.RandomETags = true
 		c.Personality = p
-	}))
+	}
+}
+
+// stores puts an object as another program would.
+func (u *user) stores(key, content string, metadata map[string]string) {
+	u.t.Helper()
 	store, err := s3store.Open(client.Account{Name: "other", Endpoint: u.server.URL, CAFile: u.server.CAFile, AccessKeyID: u.server.AccessKey},
 		client.Credentials{Secret: client.NewSecret(u.server.SecretKey)}, s3store.Options{})
-	require.NoError(t, err)
-	_, err = store.Put(t.Context(), client.Location{Bucket: "bucket", Key: "notes.txt"}, strings.NewReader("two, edited"), 11, client.PutOptions{
-		Encryption: client.SSEKMS{Key: client.KeyID(u.server.NamedKeys()[0].ID)}, Metadata: map[string]string{client.MetaChecksum: "AAAAAAAAAAA="},
+	require.NoError(u.t, err)
+	_, err = store.Put(u.t.Context(), client.Location{Bucket: "bucket", Key: key}, strings.NewReader(content), int64(len(content)), client.PutOptions{
+		Encryption: client.SSEKMS{Key: client.KeyID(u.server.NamedKeys()[0].ID)}, Metadata: metadata,
 	})
-	require.NoError(t, err)
+	require.NoError(u.t, err)
+}
+
+func TestAFileWhoseChecksumAnEditMadeStaleIsTakenKnowingly(t *testing.T) {
+	t.Parallel()
+	u := newUser(t, mock.With(withOpaqueETags(t))) // so that nothing tells a change from damage
+	u.stores("notes.txt", "two, edited", map[string]string{client.MetaChecksum: "AAAAAAAAAAA="})
 
 	refused := u.runs("cp", "s3://bucket/notes.txt", "back/", "--json").ends(1).line()
 	assert.Equal(t, "StaleChecksum", refused["error"].(map[string]any)["kind"])
@@ -80,5 +114,6 @@ func TestAFileWhoseChecksumAnEditMadeStaleIsTakenKnowingly(t *testing.T) {
 
 	taken := u.runs("cp", "s3://bucket/notes.txt", "back/", "--accept-stale-checksum", "--json").ends(0).line()
 	assert.Equal(t, "size", taken["content"])
+	assert.Contains(t, taken["compared"], "unverified: ")
 	assert.Equal(t, "two, edited", string(u.read("back/notes.txt")))
 }

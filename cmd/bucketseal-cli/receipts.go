@@ -11,6 +11,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/ledger"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 )
 
@@ -145,10 +146,18 @@ func (a *app) listReceipts(all iter.Seq2[ledger.KeptReceipt, error]) error {
 		case a.flags.json:
 			a.line(r.Receipt)
 		default:
-			printf(a.out, "%s  %-8s  %-16s  %-8s  %s  %s\n", stamp(r.VerifiedAt), r.Op, orDash(r.Verdict), orDash(r.Content), r.Account, r.At)
+			printf(a.out, "%s  %-8s  %-16s  %-8s  %s  %s\n", stamp(r.VerifiedAt), r.Op, found(&r.Receipt), orDash(r.Content), r.Account, r.At)
 		}
 	}
 	return nil
+}
+
+// found is what the proof of a receipt found, in a word.
+func found(r *transfer.Receipt) string {
+	if r.IsUnverified() {
+		return "unverified"
+	}
+	return orDash(r.Verdict)
 }
 
 // orDash keeps a column from being empty.

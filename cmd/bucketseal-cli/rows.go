@@ -24,7 +24,11 @@ func (a *app) transferred(r transfer.Row) {
 		if l.Bytes != nil {
 			size = humanize.IBytes(uint64(*l.Bytes))
 		}
-		if r.Receipt != nil && r.Receipt.Content != transfer.ContentNone {
+		switch {
+		case r.Receipt == nil:
+		case r.Receipt.IsUnverified():
+			l.Status += ", " + printable(r.Receipt.Compared.String())
+		case r.Receipt.Content != transfer.ContentNone:
 			l.Status += "  content: " + string(r.Receipt.Content)
 		}
 		a.say("%s  %s  %s", what, size, l.Status)

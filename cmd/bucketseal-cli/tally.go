@@ -61,7 +61,7 @@ func endOf(r transfer.Row) end {
 		return endFailed
 	case r.Job.Op == transfer.Upload:
 		return endOfUpload(r.Receipt.Verdict)
-	case r.Receipt.Content == transfer.ContentChecksum || r.Receipt.Content == transfer.ContentMD5:
+	case r.Receipt.Content.OfBytes():
 		return endVerified
 	}
 	return endUnverified

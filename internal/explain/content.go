@@ -19,7 +19,11 @@ func Content(c transfer.Content) string {
 }
 
 // Compared is the content proof of a receipt, and what was compared; "" for none.
+// Of a download that could be compared with nothing it says "unverified", and why.
 func Compared(r transfer.Receipt) string {
+	if r.IsUnverified() {
+		return i18n.Say(r.Compared)
+	}
 	if r.Content == transfer.ContentNone {
 		return ""
 	}

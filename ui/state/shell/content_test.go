@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
@@ -36,8 +37,15 @@ func TestAStaleChecksumIsExplainedAndTheFileCanBeTakenKnowingly(t *testing.T) {
 	require.Empty(t, s.Transfers.WhyNot(transfers.Accept, []int{0}))
 	s.Transfers.Do(transfers.Accept, []int{0})
 	s.waitIdle()
-	assert.Equal(t, "Downloaded, complete", s.Transfers.Row(0).State)
+	assert.Equal(t, "Downloaded, unverified", s.Transfers.Row(0).State)
 	assert.Equal(t, "size only", s.Transfers.Row(0).Content)
+	m = s.Transfers.Explain(0)
+	assert.Equal(t, "Downloaded, unverified", m.Title)
+	assert.Contains(t, m.Text(), "cannot be told: compare it with what you know of it")
+	assert.Contains(t, m.Facts, explain.Property{
+		Name:  "Content",
+		Value: "unverified: the checksum in the metadata, or the ETag, is of other bytes, which was accepted; only its size was compared",
+	})
 	got, err := os.ReadFile(filepath.Join(into, "notes.txt"))
 	require.NoError(t, err)
 	assert.Equal(t, "two, edited", string(got))

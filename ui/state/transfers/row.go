@@ -151,6 +151,9 @@ func stateOf(r transfer.Row) (string, explain.Role) {
 	}
 	switch r.Job.Op {
 	case transfer.Download:
+		if r.Receipt.IsUnverified() {
+			return i18n.T("Downloaded, unverified"), explain.RoleWarn
+		}
 		return i18n.T("Downloaded, complete"), explain.RoleGood
 	case transfer.Delete:
 		return i18n.T("Deleted from the server"), explain.RoleNormal

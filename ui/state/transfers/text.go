@@ -43,6 +43,9 @@ func (l *List) Explain(row int) explain.Message {
 		return m
 	}
 	if r.Receipt != nil {
+		if r.Phase == transfer.Done && r.Receipt.IsUnverified() {
+			m.Hints = []string{i18n.T("Whether the file is what was stored cannot be told: compare it with what you know of it. What this program uploads keeps a checksum to compare downloads with.")}
+		}
 		return m
 	}
 	lines := []string{between(r.Job)}
