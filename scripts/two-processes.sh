@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Two processes work on one ledger, one of them is killed every few seconds and another takes its place, and every job is
-# done exactly once, and none is lost.
+# Two processes upload and download by one ledger, one of them is killed every few seconds in the middle of a request or
+# of a commit and another takes its place. Every job has one receipt, none is lost, none is two living processes' at
+# once; at the server nobody writes what is not his, and nobody writes again what has a receipt.
 #
 #   scripts/two-processes.sh [TIME]      10m without
 #

@@ -2,262 +2,173 @@ package ledger
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
+	"maps"
 	"math/rand/v2"
-	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
-	"strconv"
-	"sync"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/s3store"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/mock"
 )
 
-// Environment of a process that works on a ledger, and of the test.
-const (
-	workOn  = "BUCKETSEAL_TEST_WORK_ON"       // folder of the ledger: be such a process
-	workFor = "BUCKETSEAL_TEST_WORK_FOR"      // URL of the server to be told
-	howLong = "BUCKETSEAL_TWO_PROCESSES_TIME" // a duration; scripts/two-processes.sh
-)
+// howLong is a duration; scripts/two-processes.sh sets it.
+const howLong = "BUCKETSEAL_TWO_PROCESSES_TIME"
 
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(workOn); dir != "" {
-		if err := (&worker{server: os.Getenv(workFor)}).work(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
+// A life is a process that runs, between its servers.
+type life struct {
+	*process
+	cmd    *exec.Cmd
+	closes []func()
+	over   chan error // how it ended, once it has
 }
 
-// A worker is a process that enters jobs, takes over what others left, does all of it
-// and says so to a server.
-type worker struct {
-	server  string
-	journal transfer.Journal
-	entered int
+// programs are lives on one ledger, of which another begins where one is killed.
+type programs struct {
+	*testing.T
+	dir     string
+	server  *mock.Endpoint
+	witness *witness
+	lives   int
 }
 
-func (w *worker) work(dir string) error {
-	l := New(Options{Dir: dir})
-	w.journal = l.Journal(ward)
-	own, err := w.enter()
-	for err == nil {
-		if err = w.do(own); err == nil {
-			own, err = w.takeOver()
-		}
-		if err == nil && len(own) == 0 {
-			if err = w.tell("nothing-left", nil); err == nil {
-				own, err = w.enter()
-			}
-		}
-	}
-	if errors.Is(err, io.EOF) { // there will be no more
-		return l.Close()
+func (p *programs) start() *life {
+	p.Helper()
+	program, err := os.Executable()
+	require.NoError(p, err)
+	p.lives++
+	l := &life{process: born(p.lives)}
+	hears, serves := httptest.NewServer(p.witness.hears(l.process)), httptest.NewServer(p.witness.serves(l.process))
+	l.closes = []func(){hears.Close, serves.Close}
+	l.cmd = exec.Command(program)
+	l.cmd.Env = append(os.Environ(), workOn+"="+p.dir, workFor+"="+hears.URL, workWith+"="+serves.URL, workAs+"="+p.server.AccessKey, workSecret+"="+p.server.SecretKey)
+	l.cmd.Stderr = os.Stderr
+	require.NoError(p, l.cmd.Start())
+	l.over = make(chan error, 1)
+	go func() { l.over <- l.cmd.Wait() }()
+	return l
+}
+
+// ends waits until a process is gone, and what it sent is dealt with.
+func (l *life) ends() error {
+	err := <-l.over
+	for _, c := range l.closes {
+		c()
 	}
 	return err
 }
 
-// enter enters some jobs, and only then says so.
-func (w *worker) enter() ([]transfer.Record, error) {
-	rows := someRecords(0, 40)
-	keys := url.Values{}
-	for i := range rows {
-		w.entered++
-		rows[i].Job.To.At.Key = fmt.Sprintf("%d-%d", os.Getpid(), w.entered)
-		rows[i].Job.From.Path = "/" + rows[i].Job.To.At.Key
-		keys.Add("key", rows[i].Job.To.At.Key)
+// kill kills a process in the middle of a request, or as it keeps a receipt.
+func (p *programs) kill(l *life) {
+	p.Helper()
+	p.witness.arm(l.process, []moment{atRequest, atReceipt}[rand.IntN(2)])
+	select {
+	case <-l.process.kill:
+	case err := <-l.over:
+		require.Fail(p, "a process has ended by itself", "%v; %q", err, p.witness.wrong)
+	case <-time.After(time.Minute):
+		require.Fail(p, "a process does nothing")
 	}
-	e, err := w.journal.Enter()
-	if err == nil {
-		err = errors.Join(e.Add(rows[:20]), e.Add(rows[20:]), e.Commit())
-	}
-	if err == nil {
-		err = w.tell("entered", keys)
-	}
-	return rows, err
+	p.witness.dies(l.process)
+	require.NoError(p, l.cmd.Process.Kill())
+	require.Error(p, l.ends())
 }
 
-func (w *worker) takeOver() (own []transfer.Record, err error) {
-	var numbers []int64
-	for r, err := range w.journal.Left() {
-		if err != nil {
-			return nil, err
-		}
-		if numbers = append(numbers, r.Number); len(numbers) == 16 {
-			break
-		}
-	}
-	if numbers, err = w.journal.TakeOver(numbers); err == nil {
-		own, err = w.journal.Read(numbers)
-	}
-	keys := url.Values{}
-	for _, r := range own {
-		keys.Add("key", r.Job.To.At.Key)
-	}
-	if err == nil && len(own) > 0 {
-		err = w.tell("taken-over", keys)
-	}
-	return own, err
-}
-
-func (w *worker) do(rows []transfer.Record) error {
-	done := transfer.State{Phase: transfer.Done, Attempts: 1}
-	for _, r := range rows {
-		key := url.Values{"key": {r.Job.To.At.Key}}
-		if err := w.tell("begun", key); err != nil {
-			return err
-		}
-		if err := w.journal.Write([]transfer.Entry{{Number: r.Number, State: &done, Receipt: aReceipt(r.Job)}}); err != nil {
-			return err
-		}
-		if err := w.tell("done", key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// tell tells the server something; io.EOF says that all is done.
-func (w *worker) tell(what string, v url.Values) error {
-	answer, err := http.PostForm(w.server+"/"+what+"?process="+strconv.Itoa(os.Getpid()), v)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	switch answer.StatusCode {
-	case http.StatusOK:
-		return nil
-	case http.StatusGone:
-		return io.EOF
-	}
-	return fmt.Errorf("%s: %s", what, answer.Status)
-}
-
-// A witness is the server: it knows who does what, and who is dead.
-type witness struct {
-	mu      sync.Mutex
-	entered map[string]bool
-	doer    map[string]string // of each key, the process that began it last
-	alive   map[string]bool
-	ending  bool // nobody is killed any more
-	wrong   []string
-
-	takenOver int // rows of processes that were killed
-}
-
-func (w *witness) ServeHTTP(to http.ResponseWriter, r *http.Request) {
-	_ = r.ParseForm()
-	process := r.URL.Query().Get("process")
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	switch r.URL.Path {
-	case "/entered":
-		for _, key := range r.PostForm["key"] {
-			w.entered[key] = true
-		}
-	case "/begun":
-		key := r.PostForm.Get("key")
-		if by := w.doer[key]; w.alive[by] || by == process {
-			w.wrong = append(w.wrong, fmt.Sprintf("%s is begun by %s, and %s lives", key, process, by))
-		}
-		w.doer[key] = process
-	case "/nothing-left": // more is entered, so that whoever is killed is killed at work
-		if w.ending {
-			to.WriteHeader(http.StatusGone)
-		}
-	case "/taken-over":
-		w.takenOver += len(r.PostForm["key"])
-	}
-}
-
-// died says that a process is no more, and that another may do what it began.
-func (w *witness) died(process string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.alive, process)
-}
-
-// end sends a process home once it finds nothing left.
-func (w *witness) end() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.ending = true
-}
-
+// Two programs, which are the real engine on the real ledger, upload and download at a
+// server that knows whose each job is. One is killed again and again in the
+// middle of its work, and both that live then reach for what it left, at once.
 func TestTwoProgramsOnOneLedgerDoEveryJobOnceThoughTheyAreKilled(t *testing.T) {
-	duration := 3 * time.Second
-	least, most := 50, 250 // milliseconds of a life
+	duration, most := 2*time.Second, 200*time.Millisecond
 	if s := os.Getenv(howLong); s != "" {
 		var err error
 		duration, err = time.ParseDuration(s)
 		require.NoError(t, err)
-		least, most = 500, 4000
+		most = 5 * time.Second
 	}
-	dir := t.TempDir()
-	w := &witness{entered: map[string]bool{}, doer: map[string]string{}, alive: map[string]bool{}}
-	server := httptest.NewServer(w)
-	defer server.Close()
-	start := func() *exec.Cmd {
-		program, err := os.Executable()
-		require.NoError(t, err)
-		c := exec.Command(program)
-		c.Env = append(os.Environ(), workOn+"="+dir, workFor+"="+server.URL)
-		c.Stderr = os.Stderr
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		require.NoError(t, c.Start())
-		w.alive[strconv.Itoa(c.Process.Pid)] = true
-		return c
-	}
-	both := []*exec.Cmd{start(), start()}
+	p := &programs{T: t, dir: t.TempDir(), server: mock.Start(t, mock.OverPlainHTTP())}
+	require.NoError(t, sources(p.dir))
+	store, err := s3store.Dial(client.Account{Name: "witness", Endpoint: p.server.URL, AccessKeyID: p.server.AccessKey},
+		client.Credentials{AccessKeyID: p.server.AccessKey, Secret: client.NewSecret(p.server.SecretKey)}, s3store.Options{})
+	require.NoError(t, err)
+	w := newWitness(p.dir, p.server, store)
+	p.witness = w
+	both := []*life{p.start(), p.start()}
 	over, cancel := context.WithTimeout(t.Context(), duration)
 	defer cancel()
-	kills := 0
 	for over.Err() == nil {
 		select {
-		case <-time.After(time.Duration(least+rand.IntN(most-least)) * time.Millisecond):
+		case <-time.After(time.Duration(rand.Int64N(int64(most)))): // and the moment after that
 			n := rand.IntN(2)
-			require.NoError(t, both[n].Process.Kill())
-			_ = both[n].Wait() // killed
-			w.died(strconv.Itoa(both[n].Process.Pid))
-			both[n] = start()
-			kills++
+			p.kill(both[n])
+			both[n] = p.start()
+			require.NoError(t, w.sweep(t.Context()))
 		case <-over.Done():
 		}
 	}
 	w.end()
-	for _, c := range both {
-		require.NoError(t, c.Wait())
+	for _, l := range both {
+		assert.NoError(t, l.ends(), "it has done all that it had")
 	}
 
-	assert.Empty(t, w.wrong, "a job is one program's at a time")
-	l := open(t, dir)
-	assert.Empty(t, left(t, l.Journal(ward)))
-	assert.Zero(t, rowsOf(t, l, "jobs")["jobs"], "what is done is not kept when its program has ended")
+	assert.Empty(t, w.wrong)
+	kept := p.kept()
+	assert.Positive(t, w.deaths)
+	assert.Positive(t, w.takenOver, "they were killed at work")
+	assert.Positive(t, w.resent, "also between a request and its receipt")
+	assert.Positive(t, w.contested, "both reached for what was left")
+	t.Logf("%v: %d kills, %d jobs, each with one receipt (%d); %d taken over, %d times by both at once; %d writes at the server, %d of them again after a kill, %d again by the same process, %d requests of the dead heard late; %d uploads begun for nobody",
+		duration, w.deaths, len(w.owner), kept, w.takenOver, w.contested, w.puts, w.resent, w.again, w.echoes, p.open(store))
+}
+
+// kept asserts that the ledger has each job done once and nothing else, and that what
+// nobody was told is done is there, and counts the receipts.
+func (p *programs) kept() (n int) {
+	p.Helper()
+	l := open(p.T, filepath.Join(p.dir, "ledger"))
+	assert.Empty(p, left(p.T, l.Journal(ward)))
+	assert.Zero(p, rowsOf(p.T, l, "jobs")["jobs"], "what is done is not kept when its program has ended")
+	assert.Empty(p, aside(p.T, filepath.Join(p.dir, "ledger")))
 	receipts := map[string]int{}
 	for r, err := range l.Receipts(time.Time{}) {
-		require.NoError(t, err)
-		receipts[r.At.Key]++
+		require.NoError(p, err)
+		name := r.At.Key
+		if r.Op == transfer.Download {
+			name = "down/" + name
+		} else {
+			assert.Equal(p, transfer.Verified, r.Verdict, name)
+		}
+		receipts[name]++
+		n++
 	}
-	for key := range w.entered {
-		assert.Equal(t, 1, receipts[key], "%s is done once, and not lost", key)
+	for name := range p.witness.owner {
+		if receipts[name] != 1 {
+			assert.Equal(p, 1, receipts[name], "%s is done once, and not lost", name)
+		}
 	}
-	for key, n := range receipts {
-		assert.Equal(t, 1, n, key)
+	for name := range maps.Keys(receipts) {
+		assert.Contains(p, p.witness.owner, name)
 	}
-	assert.Empty(t, aside(t, dir))
-	assert.Positive(t, kills)
-	assert.Positive(t, w.takenOver, "they were killed at work")
-	t.Logf("%d kills, %d jobs entered, %d taken over, %d receipts", kills, len(w.entered), w.takenOver, len(receipts))
+	return n
+}
+
+// open counts the uploads that the server has open: those whose beginning was answered
+// to a process that was dead, so that nobody has sent parts to them.
+func (p *programs) open(store client.Store) int {
+	p.Helper()
+	open, err := store.OpenUploads(p.Context(), client.Location{Bucket: "bucket"})
+	require.NoError(p, err)
+	for _, u := range open {
+		parts, err := store.Parts(p.Context(), client.Upload{At: u.At, ID: u.ID})
+		require.NoError(p, err)
+		assert.Empty(p, parts, "an upload in parts that nobody goes on with")
+	}
+	return len(open)
 }
