@@ -50,10 +50,8 @@ func (f *filling) open(ctx context.Context) error {
 		f.reuse(p)
 		return nil
 	}
-	if p.hasUpload() {
-		if err := f.engine.dropUpload(ctx, f.it); err != nil && unasked(client.KindOf(err)) {
-			return err
-		}
+	if err := f.engine.dropOther(ctx, f.it); err != nil {
+		return err
 	}
 	return f.begin(ctx)
 }

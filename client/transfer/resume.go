@@ -154,6 +154,19 @@ func (e *Engine) dropUpload(ctx context.Context, it *item) error {
 	return nil
 }
 
+// dropOther drops an upload that was left and cannot be gone on with, since the file goes
+// another way now. One that the server refuses to drop is in nobody's way; where the
+// server cannot be asked, it may be later.
+func (e *Engine) dropOther(ctx context.Context, it *item) error {
+	if !it.progress.hasUpload() {
+		return nil
+	}
+	if err := e.dropUpload(ctx, it); err != nil && unasked(client.KindOf(err)) {
+		return err
+	}
+	return nil
+}
+
 // forget takes down that nothing is left to go on with.
 func (e *Engine) forget(it *item) {
 	it.progress = nil

@@ -220,6 +220,21 @@ func TestWhatIsNotTheSameUploadAnyMoreBeginsAnewAndLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAFileThatFitsOneRequestNowLeavesNoPartsOfItsFormerSelf(t *testing.T) {
+	c := cutOffUpload(t, client.SSES3{})
+	c.data = []byte("what is left of it")
+	c.write(t)
+	c.store.Before(memstore.Failing(client.KindUnavailable, memstore.AbortMultipartUpload))
+	assert.Equal(t, client.KindUnavailable, client.KindOf(c.again().Err))
+	assert.Len(t, c.journal.progress, 1, "what could not be dropped is not forgotten")
+	c.store.Before(nil)
+	row := c.again()
+	require.NoError(t, row.Err)
+	assert.Equal(t, c.data, c.store.Content(remote))
+	assert.Empty(t, c.store.Open(remote.Bucket))
+	assert.Empty(t, c.journal.progress)
+}
+
 // write puts other bytes into the file, and its old date.
 func (c *cutOff) write(t *testing.T) {
 	require.NoError(t, os.WriteFile(c.job.From.Path, c.data, 0o600))

@@ -133,6 +133,9 @@ func (e *Engine) send(ctx context.Context, it *item, src *source, o client.PutOp
 	if len(all) > 1 {
 		return e.sendParts(ctx, it, src, o, all, digests)
 	}
+	if err := e.dropOther(ctx, it); err != nil { // the file was larger then
+		return Stored{}, err
+	}
 	if digests[0].md5 != nil {
 		o.MD5 = digests[0].digests().MD5
 	}
