@@ -15,6 +15,20 @@ import (
 )
 
 func TestARowThatCannotBeReadIsAnErrorAndNoOtherRow(t *testing.T) {
+	j := open(t, t.TempDir())
+	all := enter(t, j.Journal(ward), 5)
+	require.NoError(t, j.change(func(t *transaction) {
+		t.exec("UPDATE jobs SET job = '{' WHERE number = ?", all[0])
+		t.exec("UPDATE jobs SET phase = 'asleep' WHERE number = ?", all[3])
+	}))
+	got, err := j.Journal(ward).Read(all)
+	require.ErrorContains(t, err, "unexpected end of JSON input", "of the first of them")
+	numbers := []int64{}
+	for _, r := range got {
+		numbers = append(numbers, r.Number)
+	}
+	assert.Equal(t, []int64{all[1], all[2], all[4]}, numbers, "those beside it are read, and nothing is read by half")
+
 	for name, damage := range map[string]string{
 		"a job that is no JSON":     "UPDATE jobs SET job = '{'",
 		"a phase of no transfer":    "UPDATE jobs SET phase = 'asleep'",

@@ -319,6 +319,41 @@ func rowsOf(t *testing.T, l *Ledger, tables ...string) map[string]int {
 }
 
 // A row goes, and its upload may be open at the server still: it is paid for.
+func TestATemporaryFileIsKeptAsLongAsADownloadMayGoOnWithIt(t *testing.T) {
+	const temp = ".b.csv.ABCDEFGH.part"
+	journals(t, func(t *testing.T, j transfer.Journal) {
+		number := enter(t, j, 2)[1]
+		kept := func(name string) bool {
+			kept, err := j.Keeps(name)
+			require.NoError(t, err)
+			return kept
+		}
+		assert.False(t, kept(temp))
+		require.NoError(t, j.Write([]transfer.Entry{{Number: number, Begun: &transfer.Progress{At: noon, Temp: temp}, Piece: aPiece(1)}}))
+		assert.True(t, kept(temp))
+		assert.False(t, kept(temp+"x"))
+		require.NoError(t, j.Write([]transfer.Entry{{Number: number, Forget: true}}))
+		assert.False(t, kept(temp))
+		require.NoError(t, j.Write([]transfer.Entry{{Number: number, Begun: &transfer.Progress{At: noon, Temp: temp}}}))
+		require.NoError(t, j.Write([]transfer.Entry{{Number: number, Removed: true}}))
+		assert.False(t, kept(temp), "nor where its row is gone")
+	})
+
+	dir := t.TempDir()
+	l := open(t, dir)
+	j := l.Journal(ward)
+	numbers := enter(t, j, 2)
+	require.NoError(t, j.Write([]transfer.Entry{
+		{Number: numbers[0], Begun: begun("u")}, {Number: numbers[1], Begun: &transfer.Progress{At: noon, Temp: temp}},
+	}))
+	require.NoError(t, l.change(func(t *transaction) { t.exec("UPDATE progress SET begun = '{' WHERE number = ?", numbers[0]) }))
+	l.dies(t)
+	other := open(t, dir).Journal(client.Account{ID: "another"})
+	kept, err := other.Keeps(temp)
+	require.NoError(t, err)
+	assert.True(t, kept, "another program keeps it, of another account, when its own is dead, beside what cannot be read")
+}
+
 func TestAnUploadIsKnownUntilItIsDroppedThoughItsRowIsGone(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir)

@@ -117,17 +117,26 @@ func listOf(numbers []int64) string {
 	return string(append(b, ']'))
 }
 
-// Read reads rows.
+// Read reads rows; one that is unreadable costs no other.
 func (j *rows) Read(numbers []int64) (all []transfer.Record, err error) {
+	var unreadable error // the first
 	err = j.ledger.read(func(d *database) error {
-		all = nil
+		all, unreadable = nil, nil
 		return d.read("SELECT "+columns+" FROM jobs"+proofs+" WHERE jobs.number IN ("+listed+") ORDER BY jobs.number",
 			[]any{listOf(numbers)}, func(r *sql.Rows) error {
 				rec, err := record(r)
-				all = append(all, rec)
-				return err
+				switch {
+				case err == nil:
+					all = append(all, rec)
+				case unreadable == nil:
+					unreadable = err
+				}
+				return nil
 			})
 	})
+	if err == nil {
+		err = unreadable
+	}
 	return all, err
 }
 

@@ -20,7 +20,8 @@ type Journal interface {
 	Enter() (Entering, error)
 	// Write keeps changes, in their order, all or none.
 	Write([]Entry) error
-	// Read reads rows by their numbers, in any order; one that is not there is left out.
+	// Read reads rows by their numbers, in any order. One that is not there is left out;
+	// so is one that cannot be read, of which the error is, beside the rows that can.
 	Read(numbers []int64) ([]Record, error)
 	// Progress is what attempts at a row's job have left to go on with, nil for nothing.
 	Progress(number int64) (*Progress, error)
