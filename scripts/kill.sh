@@ -2,10 +2,12 @@
 # Kills bucketseal-cli with SIGKILL at random moments of uploads and downloads, and sees to it that nothing is lost and
 # little is moved twice.
 #
-#   scripts/kill.sh [ROUNDS [LARGE]]      500 and 10 without; about half an hour
+#   scripts/kill.sh [KILLS [LARGE]]      500 and 10 without; about half an hour
 #
-#   ROUNDS   transfers of one file of 48 MiB and of folders, each killed once or twice, then brought to its end by the
-#            same command or by 'uploads resume'
+#   KILLS    in the middle of transfers of one file of 48 MiB and of folders, each killed once or twice, then brought to
+#            its end by the same command or by 'uploads resume'. A moment is drawn from what the server sees of a run, each
+#            phase as likely as another: the plan, the first request, a byte, a part or range, the completion, the proof,
+#            the landing of a file, the receipt. Kills before anything was asked or after the end do not count
 #   LARGE    transfers of one file of 1 GiB in parts of 8 MiB, killed once; the bytes are counted at the server
 #
 # Holds when: no file or object is there in part under its final name, every source is as it was, every upload that is

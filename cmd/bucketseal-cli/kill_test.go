@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -13,13 +12,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -30,7 +27,7 @@ import (
 )
 
 const (
-	killsVariable = "BUCKETSEAL_KILLS"     // rounds; scripts/kill.sh sets it
+	killsVariable = "BUCKETSEAL_KILLS"     // in the middle of work; scripts/kill.sh sets it
 	seedVariable  = "BUCKETSEAL_KILL_SEED" // of the moments, as a failed run logged it
 	largeVariable = "BUCKETSEAL_KILL_LARGE"
 )
@@ -47,11 +44,12 @@ func numberFrom(t *testing.T, variable string, standard uint64) uint64 {
 }
 
 // TestAKilledTransferLosesNothingAndGoesOn kills the program at random moments of
-// uploads and downloads, of one file and of folders, with SIGKILL. No file or object
+// uploads and downloads, of one file and of folders, with SIGKILL: in each phase, which
+// is drawn from what the server has seen. No file or object
 // is there in part under its final name, no source is touched, what is left open at
 // the server is listed, and the same command, or uploads resume, brings it to its end.
 func TestAKilledTransferLosesNothingAndGoesOn(t *testing.T) {
-	rounds, seed := numberFrom(t, killsVariable, 4), numberFrom(t, seedVariable, rand.Uint64())
+	kills, seed := numberFrom(t, killsVariable, 4), numberFrom(t, seedVariable, rand.Uint64())
 	t.Logf("%s=%d", seedVariable, seed)
 	k := newKilling(t, seed)
 	for _, up := range []bool{true, false} {
@@ -59,11 +57,15 @@ func TestAKilledTransferLosesNothingAndGoesOn(t *testing.T) {
 			k.measure(up, many)
 		}
 	}
-	for round := range rounds {
-		k.round(int(round))
+	round := 0
+	for ; k.inTheMiddle() < int(kills); round++ {
+		k.round(round)
 	}
-	t.Logf("%d rounds, %d kills (%d before anything was asked, %d too late), %d uploads left open and listed, of which %d empty and not known to be ours; %d temporary files left; %d finished by uploads resume; %.1f %% of the bytes twice",
-		rounds, k.kills, k.early, k.late, k.open, k.empty, k.parts, k.resumed, 100*float64(k.again)/float64(k.needed))
+	if kills >= 100 {
+		k.everyPhase()
+	}
+	t.Logf("%d rounds, %d kills in the middle (%s), %d before anything was asked, %d too late; %d uploads left open and listed, of which %d empty and not known to be ours; %d temporary files left; %d finished by uploads resume; %.1f %% of the bytes twice",
+		round, k.inTheMiddle(), k.spread(), k.early, k.late, k.open, k.empty, k.parts, k.resumed, 100*float64(k.again)/float64(k.needed))
 }
 
 // TestAKilledTransferSendsLittleTwice is about one large file: what a kill costs is at
@@ -94,11 +96,13 @@ func TestAKilledTransferSendsLittleTwice(t *testing.T) {
 type killing struct {
 	*user
 	rand   *rand.Rand
-	large  int   // bytes of the large file
-	moved  int64 // bytes, counted at the server
-	under  int64 // requests under way there
+	large  int          // bytes of the large file
+	moved  atomic.Int64 // bytes, counted at the server
+	under  atomic.Int64 // requests under way there
 	client *minio.Client
-	took   map[[2]bool]time.Duration // of a run that is let be, by up and many
+	watch  watch
+	calm   map[[2]bool]course // of a run that is let be, by up and many
+	phases map[string]int     // kills in the middle, by phase
 
 	kills, early, late, open, empty, parts, resumed int
 	needed, again                                   int64 // bytes of the files, and those moved beside
@@ -106,15 +110,18 @@ type killing struct {
 
 func newKilling(t *testing.T, seed uint64) *killing {
 	t.Helper()
-	k := &killing{user: newUser(t), rand: rand.New(rand.NewPCG(seed, 0)), large: 48 << 20, took: map[[2]bool]time.Duration{}}
+	k := &killing{user: newUser(t), rand: rand.New(rand.NewPCG(seed, 0)), large: 48 << 20, watch: watch{course: course{calls: map[string]int{}}}, calm: map[[2]bool]course{}, phases: map[string]int{}}
 	front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		atomic.AddInt64(&k.under, 1)
-		defer atomic.AddInt64(&k.under, -1)
-		c := &counted{ResponseWriter: w, body: r.Body, bytes: &k.moved}
+		k.under.Add(1)
+		defer k.under.Add(-1)
+		c := &counted{w, r.Body, func(n int) {
+			k.moved.Add(int64(n))
+			k.watch.moved(n)
+		}}
 		if r.Method == http.MethodPut {
 			r.Body = c
 		}
-		k.server.ServeHTTP(c, r)
+		k.watch.serve(k.server, c, r)
 	}))
 	front.Config.ErrorLog = log.New(io.Discard, "", 0) // connections that end in the middle
 	front.StartTLS()
@@ -140,30 +147,6 @@ func authority(t *testing.T, ca []byte) *x509.CertPool {
 	require.True(t, pool.AppendCertsFromPEM(ca))
 	return pool
 }
-
-// counted counts what goes through: the body of a PUT, the body of the answer to a
-// GET.
-type counted struct {
-	http.ResponseWriter
-	body  io.ReadCloser
-	bytes *int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.body.Read(p)
-	atomic.AddInt64(c.bytes, int64(n))
-	return n, err
-}
-
-func (c *counted) Close() error { return c.body.Close() }
-
-func (c *counted) Write(p []byte) (int, error) {
-	n, err := c.ResponseWriter.Write(p)
-	atomic.AddInt64(c.bytes, int64(n))
-	return n, err
-}
-
-func (c *counted) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 // files writes what is sent, and puts it at the server to be fetched.
 func (k *killing) files() {
@@ -215,56 +198,30 @@ func (k *killing) bytes(w way) (n int64) {
 	return n
 }
 
-// measure finds out how long a run takes that is let be.
+// measure looks at a run that is let be.
 func (k *killing) measure(up, many bool) {
 	k.t.Helper()
 	w := k.way(1_000_000, up, many)
-	began := time.Now()
+	k.watch.set(moment{}, nil)
 	k.runs(append(w.args, "--quiet")...).ends(0)
-	k.took[[2]bool{up, many}] = time.Since(began)
+	k.calm[[2]bool{up, many}] = k.watch.course
 	k.whole(w)
 	k.cleanUp(w)
-}
-
-// killAt runs the program and kills it at a random moment of the time that it takes,
-// and reports whether it was not over yet, and how many requests were under way.
-func (k *killing) killAt(took time.Duration, args ...string) (inTime bool, under int64) {
-	k.t.Helper()
-	before := atomic.LoadInt64(&k.moved)
-	program, err := os.Executable()
-	require.NoError(k.t, err)
-	cmd := exec.Command(program, append(append(args, "--quiet"), k.global...)...)
-	cmd.Dir, cmd.Env = k.dir, k.env
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	require.NoError(k.t, cmd.Start())
-	<-time.After(time.Duration(k.rand.Int64N(int64(took)))) // the random moment
-	under = atomic.LoadInt64(&k.under)
-	_ = cmd.Process.Kill() // it may have ended
-	err = cmd.Wait()
-	k.kills++
-	switch {
-	case err == nil:
-		k.late++
-	case atomic.LoadInt64(&k.moved) == before:
-		k.early++
-	}
-	require.Empty(k.t, errs.String())
-	return err != nil, under
 }
 
 func (k *killing) round(round int) {
 	k.t.Helper()
 	up, many := k.rand.IntN(2) == 0, k.rand.IntN(2) == 0
 	w := k.way(round, up, many)
-	before := atomic.LoadInt64(&k.moved)
+	before := k.moved.Load()
 	for range 1 + k.rand.IntN(2) {
-		k.killAt(k.took[[2]bool{up, many}], w.args...)
+		calm := k.calm[[2]bool{up, many}]
+		k.killAt(calm.draw(k.rand, up), w.args...)
 		k.partly(w)
 		k.listed()
 	}
 	k.finish(w)
-	k.again += atomic.LoadInt64(&k.moved) - before - k.bytes(w)
+	k.again += k.moved.Load() - before - k.bytes(w)
 	k.needed += k.bytes(w)
 	k.whole(w)
 	k.cleanUp(w)
@@ -301,17 +258,14 @@ func (k *killing) isWhole(w way) bool {
 func (k *killing) twice(round int, up bool) (again float64, under int64) {
 	k.t.Helper()
 	w := k.way(round, up, false)
-	before := atomic.LoadInt64(&k.moved)
-	inTime, under := k.killAt(k.took[[2]bool{up, false}], w.args...)
-	for !inTime {
-		k.cleanUp(w)
-		before = atomic.LoadInt64(&k.moved)
-		inTime, under = k.killAt(k.took[[2]bool{up, false}], w.args...)
-	}
+	before := k.moved.Load()
+	size := k.bytes(w)
+	inTime, under := k.killAt(moment{phase: "bytes", bytes: size/50 + k.rand.Int64N(size*48/50)}, w.args...)
+	require.True(k.t, inTime)
 	k.partly(w)
 	k.listed()
 	k.finish(w)
-	moved := atomic.LoadInt64(&k.moved) - before
+	moved := k.moved.Load() - before
 	k.whole(w)
 	k.cleanUp(w)
 	return float64(moved-k.bytes(w)) / float64(k.bytes(w)), under
