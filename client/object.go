@@ -37,6 +37,58 @@ type Object struct {
 	RequestID    string
 }
 
+// System is the system-defined metadata that the writer of an object chooses, beside
+// its type; "" is unsaid.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#SysMetadata
+type System struct {
+	CacheControl       string `json:"cacheControl,omitempty"`
+	ContentDisposition string `json:"contentDisposition,omitempty"`
+	ContentEncoding    string `json:"contentEncoding,omitempty"`
+	ContentLanguage    string `json:"contentLanguage,omitempty"`
+	Expires            string `json:"expires,omitempty"`         // a date as HTTP writes it, or whatever stands in its place
+	WebsiteRedirect    string `json:"websiteRedirect,omitempty"` // a path, or an address
+	StorageClass       string `json:"storageClass,omitempty"`    // "" is STANDARD
+}
+
+// The headers of the system-defined metadata, and the fields they are kept in.
+func (s *System) fields() map[string]*string {
+	return map[string]*string{
+		"Cache-Control": &s.CacheControl, "Content-Disposition": &s.ContentDisposition, "Content-Encoding": &s.ContentEncoding,
+		"Content-Language": &s.ContentLanguage, "Expires": &s.Expires,
+		"X-Amz-Website-Redirect-Location": &s.WebsiteRedirect, "X-Amz-Storage-Class": &s.StorageClass,
+	}
+}
+
+// Headers are the headers that say it, by their canonical names.
+func (s System) Headers() map[string]string {
+	h := map[string]string{}
+	for name, field := range s.fields() {
+		if *field != "" {
+			h[name] = *field
+		}
+	}
+	return h
+}
+
+// System is what the answer about an object says of its system-defined metadata. Of
+// a listing it knows the storage class alone.
+func (o Object) System() System {
+	var s System
+	for name, field := range s.fields() {
+		if v := o.Headers[name]; len(v) > 0 {
+			*field = v[0]
+		}
+	}
+	s.StorageClass = o.StorageClass
+	return s
+}
+
+// HasContext reports whether the answer about an object shows that it was encrypted
+// with a context, which AWS never shows and MinIO does.
+func (o Object) HasContext() bool {
+	return len(o.Headers["X-Amz-Server-Side-Encryption-Context"]) > 0
+}
+
 // NotTold is the size of an object whose size the server did not say. It is
 // never shown as a number, and never taken for an empty object.
 const NotTold int64 = -1

@@ -131,7 +131,11 @@ type PutOptions struct {
 	Encryption  Encryption
 	ContentType string // "" is application/octet-stream
 	Metadata    map[string]string
-	Digests     // of the whole object; of an upload in parts only the checksum is used
+	System      System
+	// Tags go with the object. An upload in parts and a copy have them at AWS; others
+	// may lose them there, so that nothing is sent: [Tagger] sets them afterwards.
+	Tags    map[string]string
+	Digests // of the whole object; of an upload in parts only the checksum is used
 	// OnlyIfAbsent asks the server to refuse (KindPrecondition) when the object
 	// exists; IfMatch, an ETag without quotes, when it is another than that one
 	// or gone. Servers that do not know these write all the same.

@@ -26,11 +26,14 @@ const (
 	DeleteObjects           Op = "DeleteObjects"
 	DeleteObject            Op = "DeleteObject" // also each object of DeleteObjects
 	GetObjectTagging        Op = "GetObjectTagging"
+	PutObjectTagging        Op = "PutObjectTagging"
 	CreateMultipartUpload   Op = "CreateMultipartUpload"
 	UploadPart              Op = "UploadPart"
 	ListParts               Op = "ListParts"
 	CompleteMultipartUpload Op = "CompleteMultipartUpload"
 	AbortMultipartUpload    Op = "AbortMultipartUpload"
+	CopyObject              Op = "CopyObject"
+	UploadPartCopy          Op = "UploadPartCopy"
 	ListMultipartUploads    Op = "ListMultipartUploads"
 	ListKeys                Op = "ListKeys"
 	DescribeKey             Op = "DescribeKey"
@@ -41,8 +44,9 @@ type Call struct {
 	Op   Op
 	At   client.Location
 	Nth  int                // of its Op, from 1
-	Part int                // UploadPart: its number
-	Put  client.PutOptions  // PutObject, CreateMultipartUpload; of UploadPart only the digests
+	Part int                // UploadPart, UploadPartCopy: its number
+	Put  client.PutOptions  // PutObject, CreateMultipartUpload, CopyObject; of UploadPart only the digests
+	From client.Source      // CopyObject, UploadPartCopy
 	Read client.ReadOptions // HeadObject, GetObject
 	Key  client.KeyID       // DescribeKey
 	// Body is what PutObject and UploadPart send, for the hook before them: who

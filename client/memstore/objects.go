@@ -100,6 +100,9 @@ func (s *Store) Get(ctx context.Context, at client.Location, o client.ReadOption
 	if err != nil {
 		return client.Object{}, nil, err
 	}
+	if found.spoiled {
+		return client.Object{}, nil, c.fail(client.KindInvalid, "the object was modified and may be compromised")
+	}
 	asked, err := s.part(c, found.content)
 	if err != nil {
 		return client.Object{}, nil, err

@@ -42,14 +42,20 @@ func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.
 	if err != nil {
 		return client.Part{}, err
 	}
-	o := client.Object{At: u.At, Size: kept.Size, ETag: kept.ETag, Encryption: r}
+	return s.answerPart(c, kept, r)
+}
+
+// answerPart is what a call that made a part says.
+func (s *Store) answerPart(c Call, kept client.Part, r client.Reported) (client.Part, error) {
+	o := client.Object{At: c.At, Size: kept.Size, ETag: kept.ETag, Encryption: r}
 	if kept.Checksum.Value != "" {
 		o.Checksums = []client.Checksum{kept.Checksum}
 	}
-	if o, err = s.answer(c, o); err != nil {
+	o, err := s.answer(c, o)
+	if err != nil {
 		return client.Part{}, err
 	}
-	said := client.Part{Number: n, Size: o.Size, ETag: o.ETag, Encryption: o.Encryption}
+	said := client.Part{Number: c.Part, Size: o.Size, ETag: o.ETag, Encryption: o.Encryption}
 	if len(o.Checksums) > 0 {
 		said.Checksum = o.Checksums[0]
 	}

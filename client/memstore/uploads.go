@@ -130,6 +130,9 @@ func (s *Store) complete(c Call, u client.Upload, parts []client.Part, sum clien
 	delete(s.uploads, u.ID)
 	options := have.options
 	options.Checksum = client.Checksum{}
+	if !s.server.CopyTags {
+		options.Tags = nil
+	}
 	if have.checked {
 		options.Checksum = ChecksumOf(content)
 	}

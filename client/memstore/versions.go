@@ -15,6 +15,7 @@ type version struct {
 	client.Object
 	content []byte
 	tags    map[string]string
+	spoiled bool // it is there and cannot be read
 	marker  bool // a delete marker: it hides the versions before
 }
 
@@ -77,6 +78,7 @@ func (s *Store) add(b *bucket, at client.Location, content []byte, o client.PutO
 		At: at, Size: int64(len(content)), Modified: s.time(), ETag: etag, ContentType: o.ContentType, Encryption: r,
 		Metadata: lowered(o.Metadata),
 	}}
+	v.tags, v.StorageClass = maps.Clone(o.Tags), o.System.StorageClass
 	if v.ContentType == "" {
 		v.ContentType = "application/octet-stream"
 	}
@@ -84,6 +86,12 @@ func (s *Store) add(b *bucket, at client.Location, content []byte, o client.PutO
 		v.Checksums = []client.Checksum{o.Checksum}
 	}
 	v.Headers = map[string][]string{"Content-Type": {v.ContentType}, "Etag": {`"` + etag + `"`}}
+	if e, ok := o.Encryption.(client.SSEKMS); ok && s.server.CopySpoils && len(e.Context) > 0 { // who spoils shows it
+		v.Headers["X-Amz-Server-Side-Encryption-Context"] = []string{client.EncodeContext(e.Context)}
+	}
+	for name, value := range o.System.Headers() {
+		v.Headers[name] = []string{value}
+	}
 	s.keep(b, v)
 	return v.said()
 }

@@ -153,3 +153,22 @@ func TestThePlainWayIsGuardedToo(t *testing.T) {
 		assert.Equal(t, sent == 0, client.KindOf(s.fail(call{}, err)) == client.KindUnsupported, "%v", err)
 	}
 }
+
+// Tags are set at a server that has shown that it knows them, and at no other.
+func TestTagsAreSetWhereTagsWereRead(t *testing.T) {
+	rec := &recorder{answer: agree}
+	s := openRecorded(t, rec, compatible, Options{})
+	at := client.Location{Bucket: "bkt", Key: "k"}
+	err := s.SetTags(t.Context(), at, "", map[string]string{"a": "b"})
+	assert.Equal(t, client.KindUnsupported.String(), client.KindOf(err).String(), "%v", err)
+	assert.Zero(t, rec.count(), "nothing was sent")
+	_, err = s.Tags(t.Context(), at, "")
+	require.NoError(t, err)
+	require.NoError(t, s.SetTags(t.Context(), at, "v1", map[string]string{"a": "b"}))
+	assert.Equal(t, "v1", rec.last().URL.Query().Get("versionId"))
+	assert.Contains(t, rec.bodies[1], "<Key>a</Key><Value>b</Value>")
+	_, err = s.s3.PutObjectAcl(t.Context(), &s3.PutObjectAclInput{Bucket: &at.Bucket, Key: &at.Key, ACL: "private"})
+	require.Error(t, err, "nothing else passes")
+	assert.Equal(t, 2, rec.count())
+	require.Error(t, s.SetTags(t.Context(), client.Location{Bucket: "bkt"}, "", nil))
+}

@@ -82,7 +82,10 @@ func TestWritesCarryExactlyTheHeadersOfTheirEncryption(t *testing.T) {
 				_, _, err = s.CreateUpload(t.Context(), at, client.PutOptions{Encryption: way.e})
 				require.NoError(t, err)
 				assert.Equal(t, way.want, sseHeaders(rec.last().Header), "CreateMultipartUpload")
-				assert.Equal(t, 2, rec.count())
+				_, err = s.Copy(t.Context(), client.Source{At: at}, at, client.CopyOptions{PutOptions: client.PutOptions{Encryption: way.e}})
+				require.NoError(t, err)
+				assert.Equal(t, way.want, sseHeaders(rec.last().Header), "CopyObject")
+				assert.Equal(t, 3, rec.count())
 			})
 		}
 	}
@@ -111,6 +114,14 @@ func TestOtherCallsCarryAnSSECKeyWhereTheyTouchBytesAndNothingElse(t *testing.T)
 		}, customerHeadersSent},
 		"UploadPart, no key": {func(s *Store) error {
 			_, err := s.UploadPart(t.Context(), client.Upload{At: at, ID: "U1"}, 1, strings.NewReader("x"), 1, client.Digests{})
+			return err
+		}, headers{}},
+		"UploadPartCopy": {func(s *Store) error {
+			_, err := s.CopyPart(t.Context(), u, 1, client.Source{At: at}, 0, 1)
+			return err
+		}, customerHeadersSent},
+		"UploadPartCopy, no key": {func(s *Store) error {
+			_, err := s.CopyPart(t.Context(), client.Upload{At: at, ID: "U1"}, 1, client.Source{At: at}, 0, 1)
 			return err
 		}, headers{}},
 		"ListParts":              {func(s *Store) error { _, err := s.Parts(t.Context(), u); return err }, headers{}},
@@ -142,6 +153,26 @@ func TestOtherCallsCarryAnSSECKeyWhereTheyTouchBytesAndNothingElse(t *testing.T)
 			})
 		}
 	}
+}
+
+func TestACopyCarriesTheKeyOfItsSourceUnderItsOwnName(t *testing.T) {
+	rec := &recorder{answer: agree}
+	s := openRecorded(t, rec, compatible, Options{})
+	from := client.Source{At: client.Location{Bucket: "bkt", Key: "a b/+%?&中"}, VersionID: "v+1", ETag: "e", Key: sseC(t).Key}
+	to := client.Location{Bucket: "bkt", Key: "k"}
+	_, err := s.Copy(t.Context(), from, to, client.CopyOptions{PutOptions: client.PutOptions{Encryption: client.SSEKMS{Key: keyID}}})
+	require.NoError(t, err)
+	_, err = s.CopyPart(t.Context(), client.Upload{At: to, ID: "U1"}, 3, from, 10, 5)
+	require.NoError(t, err)
+	for i, r := range rec.sent {
+		h := r.Header
+		assert.Equal(t, "bkt/a%20b/%2B%25%3F%26%E4%B8%AD?versionId=v%2B1", h.Get("X-Amz-Copy-Source"), i)
+		assert.Equal(t, `"e"`, h.Get("X-Amz-Copy-Source-If-Match"), i)
+		assert.Equal(t, "AES256", h.Get("X-Amz-Copy-Source-Server-Side-Encryption-Customer-Algorithm"), i)
+		assert.Equal(t, keyB64, h.Get("X-Amz-Copy-Source-Server-Side-Encryption-Customer-Key"), i)
+		assert.Equal(t, keyMD5, h.Get("X-Amz-Copy-Source-Server-Side-Encryption-Customer-Key-Md5"), i)
+	}
+	assert.Equal(t, "bytes=10-14", rec.last().Header.Get("X-Amz-Copy-Source-Range"))
 }
 
 // checksumHeaders are those by which an old server is put off.
@@ -239,15 +270,19 @@ func TestKeysAndTokensDoNotCrossPlainHTTP(t *testing.T) {
 		return err
 	}
 	for name, err := range map[string]error{
-		"SSE-C":    put(sseC(t)),
-		"SSE-KMS":  put(client.SSEKMS{Key: keyID}),
-		"DSSE-KMS": put(client.DSSEKMS{Key: keyID}),
-		"HEAD":     second(s.Head(t.Context(), at, client.ReadOptions{Key: key})),
-		"GET":      third(s.Get(t.Context(), at, client.ReadOptions{Key: key})),
-		"part":     second(s.UploadPart(t.Context(), client.Upload{At: at, ID: "U", Key: key}, 1, strings.NewReader("x"), 1, client.Digests{})),
-		"create":   third(s.CreateUpload(t.Context(), at, client.PutOptions{Encryption: sseC(t)})),
-		"parts":    second(s.Parts(t.Context(), client.Upload{At: at, ID: "U", Key: key, Checksummed: true})),
-		"complete": second(s.CompleteUpload(t.Context(), client.Upload{At: at, ID: "U", Key: key, Checksummed: true}, []client.Part{{Number: 1}}, client.Checksum{})),
+		"SSE-C":          put(sseC(t)),
+		"SSE-KMS":        put(client.SSEKMS{Key: keyID}),
+		"DSSE-KMS":       put(client.DSSEKMS{Key: keyID}),
+		"HEAD":           second(s.Head(t.Context(), at, client.ReadOptions{Key: key})),
+		"GET":            third(s.Get(t.Context(), at, client.ReadOptions{Key: key})),
+		"part":           second(s.UploadPart(t.Context(), client.Upload{At: at, ID: "U", Key: key}, 1, strings.NewReader("x"), 1, client.Digests{})),
+		"copy":           second(s.Copy(t.Context(), client.Source{At: at, Key: key}, at, client.CopyOptions{PutOptions: client.PutOptions{Encryption: client.SSES3{}}})),
+		"copied":         second(s.Copy(t.Context(), client.Source{At: at}, at, client.CopyOptions{PutOptions: client.PutOptions{Encryption: client.SSEKMS{Key: keyID}}})),
+		"copied part":    second(s.CopyPart(t.Context(), client.Upload{At: at, ID: "U"}, 1, client.Source{At: at, Key: key}, 0, 1)),
+		"part of a copy": second(s.CopyPart(t.Context(), client.Upload{At: at, ID: "U", Key: key}, 1, client.Source{At: at}, 0, 1)),
+		"create":         third(s.CreateUpload(t.Context(), at, client.PutOptions{Encryption: sseC(t)})),
+		"parts":          second(s.Parts(t.Context(), client.Upload{At: at, ID: "U", Key: key, Checksummed: true})),
+		"complete":       second(s.CompleteUpload(t.Context(), client.Upload{At: at, ID: "U", Key: key, Checksummed: true}, []client.Part{{Number: 1}}, client.Checksum{})),
 	} {
 		assert.Equal(t, client.KindInsecure.String(), client.KindOf(err).String(), name)
 	}

@@ -136,6 +136,14 @@ var calls = map[string]func(*testing.T, *Store) error{
 	"ListParts": func(t *testing.T, s *Store) error {
 		return second(s.Parts(t.Context(), client.Upload{At: anywhere, ID: "U"}))
 	},
+	"CopyObject": func(t *testing.T, s *Store) error {
+		_, err := s.Copy(t.Context(), client.Source{At: anywhere}, anywhere, client.CopyOptions{PutOptions: client.PutOptions{Encryption: client.SSES3{}}})
+		return err
+	},
+	"UploadPartCopy": func(t *testing.T, s *Store) error {
+		_, err := s.CopyPart(t.Context(), begun, 1, client.Source{At: anywhere}, 0, 1)
+		return err
+	},
 	"CompleteMultipartUpload": func(t *testing.T, s *Store) error {
 		return second(s.CompleteUpload(t.Context(), client.Upload{At: anywhere, ID: "U"}, []client.Part{{Number: 1, ETag: "e"}}, client.Checksum{}))
 	},

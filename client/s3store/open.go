@@ -56,6 +56,7 @@ type Store struct {
 	digests digests
 	listV1  atomic.Bool // learned: it has no ListObjectsV2
 	noHead  atomic.Bool // learned: it has no HEAD of objects
+	tagged  atomic.Bool // learned: it knows tags
 	etags   etags       // learned: how it writes those that are not simply quoted
 
 	writes, removals condition   // whether they take If-Match and If-None-Match

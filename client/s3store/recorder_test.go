@@ -65,6 +65,8 @@ func agree(r *http.Request, _ int) *http.Response {
 		root string
 	}{
 		{q.Get("x-id") == "ListBuckets", "<ListAllMyBucketsResult/>"},
+		{r.Header.Get("X-Amz-Copy-Source") != "" && q.Has("uploadId"), "<CopyPartResult><ETag>&quot;e&quot;</ETag></CopyPartResult>"},
+		{r.Header.Get("X-Amz-Copy-Source") != "", "<CopyObjectResult><ETag>&quot;e&quot;</ETag></CopyObjectResult>"},
 		{q.Has("uploads"), "<InitiateMultipartUploadResult><UploadId>U1</UploadId></InitiateMultipartUploadResult>"},
 		{q.Has("uploadId") && r.Method == http.MethodPost, "<CompleteMultipartUploadResult/>"},
 		{q.Has("uploadId") && r.Method == http.MethodGet, "<ListPartsResult/>"},

@@ -132,6 +132,9 @@ func (g given) put(ctx context.Context, s *Store, q *request, o ...func(*s3.Opti
 	in := &s3.PutObjectInput{
 		Bucket: &q.at.Bucket, Key: &q.at.Key, Body: &seekable{r: q.body, size: q.size}, ContentLength: &q.size,
 		ContentType: g.h("Content-Type"), ContentMD5: g.h("Content-Md5"), ChecksumCRC64NVME: g.h(headerCRC64NVME), ChecksumSHA256: g.h(headerSHA256),
+		CacheControl: g.h("Cache-Control"), ContentDisposition: g.h("Content-Disposition"), ContentEncoding: g.h("Content-Encoding"),
+		ContentLanguage: g.h("Content-Language"), WebsiteRedirectLocation: g.h("X-Amz-Website-Redirect-Location"),
+		StorageClass: types.StorageClass(g.header.Get("X-Amz-Storage-Class")), Tagging: g.h("X-Amz-Tagging"),
 		IfMatch: g.h("If-Match"), IfNoneMatch: g.h("If-None-Match"),
 		ServerSideEncryption: types.ServerSideEncryption(g.header.Get(sseHeader)), SSEKMSKeyId: g.h(sseHeader + "-Aws-Kms-Key-Id"),
 		SSEKMSEncryptionContext: g.h(sseHeader + "-Context"), BucketKeyEnabled: g.truth(sseHeader + "-Bucket-Key-Enabled"),
@@ -145,7 +148,7 @@ func (g given) put(ctx context.Context, s *Store, q *request, o ...func(*s3.Opti
 			in.Metadata[meta] = values[0]
 		}
 	}
-	out, err := s.s3.PutObject(ctx, in, o...)
+	out, err := s.s3.PutObject(ctx, in, append(o, expires(client.System{Expires: g.header.Get("Expires")}))...)
 	if err != nil {
 		return nil, err
 	}

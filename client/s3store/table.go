@@ -33,14 +33,16 @@ type row struct {
 func reading(f failure) bool {
 	return f.op == "GetObject" || f.op == "HeadObject"
 }
-func asking(f failure) bool      { return client.TypeOf(f.asked) != client.TypeInherit && f.asked != nil }
-func withoutKey(f failure) bool  { return f.customer.IsZero() }
-func withKey(f failure) bool     { return !f.customer.IsZero() }
-func withoutKMS(f failure) bool  { return asking(f) && f.keyAsked() == "" }
-func speechless(f failure) bool  { return f.message == "" }
-func bucketOnly(f failure) bool  { return f.at.Key == "" && f.at.Bucket != "" }
-func rereading(f failure) bool   { return reading(f) && withKey(f) }
-func plainAsking(f failure) bool { return speechless(f) && !f.https && (asking(f) || withKey(f)) }
+func copying(f failure) bool        { return f.op == "CopyObject" || f.op == "UploadPartCopy" }
+func copyingWithKey(f failure) bool { return copying(f) && withKey(f) }
+func asking(f failure) bool         { return client.TypeOf(f.asked) != client.TypeInherit && f.asked != nil }
+func withoutKey(f failure) bool     { return f.customer.IsZero() }
+func withKey(f failure) bool        { return !f.customer.IsZero() }
+func withoutKMS(f failure) bool     { return asking(f) && f.keyAsked() == "" }
+func speechless(f failure) bool     { return f.message == "" }
+func bucketOnly(f failure) bool     { return f.at.Key == "" && f.at.Bucket != "" }
+func rereading(f failure) bool      { return reading(f) && withKey(f) }
+func plainAsking(f failure) bool    { return speechless(f) && !f.https && (asking(f) || withKey(f)) }
 
 // ofUpload is true of calls that name an upload: what they miss is the upload.
 func ofUpload(f failure) bool {
@@ -87,6 +89,7 @@ var table = []row{
 	{codes("InvalidRequest"), "multipart upload initiate requested encryption", withKey, client.KindNotCustomerKey},
 	{nil, "stored using a form of server side encryption", withoutKey, client.KindNeedsKey},
 	{nil, "stored using a form of server side encryption", withKey, client.KindWrongKey},
+	{codes("InvalidArgument", "InvalidRequest"), "must provide a valid encryption algorithm", copyingWithKey, client.KindUnsupported}, // Ceph 16
 	{codes("InvalidArgument", "InvalidRequest"), "must provide a valid encryption algorithm", withoutKey, client.KindNeedsKey},
 	{codes("InvalidArgument", "InvalidRequest"), "must provide an appropriate secret key", withoutKey, client.KindNeedsKey},
 	{codes("InvalidRequest"), "encryption parameters are not applicable", nil, client.KindNotCustomerKey},
@@ -98,6 +101,7 @@ var table = []row{
 	{codes("AccessDenied"), "blocked upload requests that specify", nil, client.KindEncryptionRefused},
 	{codes("InvalidArgument", "InvalidRequest", "NotImplemented", "MalformedEncryptionContext"), "encryption", asking, client.KindEncryptionRefused},
 	{codes("InvalidArgument", "InvalidRequest"), "bad context", asking, client.KindEncryptionRefused},
+	{codes("NotImplemented"), "", copying, client.KindUnsupported}, // Ceph 16, of an encrypted source: parts can
 	{codes("NotImplemented"), "", asking, client.KindEncryptionRefused},
 
 	// Who asks. Ceph answers SignatureDoesNotMatch to a call it does not have.
@@ -119,6 +123,7 @@ var table = []row{
 	{codes("InvalidObjectState", "ObjectAlreadyInActiveTierError", "ObjectRestoreNotYetCompleted"), "", nil, client.KindArchived},
 	{codes("QuotaExceeded", "BucketQuotaExceeded", "UserQuotaExceeded", "XMinioAdminBucketQuotaExceeded", "XMinioStorageFull", "StorageFull",
 		"InsufficientStorage", "NotEnoughSpace", "TooManyBuckets", "TooManyObjects"), "", nil, client.KindFull},
+	{codes("InvalidRequest"), "larger than the maximum allowable size for a copy source", nil, client.KindTooLarge},
 	{codes("EntityTooLarge", "RequestEntityTooLarge", "MaxMessageLengthExceeded", "MetadataTooLarge"), "", nil, client.KindTooLarge},
 	{nil, "", func(f failure) bool { return f.marker && f.status == http.StatusMethodNotAllowed }, client.KindDeleteMarker},
 

@@ -33,13 +33,18 @@ func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.P
 		ServerSideEncryption: h.mode, SSEKMSKeyId: h.key, SSEKMSEncryptionContext: h.context, BucketKeyEnabled: h.bucketKey,
 		SSECustomerAlgorithm: h.customerKey.algorithm, SSECustomerKey: h.customerKey.key, SSECustomerKeyMD5: h.customerKey.md5,
 	}
+	in.CacheControl, in.ContentDisposition, in.ContentEncoding = text(o.System.CacheControl), text(o.System.ContentDisposition), text(o.System.ContentEncoding)
+	in.ContentLanguage, in.WebsiteRedirectLocation, in.StorageClass = text(o.System.ContentLanguage), text(o.System.WebsiteRedirect), types.StorageClass(o.System.StorageClass)
+	if s.atAWS { // Ceph 16 loses them, and then answers a question for them with nothing
+		in.Tagging = tagging(o.Tags)
+	}
 	if s.atAWS || s.digests.sends(o.Checksum) != nil {
 		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
 	}
 	began := time.Now()
 	out, err := unchecked(s, in.ChecksumAlgorithm != "",
 		func() (*s3.CreateMultipartUploadOutput, error) {
-			return s.s3.CreateMultipartUpload(ctx, in, s.patiently)
+			return s.s3.CreateMultipartUpload(ctx, in, s.patiently, expires(o.System))
 		},
 		func() { in.ChecksumAlgorithm, in.ChecksumType = "", "" })
 	if err != nil {

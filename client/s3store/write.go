@@ -30,6 +30,10 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 	for name, value := range o.Metadata {
 		q.header[http.CanonicalHeaderKey(headerMetadata+name)] = []string{value}
 	}
+	for name, value := range o.System.Headers() {
+		q.header[name] = []string{value}
+	}
+	q.set("X-Amz-Tagging", tagging(o.Tags))
 	a, err := s.upload(ctx, q, o.Digests, func() (a *answer, err error) {
 		err = s.writing(ctx, at, overwriting{o.OnlyIfAbsent, o.IfMatch, c.customer}, func(none, match *string) (err error) {
 			q.set("If-None-Match", none)

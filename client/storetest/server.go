@@ -18,6 +18,24 @@ type Server struct {
 	// Conditions: uploads in parts know If-Match and If-None-Match, and so do
 	// deletions; single writes do everywhere.
 	Conditions bool
+	// Copies: one request copies what is encrypted, and encrypts as asked. Where not,
+	// an encrypted source is refused, and a copy that was asked for SSE-KMS is as its
+	// source, at 200. In parts every server does both.
+	Copies bool
+	// CopyPartSource: a part is not copied once its source is another, as no copy is
+	// anywhere. CopyTarget: a copy is refused where the target is not as asked. Where
+	// not, it is made all the same.
+	CopyPartSource, CopyTarget bool
+	// CopyCustomerKeys: parts are copied of objects that an SSE-C key opens.
+	CopyCustomerKeys bool
+	// CopySpoils: a copy of what is encrypted under SSE-KMS with a context cannot be
+	// read, unless it is made in parts. It is made all the same.
+	CopySpoils bool
+	// CopyTags: tags that a copy or an upload in parts is given are kept. Where not,
+	// they are not sent.
+	CopyTags bool
+	// CopyForgets: a copy loses the Expires of its source.
+	CopyForgets bool
 	// StrictCustomerKey: an SSE-C key for an object stored otherwise is refused
 	// rather than ignored.
 	StrictCustomerKey bool
@@ -36,13 +54,13 @@ type Server struct {
 var (
 	AWS = Server{
 		ManagedKey: true, SSES3: true, DSSE: true, BucketKeys: true, Checksums: true, Conditions: true, StrictCustomerKey: true,
-		DeleteMarkers:     true,
+		DeleteMarkers: true, Copies: true, CopyPartSource: true, CopyTarget: true, CopyCustomerKeys: true, CopyTags: true,
 		DefaultEncryption: client.ReportedFrom("AES256", "", false, "", ""),
 	}
 	Ceph  = Server{} // 16.2
 	MinIO = Server{
 		ManagedKey: true, SSES3: true, Checksums: true, Conditions: true, StrictCustomerKey: true, FileNames: true,
-		DeleteMarkers:     true,
+		DeleteMarkers: true, Copies: true, CopyPartSource: true, CopyCustomerKeys: true, CopySpoils: true, CopyForgets: true,
 		DefaultEncryption: client.ReportedFrom("", "", false, "", ""),
 	}
 )

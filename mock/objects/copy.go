@@ -18,10 +18,14 @@ import (
 // openSource judges conditions and keys, and opens the object to copy from.
 func (s *Service) openSource(r *wire.Request, from wire.Source) (*store.Reader, error) {
 	reader, err := s.Store.Open(r.Context(), store.ReadRequest{Bucket: from.Bucket, Key: from.Key, VersionID: from.Version, Judge: func(o store.Object) (key seal.CustomerKey, err error) {
-		if err := readConditions(r.Header, "X-Amz-Copy-Source-", o); err != nil {
+		if err := s.sourceConditions(r, o); err != nil {
 			return key, err
 		}
-		if key, err = s.SSE.ReadKey(r, s3.HeaderCopySource, o.Encryption); err != nil {
+		opener := s3.HeaderCopySource
+		if r.Op == "UploadPartCopy" && s.Personality.Copies.OwnKey {
+			opener = s3.HeaderCustomer
+		}
+		if key, err = s.SSE.ReadKey(r, opener, o.Encryption); err != nil {
 			return key, err
 		}
 		if r.Op == "CopyObject" && s.Personality.NoEncryptedSource && o.Encryption.Mode != store.Plain {
@@ -30,6 +34,26 @@ func (s *Service) openSource(r *wire.Request, from wire.Source) (*store.Reader, 
 		return key, s.Access.MayDecrypt(r, o.Encryption)
 	}})
 	return reader, ofSource(s.readRefusal(err))
+}
+
+// sourceConditions judges what a copy says of its source.
+func (s *Service) sourceConditions(r *wire.Request, o store.Object) error {
+	how := s.Personality.Copies
+	switch {
+	case r.Op == "UploadPartCopy" && how.PartsOfAnything:
+		return nil
+	case how.ConditionsAs != "":
+		return readConditions(r.Header, how.ConditionsAs, o)
+	}
+	return readConditions(r.Header, "X-Amz-Copy-Source-", o)
+}
+
+// targetConditions are what a copy says of its target, as far as the server looks at it.
+func (s *Service) targetConditions(r *wire.Request) (match, noneMatch string) {
+	if s.Personality.Copies.OverAnything {
+		return "", ""
+	}
+	return r.Header.Get("If-Match"), r.Header.Get("If-None-Match")
 }
 
 type copyResult struct {
@@ -89,22 +113,36 @@ func (s *Service) copyObject(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	rec.headers[sse.EchoHeader] = how.Echo
+	if s.spoils(reader.Object, how) {
+		rec.headers[spoiledHeader] = "true"
+	}
+	match, noneMatch := s.targetConditions(r)
 	body := s.computing(io.LimitReader(reader.Range(0, reader.Size()), reader.Size()), reader.Size(), algorithm)
 	o, err := s.Store.Put(r.Context(), store.PutRequest{
 		Bucket: r.Bucket, Key: r.Key, Body: body, Size: body.size, Verify: body.verify,
 		Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl, Sealing: how.Sealing,
-		IfMatch: r.Header.Get("If-Match"), IfNoneMatch: r.Header.Get("If-None-Match"),
+		IfMatch: match, IfNoneMatch: noneMatch,
 		Retention: lock.Retention, LegalHold: lock.LegalHold,
 	})
 	if err != nil {
 		return err
 	}
-	wire.SetWrittenVersion(w.Header(), o)
+	if !s.Personality.Copies.NoVersion {
+		wire.SetWrittenVersion(w.Header(), o)
+	}
 	setSource(w.Header(), from, reader.Object)
 	s.SSE.SetMultipartHeaders(w.Header(), sse.Report(o.Encryption, o.Headers), how.ShowContext)
 	doc := copyResult{XMLName: xml.Name{Local: "CopyObjectResult"}, Xmlns: s3.Namespace, LastModified: s3.Timestamp(o.Modified), ETag: s3.QuoteETag(o.ETag)}
 	doc.Sums, doc.ChecksumType = s.elements(o.Checksums, o.CRC64NVME)
 	return wire.WriteXML(w, doc)
+}
+
+// spoiledHeader marks an object that nobody can read; it never leaves the server.
+const spoiledHeader = "Mock-Spoiled"
+
+func (s *Service) spoils(from store.Object, how sse.Sealed) bool {
+	inherited := !how.Explicit
+	return s.Personality.Copies.Spoil && len(from.Encryption.Context) > 1 && (inherited || how.Mode == store.SSEKMS && len(how.Context) == 0)
 }
 
 // computing is a body that nobody announced anything about.
@@ -159,6 +197,9 @@ func (s *Service) copiedRecord(r *wire.Request, o store.Object) (record, error) 
 				rec.headers[name] = v
 			}
 		}
+		if s.Personality.Copies.LoseExpires {
+			delete(rec.headers, "Expires")
+		}
 		delete(rec.headers, "X-Amz-Storage-Class") // the copy's class is asked for anew
 		if class != "" {
 			rec.headers["X-Amz-Storage-Class"] = class
@@ -173,6 +214,9 @@ func (s *Service) copiedRecord(r *wire.Request, o store.Object) (record, error) 
 		rec.tags = o.Tags
 	default:
 		return rec, s3.BadArgument("Unknown tagging directive.", "x-amz-tagging-directive", directive)
+	}
+	if s.Personality.Copies.LoseTags && (directive == "REPLACE" || r.Header.Get("X-Amz-Tagging-Directive") == "REPLACE") {
+		rec.tags = nil
 	}
 	return rec, nil
 }

@@ -46,6 +46,9 @@ func (s *Service) getObject(w http.ResponseWriter, r *wire.Request) error {
 		return s.readRefusal(err)
 	}
 	defer reader.Close()
+	if reader.Object.Headers[spoiledHeader] != "" {
+		return s3.BadRequest("The requested object was modified and may be compromised")
+	}
 	if r.Method == http.MethodHead {
 		return s.head(w, r, reader.Object, reader)
 	}

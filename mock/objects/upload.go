@@ -34,6 +34,9 @@ func (s *Service) createUpload(w http.ResponseWriter, r *wire.Request) error {
 		return err
 	}
 	rec.headers[sse.EchoHeader] = how.Echo
+	if s.Personality.Copies.LoseTags {
+		rec.tags = nil
+	}
 	u, err := s.Store.CreateUpload(r.Context(), store.UploadRequest{
 		Bucket: r.Bucket, Key: r.Key, Headers: rec.headers, UserMetadata: rec.metadata, Tags: rec.tags, ACL: rec.acl,
 		Sealing: how.Sealing, ChecksumAlgorithm: string(algorithm), ChecksumType: kind,
