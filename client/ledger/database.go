@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 // some that read beside it.
 type database struct {
 	file    os.FileInfo // as it was opened
+	memory  bool        // it is in the memory of this program, and nowhere else
 	reading *sql.DB
 	mu      sync.Mutex
 	readers map[string]*sql.Stmt
@@ -41,13 +43,25 @@ func openDatabase(path string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &database{readers: map[string]*sql.Stmt{}, writers: map[string]*sql.Stmt{}}
-	d.file, err = f.Stat()
+	info, err := f.Stat()
+	if err == nil && info.Size() == 0 { // what lies about is of one that was deleted
+		_ = os.Remove(path + "-wal")
+		_ = os.Remove(path + "-shm")
+	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return nil, err
 	}
-	uri := uriOf(path)
-	d.writing, err = sql.Open("sqlite", uri+"?"+pragmas)
+	return connect(uriOf(path)+"?"+pragmas, &database{file: info})
+}
+
+// openMemory makes one that ends with the program.
+func openMemory() (*database, error) {
+	return connect("file:/"+rand.Text()+"?vfs=memdb&"+pragmas, &database{memory: true})
+}
+
+func connect(uri string, d *database) (_ *database, err error) {
+	d.readers, d.writers = map[string]*sql.Stmt{}, map[string]*sql.Stmt{}
+	d.writing, err = sql.Open("sqlite", uri)
 	if err == nil {
 		d.writing.SetMaxOpenConns(1)
 		d.conn, err = d.writing.Conn(context.Background())
@@ -56,7 +70,7 @@ func openDatabase(path string) (*database, error) {
 		err = migrate(d.conn)
 	}
 	if err == nil {
-		d.reading, err = sql.Open("sqlite", uri+"?"+pragmas+readOnly)
+		d.reading, err = sql.Open("sqlite", uri+readOnly)
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.close())
@@ -203,13 +217,28 @@ func scanAll(s *sql.Stmt, values []any, scan func(*sql.Rows) error) error {
 // isDamage reports whether an error says that the file is no ledger, or no longer:
 // what is said to it is the same always, so what does not fit is the file.
 func isDamage(err error) bool {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Code() & 0xff {
+	switch codeOf(err) {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_MISMATCH:
 		return true
 	}
+	return errors.Is(err, errReplaced) || errors.Is(err, errWAL)
+}
+
+// isRefusal reports whether an error says that nothing can be written to the file now:
+// the disk is full, or does not let this program write.
+func isRefusal(err error) bool {
+	switch codeOf(err) {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return true
+	}
 	return false
+}
+
+// codeOf is SQLite's primary code of an error, 0 where it is none of SQLite's.
+func codeOf(err error) int {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return 0
+	}
+	return e.Code() & 0xff
 }

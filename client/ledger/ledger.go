@@ -42,16 +42,24 @@ type Options struct {
 type Ledger struct {
 	options Options
 	first   sync.Once
-	refused atomic.Pointer[error] // why there can be no ledger, nil where there is one
-	told    sync.Once
+	refused atomic.Pointer[error] // why there can be no ledger on the disk, nil where there is one
 	lease   lease
 
-	mu sync.RWMutex // held while the database is used; alone while it changes
-	db *database    // nil before the first use
+	mu    sync.RWMutex // held while the database is used; alone while it changes
+	db    *database    // nil before the first use, and once it is closed
+	home  *database    // the one on the disk, where that refuses and db is in memory
+	tried time.Time    // when that was found out, or looked after
 
 	writing sync.Mutex // held by who writes
 	owner   int64      // this program
 	last    int64      // number given
+
+	rescued   []*database // files that were deleted while they were used
+	saving    sync.WaitGroup
+	salvaging sync.Mutex // held by who does
+	ended     sync.Once
+	ending    chan struct{} // closed: salvaging hurries
+	closing   atomic.Bool   // it ends
 }
 
 // fileName is the database's, in the ledger's folder.
@@ -65,25 +73,26 @@ func New(o Options) *Ledger {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Ledger{options: o}
+	return &Ledger{options: o, ending: make(chan struct{})}
 }
 
 // Open opens the ledger, and begins one where there is none; once it has been opened
 // that is all. A damaged one is set aside and noted. An error says that there can be
-// no ledger: the disk refuses, or it is a newer program's.
+// no ledger, and that transfers are kept in memory: the disk refuses, or it is a newer
+// program's.
 func (l *Ledger) Open() error {
 	l.first.Do(func() {
 		err := os.MkdirAll(l.options.Dir, 0o700)
 		if err == nil {
-			l.lease, err = newLease(l.leases())
-		}
-		if err == nil {
-			err = l.open()
+			err = l.alone(l.open)
 		}
 		if err != nil {
 			l.lease.end()
 			l.refuse(client.Say("open the ledger of transfers %s: %v", l.path(), err).Err())
+			l.toMemory(ownRows{}, nil)
+			return
 		}
+		l.startSalvage()
 	})
 	if err := l.refused.Load(); err != nil {
 		return *err
@@ -91,22 +100,35 @@ func (l *Ledger) Open() error {
 	return nil
 }
 
-func (l *Ledger) refuse(err error) { l.refused.Store(&err) }
-
-// open opens the database.
-func (l *Ledger) open() error {
-	return l.alone(func() error {
-		err := l.begin(0)
-		if isDamage(err) {
-			if err = l.setAside(nil, err); err == nil {
-				err = l.begin(0)
-			}
-		}
-		if err == nil && l.options.Earlier != "" {
-			l.noteEarlier(l.takeEarlier(l.db, l.options.Earlier))
-		}
+// open opens the database. The caller is alone.
+func (l *Ledger) open() (err error) {
+	if l.lease, err = newLease(l.leases()); err != nil {
 		return err
-	})
+	}
+	if l.walIsBroken() {
+		err = errWAL
+	} else {
+		err = l.begin(0)
+	}
+	if isDamage(err) {
+		err = l.openAnother(err)
+	}
+	if err == nil && l.options.Earlier != "" {
+		l.noteEarlier(l.takeEarlier(l.db, l.options.Earlier))
+	}
+	return err
+}
+
+// openAnother begins a new database in the place of a damaged one.
+func (l *Ledger) openAnother(why error) error {
+	aside, err := l.setAside(nil, why)
+	if err == nil {
+		err = l.begin(anotherBlock())
+	}
+	if err == nil {
+		err = l.noteAside(aside)
+	}
+	return err
 }
 
 // alone lets work make, migrate or set aside the database; nobody else does meanwhile.
@@ -119,30 +141,27 @@ func (l *Ledger) alone(work func() error) error {
 	return work()
 }
 
-// begin opens the database as it is and enters this program, as the owner that it has
-// been or, for 0, as a new one.
-func (l *Ledger) begin(was int64) error {
+// begin opens the database as it is and enters this program, as a certain owner or,
+// for 0, as a new one.
+func (l *Ledger) begin(as int64) error {
 	d, err := openDatabase(l.path())
 	if err != nil {
 		return err
 	}
 	var owner int64
 	err = d.change(func(t *transaction) {
-		owner = t.insert("INSERT INTO owners (id, lock) VALUES (nullif(?, 0), ?)", was, l.lease.name)
-		if was != 0 { // others may come from the same old one, with ids of their own
-			t.exec("UPDATE sqlite_sequence SET seq = max(seq, ? + 1000) WHERE name = 'owners'", was)
-		}
+		owner = t.insert("INSERT INTO owners (id, lock) VALUES (nullif(?, 0), ?)", as, l.lease.name)
 	})
 	if err == nil {
-		l.db, l.owner = d, owner
-		if was == 0 {
-			l.last = firstOf(owner) - 1
+		if owner != l.owner {
+			l.owner, l.last = owner, firstOf(owner)-1
 		}
 		err = l.settle(d)
 	}
 	if err != nil {
 		return errors.Join(err, d.close())
 	}
+	l.db = d
 	return nil
 }
 
@@ -161,12 +180,17 @@ func (l *Ledger) note(t client.Text) {
 // Close leaves what is not over to the programs that come. Nothing uses the ledger any
 // more.
 func (l *Ledger) Close() error {
+	l.first.Do(func() {}) // it is not opened any more
+	l.ended.Do(l.endSalvage)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.db == nil {
 		return nil
 	}
-	err := l.db.change(func(t *transaction) { t.settle(l.owner) })
+	err := l.closeMemory()
+	if !l.db.memory {
+		err = errors.Join(err, l.db.change(func(t *transaction) { t.settle(l.owner) }))
+	}
 	err = errors.Join(err, l.db.close())
 	l.db = nil
 	l.lease.end()
@@ -176,32 +200,73 @@ func (l *Ledger) Close() error {
 	return nil
 }
 
-// change carries out one transaction; work may be called twice.
+// change carries out one transaction; work may be called several times.
 func (l *Ledger) change(work func(*transaction)) error {
-	return l.read(func(d *database) error {
-		l.writing.Lock()
-		defer l.writing.Unlock()
-		return d.change(work)
-	})
+	return l.orInMemory(func() error { return l.write(work) })
+}
+
+// orInMemory does once more, in memory, what the disk refused.
+func (l *Ledger) orInMemory(work func() error) error {
+	err := work()
+	if isRefusal(err) && l.fall(err) {
+		err = work()
+	}
+	return err
+}
+
+// write is change, or the error of a disk that refuses.
+func (l *Ledger) write(work func(*transaction)) error {
+	return l.read(func(d *database) error { return l.writeTo(d, work) })
+}
+
+// writeOnce is write for who has time: damage is left to others to find, and no new
+// database begun for it.
+func (l *Ledger) writeOnce(work func(*transaction)) error {
+	_, err := l.attempt(func(d *database) error { return l.writeTo(d, work) })
+	return err
+}
+
+func (l *Ledger) writeTo(d *database, work func(*transaction)) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	if !d.memory && !l.isThere(d.file) {
+		return errReplaced
+	}
+	return d.change(work)
 }
 
 // settleOthers makes what programs that have ended left free to be taken over.
 func (l *Ledger) settleOthers() error {
-	return l.read(func(d *database) error {
-		l.writing.Lock()
-		defer l.writing.Unlock()
-		return l.settle(d)
+	l.tryHome()
+	return l.orInMemory(func() error {
+		return l.read(func(d *database) error {
+			l.writing.Lock()
+			defer l.writing.Unlock()
+			return l.settle(d)
+		})
 	})
 }
 
 // read lets work use the database, and once more a new one where this one turns out to
 // be damaged.
 func (l *Ledger) read(work func(*database) error) error {
+	_ = l.Open() // where that fails there is memory
 	d, err := l.attempt(work)
 	if isDamage(err) && l.mend(d, err) {
 		_, err = l.attempt(work)
 	}
 	return err
+}
+
+// readDisk is read for what memory does not stand in for.
+func (l *Ledger) readDisk(work func(*database) error) error {
+	l.mu.RLock()
+	if home := l.home; home != nil {
+		defer l.mu.RUnlock()
+		return work(home)
+	}
+	l.mu.RUnlock()
+	return l.read(work)
 }
 
 func (l *Ledger) attempt(work func(*database) error) (*database, error) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gofrs/flock"
 
@@ -47,6 +48,25 @@ func (l lease) end() {
 		_ = l.lock.Close()           // nothing was written through it
 		_ = os.Remove(l.lock.Path()) // one that stays is nobody's
 	}
+}
+
+// isHeld reports whether a program lives whose lock has this name, or cannot be asked.
+func (l *Ledger) isHeld(name string) bool {
+	if name == l.lease.name {
+		return true
+	}
+	was, dead, err := takeLease(l.leases(), name, os.O_RDWR)
+	if err == nil && dead {
+		was.end()
+	}
+	return err == nil && !dead || err != nil && !os.IsNotExist(err)
+}
+
+// othersLive reports whether another program uses the ledger, or one before it in the
+// same folder. The caller is alone: nobody makes a lock meanwhile.
+func (l *Ledger) othersLive() bool {
+	locks, err := os.ReadDir(l.leases())
+	return err != nil && !os.IsNotExist(err) || slices.ContainsFunc(locks, func(e os.DirEntry) bool { return e.Name() != l.lease.name && l.isHeld(e.Name()) })
 }
 
 // ownerBits is where the owner stands in a row's number: an owner's rows lie side by

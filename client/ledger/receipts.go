@@ -44,7 +44,7 @@ func (l *Ledger) Receipts(since time.Time) iter.Seq2[KeptReceipt, error] {
 
 // receipts are some receipts, after one of them.
 func (l *Ledger) receipts(since time.Time, after int64) (some []KeptReceipt, err error) {
-	err = l.read(func(d *database) error {
+	err = l.readDisk(func(d *database) error {
 		some = nil
 		return d.read("SELECT id, receipt FROM receipts WHERE id > ?1 AND (?2 IS NULL OR at >= ?2) ORDER BY id LIMIT ?3", []any{after, nanoseconds(since), inOneGo}, func(r *sql.Rows) error {
 			var kept KeptReceipt
@@ -66,7 +66,11 @@ func (l *Ledger) DeleteReceipts(ids []int64) error {
 	if err := l.Open(); err != nil {
 		return err
 	}
-	return l.change(func(t *transaction) {
-		t.exec("DELETE FROM receipts WHERE id IN ("+listed+")", listOf(ids))
+	return l.readDisk(func(d *database) error {
+		l.writing.Lock()
+		defer l.writing.Unlock()
+		return d.change(func(t *transaction) {
+			t.exec("DELETE FROM receipts WHERE id IN ("+listed+")", listOf(ids))
+		})
 	})
 }

@@ -14,7 +14,11 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// rows are what the ledger keeps for one account, as long as there is a ledger.
+// Journal keeps the transfers of one account: in the ledger or, where there can be
+// none, in memory, so that transfers go on. That is noted.
+func (l *Ledger) Journal(a client.Account) transfer.Journal { return &rows{l, a} }
+
+// rows are what the ledger keeps for one account.
 type rows struct {
 	ledger  *Ledger
 	account client.Account
@@ -31,8 +35,14 @@ func (j *rows) Keeps(temp string) (kept bool, err error) {
 	return kept, err
 }
 
-// Lasts is true.
-func (j *rows) Lasts() bool { return true }
+// Lasts is false where there can be no ledger on the disk.
+func (j *rows) Lasts() bool {
+	l := j.ledger
+	_ = l.Open() // it says so
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.db != nil && !l.db.memory
+}
 
 // accountsOf are the numbers of the accounts that are the same: by the id, so that one
 // whose key was changed has what it had; by endpoint and access key, so that one

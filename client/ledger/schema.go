@@ -10,7 +10,8 @@ import (
 
 // migrations make each version of the schema of the one before. A ledger says in
 // user_version how many of them it has been through. One that was released never
-// changes: what is to be different is a new one at the end.
+// changes: what is to be different is a new one at the end. By the columns of their rows
+// the tables are told apart in a damaged database (salvage.go).
 var migrations = []string{`
 -- The programs that write here. A program lives as long as it holds the lock on its
 -- file below the folder owners.
@@ -91,6 +92,14 @@ CREATE TABLE receipts (
 	number  INTEGER NOT NULL, -- the row it is of
 	at      INTEGER,          -- when it was proved
 	receipt TEXT NOT NULL
+) STRICT;
+`, `
+-- Damaged databases of which something is left to be read, by their files' names in
+-- the folder of this one.
+CREATE TABLE salvages (
+	file  TEXT PRIMARY KEY,
+	owner INTEGER NOT NULL,          -- the program that reads it
+	done  TEXT NOT NULL DEFAULT '{}' -- how far
 ) STRICT;
 `}
 
