@@ -21,6 +21,7 @@ type fetcher struct {
 	whole  bool // the range is the whole object: ask for no range
 	open   bool // how much there is, nobody has said: left is more than that
 	tally  *tally
+	noted  int64   // so many of the range's bytes are written down
 	opened *answer // its first answer, where it is there already
 }
 
@@ -175,6 +176,20 @@ func isPage(o client.Object) bool {
 	return strings.HasPrefix(strings.ToLower(o.ContentType), "text/html")
 }
 
+// lingers is how long bytes that arrived may wait for more to be written with.
+const lingers = 50 * time.Millisecond
+
+// fill reads until p is full, or took long enough: over TLS bytes come in portions of
+// 16 KiB, and each write is a call of the system.
+func fill(r io.Reader, p []byte) (n int, err error) {
+	for began := time.Now(); err == nil && n < len(p) && time.Since(began) < lingers; {
+		var got int
+		got, err = r.Read(p[n:])
+		n += got
+	}
+	return n, err
+}
+
 func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
@@ -182,7 +197,7 @@ func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
 		// One byte more than is missing: a server that ignores the range and
 		// sends the whole object must not pass.
 		p := (*buf)[:min(int64(len(*buf)), int64(f.engine.cfg.Pace.Down().Piece()), f.left.length+1)]
-		got, rerr := r.Read(p)
+		got, rerr := fill(r, p)
 		if int64(got) > f.left.length {
 			return n, &client.Error{Op: "GetObject", Kind: client.KindCorrupt, At: f.target.job.From.At, Err: errTooMuch}
 		}
@@ -217,5 +232,6 @@ func (f *fetcher) put(p []byte) error {
 	f.left.offset += int64(len(p))
 	f.left.length -= int64(len(p))
 	f.engine.moved(f.it, int64(len(p)))
+	f.note()
 	return nil
 }

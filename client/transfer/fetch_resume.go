@@ -13,11 +13,11 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer/internal/disk"
 )
 
-// A download in ranges is in the journal before its first range is fetched, and each
-// range once its bytes are written. So one that was cut off is gone on with: of the
+// A download in ranges is in the journal before its first range is fetched, and of each
+// range how far it is, once those bytes are written. So one that was cut off is gone on with: of the
 // same object, into the same temporary file. Bytes that were written survive the end
-// of the program and may be missing after a power cut, so a range counts only once it
-// was read back and has the CRC that is written down.
+// of the program and may be missing after a power cut, so what counts of
+// a range was read back, and has the CRC that is written down.
 
 // hasTemp reports whether a temporary file may lie on the disk.
 func (p *Progress) hasTemp() bool { return p != nil && p.Temp != "" }
@@ -90,36 +90,55 @@ func (f *fetching) begin() {
 	e.scribe.tell(Entry{Number: f.it.number, Begun: &begun})
 }
 
-// bring brings one range: it is there already, or it is fetched and written down.
+// bring brings one range: what is there already, and the rest of it.
 func (f *fetching) bring(ctx context.Context, s span, r *fetcher) (reading, error) {
-	for _, piece := range f.there {
-		if piece.Number == s.number && piece.Size == s.length {
-			if got, err := f.readBack(ctx, s); err == nil && number(got.sums[client.CRC64NVME]) == piece.CRC {
-				f.it.sent.Add(s.length)
-				f.engine.signal()
-				return got, nil
-			}
-		}
+	if r.resume(ctx, s); r.left.length == 0 {
+		return r.tally.reading(), nil
 	}
-	got, err := r.run(ctx)
-	if p := f.it.progress; err == nil && p.hasTemp() {
-		piece := Piece{Number: s.number, Size: s.length, CRC: number(got.sums[client.CRC64NVME])}
-		f.mu.Lock()
-		p.Pieces = append(p.Pieces, piece)
-		f.mu.Unlock()
-		f.engine.scribe.tell(Entry{Number: f.it.number, Piece: &piece})
-	}
-	return got, err
+	return r.run(ctx)
 }
 
-// readBack sums a range that should be there.
-func (f *fetching) readBack(ctx context.Context, s span) (reading, error) {
-	got, err := readSums(ctx, io.NewSectionReader(f.target.file, s.offset, s.length), f.sums...)
-	if err == nil && got.n != s.length {
-		err = io.ErrUnexpectedEOF
+// resume takes over what an attempt before brought of a range.
+func (f *fetcher) resume(ctx context.Context, s span) {
+	var p Piece // the most that is written down of it
+	for _, piece := range f.there {
+		if piece.Number == s.number && piece.Size <= s.length && piece.Size > p.Size {
+			p = piece
+		}
 	}
-	return got, err
+	if p.Size == 0 {
+		return
+	}
+	there := newTally(f.sums...)
+	n, err := readThrough(there, &interruptible{ctx, io.NewSectionReader(f.target.file, s.offset, p.Size)})
+	if err != nil || n != p.Size || there.crc() != p.CRC {
+		return
+	}
+	f.tally, f.noted, f.whole = there, n, false
+	f.left.offset += n
+	f.left.length -= n
+	f.it.sent.Add(n)
+	f.engine.signal()
 }
+
+// note writes down how much of a range is in the temporary file, now and then.
+func (f *fetcher) note() {
+	p := f.it.progress
+	if !p.hasTemp() || f.left.length > 0 && f.tally.n-f.noted < notedEvery(f.object.Size) {
+		return
+	}
+	f.noted = f.tally.n
+	piece := Piece{Number: f.left.number, Size: f.noted, CRC: f.tally.crc()}
+	f.mu.Lock()
+	p.Pieces = append(p.Pieces, piece)
+	f.mu.Unlock()
+	f.engine.scribe.tell(Entry{Number: f.it.number, Piece: &piece})
+}
+
+// notedEvery is how many bytes of a range may be lost, at the end of the program, of
+// those that are on the disk. Many ranges may be under way: a thousandth of the object
+// for each is still little, and a thousand notes are no work.
+func notedEvery(size int64) int64 { return max(1<<20, size/1000) }
 
 // settleTemp decides what becomes of the temporary file of an attempt that ended: it
 // stays where another may go on with a range that arrived.

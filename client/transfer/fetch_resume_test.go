@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -29,18 +30,30 @@ type cutDown struct {
 }
 
 func cutDownload(t *testing.T) *cutDown {
+	c := beginDownload(t)
+	c.loseFrom(2 * minPartSize)
+	c.isCutOff()
+	return c
+}
+
+// beginDownload is a download of four ranges that did not run yet.
+func beginDownload(t *testing.T) *cutDown {
 	c := &cutDown{journal: &lasting{Memory: &Memory{}}}
 	c.workbench = newBench(t, func(k *Config) { k.Journal, k.Concurrency = c.journal, 1 })
 	c.store.Become(storetest.AWS)
 	c.job, c.data = c.object((partsOfAll-1)*minPartSize+17, client.PutOptions{})
 	c.job.To.Name = "f"
-	c.loseFrom(2 * minPartSize)
+	return c
+}
+
+// isCutOff runs it until the network is lost, which is there again afterwards.
+func (c *cutDown) isCutOff() {
+	c.Helper()
 	row := c.run(c.job)[0]
-	require.Equal(t, client.KindNetwork, client.KindOf(row.Err), "%v", row.Err)
-	require.True(t, IsPart(filepath.Base(c.temp())), "it can be gone on with")
+	require.Equal(c, client.KindNetwork, client.KindOf(row.Err), "%v", row.Err)
+	require.True(c, IsPart(filepath.Base(c.temp())), "it can be gone on with")
 	c.store.Before(nil)
 	c.engine.scribe.settle()
-	return c
 }
 
 // loseFrom lets no bytes through any more from an offset on.
@@ -105,6 +118,40 @@ func TestADownloadThatWasCutOffGoesOnWithTheRangesThatArrived(t *testing.T) {
 	c.isWhole(row, c.data)
 }
 
+// A kill in the middle of a range of many costs no more than what came since the last
+// MiB of it.
+func TestARangeThatWasCutOffInItsMiddleGoesOnFromTheLastMiB(t *testing.T) {
+	const third, cut = 2 * minPartSize, 2<<20 + 5
+	for name, c := range map[string]struct {
+		happens func(*cutDown)
+		from    int64
+	}{
+		"its bytes are there":    {func(*cutDown) {}, third + 2<<20},
+		"one of them is another": {func(c *cutDown) { c.overwrite(third+100, []byte{c.data[third+100] ^ 1}) }, third},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := beginDownload(t)
+			d.loseFrom(third + 1)
+			d.store.Send(func(call memstore.Call, data []byte) io.Reader {
+				if call.Read.Offset != third {
+					return bytes.NewReader(data)
+				}
+				return io.MultiReader(bytes.NewReader(data[:cut]), iotest.ErrReader(io.ErrUnexpectedEOF))
+			})
+			d.isCutOff()
+			d.store.Send(nil)
+			c.happens(d)
+			row, _ := d.again()
+			d.isWhole(row, d.data)
+			var from []int64
+			for _, call := range d.store.Calls(memstore.GetObject) {
+				from = append(from, call.Read.Offset)
+			}
+			assert.Equal(t, []int64{c.from, 3 * minPartSize}, slices.Sorted(slices.Values(from[len(from)-2:])))
+		})
+	}
+}
+
 // Each is what may have happened to a download while it was cut off, and which ranges
 // are fetched then.
 func TestARangeCountsOnlyWhereItsBytesAreStillThere(t *testing.T) {
@@ -131,14 +178,10 @@ func TestARangeCountsOnlyWhereItsBytesAreStillThere(t *testing.T) {
 		}, []int64{0, 1, 2, 3}, "another object now"},
 		"the journal names a file that is none of ours": {func(c *cutDown) { c.renames("../../passwd") }, []int64{0, 1, 2, 3}, ""},
 		"the journal lies about a CRC": {func(c *cutDown) {
-			for _, p := range c.journal.progress {
-				p.Pieces[0].CRC++
-			}
+			c.wholeRange(1).CRC++
 		}, []int64{0, 2, 3}, ""},
 		"the journal lies about a size": {func(c *cutDown) {
-			for _, p := range c.journal.progress {
-				p.Pieces[1].Size--
-			}
+			c.wholeRange(2).Size--
 		}, []int64{1, 2, 3}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -170,6 +213,18 @@ func (c *cutDown) overwrite(offset int64, with []byte) {
 	_, err = f.WriteAt(with, offset)
 	require.NoError(c, err)
 	require.NoError(c, f.Close())
+}
+
+// wholeRange is what the journal has of a range that arrived whole.
+func (c *cutDown) wholeRange(n int) *Piece {
+	c.Helper()
+	for _, p := range c.journal.progress {
+		i := slices.IndexFunc(p.Pieces, func(p Piece) bool { return p.Number == n && p.Size == minPartSize })
+		require.GreaterOrEqual(c, i, 0)
+		return &p.Pieces[i]
+	}
+	c.Fatal("nothing is written down")
+	return nil
 }
 
 // renames lets the journal name another temporary file.

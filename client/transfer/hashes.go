@@ -86,6 +86,12 @@ func (t *tally) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// crc is the CRC64NVME of what passed so far, which is always among the checksums of a
+// download.
+func (t *tally) crc() uint64 {
+	return number(t.hashes[slices.Index(t.algorithms, client.CRC64NVME)].Sum(nil))
+}
+
 // reading is what passed so far.
 func (t *tally) reading() reading {
 	r := reading{n: t.n, sums: make(map[client.ChecksumAlgorithm][]byte, len(t.hashes))}

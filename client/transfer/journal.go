@@ -106,7 +106,7 @@ type Progress struct {
 	At       time.Time       `json:"at"`                // when it began
 	Source   Expect          `json:"source"`            // the file or object as it was then
 	Version  string          `json:"version,omitempty"` // of an object that is read
-	PartSize int64           `json:"partSize"`          // bytes of each piece but the last
+	PartSize int64           `json:"partSize"`          // bytes of each part or range but the last
 	Checksum client.Checksum `json:"checksum,omitzero"` // of a file that is sent, all of it
 
 	// Of an upload in parts: how it was begun, which cannot be changed any more. At is
@@ -129,8 +129,8 @@ type Progress struct {
 	held []client.Part // what the server says it holds of the upload, asked by the attempt under way
 }
 
-// A Piece is one part that a server acknowledged, or one range of an object that is
-// on the disk.
+// A Piece is one part that a server acknowledged, or what is on the disk of one range of
+// an object: its first bytes, or all of it. Of several with one number the largest counts.
 type Piece struct {
 	Number   int             `json:"number"` // from 1
 	Size     int64           `json:"size"`   // bytes
