@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/unicode/norm"
 )
 
 func TestOrdinaryNamesStayAsTheyAre(t *testing.T) {
@@ -149,6 +150,16 @@ func TestLongKeysAreSpreadOverFolders(t *testing.T) {
 	} {
 		check(t, []string{key, strings.ToUpper(key), key + "/z"})
 	}
+}
+
+func TestTheTwinOfANameThatIsTooLongForAFolderIsReadBack(t *testing.T) {
+	one := strings.Repeat("ő", 10) + strings.Repeat("k", 232) // 252 bytes, with a mark 255
+	long := norm.NFD.String(one)
+	require.Greater(t, len(long), longestName)
+	for _, keys := range [][]string{{long, one}, {long + "/x", one + "/x"}, {"d/" + long, "d/" + one, "d/" + one + "/x"}, {long + "/y/z", one, long}} {
+		check(t, keys)
+	}
+	require.Equal(t, one+"%-2", here.keyOf(one+"%-2", besideOf([]string{one + "%-2", strings.Repeat("ő", 100) + markMore + "/" + markMore + "x"})), "no twin of it")
 }
 
 // check is what Names promises of any set of keys, on every system.

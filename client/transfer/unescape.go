@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -23,7 +24,7 @@ func (s system) keyOf(name string, beside func(folder string) []string) string {
 			continue
 		}
 		if p := parts[i]; strings.Contains(p, "%") {
-			siblings := func() []string { return beside(strings.Join(parts[:i], "/")) }
+			siblings := func() []string { return allBeside(strings.Join(parts[:i], "/"), beside) }
 			key = append(key, s.unmark(p, i == len(parts)-1, siblings))
 		} else {
 			key = append(key, p)
@@ -53,6 +54,36 @@ func joinLong(parts []string) (whole string, n int) {
 		return "", 1
 	}
 	return whole, n
+}
+
+// allBeside are the names in a folder, and those too long for one that splitLong has
+// spread from it over others.
+func allBeside(folder string, beside func(string) []string) []string {
+	names := beside(folder)
+	for _, n := range names {
+		if strings.HasSuffix(n, markMore+"/") {
+			names = append(names, longNames(folder, []string{strings.TrimSuffix(n, "/")}, beside)...)
+		}
+	}
+	return names
+}
+
+// longNames are the names that begin in a folder with these parts.
+func longNames(folder string, parts []string, beside func(string) []string) (names []string) {
+	for _, n := range beside(strings.TrimPrefix(folder+"/"+strings.Join(parts, "/"), "/")) {
+		part, isFolder := strings.CutSuffix(n, "/")
+		all := append(slices.Clone(parts), part)
+		switch {
+		case !strings.HasPrefix(part, markMore): // nothing of ours
+		case isFolder && strings.HasSuffix(part, markMore):
+			names = append(names, longNames(folder, all, beside)...)
+		default:
+			if whole, cut := joinLong(all); cut == len(all) {
+				names = append(names, whole+n[len(part):])
+			}
+		}
+	}
+	return names
 }
 
 // unmark takes off the marks of a component where they were ours to set, and
