@@ -128,8 +128,12 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		o.Attempts = 8
 	}
 	s.digests.returned.Store(s.atAWS)
-	s.patient = newRetryer(o.Attempts, o.backoff)
-	s.waiting = patience{newRetryer(o.Attempts, o.backoff), min(3, o.Attempts), o.backoff}
+	forTransfers, forPeople := transferDelay, delayOf
+	if o.backoff != nil {
+		forTransfers, forPeople = o.backoff, o.backoff
+	}
+	s.patient = newRetryer(o.Attempts, forTransfers)
+	s.waiting = patience{Retryer: newRetryer(o.Attempts, forPeople), failures: min(3, o.Attempts), backoff: o.backoff}
 	cfg := aws.Config{
 		Region:                     s.region,
 		Credentials:                credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()),
@@ -193,7 +197,7 @@ func (s *Store) Test(ctx context.Context) error {
 func asOften(attempts int, send sender) sender {
 	return func(ctx context.Context, q *request) (*answer, error) {
 		if p, ok := q.tries.(patience); ok && client.TurnOf(ctx) != nil {
-			p.failures = attempts
+			p.failures, p.transfer = attempts, p.backoff == nil
 			q.tries = p
 		}
 		return send(ctx, q)
@@ -214,9 +218,6 @@ func newRetryer(attempts int, backoff func(int, error) (time.Duration, error)) a
 			retry.IsErrorRetryableFunc(hopeless),
 			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{408: {}, 429: {}}},
 		}, o.Retryables...)
-		if backoff == nil {
-			backoff = delayOf
-		}
 		o.Backoff = retry.BackoffDelayerFunc(backoff)
 	})
 }

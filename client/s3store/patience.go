@@ -24,6 +24,7 @@ type patience struct {
 	aws.Retryer // which failures are worth a try
 	failures    int
 	backoff     func(int, error) (time.Duration, error) // tests: instead of waiting
+	transfer    bool                                    // nobody sits before the screen: the pauses are those of transfers
 }
 
 const (
@@ -45,6 +46,8 @@ func (p patience) RetryDelay(attempt int, err error) (time.Duration, error) {
 	switch {
 	case !throttled && attempt >= p.failures:
 		return 0, err
+	case p.transfer:
+		return transferDelay(attempt, err)
 	case !throttled || p.backoff != nil:
 		return p.Retryer.RetryDelay(attempt, err)
 	}

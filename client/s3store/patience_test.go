@@ -39,7 +39,7 @@ var slow = map[string]func() *http.Response{
 }
 
 func TestAThrottledCallIsPatientForMoreThanAMinute(t *testing.T) {
-	p := patience{newRetryer(8, nil), 3, nil}
+	p := patience{Retryer: newRetryer(8, delayOf), failures: 3}
 	var waited time.Duration
 	for try := 1; try < p.MaxAttempts(); try++ {
 		d, err := p.RetryDelay(try, &apiError{code: "SlowDown"})
@@ -48,6 +48,31 @@ func TestAThrottledCallIsPatientForMoreThanAMinute(t *testing.T) {
 		waited += d
 	}
 	assert.Greater(t, waited, time.Minute)
+}
+
+func TestATransferTriesAgainSoonAfterAChanceAndOutlastsAServerThatIsStartedAgain(t *testing.T) {
+	throttled := &apiError{code: "SlowDown"}
+	for name, tries := range map[string]aws.Retryer{
+		"of bytes":   newRetryer(8, transferDelay),
+		"of a proof": patience{Retryer: newRetryer(8, delayOf), failures: 8, transfer: true},
+	} {
+		var waited time.Duration
+		for try := 1; try < 8; try++ {
+			d, err := tries.RetryDelay(try, throttled)
+			require.NoError(t, err)
+			if waited += d; try == 4 {
+				assert.Less(t, waited, time.Second, name)
+			}
+		}
+		assert.Greater(t, waited, 20*time.Second, name)
+	}
+}
+
+func TestATransferWaitsAsLongAsTheServerAsks(t *testing.T) {
+	asked := &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: slow["Retry-After"]()}, Err: &apiError{code: "SlowDown"}}
+	d, err := newRetryer(8, transferDelay).RetryDelay(1, asked)
+	require.NoError(t, err)
+	assert.Equal(t, time.Second, d)
 }
 
 func TestEveryCallSomebodyWaitsForOutlastsAServerThatAsksToSlowDown(t *testing.T) {

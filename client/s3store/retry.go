@@ -41,14 +41,29 @@ func (e *errGaveUp) Text() client.Text { return client.Say("not tried again: %v"
 
 func nothing() error { return nil }
 
-// The pauses after a failure: a quarter of a second doubles up to sixteen seconds.
-// That is sooner than the SDK would, since the budget holds back many at once.
+// The pauses after a failure of a call that somebody waits for: a quarter of a second,
+// then half a one. That is sooner than the SDK would.
 const firstDelay, longestDelay = 250 * time.Millisecond, 16 * time.Second
 
-// delayOf is the pause after try number attempt of a call.
+// delayOf is the pause after try number attempt of such a call.
 func delayOf(attempt int, _ error) (time.Duration, error) {
-	delay := min(firstDelay<<min(attempt-1, 8), longestDelay)
-	return delay - rand.N(delay/4), nil //nolint:gosec // spreads clients, hides nothing
+	return shortened(min(firstDelay<<min(attempt-1, 8), longestDelay)), nil
+}
+
+// pauses are those of transfers. One request in twenty that fails by chance is sent
+// again soon: four in a row are no chance, and what comes then outlasts a server that
+// is started again. The budget holds back many at once.
+var pauses = []time.Duration{60 * time.Millisecond, 125 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second, 8 * time.Second, 16 * time.Second}
+
+// transferDelay is the pause after try number attempt of a call of a transfer, at least
+// what the server asks for.
+func transferDelay(attempt int, err error) (time.Duration, error) {
+	return max(shortened(pauses[min(attempt, len(pauses))-1]), retryAfter(err)), nil
+}
+
+// shortened is up to a quarter less, so that not all come back at once.
+func shortened(delay time.Duration) time.Duration {
+	return delay - rand.N(delay/4) //nolint:gosec // spreads clients, hides nothing
 }
 
 // hopeless settles what the SDK would guess wrong: an untrusted certificate or

@@ -27,7 +27,7 @@ type fetcher struct {
 
 const (
 	fetchTries = 5 // without a byte of progress
-	fetchPause = 250 * time.Millisecond
+	fetchPause = 60 * time.Millisecond
 
 	unknownLength = math.MaxInt64 - 1
 )
@@ -57,9 +57,10 @@ func (f *fetcher) run(ctx context.Context) (reading, error) {
 	}
 }
 
-// pause waits before the next try, longer after each failure.
+// pause waits before the next try, four times as long after each failure: a body breaks
+// off by chance, or for a while.
 func pause(ctx context.Context, failures int) error {
-	return client.Again(ctx, fetchPause<<(failures-1))
+	return client.Again(ctx, fetchPause<<(2*(failures-1)))
 }
 
 // brokeOff says of a body that ended early what it is: a matter of the network.

@@ -21,30 +21,40 @@ const anotherKey = "99999999-2222-3333-4444-555555555555"
 var lies = map[mock.Action]func(asked client.EncryptionType) []mock.Fault{
 	mock.DropSSEHeaders: func(asked client.EncryptionType) []mock.Fault {
 		all := at([]string{"", "PutObject", "HeadObject"}, mock.Fault{})
-		if asked == client.TypeSSEKMS {
+		if namesKey(asked) {
 			all = append(all, at([]string{"", "HeadObject"}, mock.Fault{Header: "x-amz-server-side-encryption-aws-kms-key-id"})...)
 			all = append(all, at([]string{"", "HeadObject"}, mock.Fault{Header: "x-amz-server-side-encryption"})...)
 		}
 		return all
 	},
 	mock.OtherKey: func(asked client.EncryptionType) []mock.Fault {
-		if asked != client.TypeSSEKMS {
+		if !namesKey(asked) {
 			return nil // an answer without a key names no other one
 		}
 		return at(writesAndHead, mock.Fault{KeyID: anotherKey})
 	},
-	mock.OtherType: func(asked client.EncryptionType) []mock.Fault {
-		switch asked {
-		case client.TypeSSEKMS:
-			return append(at(writesAndHead, mock.Fault{Method: "AES256"}), at(writesAndHead, mock.Fault{Method: "aws:kms:dsse"})...)
-		case client.TypeSSES3:
-			return at(writesAndHead, mock.Fault{Method: "aws:kms"})
+	mock.OtherType: func(asked client.EncryptionType) (all []mock.Fault) {
+		if methods[asked] == "" {
+			return nil // an answer that names no type names no other one
 		}
-		return nil // an answer that names no type names no other one
+		for of, method := range methods {
+			if of != asked {
+				all = append(all, at(writesAndHead, mock.Fault{Method: method})...)
+			}
+		}
+		return all
 	},
 	mock.StorePlain: func(client.EncryptionType) []mock.Fault {
 		return []mock.Fault{{}, {Echo: true}}
 	},
+}
+
+// methods are what answers call the types that they name.
+var methods = map[client.EncryptionType]string{client.TypeSSES3: "AES256", client.TypeSSEKMS: "aws:kms", client.TypeDSSEKMS: "aws:kms:dsse"}
+
+// namesKey says whether answers name a key of KMS.
+func namesKey(asked client.EncryptionType) bool {
+	return asked == client.TypeSSEKMS || asked == client.TypeDSSEKMS
 }
 
 // noLies are the faults that say nothing about encryption.
@@ -78,7 +88,7 @@ var oneAndParts = []struct {
 func everyEncryption(t *testing.T) []client.Encryption {
 	customer, err := client.NewCustomerKey(bytes.Repeat([]byte{7}, client.CustomerKeyBytes))
 	require.NoError(t, err)
-	return []client.Encryption{client.SSES3{}, client.SSEKMS{Key: keyID}, client.SSEKMS{Key: "alias/demo"}, client.SSEC{Key: customer}}
+	return []client.Encryption{client.SSES3{}, client.SSEKMS{Key: keyID}, client.SSEKMS{Key: "alias/demo"}, client.SSEC{Key: customer}, client.DSSEKMS{Key: keyID}}
 }
 
 // isNoticed asserts that a lie failed the upload, with a verdict in its receipt where

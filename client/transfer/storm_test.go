@@ -31,16 +31,31 @@ import (
 // it they are few, and how long it takes is not looked at.
 const stormFiles = "BUCKETSEAL_STORM_FILES"
 
-// weather are the faults of the endpoint, by call: 5 % resets, 5 % busy and twenty of
-// them in a row now and then, 2 % cut short, 1 % standing still.
-var weather = mock.Faults{Faults: []mock.Fault{
+// weather are the faults of the endpoint, by call: 5 % resets, 5 % busy, a fifth of
+// them twenty in a row, 2 % cut short, 1 % standing still, on the way up (before
+// the body has been read) as on the way down.
+var weather = mock.Faults{Faults: append(bursts(), []mock.Fault{
 	{Op: "*Object", Do: mock.Reset, Early: true, Probability: 0.025, Seed: 1},
 	{Op: "*", Do: mock.Reset, Probability: 0.025, Seed: 2},
 	{Op: "*", Do: mock.AnswerStatus, Status: 503, Code: "SlowDown", Probability: 0.04, Seed: 3},
-	{Op: "*", Do: mock.AnswerStatus, Status: 503, Code: "SlowDown", Nth: 150, Count: 5},
 	{Op: "GetObject", Do: mock.Cut, Bytes: 700, Probability: 0.02, Seed: 4},
+	{Op: "PutObject", Do: mock.Reset, Early: true, Probability: 0.02, Seed: 4},
+	{Op: "UploadPart", Do: mock.Reset, Early: true, Probability: 0.02, Seed: 4},
 	{Op: "GetObject", Do: mock.Stall, Bytes: 500, Probability: 0.01, Seed: 5},
-}}
+	{Op: "PutObject", Do: mock.Delay, Millis: standstill, Probability: 0.01, Seed: 5},
+	{Op: "UploadPart", Do: mock.Delay, Millis: standstill, Probability: 0.01, Seed: 5},
+}...)}
+
+// bursts are answers that ask to slow down, twenty of each two thousand.
+func bursts() (all []mock.Fault) {
+	for nth := 100; nth < 40_000; nth += 2000 {
+		all = append(all, mock.Fault{Op: "*", Do: mock.AnswerStatus, Status: 503, Code: "SlowDown", Nth: nth, Count: 20})
+	}
+	return all
+}
+
+// standstill is longer than anybody waits for a server that is silent.
+const standstill = 60_000
 
 // distance is what the line has in calm too: 10 ms, since who stands beside the server
 // has nothing to do while one request in a hundred stands still.
@@ -51,6 +66,8 @@ var toxics = []string{
 	`{"name":"reset","type":"reset_peer","toxicity":0.05,"attributes":{"timeout":700}}`,
 	`{"name":"cut","type":"limit_data","toxicity":0.02,"attributes":{"bytes":300000}}`,
 	`{"name":"stall","type":"timeout","toxicity":0.01,"attributes":{"timeout":0}}`,
+	`{"name":"cut up","type":"limit_data","stream":"upstream","toxicity":0.02,"attributes":{"bytes":300000}}`,
+	`{"name":"stall up","type":"timeout","stream":"upstream","toxicity":0.01,"attributes":{"timeout":0}}`,
 }
 
 // A passage is files going up and coming down, through a proxy.
