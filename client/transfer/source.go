@@ -154,7 +154,7 @@ func (s *source) unchanged() error {
 	now, err := os.Stat(s.job.From.Path)
 	switch {
 	case err != nil:
-		return local(s.job, client.Say("%s is gone since it was opened: %v", s.job.From.Path, err).Err())
+		return local(s.job, client.Say("%s is gone since it was opened (%v): put it back and send it again", s.job.From.Path, err).Err())
 	case !os.SameFile(s.stat, now), now.Size() != s.stat.Size(), !now.ModTime().Equal(s.stat.ModTime()):
 		return s.changedWhileSent()
 	}

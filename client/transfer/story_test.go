@@ -276,27 +276,6 @@ func TestAnUnknownKeyIsSaidToBeUnknown(t *testing.T) {
 	assert.Nil(t, row.Receipt)
 }
 
-func TestAFileThatShrinksWhileItIsSentIsSaidToHaveChanged(t *testing.T) {
-	for _, size := range []int{4 << 20, 12 << 20} {
-		s := begin(t, nil, func(c *transfer.Config) { c.Pace = flow.NewPace(flow.Rates{All: 1 << 20}) })
-		changed := make(chan struct{}, 1)
-		s.engine.Notify(changed)
-		up, _ := s.upload(size, client.SSEKMS{Key: keyID})
-		rows, err := s.engine.Submit(slices.Values([]transfer.Job{up}))
-		require.NoError(t, err)
-		for row, _ := s.engine.Nth(rows.First); row.Sent == 0; row, _ = s.engine.Nth(rows.First) {
-			<-changed
-		}
-		require.NoError(t, os.Truncate(up.From.Path, 100))
-		require.NoError(t, s.engine.Wait(t.Context()))
-		row, _ := s.engine.Nth(rows.First)
-		assert.Equal(t, client.KindLocal, client.KindOf(row.Err), "%v", row.Err)
-		require.ErrorContains(t, row.Err, "changed while it was sent")
-		_, err = s.store.Head(t.Context(), up.To.At, client.ReadOptions{})
-		assert.Equal(t, client.KindNotFound, client.KindOf(err), "nothing short was stored")
-	}
-}
-
 func TestPlaintextOfADownloadIsTheObjectsAlsoForForeignUploads(t *testing.T) {
 	// Another client left no checksum of ours: the size is all there is to compare.
 	s := begin(t, nil)
