@@ -17,8 +17,10 @@ type Config struct {
 	Store   client.Store
 	Account client.AccountRef // for receipts
 
-	Concurrency int   // requests under way at most, 1 to 64; default 64: as many as pay
-	PartSize    int64 // bytes, 5 MiB to 5 GiB; default 8 MiB, grown so that 10,000 parts are enough
+	Concurrency int // requests under way at most, 1 to 64; default 64: as many as pay
+	// PartSize is that of the parts of a file, in bytes, 5 MiB to 5 GiB, grown so that
+	// 10,000 parts are enough; default 8 MiB, and up to 16 MiB of files above 1 GiB.
+	PartSize int64
 
 	// Flow is what transfers may use of the endpoint; nil is one for this engine alone.
 	Flow *flow.Flow
@@ -56,6 +58,8 @@ type Config struct {
 	OnSlowDown func(client.RequestState)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+
+	partsGrow bool // nobody chose their size
 }
 
 const (
@@ -75,7 +79,7 @@ func (c Config) withDefaults() (Config, error) {
 		return c, client.Say("concurrency: %d is not between 1 and %d", c.Concurrency, flow.Most).Err()
 	}
 	if c.PartSize == 0 {
-		c.PartSize = defaultPartSize
+		c.PartSize, c.partsGrow = defaultPartSize, true
 	}
 	if c.PartSize < minPartSize || c.PartSize > maxPartSize {
 		return c, client.Say("part size: %d bytes is not between 5 MiB and 5 GiB, the bounds of S3", c.PartSize).Err()

@@ -141,7 +141,7 @@ func (f *fetching) fill(ctx context.Context) error {
 // comes without a range. What each is summed by makes the sums of the whole.
 func (f *fetching) ranges(ctx context.Context) error {
 	e := f.engine
-	each := partSizeFor(f.object.Size, e.cfg.PartSize)
+	each := e.cfg.partSize(f.object.Size)
 	if p := f.it.progress; p.hasTemp() {
 		each, f.there = p.PartSize, slices.Clone(p.Pieces)
 	}

@@ -80,7 +80,7 @@ func (f *fetching) begin() {
 	e, o := f.engine, f.object
 	p := Progress{
 		At: e.cfg.Now(), Source: Expect{Size: o.Size, ETag: o.ETag, Modified: o.Modified}, Version: o.VersionID,
-		PartSize: partSizeFor(o.Size, e.cfg.PartSize), Temp: f.target.temp,
+		PartSize: e.cfg.partSize(o.Size), Temp: f.target.temp,
 	}
 	begun := p
 	f.it.progress, f.target.kept = &p, true

@@ -8,6 +8,22 @@ const (
 	mostParts   = 10_000
 )
 
+// Where nobody chose the size of parts, that of larger files is larger: a request costs
+// as much as half a MiB does, and this many of them are enough to go side by side. The
+// most is what one that fails may cost.
+const (
+	enoughParts = 128
+	mostAtOnce  = 16 << 20
+)
+
+// partSize is the size of the parts of a file, or of the ranges of an object, in bytes.
+func (c *Config) partSize(size int64) int64 {
+	if !c.partsGrow {
+		return partSizeFor(size, c.PartSize)
+	}
+	return partSizeFor(size, max(c.PartSize, min(size/enoughParts>>20<<20, mostAtOnce)))
+}
+
 // partSizeFor is the size of the parts of a file: the size wished for, or so
 // much more, in whole MiB, that 10,000 parts are enough.
 func partSizeFor(size, wished int64) int64 {

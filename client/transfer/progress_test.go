@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client/memstore"
 )
 
 func TestRateIsTheAverageOfTheLastSeconds(t *testing.T) {
@@ -40,4 +43,23 @@ func TestPartsAreEnoughForAnySize(t *testing.T) {
 	}
 	assert.Empty(t, spans(0, 10))
 	assert.Equal(t, []span{{1, 0, 10}, {2, 10, 10}, {3, 20, 5}}, spans(25, 10))
+}
+
+func TestLargeFilesAreCutIntoLargerPartsUnlessTheirSizeWasChosen(t *testing.T) {
+	const mib = 1 << 20
+	for _, c := range []struct{ size, chosen, want int64 }{
+		{100 * mib, 0, 8 * mib},
+		{1024 * mib, 0, 8 * mib},
+		{1537 * mib, 0, 12 * mib},
+		{2048 * mib, 0, 16 * mib},
+		{64 << 30, 0, 16 * mib},
+		{1 << 40, 0, 105 * mib},
+		{2048 * mib, 8 * mib, 8 * mib},
+		{2048 * mib, 5 * mib, 5 * mib},
+		{2048 * mib, 100 * mib, 100 * mib},
+	} {
+		config, err := Config{Store: memstore.New(memstore.Options{}), PartSize: c.chosen}.withDefaults()
+		require.NoError(t, err)
+		assert.Equal(t, c.want, config.partSize(c.size), "%d bytes, %d chosen", c.size, c.chosen)
+	}
 }

@@ -80,7 +80,7 @@ func (e *Engine) spansOf(j Job, p *Progress) []span {
 	case p.hasUpload() && p.Source.Size == size && size > p.PartSize:
 		return spans(size, p.PartSize)
 	case size > e.cfg.PartSize:
-		return spans(size, partSizeFor(size, e.cfg.PartSize))
+		return spans(size, e.cfg.partSize(size))
 	}
 	return []span{{1, 0, j.Expect.Size}}
 }

@@ -73,7 +73,7 @@ out. With - as DST, reports go to the standard error.`,
 	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
 	f.key.register(c, "for --sse c or to download such an object")
 	flags.StringVar(&f.overwrite, "overwrite", "always", "when the target exists: `always`|skip|newer")
-	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M)")
+	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M, up to 16M of files above 1G)")
 	flags.StringVar(&f.version, "version-id", "", "download this version `ID` of an object")
 	flags.BoolVar(&f.acceptStale, "accept-stale-checksum", false, "take a download though the checksum noted in its metadata, or its ETag, is of other bytes")
 	return c
