@@ -25,6 +25,8 @@ type Object struct {
 	At           Location
 	IsFolder     bool // a common prefix of a listing: At.Key ends in "/", nothing else is set
 	VersionID    string
+	Latest       bool      // of a listing of versions: it is the current one
+	DeleteMarker bool      // of a listing of versions: it is none, but hides those before it
 	Size         int64     // bytes of plaintext, NotTold where the server does not say
 	Modified     time.Time // zero where the server does not say
 	ETag         string    // without quotes and weakness; "" where the server does not say; never a content hash

@@ -106,13 +106,30 @@ const MaxEntries = 1000
 type ListOptions struct {
 	Recursive bool   // everything below, no folders
 	After     string // the Next of the page before; "" for the first
-	Max       int    // most entries of a page, 1 to MaxEntries; 0 is MaxEntries
+	// Behind has the first page begin behind this name, whether there is one, as
+	// start-after of ListObjectsV2 does; only with Recursive. A store that cannot do it
+	// says KindContradiction.
+	Behind string
+	Max    int // most entries of a page, 1 to MaxEntries; 0 is MaxEntries
 }
 
 // A Page is a part of a listing, in the order of the keys.
 type Page struct {
 	Objects []Object // objects and folders
 	Next    string   // "" when this is the last page
+	// Reordered says that the server gave them in an order of its own: what it puts
+	// behind a name is not what comes behind it.
+	Reordered bool
+}
+
+// Versions is the call about versions of objects. A Store that has it implements
+// Versions too.
+type Versions interface {
+	// ListVersions gives one page of all versions and delete markers under a prefix, in
+	// the order of the keys and of one key the newest first: all below, no folders.
+	// Of a bucket that keeps no versions they are the objects, their version
+	// [NullVersion].
+	ListVersions(ctx context.Context, under Location, o ListOptions) (Page, error)
 }
 
 // ReadOptions say which bytes of which version are read.

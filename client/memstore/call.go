@@ -20,6 +20,7 @@ const (
 	DeleteBucket            Op = "DeleteBucket"
 	GetBucketEncryption     Op = "GetBucketEncryption"
 	ListObjects             Op = "ListObjectsV2"
+	ListObjectVersions      Op = "ListObjectVersions"
 	HeadObject              Op = "HeadObject"
 	GetObject               Op = "GetObject"
 	PutObject               Op = "PutObject"

@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -40,6 +41,63 @@ func (s *Store) List(ctx context.Context, under client.Location, o client.ListOp
 	return page, nil
 }
 
+// ListVersions gives one page of the versions under a prefix. Its Next is the key and
+// the version given last.
+func (s *Store) ListVersions(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
+	c, err := s.begin(ctx, Call{Op: ListObjectVersions, At: under})
+	if err != nil {
+		return client.Page{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.bucket(c)
+	if err != nil {
+		return client.Page{}, err
+	}
+	size := s.pageSize
+	if o.Max > 0 {
+		size = min(size, o.Max)
+	}
+	key, version, paged := strings.Cut(o.After, "\x00")
+	if !paged {
+		key = o.Behind
+	}
+	var page client.Page
+	for _, v := range b.versions(under) {
+		if v.At.Key < key || v.At.Key == key && (!paged || version != "") {
+			if v.At.Key == key && v.VersionID == version {
+				version = "" // those behind it are next
+			}
+			continue
+		}
+		if len(page.Objects) == size {
+			last := page.Objects[size-1]
+			page.Next = last.At.Key + "\x00" + last.VersionID
+			break
+		}
+		page.Objects = append(page.Objects, v)
+	}
+	return page, nil
+}
+
+// versions are all below a prefix, in the order in which they are listed.
+func (b *bucket) versions(under client.Location) (all []client.Object) {
+	for key, versions := range b.objects {
+		if !strings.HasPrefix(key, under.Key) {
+			continue
+		}
+		for i, v := range slices.Backward(versions) {
+			o := client.Object{At: v.At, VersionID: cmp.Or(v.VersionID, client.NullVersion), Latest: i == len(versions)-1, DeleteMarker: v.marker, Modified: v.Modified, Size: client.NotTold}
+			if !v.marker {
+				o.Size, o.ETag, o.StorageClass = v.Size, v.ETag, v.StorageClass
+			}
+			all = append(all, o)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b client.Object) int { return strings.Compare(a.At.Key, b.At.Key) })
+	return all
+}
+
 // entries are the objects and folders behind o.After, in the order of their keys.
 func (b *bucket) entries(under client.Location, o client.ListOptions) []client.Object {
 	found := map[string]client.Object{}
@@ -63,7 +121,7 @@ func (b *bucket) entries(under client.Location, o client.ListOptions) []client.O
 	}
 	var all []client.Object
 	for key, entry := range found {
-		if key > o.After {
+		if key > max(o.After, o.Behind) {
 			all = append(all, entry)
 		}
 	}

@@ -36,6 +36,9 @@ func (s *Store) List(ctx context.Context, under client.Location, o client.ListOp
 	if err != nil {
 		return client.Page{}, s.refuse(c, client.KindInvalid, err)
 	}
+	if o.After == "" {
+		from.Last = []byte(o.Behind)
+	}
 	l, err := s.listed(ctx, c, o, from)
 	if err != nil {
 		return client.Page{}, s.fail(c, err)
@@ -55,6 +58,8 @@ type listed struct {
 	old       bool // the answer is one of ListObjects: it goes on after a name
 	truncated bool
 	next      string // token or marker, "" where none is given
+	// Of documents that go on after a name: ListObjects and ListObjectVersions.
+	nextName, nextVersion string
 }
 
 // A listedObject is an object as a listing tells of it; its key as it is written.
@@ -62,6 +67,10 @@ type listedObject struct {
 	key, etag, class string
 	size             int64 // NotTold where it is not
 	modified         time.Time
+	// Of ListObjectVersions: which one it is, whether it is the current one, and
+	// whether it is a delete marker.
+	version                   string
+	versioned, latest, marker bool
 }
 
 // listed asks for a page in the way this server knows.
@@ -74,10 +83,14 @@ func (s *Store) listed(ctx context.Context, c call, o client.ListOptions, from p
 		return l, err
 	}
 	if err == nil && l.truncated && l.next == "" {
-		// It took list-type=2 for nothing: this is a page of ListObjects.
+		// It took list-type=2 for nothing: this is a page of ListObjects, and start-after
+		// was nothing to it either.
 		l.old = true
 		s.listV1.Store(true)
-		return l, nil
+		if len(from.Last) == 0 {
+			return l, nil
+		}
+		return s.readably(func(e types.EncodingType) (listed, error) { return s.listOld(ctx, c.at, o, from, e) })
 	}
 	if kind := client.KindOf(s.fail(c, err)); kind != client.KindUnsupported && kind != client.KindInvalid {
 		return l, err
@@ -104,6 +117,9 @@ func (s *Store) readably(ask func(types.EncodingType) (listed, error)) (listed, 
 
 func (s *Store) listV2(ctx context.Context, under client.Location, o client.ListOptions, from place, e types.EncodingType) (listed, error) {
 	query := url.Values{"list-type": {"2"}}
+	if from.Token == "" && len(from.Last) > 0 {
+		query.Set("start-after", string(from.Last))
+	}
 	for name, value := range map[string]string{
 		"prefix": under.Key, "continuation-token": from.Token, "encoding-type": string(e), "delimiter": aws.ToString(delimiter(o)),
 	} {

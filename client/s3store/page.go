@@ -22,6 +22,8 @@ type place struct {
 	Old   bool   `json:",omitempty"` // of ListObjects, which goes on after Last
 	Last  []byte `json:",omitempty"` // the last name given, or the marker
 	Empty int    `json:",omitempty"` // pages in a row without a name
+	// Of ListObjectVersions, which goes on after Last and this version of it.
+	Version string `json:",omitempty"`
 	// A token of before, looked for in what follows; it is replaced after as many
 	// steps as it has been kept, doubled, so that a circle of any length is found.
 	Seen        string `json:",omitempty"`
@@ -73,12 +75,15 @@ func (l listed) page(under client.Location, o client.ListOptions, from place) (c
 	if err != nil {
 		return client.Page{}, err
 	}
-	slices.SortStableFunc(objects, func(a, b client.Object) int { return strings.Compare(a.At.Key, b.At.Key) })
+	reordered := !slices.IsSortedFunc(objects, byKey)
+	if reordered {
+		slices.SortStableFunc(objects, byKey)
+	}
 	objects = slices.CompactFunc(objects, func(a, b client.Object) bool { return a.At.Key == b.At.Key })
 	if objects, err = after(string(from.Last), under.Bucket, objects); err != nil {
 		return client.Page{}, err
 	}
-	p := client.Page{Objects: objects}
+	p := client.Page{Objects: objects, Reordered: reordered && len(l.folders) == 0}
 	if !l.truncated {
 		return p, nil
 	}
@@ -89,6 +94,8 @@ func (l listed) page(under client.Location, o client.ListOptions, from place) (c
 	p.Next = next.String()
 	return p, nil
 }
+
+func byKey(a, b client.Object) int { return strings.Compare(a.At.Key, b.At.Key) }
 
 // after checks that names come after those of the pages before. A folder may
 // come again, when the page before ended in the midst of it; it is given once.

@@ -63,6 +63,8 @@ func throughSDK(s *Store) sender {
 			return in.get(ctx, s, q, tries)
 		case "ListObjectsV2":
 			return in.list(ctx, s, q, tries)
+		case "ListObjectVersions":
+			return in.versions(ctx, s, q, tries)
 		case "DeleteObjects":
 			return in.delete(ctx, s, q, tries)
 		}
@@ -210,7 +212,7 @@ func (b ofSDK) Read(p []byte) (int, error) {
 
 func (g given) list(ctx context.Context, s *Store, q *request, o ...func(*s3.Options)) (*answer, error) {
 	out, err := s.s3.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
-		Bucket: &q.at.Bucket, Prefix: g.q("prefix"), Delimiter: g.q("delimiter"), ContinuationToken: g.q("continuation-token"),
+		Bucket: &q.at.Bucket, Prefix: g.q("prefix"), Delimiter: g.q("delimiter"), ContinuationToken: g.q("continuation-token"), StartAfter: g.q("start-after"),
 		EncodingType: types.EncodingType(aws.ToString(g.q("encoding-type"))), MaxKeys: g.number("max-keys"),
 	}, o...)
 	if err != nil {
@@ -221,6 +223,17 @@ func (g given) list(ctx context.Context, s *Store, q *request, o ...func(*s3.Opt
 		return nil, fmt.Errorf("the SDK reads this listing as %+v, and we as %+v, %w", out, ours, err)
 	}
 	return a, nil
+}
+
+func (g given) versions(ctx context.Context, s *Store, q *request, o ...func(*s3.Options)) (*answer, error) {
+	out, err := s.s3.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{
+		Bucket: &q.at.Bucket, Prefix: g.q("prefix"), KeyMarker: g.q("key-marker"), VersionIdMarker: g.q("version-id-marker"),
+		EncodingType: types.EncodingType(aws.ToString(g.q("encoding-type"))), MaxKeys: g.number("max-keys"),
+	}, o...)
+	if err != nil {
+		return nil, err
+	}
+	return read(out.ResultMetadata), nil
 }
 
 func (g given) delete(ctx context.Context, s *Store, q *request, o ...func(*s3.Options)) (*answer, error) {

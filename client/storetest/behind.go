@@ -1,0 +1,69 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+var behind = []testCase{
+	{"AListingBeginsBehindANameWhetherThereIsOne", func(t *testing.T, f Fixture) {
+		for _, k := range []string{"a/1", "a/2", "b/1", "b/2", "報告", "c"} {
+			f.put(t, k, "x", plain)
+		}
+		for name, want := range map[string][]string{
+			"":    {"a/1", "a/2", "b/1", "b/2", "c", "報告"},
+			"a/2": {"b/1", "b/2", "c", "報告"}, "a/": {"a/1", "a/2", "b/1", "b/2", "c", "報告"}, "a0": {"b/1", "b/2", "c", "報告"},
+			"b/1\U0010FFFF": {"b/2", "c", "報告"}, "報": {"報告"}, "報告": nil, "zz": {"報告"},
+		} {
+			var got []string
+			o := client.ListOptions{Recursive: true, Behind: name, Max: 2}
+			for more := true; more; more = o.After != "" {
+				page, err := f.Store.List(t.Context(), f.at(""), o)
+				require.NoError(t, err, name)
+				got = append(got, written(page)...)
+				o.After = page.Next
+			}
+			assert.Equal(t, want, got, "behind %q", name)
+		}
+	}},
+	{"AllVersionsAreListedByKeyTheNewestFirst", func(t *testing.T, f Fixture) {
+		f = f.versioned(t)
+		store, ok := client.As[client.Versions](f.Store)
+		if !ok {
+			t.Skip("it lists none")
+		}
+		first, second := f.put(t, "a", "1", plain), f.put(t, "a", "22", plain)
+		b := f.put(t, "b/ö", "333", plain)
+		_, err := f.Store.Delete(t.Context(), []client.Location{f.at("a")})
+		require.NoError(t, err)
+		for _, most := range []int{0, 1, 2} {
+			got := f.versions(t, store, client.ListOptions{Max: most})
+			require.Len(t, got, 4)
+			assert.True(t, got[0].DeleteMarker && got[0].Latest && got[0].At == f.at("a"), "%+v", got[0])
+			for i, want := range []client.Object{second, first, b} {
+				o := got[i+1]
+				assert.Equal(t, fmt.Sprint(want.VersionID, false, i == 2, i == 2), fmt.Sprint(o.VersionID, o.DeleteMarker, o.Latest, o.At == f.at("b/ö")))
+				assert.True(t, client.SameETag(want.ETag, o.ETag))
+			}
+		}
+		assert.Len(t, f.versions(t, store, client.ListOptions{Behind: "a"}), 1, "behind a name are none of its versions")
+	}},
+}
+
+// versions are all versions, listed to the end.
+func (f Fixture) versions(t *testing.T, store client.Versions, o client.ListOptions) (all []client.Object) {
+	t.Helper()
+	for more := true; more; more = o.After != "" {
+		page, err := store.ListVersions(t.Context(), f.at(""), o)
+		require.NoError(t, err)
+		all = append(all, page.Objects...)
+		require.Less(t, len(all), 100, "the listing goes in circles")
+		o.After = page.Next
+	}
+	return all
+}
