@@ -3,7 +3,6 @@ package s3store
 import (
 	"bytes"
 	"encoding/xml"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -259,10 +258,10 @@ func (s *scanner) instruction() error {
 		return nil
 	}
 	if version := declared("version", content); version != "" && version != "1.0" {
-		return fmt.Errorf("xml: unsupported version %q; only version 1.0 is supported", version)
+		return s.wrong("version " + version + " of XML is not read")
 	}
 	if encoding := declared("encoding", content); encoding != "" && !strings.EqualFold(encoding, "utf-8") {
-		return fmt.Errorf("xml: encoding %q is not read", encoding)
+		return s.wrong("the encoding " + encoding + " is not read")
 	}
 	return nil
 }

@@ -1,0 +1,39 @@
+package listing
+
+// A budget is what may be spent on guesses. Where two parts meet, the page that shows
+// the end of the one before is for a part the beginning of the one behind it, and came
+// in vain so far; a guess behind which nothing lies is a call in vain.
+type budget struct {
+	pages int     // that came
+	spent float64 // of them, in vain
+	cuts  int     // that were made
+	open  int     // of them, those where it is not known yet what they cost
+}
+
+const (
+	fewPages = 3    // come one behind the other: so small a listing costs no call in vain
+	atStart  = 1.5  // may be spent in vain in any listing
+	perPage  = 0.07 // may be spent for each page that came
+	perCut   = 0.6  // is what a cut is expected to cost
+)
+
+// allows reports whether another cut may be made.
+func (b *budget) allows() bool {
+	return b.pages >= fewPages && b.spent+perCut*float64(b.open+1) <= atStart+perPage*float64(b.pages)
+}
+
+// came notes that n of the names of a page were of use.
+func (b *budget) came(n, size int, p *part) {
+	switch {
+	case size > 0:
+		b.spent += 1 - float64(n)/float64(size)
+	case p.pages > 1 || p.begin != "":
+		b.spent++
+	}
+	if p.over && p.end != "" {
+		b.paid()
+	}
+}
+
+// paid notes that a cut costs no more.
+func (b *budget) paid() { b.open = max(0, b.open-1) }

@@ -1,0 +1,111 @@
+package listing
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// last is a character that no name has where another could be: what begins as something
+// does lies before that and last.
+const last = "\U0010FFFF"
+
+// cut cuts a part in two and gives the one behind, nil where nothing is to be cut.
+func (l *lister) cut() *part {
+	for !l.whole && l.budget.allows() {
+		var most *part
+		for p := l.first; p != nil; p = p.next {
+			if !p.over && !p.sure && p.uncut > 0 && p.from != "" && (most == nil || p.uncut > most.uncut) {
+				most = p
+			}
+		}
+		if most == nil {
+			return nil
+		}
+		most.uncut = 0
+		if at := l.point(most); at > most.last && (most.end == "" || at < most.end) && len(at) <= client.MaxKeyBytes {
+			l.budget.cuts++
+			l.budget.open++
+			behind := &part{begin: at, last: at, end: most.end, top: most.top, next: most.next}
+			most.end, most.top, most.next = at, "", behind
+			return behind
+		}
+	}
+	return nil
+}
+
+// point is a name at which a part is worth cutting, "" for none. It looks at the
+// characters of the last name that came, the first ones first, since a cut there cuts
+// off most. Where the names that came differ, a character half way is taken; where they
+// are all alike, it is asked whether there are any that are not.
+func (l *lister) point(p *part) string {
+	if !utf8.ValidString(p.last) {
+		return ""
+	}
+	top := p.top
+	if top == "" {
+		top = p.end
+	}
+	deepest := shared(p.from, p.last) // further back lies less than a page
+	var alike []int                   // ends of the characters that no name differs at
+	for at, x := range p.last {
+		if at < len(l.under.Key) {
+			continue
+		}
+		if at > deepest {
+			break
+		}
+		q, end := p.last[:at], at+utf8.RuneLen(x)
+		limit := limitAt(top, q)
+		if limit == x {
+			continue // nothing else lies there
+		}
+		known := l.samples.at(q)
+		if limit == 0 && len(known) < 2 {
+			if at < deepest {
+				alike = append(alike, end)
+			}
+			continue
+		}
+		if len(alike) > 0 {
+			break
+		}
+		between := alphabetOf(known).between(x, limit)
+		switch n := between.size(); {
+		case at == deepest && n < 4:
+			return "" // a page, or less
+		case n > 0:
+			return q + string(between.nth(n/2))
+		case at < deepest && (limit == 0 || len(top) > at+utf8.RuneLen(limit)):
+			return p.last[:end] + last
+		}
+	}
+	if len(alike) > 0 {
+		return p.last[:alike[len(alike)/2]] + last
+	}
+	return ""
+}
+
+// limitAt is the character before which those lie that come behind q in a part, 0 where
+// there is none.
+func limitAt(top, q string) rune {
+	rest, below := strings.CutPrefix(top, q)
+	if !below || rest == "" || strings.HasPrefix(rest, last) {
+		return 0
+	}
+	limit, _ := utf8.DecodeRuneInString(rest)
+	return limit
+}
+
+// shared is how long the beginning is that two names share, in bytes.
+func shared(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n > 0 && n < len(b) && !utf8.RuneStart(b[n]) {
+		n--
+	}
+	return n
+}
