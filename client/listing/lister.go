@@ -10,7 +10,7 @@ import (
 )
 
 // mostHeld is how many pages of later parts are held for their turn.
-const mostHeld = 256
+const mostHeld = 160
 
 // A lister is a listing under way. It belongs to the goroutine that ranges over it;
 // the others only ask, and send what they were told.

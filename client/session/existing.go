@@ -92,7 +92,7 @@ func (c *search) listFolder(ctx context.Context, folder client.Location) error {
 	if len(keys) <= fewTargets {
 		return nil
 	}
-	l := &listing{search: c, under: folder, keys: keys, last: keys[len(keys)-1], inOrder: !strings.HasSuffix(folder.Bucket, "--x-s3")}
+	l := &passage{search: c, under: folder, keys: keys, last: keys[len(keys)-1], inOrder: !strings.HasSuffix(folder.Bucket, "--x-s3")}
 	l.under.Key = shared(keys[0], l.last)
 	if !l.inOrder { // a directory bucket lists only whole folders, in no order
 		l.under.Key = l.under.Key[:strings.LastIndexByte(l.under.Key, '/')+1]
@@ -112,8 +112,8 @@ func (c *search) listFolder(ctx context.Context, folder client.Location) error {
 	return nil
 }
 
-// A listing is how far one of a folder came.
-type listing struct {
+// A passage is how far the listing of a folder came.
+type passage struct {
 	*search
 	under   client.Location
 	keys    []string // of targets that it has not passed, in order
@@ -124,7 +124,7 @@ type listing struct {
 }
 
 // take notes what is on a page; done is true where no other can tell more.
-func (l *listing) take(page client.Page) (done bool) {
+func (l *passage) take(page client.Page) (done bool) {
 	for _, o := range page.Objects {
 		if l.inOrder && o.At.Key < l.reached { // a server with an order of its own: nothing is passed yet
 			l.inOrder = false
@@ -150,7 +150,7 @@ func (l *listing) take(page client.Page) (done bool) {
 }
 
 // reopen takes back what was concluded from the order of names.
-func (l *listing) reopen() {
+func (l *passage) reopen() {
 	for _, key := range l.passed {
 		if at := (client.Location{Bucket: l.under.Bucket, Key: key}); !l.there[at] {
 			l.open[at] = true

@@ -2,9 +2,10 @@ package session
 
 import (
 	"context"
-	"strings"
+	"iter"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/listing"
 )
 
 // Totals are the objects at and below some places, and their size: what a deletion
@@ -41,27 +42,35 @@ func (s *Session) Count(ctx context.Context, at []client.Object) (Totals, error)
 	return t, nil
 }
 
-// walk visits every object below a folder. What a listing names that is not
-// below it is visited by nobody: it would be deleted, or written beside the
-// target.
+// walk visits every object below a folder, in the order of the keys.
 func (s *Session) walk(ctx context.Context, under client.Location, visit func(client.Object)) error {
-	for after := ""; ; {
-		page, err := s.store.List(ctx, under, client.ListOptions{Recursive: true, After: after})
+	for page, err := range s.Pages(ctx, under, listing.Options{InOrder: true}) {
 		if err != nil {
 			return err
 		}
-		for _, o := range page.Objects {
-			if o.At.Bucket != under.Bucket || !strings.HasPrefix(o.At.Key, under.Key) || o.IsFolder {
-				return &client.Error{
-					Op: "ListObjects", Kind: client.KindContradiction, At: under,
-					Said: client.Say("the list names %s, which does not lie there", o.At.String()),
-				}
-			}
+		for _, o := range page {
 			visit(o)
 		}
-		if page.Next == "" {
-			return nil
+	}
+	return nil
+}
+
+// Pages lists all below a prefix, which is taken verbatim. An error is the last that
+// comes: what came before it is not all there is.
+func (s *Session) Pages(ctx context.Context, under client.Location, o listing.Options) iter.Seq2[[]client.Object, error] {
+	return listing.Pages(ctx, s.store, under, o)
+}
+
+// Folder lists what is in a folder, or begins with a prefix, page by page. An error is
+// the last that comes.
+func (s *Session) Folder(ctx context.Context, under client.Location) iter.Seq2[[]client.Object, error] {
+	return func(yield func([]client.Object, error) bool) {
+		for o := (client.ListOptions{}); ; {
+			page, err := s.store.List(ctx, under, o)
+			if !yield(page.Objects, err) || err != nil || page.Next == "" {
+				return
+			}
+			o.After = page.Next
 		}
-		after = page.Next
 	}
 }

@@ -75,7 +75,7 @@ func TestTheLocalEndpointKeepsNoPlaintext(t *testing.T) {
 func filesWith(t *testing.T, root, text string) int {
 	t.Helper()
 	n := 0
-	for _, content := range listing(t, root) {
+	for _, content := range filesIn(t, root) {
 		if strings.Contains(content, text) {
 			n++
 		}

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"bufio"
 	"context"
-	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/listing"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/explain"
@@ -77,35 +80,58 @@ func (a *app) lsBuckets(ctx context.Context, s *session.Session) error {
 }
 
 func (a *app) lsObjects(ctx context.Context, s *session.Session, at client.Location, recursive, encryption bool) error {
+	defer a.buffered()()
 	found, unknown := false, false
-	for after := ""; ; {
-		page, err := s.List(ctx, at, client.ListOptions{Recursive: recursive, After: after})
-		if err != nil {
-			return err
-		}
-		asked := make([]error, len(page.Objects))
+	show := func(page []client.Object) error {
+		asked := make([]error, len(page))
 		if encryption {
-			if err := headAll(ctx, s, page.Objects, asked); err != nil {
+			if err := headAll(ctx, s, page, asked); err != nil {
 				return err
 			}
 		}
-		for i, o := range page.Objects {
+		for i, o := range page {
 			a.lsObject(o, at, recursive, encryption, asked[i])
 			found, unknown = true, unknown || asked[i] != nil
 		}
-		if page.Next == "" {
-			break
+		return nil
+	}
+	pages := s.Folder(ctx, at)
+	if recursive {
+		pages = s.Pages(ctx, at, listing.Options{InOrder: true})
+	}
+	for page, err := range pages {
+		if err == nil {
+			err = show(page)
 		}
-		after = page.Next
+		if err != nil {
+			return err
+		}
 	}
 	switch {
 	case !found && at.Key != "" && !a.isEmptyFolder(ctx, s, at):
-		printf(a.err, "bucketseal-cli: nothing is called %s, and nothing lies below it\n", at)
-		return &partial{exitFailed}
+		return a.matchesNothing(at)
 	case unknown:
 		return &partial{exitFailed}
 	}
 	return nil
+}
+
+// matchesNothing says that nothing is called so, which is a failure.
+func (a *app) matchesNothing(at client.Location) error {
+	printf(a.err, "bucketseal-cli: nothing is called %s, and nothing lies below it\n", at)
+	return &partial{exitFailed}
+}
+
+// buffered has the output go out in large pieces; what it returns ends that, and lets
+// out what is left.
+func (a *app) buffered() func() {
+	to := a.out
+	w := bufio.NewWriterSize(to, 64<<10)
+	a.out = w
+	return func() {
+		a.out = to
+		_ = w.Flush() // the console keeps why it could not be written
+	}
 }
 
 // isEmptyFolder reports whether at is a folder of which only the marker is
@@ -155,7 +181,10 @@ func (a *app) lsObject(o client.Object, at client.Location, recursive, encryptio
 	if !recursive {
 		name = strings.TrimPrefix(name, at.Key[:strings.LastIndexByte(at.Key, '/')+1])
 	}
-	encrypted := o.Encryption.Describe().String()
+	encrypted := ""
+	if encryption {
+		encrypted = o.Encryption.Describe().String()
+	}
 	switch {
 	case o.IsFolder:
 		encrypted = ""
@@ -168,8 +197,24 @@ func (a *app) lsObject(o client.Object, at client.Location, recursive, encryptio
 		printf(a.out, "%-20s  %14s  %s  [%s]\n", stamp(o.Modified), sizeColumn(o), name, encrypted)
 		return
 	}
-	printf(a.out, "%-20s  %14s  %s\n", stamp(o.Modified), sizeColumn(o), name)
+	a.row(o, name)
 }
+
+// row prints an object without its encryption; there may be a million of them.
+func (a *app) row(o client.Object, name string) {
+	line := make([]byte, 0, 256)
+	if !o.Modified.IsZero() {
+		line = o.Modified.UTC().AppendFormat(line, time.RFC3339)
+	}
+	const date, size = 20, 14
+	line = append(line, spaces[:max(0, date-len(line))+2]...)
+	text := sizeColumn(o)
+	line = append(line, spaces[:max(0, size-len(text))]...)
+	line = append(append(append(line, text...), "  "...), printable(name)...)
+	_, _ = a.out.Write(append(line, '\n')) // the console keeps why it could not be written
+}
+
+const spaces = "                        "
 
 func sizeColumn(o client.Object) string {
 	switch {
@@ -178,5 +223,5 @@ func sizeColumn(o client.Object) string {
 	case !o.SizeTold():
 		return "?"
 	}
-	return fmt.Sprint(o.Size)
+	return strconv.FormatInt(o.Size, 10)
 }

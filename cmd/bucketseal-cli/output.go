@@ -83,6 +83,9 @@ func printable(s string) string { return escaped(s, "") }
 // escaped writes what a terminal obeys, but for the characters of keep, so that
 // it is seen instead.
 func escaped(s, keep string) string {
+	if showsAsIs(s, keep) {
+		return s // as nearly everything does
+	}
 	var b strings.Builder
 	for i, r := range s {
 		switch {
@@ -103,10 +106,33 @@ func escaped(s, keep string) string {
 	return b.String()
 }
 
+// showsAsIs reports whether nothing in a text is obeyed.
+func showsAsIs(s, keep string) bool {
+	for i := 0; i < len(s); {
+		b := s[i]
+		switch {
+		case b >= ' ' && b < 0x7f || b < ' ' && strings.IndexByte(keep, b) >= 0:
+			i++
+			continue
+		case b < utf8.RuneSelf:
+			return false
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 || isObeyed(r) {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
 // isObeyed reports whether a terminal does something at a character instead of
 // showing it: controls, the ends of lines and paragraphs, what turns or isolates
 // the direction of writing, what annotates.
 func isObeyed(r rune) bool {
+	if r > 0x9f && r < 0x061c || r > 0x2069 && r < 0xfff9 {
+		return false // where most letters are
+	}
 	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) || r >= 0xfff9 && r <= 0xfffb
 }
 

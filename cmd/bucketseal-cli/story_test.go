@@ -204,10 +204,10 @@ func TestHostileNamesStayInsideTheTargetFolderAndNoneIsLost(t *testing.T) {
 		u.file(name, []byte(key))
 		u.runs("cp", name, "s3://bucket/"+key).ends(0)
 	}
-	before := listing(t, u.dir)
+	before := filesIn(t, u.dir)
 	u.runs("cp", "-r", "s3://bucket", "in/here").ends(0)
 	got := map[string]bool{}
-	for name, content := range listing(t, u.dir) {
+	for name, content := range filesIn(t, u.dir) {
 		if _, old := before[name]; old {
 			continue
 		}
@@ -221,8 +221,8 @@ func TestHostileNamesStayInsideTheTargetFolderAndNoneIsLost(t *testing.T) {
 	assert.NoFileExists(t, "/etc/x")
 }
 
-// listing is every file below a folder with its content.
-func listing(t *testing.T, root string) map[string]string {
+// filesIn is every file below a folder with its content.
+func filesIn(t *testing.T, root string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -270,7 +270,7 @@ func TestASecretIsInNoLogNoSettingNoOutput(t *testing.T) {
 			assert.NotContains(t, r.err, form, "log %d", i)
 		}
 	}
-	kept := listing(t, u.config)
+	kept := filesIn(t, u.config)
 	require.Contains(t, kept["accounts.json"], "AKIACANARY", "the search reads the settings")
 	for name, content := range kept {
 		for _, form := range forms {

@@ -101,7 +101,7 @@ func (c *conn) list() {
 	version, _ := r.param("list-type")
 	prefix, _ := r.param("prefix")
 	delimiter, _ := r.param("delimiter")
-	l := listing{spell: text, most: 1000}
+	l := listing{spell: text, most: 1000, doc: make([]byte, 0, 320<<10)}
 	if asked, _ := r.param("max-keys"); asked != "" {
 		l.most, _ = strconv.Atoi(asked)
 	}
@@ -135,8 +135,8 @@ func (c *conn) list() {
 
 // fill takes keys, and folders in the place of what lies below them.
 func (l *listing) fill(o *objects, bucket, prefix, delimiter, behind string) {
-	for _, at := range o.under(bucket+prefix, bucket+behind) {
-		key := at[len(bucket):]
+	for _, x := range o.under(bucket+prefix, bucket+behind) {
+		key := x.at[len(bucket):]
 		folder := ""
 		if delimiter != "" {
 			if i := strings.Index(key[len(prefix):], delimiter); i >= 0 {
@@ -157,9 +157,10 @@ func (l *listing) fill(o *objects, bucket, prefix, delimiter, behind string) {
 			continue
 		}
 		l.last = key
-		if x := o.get(at); x != nil {
-			l.doc = fmt.Appendf(l.doc, `<Contents><Key>%s</Key><LastModified>%s</LastModified><ETag>%s</ETag><Size>%d</Size><StorageClass>STANDARD</StorageClass></Contents>`,
-				l.spell(key), listedDate, text(x.etag), x.size)
+		listed := x.listed
+		if listed == "" {
+			listed = x.listing()
 		}
+		l.doc = append(append(append(l.doc, `<Contents><Key>`...), l.spell(key)...), listed...)
 	}
 }

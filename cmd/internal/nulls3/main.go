@@ -75,6 +75,7 @@ func serveCommand(stdout io.Writer) *cobra.Command {
 	p.BoolVar(&o.noChecksums, "no-checksums", false, "keep no checksums and name none: what is seeded has its MD5 for an ETag, and no KMS key")
 	p.DurationVar(&o.latency, "latency", 0, "how long each answer waits, for example 10ms")
 	p.StringArrayVar(&seeds, "objects", nil, "BUCKET/PREFIX=COUNTxSIZE: objects that can be downloaded, SIZE in bytes; repeatable")
+	p.StringArrayVar(&o.shapes, "keys", nil, "BUCKET/PREFIX=COUNTxSHAPE: objects to be listed, their names of a shape (uuid, dates, range, deep, unicode); repeatable")
 	p.StringArrayVar(&o.buckets, "bucket", []string{"bench"}, "bucket that is there; repeatable")
 	return cmd
 }

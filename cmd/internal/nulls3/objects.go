@@ -12,6 +12,14 @@ type object struct {
 	size int64
 	etag string // with its quotation marks
 	told        // what its PUT, or the beginning of its upload, told
+	// listed is what a listing says of it, where it is listed often.
+	listed string
+}
+
+// A named object is one with its bucket and key.
+type named struct {
+	at string
+	*object
 }
 
 // told is what a client tells of an object and gets back, as lines of a head.
@@ -28,7 +36,7 @@ type objects struct {
 	all     map[string]*object
 	uploads map[string]*upload
 	began   int
-	sorted  []string // the keys of all in order, nil where that is to be found out
+	sorted  []named // all in the order of their keys, nil where that is to be found out
 }
 
 func newObjects(buckets []string) *objects {
@@ -48,10 +56,7 @@ func (o *objects) get(at string) *object {
 func (o *objects) put(at string, x *object) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.all[at] == nil {
-		o.sorted = nil
-	}
-	o.all[at] = x
+	o.all[at], o.sorted = x, nil
 }
 
 func (o *objects) remove(at string) {
@@ -75,22 +80,18 @@ func (o *objects) makeBucket(name string) {
 
 // under are the keys, with their bucket, behind a name that begin with a prefix,
 // in the order of S3. The list is not to be changed.
-func (o *objects) under(prefix, behind string) []string {
+func (o *objects) under(prefix, behind string) []named {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.sorted == nil {
-		o.sorted = make([]string, 0, len(o.all))
-		for at := range o.all {
-			o.sorted = append(o.sorted, at)
+		o.sorted = make([]named, 0, len(o.all))
+		for at, x := range o.all {
+			o.sorted = append(o.sorted, named{at, x})
 		}
-		slices.Sort(o.sorted)
+		slices.SortFunc(o.sorted, func(a, b named) int { return strings.Compare(a.at, b.at) })
 	}
-	from, _ := slices.BinarySearch(o.sorted, max(prefix, behind+"\x00"))
-	to := from
-	for to < len(o.sorted) && strings.HasPrefix(o.sorted[to], prefix) {
-		to++
-	}
-	return o.sorted[from:to]
+	from, _ := slices.BinarySearchFunc(o.sorted, max(prefix, behind+"\x00"), func(x named, at string) int { return strings.Compare(x.at, at) })
+	return o.sorted[from:end(o.sorted, from, prefix)]
 }
 
 // sow puts objects there that can be downloaded: under SSE-KMS with their

@@ -24,6 +24,7 @@ type options struct {
 	wait        func(time.Duration) // time.Sleep where nil
 	seeds       []seed
 	buckets     []string
+	shapes      []string
 }
 
 // A server answers on a port of loopback.
@@ -54,6 +55,11 @@ func listen(ctx context.Context, o options) (*server, error) {
 		bucket, _, _ := strings.Cut(seed.prefix, "/")
 		s.makeBucket(bucket)
 		s.sow(seed, o.noChecksums)
+	}
+	for _, shape := range o.shapes {
+		if err := s.sowShape(shape); err != nil {
+			return nil, err
+		}
 	}
 	var err error
 	if s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0"); err != nil {

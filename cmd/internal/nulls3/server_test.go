@@ -279,3 +279,25 @@ func TestAServerThatCannotBeReachedSafelyIsNotStarted(t *testing.T) {
 		require.ErrorContains(t, err, "--objects", bad)
 	}
 }
+
+func TestNamesOfAShapeAreThereToBeListed(t *testing.T) {
+	for shape := range shapes {
+		_, store := running(t, options{shapes: []string{"bench/a/=2500x" + shape}})
+		keys := map[string]bool{}
+		for o := (client.ListOptions{Recursive: true}); ; {
+			page, err := store.List(t.Context(), client.Location{Bucket: "bench", Key: "a/"}, o)
+			require.NoError(t, err)
+			for _, x := range page.Objects {
+				keys[x.At.Key] = true
+			}
+			if o.After = page.Next; page.Next == "" {
+				break
+			}
+		}
+		assert.Len(t, keys, 2500, shape)
+	}
+	for _, wrong := range []string{"bench/", "bench/=10xround", "=5xuuid", "bench/=0xuuid", "bench/=xuuid"} {
+		_, err := listen(t.Context(), options{plain: true, shapes: []string{wrong}})
+		assert.ErrorContains(t, err, "--keys", wrong)
+	}
+}
