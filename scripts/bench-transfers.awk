@@ -1,4 +1,4 @@
-# Reads what bench-transfers.sh measured (job, client, round, seconds, processor seconds, peak in KiB) and prints medians,
+# Reads what bench-transfers.sh or bench-listing.sh measured (job, client, round, seconds, processor seconds, peak in KiB) and prints medians,
 # their ratio to ours, and the targets.
 
 function median(job, who, what,    n, i, j, v, t) {
@@ -36,6 +36,12 @@ function memory(job, wanted) {
   say(job, sprintf("%.0f MiB at the peak, wanted at most %d", most / 1024, wanted), most / 1024 <= wanted)
 }
 
+function within(job, who, wanted,    wall) {
+  if (!count[job, who]) return
+  wall = median(job, who, "wall")
+  say(job, sprintf("%.2f seconds for %s, wanted at most %.2f", wall, who, wanted), wall <= wanted)
+}
+
 function say(job, what, reached) { printf "%-14s %-60s %s\n", job, what, reached ? "reached" : "NOT REACHED" }
 
 BEGIN { FS = "\t" }
@@ -64,5 +70,8 @@ END {
   }
   for (i = 1; i <= split("one-down eight-down", large, " "); i++) { target(large[i], "tuned", 1.0); target(large[i], "null", 0.95) }
   best("small-up", 1.7); best("tiny-up", 1.7); best("small-down", 1.5); best("tiny-down", 1.5)
+  for (i = 1; i <= split("uuid dates range deep unicode", shapes, " "); i++) {
+    target(shapes[i], "rclone", 5); within(shapes[i] "-100ms", "ours", 5); within(shapes[i] "-100ms", "find", 5)
+  }
   memory("sparse-up", 96); memory("many-up", 96); memory("many-down", 96)
 }

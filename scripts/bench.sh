@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the benchmarks of the rooms which decide the speed, then the command line beside its peers (bench-transfers.sh).
+# Runs the benchmarks of the rooms which decide the speed, then the command line beside its peers (bench-transfers.sh,
+# bench-listing.sh).
 #
 #   scripts/bench.sh [GO TEST ARGUMENT...]     for example: scripts/bench.sh -bench Decide -count 10
 #
@@ -14,4 +15,6 @@ mkdir -p artefacts
 CGO_ENABLED=0 go test -run '^$' -bench . -benchmem "$@" ./client/... ./mock/... ./cmd/mocks3/ | tee artefacts/bench.txt
 grep -q '^Benchmark' artefacts/bench.txt || { echo "bench: no benchmark was run" >&2; exit 1; }
 # With arguments somebody wants certain benchmarks only.
-[ $# -gt 0 ] || bash scripts/bench-transfers.sh | tee -a artefacts/bench.txt
+[ $# -eq 0 ] || exit 0
+bash scripts/bench-transfers.sh | tee -a artefacts/bench.txt
+bash scripts/bench-listing.sh | tee -a artefacts/bench.txt

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,7 +79,7 @@ func pointInTime(flag, s string, now time.Time) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	if age, err := time.ParseDuration(s); err == nil && age >= 0 {
+	if age, ok := ageIn(s); ok {
 		return now.Add(-age), nil
 	}
 	if day, err := time.ParseInLocation(time.DateOnly, s, time.Local); err == nil {
@@ -86,7 +88,18 @@ func pointInTime(flag, s string, now time.Time) (time.Time, error) {
 	if moment, err := time.Parse(time.RFC3339, s); err == nil {
 		return moment, nil
 	}
-	return time.Time{}, usage("%s %s: write a day (2026-11-26), a moment (2026-11-26T12:00:00Z) or an age (24h)", flag, s)
+	return time.Time{}, usage("%s %s: write a day (2026-11-26), a moment (2026-11-26T12:00:00Z) or an age (24h, 7d)", flag, s)
+}
+
+// ageIn reads an age, in days too.
+func ageIn(s string) (time.Duration, bool) {
+	const day = 24 * time.Hour
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseInt(days, 10, 32)
+		return time.Duration(n) * day, err == nil && n >= 0 && n < int64(math.MaxInt64/day)
+	}
+	age, err := time.ParseDuration(s)
+	return age, err == nil && age >= 0
 }
 
 func (f *receiptFilter) takes(r *ledger.KeptReceipt) bool {
