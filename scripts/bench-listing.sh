@@ -95,6 +95,7 @@ for ((round = 1; round <= rounds; round++)); do
     serve "$shape" 0ms
     for who in ours rclone; do measure "$round" "$shape" "$who"; done
     end_one "${started[-1]}"
+    started=()
     serve "$shape" 100ms
     for who in ours find; do measure "$round" "$shape-100ms" "$who"; done
     end_one "${started[-1]}"
