@@ -105,7 +105,7 @@ func receive(op string, r *smithyhttp.Response) error {
 	case op == "GetObject":
 		return refusalInstead(r)
 	}
-	raw, err := readWithin(r.Body, largestDocument)
+	raw, err := readWithin(r.Body, largestDocument, r.ContentLength)
 	if err != nil {
 		return err
 	}

@@ -36,13 +36,17 @@ func newDocument(raw []byte) *document { return &document{Reader: bytes.NewReade
 // Close has nothing to do.
 func (*document) Close() error { return nil }
 
-// readWithin reads and closes a body of at most so many bytes.
-func readWithin(body io.ReadCloser, most int64) ([]byte, error) {
+// readWithin reads and closes a body of at most so many bytes. about is how many it
+// says it has, which is believed as far as memory for it is made before it is there.
+func readWithin(body io.ReadCloser, most, about int64) ([]byte, error) {
 	defer func() { _ = body.Close() }() // only read from
 	if body == http.NoBody {
 		return nil, nil
 	}
-	raw, err := io.ReadAll(io.LimitReader(body, most+1))
+	var b bytes.Buffer
+	b.Grow(int(min(max(0, about), mostAhead)) + bytes.MinRead)
+	_, err := b.ReadFrom(io.LimitReader(body, most+1))
+	raw := b.Bytes()
 	switch {
 	case err != nil:
 		return raw, err
@@ -52,12 +56,15 @@ func readWithin(body io.ReadCloser, most int64) ([]byte, error) {
 	return raw, nil
 }
 
+// mostAhead is more than a page of a listing has.
+const mostAhead = 512 << 10
+
 // refusalIn is the document of an answer that refuses: S3's own, or an empty
 // one with what came instead. A refusal stays one whatever it is wrapped in.
 // The error says that it broke off: whoever sends a body that is refused may be
 // cut off in the midst of the answer, and hears the rest when asking again.
 func refusalIn(r *smithyhttp.Response) (*document, error) {
-	raw, err := readWithin(r.Body, largestRefusal)
+	raw, err := readWithin(r.Body, largestRefusal, r.ContentLength)
 	var tooLarge *errContradiction
 	switch {
 	case err != nil && !errors.As(err, &tooLarge):
@@ -133,7 +140,7 @@ func refusalInstead(r *smithyhttp.Response) error {
 	if root, err := rootOf(begins); err != nil || root != "Error" {
 		return nil //nolint:nilerr // an object: any bytes are one
 	}
-	raw, err := readWithin(r.Body, largestRefusal)
+	raw, err := readWithin(r.Body, largestRefusal, r.ContentLength)
 	if err != nil {
 		return err
 	}
