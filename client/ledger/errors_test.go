@@ -67,6 +67,8 @@ func TestWhatWasBegunAndCannotBeReadIsAnError(t *testing.T) {
 		_, err := j.Progress(number)
 		require.Error(t, err, damage)
 	}
+	require.NoError(t, l.change(func(t *transaction) { t.exec("UPDATE jobs SET receipt = NULL") }))
+	assert.Zero(t, read(t, j, number).Kept, "the row can be read all the same")
 	_, err := j.Uploads()
 	require.Error(t, err)
 	require.Error(t, j.Dropped(aJob(0).At(), "u"))

@@ -161,6 +161,11 @@ func TestWhatAnAttemptBeganIsThereForTheNext(t *testing.T) {
 		want.Pieces = []transfer.Piece{*aPiece(2), *aPiece(1)}
 		assert.Equal(t, want, p)
 		assert.True(t, read(t, j, number).Begun)
+		assert.EqualValues(t, 2*aPiece(1).Size, read(t, j, number).Kept, "bytes of both pieces")
+		smaller := aPiece(1)
+		smaller.Size = 5
+		require.NoError(t, j.Write([]transfer.Entry{{Number: number, Piece: smaller}}))
+		assert.EqualValues(t, 2*aPiece(1).Size, read(t, j, number).Kept, "of several of one number the largest counts")
 		all, err := j.Uploads()
 		require.NoError(t, err)
 		at := aJob(0).To.At
@@ -170,6 +175,11 @@ func TestWhatAnAttemptBeganIsThereForTheNext(t *testing.T) {
 		p, err = j.Progress(number)
 		require.NoError(t, err)
 		assert.Equal(t, begun("u2"), p, "what was begun anew has no pieces of the one before")
+		assert.Zero(t, read(t, j, number).Kept)
+		stored := begun("u2")
+		stored.Source.Size, stored.Stored = 70, &transfer.Stored{}
+		require.NoError(t, j.Write([]transfer.Entry{{Number: number, Begun: stored}}))
+		assert.EqualValues(t, 70, read(t, j, number).Kept, "only the proof is missing")
 		require.NoError(t, j.Dropped(at, "u1"))
 		assert.True(t, read(t, j, number).Begun)
 		require.NoError(t, j.Dropped(at, "u2"))

@@ -53,7 +53,15 @@ const accountsOf = "(SELECT number FROM accounts WHERE id = ? AND id <> '' OR en
 func names(a client.Account) []any { return []any{a.ID, a.Endpoint, a.AccessKeyID} }
 
 // columns are what a Record is read from, of jobs and receipts.
-const columns = `jobs.number, phase, attempts, started, ended, failure, job, receipts.receipt, EXISTS (SELECT 1 FROM progress WHERE progress.number = jobs.number)`
+const columns = `jobs.number, phase, attempts, started, ended, failure, job, receipts.receipt, ` +
+	`EXISTS (SELECT 1 FROM progress WHERE progress.number = jobs.number), ` + kept
+
+// kept is transfer.Progress.Bytes. What is damaged keeps nothing here: who goes on with
+// it is told.
+const kept = `COALESCE(` +
+	`(SELECT CASE WHEN json_valid(begun) THEN CASE WHEN begun ->> '$.stored' IS NOT NULL THEN MAX(0, begun ->> '$.source.size') END END FROM progress WHERE progress.number = jobs.number), ` +
+	`(SELECT SUM(largest) FROM (SELECT MAX(CASE WHEN json_valid(piece) THEN piece ->> '$.size' END) AS largest FROM pieces ` +
+	`WHERE pieces.number = jobs.number GROUP BY CASE WHEN json_valid(piece) THEN piece ->> '$.number' END)), 0)`
 
 // proofs joins the receipts that rows have.
 const proofs = ` LEFT JOIN receipts ON receipts.id = jobs.receipt AND receipts.number = jobs.number`
@@ -63,7 +71,7 @@ func record(r *sql.Rows) (rec transfer.Record, err error) {
 	var phase string
 	var started, ended sql.NullInt64
 	var failure, job, receipt sql.RawBytes
-	if err := r.Scan(&rec.Number, &phase, &rec.Attempts, &started, &ended, &failure, &job, &receipt, &rec.Begun); err != nil {
+	if err := r.Scan(&rec.Number, &phase, &rec.Attempts, &started, &ended, &failure, &job, &receipt, &rec.Begun, &rec.Kept); err != nil {
 		return rec, err
 	}
 	rec.Started, rec.Ended = timeOf(started), timeOf(ended)

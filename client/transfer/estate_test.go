@@ -211,6 +211,55 @@ func TestWhatAProgramLeftIsTakenOverAsItWas(t *testing.T) {
 	})
 }
 
+func TestAPausedRowSaysAfterARestartHowFarItWas(t *testing.T) {
+	for _, failed := range []bool{false, true} {
+		estate := newEstate()
+		first := estate.program()
+		w := newBench(t, func(c *Config) { c.Journal, c.Concurrency = first, 1 })
+		job, _ := w.file(4*minPartSize, client.SSES3{})
+		third := make(chan struct{})
+		w.store.Before(func(ctx context.Context, call memstore.Call) error {
+			switch {
+			case call.Op != memstore.UploadPart || call.Part < 3:
+				return nil
+			case failed:
+				return call.Error(client.KindNetwork)
+			}
+			close(third)
+			<-ctx.Done()
+			return call.Error(client.KindNetwork)
+		})
+		w.submit(job)
+		if !failed {
+			<-third
+			w.engine.Pause()
+		}
+		require.NoError(t, w.engine.Wait(t.Context()))
+		w.engine.scribe.settle()
+		first.die()
+		w.store.Before(nil)
+
+		heir := w.heir(estate.program())
+		_, err := heir.engine.TakeOver(Paused, nil)
+		require.NoError(t, err)
+		for range 2 { // from memory, and read once more
+			row, ok := heir.engine.Nth(0)
+			require.True(t, ok)
+			assert.EqualValues(t, 2*minPartSize, row.Sent, "%v", row.Phase)
+			heir.engine.recent.remove(0)
+		}
+		if !failed {
+			assert.EqualValues(t, 2*minPartSize, heir.engine.Summary().Moved)
+			assert.EqualValues(t, 4*minPartSize, heir.engine.Summary().Bytes)
+		}
+		heir.engine.Resume()
+		heir.engine.Retry()
+		require.NoError(t, heir.engine.Wait(t.Context()))
+		assert.Equal(t, []string{"done"}, heir.phases())
+		assert.Zero(t, heir.engine.Summary().Moved, "nothing is open")
+	}
+}
+
 func TestRowsThatWaitedMayBeTakenOverToRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		estate := newEstate()

@@ -64,6 +64,7 @@ type Record struct {
 	State
 	Receipt *Receipt // the last, nil where there is none
 	Begun   bool     // there is Progress
+	Kept    int64    // bytes that it spares the next attempt (Progress.Bytes)
 }
 
 // A State is how far a row is. Of a row that is under way the journal knows that it
@@ -127,6 +128,22 @@ type Progress struct {
 	Pieces []Piece `json:"-"` // in the order of their acknowledgement
 
 	held []client.Part // what the server says it holds of the upload, asked by the attempt under way
+}
+
+// Bytes is how many bytes need not be moved again: those of the pieces, or all, where
+// only the proof is missing.
+func (p *Progress) Bytes() (n int64) {
+	if p.Stored != nil {
+		return max(p.Source.Size, 0)
+	}
+	largest := map[int]int64{}
+	for _, piece := range p.Pieces {
+		if more := piece.Size - largest[piece.Number]; more > 0 {
+			largest[piece.Number] += more
+			n += more
+		}
+	}
+	return n
 }
 
 // A Piece is one part that a server acknowledged, or what is on the disk of one range of

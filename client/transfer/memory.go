@@ -128,9 +128,15 @@ func (m *Memory) Read(numbers []int64) (rows []Record, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, number := range numbers {
-		if r := m.rows[number]; r != nil {
-			rows = append(rows, *r)
+		r := m.rows[number]
+		if r == nil {
+			continue
 		}
+		rec := *r
+		if p := m.progress[number]; p != nil {
+			rec.Kept = p.Bytes()
+		}
+		rows = append(rows, rec)
 	}
 	return rows, nil
 }

@@ -43,8 +43,13 @@ func rowOf(nth int, r *Record) Row {
 	row := Row{
 		Nth: nth, Job: r.Job, Phase: r.Phase, Started: r.Started, Ended: r.Ended, Receipt: r.Receipt, Err: r.Err, Attempts: r.Attempts,
 	}
-	if row.Phase == Done {
-		row.Sent = max(row.Job.bytes(), 0)
+	switch size := row.Job.bytes(); {
+	case row.Phase == Done:
+		row.Sent = max(size, 0)
+	case size < 0:
+		row.Sent = r.Kept
+	default:
+		row.Sent = min(r.Kept, size)
 	}
 	if row.Job.ID == "" {
 		row.Job.ID = idOf(r.Number)

@@ -41,6 +41,7 @@ type taking struct {
 	slots  []slot
 	first  []Row          // of them
 	names  map[string]int // ids that planners gave, by place
+	kept   map[int]int64  // bytes that rows which are paused have moved, by place
 }
 
 func (t *taking) read(match func(*Record) bool) error {
@@ -102,6 +103,12 @@ func (t *taking) add(r *Record) {
 	row := rowOf(0, r)
 	one := slotOf(r.Number, &row)
 	one.flags = one.flags.with(begun, r.Begun)
+	if one.is(Paused) && row.Sent > 0 {
+		if t.kept == nil {
+			t.kept = map[int]int64{}
+		}
+		t.kept[len(t.slots)] = row.Sent
+	}
 	t.slots = append(t.slots, one)
 	if len(t.first) < heldAtOnce {
 		t.first = append(t.first, row)
@@ -124,6 +131,9 @@ func (e *Engine) adopt(t *taking) (Range, error) {
 	ended := e.bulk(Entry{Move: &Move{Phase: Cancelled, Ended: now}})
 	for i := range t.slots {
 		nth := e.slots.next
+		if kept := t.kept[i]; kept > 0 {
+			e.resting[nth] = kept
+		}
 		e.add(t.slots[i])
 		if s := e.slots.at(nth); s.endsWithProgram() {
 			e.cancelOne(nth, s, ended, now)
