@@ -23,6 +23,7 @@ type transferPane struct {
 	content fyne.CanvasObject
 	table   *widgets.RowTable
 	tally   *widget.Label
+	notices *noticeStrip
 	total   *widgets.Meter // of all that is under way, hidden when no bytes are
 	buttons []*widgets.ToolButton
 	actions []*action
@@ -84,8 +85,9 @@ func newTransferPane(u *UI) *transferPane {
 		head.Add(b)
 	}
 	title := widget.NewLabelWithStyle(i18n.T("Transfers"), fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
-	p.content = container.NewBorder(
-		container.NewBorder(nil, nil, title, container.NewHBox(layout.NewSpacer(), p.total, head), p.tally), nil, nil, nil, p.table)
+	p.notices = newNoticeStrip(u)
+	p.content = container.NewBorder(container.NewVBox(
+		container.NewBorder(nil, nil, title, container.NewHBox(layout.NewSpacer(), p.total, head), p.tally), p.notices.content), nil, nil, nil, p.table)
 	return p
 }
 
@@ -127,8 +129,12 @@ func (p *transferPane) refresh() {
 	n := p.ui.state.Transfers.Tally()
 	p.tally.SetText(n.String())
 	p.total.Set(n.Part(), n.Total())
+	resized := p.notices.refresh()
 	if moves := n.Moves(); moves != p.total.Visible() {
 		setVisible(p.total, moves)
+		resized = true
+	}
+	if resized { // the list gives its room
 		p.content.Refresh()
 	}
 	for i, b := range p.buttons {

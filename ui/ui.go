@@ -79,7 +79,6 @@ func New(app fyne.App, desk shell.Desk, o Options) *UI {
 	}
 	u.state.Transfers.OnChange = u.refreshTransfers
 	u.state.OnProblem = u.ShowProblem
-	u.state.OnNotice = u.flash
 	u.state.OnConfirm = u.showConfirm
 	u.state.OnBucketWanted = u.wantBucket
 	u.state.OnDeletion = u.showDeletion

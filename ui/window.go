@@ -126,14 +126,14 @@ func (u *UI) refreshBrowser() {
 }
 
 // refreshTransfers shows the transfers below, and gives their place away while
-// there are none.
+// there are none and nothing is to be said of them.
 func (u *UI) refreshTransfers() {
 	if u.main == nil {
 		return
 	}
 	m := u.main
 	shown := m.body.Objects[0] == fyne.CanvasObject(m.rows)
-	switch any := u.state.Transfers.Rows() > 0; {
+	switch any := u.state.Transfers.Rows() > 0 || len(u.state.Transfers.Notices()) > 0; {
 	case any && !shown:
 		m.rows.Leading, m.rows.Trailing = m.sides, m.transfers.content
 		m.rows.Refresh()

@@ -82,7 +82,9 @@ func (e *Engine) tell() {
 // The caller holds the mutex.
 func (e *Engine) change(nth int, s *slot, set func(*slot)) {
 	e.sum.count(e.adds(nth, s), -1)
-	set(s)
+	if set(s); !waitsForSomebody(Phase(s.phase)) {
+		s.flags &^= asLeft
+	}
 	e.sum.count(e.adds(nth, s), 1)
 	e.history.touch(&e.slots, nth)
 	e.tell()

@@ -31,6 +31,7 @@ const (
 	begun                        // there is Progress in the journal
 	inLine                       // it waits in the engine's line
 	isStream                     // its job reads or writes a stream
+	asLeft                       // an earlier program left it so, and nobody has done anything about it
 )
 
 func (f flags) has(of flags) bool { return f&of != 0 }

@@ -9,6 +9,7 @@ import (
 // A Summary counts an engine's rows. It costs the same however many there are.
 type Summary struct {
 	Phases   [Paused + 1]int // rows by phase
+	AsLeft   int             // of those Paused and Failed, the ones that TakeOver brought in and nobody has resumed, retried or cancelled since
 	Doubtful int             // of those Done, the ones whose encryption is not as asked (Config.AllowUnverified)
 
 	Bytes  int64 // of the rows that are not over, as planned; what has moved, where that is more or nobody told
@@ -68,13 +69,14 @@ func (e *Engine) summary(now time.Time) Summary {
 type share struct {
 	phase        Phase
 	doubtful     bool
+	asLeft       bool
 	untold       bool
 	bytes, moved int64
 }
 
 // adds is what a row adds now. The caller holds the mutex.
 func (e *Engine) adds(nth int, s *slot) share {
-	p := share{phase: Phase(s.phase)}
+	p := share{phase: Phase(s.phase), asLeft: s.flags.has(asLeft)}
 	switch {
 	case s.is(Done):
 		p.doubtful = s.flags.has(doubtful)
@@ -93,6 +95,9 @@ func (s *Summary) count(p share, n int) {
 	s.Phases[p.phase] += n
 	s.Bytes += int64(n) * p.bytes
 	s.Moved += int64(n) * p.moved
+	if p.asLeft {
+		s.AsLeft += n
+	}
 	if p.doubtful {
 		s.Doubtful += n
 	}

@@ -102,7 +102,7 @@ func (t *taking) add(r *Record) {
 	}
 	row := rowOf(0, r)
 	one := slotOf(r.Number, &row)
-	one.flags = one.flags.with(begun, r.Begun)
+	one.flags = one.flags.with(begun, r.Begun).with(asLeft, waitsForSomebody(row.Phase))
 	if one.is(Paused) && row.Sent > 0 {
 		if t.kept == nil {
 			t.kept = map[int]int64{}
@@ -114,6 +114,10 @@ func (t *taking) add(r *Record) {
 		t.first = append(t.first, row)
 	}
 }
+
+// waitsForSomebody reports whether nothing happens to a row of a phase until somebody
+// asks for it.
+func waitsForSomebody(p Phase) bool { return p == Paused || p == Failed }
 
 // adopt makes rows of what was taken over. An engine that was closed meanwhile leaves
 // them again, when its program ends.

@@ -175,7 +175,9 @@ func (c *carrying) look() {
 	}
 	p := progressOf(changes.Summary)
 	p.files, p.all, p.failed, p.planned = p.files+c.refused, p.all+c.refused, c.failures.files, c.planned
-	p.waiting = c.app.slowdowns.now()
+	if p.waiting == "" {
+		p.waiting = c.app.slowdowns.now()
+	}
 	c.estimate.of(&p, time.Now())
 	if !c.app.flags.quiet && !c.app.flags.json {
 		c.app.status.show(p.String())

@@ -51,10 +51,14 @@ func (p progress) String() string {
 
 // progressOf is what an engine's summary says.
 func progressOf(s transfer.Summary) progress {
-	return progress{
+	p := progress{
 		files: s.Rows() - s.Open(), all: s.Rows(), moved: s.Done + s.Moved, total: s.Done + s.Bytes, untold: s.Untold > 0,
 		failed: s.Phases[transfer.Failed],
 	}
+	if o := s.Outage; !o.IsZero() && s.Open() > 0 {
+		p.waiting = fmt.Sprintf("waiting for the server since %s, %s files wait", o.Since.Local().Format(time.TimeOnly), humanize.Comma(int64(s.Open())))
+	}
+	return p
 }
 
 // span is a duration as people read it: the two largest of hours, minutes and

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/flow"
+	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 func TestTheStatusLineSaysFilesBytesRateAndTimeLeft(t *testing.T) {
@@ -27,6 +29,16 @@ func TestTheStatusLineSaysFilesBytesRateAndTimeLeft(t *testing.T) {
 	}
 	assert.Equal(t, "59s", span(59*time.Second))
 	assert.Equal(t, "1m00s", span(60*time.Second-time.Millisecond))
+}
+
+func TestTheStatusLineSaysThatAServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := transfer.Summary{Outage: flow.Outage{Since: time.Date(2026, 11, 27, 3, 4, 5, 0, time.Local)}}
+	assert.Empty(t, progressOf(s).waiting, "nothing waits")
+	s.Phases[transfer.Queued], s.Phases[transfer.Sending] = 1200, 34
+	assert.Contains(t, progressOf(s).String(), "  waiting for the server since 03:04:05, 1,234 files wait")
+	s.Outage = flow.Outage{}
+	assert.Empty(t, progressOf(s).waiting)
 }
 
 func TestTheRateIsThatOfTheLastSecondsAndDoesNotJump(t *testing.T) {

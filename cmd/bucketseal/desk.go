@@ -115,5 +115,8 @@ func (d *desk) SecretsKeptIn() string {
 	return "memory, until the program ends"
 }
 
+// OnNote has tell told what is worth knowing of the ledger.
+func (d *desk) OnNote(tell func(client.Text)) { d.home.Note = tell }
+
 // Rules is the list of encryption rules, with their keys.
 func (d *desk) Rules() rulebook.Book { return d.home.Rules() }

@@ -31,6 +31,8 @@ type Desk struct {
 	preferences preferences.Window
 	// Fail is asked before each call by its name; nil never fails.
 	Fail func(call string) error
+	// Note tells the screen what is worth knowing of what is kept of transfers.
+	Note func(client.Text)
 	// Saved counts how often preferences were saved.
 	Saved int
 }
@@ -165,6 +167,9 @@ func (d *Desk) CustomerKey(md5 string) client.CustomerKey {
 	defer d.mu.Unlock()
 	return d.keys[md5]
 }
+
+// OnNote remembers whom to tell.
+func (d *Desk) OnNote(tell func(client.Text)) { d.Note = tell }
 
 // Preferences are those set or saved.
 func (d *Desk) Preferences() (preferences.Window, error) {

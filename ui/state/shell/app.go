@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/settings/preferences"
@@ -21,8 +22,6 @@ type App struct {
 	OnChange func()
 	// OnProblem shows an error.
 	OnProblem func(explain.Message)
-	// OnNotice says something worth knowing that is no error.
-	OnNotice func(string)
 	// OnConfirm shows what a transfer would do and asks whether it should.
 	OnConfirm func(*confirm.Transfer)
 	// OnDeletion shows what a deletion would take and asks.
@@ -66,6 +65,9 @@ func New(desk Desk, screen loop.Loop, now func() time.Time) *App {
 	a.Browser = browser.New(a.browserWorld())
 	a.Transfers = transfers.New(a.transfersWorld())
 	a.Accounts = accounts.New(a.accountsWorld())
+	desk.OnNote(func(text client.Text) {
+		screen.Start(a.ctx, func(context.Context) func() { return func() { a.Transfers.Note(text) } })
+	})
 	screen.Watch(a.ctx, a.moved, refreshEvery, a.Transfers.Refresh)
 	return a
 }

@@ -37,6 +37,11 @@ type Desk interface {
 	// Rules is the list of encryption rules, which belongs to no account.
 	Rules() rulebook.Book
 
+	// OnNote has tell told, on any goroutine, what is worth knowing of what is kept of
+	// transfers: that it was damaged and is set aside. It is called once, before
+	// anything else.
+	OnNote(tell func(client.Text))
+
 	// Preferences are what the window remembers.
 	Preferences() (preferences.Window, error)
 	SavePreferences(preferences.Window) error

@@ -2,7 +2,6 @@ package shell_test
 
 import (
 	"errors"
-	"iter"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,45 +15,11 @@ import (
 	"github.com/bucketseal/bucketseal/ui/uitest"
 )
 
-// left is a journal in which an earlier run left rows.
-type left struct {
-	*transfer.Memory
-	rows   []transfer.Record
-	broken error
-}
-
-func (l *left) Lasts() bool { return true }
-
-func (l *left) Left() iter.Seq2[transfer.Record, error] {
-	return func(yield func(transfer.Record, error) bool) {
-		for _, r := range l.rows {
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if l.broken != nil {
-			yield(transfer.Record{}, l.broken)
-		}
-	}
-}
-
-func (l *left) TakeOver(numbers []int64) ([]int64, error) { return numbers, nil }
-
 // leaves is a journal in which uploads of a file were left.
-func leaves(t *testing.T, file string, states ...transfer.State) *left {
+func leaves(t *testing.T, file string, states ...transfer.State) *uitest.Left {
 	t.Helper()
-	l := &left{Memory: &transfer.Memory{}}
-	for i, s := range states {
-		at := client.Location{Bucket: "reports", Key: string(rune('a'+i)) + ".csv"}
-		l.rows = append(l.rows, transfer.Record{State: s, Job: transfer.Job{
-			Op: transfer.Upload, From: transfer.ReadFrom(file), To: transfer.ObjectAt("", at, ""),
-			Treatment: client.Treatment{Type: client.TypeSSEKMS, Key: client.KeyID(uitest.Key)}, Expect: transfer.Expect{Size: 1}, Overwrite: transfer.OverwriteAlways,
-		}})
-	}
-	e, err := l.Enter()
+	l, err := uitest.LeaveUploads(file, states...)
 	require.NoError(t, err)
-	require.NoError(t, e.Add(l.rows))
-	require.NoError(t, e.Commit())
 	return l
 }
 
@@ -66,28 +31,72 @@ func TestWhatAnEarlierRunLeftIsInTheListAndNothingOfItRuns(t *testing.T) {
 	later := &screen{t: t, loop: s.loop, desk: s.desk, store: s.store}
 	later.App = shell.New(s.desk, s.loop, nil)
 	later.OnProblem = func(m explain.Message) { later.problems = append(later.problems, m) }
-	var notices []string
-	later.OnNotice = func(text string) { notices = append(notices, text) }
 	later.Start()
 	later.loop.Pump()
-	assert.Equal(t, []string{"3 transfers of an earlier run are in the list: resume or retry them to go on."}, notices)
+	assert.Equal(t, []string{"3 transfers of an earlier run are in the list: resume or retry them to go on."}, later.notices())
+	assert.Equal(t, []transfers.Verb{transfers.Resume, transfers.Retry}, later.Transfers.Notices()[0].Verbs)
 	assert.Empty(t, later.problems)
 	assert.Equal(t, "Paused 2  |  Failed 1", later.Transfers.Tally().String())
 	assert.True(t, later.Transfers.AreKept(), "and the end of this run is a pause")
 	assert.Empty(t, s.store.Names("reports"))
 
 	later.Transfers.Do(transfers.Resume, nil)
+	later.waitIdle()
+	assert.Equal(t, []string{"1 transfer of an earlier run is in the list: resume it, or retry it, to go on."}, later.notices(), "as long as there is any")
 	later.Transfers.Do(transfers.Retry, nil)
 	later.waitIdle()
+	assert.Empty(t, later.notices(), "all of it was dealt with")
 	assert.Equal(t, "Done 3", later.Transfers.Tally().String())
 	later.Close(func() {})
 	later.loop.Pump()
 }
 
+// notices are the lines above the transfers.
+func (s *screen) notices() (all []string) {
+	for _, n := range s.Transfers.Notices() {
+		all = append(all, n.Text)
+	}
+	return all
+}
+
+func TestWhatAnEarlierRunLeftIsSaidUntilTheUserTakesItAway(t *testing.T) {
+	s := sees(t)
+	journal := leaves(t, s.file("a.csv", "a"), transfer.State{Phase: transfer.Paused}, transfer.State{Phase: transfer.Paused})
+	s.desk.Journal = func(client.Account) transfer.Journal { return journal }
+	later := &screen{t: t, loop: s.loop, desk: s.desk, store: s.store, App: shell.New(s.desk, s.loop, nil)}
+	later.Start()
+	later.loop.Pump()
+	later.Transfers.Do(transfers.Cancel, []int{0})
+	assert.Equal(t, []string{"1 transfer of an earlier run is in the list: resume it, or retry it, to go on."}, later.notices())
+	later.Transfers.Notices()[0].Dismiss()
+	assert.Empty(t, later.notices())
+	later.Transfers.Refresh()
+	assert.Empty(t, later.notices(), "it does not come back")
+	assert.Equal(t, "Paused 1  |  Stopped or skipped 1", later.Transfers.Tally().String(), "and nothing else happens to it")
+	later.Close(func() {})
+	later.loop.Pump()
+}
+
+func TestThatTheLedgerWasSetAsideStaysInSight(t *testing.T) {
+	s := sees(t)
+	drawn := 0
+	s.Transfers.OnChange = func() { drawn++ }
+	s.desk.Note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun, which knows neither what earlier programs left nor their receipts", "not a database", "ledger.db.1"))
+	s.loop.Pump()
+	want := "The ledger of transfers was damaged (not a database): it is set aside as ledger.db.1, and a new one is begun, which knows neither what earlier programs left nor their receipts."
+	assert.Equal(t, []string{want}, s.notices())
+	assert.Positive(t, drawn)
+	s.open("reports")
+	s.Transfers.Refresh()
+	assert.Equal(t, []string{want}, s.notices(), "until the user takes it away")
+	s.Transfers.Notices()[0].Dismiss()
+	assert.Empty(t, s.notices())
+}
+
 func TestThatNothingCanBeReadOfAnEarlierRunIsSaid(t *testing.T) {
 	s := sees(t)
 	journal := leaves(t, s.file("a.csv", "a"))
-	journal.broken = errors.New("the disk is broken")
+	journal.Broken = errors.New("the disk is broken")
 	s.desk.Journal = func(client.Account) transfer.Journal { return journal }
 	later := shell.New(s.desk, s.loop, nil)
 	var problems []explain.Message

@@ -8,8 +8,6 @@ import (
 
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
-	"github.com/bucketseal/bucketseal/internal/explain"
-	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/loop"
 )
 
@@ -52,17 +50,13 @@ func (a *App) hold(account string, s *session.Session) {
 }
 
 // takeOver brings in the transfers of an account that earlier runs of the program
-// have left, paused, and says how many.
+// have left, paused; the list says how many (transfers.List.Notices).
 func (a *App) takeOver(s *session.Session) {
 	loop.Fetch(a.ctx, a.loop, func(context.Context) (transfer.Range, error) {
 		return s.Transfers().TakeOver(transfer.Paused, nil)
-	}, func(rows transfer.Range, err error) {
+	}, func(_ transfer.Range, err error) {
 		if !errors.Is(err, transfer.ErrClosed) {
 			a.problem(err)
-		}
-		if rows.N > 0 && a.OnNotice != nil {
-			a.OnNotice(i18n.N(rows.N, "%s transfer of an earlier run is in the list: resume it, or retry it, to go on.",
-				"%s transfers of an earlier run are in the list: resume or retry them to go on.", explain.Count(rows.N)))
 		}
 		a.Transfers.Refresh()
 	})

@@ -23,6 +23,8 @@ type engine struct {
 	stale   map[int]bool            // downloads that may be accepted
 	unread  map[int]bool            // rows of which something is to be said once they are read
 	kinds   tellers                 // of the unproven objects
+
+	leftAlone bool // the user knows of what an earlier run left
 }
 
 // A place is an object of an account.

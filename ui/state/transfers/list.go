@@ -51,6 +51,7 @@ type List struct {
 	drawn   map[int]transfer.Row // rows that were drawn since the last refresh, by row
 	left    map[place][]*unprovenObject
 	writing map[place]int // uploads under way, by where they write
+	notes   []client.Text // Note
 }
 
 // New makes an empty list.
@@ -76,6 +77,10 @@ func (l *List) Refresh() {
 		l.world.Ended(end.engine.Account, end.row)
 	}
 	l.world.Refreshed()
+	l.changed()
+}
+
+func (l *List) changed() {
 	if l.OnChange != nil {
 		l.OnChange()
 	}
