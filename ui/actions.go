@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/state/transfers"
@@ -38,6 +39,7 @@ type actions struct {
 	retryFailed, retry, accept, cancel, cancelAll, pauseAll, resumeAll, pause, resume, detail *action
 	removeObject, keep, clear, dismiss                                                        *action
 	english, chinese, systemLanguage, light, dark, systemLook                                 *action
+	limits                                                                                    []*action // of the speed
 }
 
 // perform does an action, or says why it cannot be done. A menu's shortcut
@@ -74,6 +76,7 @@ func (u *UI) makeActions() {
 	u.makeFileActions()
 	u.makeViewActions()
 	u.makeTransferActions()
+	u.makeLimitActions()
 	u.makeLookActions()
 }
 
@@ -158,6 +161,21 @@ func (u *UI) makeTransferActions() {
 		}
 		return ""
 	}, run: func() { u.main.transfers.explain(u.main.transfers.selected()[0]) }}
+}
+
+// limits are the speeds to choose from, in bytes a second; 0 is none.
+var limits = []int64{0, 100 << 20, 50 << 20, 20 << 20, 10 << 20, 5 << 20, 2 << 20, 1 << 20, 512 << 10}
+
+func (u *UI) makeLimitActions() {
+	for _, n := range limits {
+		label := i18n.T("No limit")
+		if n > 0 {
+			label = i18n.T("%s/s", explain.Size(n))
+		}
+		u.actions.limits = append(u.actions.limits, &action{
+			label: label, run: func() { u.state.SetLimitRate(n) }, checked: func() bool { return u.state.LimitRate == n },
+		})
+	}
 }
 
 func (u *UI) makeLookActions() {

@@ -431,3 +431,19 @@ func TestAnErrorUnderMoreIsNotHidden(t *testing.T) {
 	said, _ := s.account.fields[accounts.FieldKMSEndpoint].Says()
 	assert.NotEmpty(t, said)
 }
+
+func TestTheLimitInForceIsTickedInTheMenu(t *testing.T) {
+	s := opens(t, preferences.Window{})
+	ticked := func() (labels []string) {
+		for _, a := range s.actions.limits {
+			if a.checked() {
+				labels = append(labels, a.label)
+			}
+		}
+		return labels
+	}
+	assert.Equal(t, []string{"No limit"}, ticked())
+	s.perform(s.actions.limits[4])
+	s.loop.Pump()
+	assert.Equal(t, []string{"10 MiB/s"}, ticked())
+}

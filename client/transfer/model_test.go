@@ -309,6 +309,7 @@ func (m *model) counts(p *modelProgram, rows []Row) {
 			want.Moved += r.Sent
 		}
 	}
+	want.AsLeft = m.asLeft(p)
 	got := p.reader.sum
 	got.Done, got.Up, got.Down = 0, 0, 0
 	require.Equal(m.t, want, got)
@@ -318,6 +319,19 @@ func (m *model) counts(p *modelProgram, rows []Row) {
 	require.LessOrEqual(m.t, len(p.engine.items), want.Running(), "a row at rest is no item")
 	require.LessOrEqual(m.t, len(p.engine.resting), want.Phases[Paused])
 	require.Equal(m.t, want.Running()+want.Phases[Queued], p.engine.open)
+}
+
+// asLeft counts the rows that a program before left and nobody has touched.
+func (m *model) asLeft(p *modelProgram) (n int) {
+	p.engine.mu.Lock()
+	defer p.engine.mu.Unlock()
+	for _, s := range p.engine.slots.in(nil) {
+		if s.flags.has(asLeft) {
+			require.True(m.t, s.is(Paused) || s.is(Failed), "what runs or is over is not as it was left")
+			n++
+		}
+	}
+	return n
 }
 
 // journalled compares an engine's rows with the journal, which knows of each that is

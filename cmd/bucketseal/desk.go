@@ -100,7 +100,7 @@ func (d *desk) Open(ctx context.Context, wanted client.Account) (*session.Sessio
 // be read leave the defaults.
 func (d *desk) transferConfig() transfer.Config {
 	p, _ := d.home.Settings.Preferences() // reported when the window reads them
-	d.pace.Set(flow.Rates{All: p.LimitRate, Up: p.LimitUp, Down: p.LimitDown})
+	d.limit(p.Transfers)
 	return transfer.Config{Concurrency: p.Concurrency, PartSize: p.PartSize, Pace: d.pace}
 }
 

@@ -4,10 +4,13 @@ import (
 	"path/filepath"
 	"reflect"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 	"github.com/bucketseal/bucketseal/settings"
 	"github.com/bucketseal/bucketseal/settings/preferences"
@@ -16,7 +19,7 @@ import (
 func TestWhatTheWindowRemembersIsThereAtTheNextStart(t *testing.T) {
 	home, err := settings.Make(filepath.Join(t.TempDir(), "bucketseal"))
 	require.NoError(t, err)
-	d := &desk{home: &wiring.Home{Settings: home}}
+	d := &desk{home: &wiring.Home{Settings: home}, pace: flow.NewPace(flow.Rates{})}
 	require.NoError(t, home.UpdatePreferences(func(p preferences.Preferences) (preferences.Preferences, error) {
 		p.Concurrency = 7 // not the window's
 		return p, nil
@@ -36,4 +39,34 @@ func TestWhatTheWindowRemembersIsThereAtTheNextStart(t *testing.T) {
 	kept, err := home.Preferences()
 	require.NoError(t, err)
 	assert.Equal(t, 7, kept.Concurrency)
+}
+
+func TestALimitOfTheSpeedCountsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		home, err := settings.Make(filepath.Join(t.TempDir(), "bucketseal"))
+		require.NoError(t, err)
+		d := &desk{home: &wiring.Home{Settings: home}, pace: flow.NewPace(flow.Rates{All: 1})}
+		moved := make(chan time.Duration)
+		began := time.Now()
+		go func() {
+			_ = d.pace.Up().Wait(t.Context(), 1<<20)
+			moved <- time.Since(began)
+		}()
+		synctest.Wait() // at a byte a second it would take days
+		require.NoError(t, d.LimitRate(1<<20))
+		assert.Less(t, <-moved, 10*time.Second)
+		p, err := d.TransferPreferences()
+		require.NoError(t, err)
+		assert.EqualValues(t, 1<<20, p.LimitRate, "and it is kept")
+		require.Error(t, d.LimitRate(-1), "less than nothing")
+
+		require.NoError(t, home.UpdatePreferences(func(p preferences.Preferences) (preferences.Preferences, error) {
+			p.LimitUp = 512 << 10 // by hand, or by another program
+			return p, nil
+		}))
+		require.NoError(t, d.SavePreferences(preferences.Window{}))
+		began = time.Now()
+		require.NoError(t, d.pace.Up().Wait(t.Context(), 5<<20))
+		assert.Greater(t, time.Since(began), 9*time.Second, "what is saved with another change counts as well")
+	})
 }

@@ -29,6 +29,7 @@ type Desk struct {
 	rules       []rules.Rule
 	keys        map[string]client.CustomerKey
 	preferences preferences.Window
+	limitRate   int64
 	// Fail is asked before each call by its name; nil never fails.
 	Fail func(call string) error
 	// Note tells the screen what is worth knowing of what is kept of transfers.
@@ -174,6 +175,24 @@ func (d *Desk) OnNote(tell func(client.Text)) { d.Note = tell }
 // Preferences are those set or saved.
 func (d *Desk) Preferences() (preferences.Window, error) {
 	return d.preferences, d.enter("preferences")
+}
+
+// TransferPreferences are the defaults, but for the limit that was set.
+func (d *Desk) TransferPreferences() (preferences.Transfers, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return preferences.Transfers{LimitRate: d.limitRate}, d.enter("preferences")
+}
+
+// LimitRate keeps a limit.
+func (d *Desk) LimitRate(bytes int64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err := d.enter("limit rate")
+	if err == nil {
+		d.limitRate = bytes
+	}
+	return err
 }
 
 // SavePreferences keeps them.

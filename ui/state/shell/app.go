@@ -37,6 +37,7 @@ type App struct {
 	Browser     *browser.Browser
 	Transfers   *transfers.List
 	Preferences preferences.Window
+	LimitRate   int64 // bytes a second that may move at most, 0 for no limit: SetLimitRate
 
 	loop loop.Loop
 	desk Desk
@@ -88,6 +89,7 @@ func (a *App) Start() {
 				a.OnReady()
 			}
 			a.problem(err)
+			a.readLimit()
 			a.Accounts.Load(func() { a.openOne(p.LastAccount) })
 		})
 }
@@ -96,6 +98,28 @@ func (a *App) Start() {
 func (a *App) SavePreferences() {
 	p := a.Preferences.Clone()
 	loop.Do(a.ctx, a.loop, func(context.Context) error { return a.desk.SavePreferences(p) }, a.problem)
+}
+
+// readLimit learns the limit that is in force.
+func (a *App) readLimit() {
+	loop.Fetch(a.ctx, a.loop, func(context.Context) (preferences.Transfers, error) { return a.desk.TransferPreferences() },
+		func(t preferences.Transfers, err error) {
+			if err == nil { // else it was told of when the window's were read
+				a.LimitRate = t.LimitRate
+			}
+			a.changed()
+		})
+}
+
+// SetLimitRate limits how many bytes a second move, from now on; 0 takes the limit
+// away. One that cannot be kept is told of, and the one before stays.
+func (a *App) SetLimitRate(bytes int64) {
+	loop.Do(a.ctx, a.loop, func(context.Context) error { return a.desk.LimitRate(bytes) }, func(err error) {
+		if a.problem(err); err == nil {
+			a.LimitRate = bytes
+		}
+		a.changed()
+	})
 }
 
 func (a *App) changed() {

@@ -45,6 +45,11 @@ type Desk interface {
 	// Preferences are what the window remembers.
 	Preferences() (preferences.Window, error)
 	SavePreferences(preferences.Window) error
+	// TransferPreferences are how transfers are done.
+	TransferPreferences() (preferences.Transfers, error)
+	// LimitRate keeps how many bytes a second may move at most, 0 for no limit, and
+	// has it count at once, for what is under way too.
+	LimitRate(bytes int64) error
 }
 
 // keptIn are the places a desk may name.
