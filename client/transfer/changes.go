@@ -1,6 +1,9 @@
 package transfer
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // A Cursor says up to where a reader knows an engine's changes. The zero Cursor
 // knows nothing.
@@ -204,10 +207,6 @@ func (h *history) since(c Cursor, all *slots) Changes {
 		}
 		return got
 	}
-	begin := uint32(0)
-	for at := h.last; at != 0 && all.place(at).changed > c; at = all.place(at).before {
-		begin = at
-	}
 	from := len(h.gone)
 	for from > 0 && h.gone[from-1].at > c {
 		from--
@@ -215,11 +214,35 @@ func (h *history) since(c Cursor, all *slots) Changes {
 	for _, g := range h.gone[from:] {
 		got.Rows = append(got.Rows, g.change)
 	}
-	for at := begin; at != 0; at = all.place(at).after {
-		got.add(all.place(at).change(int(at) - 1))
-	}
+	back := h.back(c, all)
+	slices.Reverse(back)
+	got.Rows = append(got.Rows, back...)
 	return got
 }
+
+// back are the rows that changed since a cursor, those that changed last first. A
+// million may have at once, so it asks for little of each.
+func (h *history) back(c Cursor, all *slots) (back []Change) {
+	var last *slot // of the change that was added last, its first row
+	for at := h.last; at != 0; {
+		s := all.place(at)
+		if s.changed <= c {
+			break
+		}
+		nth := int(at) - 1
+		if last != nil && s.phase == last.phase && s.flags&toldOf == last.flags&toldOf && back[len(back)-1].First == nth+1 {
+			back[len(back)-1].First--
+			back[len(back)-1].N++
+		} else {
+			back, last = append(back, s.change(nth)), s
+		}
+		at = s.before
+	}
+	return back
+}
+
+// toldOf are the flags of which a Change tells.
+const toldOf = doubtful | acceptable
 
 // add adds a row to the changes, to the last of them where it goes on with it.
 func (c *Changes) add(row Change) {

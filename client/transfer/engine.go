@@ -128,6 +128,7 @@ type Engine struct {
 
 	up, down meter // of all rows
 
+	verbs   sync.Mutex // one verb after the other; before mu
 	mu      sync.Mutex
 	slots   slots
 	items   map[int]*item // rows that run or wait to be written, by Row.Nth
@@ -135,13 +136,15 @@ type Engine struct {
 	names   names
 	resting map[int]int64 // bytes that rows which are paused have moved
 	line    line          // waiting for a worker
-	running []*item       // at a worker; of several that one request takes, the first
-	open    int           // rows Queued, Sending or Verifying, and leftovers being dropped
-	idle    chan struct{}
-	closed  bool
-	sum     Summary // but for the bytes of what runs
-	history history
-	news    chan struct{} // closed at the next change; nil where nobody waits for it
+	// sweeping: a verb goes over the rows, and nothing begins before it is through
+	sweeping bool
+	running  []*item // at a worker; of several that one request takes, the first
+	open     int     // rows Queued, Sending or Verifying, and leftovers being dropped
+	idle     chan struct{}
+	closed   bool
+	sum      Summary // but for the bytes of what runs
+	history  history
+	news     chan struct{} // closed at the next change; nil where nobody waits for it
 
 	leftovers []leftover // that wait to be dropped
 	dropping  int        // being dropped now

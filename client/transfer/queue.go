@@ -81,6 +81,9 @@ func (e *Engine) wake() {
 // dispatch starts attempts while there is work, and a turn for it. The caller holds
 // the mutex.
 func (e *Engine) dispatch() {
+	if e.sweeping {
+		return // the verb may yet reach what would begin now
+	}
 	for turn := e.share.Next(); turn != nil; turn = e.share.Next() {
 		its := e.next()
 		if len(its) == 0 {

@@ -154,6 +154,24 @@ func (e *Engine) Recall(nth int) (r Row, ok bool) {
 	return Row{}, false
 }
 
+// Recalled are the rows of a range that are in memory, in ascending order.
+func (e *Engine) Recalled(in Range) (nths []int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for nth := range e.items {
+		if in.Holds(nth) {
+			nths = append(nths, nth)
+		}
+	}
+	for nth := range e.recent.rows {
+		if in.Holds(nth) && e.items[nth] == nil && e.slots.at(nth) != nil {
+			nths = append(nths, nth)
+		}
+	}
+	slices.Sort(nths)
+	return nths
+}
+
 // Peek is Nth for who must not wait: a row that is not in memory is Unread, and read
 // meanwhile; Notify's channel is signalled when it is there.
 func (e *Engine) Peek(nth int) (r Row, ok bool) {

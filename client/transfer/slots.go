@@ -176,6 +176,21 @@ func (all *slots) remove(nth int) {
 	}
 }
 
+// clip is ranges without the places that no row had yet, and without the empty ones; no
+// range means all.
+func (all *slots) clip(ranges []Range) (clipped []Range) {
+	if len(ranges) == 0 {
+		ranges = []Range{{0, all.next}}
+	}
+	for _, r := range ranges {
+		first, end := max(r.First, 0), min(r.End(), all.next)
+		if first < end {
+			clipped = append(clipped, Range{first, end - first})
+		}
+	}
+	return clipped
+}
+
 // in yields the rows of ranges that are there; no range means all.
 func (all *slots) in(ranges []Range) iter.Seq2[int, *slot] {
 	if len(ranges) == 0 {

@@ -100,9 +100,7 @@ func (l *List) follow(e *engine) (ended []ending) {
 		if !c.Gone {
 			to = rankOf(c.Phase)
 		}
-		for nth := c.First; nth < c.End(); nth++ {
-			e.order.set(nth, to)
-		}
+		e.order.setAll(c.First, c.End(), to)
 		ended = l.place(ended, e, c)
 	}
 	l.catchUp(e)
@@ -138,7 +136,7 @@ func (l *List) place(ended []ending, e *engine, c transfer.Change) []ending {
 		}
 		return ended
 	}
-	for nth := c.First; nth < c.End(); nth++ {
+	for _, nth := range e.lookedAt(c) {
 		was := l.lift(spot{e, nth})
 		row, ok := e.core().Recall(nth)
 		switch {
@@ -151,6 +149,25 @@ func (l *List) place(ended []ending, e *engine, c transfer.Change) []ending {
 		}
 	}
 	return ended
+}
+
+// manyAtOnce is from how many rows on it costs more to look at each of them than to
+// ask which there is something to say about.
+const manyAtOnce = 512
+
+// lookedAt are the rows of a change that have to be looked at: where it is of many,
+// those about which something is said or can be.
+func (e *engine) lookedAt(c transfer.Change) []int {
+	if c.N >= manyAtOnce && !c.Doubtful && !c.Acceptable {
+		all := append(e.core().Recalled(c.Range), e.noted(c.Range)...)
+		slices.Sort(all)
+		return slices.Compact(all)
+	}
+	all := make([]int, 0, c.N)
+	for nth := c.First; nth < c.End(); nth++ {
+		all = append(all, nth)
+	}
+	return all
 }
 
 // noted are the rows of a range of which something is said.

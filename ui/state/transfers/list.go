@@ -52,6 +52,7 @@ type List struct {
 	left    map[place][]*unprovenObject
 	writing map[place]int // uploads under way, by where they write
 	notes   []client.Text // Note
+	verbs   []func()      // that are carried out away from the screen, the first of them now
 }
 
 // New makes an empty list.

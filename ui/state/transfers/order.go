@@ -78,6 +78,40 @@ func (o *order) set(nth int, to rank) {
 	}
 }
 
+// setAll moves rows to a rank, as set does one by one.
+func (o *order) setAll(first, end int, to rank) {
+	for nth, next := first, 0; nth < end; nth = next {
+		next = min(end, (nth/runLength+1)*runLength)
+		if to == absent {
+			for ; nth < next; nth++ {
+				o.set(nth, to)
+			}
+			continue
+		}
+		o.set(nth, to) // which makes the run
+		if i := nth/runLength - o.first; i >= 0 {
+			o.setRun(o.runs[i], nth%runLength, nth%runLength+next-nth, to)
+		}
+	}
+}
+
+// setRun moves rows of one run to a rank; none is taken off.
+func (o *order) setRun(r *run, first, end int, to rank) {
+	var were [ranks]int
+	for at := first; at < end; at++ {
+		had := r.rank[at]
+		were[had&^marked]++
+		r.rank[at] = to | had&marked
+	}
+	were[to] -= end - first
+	for of, n := range were {
+		r.count[of] -= n
+		if rank(of) != absent {
+			o.count[of] -= n
+		}
+	}
+}
+
 // trim forgets the runs at the beginning in which nothing is left.
 func (o *order) trim() {
 	n := 0

@@ -33,9 +33,20 @@ func TestRandomMovesAgreeWithAPlainList(t *testing.T) {
 		if move > 15_000 && random.IntN(3) > 0 {
 			to = absent // towards the end most rows go
 		}
-		o.set(nth, to)
-		if want[nth] = to; to == absent {
-			delete(want, nth)
+		end := nth + 1
+		if move%50 == 0 { // a verb for many
+			end += random.IntN(3 * runLength)
+			o.setAll(nth, end, to)
+		} else {
+			o.set(nth, to)
+		}
+		for nth := nth; nth < end; nth++ {
+			if was, gone := want[nth], o.first*runLength > nth; gone && was == absent {
+				continue
+			}
+			if want[nth] = to; to == absent {
+				delete(want, nth)
+			}
 		}
 		if move%1000 != 0 {
 			continue
@@ -59,6 +70,27 @@ func TestRandomMovesAgreeWithAPlainList(t *testing.T) {
 		slices.SortFunc(all, cmp.Compare[int])
 		assert.Equal(t, all, slices.Collect(o.nths()))
 	}
+}
+
+func TestAMoveOfManyRowsKeepsWhatIsMarked(t *testing.T) {
+	var o order
+	o.setAll(100, 5000, waits)
+	for p := range o.all(waits) {
+		*p |= marked
+		break
+	}
+	o.setAll(0, 6000, over)
+	n := 0
+	for p := range o.all(over) {
+		if *p&marked != 0 {
+			n++
+		}
+	}
+	assert.Equal(t, 1, n)
+	assert.Equal(t, 6000, o.count[over])
+	assert.Zero(t, o.count[waits])
+	o.setAll(0, 6000, absent)
+	assert.Equal(t, [ranks]int{}, o.count)
 }
 
 func TestRowsThatAreGoneTakeNoMemory(t *testing.T) {

@@ -150,7 +150,8 @@ func (l *List) fits(v Verb, row int) (s spot, ok bool) {
 	return s, !c.Gone && s.engine.fits(v, c)
 }
 
-// Do does a verb to the rows it applies to. No rows means all.
+// Do does a verb to the rows it applies to. No rows means all. For very many rows it
+// returns before that is done.
 func (l *List) Do(v Verb, rows []int) {
 	if named := len(rows) > 0; l.areAll(rows) {
 		for _, e := range l.engines {
@@ -204,26 +205,54 @@ func (l *List) doTo(v Verb, rows []int) {
 	}
 }
 
+// fewAtOnce is for how many rows a verb is done while the screen waits: the rest of
+// what such a moment costs is less.
+const fewAtOnce = 4096
+
+// carry does what takes the longer the more rows an engine has: at once where those
+// are few, else away from the screen's goroutine, in the order in which it was asked
+// for.
+func (l *List) carry(e *engine, verb func()) {
+	if len(l.verbs) == 0 && e.sum.Rows() <= fewAtOnce {
+		verb()
+		return
+	}
+	if l.verbs = append(l.verbs, verb); len(l.verbs) == 1 {
+		l.carryOn()
+	}
+}
+
+func (l *List) carryOn() {
+	verb := l.verbs[0]
+	loop.Do(l.world.Context, l.world.Loop, func(context.Context) error { verb(); return nil }, func(error) {
+		if l.verbs = l.verbs[1:]; len(l.verbs) > 0 {
+			l.carryOn()
+		}
+		l.Refresh()
+	})
+}
+
 // do does a verb to rows of an engine.
 func (l *List) do(v Verb, e *engine, rows []transfer.Range) {
 	if len(rows) == 0 { // an engine takes that for all
 		return
 	}
+	core := e.core()
 	switch v {
 	case Retry:
 		l.retry(e, rows)
 	case Accept:
-		e.core().Accept(rows...)
+		l.carry(e, func() { core.Accept(rows...) })
 	case Cancel:
-		e.core().Cancel(rows...)
+		l.carry(e, func() { core.Cancel(rows...) })
 	case Pause:
-		e.core().Pause(rows...)
+		l.carry(e, func() { core.Pause(rows...) })
 	case Resume:
-		e.core().Resume(rows...)
+		l.carry(e, func() { core.Resume(rows...) })
 	case Clear:
-		e.core().ClearDone(rows...)
+		l.carry(e, func() { core.ClearDone(rows...) })
 	case Remove:
-		e.core().Clear(rows...)
+		l.carry(e, func() { core.Clear(rows...) })
 	case Keep:
 		for _, r := range rows {
 			for nth := r.First; nth < r.End(); nth++ {
@@ -238,7 +267,7 @@ func (l *List) do(v Verb, e *engine, rows []transfer.Range) {
 func (l *List) retry(e *engine, rows []transfer.Range) {
 	now := l.world.Successor(e.Session)
 	if now == e.Session {
-		e.core().Retry(rows...)
+		l.carry(e, func() { e.core().Retry(rows...) })
 		return
 	}
 	loop.Fetch(l.world.Context, l.world.Loop, func(context.Context) ([]transfer.Range, error) {
