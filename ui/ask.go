@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/bucketseal/bucketseal/internal/explain"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 	"github.com/bucketseal/bucketseal/ui/state/browser"
 	"github.com/bucketseal/bucketseal/ui/widgets"
@@ -101,9 +102,14 @@ func (u *UI) askRemoveBucket() {
 }
 
 func (u *UI) askRemoveAccount() {
+	body := i18n.T("The account and its secret are forgotten on this computer. Nothing changes on the server.")
+	if n := u.state.UnfinishedHere(); n > 0 {
+		body += "\n" + i18n.N(n, "%s transfer of it that failed or was stopped is forgotten too, and what it has begun is dropped. Receipts stay.",
+			"%s transfers of it that failed or were stopped are forgotten too, and what they have begun is dropped. Receipts stay.", explain.Count(n))
+	}
 	widgets.ShowConfirm(u.window, widgets.Confirm{
 		Title: i18n.T("Remove account %s?", u.state.CurrentName()),
-		Body:  i18n.T("The account and its secret are forgotten on this computer. Nothing changes on the server."),
+		Body:  body,
 		Yes:   i18n.T("Remove"), No: i18n.T("Cancel"), Danger: true, OnYes: u.state.RemoveAccount,
 	})
 }

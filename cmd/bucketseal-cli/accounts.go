@@ -151,19 +151,26 @@ func (a *app) newCredentials(ctx context.Context, account client.Account, secret
 }
 
 func (a *app) accountsRemove() *cobra.Command {
-	var leaveSecret bool
+	var leaveSecret, yes bool
 	c := &cobra.Command{
 		Use: "remove NAME", Short: "Forget an account and its secret", Args: exactly(1),
+		Long: `Forget an account and its secret. Transfers of it that earlier commands or windows left
+unfinished are forgotten with it, once --yes says that this is meant; receipts stay.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			h, err := a.home(c.Context())
 			if err != nil {
 				return err
 			}
+			left, err := a.unfinished(h, args[0], yes)
+			if err != nil {
+				return err
+			}
+			defer left.drop()
 			if leaveSecret {
-				return a.forgetAccount(h, args[0])
+				return left.removed(a.forgetAccount(h, args[0]))
 			}
 			found, err := h.Accounts().Remove(c.Context(), args[0])
-			if err != nil {
+			if err := left.removed(err); err != nil {
 				return settingsError(err)
 			}
 			if why := h.Secrets.WhyNoKeyring(); !found && why != nil {
@@ -173,6 +180,7 @@ func (a *app) accountsRemove() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&yes, "yes", false, "also where transfers of it are unfinished, which are forgotten then")
 	c.Flags().BoolVar(&leaveSecret, "leave-secret", false, "forget the account and leave its secret where it is: for a vault whose passphrase is lost")
 	return c
 }

@@ -68,7 +68,13 @@ func (d *desk) RemoveAccount(ctx context.Context, was client.Account) error {
 	if err == nil {
 		_, err = d.home.Accounts().Remove(ctx, now.Name)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if _, err := d.home.Ledger().DropLeft(now); err != nil { // the account is gone all the same
+		d.home.Note(client.Say("unfinished transfers of %s could not be forgotten: %v", now.Name, err))
+	}
+	return nil
 }
 
 // TestAccount asks the account's server something harmless.

@@ -77,6 +77,29 @@ func TestWhatAnEarlierRunLeftIsSaidUntilTheUserTakesItAway(t *testing.T) {
 	later.loop.Pump()
 }
 
+func TestWhatIsLeftOfAnAccountGoesWithIt(t *testing.T) {
+	s := sees(t)
+	journal := leaves(t, s.file("a.csv", "a"), transfer.State{Phase: transfer.Failed, Attempts: 1, Err: &client.Error{Op: "put", Kind: client.KindDenied}},
+		transfer.State{Phase: transfer.Paused})
+	s.desk.Journal = func(client.Account) transfer.Journal { return journal }
+	later := &screen{t: t, loop: s.loop, desk: s.desk, store: s.store, App: shell.New(s.desk, s.loop, nil)}
+	later.Start()
+	later.loop.Pump()
+	assert.Contains(t, later.WhyNotRemoveAccount(), "cancel them first", "one is paused")
+	later.Transfers.Do(transfers.Cancel, nil)
+	later.loop.Pump()
+	assert.Empty(t, later.WhyNotRemoveAccount())
+	assert.Equal(t, 2, later.UnfinishedHere(), "which the question says")
+	later.RemoveAccount()
+	later.loop.Pump()
+	assert.Empty(t, later.Accounts.All())
+	kept, err := journal.Read([]int64{journal.Rows[0].Number, journal.Rows[1].Number})
+	require.NoError(t, err)
+	assert.Empty(t, kept, "nothing of it is found by a later run")
+	later.Close(func() {})
+	later.loop.Pump()
+}
+
 func TestThatTheLedgerWasSetAsideStaysInSight(t *testing.T) {
 	s := sees(t)
 	drawn := 0

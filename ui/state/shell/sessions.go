@@ -80,11 +80,21 @@ func (a *App) retire(account string) {
 	a.Transfers.Refresh()
 }
 
-// release closes the sessions of an account that was removed.
+// release closes the sessions of an account that was removed, and takes off what is
+// left of its transfers: nobody can go on with them.
 func (a *App) release(account string) {
 	a.changes[account]++
 	a.leave(account)
-	a.releaseThose(func(h held) bool { return h.account == account })
+	a.sessions = slices.DeleteFunc(a.sessions, func(h held) bool {
+		if h.account != account {
+			return false
+		}
+		loop.Do(a.ctx, a.loop, func(ctx context.Context) error {
+			h.session.Transfers().Clear()
+			return h.session.Close(ctx)
+		}, a.problem)
+		return true
+	})
 	a.Transfers.Refresh()
 }
 

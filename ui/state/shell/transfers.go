@@ -54,6 +54,10 @@ func (a *App) removed(account string, was client.Object, err error) {
 	}
 }
 
+// UnfinishedHere is how many transfers of the open account have failed or were
+// cancelled: they go with it when it is removed.
+func (a *App) UnfinishedHere() int { return a.Transfers.Unfinished(a.current) }
+
 // UnprovenHere are the uploaded objects in the folder shown, or further down,
 // whose encryption is not proved and about which the user has still to decide.
 func (a *App) UnprovenHere() []transfers.Unproven {

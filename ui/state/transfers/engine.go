@@ -307,6 +307,17 @@ func (l *List) AreKept() bool {
 	return !slices.ContainsFunc(l.engines, func(e *engine) bool { return !e.core().Lasts() })
 }
 
+// Unfinished is how many transfers of an account are over and not done.
+func (l *List) Unfinished(account string) (n int) {
+	for _, e := range l.engines {
+		if e.Account == account {
+			s := e.core().Summary()
+			n += s.Phases[transfer.Failed] + s.Phases[transfer.Cancelled]
+		}
+	}
+	return n
+}
+
 // IsBusy reports whether an account has transfers that are not over.
 func (l *List) IsBusy(account string) bool {
 	for _, e := range l.engines {
