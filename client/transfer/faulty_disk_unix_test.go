@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"reflect"
 	"sync"
 	"syscall"
 	"testing"
@@ -136,4 +137,77 @@ func failing(t *testing.T, size int64, fault error, at int) []string {
 	assert.Equal(t, want.String(), client.KindOf(row.Err).String(), "%v", row.Err)
 	require.ErrorIs(t, row.Err, fault)
 	return d.steps
+}
+
+// failable are the changes that a failingDisk knows, by what it calls them; harmless
+// are those that write nothing which a download relies on.
+var (
+	failable = map[string]string{
+		"Disk.Open": "open the folder", "Disk.SyncAll": "sync all",
+		"Folder.Create": "create", "Folder.Dress": "date", "Folder.Place": "rename", "Folder.Sync": "sync the folder",
+		"File.WriteAt": "write", "File.Allocate": "allocate", "File.Sync": "sync", "File.Close": "close",
+	}
+	harmless = []string{
+		"Disk.Rest", "Folder.Lstat", "Folder.Readlink", "Folder.Names", "Folder.Reopen", "Folder.Remove", "Folder.Free", "Folder.Close",
+		"File.Read", "File.ReadAt", "File.Seek", "File.Stat", "File.Truncate",
+	}
+)
+
+func TestEveryChangeThatADownloadMakesToADiskIsMadeToFail(t *testing.T) {
+	taken := map[string]bool{"sync all": true} // TestFilesThatCannotBeSyncedTogetherAreSyncedOneByOne
+	for _, size := range []int64{1000, 2<<20 + 17} {
+		for _, step := range failing(t, size, syscall.EIO, -1) {
+			taken[step] = true
+		}
+	}
+	for name, kind := range map[string]reflect.Type{"Disk": reflect.TypeFor[disk.Disk](), "Folder": reflect.TypeFor[disk.Folder](), "File": reflect.TypeFor[disk.File]()} {
+		for i := range kind.NumMethod() {
+			method := name + "." + kind.Method(i).Name
+			if step, fails := failable[method]; fails {
+				assert.True(t, taken[step], "%s is never made to fail", method)
+			} else {
+				assert.Contains(t, harmless, method, "is it a change that may fail?")
+			}
+		}
+	}
+}
+
+// A countedFile counts how often it is synced, and fails where it is told to.
+type countedFile struct {
+	disk.File
+	synced int
+	err    error
+}
+
+func (f *countedFile) Sync() error { f.synced++; return f.err }
+
+func TestFilesThatCannotBeSyncedTogetherAreSyncedOneByOne(t *testing.T) {
+	for _, together := range []bool{true, false} {
+		d := &failingDisk{err: syscall.EIO, at: -1}
+		if !together {
+			d.at = 0 // "sync all"
+		}
+		l := landing{disk: d}
+		var group []*lander
+		var all []*countedFile
+		for i := range fewFiles + 1 {
+			f := &countedFile{}
+			if i == 2 {
+				f.err = syscall.EIO
+			}
+			all = append(all, f)
+			group = append(group, &lander{target: &target{file: f, top: t.TempDir(), name: "f"}})
+		}
+		l.sync(group)
+		assert.Equal(t, []string{"sync all"}, d.steps)
+		for i, one := range group {
+			if together {
+				assert.Zero(t, all[i].synced)
+				require.NoError(t, one.err)
+				continue
+			}
+			assert.Equal(t, 1, all[i].synced, "whose bytes are missing is told by each file alone")
+			require.ErrorIs(t, one.err, all[i].err)
+		}
+	}
 }

@@ -15,7 +15,7 @@ const (
 )
 
 // errNoPatience ends the time of a proof.
-var errNoPatience = errors.New("the time for the proof is up")
+var errNoPatience = client.Say("the time for the proof is up").Err()
 
 // proofTime is a context for one proof, whatever it asks of whom: all of it
 // together may take no longer than the engine's patience, the store's own
@@ -28,6 +28,9 @@ func (e *Engine) proofTime(ctx context.Context) (context.Context, context.Cancel
 // time left in ctx, which is a proofTime; it returns the last failure that came
 // of asking. The row says meanwhile why it is not done.
 func (e *Engine) patiently(ctx context.Context, it *item, passes func(client.Kind) bool, ask func() error) error {
+	if isUp(ctx) {
+		return errNoPatience // nobody was asked: that is no answer
+	}
 	defer e.again(it, nil)
 	until, _ := ctx.Deadline()
 	var last error

@@ -110,6 +110,17 @@ func patient(ctx context.Context, c memstore.Call) error {
 	return c.Error(client.KindThrottled)
 }
 
+func TestWhereThereIsNoTimeForAProofNothingIsSaidOfTheObject(t *testing.T) {
+	w := newBench(t, func(c *Config) { c.Patience = 1 })
+	job, _ := w.file(10, client.SSES3{})
+	row := w.run(job)[0]
+	assert.Equal(t, Failed, row.Phase)
+	require.NotNil(t, row.Receipt)
+	assert.Equal(t, NotYetVerified, row.Receipt.Verdict)
+	require.ErrorContains(t, row.Err, "the time for the proof is up")
+	assert.NotEqual(t, client.KindCorrupt.String(), client.KindOf(row.Err).String(), "nobody looked at it")
+}
+
 func TestAProofDoesNotMultiplyThePatienceOfTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBench(t)
