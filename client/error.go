@@ -30,7 +30,7 @@ const (
 	KindInsecure                  // encryption asked over plain http
 	KindPrecondition              // the object changed meanwhile, or exists already
 	KindNoUpload                  // the multipart upload is gone
-	KindExists                    // bucket exists
+	KindExists                    // a bucket, an object or, of a download, a file of the name exists
 	KindNotEmpty                  // bucket is not empty
 	KindInvalid                   // the request or a name is not valid
 	KindCorrupt                   // bytes or checksum did not agree

@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -186,8 +187,9 @@ func (o Object) FileModified() (t time.Time, ok bool) {
 	return time.Unix(seconds, int64(nanos)), true
 }
 
-// Years 1 to 9999, which every file system and every program that reads dates bears.
+// From 1677 to 2262: beyond, a date is none that systems can be told in nanoseconds, and
+// what they took it for would be another one.
 const (
-	oldestDate   = -62135596800
-	youngestDate = 253402300799
+	oldestDate   = math.MinInt64/int64(time.Second) + 1
+	youngestDate = math.MaxInt64/int64(time.Second) - 1
 )

@@ -344,6 +344,7 @@ func TestDownloadLooksBeforeOverwriting(t *testing.T) {
 		if c.want == Skipped {
 			assert.Equal(t, "mine", string(got), c.name)
 			assert.Zero(t, w.store.Count(memstore.GetObject), c.name)
+			assert.Equal(t, client.KindExists, client.KindOf(row.Err), c.name)
 		} else {
 			assert.Equal(t, data, got, c.name)
 		}
@@ -362,7 +363,9 @@ func TestDownloadDoesNotOverwriteWhatAppearedMeanwhile(t *testing.T) {
 			}
 			return nil
 		})
-		assert.Equal(t, Skipped, w.run(job)[0].Phase)
+		row := w.run(job)[0]
+		assert.Equal(t, Skipped, row.Phase)
+		assert.Equal(t, client.KindExists, client.KindOf(row.Err), "%v", row.Err)
 		got, err := os.ReadFile(job.path())
 		require.NoError(t, err)
 		assert.Equal(t, "mine", string(got))

@@ -59,7 +59,7 @@ func (e *Engine) sourceOf(ctx context.Context, it *item) (*source, error) {
 	name := filepath.Join(os.TempDir(), partName("stream"))
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, local(job, err)
+		return nil, notSpooled(job, err)
 	}
 	disk.Lock(f)
 	s := &source{job: job, file: f, spool: name}
@@ -75,6 +75,17 @@ func (e *Engine) sourceOf(ctx context.Context, it *item) (*source, error) {
 	e.mu.Unlock()
 	s.job.Expect.Size = size
 	return s, nil
+}
+
+// notSpooled says why a stream could not be read to its end into the temporary file.
+func notSpooled(j Job, err error) error {
+	if !disk.IsFull(err) {
+		return local(j, client.Say("read %s: %v", j.From, err).Err())
+	}
+	return &client.Error{
+		Op: string(j.Op), Kind: client.KindFull, At: j.At(), Err: err,
+		Said: client.Say("what comes from a stream is kept in %s until it is sent, and there is no room left: make some, or let TMPDIR (TMP on Windows) name a folder on another disk", os.TempDir()),
+	}
 }
 
 // fill reads the stream to its end. A read that waits for somebody is left
@@ -98,7 +109,7 @@ func (s *source) fill(ctx context.Context, open func() (io.ReadCloser, error)) (
 	select {
 	case got := <-done:
 		if got.err != nil && ctx.Err() == nil {
-			return 0, local(s.job, client.Say("read %s: %v", s.job.From, got.err).Err())
+			return 0, notSpooled(s.job, got.err)
 		}
 		return got.n, context.Cause(ctx)
 	case <-ctx.Done():

@@ -125,11 +125,11 @@ func (t *target) mayReplace(source time.Time) (mode fs.FileMode, err error) {
 	case t.job.Overwrite == OverwriteAlways:
 		return mode, nil
 	case t.job.Overwrite == OverwriteNewer && source.IsZero():
-		return mode, &skipped{client.Say("%s is there already, and the server does not say how old the object is", t.name).Err()}
+		return mode, t.stays(client.Say("%s is there already, and the server does not say how old the object is", t.name))
 	case t.job.Overwrite == OverwriteNewer && there.ModTime().Before(source):
 		return mode, nil
 	case t.job.Overwrite == OverwriteNewer:
-		return mode, &skipped{client.Say("%s is there already and not older than the object", t.name).Err()}
+		return mode, t.stays(client.Say("%s is there already and not older than the object", t.name))
 	}
 	return mode, t.isThere()
 }
@@ -149,7 +149,12 @@ func kindOfFile(m fs.FileMode) client.Text {
 	return client.Say("something that is no ordinary file")
 }
 
-func (t *target) isThere() error { return &skipped{client.Say("%s is there already", t.name).Err()} }
+func (t *target) isThere() error { return t.stays(client.Say("%s is there already", t.name)) }
+
+// stays is why the file that is there is left as it is.
+func (t *target) stays(why client.Text) error {
+	return &skipped{&client.Error{Op: string(t.job.Op), Kind: client.KindExists, At: t.job.At(), Err: why.Err()}}
+}
 
 // create makes the temporary file, where there is room for size bytes; size below 0
 // is not known.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/internal/i18n"
 )
 
@@ -31,14 +32,8 @@ func Error(err error) Message {
 	}
 	var e *client.Error
 	known := errors.As(err, &e)
-	if known && kind == client.KindExists && e.At.Key != "" {
-		words = objectExists
-	}
-	if known && kind == client.KindInvalid && e.Code == "InvalidBucketName" {
-		words = badBucketName
-	}
-	if known && kind == client.KindFull && ours(e) {
-		words = diskFull
+	if known {
+		words = wordsFor(e, kind, words)
 	}
 	m := Message{Title: i18n.T(words.title), Details: err.Error()}
 	for _, hint := range words.hints {
@@ -53,6 +48,23 @@ func Error(err error) Message {
 	m.Body = body(e)
 	m.Details = details(err, e)
 	return m
+}
+
+// wordsFor are those of a kind where it is about something in particular.
+func wordsFor(e *client.Error, kind client.Kind, words explanation) explanation {
+	switch {
+	case kind == client.KindExists && e.Op == string(transfer.Download):
+		return fileExists
+	case kind == client.KindExists && e.At.Key != "":
+		return objectExists
+	case kind == client.KindRefused && e.At.Key != "" && e.At.CheckKey() != nil:
+		return badKey
+	case kind == client.KindInvalid && e.Code == "InvalidBucketName":
+		return badBucketName
+	case kind == client.KindFull && ours(e):
+		return diskFull
+	}
+	return words
 }
 
 // body says where, with which key, and the reason as far as it is ours: the

@@ -25,6 +25,25 @@ func TestEveryKindOfFailureHasATitleAndAHintOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestAKindThatIsAboutSomethingInParticularIsSaidOfThat(t *testing.T) {
+	object := client.Location{Bucket: "reports", Key: "a.csv"}
+	for _, c := range []struct {
+		err   client.Error
+		title string
+	}{
+		{client.Error{Kind: client.KindExists, At: client.Location{Bucket: "reports"}}, "The name is taken"},
+		{client.Error{Op: "upload", Kind: client.KindExists, At: object}, "An object of this name is there already"},
+		{client.Error{Op: "download", Kind: client.KindExists, At: object}, "A file of this name is there already"},
+		{client.Error{Op: "plan", Kind: client.KindRefused, At: object}, "A rule refuses this"},
+		{client.Error{Op: "plan", Kind: client.KindRefused, At: client.Location{Bucket: "reports", Key: "caf\xe9"}}, "No object can have this name"},
+		{client.Error{Op: "plan", Kind: client.KindRefused, At: client.Location{Bucket: "reports", Key: strings.Repeat("a", 1025)}}, "No object can have this name"},
+		{client.Error{Op: "upload", Kind: client.KindFull, At: object, Status: 507}, "There is no room left on the server"},
+		{client.Error{Op: "upload", Kind: client.KindFull, At: object}, "There is no room left on this computer's disk"},
+	} {
+		assert.Equal(t, c.title, Error(&c.err).Title, "%v", c.err.Error())
+	}
+}
+
 func TestTheServersOwnWordsStayInTheDetails(t *testing.T) {
 	m := Error(fmt.Errorf("put: %w", &client.Error{
 		Op: "PutObject", Kind: client.KindDenied, At: client.Location{Bucket: "reports", Key: "a.csv"},

@@ -18,6 +18,18 @@ var objectExists = explanation{
 	[]string{i18n.M("Nothing was sent: overwrite it knowingly, or choose another name.")},
 }
 
+// fileExists is KindExists of the file that a download would write.
+var fileExists = explanation{
+	i18n.M("A file of this name is there already"),
+	[]string{i18n.M("Nothing was replaced: overwrite it knowingly, or choose another name or folder.")},
+}
+
+// badKey is KindRefused of what no object can be called.
+var badKey = explanation{
+	i18n.M("No object can have this name"),
+	[]string{i18n.M("Rename the file or the folder: the name of an object is valid UTF-8, and no longer than 1024 bytes with its folders.")},
+}
+
 // badBucketName is KindInvalid of a bucket's name.
 var badBucketName = explanation{
 	i18n.M("The server takes no bucket of this name"),
