@@ -37,12 +37,15 @@ func errorJSON(err error) *errorLine {
 	m := explain.Error(err)
 	line := &errorLine{Kind: client.KindOf(err).String(), Title: m.Title, Hint: strings.Join(m.Hints, " "), Details: err.Error()}
 	var known *client.Error
-	if errors.As(err, &known) {
-		line.Code, line.RequestID = known.Code, known.RequestID
-	}
 	var u *usageError
-	if errors.As(err, &u) && known == nil {
+	var knows interface{ Explain() explain.Message }
+	switch {
+	case errors.As(err, &known):
+		line.Code, line.RequestID = known.Code, known.RequestID
+	case errors.As(err, &u):
 		line.Kind, line.Title, line.Hint = "Usage", err.Error(), ""
+	case !errors.As(err, &knows): // its words were written for people
+		line.Title, line.Hint = err.Error(), ""
 	}
 	return line
 }

@@ -294,6 +294,21 @@ func TestNothingFoundEndsWith1AndWords(t *testing.T) {
 	u.runs("rm", "-r", "s3://fresh").ends(1)
 }
 
+func TestWhatIsNoFaultOfTheServersIsNotToldOfItToPrograms(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	require.NoError(t, os.Mkdir(u.dir+"/empty", 0o700))
+	for title, args := range map[string][]string{
+		"nothing was left to go on with": {"uploads", "resume"},
+		"There is nothing to do":         {"cp", "-r", "empty", "s3://bucket/"},
+	} {
+		fault := u.runs(append(args, "--json")...).ends(1).lines()[0]["error"].(map[string]any)
+		assert.Contains(t, fault["title"], title)
+		assert.NotContains(t, fault["hint"], "runs the server")
+		assert.NotContains(t, fault["hint"], "removed or renamed")
+	}
+}
+
 func TestAnObjectNamedWithDashRIsThatObject(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)

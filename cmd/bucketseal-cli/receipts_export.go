@@ -52,9 +52,12 @@ type receiptWriter = func(io.Writer, iter.Seq2[ledger.KeptReceipt, error]) (int,
 // exportReceipts writes to the standard output or to a new file. One that was not
 // written to its end does not stay.
 func (a *app) exportReceipts(path string, all iter.Seq2[ledger.KeptReceipt, error], write receiptWriter) error {
-	if path == "-" {
+	switch {
+	case path == "-":
 		_, err := write(a.out, all)
 		return err
+	case strings.HasPrefix(path, "--"):
+		return usage("write the receipts: %s is an option; for a file of that name write ./%s, and - for the standard output", path, path)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

@@ -116,7 +116,8 @@ func TestWhatCannotBeDoneWithReceiptsSaysWhy(t *testing.T) {
 	u.file("there.csv", []byte("mine"))
 	for say, args := range map[string][]string{
 		"one of them": {"export"}, "say where to": {"export", "--csv", "a", "--json", "b"}, "file exists": {"export", "--csv", "there.csv"},
-		"write a day": {"list", "--since", "yesterday"}, "--before -5h": {"list", "--before", "-5h"}, "say which receipts": {"remove"},
+		"--json is an option": {"export", "--csv", "--json"},
+		"write a day":         {"list", "--since", "yesterday"}, "--before -5h": {"list", "--before", "-5h"}, "say which receipts": {"remove"},
 		"or --all for all there are": {"remove", "--all", "--since", "1h"}, "names no bucket": {"list", "s3://"}, "usage": {"list", "s3://a", "s3://b"},
 	} {
 		assert.Contains(t, u.types("", append([]string{"receipts"}, args...)...).ends(2).err, say)

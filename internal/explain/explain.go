@@ -53,6 +53,8 @@ func Error(err error) Message {
 // wordsFor are those of a kind where it is about something in particular.
 func wordsFor(e *client.Error, kind client.Kind, words explanation) explanation {
 	switch {
+	case kind == client.KindNotFound && e.At == (client.Location{}):
+		return nothingThere
 	case kind == client.KindExists && e.Op == string(transfer.Download):
 		return fileExists
 	case kind == client.KindExists && e.At.Key != "":

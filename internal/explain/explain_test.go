@@ -31,6 +31,8 @@ func TestAKindThatIsAboutSomethingInParticularIsSaidOfThat(t *testing.T) {
 		err   client.Error
 		title string
 	}{
+		{client.Error{Op: "GetObject", Kind: client.KindNotFound, At: object}, "There is no such object"},
+		{client.Error{Op: "cp", Kind: client.KindNotFound}, "There is nothing to do"},
 		{client.Error{Kind: client.KindExists, At: client.Location{Bucket: "reports"}}, "The name is taken"},
 		{client.Error{Op: "upload", Kind: client.KindExists, At: object}, "An object of this name is there already"},
 		{client.Error{Op: "download", Kind: client.KindExists, At: object}, "A file of this name is there already"},

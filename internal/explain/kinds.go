@@ -24,6 +24,12 @@ var fileExists = explanation{
 	[]string{i18n.M("Nothing was replaced: overwrite it knowingly, or choose another name or folder.")},
 }
 
+// nothingThere is KindNotFound of no place in particular.
+var nothingThere = explanation{
+	i18n.M("There is nothing to do"),
+	[]string{i18n.M("Check the name of the source: a folder counts by the files in it.")},
+}
+
 // badKey is KindRefused of what no object can be called.
 var badKey = explanation{
 	i18n.M("No object can have this name"),

@@ -172,6 +172,12 @@ func TestAFileIsDatedAndEverythingIsSyncedAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	assert.WithinDuration(t, then, st.ModTime(), time.Microsecond)
 	require.NoError(t, f.Dress("x", 0o640, time.Time{}), "whose age nobody tells")
+	for _, year := range []int{1, 1600, 2300, 9999} {
+		require.NoError(t, f.Dress("x", 0o640, time.Date(year, 5, 6, 7, 8, 9, 0, time.UTC)))
+	}
+	st, err = f.Lstat("x")
+	require.NoError(t, err)
+	assert.WithinDuration(t, then, st.ModTime(), time.Microsecond, "a date that no system can be told does not become another one")
 	require.NoError(t, f.Sync())
 	if err := s.SyncAll([]Folder{f, other}); err != nil {
 		require.ErrorIs(t, err, errors.ErrUnsupported)

@@ -150,8 +150,8 @@ func (f *folder) Reopen(name string) (File, error) {
 // alone, which is no reason to throw it away.
 func (f *folder) Dress(name string, mode fs.FileMode, modified time.Time) error {
 	_ = f.root.Chmod(name, mode)
-	if modified.IsZero() {
-		return nil
+	if !time.Unix(0, modified.UnixNano()).Equal(modified) {
+		return nil // nobody knows it (the zero time), or no system can be told: it would become another date
 	}
 	return f.root.Chtimes(name, time.Time{}, modified)
 }
