@@ -95,6 +95,9 @@ func (e *Engine) change(nth int, s *slot, set func(*slot)) {
 
 // touched is change for an item: its slot follows its row. The caller holds the mutex.
 func (e *Engine) touched(it *item) {
+	if it.isLeft() {
+		return
+	}
 	s := e.slots.at(it.row.Nth)
 	e.change(it.row.Nth, s, func(s *slot) {
 		s.follow(&it.row)

@@ -56,7 +56,7 @@ func (e *Engine) downloadOnce(ctx context.Context, it *item) error {
 	if err := f.ask(ctx); err != nil {
 		return err
 	}
-	t, err := e.targetOf(job)
+	t, err := e.targetOf(it)
 	if err != nil {
 		return err
 	}

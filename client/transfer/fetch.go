@@ -81,6 +81,8 @@ func (f *fetching) bringsWhole() bool {
 	if job.Overwrite == OverwriteAlways || job.To.Stream != "" {
 		return true
 	}
+	f.it.calls.Begin()
+	defer f.it.calls.End()
 	_, err := os.Lstat(job.To.String())
 	return errors.Is(err, os.ErrNotExist)
 }

@@ -87,7 +87,7 @@ func (f *fetching) begin() {
 	e.mu.Lock()
 	f.it.begun = true
 	e.mu.Unlock()
-	e.scribe.tell(Entry{Number: f.it.number, Begun: &begun})
+	e.tellOf(f.it, Entry{Begun: &begun})
 }
 
 // bring brings one range: what is there already, and the rest of it.
@@ -132,7 +132,7 @@ func (f *fetcher) note() {
 	f.mu.Lock()
 	p.Pieces = append(p.Pieces, piece)
 	f.mu.Unlock()
-	f.engine.scribe.tell(Entry{Number: f.it.number, Piece: &piece})
+	f.engine.tellOf(f.it, Entry{Piece: &piece})
 }
 
 // notedEvery is how many bytes of a range may be lost, at the end of the program, of
@@ -164,7 +164,7 @@ func (e *Engine) removeTemp(j Job, temp string) error {
 	if _, err := os.Stat(filepath.Dir(j.To.String())); errors.Is(err, fs.ErrNotExist) || !isOurTemp(temp) {
 		return nil // gone with its folder
 	}
-	t, err := openTarget(e.disk, j, j.To.Root, j.To.Name)
+	t, err := openTarget(e.disk, new(disk.Calls), j, j.To.Root, j.To.Name)
 	if err != nil {
 		return err
 	}

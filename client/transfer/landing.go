@@ -13,13 +13,13 @@ import (
 // one group is under way is the next. First the bytes of all are brought to the disk,
 // then each file is named, then the names are brought there, once for each folder. So
 // a name never stands over bytes that a power cut took, and what that costs is shared.
-// Safe for concurrent use.
+// Groups are of one top folder each: nobody waits for the disk of another. Safe for
+// concurrent use.
 type landing struct {
 	disk disk.Disk
 
 	mu      sync.Mutex
-	waiting []*lander
-	busy    bool
+	waiting map[string][]*lander // by top folders; there as long as one has a group under way
 }
 
 // A lander is a file that waits for its name.
@@ -38,27 +38,32 @@ const fewFiles = 4
 func (l *landing) land(t *target, modified time.Time) error {
 	one := &lander{target: t, modified: modified, done: make(chan struct{})}
 	l.mu.Lock()
-	l.waiting = append(l.waiting, one)
-	if !l.busy {
-		l.busy = true
-		go l.run()
+	if l.waiting == nil {
+		l.waiting = map[string][]*lander{}
+	}
+	waiting, busy := l.waiting[t.top]
+	l.waiting[t.top] = append(waiting, one)
+	if !busy {
+		go l.run(t.top)
 	}
 	l.mu.Unlock()
+	t.calls.Begin()
+	defer t.calls.End()
 	<-one.done
 	return one.err
 }
 
-// run lands groups until nobody waits.
-func (l *landing) run() {
+// run lands groups of one folder until nobody waits.
+func (l *landing) run(top string) {
 	for {
 		l.mu.Lock()
-		group := l.waiting
-		l.waiting = nil
+		group := l.waiting[top]
 		if len(group) == 0 {
-			l.busy = false
+			delete(l.waiting, top)
 			l.mu.Unlock()
 			return
 		}
+		l.waiting[top] = nil
 		l.mu.Unlock()
 		l.sync(group)
 		allAtOnce(group, func(one *lander) error { return one.target.rename(one.modified) })
@@ -101,7 +106,7 @@ func folders(group []*lander) (all []disk.Folder) {
 		where := filepath.Join(one.target.top, path.Dir(one.target.name))
 		if one.err == nil && !seen[where] {
 			seen[where] = true
-			all = append(all, one.target.folder)
+			all = append(all, disk.Bare(one.target.folder))
 		}
 	}
 	return all

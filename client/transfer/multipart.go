@@ -198,7 +198,7 @@ func (f *filling) send(ctx context.Context, i int) (err error) {
 	}
 	f.took(piece)
 	if f.it.progress != nil {
-		e.scribe.tell(Entry{Number: f.it.number, Piece: &piece})
+		e.tellOf(f.it, Entry{Piece: &piece})
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/flow"
+	"github.com/bucketseal/bucketseal/client/transfer/internal/disk"
 )
 
 // Why an attempt was stopped: the cause of its context. A pause means to go on
@@ -166,12 +167,14 @@ func together(first, j Job) bool {
 // share a context, which is stopped when all of them are. The caller holds the
 // mutex.
 func (e *Engine) start(its []*item, turn *flow.Turn) {
-	a := &attempt{wanted: len(its)}
-	ctx, stop := context.WithCancelCause(context.Background())
-	a.stop = stop
+	a := &attempt{wanted: len(its), its: its}
+	var ctx context.Context
+	ctx, a.stop = context.WithCancelCause(context.Background())
+	a.ctx = ctx
 	monitor := &client.RequestMonitor{Now: e.cfg.Now, OnSlowDown: e.cfg.OnSlowDown}
 	for _, it := range its {
 		it.stop, it.wish, it.kept, it.monitor = a.stopOne(), Sending, Queued, monitor
+		it.attempt, it.calls = a, new(disk.Calls)
 		it.row.Phase, it.row.Started = Sending, e.cfg.Now()
 		it.row.Attempts++
 		it.rate.Store(&meter{})
@@ -186,6 +189,8 @@ func (e *Engine) start(its []*item, turn *flow.Turn) {
 type attempt struct {
 	stop   context.CancelCauseFunc
 	wanted int // jobs that nobody stopped
+	ctx    context.Context
+	its    []*item
 }
 
 // stopOne is how one of its jobs is stopped, as often as one likes. The caller
@@ -210,6 +215,14 @@ func (e *Engine) work(ctx context.Context, its []*item, turn *flow.Turn) {
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if its[0].calls.AreLeft() {
+		return
+	}
+	e.over(ctx, its, errs)
+}
+
+// over puts down how an attempt ended. The caller holds the mutex.
+func (e *Engine) over(ctx context.Context, its []*item, errs []error) {
 	e.running = slices.DeleteFunc(e.running, func(other *item) bool { return other == its[0] })
 	for i, it := range its {
 		e.ended(ctx, it, errs[i])
@@ -261,6 +274,7 @@ func (e *Engine) tick(idle <-chan struct{}) {
 		select {
 		case <-second.C:
 			told.look(e)
+			e.lookAtDisks()
 			e.signal()
 		case <-idle:
 			e.disk.Rest()

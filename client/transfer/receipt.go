@@ -67,6 +67,9 @@ func (e *Engine) keep(it *item, r Receipt, outcome error) error {
 		it.giveWay()
 	default: // the disk is slower than the server: nobody runs ahead of it
 	}
+	if it.isLeft() {
+		return errLeft
+	}
 	return e.keepAll([]*item{it}, []finding{{r, outcome}})[0]
 }
 

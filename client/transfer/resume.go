@@ -173,7 +173,7 @@ func (e *Engine) forget(it *item) {
 	e.mu.Lock()
 	it.begun = false
 	e.mu.Unlock()
-	e.scribe.tell(Entry{Number: it.number, Forget: true})
+	e.tellOf(it, Entry{Forget: true})
 }
 
 // A leaving operation leaves something behind where an attempt is cut off.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer/internal/disk"
 )
 
 // A Row is a job and how far it is, for a screen or a report.
@@ -52,6 +53,8 @@ type item struct {
 	left      *Receipt                // of an attempt before
 	key       client.CustomerKey      // that its job names, during an attempt
 	progress  *Progress               // what attempts have left, of the attempt under way and its own
+	calls     *disk.Calls             // of the attempt under way, at the disk
+	attempt   *attempt                // likewise
 	wish      Phase                   // where the user wants a stopped attempt to end: Paused, Cancelled, or Queued again
 }
 

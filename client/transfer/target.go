@@ -25,6 +25,7 @@ const fileMode = 0o666
 type target struct {
 	job    Job
 	disk   disk.Disk
+	calls  *disk.Calls           // that it has at the disk
 	stream func(io.Reader) error // takes the bytes instead of a file, nil for a file
 	top    string                // the folder that nothing leads out of
 	name   string                // below top, with slashes; where a link under its name in the job leads
@@ -36,27 +37,28 @@ type target struct {
 
 // targetOf is the target of a download. The temporary file of a stream is among
 // the system's.
-func (e *Engine) targetOf(j Job) (*target, error) {
+func (e *Engine) targetOf(it *item) (*target, error) {
+	j := it.row.Job
 	if j.To.Stream == "" {
-		return openTarget(e.disk, j, j.To.Root, j.To.Name)
+		return openTarget(e.disk, it.calls, j, j.To.Root, j.To.Name)
 	}
 	s, err := e.stream(j)
 	if err != nil {
 		return nil, err
 	}
 	// All users write there: a name that nobody can have taken before.
-	t, err := openTarget(e.disk, j, os.TempDir(), "stream-"+rand.Text())
+	t, err := openTarget(e.disk, it.calls, j, os.TempDir(), "stream-"+rand.Text())
 	if err == nil {
 		t.stream = s.Take
 	}
 	return t, err
 }
 
-func openTarget(d disk.Disk, j Job, top, name string) (*target, error) {
+func openTarget(d disk.Disk, calls *disk.Calls, j Job, top, name string) (*target, error) {
 	if !fs.ValidPath(name) || name == "." {
 		return nil, local(j, client.Say("%q is no name for a file below the folder", name).Err())
 	}
-	t := &target{job: j, disk: d, top: top, name: name}
+	t := &target{job: j, disk: disk.Watched{Disk: d, Calls: calls}, calls: calls, top: top, name: name}
 	if err := t.follow(); err != nil {
 		t.close()
 		return nil, t.failed(err)
@@ -204,6 +206,9 @@ func (t *target) dress(mode fs.FileMode, modified time.Time) error {
 // rename gives the finished file its name, in one step. Only a job that may
 // overwrite does.
 func (t *target) rename(modified time.Time) error {
+	if t.calls.AreLeft() {
+		return errLeft
+	}
 	mode, err := t.mayReplace(modified) // somebody may have been faster
 	if err != nil {
 		return err

@@ -47,7 +47,7 @@ func openFolder(top, name string) (*folder, error) {
 		f.info, err = f.dir.Stat()
 	}
 	if err != nil {
-		f.closeUnused()
+		f.close()
 		return nil, err
 	}
 	return f, nil
@@ -65,11 +65,8 @@ func openBelow(root *os.Root, name string) (*os.Root, error) {
 	return root.OpenRoot(name)
 }
 
-// closeUnused closes a folder that nobody uses. The caller holds the system's mutex.
-func (f *folder) closeUnused() {
-	if f.users > 0 {
-		return
-	}
+// close closes a folder that nobody uses.
+func (f *folder) close() {
 	if f.dir != nil {
 		_ = f.dir.Close() // only read from
 	}
@@ -84,16 +81,7 @@ type use struct {
 
 // Close gives the folder back.
 func (u *use) Close() error {
-	u.once.Do(func() {
-		s := u.system
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if u.users--; u.forgotten {
-			u.closeUnused()
-		} else {
-			s.closeIdle(mostIdle)
-		}
-	})
+	u.once.Do(func() { u.system.giveBack(u.folder, false) })
 	return nil
 }
 
