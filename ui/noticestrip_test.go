@@ -33,7 +33,7 @@ func TestThatTheLedgerWasSetAsideIsShownThoughThereAreNoTransfers(t *testing.T) 
 	s := opens(t, preferences.Window{})
 	strip := s.main.transfers.notices
 	assert.False(t, strip.content.Visible())
-	s.desk.Note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun, which knows neither what earlier programs left nor their receipts", "not a database", "ledger.db.1"))
+	s.desk.Note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun, into which is brought what can still be read", "not a database", "ledger.db.1"))
 	s.loop.Pump()
 	require.Same(t, s.main.rows, s.main.body.Objects[0], "the place of the transfers")
 	assert.Contains(t, strip.notes[0].Text(), "it is set aside as ledger.db.1")
@@ -47,7 +47,7 @@ func TestTheLinesOverTheTransfersFit(t *testing.T) {
 		t.Run(d.name, func(t *testing.T) {
 			s := opens(t, preferences.Window{Language: d.language, Appearance: d.look}, left(t, 1200))
 			s.goTo("reports/2026/")
-			s.desk.Note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun, which knows neither what earlier programs left nor their receipts",
+			s.desk.Note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun, into which is brought what can still be read",
 				"file is not a database", "/home/somebody/.local/state/bucketseal/ledger.db.damaged-20261127"))
 			s.loop.Pump()
 			s.window.Resize(d.size)

@@ -104,9 +104,9 @@ func TestThatTheLedgerWasSetAsideStaysInSight(t *testing.T) {
 	s := sees(t)
 	drawn := 0
 	s.Transfers.OnChange = func() { drawn++ }
-	s.desk.Note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun, which knows neither what earlier programs left nor their receipts", "not a database", "ledger.db.1"))
+	s.desk.Note(client.Say("the ledger of transfers was damaged (%v): it is set aside as %s, and a new one is begun, into which is brought what can still be read", "not a database", "ledger.db.1"))
 	s.loop.Pump()
-	want := "The ledger of transfers was damaged (not a database): it is set aside as ledger.db.1, and a new one is begun, which knows neither what earlier programs left nor their receipts."
+	want := "The ledger of transfers was damaged (not a database): it is set aside as ledger.db.1, and a new one is begun, into which is brought what can still be read."
 	assert.Equal(t, []string{want}, s.notices())
 	assert.Positive(t, drawn)
 	s.open("reports")
