@@ -123,8 +123,8 @@ func TestWhatHappensToManyRowsIsOneEntry(t *testing.T) {
 		}
 		one, priority := numbers[0], 7
 		require.NoError(t, j.Write([]transfer.Entry{
-			{Number: one, More: numbers[1:3], Move: &transfer.Move{Phase: transfer.Paused}, Priority: &priority, AcceptStale: true, Forget: true},
-			{Number: numbers[2], Move: &transfer.Move{Phase: transfer.Cancelled, Ended: noon.Add(time.Hour)}},
+			{Number: one, More: numbers[1:3], Shift: &transfer.Shift{Phase: transfer.Paused}, Priority: &priority, AcceptStale: true, Forget: true},
+			{Number: numbers[2], Shift: &transfer.Shift{Phase: transfer.Cancelled, Ended: noon.Add(time.Hour)}},
 		}))
 		got, err := j.Read(numbers)
 		require.NoError(t, err)

@@ -38,7 +38,7 @@ func (t *transaction) write(e *transfer.Entry) {
 	if e.Piece != nil {
 		t.exec("INSERT INTO pieces (number, piece) SELECT number, ? FROM progress WHERE number = ?", t.json(e.Piece), e.Number)
 	}
-	if e.Move != nil || e.Priority != nil || e.AcceptStale || e.Forget || e.Removed {
+	if e.Shift != nil || e.Priority != nil || e.AcceptStale || e.Forget || e.Removed {
 		t.writeMany(e)
 	}
 }
@@ -47,7 +47,7 @@ func (t *transaction) write(e *transfer.Entry) {
 func (t *transaction) writeMany(e *transfer.Entry) {
 	rows := listOf(slices.Concat([]int64{e.Number}, e.More))
 	const these = " WHERE number IN (" + listed + ")"
-	if m := e.Move; m != nil {
+	if m := e.Shift; m != nil {
 		t.exec("UPDATE jobs SET phase = ?, ended = coalesce(?, ended)"+these, m.Phase.String(), nanoseconds(m.Ended), rows)
 	}
 	if e.Priority != nil {

@@ -117,14 +117,16 @@ type Engine struct {
 
 	notify    atomic.Pointer[chan<- struct{}]
 	rangeless atomic.Bool // learned: the server sends whole objects only
-	swept     sync.Map    // folders in which abandoned temporary files were looked for in this run
-	streams   sync.Map    // of jobs, by their ids (Stream)
-	uploads   sync.Map    // ids of the multipart uploads under way
-	keys      keyAnswers
-	scribe    scribe
-	keeping   chan struct{} // jobs that wait for their receipts without a turn
-	disk      disk.Disk     // that downloads write to
-	landing   landing
+	// learned: the server copies what is encrypted, or encrypts copies, in parts alone
+	copiesInParts atomic.Bool
+	swept         sync.Map // folders in which abandoned temporary files were looked for in this run
+	streams       sync.Map // of jobs, by their ids (Stream)
+	uploads       sync.Map // ids of the multipart uploads under way
+	keys          keyAnswers
+	scribe        scribe
+	keeping       chan struct{} // jobs that wait for their receipts without a turn
+	disk          disk.Disk     // that downloads write to
+	landing       landing
 
 	up, down meter // of all rows
 
@@ -249,7 +251,7 @@ func (e *Engine) Close(ctx context.Context) error {
 // it is Queued, and cancels what ends with the program.
 func (e *Engine) leaveAll() {
 	now := e.cfg.Now()
-	cancelled := e.bulk(Entry{Move: &Move{Phase: Cancelled, Ended: now}})
+	cancelled := e.bulk(Entry{Shift: &Shift{Phase: Cancelled, Ended: now}})
 	e.each(nil, cancelled, func(nth int, s *slot) {
 		switch {
 		case s.endsWithProgram():

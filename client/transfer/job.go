@@ -46,10 +46,9 @@ type Expect struct {
 	Identity string `json:"identity,omitempty"`
 }
 
-// At is the object that a job is about: the target of an upload, the source of
-// everything else.
+// At is the object that a job is about: the one that it writes, or the source.
 func (j Job) At() client.Location {
-	if j.Op == Upload {
+	if j.Op.WritesObject() {
 		return j.To.At
 	}
 	return j.From.At

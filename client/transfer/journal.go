@@ -83,7 +83,7 @@ type Entry struct {
 	// More are rows beside Number to which the same happens, as far as it may happen
 	// to many at once: that is what stands below it.
 	More        []int64
-	Move        *Move
+	Shift       *Shift
 	Priority    *int // Job.Priority from now on
 	AcceptStale bool // Job.AcceptStale from now on
 	Forget      bool // the Progress is over
@@ -96,8 +96,8 @@ type Entry struct {
 	Piece   *Piece    // what was acknowledged, added to the Progress
 }
 
-// A Move puts a row into another phase and leaves the rest of its State alone.
-type Move struct {
+// A Shift puts a row into another phase and leaves the rest of its State alone.
+type Shift struct {
 	Phase Phase
 	Ended time.Time // zero: as it was
 }

@@ -84,10 +84,10 @@ func (m *Memory) Write(entries []Entry) error {
 }
 
 func (m *Memory) changeOneOfMany(r *Record, e Entry) {
-	if e.Move != nil {
-		r.Phase = e.Move.Phase
-		if !e.Move.Ended.IsZero() {
-			r.Ended = e.Move.Ended
+	if e.Shift != nil {
+		r.Phase = e.Shift.Phase
+		if !e.Shift.Ended.IsZero() {
+			r.Ended = e.Shift.Ended
 		}
 	}
 	if e.Priority != nil {

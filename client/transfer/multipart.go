@@ -61,33 +61,44 @@ func (f *filling) sum() client.Checksum {
 	return client.Checksum{Algorithm: client.CRC64NVME, Value: f.options.Metadata[client.MetaChecksum]}
 }
 
-// begin begins the upload and writes that down, before the first part.
+// begin begins the upload of the file.
 func (f *filling) begin(ctx context.Context) error {
-	e, j := f.engine, f.it.row.Job
+	p := &Progress{Source: f.it.row.Job.Expect, PartSize: f.spans[0].length, Checksum: f.sum()}
+	p.Source.Identity = f.source.identity
+	begun, err := f.engine.beginUpload(ctx, f.it, f.options, p)
+	f.upload, f.created = begun.upload, begun.created
+	return err
+}
+
+// A beginning is an upload in parts, and what the answer to its beginning said.
+type beginning struct {
+	upload  client.Upload
+	created client.Reported
+}
+
+// beginUpload begins an upload in parts and writes that down, before the first part.
+// p says what the parts are of.
+func (e *Engine) beginUpload(ctx context.Context, it *item, o client.PutOptions, p *Progress) (beginning, error) {
+	j := it.row.Job
 	before := time.Now()
-	upload, created, err := e.cfg.Store.CreateUpload(ctx, j.To.At, f.options)
+	upload, created, err := e.cfg.Store.CreateUpload(ctx, j.To.At, o)
 	if took := time.Since(before); upload.Doubtful {
 		defer e.dropStrays(ctx, upload, took)
 	}
 	if err != nil {
-		return err
+		return beginning{}, err
 	}
-	f.upload, f.created = upload, created.Encryption
-	p := &Progress{
-		At: upload.Begun, Source: j.Expect, PartSize: f.spans[0].length, Checksum: f.sum(),
-		Upload: upload.ID, Checksummed: upload.Checksummed, Created: created.Encryption,
-		Treatment: j.Treatment, ContentType: f.options.ContentType, Metadata: f.options.Metadata,
-	}
-	p.Source.Identity = f.source.identity
-	f.it.progress = p
-	if err := e.scribe.write(Entry{Number: f.it.number, Begun: p})[0]; err != nil {
+	p.At, p.Upload, p.Checksummed, p.Created = upload.Begun, upload.ID, upload.Checksummed, created.Encryption
+	p.Treatment, p.ContentType, p.Metadata = j.Treatment, o.ContentType, o.Metadata
+	it.progress = p
+	if err := e.scribe.write(Entry{Number: it.number, Begun: p})[0]; err != nil {
 		e.note(client.Say("the upload of %s could not be written down, so that its parts would stay if the program were ended: %v", upload.At.String(), err))
-		return nil
+		return beginning{upload, created.Encryption}, nil
 	}
 	e.mu.Lock()
-	f.it.begun = true
+	it.begun = true
 	e.mu.Unlock()
-	return nil
+	return beginning{upload, created.Encryption}, nil
 }
 
 // reuse takes the parts over that the server holds: those that it acknowledged and

@@ -34,6 +34,8 @@ type grouped interface {
 var operations = map[Op]operation{
 	Upload:   uploading{},
 	Download: downloading{},
+	Copy:     copying{},
+	Move:     copying{},
 	Delete:   deleting{},
 }
 
@@ -59,7 +61,11 @@ func (e *Engine) carryOne(ctx context.Context, it *item) (err error) {
 // customerKey fetches the SSE-C key of a job now that bytes are about to move,
 // zero where it needs none.
 func (e *Engine) customerKey(ctx context.Context, j Job) (client.CustomerKey, error) {
-	md5 := j.customerKeyMD5()
+	return e.fetchKey(ctx, j, j.At(), j.customerKeyMD5())
+}
+
+// fetchKey fetches the SSE-C key of one of a job's objects by its MD5, zero for "".
+func (e *Engine) fetchKey(ctx context.Context, j Job, at client.Location, md5 string) (client.CustomerKey, error) {
 	if md5 == "" {
 		return client.CustomerKey{}, nil
 	}
@@ -75,11 +81,11 @@ func (e *Engine) customerKey(ctx context.Context, j Job) (client.CustomerKey, er
 	}
 	if err != nil {
 		kind := client.KindNeedsKey
-		if j.Op == Upload {
+		if at == j.To.At {
 			kind = client.KindRefused
 		}
 		return client.CustomerKey{}, &client.Error{
-			Op: string(j.Op), Kind: kind, At: j.At(), CustomerKeyMD5: md5,
+			Op: string(j.Op), Kind: kind, At: at, CustomerKeyMD5: md5,
 			Err: client.Say("the SSE-C key with MD5 %s could not be fetched, so nothing was begun (%v): enter the key in its rule, or give it for this call, and try again", md5, err).Err(),
 		}
 	}
@@ -94,7 +100,7 @@ var (
 // customerKeyMD5 names the SSE-C key that a job's object is opened or written
 // with.
 func (j Job) customerKeyMD5() string {
-	if j.Op == Upload {
+	if j.Op.WritesObject() {
 		return j.Treatment.CustomerKeyMD5
 	}
 	return j.From.CustomerKeyMD5

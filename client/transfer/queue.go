@@ -103,7 +103,7 @@ func (e *Engine) next() []*item {
 	if s == nil {
 		return nil
 	}
-	if !e.inMemory(nth) || s.flags.has(isDeletion) && !e.areNext(client.MaxEntries) {
+	if !e.inMemory(nth) || s.op() == Delete && !e.areNext(client.MaxEntries) {
 		e.feed()
 		return nil
 	}

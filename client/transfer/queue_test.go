@@ -73,7 +73,7 @@ func TestSubmitTakesAllJobsOrNone(t *testing.T) {
 	jobs[1].ID = jobs[0].ID
 	_, err := w.engine.Submit(slices.Values(jobs))
 	require.ErrorContains(t, err, "is taken")
-	jobs[1].ID, jobs[1].Op = "", "move"
+	jobs[1].ID, jobs[1].Op = "", "levitate"
 	_, err = w.engine.Submit(slices.Values(jobs))
 	require.ErrorContains(t, err, "no operation")
 	assert.Empty(t, w.rows())

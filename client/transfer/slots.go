@@ -17,16 +17,18 @@ type slot struct {
 	before, after uint32 // there: rows, counted from 1
 	priority      int16
 	phase         uint8
+	operation     uint8 // its place in allOps
 	flags         flags
 }
+
+// allOps are the operations as slots name them: what they are in memory alone.
+var allOps = [...]Op{Upload, Download, Copy, Move, Delete}
 
 // flags are what has to be known of a row without reading it.
 type flags uint8
 
 const (
-	isUpload   flags = 1 << iota // its job is an upload
-	isDeletion                   // or a deletion
-	doubtful                     // its last receipt is not as asked
+	doubtful   flags = 1 << iota // its last receipt is not as asked
 	acceptable                   // Row.Acceptable
 	begun                        // there is Progress in the journal
 	inLine                       // it waits in the engine's line
@@ -45,21 +47,12 @@ func (f flags) with(of flags, on bool) flags {
 }
 
 // op is what the job does.
-func (s *slot) op() Op {
-	switch {
-	case s.flags.has(isUpload):
-		return Upload
-	case s.flags.has(isDeletion):
-		return Delete
-	}
-	return Download
-}
+func (s *slot) op() Op { return allOps[s.operation] }
 
 // slotOf is the slot of a row.
 func slotOf(number int64, r *Row) slot {
-	s := slot{number: number, priority: int16(r.Job.Priority)}
-	s.flags = s.flags.with(isUpload, r.Job.Op == Upload).with(isDeletion, r.Job.Op == Delete).
-		with(isStream, r.Job.From.Stream != "" || r.Job.To.Stream != "")
+	s := slot{number: number, priority: int16(r.Job.Priority), operation: uint8(max(slices.Index(allOps[:], r.Job.Op), 0))}
+	s.flags = s.flags.with(isStream, r.Job.From.Stream != "" || r.Job.To.Stream != "")
 	s.follow(r)
 	return s
 }
@@ -67,13 +60,13 @@ func slotOf(number int64, r *Row) slot {
 // follow takes over what a row says.
 func (s *slot) follow(r *Row) {
 	s.phase, s.bytes = uint8(r.Phase), r.Job.bytes()
-	s.flags = s.flags.with(doubtful, r.Job.Op == Upload && r.Receipt != nil && !r.Receipt.Verdict.AsAsked()).
+	s.flags = s.flags.with(doubtful, r.Job.Op.WritesObject() && r.Receipt != nil && !r.Receipt.Verdict.AsAsked()).
 		with(acceptable, r.Acceptable())
 }
 
 // endsWithProgram reports whether nobody goes on with the job once its program has
 // ended: a stream is gone then, and who interrupts a deletion wants no more deleted.
-func (s *slot) endsWithProgram() bool { return s.flags.has(isDeletion) || s.flags.has(isStream) }
+func (s *slot) endsWithProgram() bool { return s.op() == Delete || s.flags.has(isStream) }
 
 func (s *slot) is(p Phase) bool { return Phase(s.phase) == p }
 

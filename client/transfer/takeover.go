@@ -23,7 +23,7 @@ func (e *Engine) TakeOver(as Phase, match func(*Record) bool) (Range, error) {
 	if e.isClosed() {
 		return Range{}, ErrClosed
 	}
-	t := taking{engine: e, paused: e.bulk(Entry{Move: &Move{Phase: Paused}}), as: as}
+	t := taking{engine: e, paused: e.bulk(Entry{Shift: &Shift{Phase: Paused}}), as: as}
 	err := t.read(match)
 	rows, refused := e.adopt(&t)
 	if err == nil {
@@ -132,7 +132,7 @@ func (e *Engine) adopt(t *taking) (Range, error) {
 	}
 	first := e.slots.next
 	now := e.cfg.Now()
-	ended := e.bulk(Entry{Move: &Move{Phase: Cancelled, Ended: now}})
+	ended := e.bulk(Entry{Shift: &Shift{Phase: Cancelled, Ended: now}})
 	for i := range t.slots {
 		nth := e.slots.next
 		if kept := t.kept[i]; kept > 0 {

@@ -18,7 +18,7 @@ import (
 // Pause holds jobs that are queued or running until Resume. A running one goes on
 // then with the parts that the server has. The cause of its context is errPaused.
 func (e *Engine) Pause(ranges ...Range) {
-	moved := e.bulk(Entry{Move: &Move{Phase: Paused}})
+	moved := e.bulk(Entry{Shift: &Shift{Phase: Paused}})
 	e.each(ranges, moved, func(nth int, s *slot) {
 		switch it := e.items[nth]; {
 		case s.is(Queued):
@@ -33,7 +33,7 @@ func (e *Engine) Pause(ranges ...Range) {
 
 // Resume queues what was paused.
 func (e *Engine) Resume(ranges ...Range) {
-	moved := e.bulk(Entry{Move: &Move{Phase: Queued}})
+	moved := e.bulk(Entry{Shift: &Shift{Phase: Queued}})
 	e.each(ranges, moved, func(nth int, s *slot) {
 		switch it := e.items[nth]; {
 		case e.closed:
@@ -56,7 +56,7 @@ func (e *Engine) Withdraw(ranges ...Range) { e.cancel(ranges, false) }
 
 func (e *Engine) cancel(ranges []Range, alsoRunning bool) {
 	now := e.cfg.Now()
-	moved := e.bulk(Entry{Move: &Move{Phase: Cancelled, Ended: now}})
+	moved := e.bulk(Entry{Shift: &Shift{Phase: Cancelled, Ended: now}})
 	e.each(ranges, moved, func(nth int, s *slot) {
 		e.cancelOne(nth, s, moved, now)
 		if s.isRunning() && alsoRunning {
@@ -81,7 +81,7 @@ func (e *Engine) cancelOne(nth int, s *slot, moved *bulk, now time.Time) {
 // Retry queues again what failed or was cancelled; what was skipped only when
 // it is named.
 func (e *Engine) Retry(ranges ...Range) {
-	moved := e.bulk(Entry{Move: &Move{Phase: Queued}})
+	moved := e.bulk(Entry{Shift: &Shift{Phase: Queued}})
 	e.each(ranges, moved, func(nth int, s *slot) {
 		if e.closed || !s.is(Failed) && !s.is(Cancelled) && (!s.is(Skipped) || len(ranges) == 0) {
 			return
@@ -97,7 +97,7 @@ func (e *Engine) Accept(ranges ...Range) {
 	if len(ranges) == 0 {
 		return
 	}
-	moved := e.bulk(Entry{Move: &Move{Phase: Queued}, AcceptStale: true})
+	moved := e.bulk(Entry{Shift: &Shift{Phase: Queued}, AcceptStale: true})
 	e.each(ranges, moved, func(nth int, s *slot) {
 		if e.closed || !s.is(Failed) || !s.flags.has(acceptable) {
 			return

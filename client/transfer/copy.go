@@ -1,0 +1,297 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// Copy makes an object of another of the same account, on the server; Move removes
+// the source afterwards. The copy is believed when it was looked at and its first byte
+// was read, and the source is removed after that alone, and only while it is still
+// what was copied. A source that no rule is about keeps its encryption.
+const (
+	Copy Op = "copy"
+	Move Op = "move"
+)
+
+// WritesObject reports whether jobs write an object, so that its encryption is decided
+// and proved.
+func (o Op) WritesObject() bool { return o == Upload || o == Copy || o == Move }
+
+type copying struct{}
+
+// admit refuses what nobody decided, and a copy of the current version onto itself.
+func (copying) admit(j Job) error {
+	if j.From.At == j.To.At && j.From.Version == "" {
+		return &client.Error{Op: string(j.Op), Kind: client.KindInvalid, At: j.To.At, Err: errOntoItself}
+	}
+	if err := j.From.At.CheckKey(); err != nil {
+		return err
+	}
+	return j.Treatment.Check()
+}
+
+var errOntoItself = client.Say("source and target are the same object").Err()
+
+func (copying) writes(j Job) end { return end{client.Scheme + j.To.At.Bucket, j.To.At.Key} }
+
+func (copying) drop(ctx context.Context, e *Engine, j Job, p *Progress) error {
+	return uploading{}.drop(ctx, e, j, p)
+}
+
+// run is one attempt, which goes on where one before it was cut off.
+func (copying) run(ctx context.Context, e *Engine, it *item) error {
+	e.recallProgress(it)
+	err := e.copy(ctx, it)
+	return e.settle(ctx, it, err)
+}
+
+// A copyOf is the work of one attempt at a copy.
+type copyOf struct {
+	engine *Engine
+	it     *item
+	copier client.Copier
+	key    client.CustomerKey // opens the source
+	source client.Object      // as it was when the attempt began
+	// made is a copy that is to be made anew, nil for none.
+	made *client.Object
+	// replaced: the copy was made again with all said that is stored beside the bytes.
+	replaced bool
+}
+
+// copy looks at the source, looks before overwriting, copies, verifies, and removes the
+// source where it is to be moved.
+func (e *Engine) copy(ctx context.Context, it *item) error {
+	job := it.row.Job
+	copier, ok := client.As[client.Copier](e.cfg.Store)
+	if !ok {
+		return &client.Error{Op: string(job.Op), Kind: client.KindUnsupported, At: job.To.At, Err: client.Say("this account's service cannot copy").Err()}
+	}
+	c := &copyOf{engine: e, it: it, copier: copier}
+	if stored := it.stored(); stored != nil { // before the source: that may be gone by our own hand
+		if done, err := c.goOn(ctx, *stored); done {
+			return err
+		}
+	}
+	if err := c.open(ctx); err != nil {
+		return err
+	}
+	if err := e.recognize(ctx, it); err != nil {
+		return err
+	}
+	if stored := it.stored(); stored != nil {
+		return c.prove(ctx, *stored)
+	}
+	there, err := e.look(ctx, it)
+	if err != nil {
+		return err
+	}
+	if there.stays(it.row.Job) {
+		return c.judgeThere(ctx, there)
+	}
+	return c.make(ctx, there)
+}
+
+// stored is what an attempt before has stored and could not prove.
+func (it *item) stored() *Stored {
+	if it.progress == nil {
+		return nil
+	}
+	return it.progress.Stored
+}
+
+// open finds the source: it must be what was planned. What no rule is about is to be
+// encrypted as it is.
+func (c *copyOf) open(ctx context.Context) (err error) {
+	e, job := c.engine, c.it.row.Job
+	if c.key, err = e.fetchKey(ctx, job, job.From.At, job.From.CustomerKeyMD5); err != nil {
+		return err
+	}
+	c.source, err = e.cfg.Store.Head(ctx, job.From.At, client.ReadOptions{VersionID: job.From.Version, Key: c.key})
+	switch {
+	case err != nil:
+		return err
+	case job.Expect.ETag != "" && !client.SameETag(job.Expect.ETag, c.source.ETag):
+		return c.changed(errSourceChanged)
+	case !c.source.SizeTold():
+		return &client.Error{Op: string(job.Op), Kind: client.KindUnsupported, At: job.From.At, Err: client.Say("the server does not say how large it is").Err()}
+	}
+	return c.decide(ctx)
+}
+
+var (
+	errSourceChanged = client.Say("it is another object than when the copy was planned: nothing was copied").Err()
+	errChangedSince  = client.Say("it changed while it was copied: copy it again").Err()
+)
+
+func (c *copyOf) changed(why error) error {
+	return &client.Error{Op: string(c.it.row.Job.Op), Kind: client.KindPrecondition, At: c.it.row.Job.From.At, RequestID: c.source.RequestID, Err: why}
+}
+
+// decide takes what is known of the source into the job: its size for the comparison,
+// and its encryption where no rule says anything else.
+func (c *copyOf) decide(ctx context.Context) (err error) {
+	e, it := c.engine, c.it
+	job := it.row.Job
+	job.Expect.Size, job.Expect.ETag, job.Expect.Modified = c.source.Size, c.source.ETag, c.source.Modified
+	if t, keeps := asItsSource(job.Treatment, c.source.Encryption); keeps {
+		job.Treatment = t
+	}
+	if it.key, err = e.fetchKey(ctx, job, job.To.At, job.Treatment.CustomerKeyMD5); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	it.row.Job = job
+	e.touched(it)
+	e.mu.Unlock()
+	e.scribe.tell(Entry{Number: it.number, Job: &job})
+	return nil
+}
+
+// asItsSource is how a copy is encrypted that no rule is about: as its source, by the
+// same key. A context is never told by servers, so that it cannot be kept.
+func asItsSource(t client.Treatment, r client.Reported) (client.Treatment, bool) {
+	if t.Type != client.TypeInherit || !r.Told {
+		return t, false
+	}
+	as := client.Treatment{Type: r.Type, Because: client.Say("as its source is encrypted")}
+	switch r.Type {
+	case client.TypeSSES3:
+	case client.TypeSSEKMS, client.TypeDSSEKMS:
+		if as.Key = r.Key; as.Key == "" {
+			return t, false
+		}
+		as.BucketKey = r.Type == client.TypeSSEKMS && r.BucketKey
+	case client.TypeSSEC:
+		as.CustomerKeyMD5 = r.CustomerKeyMD5
+	default:
+		return t, false
+	}
+	return as, as.Check() == nil
+}
+
+// goOn proves what an attempt before has stored. done is false where it is not there
+// any more and the copy has to be made again.
+func (c *copyOf) goOn(ctx context.Context, s Stored) (done bool, err error) {
+	e, job := c.engine, c.it.row.Job
+	if c.it.key, err = e.fetchKey(ctx, job, job.To.At, job.Treatment.CustomerKeyMD5); err != nil {
+		return true, err
+	}
+	if c.key, err = e.fetchKey(ctx, job, job.From.At, job.From.CustomerKeyMD5); err != nil {
+		return true, err
+	}
+	c.source = s.Handed.Answer // what was copied
+	soon, end := e.proofTime(ctx)
+	defer end()
+	switch _, err := e.headOf(soon, c.it, s); client.KindOf(err) {
+	case client.KindNotFound, client.KindPrecondition:
+		e.forget(c.it)
+		return false, nil
+	}
+	return true, c.prove(ctx, s)
+}
+
+// make copies in the way that this server can.
+func (c *copyOf) make(ctx context.Context, there there) error {
+	options, err := c.options(there)
+	if err != nil {
+		return err
+	}
+	if c.fitsOneRequest() {
+		stored, err := c.whole(ctx, options)
+		switch {
+		case err == nil:
+			if err = c.prove(ctx, stored); !errors.Is(err, errInParts) {
+				return err
+			}
+		case !c.refuses(err):
+			return err
+		}
+		c.engine.copiesInParts.Store(true)
+	}
+	if options, err = c.options(there); err != nil {
+		return err
+	}
+	stored, err := c.inParts(ctx, options)
+	if err != nil {
+		return err
+	}
+	return c.prove(ctx, stored)
+}
+
+// fitsOneRequest reports whether CopyObject may do it: a large object does not fit, a
+// context that the server shows is what MinIO spoils a copy by, and a server that
+// refused to copy what is encrypted, or did not encrypt, will do so again.
+func (c *copyOf) fitsOneRequest() bool {
+	switch learned := c.engine.copiesInParts.Load(); {
+	case c.source.Size > client.MaxCopy, c.source.HasContext():
+		return false
+	case learned && c.source.Size > 0:
+		return !encrypts(c.source.Encryption.Type) && !encrypts(c.it.row.Job.Treatment.Type)
+	}
+	return true
+}
+
+func encrypts(t client.EncryptionType) bool {
+	return t == client.TypeSSEKMS || t == client.TypeDSSEKMS || t == client.TypeSSEC || t == client.TypeSSES3
+}
+
+// refuses reports whether a server cannot copy it with one request, and may in parts.
+func (c *copyOf) refuses(err error) bool {
+	switch client.KindOf(err) {
+	case client.KindUnsupported, client.KindEncryptionRefused, client.KindTooLarge:
+		return c.source.Size > 0
+	}
+	return false
+}
+
+// options are those of the copy: all that is stored beside the bytes is what the
+// source has.
+func (c *copyOf) options(there there) (client.PutOptions, error) {
+	job := c.it.row.Job
+	encryption, err := job.Treatment.Encryption(c.it.key)
+	if err != nil {
+		return client.PutOptions{}, &client.Error{Op: string(job.Op), Kind: client.KindRefused, At: job.To.At, Err: err}
+	}
+	o := client.PutOptions{Encryption: encryption, ContentType: c.source.ContentType, Metadata: c.source.Metadata, System: c.source.System()}
+	if c.made != nil { // over our own copy, and over nothing else
+		o.IfMatch = c.made.ETag
+		return o, nil
+	}
+	return there.condition(job, o), nil
+}
+
+// from is the source, as it was when it was looked at.
+func (c *copyOf) from() client.Source {
+	return client.Source{At: c.it.row.Job.From.At, VersionID: c.it.row.Job.From.Version, ETag: c.source.ETag, Key: c.key}
+}
+
+// whole copies with one request.
+func (c *copyOf) whole(ctx context.Context, o client.PutOptions) (Stored, error) {
+	made, err := c.copier.Copy(ctx, c.from(), c.it.row.Job.To.At, client.CopyOptions{PutOptions: o})
+	if err != nil {
+		return Stored{}, err
+	}
+	return c.storedWhole(made), nil
+}
+
+// storedWhole is what the server said of a copy of one request.
+func (c *copyOf) storedWhole(made client.Object) Stored {
+	return Stored{
+		Answers: []Answer{{byCopy, made.Encryption}}, VersionID: made.VersionID, ETag: made.ETag, RequestID: made.RequestID,
+		Handed: c.handed(),
+	}
+}
+
+var byCopy = client.Say("the answer to the copy")
+
+// handed is what the copy has to be: the source as it was.
+func (c *copyOf) handed() Handed {
+	h := Handed{Answer: c.source}
+	if sum, ok := c.source.FullChecksum(); ok {
+		h.Sum = sum
+	}
+	return h
+}

@@ -1,0 +1,230 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// errInParts is why a copy of one request is made again in parts.
+var errInParts = client.Say("the server did not encrypt the copy as asked").Err()
+
+// prove looks at the copy, reads its first byte, compares with what was asked and with
+// the source, and keeps the receipt; of a source that is to be moved after it is gone.
+func (c *copyOf) prove(ctx context.Context, s Stored) error {
+	e, it := c.engine, c.it
+	e.enter(it, Verifying)
+	job := it.row.Job
+	p, err := e.prove(ctx, it, s)
+	if err != nil {
+		return err
+	}
+	inOne := s.PartSize == 0
+	if inOne && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
+		c.made = &p.head
+		return errInParts
+	}
+	r := e.receipt(job, p)
+	r.Size, r.VersionID, r.ETag = job.Expect.Size, first(s.VersionID, p.head.VersionID), first(p.head.ETag, s.ETag)
+	r.RequestID, r.PartSize = first(s.RequestID, p.head.RequestID), s.PartSize
+	if r.Content, r.Compared, err = c.compare(p.head); err != nil {
+		return err
+	}
+	if sum, ok := p.head.FullChecksum(); ok {
+		r.Checksum = sum
+	}
+	it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Stored: &s}
+	if p.Verdict != NotYetVerified {
+		if err := c.readable(ctx, s, p.head); err != nil {
+			return err
+		}
+		if inOne && !c.replaced && !c.lost(p.head).IsZero() {
+			return c.writeBeside(ctx, p.head)
+		}
+	}
+	return e.keep(it, r, c.conclude(ctx, s, p, r))
+}
+
+// conclude is what becomes of a copy that was looked at: with what is stored beside the
+// bytes, and without its source where that is to be moved. The journal knows that the
+// copy is there before the source goes.
+func (c *copyOf) conclude(ctx context.Context, s Stored, p proof, r Receipt) error {
+	e, it := c.engine, c.it
+	job := it.row.Job
+	if err := e.judged(ctx, job, p, r); err != nil {
+		return err
+	}
+	if err := c.beside(ctx, s, p.head); err != nil {
+		return err
+	}
+	if job.Op != Move {
+		return nil
+	}
+	if err := e.scribe.write(Entry{Number: it.number, Begun: it.progress})[0]; err != nil {
+		return client.Say("the copy is complete and verified, and the source stays, since that could not be written down: %v", err).Err()
+	}
+	return c.removeSource(ctx)
+}
+
+// readable reads the first byte of the copy: servers have answered 200 to a copy that
+// nobody could decrypt any more.
+func (c *copyOf) readable(ctx context.Context, s Stored, head client.Object) error {
+	job := c.it.row.Job
+	if job.Expect.Size == 0 {
+		return nil
+	}
+	key := c.it.key
+	if head.Encryption.Told && head.Encryption.Type != client.TypeSSEC {
+		key = client.CustomerKey{}
+	}
+	_, body, err := c.engine.cfg.Store.Get(ctx, job.To.At, client.ReadOptions{VersionID: s.VersionID, Key: key, Length: 1})
+	if err == nil {
+		_, err = io.ReadFull(body, make([]byte, 1))
+		_ = body.Close() // the byte is there
+	}
+	if err == nil || ctx.Err() != nil || unasked(client.KindOf(err)) {
+		return err
+	}
+	return &client.Error{
+		Op: "verify", Kind: client.KindCorrupt, At: job.To.At, Err: err,
+		Said: client.Say("the server made the copy and cannot read it; the source is still there, and the copy should be removed"),
+	}
+}
+
+// compare says how far the bytes of the copy are known to be those of the source. The
+// error (KindCorrupt) says that they are not.
+func (c *copyOf) compare(head client.Object) (Content, client.Text, error) {
+	for _, was := range c.source.Checksums {
+		for _, is := range head.Checksums {
+			switch {
+			case was.Algorithm != is.Algorithm, was.Composite, is.Composite:
+			case was.Value != is.Value:
+				return ContentNone, client.Text{}, otherBytes(head.At, head.RequestID, is.Value, was.Value)
+			default:
+				return ContentChecksum, client.Say("the server's checksum of the copy is that of the source"), nil
+			}
+		}
+	}
+	if isMD5(c.source.ETag) && isReadable(c.source) && isReadable(head) && strings.EqualFold(c.source.ETag, head.ETag) {
+		return ContentMD5, client.Say("the ETags of source and copy are the same MD5"), nil
+	}
+	return ContentSize, client.Say("the server keeps no checksums of both: only the size was compared"), nil
+}
+
+// lost says what of that which is stored beside the bytes the copy does not have.
+func (c *copyOf) lost(head client.Object) client.Text {
+	switch {
+	case c.source.ContentType != head.ContentType:
+		return client.Say("content type")
+	case !maps.Equal(c.source.Metadata, head.Metadata):
+		return client.Say("metadata")
+	case c.source.System() != head.System():
+		return client.Say("headers")
+	}
+	return client.Text{}
+}
+
+// writeBeside makes the copy once more with everything said that is stored beside the
+// bytes: the server lost some of it.
+func (c *copyOf) writeBeside(ctx context.Context, made client.Object) error {
+	c.made = &made
+	o, err := c.options(there{})
+	if err != nil {
+		return err
+	}
+	again, err := c.copier.Copy(ctx, c.from(), c.it.row.Job.To.At, client.CopyOptions{PutOptions: o, Replace: true})
+	if err != nil {
+		return err
+	}
+	c.replaced = true
+	return c.prove(ctx, c.storedWhole(again))
+}
+
+// keepTags gives the copy the tags of its source where the server did not.
+func (c *copyOf) keepTags(ctx context.Context, s Stored) error {
+	if s.PartSize == 0 && !c.replaced {
+		return nil
+	}
+	job, store := c.it.row.Job, c.engine.cfg.Store
+	tags, err := store.Tags(ctx, job.From.At, job.From.Version)
+	if len(tags) == 0 {
+		if client.KindOf(err) == client.KindUnsupported { // it has none
+			return nil
+		}
+		return err
+	}
+	tagger, ok := client.As[client.Tagger](store)
+	if !ok {
+		return client.Say("this account's service cannot set tags").Err()
+	}
+	return tagger.SetTags(ctx, job.To.At, s.VersionID, tags)
+}
+
+// beside says what of that which is stored beside the bytes the copy could not be given,
+// nil for nothing.
+func (c *copyOf) beside(ctx context.Context, s Stored, head client.Object) error {
+	lost := c.lost(head)
+	why := client.Say("the server did not keep it")
+	if err := c.keepTags(ctx, s); err != nil {
+		lost, why = client.Say("tags"), client.TextOf(err)
+	}
+	if lost.IsZero() {
+		return nil
+	}
+	return &client.Error{
+		Op: "verify", Kind: client.KindContradiction, At: c.it.row.Job.To.At, RequestID: head.RequestID,
+		Said: client.Say("the copy is complete and does not have the %v of its source (%v)", lost, why),
+	}
+}
+
+// removeSource removes what was copied, and nothing that took its place.
+func (c *copyOf) removeSource(ctx context.Context) error {
+	job := c.it.row.Job
+	was := client.Object{At: job.From.At, VersionID: job.From.Version, ETag: c.source.ETag, Modified: c.source.Modified}
+	err := c.engine.cfg.Store.DeleteOnly(ctx, was, c.key)
+	if err == nil {
+		return nil
+	}
+	var known *client.Error
+	moved := &client.Error{Op: string(Move), Kind: client.KindOf(err), At: job.From.At, Err: err}
+	if errors.As(err, &known) {
+		moved.RequestID, moved.Status, moved.Code = known.RequestID, known.Status, known.Code
+	}
+	moved.Said = client.Say("the copy is complete and verified, and the source stays, since it could not be removed")
+	if moved.Kind == client.KindPrecondition {
+		moved.Said = client.Say("the copy is complete and verified, and the source stays, since it is another object now")
+	}
+	return moved
+}
+
+// judgeThere judges what is there and stays in the place of a copy. The source of a move
+// stays too.
+func (c *copyOf) judgeThere(ctx context.Context, t there) error {
+	e, it := c.engine, c.it
+	e.enter(it, Verifying)
+	job := it.row.Job
+	p := e.proveThere(ctx, it, t)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	r := e.receipt(job, p)
+	holding := unknownContents
+	content, compared, err := c.compare(t.object)
+	switch {
+	case t.locked:
+	case err != nil, t.object.SizeTold() && t.object.Size != c.source.Size:
+		holding = otherContents
+	case content.OfBytes():
+		holding = sameContents
+	}
+	r.Size, r.Content, r.Compared = p.head.Bytes(), content, compared
+	outcome := e.judgedThere(job, p, r, holding)
+	if holding == otherContents {
+		return outcome
+	}
+	return e.keep(it, r, outcome)
+}
