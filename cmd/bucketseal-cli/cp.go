@@ -14,7 +14,7 @@ import (
 // cpFlags are the flags of cp.
 type cpFlags struct {
 	transferFlags
-	recursive, acceptStale       bool
+	recursive, acceptStale, move bool
 	sse, kmsKey                  string
 	key                          keyFlags
 	overwrite, partSize, version string
@@ -23,9 +23,10 @@ type cpFlags struct {
 func (a *app) cpCommand() *cobra.Command {
 	f := &cpFlags{}
 	c := &cobra.Command{
-		Use: "cp SRC DST", Short: "Upload or download, and verify", Args: exactly(2),
-		Long: `Upload (SRC is a file or folder, DST begins with s3://) or download (the other way
-round). An upload is encrypted by the rules, or by --sse, and then compared with what
+		Use: "cp SRC DST", Short: "Upload, download or copy, and verify", Args: exactly(2),
+		Long: `Upload (SRC is a file or folder, DST begins with s3://), download (the other way
+round), or copy on the server (both begin with s3://), where a copy that no rule is
+about is encrypted as its source. An upload is encrypted by the rules, or by --sse, and then compared with what
 the server reports: only as asked counts as done. With -r, what is in the folder SRC
 is put into DST. A DST ending in / is a folder; otherwise it is the new name of a
 single file.
@@ -48,14 +49,15 @@ out. With - as DST, reports go to the standard error.`,
 			}
 			from, to := strings.HasPrefix(args[0], client.Scheme), strings.HasPrefix(args[1], client.Scheme)
 			switch {
-			case from && to:
-				return usage("cp does not copy inside the store: download and upload again")
 			case !from && !to:
 				return usage("one of %s and %s must be a place in the store: s3://BUCKET/KEY", args[0], args[1])
 			}
 			return a.with(c.Context(), config, func(s *session.Session) error {
 				plan := a.planUpload
-				if from {
+				switch {
+				case from && to:
+					plan = a.planInside
+				case from:
 					plan = a.planDownload
 				}
 				pieces, err := plan(c.Context(), s, f, args[0], args[1])
@@ -74,7 +76,7 @@ out. With - as DST, reports go to the standard error.`,
 	f.key.register(c, "for --sse c or to download such an object")
 	flags.StringVar(&f.overwrite, "overwrite", "always", "when the target exists: `always`|skip|newer")
 	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M, up to 16M of files above 1G)")
-	flags.StringVar(&f.version, "version-id", "", "download this version `ID` of an object")
+	flags.StringVar(&f.version, "version-id", "", "download or copy this version `ID` of an object")
 	flags.BoolVar(&f.acceptStale, "accept-stale-checksum", false, "take a download though the checksum noted in its metadata, or its ETag, is of other bytes")
 	return c
 }

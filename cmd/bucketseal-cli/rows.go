@@ -15,7 +15,7 @@ func (a *app) transferred(r transfer.Row) {
 	l := transferJSON(r)
 	what := l.what()
 	switch {
-	case r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op == transfer.Upload:
+	case r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op.WritesObject():
 		a.say("%s  %s  %s (%s)  content: %s", what, humanize.IBytes(uint64(r.Receipt.Size)), explain.VerdictName(r.Receipt.Verdict), r.Receipt.Reported.Describe(), r.Receipt.Content)
 	case r.Phase == transfer.Skipped && r.Err != nil:
 		a.skipped(what, r)
@@ -49,7 +49,7 @@ func (a *app) skipped(what string, r transfer.Row) {
 	switch {
 	case errors.Is(r.Err, transfer.ErrOtherContents):
 		fmt.Fprintln(a.err, text)
-	case r.Receipt != nil && r.Job.Op == transfer.Upload:
+	case r.Receipt != nil && r.Job.Op.WritesObject():
 		a.say("%s: %s (%s)", text, explain.VerdictName(r.Receipt.Verdict), r.Receipt.Reported.Describe())
 	default:
 		a.say("%s", text)

@@ -59,7 +59,7 @@ func endOf(r transfer.Row) end {
 		return endNotAsAsked
 	case r.Phase == transfer.Failed || r.Receipt == nil:
 		return endFailed
-	case r.Job.Op == transfer.Upload:
+	case r.Job.Op.WritesObject():
 		return endOfUpload(r.Receipt.Verdict)
 	case r.Receipt.Content.OfBytes():
 		return endVerified

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// planInside plans a copy inside the account.
+func (a *app) planInside(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (iter.Seq2[transfer.Plan, error], error) {
+	at, err := placeWithBucket(from)
+	if err != nil {
+		return nil, err
+	}
+	into, err := placeWithBucket(to)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case f.acceptStale:
+		return nil, usage("--accept-stale-checksum is for downloads")
+	case f.version != "" && f.move:
+		return nil, usage("--version-id is for copies: a move has the current version")
+	case f.version != "" && f.recursive:
+		return nil, usage("--version-id is of one object, and -r takes a folder")
+	}
+	o := session.CopyOptions{VersionID: f.version, Contents: true, Move: f.move}
+	what := client.Object{At: at, Size: client.NotTold}
+	if f.recursive {
+		if what, err = s.Find(ctx, at, true); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case what.IsFolder:
+		into = into.Folder()
+	case into.IsFolder() || into.Key == "":
+	default:
+		o.As = into.Key
+	}
+	if !what.IsFolder {
+		if folder, err := a.isOnlyFolder(ctx, s, at); err != nil {
+			return nil, err
+		} else if folder {
+			return nil, usage("%s is a folder: add -r to take all it holds", from)
+		}
+	}
+	c := session.Choice{Overwrite: transfer.Overwrite(f.overwrite)}
+	if c.Encryption, err = a.overrideEncryption(ctx, s, f); err != nil {
+		return nil, err
+	}
+	return s.PlanCopy(ctx, []client.Object{what}, into, o, c), nil
+}
+
+// placeWithBucket is a place in the store.
+func placeWithBucket(text string) (client.Location, error) {
+	at, err := client.ParseLocation(text)
+	switch {
+	case err != nil:
+		return at, usage("%w", err)
+	case at.Bucket == "":
+		return at, usage("%s names no bucket", text)
+	}
+	return at, nil
+}
+
+func (a *app) mvCommand() *cobra.Command {
+	f := &cpFlags{move: true}
+	c := &cobra.Command{
+		Use: "mv SRC DST", Short: "Move or rename objects on the server, and verify", Args: exactly(2),
+		Long: `Move an object or, with -r, what is in a folder to another name, folder or bucket of
+the account. Nothing is sent through this machine. Each copy is encrypted by the rules
+of its target, else as its source is, compared with what the server reports and read;
+only then its source is removed, and only while it is still what was copied. A bucket
+that keeps versions keeps those of the source. What is there already stays, and so does
+the source of it, unless --overwrite says otherwise.`,
+		Example: "  bucketseal-cli mv s3://reports/a.csv s3://reports/2026/a.csv\n  bucketseal-cli mv -r s3://reports/q3 s3://archive/q3",
+		RunE: func(c *cobra.Command, args []string) error {
+			config, err := f.config()
+			switch {
+			case err != nil:
+				return err
+			case !strings.HasPrefix(args[0], client.Scheme) || !strings.HasPrefix(args[1], client.Scheme):
+				return usage("mv moves what is in the store: both begin with s3://")
+			}
+			return a.with(c.Context(), config, func(s *session.Session) error {
+				pieces, err := a.planInside(c.Context(), s, f, args[0], args[1])
+				if err != nil {
+					return err
+				}
+				return a.carryOut(c.Context(), s, pieces)
+			})
+		},
+	}
+	flags := c.Flags()
+	f.transferFlags.register(flags)
+	flags.BoolVarP(&f.recursive, "recursive", "r", false, "a whole folder")
+	flags.StringVar(&f.sse, "sse", "", "encrypt the copies so, over the rules: `inherit`|s3|kms|dsse|c")
+	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
+	f.key.register(c, "for --sse c")
+	flags.StringVar(&f.overwrite, "overwrite", "skip", "when the target exists: always|`skip`|newer")
+	return c
+}
