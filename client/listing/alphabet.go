@@ -72,6 +72,9 @@ func besides(r rune, beyondF bool) [2]rune {
 			return b
 		}
 	}
+	if r >= utf8.RuneSelf && r < 0xD800 || r >= 0xE000 {
+		return [2]rune{r &^ 0xFF, min(r|0xFF, utf8.MaxRune)} // whatever is written in it
+	}
 	return [2]rune{r, r}
 }
 

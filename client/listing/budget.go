@@ -12,14 +12,16 @@ type budget struct {
 
 const (
 	fewPages = 3    // come one behind the other: so small a listing costs no call in vain
-	atStart  = 1.5  // may be spent in vain in any listing
-	perPage  = 0.07 // may be spent for each page that came
-	perCut   = 0.6  // is what a cut is expected to cost
+	atFirst  = 0.5  // may be spent for each page of the first ones
+	inAll    = 24   // may be spent so
+	perPage  = 0.05 // may be spent for each page beside
+	perCut   = 0.5  // is what a cut is expected to cost
 )
 
 // allows reports whether another cut may be made.
 func (b *budget) allows() bool {
-	return b.pages >= fewPages && b.spent+perCut*float64(b.open+1) <= atStart+perPage*float64(b.pages)
+	may := min(atFirst*float64(b.pages), inAll) + perPage*float64(b.pages)
+	return b.pages >= fewPages && b.spent+perCut*float64(b.open+1) <= may
 }
 
 // came notes that n of the names of a page were of use.

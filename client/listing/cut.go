@@ -1,6 +1,8 @@
 package listing
 
 import (
+	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,7 +18,7 @@ func (l *lister) cut() *part {
 	for !l.whole && l.budget.allows() {
 		var most *part
 		for p := l.first; p != nil; p = p.next {
-			if !p.over && !p.sure && p.uncut > 0 && p.from != "" && (most == nil || p.uncut > most.uncut) {
+			if !p.over && !p.sure && p.uncut > 0 && p.from != "" && p.left >= worthIt && (most == nil || p.left > most.left) {
 				most = p
 			}
 		}
@@ -73,6 +75,9 @@ func (l *lister) point(p *part) string {
 		}
 		between := alphabetOf(known).between(x, limit)
 		switch n := between.size(); {
+		case at < deepest && limit == 0 && n > 0 && n < 8 && x >= known[len(known)-1],
+			at < deepest && p.top != "" && limit != 0 && p.top == q+string(limit):
+			return p.last[:end] + last // is there anything at all behind what is known, or behind what was too far?
 		case at == deepest && n < 4:
 			return "" // a page, or less
 		case n > 0:
@@ -85,6 +90,49 @@ func (l *lister) point(p *part) string {
 		return p.last[:alike[len(alike)/2]] + last
 	}
 	return ""
+}
+
+// worthIt is how many pages have to be left of a part for it to be cut.
+const worthIt = 2.5
+
+// guess guesses how many pages are left of a part, from how far those went that came.
+func (l *lister) guess(p *part) float64 {
+	top := p.top
+	if top == "" {
+		top = p.end
+	}
+	if top == "" {
+		return math.Inf(1)
+	}
+	q := p.first[:shared(p.first, top)]
+	from, now, end := l.far(p.first, q), l.far(p.last, q), l.far(top, q)
+	if now <= from {
+		return float64(p.pages) * 1000
+	}
+	return float64(p.pages) * (end - now) / (now - from)
+}
+
+// far is how far a name goes among those that begin with q, 0 to 1, as if all that may
+// stand behind it were there.
+func (l *lister) far(name, q string) (f float64) {
+	step := 1.0
+	for range 4 {
+		rest, _ := strings.CutPrefix(name, q)
+		x, size := utf8.DecodeRuneInString(rest)
+		if rest == "" || x == utf8.RuneError {
+			return f
+		}
+		if x == utf8.MaxRune {
+			return f + step
+		}
+		all := alphabetOf(append(l.samples.at(q), x))
+		slices.SortFunc(all, func(a, b [2]rune) int { return int(a[0] - b[0]) })
+		n := float64(all.size())
+		f += step * (n - float64(all.between(x-1, 0).size())) / n
+		step /= n
+		q += rest[:size]
+	}
+	return f
 }
 
 // limitAt is the character before which those lie that come behind q in a part, 0 where

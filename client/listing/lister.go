@@ -40,12 +40,14 @@ type part struct {
 	end   string // "" where nothing ends it
 	next  *part  // the part behind it
 
-	pages  int    // that came
-	uncut  int    // that came since it was cut last
-	after  string // where the server goes on
-	from   string // the first name of the last page
-	last   string // the last name that came, or where it begins
-	top    string // nothing lies between this and its end; "" where that is not known
+	pages  int     // that came
+	uncut  int     // that came since it was cut last
+	after  string  // where the server goes on
+	first  string  // the first name that came
+	left   float64 // how many pages of it may be to come
+	from   string  // the first name of the last page
+	last   string  // the last name that came, or where it begins
+	top    string  // nothing lies between this and its end; "" where that is not known
 	asking bool
 	sure   bool // what is behind the last name is being asked for
 	over   bool // all of it came
@@ -96,6 +98,8 @@ func (l *lister) list(yield func([]client.Object, error) bool) error {
 		}
 		if l.busy == 0 {
 			continue // room was made for what was held back
+		}
+		if l.budget.pages%40 == 0 {
 		}
 		c := <-l.came
 		l.busy--
@@ -219,6 +223,10 @@ func (p *part) take(page client.Page, l *lister) {
 		l.held++
 		l.samples.add(p.from)
 		l.samples.add(p.last)
+		if p.first == "" {
+			p.first = p.from
+		}
+		p.left = l.guess(p)
 	}
 	l.budget.came(n, size, p)
 }

@@ -38,7 +38,7 @@ var shapes = map[string]func(r *rand.Rand, n int) string{
 		return []string{"Alpha", "beta", "Gamma ", "delta/", "_e"}[r.IntN(5)] + fmt.Sprint(n)
 	},
 	"beyond the plane": func(r *rand.Rand, n int) string {
-		return string(rune(0xFF00+r.IntN(0xE0))) + string(rune(0x1F300+r.IntN(0x200))) + fmt.Sprint(n)
+		return string([]rune{0xFF00 + r.Int32N(0xE0), 0x1F300 + r.Int32N(0x200)}[r.IntN(2)]) + fmt.Sprint(n)
 	},
 }
 
@@ -120,7 +120,7 @@ func TestEverythingIsListedOnceWithFewCallsInVainWhateverItIsCalled(t *testing.T
 }
 
 func TestASmallListingCostsNoCallInVain(t *testing.T) {
-	for n, most := range map[int]int64{0: 1, 5: 1, 10: 1, 11: 3, 29: 4, 45: 8} {
+	for n, most := range map[int]int64{0: 1, 5: 1, 10: 1, 11: 3, 29: 4, 45: 9} {
 		b := filled("numbered", n, 10)
 		keys, err := keysOf(t, b, everywhere, listing.Options{InOrder: true})
 		require.NoError(t, err)
