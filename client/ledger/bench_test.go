@@ -128,15 +128,15 @@ func BenchmarkWritingWhatBecameOfFiles(b *testing.B) {
 func BenchmarkEncoding(b *testing.B) {
 	job := aJob(7)
 	receipt := aReceipt(job)
-	t := &transaction{}
+	t := &transaction{database: &database{}}
 	b.Run("a job", func(b *testing.B) {
 		for b.Loop() {
-			t.json(job)
+			t.job(&job)
 		}
 	})
 	b.Run("a receipt", func(b *testing.B) {
 		for b.Loop() {
-			t.json(receipt)
+			t.receipt(receipt)
 		}
 	})
 }

@@ -26,6 +26,7 @@ type database struct {
 	writing *sql.DB
 	conn    *sql.Conn // of writing, the only one
 	writers map[string]*sql.Stmt
+	text    []byte // room for what is written
 }
 
 // Waiting for another program's transaction ends after half a minute: a thousand

@@ -99,7 +99,7 @@ func (e *entering) add(t *transaction, r *transfer.Record) {
 		e.inherit(t, r, twin)
 	}
 	t.exec("INSERT INTO jobs (number, account, twin, phase, attempts, started, ended, failure, job) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		r.Number, e.account, twin, r.Phase.String(), r.Attempts, nanoseconds(r.Started), nanoseconds(r.Ended), failureOf(r.Err), t.json(r.Job))
+		r.Number, e.account, twin, r.Phase.String(), r.Attempts, nanoseconds(r.Started), nanoseconds(r.Ended), failureOf(r.Err), t.job(&r.Job))
 }
 
 // inherit finds the same job among what was left.

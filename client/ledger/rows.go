@@ -67,7 +67,7 @@ const kept = `COALESCE(` +
 const proofs = ` LEFT JOIN receipts ON receipts.id = jobs.receipt AND receipts.number = jobs.number`
 
 // record reads a row.
-func record(r *sql.Rows) (rec transfer.Record, err error) {
+func record(r *sql.Rows, jobs *transfer.JobReader) (rec transfer.Record, err error) {
 	var phase string
 	var started, ended sql.NullInt64
 	var failure, job, receipt sql.RawBytes
@@ -76,7 +76,7 @@ func record(r *sql.Rows) (rec transfer.Record, err error) {
 	}
 	rec.Started, rec.Ended = timeOf(started), timeOf(ended)
 	rec.Err = transfer.DecodeFailure(failure)
-	if err := json.Unmarshal(job, &rec.Job); err != nil {
+	if rec.Job, err = jobs.Read(job); err != nil {
 		return rec, err
 	}
 	if len(receipt) > 0 {
@@ -139,10 +139,11 @@ func listOf(numbers []int64) string {
 func (j *rows) Read(numbers []int64) (all []transfer.Record, err error) {
 	var unreadable error // the first
 	err = j.ledger.read(func(d *database) error {
-		all, unreadable = nil, nil
+		all, unreadable = make([]transfer.Record, 0, len(numbers)), nil
+		var jobs transfer.JobReader
 		return d.read("SELECT "+columns+" FROM jobs"+proofs+" WHERE jobs.number IN ("+listed+") ORDER BY jobs.number",
 			[]any{listOf(numbers)}, func(r *sql.Rows) error {
-				rec, err := record(r)
+				rec, err := record(r, &jobs)
 				switch {
 				case err == nil:
 					all = append(all, rec)
@@ -219,10 +220,11 @@ func (j *rows) Left() iter.Seq2[transfer.Record, error] {
 func (j *rows) left(after int64) (all []transfer.Record, err error) {
 	err = j.ledger.read(func(d *database) error {
 		all = nil
+		var jobs transfer.JobReader
 		return d.read("SELECT "+columns+" FROM lefts JOIN jobs USING (number)"+proofs+" WHERE lefts.account IN "+accountsOf+
 			" AND lefts.number > ? ORDER BY lefts.number LIMIT ?",
 			append(names(j.account), after, inOneGo), func(r *sql.Rows) error {
-				rec, err := record(r)
+				rec, err := record(r, &jobs)
 				all = append(all, rec)
 				return err
 			})

@@ -20,7 +20,7 @@ func (j *rows) Write(entries []transfer.Entry) error {
 func (t *transaction) write(e *transfer.Entry) {
 	var proof any // the id of a receipt made just now
 	if e.Receipt != nil {
-		proof = t.insert("INSERT INTO receipts (number, at, receipt) VALUES (?, ?, ?)", e.Number, nanoseconds(e.Receipt.VerifiedAt), t.json(e.Receipt))
+		proof = t.insert("INSERT INTO receipts (number, at, receipt) VALUES (?, ?, ?)", e.Number, nanoseconds(e.Receipt.VerifiedAt), t.receipt(e.Receipt))
 	}
 	switch {
 	case e.State != nil:
@@ -29,7 +29,7 @@ func (t *transaction) write(e *transfer.Entry) {
 		t.exec("UPDATE jobs SET receipt = ? WHERE number = ?", proof, e.Number)
 	}
 	if e.Job != nil {
-		t.exec("UPDATE jobs SET twin = ?, job = ? WHERE number = ?", twinOf(e.Job), t.json(e.Job), e.Number)
+		t.exec("UPDATE jobs SET twin = ?, job = ? WHERE number = ?", twinOf(e.Job), t.job(e.Job), e.Number)
 	}
 	if e.Begun != nil {
 		t.forget(e.Number)
@@ -79,6 +79,23 @@ func (t *transaction) writeState(number int64, s *transfer.State, proof any) {
 // json is a value as it is kept.
 func (t *transaction) json(v any) string {
 	b, err := json.Marshal(v)
+	return t.text(b, err)
+}
+
+func (t *transaction) job(j *transfer.Job) string {
+	b, err := transfer.AppendJob(t.database.text[:0], j)
+	t.database.text = b
+	return t.text(b, err)
+}
+
+func (t *transaction) receipt(r *transfer.Receipt) string {
+	b, err := transfer.AppendReceipt(t.database.text[:0], r)
+	t.database.text = b
+	return t.text(b, err)
+}
+
+// text is what was encoded, where that went well.
+func (t *transaction) text(b []byte, err error) string {
 	if err != nil && t.err == nil {
 		t.err = err
 	}
