@@ -53,10 +53,13 @@ func (p *plain) untilAnswered(ctx context.Context, q *request) (*answer, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := q.hold(); err != nil {
-		return nil, err
+	https := to.scheme == "https"
+	if !https {
+		if err := q.hold(); err != nil {
+			return nil, err
+		}
 	}
-	payload, err := q.payload(to.scheme == "https")
+	payload, err := q.payload(https)
 	if err != nil {
 		return nil, err
 	}

@@ -65,8 +65,8 @@ func (q *request) payload(https bool) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// smallBody is the size up to which a body is read before it is sent. It leaves
-// with its headers in one piece, which net/http does with bytes in memory alone.
+// smallBody is the size up to which a body is read once where it has to be summed
+// for the signature before it is sent.
 const smallBody = 64 << 10
 
 // hold reads a small body.

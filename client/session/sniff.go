@@ -20,7 +20,7 @@ import (
 // One that has contents where its size says none, as files of /proc do, has to be
 // read to know how much.
 func sniff(path string, stat os.FileInfo) (found SourceFile, err error) {
-	f, err := os.Open(path)
+	f, err := transfer.OpenToRead(path)
 	if err != nil {
 		return found, err
 	}
@@ -31,7 +31,7 @@ func sniff(path string, stat os.FileInfo) (found SourceFile, err error) {
 	}()
 	found = SourceFile{
 		From: transfer.ReadFrom(path), ContentType: mime.TypeByExtension(filepath.Ext(path)),
-		Expect: transfer.Expect{Size: stat.Size(), Modified: stat.ModTime(), Identity: transfer.IdentityOf(f)},
+		Expect: transfer.Expect{Size: stat.Size(), Modified: stat.ModTime(), Identity: transfer.IdentityOf(f, stat)},
 	}
 	if found.ContentType != "" && stat.Size() > 0 {
 		return found, nil

@@ -11,18 +11,10 @@ import (
 // withoutWaiting opens a pipe although nobody writes to it.
 const withoutWaiting = syscall.O_NONBLOCK
 
-// IdentityOf tells an open file from another that took its name: its device and
-// inode, "" where the system does not say. It is evidence and no ground to refuse
+// IdentityOf tells a file, as it was found, from another that took its name: its device
+// and inode, "" where the system does not say. It is evidence and no ground to refuse
 // a file: file systems over a network make such numbers up anew.
-func IdentityOf(f *os.File) string {
-	stat, err := f.Stat()
-	if err != nil {
-		return ""
-	}
-	return identityOf(f, stat)
-}
-
-func identityOf(_ *os.File, stat os.FileInfo) string {
+func IdentityOf(_ *os.File, stat os.FileInfo) string {
 	s, ok := stat.Sys().(*syscall.Stat_t)
 	if !ok {
 		return ""

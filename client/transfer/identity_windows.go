@@ -13,12 +13,10 @@ const withoutWaiting = 0
 // IdentityOf tells an open file from another that took its name: its volume and
 // file id, "" where the system does not say. It is evidence and no ground to
 // refuse a file: file systems over a network make such numbers up anew.
-func IdentityOf(f *os.File) string {
+func IdentityOf(f *os.File, _ os.FileInfo) string {
 	var s sys.ByHandleFileInformation
 	if err := sys.GetFileInformationByHandle(sys.Handle(f.Fd()), &s); err != nil {
 		return ""
 	}
 	return fmt.Sprintf("%d:%d", s.VolumeSerialNumber, uint64(s.FileIndexHigh)<<32|uint64(s.FileIndexLow))
 }
-
-func identityOf(f *os.File, _ os.FileInfo) string { return IdentityOf(f) }

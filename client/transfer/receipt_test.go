@@ -49,7 +49,9 @@ func TestTheReceiptOfAnUploadSaysFromWhichFileAndInWhichParts(t *testing.T) {
 	f, err := os.Open(job.From.Path)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, f.Close()) }()
-	assert.Equal(t, IdentityOf(f), r.Identity)
+	stat, err := f.Stat()
+	require.NoError(t, err)
+	assert.Equal(t, IdentityOf(f, stat), r.Identity)
 	assert.EqualValues(t, minPartSize, r.PartSize)
 	require.Len(t, r.Parts, 3)
 	for i, size := range []int{minPartSize, minPartSize, 3} {

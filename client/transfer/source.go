@@ -28,10 +28,15 @@ type source struct {
 	small *[]byte
 }
 
+// OpenToRead opens a file. It does not wait where opening waits, as that of a pipe does.
+func OpenToRead(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|withoutWaiting, 0)
+}
+
 // openSource refuses what is no regular file and what is not the file that was
-// planned. It does not wait where opening waits, as that of a pipe does.
+// planned.
 func openSource(j Job) (*source, error) {
-	f, err := os.OpenFile(j.From.Path, os.O_RDONLY|withoutWaiting, 0)
+	f, err := OpenToRead(j.From.Path)
 	if err != nil {
 		return nil, local(j, err)
 	}
@@ -51,7 +56,7 @@ func (s *source) begin() (err error) {
 	if !s.stat.Mode().IsRegular() {
 		return client.Say("%s is not a file with contents of its own", s.job.From.Path).Err()
 	}
-	s.identity = identityOf(s.file, s.stat)
+	s.identity = IdentityOf(s.file, s.stat)
 	if err := s.asPlanned(); err != nil {
 		return err
 	}
