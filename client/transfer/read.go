@@ -70,7 +70,7 @@ func unreadable(op Op, err error) error {
 func (e *Engine) hold(missing []missed, read []*Row) {
 	for i, m := range missing {
 		if s := e.slots.at(m.nth); read[i] != nil && s != nil && s.changed == m.changed && e.items[m.nth] == nil {
-			e.recent.put(*read[i])
+			e.recent.put(read[i])
 		}
 	}
 }

@@ -18,21 +18,22 @@ type recent struct {
 
 func newRecent() recent { return recent{rows: make(map[int]*Row, 64)} }
 
-// put holds a row.
-func (c *recent) put(r Row) {
+// put holds a copy of a row.
+func (c *recent) put(r *Row) {
 	if r.Receipt != nil && len(r.Receipt.Parts) > fewParts {
 		delete(c.rows, r.Nth)
 		return
 	}
 	if had := c.rows[r.Nth]; had != nil {
-		*had = r
+		*had = *r
 		return
 	}
 	// A place in the ring may name a row that left meanwhile, and came again at another.
 	delete(c.rows, c.order[c.next]-1)
 	c.order[c.next] = r.Nth + 1
 	c.next = (c.next + 1) % recentRows
-	c.rows[r.Nth] = &r
+	held := *r
+	c.rows[r.Nth] = &held
 }
 
 // at is a row, nil where it is not held.

@@ -92,7 +92,7 @@ func (e *Engine) rest(it *item) {
 	if it.stop != nil || it.unwritten > 0 || it.row.Unread || e.items[nth] != it {
 		return
 	}
-	e.recent.put(it.row)
+	e.recent.put(&it.row)
 	delete(e.items, nth)
 }
 

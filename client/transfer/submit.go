@@ -17,6 +17,9 @@ const (
 	// heldAtOnce is how many new rows of one Submit are held in memory for their turn,
 	// and for who looks at the first of them.
 	heldAtOnce = 1024
+	// heldBehind is behind how many rows that wait they are: beyond, others would have
+	// taken their places in memory before their turn came.
+	heldBehind = recentRows / 4
 	// mostPriority is the highest priority there is, and below 0 the lowest.
 	mostPriority = 1000
 	// mostRows is how many rows an engine may have in its life.
@@ -34,7 +37,8 @@ const (
 // A planner gives ids to few jobs, those it has to find again: an engine remembers
 // them. Any other job is found by its row, and has the id that Row.Job shows.
 func (e *Engine) Submit(jobs iter.Seq[Job]) (Range, error) {
-	if e.isClosed() {
+	closed, waiting := e.howFull()
+	if closed {
 		return Range{}, ErrClosed
 	}
 	entering, err := e.cfg.Journal.Enter()
@@ -42,7 +46,7 @@ func (e *Engine) Submit(jobs iter.Seq[Job]) (Range, error) {
 		return Range{}, err
 	}
 	defer entering.Discard()
-	s := submission{engine: e, entering: entering, targets: map[target128]struct{}{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	s := submission{engine: e, entering: entering, targets: map[target128]struct{}{}, seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, holds: waiting < heldBehind}
 	if err := s.read(jobs); err != nil {
 		return Range{}, err
 	}
@@ -64,7 +68,8 @@ type submission struct {
 	seeds    [2]maphash.Seed
 	chunk    []Record       // not yet in the journal
 	slots    [][]slot       // of those that are
-	first    []Row          // of them
+	holds    bool           // the first of them are held in memory
+	first    []Row          // those
 	names    map[string]int // ids that were given, by place
 	n        int
 }
@@ -134,7 +139,7 @@ func (s *submission) write() error {
 		row := rowOf(0, &s.chunk[i])
 		slots[i] = slotOf(s.chunk[i].Number, &row)
 		slots[i].flags = slots[i].flags.with(begun, s.chunk[i].Begun)
-		if len(s.first) < heldAtOnce {
+		if s.holds && len(s.first) < heldAtOnce {
 			s.first = append(s.first, row)
 		}
 	}
@@ -179,10 +184,11 @@ func (s *submission) isTwin(to end) bool {
 	return twin
 }
 
-func (e *Engine) isClosed() bool {
+// howFull is whether the engine is closed, and how many rows wait.
+func (e *Engine) howFull() (closed bool, waiting int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.closed
+	return e.closed, e.sum.Phases[Queued]
 }
 
 // names are the ids that planners gave.

@@ -20,7 +20,7 @@ func (e *Engine) Left() (n int, err error) {
 // What another program takes over meanwhile it does not get. It waits for the disk,
 // and holds few rows in memory. With an error it has taken those that it returns.
 func (e *Engine) TakeOver(as Phase, match func(*Record) bool) (Range, error) {
-	if e.isClosed() {
+	if closed, _ := e.howFull(); closed {
 		return Range{}, ErrClosed
 	}
 	t := taking{engine: e, paused: e.bulk(Entry{Shift: &Shift{Phase: Paused}}), as: as}
@@ -160,7 +160,7 @@ func (e *Engine) adopt(t *taking) (Range, error) {
 func (e *Engine) holdFirst(first int, rows []Row) {
 	for i := range rows {
 		rows[i].Nth = first + i
-		e.recent.put(rows[i])
+		e.recent.put(&rows[i])
 	}
 }
 
