@@ -19,6 +19,7 @@ import (
 // some that read beside it.
 type database struct {
 	file    os.FileInfo // as it was opened
+	wal     os.FileInfo // likewise
 	memory  bool        // it is in the memory of this program, and nowhere else
 	reading *sql.DB
 	mu      sync.Mutex
@@ -222,6 +223,10 @@ func isDamage(err error) bool {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_MISMATCH:
 		return true
 	}
+	switch fullCodeOf(err) {
+	case sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_IN_PAGE, sqlite3.SQLITE_IOERR_CORRUPTFS: // somebody has cut it off
+		return true
+	}
 	return errors.Is(err, errReplaced) || errors.Is(err, errWAL)
 }
 
@@ -236,10 +241,12 @@ func isRefusal(err error) bool {
 }
 
 // codeOf is SQLite's primary code of an error, 0 where it is none of SQLite's.
-func codeOf(err error) int {
+func codeOf(err error) int { return fullCodeOf(err) & 0xff }
+
+func fullCodeOf(err error) int {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return 0
 	}
-	return e.Code() & 0xff
+	return e.Code()
 }

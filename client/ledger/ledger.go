@@ -161,6 +161,7 @@ func (l *Ledger) begin(as int64) error {
 	if err != nil {
 		return errors.Join(err, d.close())
 	}
+	d.wal, _ = os.Stat(l.path() + "-wal") // nil: it is not looked for again
 	l.db = d
 	return nil
 }
@@ -189,7 +190,7 @@ func (l *Ledger) Close() error {
 	}
 	err := l.closeMemory()
 	if !l.db.memory {
-		err = errors.Join(err, l.db.change(func(t *transaction) { t.settle(l.owner) }))
+		err = errors.Join(err, l.settleOne(l.db, l.owner))
 	}
 	err = errors.Join(err, l.db.close())
 	l.db = nil
@@ -227,11 +228,18 @@ func (l *Ledger) writeOnce(work func(*transaction)) error {
 }
 
 func (l *Ledger) writeTo(d *database, work func(*transaction)) error {
+	return l.inTurn(d, func(t *transaction) {
+		if !d.memory && !l.isThere(d.file) {
+			t.err = errReplaced
+		}
+		work(t)
+	})
+}
+
+// inTurn carries out one transaction when nobody else of this program writes.
+func (l *Ledger) inTurn(d *database, work func(*transaction)) error {
 	l.writing.Lock()
 	defer l.writing.Unlock()
-	if !d.memory && !l.isThere(d.file) {
-		return errReplaced
-	}
 	return d.change(work)
 }
 
@@ -239,11 +247,7 @@ func (l *Ledger) writeTo(d *database, work func(*transaction)) error {
 func (l *Ledger) settleOthers() error {
 	l.tryHome()
 	return l.orInMemory(func() error {
-		return l.read(func(d *database) error {
-			l.writing.Lock()
-			defer l.writing.Unlock()
-			return l.settle(d)
-		})
+		return l.read(l.settle)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -30,7 +31,10 @@ func (l *Ledger) mend(was *database, why error) bool {
 	}
 	own := was.ownRows(l.owner, l.last)
 	l.db = nil
-	err := l.alone(func() error { return l.replace(was, why) })
+	err := os.MkdirAll(l.options.Dir, 0o700) // somebody may have removed it with all that was in it
+	if err == nil {
+		err = l.alone(func() error { return l.replace(was, why) })
+	}
 	if err == nil {
 		err = l.db.change(func(t *transaction) { t.put(own) })
 	}
@@ -54,12 +58,25 @@ func (l *Ledger) noteLost(own ownRows) {
 func (l *Ledger) replace(was *database, why error) error {
 	if l.isDeleted(was) {
 		l.rescued = append(l.rescued, was)
+		if now, err := os.Stat(l.path() + "-wal"); err == nil && was.wal != nil && os.SameFile(was.wal, now) {
+			_ = os.Remove(l.path() + "-wal") // it would be taken for the next one's
+			_ = os.Remove(l.path() + "-shm")
+		}
 	} else {
 		_ = was.close() // what it had to say was said
 	}
 	aside, err := l.setAside(was.file, why)
+	if _, serr := os.Stat(l.lease.lock.Path()); err == nil && os.IsNotExist(serr) {
+		l.lease.end() // others would take this program for dead
+		l.lease, err = newLease(l.leases())
+	}
 	if err == nil {
 		err = l.begin(l.owner)
+	}
+	if isDamage(err) && aside == "" { // what somebody has put there is none
+		if aside, err = l.setAside(nil, err); err == nil {
+			err = l.begin(l.owner)
+		}
 	}
 	if err == nil {
 		err = l.noteAside(aside)
@@ -81,7 +98,7 @@ func (l *Ledger) isDeleted(was *database) bool {
 
 // rescue writes the contents of a file that was deleted into one that is set aside.
 func (l *Ledger) rescue(was *database) error {
-	aside := l.asideName()
+	aside := strings.TrimSuffix(l.asideName(), ".db") + "-deleted.db"
 	_, err := was.conn.ExecContext(context.Background(), "VACUUM INTO ?", aside)
 	_ = was.close() // only read from
 	if err == nil {

@@ -99,7 +99,7 @@ func (l *Ledger) settle(d *database) error {
 		if err != nil && !os.IsNotExist(err) || err == nil && !dead {
 			continue // it lives, or cannot be asked
 		}
-		if err := d.change(func(t *transaction) { t.settle(o.id) }); err != nil {
+		if err := l.settleOne(d, o.id); err != nil {
 			_ = was.lock.Close() // nothing was written through it
 			return err
 		}
@@ -112,18 +112,55 @@ func (l *Ledger) settle(d *database) error {
 // may: what was cancelled may not have been cleaned up.
 const unfinished = "(twin <> 0 AND (phase NOT IN ('done', 'skipped', 'cancelled') OR phase = 'cancelled' AND number IN (SELECT number FROM progress)))"
 
-// settle makes the rows of one program free.
-func (t *transaction) settle(owner int64) {
-	if t.exec("DELETE FROM owners WHERE id = ?", owner) == 0 {
-		return // another program was faster
+// settledAtOnce is how many rows one transaction makes free: transfers of others wait
+// that long.
+const settledAtOnce = 2_000
+
+// settleOne makes the rows of one program free, some at a time. Its lock is held: nobody
+// else does.
+func (l *Ledger) settleOne(d *database, owner int64) error {
+	for after, more := firstOf(owner)-1, true; more; {
+		last := after
+		err := l.inTurn(d, func(t *transaction) { last = t.settleSome(owner, after) })
+		if err != nil {
+			return err
+		}
+		more, after = last > 0, last
 	}
-	first, last := firstOf(owner), lastOf(owner)
-	t.exec("DELETE FROM jobs WHERE number IN (SELECT number FROM entering JOIN jobs ON number BETWEEN first AND last WHERE first BETWEEN ? AND ?)", first, last)
-	t.exec("DELETE FROM entering WHERE first BETWEEN ? AND ?", first, last)
-	const its = " FROM jobs WHERE (number BETWEEN ? AND ? OR number IN (SELECT number FROM taken WHERE owner = ?))"
-	t.exec("INSERT INTO lefts (number, account, twin) SELECT number, account, twin"+its+" AND "+unfinished, first, last, owner)
-	t.removeAll("SELECT number"+its+" AND NOT "+unfinished, first, last, owner)
-	t.exec("DELETE FROM taken WHERE owner = ?", owner)
+	for more := true; more; {
+		err := l.inTurn(d, func(t *transaction) { more = t.settleTaken(owner) })
+		if err != nil {
+			return err
+		}
+	}
+	return l.inTurn(d, func(t *transaction) {
+		t.exec("DELETE FROM entering WHERE first BETWEEN ? AND ?", firstOf(owner), lastOf(owner))
+		t.exec("DELETE FROM owners WHERE id = ?", owner)
+	})
+}
+
+// settleSome makes rows free that a program entered and that nobody has taken over,
+// and is the last one's number, 0 where there are none any more.
+func (t *transaction) settleSome(owner, after int64) (last int64) {
+	const some = "SELECT number FROM jobs WHERE number > ? AND number <= ? AND number NOT IN (SELECT number FROM taken WHERE owner <> ?) ORDER BY number LIMIT ?"
+	t.each("SELECT coalesce(max(number), 0) FROM ("+some+")", []any{after, lastOf(owner), owner, settledAtOnce}, func(r *sql.Rows) error { return r.Scan(&last) })
+	if last == 0 {
+		return 0
+	}
+	const its = " FROM jobs WHERE number > ? AND number <= ? AND number NOT IN (SELECT number FROM taken)"
+	t.exec("DELETE"+its+" AND (SELECT last FROM entering WHERE first <= number ORDER BY first DESC LIMIT 1) >= number", after, last)
+	t.exec("INSERT OR IGNORE INTO lefts (number, account, twin) SELECT number, account, twin"+its+" AND "+unfinished, after, last)
+	t.removeAll("SELECT number"+its+" AND NOT "+unfinished, after, last)
+	return last
+}
+
+// settleTaken makes rows free that a program had taken over, and reports whether there
+// were any.
+func (t *transaction) settleTaken(owner int64) bool {
+	const its = " FROM jobs WHERE number IN (SELECT number FROM taken WHERE owner = ? ORDER BY number LIMIT 2000)"
+	t.exec("INSERT OR IGNORE INTO lefts (number, account, twin) SELECT number, account, twin"+its+" AND "+unfinished, owner)
+	t.removeAll("SELECT number"+its+" AND NOT "+unfinished, owner)
+	return t.exec("DELETE FROM taken WHERE number IN (SELECT number FROM taken WHERE owner = ? ORDER BY number LIMIT 2000)", owner) > 0
 }
 
 // removeAll removes rows with what they have begun; an upload that may be open at its

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client/transfer"
@@ -60,17 +61,22 @@ func (l *Ledger) receipts(since time.Time, after int64) (some []KeptReceipt, err
 	return some, err
 }
 
-// DeleteReceipts deletes receipts, all or none: what they prove cannot be shown any
-// more.
+// deletedAtOnce is how many receipts go in one transaction: transfers wait that long.
+const deletedAtOnce = 2_000
+
+// DeleteReceipts deletes receipts, many some at a time: what they prove cannot be shown
+// any more. Where it fails some may be gone.
 func (l *Ledger) DeleteReceipts(ids []int64) error {
 	if err := l.Open(); err != nil {
 		return err
 	}
 	return l.readDisk(func(d *database) error {
-		l.writing.Lock()
-		defer l.writing.Unlock()
-		return d.change(func(t *transaction) {
-			t.exec("DELETE FROM receipts WHERE id IN ("+listed+")", listOf(ids))
-		})
+		for some := range slices.Chunk(ids, deletedAtOnce) {
+			err := l.inTurn(d, func(t *transaction) { t.exec("DELETE FROM receipts WHERE id IN ("+listed+")", listOf(some)) })
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -356,3 +356,60 @@ func TestPagesOfNonsenseAreNoRecords(t *testing.T) {
 		assert.Less(t, n, 10_000)
 	}
 }
+
+func TestWhatIsDoneToTheFilesWhileTheyAreUsedLosesNoNewReceipt(t *testing.T) {
+	for name, harm := range map[string]func(t *testing.T, l *Ledger){
+		"the whole folder removed": func(t *testing.T, l *Ledger) { require.NoError(t, os.RemoveAll(l.options.Dir)) },
+		"all files cut to nothing": func(t *testing.T, l *Ledger) {
+			for _, suffix := range []string{"", "-wal", "-shm"} {
+				require.NoError(t, os.Truncate(l.path()+suffix, 0))
+			}
+		},
+		"another file in its place": func(t *testing.T, l *Ledger) {
+			require.NoError(t, os.Remove(l.path()))
+			require.NoError(t, os.WriteFile(l.path(), []byte("no database"), 0o600))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "state")
+			var book notebook
+			l := New(Options{Dir: dir, Note: book.note})
+			j := l.Journal(ward)
+			numbers := enter(t, j, 2)
+			harm(t, l)
+			done := transfer.State{Phase: transfer.Done}
+			for i := range 2 { // who waits may be told of the first, and nobody of more
+				err := j.Write([]transfer.Entry{{Number: numbers[i], State: &done, Receipt: aReceipt(aJob(i))}})
+				if i > 0 {
+					require.NoError(t, err)
+				}
+			}
+			other := open(t, dir)
+			assert.Empty(t, left(t, other.Journal(ward)), "it lives")
+			l.saving.Wait()
+			require.NoError(t, l.Close())
+			assert.NotEmpty(t, book.notes)
+			assert.GreaterOrEqual(t, rowsOf(t, other, "receipts")["receipts"], 1, "%v", book.notes)
+		})
+	}
+}
+
+func TestManyRowsOfAProgramThatDiedAreMadeFreeSomeAtATime(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	numbers := enter(t, l.Journal(ward), 2*settledAtOnce+100)
+	require.NoError(t, l.change(func(t *transaction) {
+		t.exec("UPDATE jobs SET phase = 'done' WHERE number IN (?, ?)", numbers[0], numbers[settledAtOnce])
+	}))
+	e, err := l.Journal(ward).Enter()
+	require.NoError(t, err)
+	require.NoError(t, e.Add(someRecords(0, 10)), "not committed")
+	l.dies(t)
+	heir := open(t, dir)
+	taken, err := heir.Journal(ward).TakeOver(numbers[:settledAtOnce*2])
+	require.NoError(t, err)
+	assert.Len(t, taken, settledAtOnce*2-2)
+	assert.Len(t, left(t, heir.Journal(ward)), 100)
+	heir.dies(t)
+	assert.Len(t, left(t, open(t, dir).Journal(ward)), len(numbers)-2)
+}
