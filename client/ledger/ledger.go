@@ -161,7 +161,7 @@ func (l *Ledger) begin(as int64) error {
 	if err != nil {
 		return errors.Join(err, d.close())
 	}
-	d.wal, _ = os.Stat(l.path() + "-wal") // nil: it is not looked for again
+	d.wal = identityOf(l.path() + "-wal")
 	l.db = d
 	return nil
 }

@@ -162,6 +162,21 @@ const blockSize = 1 << 16
 
 func anotherBlock() int64 { return (1 + rand.Int64N(1<<14)) * blockSize }
 
+// identityOf is which file has a path, nil where that cannot be told. It is asked of
+// the open file: Windows looks up the identity of a path when it is compared.
+func identityOf(path string) os.FileInfo {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close() //nolint:errcheck // only looked at
+	info, err := f.Stat()
+	if err != nil {
+		return nil
+	}
+	return info
+}
+
 // isThere reports whether a file is the ledger's still.
 func (l *Ledger) isThere(was os.FileInfo) bool {
 	now, err := os.Stat(l.path())

@@ -3,13 +3,22 @@ package disk
 import (
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 
 	"golang.org/x/sys/windows"
 )
 
-// Lock has nothing to do: Windows lets nobody remove a file that is open.
-func Lock(*os.File) bool { return true }
+// Lock marks a file as held by this process until it is closed; false when another
+// holds it. What os.Root opens may be opened and removed by others while it is open
+// (FILE_SHARE_DELETE). The lock is on one byte far behind the end of any file, which is
+// allowed, since nobody else may read or write what is locked. Where files cannot be
+// locked all are free.
+func Lock(f *os.File) bool {
+	behind := windows.Overlapped{Offset: math.MaxUint32, OffsetHigh: math.MaxInt32}
+	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &behind)
+	return !errors.Is(err, windows.ERROR_LOCK_VIOLATION)
+}
 
 // Folders cannot be synced.
 func syncFolder(*os.File) error { return nil }
