@@ -413,3 +413,13 @@ func TestManyRowsOfAProgramThatDiedAreMadeFreeSomeAtATime(t *testing.T) {
 	heir.dies(t)
 	assert.Len(t, left(t, open(t, dir).Journal(ward)), len(numbers)-2)
 }
+
+func TestWhatHappensToVeryManyRowsIsKeptForAllOfThem(t *testing.T) {
+	l := open(t, t.TempDir())
+	j := l.Journal(ward)
+	numbers := enter(t, j, 2*changedAtOnce+5)
+	require.NoError(t, j.Write([]transfer.Entry{{Number: numbers[0], More: numbers[1:], Shift: &transfer.Shift{Phase: transfer.Paused}}}))
+	paused := 0
+	require.NoError(t, l.db.conn.QueryRowContext(t.Context(), "SELECT count(*) FROM jobs WHERE phase = 'paused'").Scan(&paused))
+	assert.Equal(t, len(numbers), paused)
+}

@@ -7,13 +7,31 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// Write keeps changes in one transaction.
+// Write keeps changes in one transaction. What happens to very many rows is kept some
+// of them at a time: other programs would wait for all.
 func (j *rows) Write(entries []transfer.Entry) error {
+	if len(entries) == 1 && len(entries[0].More) > changedAtOnce {
+		return j.writeSome(entries[0])
+	}
 	return j.ledger.change(func(t *transaction) {
 		for i := range entries {
 			t.write(&entries[i])
 		}
 	})
+}
+
+// changedAtOnce is how many rows one transaction changes in the same way.
+const changedAtOnce = 10_000
+
+func (j *rows) writeSome(e transfer.Entry) error {
+	for some := range slices.Chunk(e.More, changedAtOnce) {
+		part := transfer.Entry{Number: some[0], More: some[1:], Shift: e.Shift, Priority: e.Priority, AcceptStale: e.AcceptStale, Forget: e.Forget, Removed: e.Removed}
+		if err := j.Write([]transfer.Entry{part}); err != nil {
+			return err
+		}
+	}
+	e.More = nil
+	return j.Write([]transfer.Entry{e})
 }
 
 // write keeps one change.

@@ -18,7 +18,8 @@ import (
 type Journal interface {
 	// Enter begins to keep the rows of new jobs.
 	Enter() (Entering, error)
-	// Write keeps changes, in their order, all or none.
+	// Write keeps changes, in their order, all or none; an Entry for very many rows, alone,
+	// perhaps for some of them only.
 	Write([]Entry) error
 	// Read reads rows by their numbers, in any order. One that is not there is left out;
 	// so is one that cannot be read, of which the error is, beside the rows that can.
