@@ -21,7 +21,8 @@ type fetching struct {
 	object client.Object // what the server says of it
 	opened *answer       // a GET that was sent for what it says, and not read yet; nil for none
 	sums   []client.ChecksumAlgorithm
-	there  []Piece // ranges that an attempt before brought
+	there  []Piece       // of ranges, what an attempt before brought
+	notes  chan struct{} // holds one for each that is not in the journal yet
 	mu     sync.Mutex
 	reading
 }
@@ -150,6 +151,7 @@ func (f *fetching) ranges(ctx context.Context) error {
 	all := spans(f.object.Size, each)
 	f.sums = sumsOf(f.object, len(all) > 1)
 	arrived := make([]reading, len(all))
+	f.notes = make(chan struct{}, mostNotes)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	allocated := make(chan struct{}) // while the first ranges are on their way: it may take long

@@ -203,7 +203,7 @@ func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
 			return n, &client.Error{Op: "GetObject", Kind: client.KindCorrupt, At: f.target.job.From.At, Err: errTooMuch}
 		}
 		if got > 0 {
-			if err := f.put(p[:got]); err != nil {
+			if err := f.put(ctx, p[:got]); err != nil {
 				return n, err
 			}
 			n += int64(got)
@@ -225,7 +225,7 @@ func (f *fetcher) copy(ctx context.Context, r io.Reader) (n int64, err error) {
 }
 
 // put sums bytes and writes them where they belong.
-func (f *fetcher) put(p []byte) error {
+func (f *fetcher) put(ctx context.Context, p []byte) error {
 	_, _ = f.tally.Write(p) // never fails
 	if _, err := f.target.file.WriteAt(p, f.left.offset); err != nil {
 		return f.target.lacks(f.object.Size-f.it.sent.Load(), err)
@@ -233,6 +233,5 @@ func (f *fetcher) put(p []byte) error {
 	f.left.offset += int64(len(p))
 	f.left.length -= int64(len(p))
 	f.engine.moved(f.it, int64(len(p)))
-	f.note()
-	return nil
+	return f.note(ctx)
 }

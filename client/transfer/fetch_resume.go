@@ -121,18 +121,28 @@ func (f *fetcher) resume(ctx context.Context, s span) {
 	f.engine.signal()
 }
 
+// mostNotes is how many notes of a download may wait to be written down: what arrived
+// since is lost at the end of the program, and a disk that others use is slow to write.
+const mostNotes = 24
+
 // note writes down how much of a range is in the temporary file, now and then.
-func (f *fetcher) note() {
+func (f *fetcher) note(ctx context.Context) error {
 	p := f.it.progress
-	if !p.hasTemp() || f.left.length > 0 && f.tally.n-f.noted < notedEvery(f.object.Size) {
-		return
+	if !p.hasTemp() || f.it.isLeft() || f.left.length > 0 && f.tally.n-f.noted < notedEvery(f.object.Size) {
+		return nil
+	}
+	select {
+	case f.notes <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 	f.noted = f.tally.n
 	piece := Piece{Number: f.left.number, Size: f.noted, CRC: f.tally.crc()}
 	f.mu.Lock()
 	p.Pieces = append(p.Pieces, piece)
 	f.mu.Unlock()
-	f.engine.tellOf(f.it, Entry{Piece: &piece})
+	f.engine.scribe.tellAnd(Entry{Number: f.it.number, Piece: &piece}, func() { <-f.notes })
+	return nil
 }
 
 // notedEvery is how many bytes of a range may be lost, at the end of the program, of

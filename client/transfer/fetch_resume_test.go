@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -150,6 +151,40 @@ func TestARangeThatWasCutOffInItsMiddleGoesOnFromTheLastMiB(t *testing.T) {
 			assert.Equal(t, []int64{c.from, 3 * minPartSize}, slices.Sorted(slices.Values(from[len(from)-2:])))
 		})
 	}
+}
+
+// A slow is a journal whose disk is busy: it writes down no piece before it may.
+type slow struct {
+	*lasting
+	may chan struct{}
+}
+
+func (s *slow) Write(entries []Entry) error {
+	if slices.ContainsFunc(entries, func(e Entry) bool { return e.Piece != nil }) {
+		<-s.may
+	}
+	return s.lasting.Write(entries)
+}
+
+// What is not written down is lost where the program is killed.
+func TestADownloadDoesNotRunFarAheadOfWhatIsWrittenDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		journal := &slow{&lasting{Memory: &Memory{}}, make(chan struct{})}
+		w := newBench(t, func(c *Config) { c.Journal, c.Concurrency = journal, 1 })
+		w.store.Become(storetest.AWS)
+		job, data := w.object(10*minPartSize, client.PutOptions{})
+		w.submit(job)
+		synctest.Wait()
+		row, _ := w.engine.Nth(0)
+		assert.EqualValues(t, (mostNotes+1)<<20, row.Sent, "of %d bytes", len(data))
+		close(journal.may)
+		require.NoError(t, w.engine.Wait(t.Context()))
+		row, _ = w.engine.Nth(0)
+		require.NoError(t, row.Err)
+		got, err := os.ReadFile(job.path())
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(data, got))
+	})
 }
 
 // Each is what may have happened to a download while it was cut off, and which ranges

@@ -39,6 +39,16 @@ type note struct {
 // tell writes a change when its turn comes.
 func (s *scribe) tell(e Entry) { s.put(note{entry: e}) }
 
+// tellAnd is tell, and calls done when the change is written, or could not be.
+func (s *scribe) tellAnd(e Entry, done func()) {
+	s.put(note{entry: e, then: func(err error) {
+		if err != nil {
+			s.failed(err)
+		}
+		done()
+	}})
+}
+
 // write returns when changes are kept, with what went wrong for each.
 func (s *scribe) write(entries ...Entry) []error {
 	done := make([]chan error, len(entries))
