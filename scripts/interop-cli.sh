@@ -8,7 +8,8 @@
 # SSE-C), are verified under what the rule asks, shown so by props, seen so by an independent client (aws), and come back
 # equal; the content proof is what this server gives (Ceph 16 checks Content-MD5, MinIO returns the checksum); keys that are unknown, wrong or missing end with exit code 1 and words that name them, and leave nothing; a rule
 # of the bucket's default asks for nothing; an upload and a download that are killed are gone on with, by uploads resume,
-# and verified. Where the server itself cannot (Ceph 16 accepts and ignores SSE-S3, and knows
+# and verified; copies and moves inside the server are encrypted by the rule of their target, or as their source, and their
+# sources are gone or stay. Where the server itself cannot (Ceph 16 accepts and ignores SSE-S3, and knows
 # its keys by id only) the answer says so: exit code 3, exit code 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -168,6 +169,32 @@ killed has_ranges cp s3://interop-cli/killed/large.dat "$work/back/"
 expect 0 call --json uploads resume
 says '"status":"done"'
 cmp "$work/large.dat" "$work/back/large.dat" || fail "what came back is not what was sent"
+
+# copied VERB FROM TO WHAT: copies or moves an encrypted object, which then is WHAT in another place, and proved there.
+copied() {
+  expect 0 call --json "$1" "s3://interop-cli/$2" "s3://interop-cli/$3" "${@:5}"
+  says '"status":"done"'
+  says '"verdict":"verified"'
+  expect 0 call --json props "s3://interop-cli/$3"
+  says "$4"
+  expect 0 call --json cp "s3://interop-cli/$3" "$work/copied/$3"
+  cmp "$work/1024.dat" "$work/copied/$3" || fail "what was copied is not what was there"
+}
+
+expect 0 call cp "$work/1024.dat" s3://interop-cli/asis-before.dat --sse inherit
+say "copies and moves inside the server: by a rule, and without one as the source is encrypted"
+copied cp kms-id/1024.dat elsewhere/kept.dat "\"keyId\":\"$known\""
+copied cp asis-before.dat kms-id/encrypted.dat "\"keyId\":\"$known\""
+copied mv elsewhere/kept.dat kms-id/moved.dat "\"keyId\":\"$known\""
+expect 1 call props s3://interop-cli/elsewhere/kept.dat
+copied mv sse-c/1024.dat sse-c/moved.dat '"type":"SSE-C"'
+expect 1 call props s3://interop-cli/sse-c/1024.dat
+case $server in
+  ceph) # cannot open what an SSE-C key opens to encrypt it otherwise
+    expect 1 call --json mv s3://interop-cli/sse-c/moved.dat s3://interop-cli/kms-id/from-c.dat
+    expect 0 call props s3://interop-cli/sse-c/moved.dat ;;
+  minio) copied mv sse-c/moved.dat kms-id/from-c.dat "\"keyId\":\"$known\"" ;;
+esac
 
 say "nothing asked, nothing claimed"
 expect 0 call --json cp "$work/1024.dat" s3://interop-cli/asis.bin --sse inherit
