@@ -160,7 +160,7 @@ func (t *transaction) toSalvage(aside string) {
 // of many places, so that they are hardly ever those of a ledger before it.
 const blockSize = 1 << 16
 
-func anotherBlock() int64 { return (1 + rand.Int64N(1<<14)) * blockSize }
+func anotherBlock() int64 { return (1 + rand.Int64N(1<<14)) * blockSize } //nolint:gosec // tells ledgers apart, hides nothing
 
 // identityOf is which file has a path, nil where that cannot be told. It is asked of
 // the open file: Windows looks up the identity of a path when it is compared.

@@ -99,8 +99,6 @@ func (l *lister) list(yield func([]client.Object, error) bool) error {
 		if l.busy == 0 {
 			continue // room was made for what was held back
 		}
-		if l.budget.pages%40 == 0 {
-		}
 		c := <-l.came
 		l.busy--
 		if err := l.take(c); err != nil {

@@ -17,7 +17,7 @@ func TestNoSpaceIsSetAsideInMemory(t *testing.T) {
 	if unix.Statfs(inMemory, &s) != nil || s.Type != unix.TMPFS_MAGIC {
 		t.Skip("there is no tmpfs at " + inMemory)
 	}
-	dir, err := os.MkdirTemp(inMemory, "bucketseal-test-")
+	dir, err := os.MkdirTemp(inMemory, "bucketseal-test-") //nolint:usetesting // in that very folder
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	f, err := open(t, &System{}, dir, ".").Create("x")
