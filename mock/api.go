@@ -63,6 +63,8 @@ func ReadPeople(path string) (People, error) { return identity.ReadPeople(path) 
 type (
 	// Personality is what tells one S3 server from another. The zero value is AWS.
 	Personality = personality.Personality
+	// Copies is what a server makes of copies.
+	Copies = personality.Copies
 	// KeyEcho is how a server names the KMS key of an object in its answers.
 	KeyEcho = personality.KeyEcho
 	// KeyForms is which references to a KMS key a server understands.
