@@ -55,6 +55,7 @@ type copyOf struct {
 	copier client.Copier
 	key    client.CustomerKey // opens the source
 	source client.Object      // as it was when the attempt began
+	asked  client.Treatment   // before that of the source took the place of nothing
 	// made is a copy that is to be made anew, nil for none.
 	made *client.Object
 	// replaced: the copy was made again with all said that is stored beside the bytes.
@@ -136,6 +137,7 @@ func (c *copyOf) decide(ctx context.Context) (err error) {
 	e, it := c.engine, c.it
 	job := it.row.Job
 	job.Expect.Size, job.Expect.ETag, job.Expect.Modified = c.source.Size, c.source.ETag, c.source.Modified
+	c.asked = job.Treatment
 	if t, keeps := asItsSource(job.Treatment, c.source.Encryption); keeps {
 		job.Treatment = t
 	}

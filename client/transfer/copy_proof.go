@@ -206,6 +206,9 @@ func (c *copyOf) removeSource(ctx context.Context) error {
 func (c *copyOf) judgeThere(ctx context.Context, t there) error {
 	e, it := c.engine, c.it
 	e.enter(it, Verifying)
+	e.mu.Lock()
+	it.row.Job.Treatment = c.asked // nobody asked of what is there to be as the source
+	e.mu.Unlock()
 	job := it.row.Job
 	p := e.proveThere(ctx, it, t)
 	if ctx.Err() != nil {

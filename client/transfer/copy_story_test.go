@@ -221,6 +221,19 @@ func TestACopyOverwritesAsAsked(t *testing.T) {
 	assert.False(t, s.isThere(sourceAt, client.CustomerKey{}))
 }
 
+// What no rule is about was never asked to be as the source of a copy that is not made.
+func TestWhatIsThereIsNotCalledWronglyEncryptedForTheSourcesSake(t *testing.T) {
+	s := begin(t, nil)
+	s.put("the content", client.SSES3{})
+	other := []byte("something else")
+	_, err := s.store.Put(t.Context(), copyAt, bytes.NewReader(other), int64(len(other)), client.PutOptions{Encryption: client.SSEKMS{Key: keyID}})
+	require.NoError(t, err)
+	row := s.do(s.copyJob(transfer.Move, nil, client.Inherit{}))
+	assert.Equal(t, transfer.Skipped, row.Phase)
+	require.ErrorIs(t, row.Err, transfer.ErrOtherContents)
+	assert.True(t, s.isThere(sourceAt, client.CustomerKey{}))
+}
+
 func TestALargeCopyIsMadeInParts(t *testing.T) {
 	s := begin(t, []mock.Option{mock.As("ceph16")})
 	content := string(bytes.Repeat([]byte("0123456789abcdef"), 70<<20/16))
