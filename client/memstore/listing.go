@@ -12,11 +12,7 @@ import (
 
 // List gives one page of what is under a prefix.
 func (s *Store) List(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
-	c := Call{Op: ListObjects, At: under}
-	if under.Bucket == "" {
-		return client.Page{}, c.refuse(client.KindInvalid, errors.New("no bucket is named"))
-	}
-	c, err := s.begin(ctx, c)
+	c, err := s.beginListing(ctx, Call{Op: ListObjects, At: under})
 	if err != nil {
 		return client.Page{}, err
 	}
@@ -26,10 +22,7 @@ func (s *Store) List(ctx context.Context, under client.Location, o client.ListOp
 	if err != nil {
 		return client.Page{}, err
 	}
-	size := s.pageSize
-	if o.Max > 0 {
-		size = min(size, o.Max)
-	}
+	size := s.sizeOf(o)
 	var page client.Page
 	for _, entry := range b.entries(under, o) {
 		if len(page.Objects) == size {
@@ -41,10 +34,26 @@ func (s *Store) List(ctx context.Context, under client.Location, o client.ListOp
 	return page, nil
 }
 
+// beginListing lets a call in that lists a bucket.
+func (s *Store) beginListing(ctx context.Context, c Call) (Call, error) {
+	if c.At.Bucket == "" {
+		return c, c.refuse(client.KindInvalid, errors.New("no bucket is named"))
+	}
+	return s.begin(ctx, c)
+}
+
+// sizeOf is the most entries of a page.
+func (s *Store) sizeOf(o client.ListOptions) int {
+	if o.Max > 0 {
+		return min(s.pageSize, o.Max)
+	}
+	return s.pageSize
+}
+
 // ListVersions gives one page of the versions under a prefix. Its Next is the key and
 // the version given last.
 func (s *Store) ListVersions(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
-	c, err := s.begin(ctx, Call{Op: ListObjectVersions, At: under})
+	c, err := s.beginListing(ctx, Call{Op: ListObjectVersions, At: under})
 	if err != nil {
 		return client.Page{}, err
 	}
@@ -54,10 +63,7 @@ func (s *Store) ListVersions(ctx context.Context, under client.Location, o clien
 	if err != nil {
 		return client.Page{}, err
 	}
-	size := s.pageSize
-	if o.Max > 0 {
-		size = min(size, o.Max)
-	}
+	size := s.sizeOf(o)
 	key, version, paged := strings.Cut(o.After, "\x00")
 	if !paged {
 		key = o.Behind

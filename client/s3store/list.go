@@ -29,15 +29,9 @@ import (
 // ListObjectsV2, ListObjects is used from then on.
 func (s *Store) List(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
 	c := call{op: "ListObjectsV2", at: under}
-	if under.Bucket == "" {
-		return client.Page{}, s.refuse(c, client.KindInvalid, client.Say("no bucket is named: the buckets themselves are listed by Buckets").Err())
-	}
-	from, err := placeOf(o.After)
+	from, err := s.beginning(c, o)
 	if err != nil {
-		return client.Page{}, s.refuse(c, client.KindInvalid, err)
-	}
-	if o.After == "" {
-		from.Last = []byte(o.Behind)
+		return client.Page{}, err
 	}
 	l, err := s.listed(ctx, c, o, from)
 	if err != nil {
@@ -48,6 +42,21 @@ func (s *Store) List(ctx context.Context, under client.Location, o client.ListOp
 		return client.Page{}, s.fail(c, err)
 	}
 	return page, nil
+}
+
+// beginning is where a page of a listing begins.
+func (s *Store) beginning(c call, o client.ListOptions) (place, error) {
+	if c.at.Bucket == "" {
+		return place{}, s.refuse(c, client.KindInvalid, client.Say("no bucket is named: the buckets themselves are listed by Buckets").Err())
+	}
+	from, err := placeOf(o.After)
+	if err != nil {
+		return place{}, s.refuse(c, client.KindInvalid, err)
+	}
+	if o.After == "" {
+		from.Last = []byte(o.Behind)
+	}
+	return from, nil
 }
 
 // listed is an answer to either of the two calls that list objects.

@@ -18,15 +18,9 @@ import (
 // the names before it, and each page leads on.
 func (s *Store) ListVersions(ctx context.Context, under client.Location, o client.ListOptions) (client.Page, error) {
 	c := call{op: "ListObjectVersions", at: under}
-	if under.Bucket == "" {
-		return client.Page{}, s.refuse(c, client.KindInvalid, client.Say("no bucket is named: the buckets themselves are listed by Buckets").Err())
-	}
-	from, err := placeOf(o.After)
+	from, err := s.beginning(c, o)
 	if err != nil {
-		return client.Page{}, s.refuse(c, client.KindInvalid, err)
-	}
-	if o.After == "" {
-		from.Last = []byte(o.Behind)
+		return client.Page{}, err
 	}
 	l, err := s.readably(func(e types.EncodingType) (listed, error) { return s.listVersions(ctx, under, o, from, e) })
 	if err != nil {

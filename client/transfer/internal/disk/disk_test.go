@@ -93,6 +93,7 @@ func TestAFolderThatWasReplacedMeanwhileIsOpenedAnew(t *testing.T) {
 	assert.Same(t, before.(*use).folder, open(t, s, root, "a").(*use).folder, "one that is there stays open")
 	moved := filepath.Join(t.TempDir(), "elsewhere")
 	require.NoError(t, os.Rename(filepath.Join(root, "a"), moved))
+	require.NoError(t, os.Mkdir(filepath.Join(root, "a"), 0o700)) // another takes its place
 	after := open(t, s, root, "a")
 	write(t, after, "two", "2")
 	assert.Equal(t, "2", content(t, filepath.Join(root, "a", "two")))
