@@ -18,8 +18,7 @@ type CopyOptions struct {
 	// Contents puts what is in a folder straight into the target, without the folder's
 	// own name.
 	Contents bool
-	Move     bool               // the sources are removed, each once its copy is proved
-	Key      client.CustomerKey // opens the sources; zero lets the rules find it
+	Move     bool // the sources are removed, each once its copy is proved
 }
 
 func (o CopyOptions) op() transfer.Op {
@@ -31,9 +30,10 @@ func (o CopyOptions) op() transfer.Op {
 
 // PlanCopy plans the copy of objects and folders, the markers of empty ones included,
 // to a folder of the same account. Each copy is treated by the rules of its target;
-// what no rule is about keeps the encryption of its source. All is listed before
-// anything is copied, so that a folder may be copied into itself. The plan comes in
-// pieces; an error is the last that comes.
+// what no rule is about keeps the encryption of its source, which is opened by the keys
+// of the rules. All is listed before anything is copied, so that a folder may be copied
+// into itself; but no target is one of the sources, whose contents would be lost before
+// they were copied. The plan comes in pieces; an error is the last that comes.
 func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into client.Location, o CopyOptions, c Choice) iter.Seq2[transfer.Plan, error] {
 	return func(yield func(transfer.Plan, error) bool) {
 		set, err := s.RuleSet(ctx)
@@ -41,13 +41,16 @@ func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into clien
 		if err == nil {
 			jobs, err = s.copies(ctx, what, into, o)
 		}
-		s.Give(o.Key)
+		sources := make(map[client.Location]struct{}, len(jobs))
+		for _, j := range jobs {
+			sources[j.From.At] = struct{}{}
+		}
 		for size := firstPiece; err == nil && len(jobs) > 0; size = min(2*size, largestPiece) {
 			n := min(size, len(jobs))
-			if err = s.openable(ctx, set, jobs[:n], o); err != nil {
+			if err = s.unlock(ctx, set, jobs[:n]); err != nil {
 				break
 			}
-			if !yield(treatCopies(set, jobs[:n], c), nil) {
+			if !yield(treatCopies(set, jobs[:n], sources, c), nil) {
 				return
 			}
 			jobs = jobs[n:]
@@ -57,17 +60,6 @@ func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into clien
 			yield(transfer.Plan{}, err)
 		}
 	}
-}
-
-// openable names the keys that open the sources of some jobs.
-func (s *Session) openable(ctx context.Context, set rules.Set, jobs []transfer.Job, o CopyOptions) error {
-	if o.Key.IsZero() {
-		return s.unlock(ctx, set, jobs)
-	}
-	for i := range jobs {
-		jobs[i].From.CustomerKeyMD5 = o.Key.MD5()
-	}
-	return nil
 }
 
 // copies lists folders and names the targets.
@@ -82,35 +74,28 @@ func (s *Session) copies(ctx context.Context, what []client.Object, into client.
 			Expect: transfer.Expect{Size: of.Size, ETag: of.ETag, Modified: of.Modified},
 		})
 	}
-	for _, w := range what {
-		if !w.IsFolder {
-			add(w, w.At.Base())
-			continue
+	err = s.below(ctx, what, o.Contents, func(of client.Object, name string) {
+		if name != "" || into.Key != "" { // a marker of the folder itself
+			add(of, name)
 		}
-		folder := w.At.Folder()
-		strip := len(folder.Key)
-		if !o.Contents && folder.Key != "" {
-			strip = len(folder.Parent().Key)
-		}
-		err := s.walk(ctx, folder, func(of client.Object) {
-			if name := of.At.Key[strip:]; name != "" || into.Key != "" { // a marker of the folder itself
-				add(of, name)
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return jobs, nil
+	})
+	return jobs, err
 }
 
 // treatCopies is what becomes of each job by the rules of its target.
-func treatCopies(set rules.Set, jobs []transfer.Job, c Choice) (p transfer.Plan) {
+func treatCopies(set rules.Set, jobs []transfer.Job, sources map[client.Location]struct{}, c Choice) (p transfer.Plan) {
 	for _, j := range jobs {
+		if _, isSource := sources[j.To.At]; isSource && j.To.At != j.From.At {
+			p.Refused = append(p.Refused, transfer.Refusal{
+				Op: j.Op, Source: j.From.String(), Target: j.To.At, Kind: client.KindRefused,
+				Reason: client.Say("the target is a source of the same command, and would be overwritten before it was copied: choose another target"),
+			})
+			continue
+		}
 		d := set.Decide(rules.File{Size: max(0, j.Expect.Size), Override: c.Encryption}, j.To.At)
 		if !d.Refuse.IsZero() {
 			p.Refused = append(p.Refused, transfer.Refusal{
-				Source: j.From.String(), Target: j.To.At, Rule: d.Treatment.Rule, RuleID: d.Treatment.RuleID, Kind: client.KindRefused, Reason: d.Refuse,
+				Op: j.Op, Source: j.From.String(), Target: j.To.At, Rule: d.Treatment.Rule, RuleID: d.Treatment.RuleID, Kind: client.KindRefused, Reason: d.Refuse,
 			})
 			continue
 		}

@@ -158,28 +158,31 @@ func resolved(root, name string) (string, string) {
 // expand lists folders and gives each object with the name it has below the
 // target, still as the key spells it.
 func (s *Session) expand(ctx context.Context, what []client.Object, o DownloadOptions) (found []listed, err error) {
-	add := func(o client.Object, name string) {
-		found = append(found, listed{o.At, o.Size, o.ETag, o.Modified, name})
-	}
+	err = s.below(ctx, what, o.Contents, func(of client.Object, name string) {
+		if of.Size == 0 && (name == "" || strings.HasSuffix(name, "/")) {
+			return // a marker of an empty folder, no file
+		}
+		found = append(found, listed{of.At, of.Size, of.ETag, of.Modified, name})
+	})
+	return found, err
+}
+
+// below gives objects, and all that is in folders, each with the name it has below a
+// target: from the folder's own name on, or with contents from what is in it on.
+func (s *Session) below(ctx context.Context, what []client.Object, contents bool, each func(client.Object, string)) error {
 	for _, w := range what {
 		if !w.IsFolder {
-			add(w, w.At.Base())
+			each(w, w.At.Base())
 			continue
 		}
 		folder := w.At.Folder()
 		strip := len(folder.Key)
-		if !o.Contents && folder.Key != "" {
+		if !contents && folder.Key != "" {
 			strip = len(folder.Parent().Key)
 		}
-		err := s.walk(ctx, folder, func(o client.Object) {
-			if o.Size == 0 && strings.HasSuffix(o.At.Key, "/") {
-				return // a marker of an empty folder, no file
-			}
-			add(o, o.At.Key[strip:])
-		})
-		if err != nil {
-			return nil, err
+		if err := s.walk(ctx, folder, func(o client.Object) { each(o, o.At.Key[strip:]) }); err != nil {
+			return err
 		}
 	}
-	return found, nil
+	return nil
 }

@@ -119,7 +119,7 @@ func (t targets) refuseTwins(piece *transfer.Plan) {
 		if _, twin := t[name]; twin {
 			piece.Bytes -= j.Expect.Size
 			piece.Refused = append(piece.Refused, transfer.Refusal{
-				Source: j.From.String(), Target: j.To.At, Rule: j.Treatment.Rule, RuleID: j.Treatment.RuleID, Kind: client.KindRefused,
+				Op: j.Op, Source: j.From.String(), Target: j.To.At, Rule: j.Treatment.Rule, RuleID: j.Treatment.RuleID, Kind: client.KindRefused,
 				Reason: client.Say("another file of the same plan has the same target, and one would overwrite the other: move them separately"),
 			})
 			continue

@@ -35,7 +35,7 @@ func (u *UploadSurvey) Treat(set rules.Set, c Choice) transfer.Plan {
 func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
 	for _, f := range u.Files {
 		refuse := func(t client.Treatment, kind client.Kind, why client.Text) {
-			p.Refused = append(p.Refused, transfer.Refusal{Source: f.From.String(), Target: f.Target, Rule: t.Rule, RuleID: t.RuleID, Kind: kind, Reason: why})
+			p.Refused = append(p.Refused, transfer.Refusal{Op: transfer.Upload, Source: f.From.String(), Target: f.Target, Rule: t.Rule, RuleID: t.RuleID, Kind: kind, Reason: why})
 		}
 		if !f.Why.IsZero() {
 			refuse(client.Treatment{}, client.KindLocal, f.Why)

@@ -56,6 +56,7 @@ type copyOf struct {
 	key    client.CustomerKey // opens the source
 	source client.Object      // as it was when the attempt began
 	asked  client.Treatment   // before that of the source took the place of nothing
+	again  bool               // an attempt before may have removed the source
 	// made is a copy that is to be made anew, nil for none.
 	made *client.Object
 	// replaced: the copy was made again with all said that is stored beside the bytes.
@@ -72,9 +73,14 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 	}
 	c := &copyOf{engine: e, it: it, copier: copier}
 	if stored := it.stored(); stored != nil { // before the source: that may be gone by our own hand
-		if done, err := c.goOn(ctx, *stored); done {
+		switch err := c.goOn(ctx, *stored); {
+		case errors.Is(err, errGone):
+		case errors.Is(err, errInParts):
+			e.copiesInParts.Store(true)
+		default:
 			return err
 		}
+		e.forget(it)
 	}
 	if err := c.open(ctx); err != nil {
 		return err
@@ -82,8 +88,12 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 	if err := e.recognize(ctx, it); err != nil {
 		return err
 	}
-	if stored := it.stored(); stored != nil {
+	if stored := it.stored(); stored != nil { // the answer to its completion was lost
+		stored.Handed = c.handed()
 		return c.prove(ctx, *stored)
+	}
+	if c.made != nil { // what is there is ours, and not as asked
+		return c.make(ctx, there{})
 	}
 	there, err := e.look(ctx, it)
 	if err != nil {
@@ -138,19 +148,29 @@ func (c *copyOf) decide(ctx context.Context) (err error) {
 	job := it.row.Job
 	job.Expect.Size, job.Expect.ETag, job.Expect.Modified = c.source.Size, c.source.ETag, c.source.Modified
 	c.asked = job.Treatment
-	if t, keeps := asItsSource(job.Treatment, c.source.Encryption); keeps {
+	if c.asked.Because.Form == asSource.Form { // an attempt before has decided so, of the source as it was then
+		c.asked = client.Treatment{Type: client.TypeInherit, Because: asSource}
+	}
+	if t, keeps := asItsSource(c.asked, c.source.Encryption); keeps {
 		job.Treatment = t
 	}
 	if it.key, err = e.fetchKey(ctx, job, job.To.At, job.Treatment.CustomerKeyMD5); err != nil {
 		return err
 	}
-	e.mu.Lock()
-	it.row.Job = job
-	e.touched(it)
-	e.mu.Unlock()
-	e.scribe.tell(Entry{Number: it.number, Job: &job})
+	c.becomes(job)
 	return nil
 }
+
+// becomes writes down what the job is now.
+func (c *copyOf) becomes(job Job) {
+	c.engine.mu.Lock()
+	c.it.row.Job = job
+	c.engine.touched(c.it)
+	c.engine.mu.Unlock()
+	c.engine.scribe.tell(Entry{Number: c.it.number, Job: &job})
+}
+
+var asSource = client.Say("as its source is encrypted")
 
 // asItsSource is how a copy is encrypted that no rule is about: as its source, by the
 // same key. A context is never told by servers, so that it cannot be kept.
@@ -158,7 +178,7 @@ func asItsSource(t client.Treatment, r client.Reported) (client.Treatment, bool)
 	if t.Type != client.TypeInherit || !r.Told {
 		return t, false
 	}
-	as := client.Treatment{Type: r.Type, Because: client.Say("as its source is encrypted")}
+	as := client.Treatment{Type: r.Type, Because: asSource}
 	switch r.Type {
 	case client.TypeSSES3:
 	case client.TypeSSEKMS, client.TypeDSSEKMS:
@@ -174,25 +194,27 @@ func asItsSource(t client.Treatment, r client.Reported) (client.Treatment, bool)
 	return as, as.Check() == nil
 }
 
-// goOn proves what an attempt before has stored. done is false where it is not there
-// any more and the copy has to be made again.
-func (c *copyOf) goOn(ctx context.Context, s Stored) (done bool, err error) {
+// errGone is why a copy is made again that was stored before.
+var errGone = client.Say("the copy is not there any more").Err()
+
+// goOn proves what an attempt before has stored. It is errGone where that is not there
+// any more.
+func (c *copyOf) goOn(ctx context.Context, s Stored) (err error) {
 	e, job := c.engine, c.it.row.Job
 	if c.it.key, err = e.fetchKey(ctx, job, job.To.At, job.Treatment.CustomerKeyMD5); err != nil {
-		return true, err
+		return err
 	}
 	if c.key, err = e.fetchKey(ctx, job, job.From.At, job.From.CustomerKeyMD5); err != nil {
-		return true, err
+		return err
 	}
-	c.source = s.Handed.Answer // what was copied
+	c.source, c.again = s.Handed.Answer, true // what was copied
 	soon, end := e.proofTime(ctx)
 	defer end()
 	switch _, err := e.headOf(soon, c.it, s); client.KindOf(err) {
 	case client.KindNotFound, client.KindPrecondition:
-		e.forget(c.it)
-		return false, nil
+		return errGone
 	}
-	return true, c.prove(ctx, s)
+	return c.prove(ctx, s)
 }
 
 // make copies in the way that this server can.
@@ -205,9 +227,11 @@ func (c *copyOf) make(ctx context.Context, there there) error {
 		stored, err := c.whole(ctx, options)
 		switch {
 		case err == nil:
+			c.engine.moved(c.it, c.source.Size)
 			if err = c.prove(ctx, stored); !errors.Is(err, errInParts) {
 				return err
 			}
+			c.engine.moved(c.it, -c.source.Size) // they go again
 		case !c.refuses(err):
 			return err
 		}

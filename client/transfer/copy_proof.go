@@ -34,8 +34,11 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 	if r.Content, r.Compared, err = c.compare(p.head); err != nil {
 		return err
 	}
-	if sum, ok := p.head.FullChecksum(); ok {
-		r.Checksum = sum
+	for _, sum := range p.head.Checksums { // what the metadata says was copied with it, and tells nothing
+		if !sum.Composite {
+			r.Checksum = sum
+			break
+		}
 	}
 	it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Stored: &s}
 	if p.Verdict != NotYetVerified {
@@ -58,16 +61,24 @@ func (c *copyOf) conclude(ctx context.Context, s Stored, p proof, r Receipt) err
 	if err := e.judged(ctx, job, p, r); err != nil {
 		return err
 	}
-	if err := c.beside(ctx, s, p.head); err != nil {
+	if err := c.beside(ctx, s, p); err != nil || job.Op != Move {
 		return err
 	}
-	if job.Op != Move {
-		return nil
+	if err := asAskedOr(ctx, job, p, r); err != nil { // what may do for a copy does for no source
+		return err
 	}
 	if err := e.scribe.write(Entry{Number: it.number, Begun: it.progress})[0]; err != nil {
-		return client.Say("the copy is complete and verified, and the source stays, since that could not be written down: %v", err).Err()
+		return stays(client.Say("that could not be written down: %v", err)).Err()
 	}
+	e.mu.Lock()
+	it.begun = true
+	e.mu.Unlock()
 	return c.removeSource(ctx)
+}
+
+// stays says that a copy was made and its source was not removed.
+func stays(why client.Text) client.Text {
+	return client.Say("the copy is complete, and the source stays: %v", why)
 }
 
 // readable reads the first byte of the copy: servers have answered 200 to a copy that
@@ -81,13 +92,24 @@ func (c *copyOf) readable(ctx context.Context, s Stored, head client.Object) err
 	if head.Encryption.Told && head.Encryption.Type != client.TypeSSEC {
 		key = client.CustomerKey{}
 	}
-	_, body, err := c.engine.cfg.Store.Get(ctx, job.To.At, client.ReadOptions{VersionID: s.VersionID, Key: key, Length: 1})
+	o := client.ReadOptions{VersionID: s.VersionID, Key: key, Length: 1}
+	if s.ETag != "" && client.SameETag(s.ETag, head.ETag) { // and not that of an object that took its place
+		o.IfMatch = s.ETag
+	}
+	_, body, err := c.engine.cfg.Store.Get(ctx, job.To.At, o)
 	if err == nil {
 		_, err = io.ReadFull(body, make([]byte, 1))
 		_ = body.Close() // the byte is there
 	}
-	if err == nil || ctx.Err() != nil || unasked(client.KindOf(err)) {
+	kind := client.KindOf(err)
+	switch {
+	case err == nil, ctx.Err() != nil, unasked(kind):
 		return err
+	case kind == client.KindDenied, kind == client.KindKeyDenied, kind == client.KindPrecondition, kind == client.KindArchived:
+		return &client.Error{
+			Op: "verify", Kind: kind, At: job.To.At, Err: err,
+			Said: client.Say("the copy was made, and whether it can be read could not be found out; the source is still there"),
+		}
 	}
 	return &client.Error{
 		Op: "verify", Kind: client.KindCorrupt, At: job.To.At, Err: err,
@@ -151,10 +173,12 @@ func (c *copyOf) keepTags(ctx context.Context, s Stored) error {
 	}
 	job, store := c.it.row.Job, c.engine.cfg.Store
 	tags, err := store.Tags(ctx, job.From.At, job.From.Version)
-	if len(tags) == 0 {
-		if client.KindOf(err) == client.KindUnsupported { // it has none
-			return nil
-		}
+	switch kind := client.KindOf(err); {
+	case kind == client.KindUnsupported: // it has none
+		return nil
+	case kind == client.KindNotFound && c.again && job.Op == Move: // it went after they were set
+		return nil
+	case err != nil || len(tags) == 0:
 		return err
 	}
 	tagger, ok := client.As[client.Tagger](store)
@@ -166,17 +190,20 @@ func (c *copyOf) keepTags(ctx context.Context, s Stored) error {
 
 // beside says what of that which is stored beside the bytes the copy could not be given,
 // nil for nothing.
-func (c *copyOf) beside(ctx context.Context, s Stored, head client.Object) error {
-	lost := c.lost(head)
-	why := client.Say("the server did not keep it")
+func (c *copyOf) beside(ctx context.Context, s Stored, p proof) error {
+	var lost client.Text
+	if p.Verdict != NotYetVerified { // else nobody has seen what it has
+		lost = c.lost(p.head)
+	}
+	kind, why := client.KindContradiction, client.Say("the server did not keep it")
 	if err := c.keepTags(ctx, s); err != nil {
-		lost, why = client.Say("tags"), client.TextOf(err)
+		lost, kind, why = client.Say("tags"), client.KindOf(err), client.TextOf(err)
 	}
 	if lost.IsZero() {
 		return nil
 	}
 	return &client.Error{
-		Op: "verify", Kind: client.KindContradiction, At: c.it.row.Job.To.At, RequestID: head.RequestID,
+		Op: "verify", Kind: kind, At: c.it.row.Job.To.At, RequestID: p.head.RequestID,
 		Said: client.Say("the copy is complete and does not have the %v of its source (%v)", lost, why),
 	}
 }
@@ -194,9 +221,9 @@ func (c *copyOf) removeSource(ctx context.Context) error {
 	if errors.As(err, &known) {
 		moved.RequestID, moved.Status, moved.Code = known.RequestID, known.Status, known.Code
 	}
-	moved.Said = client.Say("the copy is complete and verified, and the source stays, since it could not be removed")
+	moved.Said = stays(client.Say("it could not be removed"))
 	if moved.Kind == client.KindPrecondition {
-		moved.Said = client.Say("the copy is complete and verified, and the source stays, since it is another object now")
+		moved.Said = stays(client.Say("it is another object now"))
 	}
 	return moved
 }
@@ -206,10 +233,9 @@ func (c *copyOf) removeSource(ctx context.Context) error {
 func (c *copyOf) judgeThere(ctx context.Context, t there) error {
 	e, it := c.engine, c.it
 	e.enter(it, Verifying)
-	e.mu.Lock()
-	it.row.Job.Treatment = c.asked // nobody asked of what is there to be as the source
-	e.mu.Unlock()
 	job := it.row.Job
+	job.Treatment = c.asked // nobody asked of what is there to be as the source
+	c.becomes(job)
 	p := e.proveThere(ctx, it, t)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

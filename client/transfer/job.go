@@ -90,6 +90,7 @@ type Plan struct {
 
 // A Refusal is a file that will not be moved, and why.
 type Refusal struct {
+	Op     Op // what would have been done with it
 	Source string
 	Target client.Location
 	Rule   int    // number of the rule that decided, 0 for none

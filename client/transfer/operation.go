@@ -124,9 +124,10 @@ func (e *Engine) moved(it *item, n int64) {
 		if m := it.rate.Load(); m != nil {
 			m.add(n, now)
 		}
-		if it.row.Job.Op == Download {
+		switch it.row.Job.Op {
+		case Download:
 			e.down.add(n, now)
-		} else {
+		case Upload: // what a server copies goes over no line of ours
 			e.up.add(n, now)
 		}
 	}

@@ -46,10 +46,19 @@ func (e *Engine) proveUpload(ctx context.Context, it *item, s Stored) error {
 // judged is the error of a verdict that lets no transfer count as done.
 func (e *Engine) judged(ctx context.Context, job Job, p proof, r Receipt) error {
 	denied := client.KindOf(p.unasked) == client.KindDenied
+	stopped := ctx.Err() != nil && p.unasked != nil
+	if !stopped && e.cfg.AllowUnverified && (p.Verdict != NotYetVerified || denied) {
+		return nil
+	}
+	return asAskedOr(ctx, job, p, r)
+}
+
+// asAskedOr is the error of a verdict other than as asked, whatever is allowed.
+func asAskedOr(ctx context.Context, job Job, p proof, r Receipt) error {
 	switch {
 	case ctx.Err() != nil && p.unasked != nil:
 		return context.Cause(ctx)
-	case p.Verdict.AsAsked(), e.cfg.AllowUnverified && (p.Verdict != NotYetVerified || denied):
+	case p.Verdict.AsAsked():
 		return nil
 	case p.Verdict == NotYetVerified:
 		return notYetVerified(job, r, p.unasked)

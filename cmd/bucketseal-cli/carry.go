@@ -334,12 +334,16 @@ func (i *interruption) Unwrap() error { return i.err }
 
 // refused shows a file that was not sent as a failed row.
 func refused(r transfer.Refusal) transfer.Row {
+	op := "plan"
+	if r.Rule == 0 && (r.Op == transfer.Copy || r.Op == transfer.Move) { // nor is it about a file of this computer
+		op = string(r.Op)
+	}
 	return transfer.Row{
 		Job: transfer.Job{
-			Op: transfer.Upload, From: transfer.ReadFrom(r.Source), To: transfer.ObjectAt("", r.Target, ""),
+			Op: r.Op, From: transfer.ReadFrom(r.Source), To: transfer.ObjectAt("", r.Target, ""),
 			Treatment: client.Treatment{Rule: r.Rule, RuleID: r.RuleID},
 		},
 		Phase: transfer.Failed,
-		Err:   &client.Error{Op: "plan", Kind: r.Kind, At: r.Target, Said: r.Reason},
+		Err:   &client.Error{Op: op, Kind: r.Kind, At: r.Target, Said: r.Reason},
 	}
 }

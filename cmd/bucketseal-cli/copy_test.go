@@ -88,10 +88,27 @@ func TestWhatCannotBeCopiedIsSaid(t *testing.T) {
 		"--version-id is of one":        {"cp", "-r", "s3://bucket/a", "s3://bucket/b", "--version-id", "1"},
 		"s3:// names no bucket":         {"cp", "s3://", "s3://bucket/b"},
 		"mv moves what is in the store": {"mv", "a", "s3://bucket/b"},
+		"does not pass through this":    {"cp", "s3://bucket/a", "s3://bucket/b", "--limit-rate", "1M"},
+		"It cannot be copied to this":   {"cp", "s3://bucket/a", "s3://bucket/a", "--overwrite", "always"},
 		"same object":                   {"cp", "s3://bucket/a", "s3://bucket/a"},
 	} {
 		r := u.runs(args...)
 		assert.NotZero(t, r.code, says)
 		assert.Contains(t, r.err, says)
 	}
+}
+
+// A target that is a source too would be gone before it was copied.
+func TestAFolderIsNotMovedOverWhatIsToBeMoved(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.file("x/1", []byte("one"))
+	u.file("x/x/1", []byte("deeper"))
+	u.runs("cp", "-r", "x", "s3://bucket/x").ends(0)
+	r := u.runs("mv", "-r", "s3://bucket/x", "s3://bucket/x/x", "--overwrite", "always", "--json").ends(1)
+	assert.Contains(t, r.out, "source of the same command")
+	assert.Contains(t, r.out, `"op":"move"`)
+	assert.NotContains(t, r.out, `"op":"upload"`)
+	u.has("s3://bucket/x/1", "one")
+	u.has("s3://bucket/x/x/x/1", "deeper")
 }

@@ -70,15 +70,21 @@ out. With - as DST, reports go to the standard error.`,
 	}
 	flags := c.Flags()
 	f.transferFlags.register(flags)
-	flags.BoolVarP(&f.recursive, "recursive", "r", false, "a whole folder")
-	flags.StringVar(&f.sse, "sse", "", "encrypt this upload so, over the rules: `inherit`|s3|kms|dsse|c")
-	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
-	f.key.register(c, "for --sse c or to download such an object")
-	flags.StringVar(&f.overwrite, "overwrite", "always", "when the target exists: `always`|skip|newer")
+	f.register(c, "this upload", "for --sse c or to download such an object", transfer.OverwriteAlways)
 	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M, up to 16M of files above 1G)")
 	flags.StringVar(&f.version, "version-id", "", "download or copy this version `ID` of an object")
 	flags.BoolVar(&f.acceptStale, "accept-stale-checksum", false, "take a download though the checksum noted in its metadata, or its ETag, is of other bytes")
 	return c
+}
+
+// register makes the flags that say what is written, how it is encrypted, and over what.
+func (f *cpFlags) register(c *cobra.Command, what, keyFor string, overwrite transfer.Overwrite) {
+	flags := c.Flags()
+	flags.BoolVarP(&f.recursive, "recursive", "r", false, "a whole folder")
+	flags.StringVar(&f.sse, "sse", "", "encrypt "+what+" so, over the rules: `inherit`|s3|kms|dsse|c")
+	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
+	f.key.register(c, keyFor)
+	flags.StringVar(&f.overwrite, "overwrite", string(overwrite), "when the target exists: always|skip|newer")
 }
 
 func (f *cpFlags) config() (transfer.Config, error) {

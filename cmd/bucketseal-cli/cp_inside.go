@@ -25,6 +25,8 @@ func (a *app) planInside(ctx context.Context, s *session.Session, f *cpFlags, fr
 	switch {
 	case f.acceptStale:
 		return nil, usage("--accept-stale-checksum is for downloads")
+	case f.partSize != "" || f.limitRate != "" || f.sha256:
+		return nil, usage("--part-size, --limit-rate and --sha256 are for uploads and downloads: what the server copies does not pass through this machine")
 	case f.version != "" && f.move:
 		return nil, usage("--version-id is for copies: a move has the current version")
 	case f.version != "" && f.recursive:
@@ -98,12 +100,7 @@ the source of it, unless --overwrite says otherwise.`,
 			})
 		},
 	}
-	flags := c.Flags()
-	f.transferFlags.register(flags)
-	flags.BoolVarP(&f.recursive, "recursive", "r", false, "a whole folder")
-	flags.StringVar(&f.sse, "sse", "", "encrypt the copies so, over the rules: `inherit`|s3|kms|dsse|c")
-	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
-	f.key.register(c, "for --sse c")
-	flags.StringVar(&f.overwrite, "overwrite", "skip", "when the target exists: always|`skip`|newer")
+	f.transferFlags.registerConcurrency(c.Flags())
+	f.register(c, "the copies", "for --sse c", transfer.OverwriteSkip)
 	return c
 }

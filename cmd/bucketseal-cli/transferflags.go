@@ -19,11 +19,16 @@ type transferFlags struct {
 }
 
 func (f *transferFlags) register(flags *pflag.FlagSet) {
-	flags.IntVar(&f.concurrency, "concurrency", flow.Most, "requests at once at most, 1 to 64; there are no more than pay")
+	f.registerConcurrency(flags)
 	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second: `10M`, or 10M:2M for up and down, or off:2M")
 	flags.StringVar(&f.content, "content-proof", "auto", "how the server compares an upload's bytes: `auto`|md5|size; size is fastest and compares their number only")
 	flags.BoolVar(&f.sha256, "sha256", false, "leave the SHA-256 of each uploaded file too: in the metadata (sha256), and of a file of one request as the server's checksum")
 	flags.BoolVar(&f.allowUnverified, "allow-unverified", false, "count a file as done though it is not encrypted as asked")
+}
+
+// registerConcurrency makes the only flag for what moves no bytes through this machine.
+func (f *transferFlags) registerConcurrency(flags *pflag.FlagSet) {
+	flags.IntVar(&f.concurrency, "concurrency", flow.Most, "requests at once at most, 1 to 64; there are no more than pay")
 }
 
 func (f *transferFlags) config() (c transfer.Config, err error) {
@@ -33,7 +38,7 @@ func (f *transferFlags) config() (c transfer.Config, err error) {
 	}
 	c.ContentProof = transfer.ContentProof(f.content)
 	switch c.ContentProof {
-	case transfer.ProofAuto, transfer.ProofMD5, transfer.ProofSize:
+	case "", transfer.ProofAuto, transfer.ProofMD5, transfer.ProofSize:
 	default:
 		return c, usage("--content-proof %q: use auto, md5 or size", f.content)
 	}

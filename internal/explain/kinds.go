@@ -36,6 +36,12 @@ var badKey = explanation{
 	[]string{i18n.M("Rename the file or the folder: the name of an object is valid UTF-8, and no longer than 1024 bytes with its folders.")},
 }
 
+// badTarget is KindRefused of a copy that no rule refused.
+var badTarget = explanation{
+	i18n.M("It cannot be copied to this place"),
+	[]string{i18n.M("Choose another target; nothing was copied.")},
+}
+
 // badBucketName is KindInvalid of a bucket's name.
 var badBucketName = explanation{
 	i18n.M("The server takes no bucket of this name"),

@@ -131,3 +131,32 @@ func TestThatNothingCanBeReadOfAnEarlierRunIsSaid(t *testing.T) {
 	later.Close(func() {})
 	s.loop.Pump()
 }
+
+// The command line's copies and moves are found by the window where they were cut off.
+func TestAMoveThatTheCommandLineLeftIsCarriedOnAndTheListFollows(t *testing.T) {
+	s := sees(t, "reports/old.csv").open("reports")
+	journal := leaves(t, s.file("a.csv", "a"), transfer.State{Phase: transfer.Paused})
+	from, to := client.Location{Bucket: "reports", Key: "old.csv"}, client.Location{Bucket: "reports", Key: "new.csv"}
+	move := transfer.Job{
+		Op: transfer.Move, From: transfer.ObjectAt("", from, ""), To: transfer.ObjectAt("", to, ""), Overwrite: transfer.OverwriteSkip,
+		Treatment: client.Treatment{Type: client.TypeSSEKMS, Key: client.KeyID(uitest.Key)},
+	}
+	require.NoError(t, journal.Write([]transfer.Entry{{Number: journal.Rows[0].Number, Job: &move}}))
+	journal.Rows[0].Job = move
+	s.desk.Journal = func(client.Account) transfer.Journal { return journal }
+	later := &screen{t: t, loop: s.loop, desk: s.desk, store: s.store, App: shell.New(s.desk, s.loop, nil)}
+	later.Start()
+	later.loop.Pump()
+	later.open("reports")
+	row := later.Transfers.Row(0)
+	assert.Equal(t, "new.csv", row.Name)
+	assert.Equal(t, "→ s3://reports", row.Target)
+	assert.Contains(t, row.Rule, "SSE-KMS", "what is asked of it")
+
+	later.Transfers.Do(transfers.Resume, nil)
+	later.waitIdle()
+	assert.Equal(t, "Verified, SSE-KMS 11111111-2222-3333-4444-555555555555", later.Transfers.Row(0).State)
+	assert.Equal(t, []string{"new.csv"}, later.rows())
+	later.Close(func() {})
+	later.loop.Pump()
+}

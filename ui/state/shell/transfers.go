@@ -35,9 +35,12 @@ func (a *App) ended(account string, row transfer.Row) {
 		if row.Phase == transfer.Done && row.Attempts > 1 { // a retry: nobody else waits for it
 			a.Browser.RemoveObject(client.Object{At: row.Job.At(), VersionID: row.Job.From.Version})
 		}
-	case row.Job.Op != transfer.Upload:
+	case !row.Job.Op.WritesObject():
 	case row.Receipt != nil:
 		a.Browser.ShowStored(*row.Receipt)
+		if row.Job.Op == transfer.Move && row.Phase == transfer.Done {
+			a.Browser.RemoveObject(client.Object{At: row.Job.From.At})
+		}
 	case row.Phase == transfer.Failed:
 		a.Browser.CheckObject(row.Job.At())
 	}

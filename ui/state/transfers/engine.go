@@ -204,7 +204,7 @@ func (l *List) catchUp(e *engine) {
 // note notes what is to be said of one row. was is what it did before, nil when nobody
 // looked then.
 func (l *List) note(s spot, p transfer.Phase, row transfer.Row, was *writer) {
-	upload := row.Job.Op == transfer.Upload
+	upload := row.Job.Op.WritesObject()
 	switch to := (place{s.engine.Account, row.Job.At()}); {
 	case !p.Over():
 		if was == nil {
@@ -248,7 +248,7 @@ func (l *List) unwrite(to place) {
 // written compares an upload that is over with the others to the same place:
 // what is there is that of the last.
 func (l *List) written(end ending) {
-	if end.row.Job.Op != transfer.Upload || end.row.Receipt == nil {
+	if !end.row.Job.Op.WritesObject() || end.row.Receipt == nil {
 		return
 	}
 	w := write{end.row.Receipt.VerifiedAt, end.spot}

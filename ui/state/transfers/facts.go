@@ -23,8 +23,12 @@ func facts(r transfer.Receipt) []explain.Property {
 			explain.Property{Name: i18n.T("Version"), Value: r.VersionID},
 			explain.Property{Name: i18n.T("Deleted"), Value: explain.Time(r.VerifiedAt)}))
 	}
-	rows = append(rows, explain.Property{Name: i18n.T("File"), Value: r.Source})
-	if r.Op == transfer.Upload {
+	source := i18n.T("File")
+	if r.Op == transfer.Copy || r.Op == transfer.Move {
+		source = i18n.T("Copied from")
+	}
+	rows = append(rows, explain.Property{Name: source, Value: r.Source})
+	if r.Op.WritesObject() {
 		rows = append(rows,
 			explain.Property{Name: i18n.T("Asked for"), Value: askedType(r.Treatment)},
 			explain.Property{Name: i18n.T("Reported"), Value: explain.StoredWith(r.Reported), Role: role})

@@ -29,7 +29,7 @@ func (r Row) String() string {
 
 func arrow(op transfer.Op) string {
 	switch op {
-	case transfer.Upload:
+	case transfer.Upload, transfer.Copy, transfer.Move:
 		return "→"
 	case transfer.Delete:
 		return "×"
@@ -107,10 +107,10 @@ func waiting(r transfer.Row) (text string, ok bool) {
 	return i18n.T("No answer for %d s", int(s.Silent.Seconds())), true
 }
 
-// asked is what an upload asks for and because of what, in few words.
+// asked is what a job that writes an object asks for and because of what, in few words.
 func asked(j transfer.Job) string {
 	switch {
-	case j.Op != transfer.Upload:
+	case !j.Op.WritesObject():
 		return ""
 	case j.Treatment.Rule > 0:
 		return i18n.T("rule %d: %s", j.Treatment.Rule, explain.ShortTreatment(j.Treatment))
@@ -165,6 +165,8 @@ func stateOf(r transfer.Row) (string, explain.Role) {
 var underWay = map[transfer.Op]string{
 	transfer.Upload:   i18n.M("Uploading"),
 	transfer.Download: i18n.M("Downloading"),
+	transfer.Copy:     i18n.M("Copying"),
+	transfer.Move:     i18n.M("Moving"),
 	transfer.Delete:   i18n.M("Deleting from the server…"),
 }
 

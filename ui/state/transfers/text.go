@@ -60,7 +60,7 @@ func (l *List) Explain(row int) explain.Message {
 }
 
 // between says between which places a job works: a file of this computer and an
-// object.
+// object, or two objects.
 func between(j transfer.Job) string {
 	file := j.From.String()
 	switch j.Op {

@@ -100,7 +100,7 @@ type Unproven struct {
 // isUnproven reports whether a row left such an object behind: one that is not
 // as asked, or one that could not be looked at yet.
 func isUnproven(r transfer.Row) bool {
-	if r.Job.Op != transfer.Upload || r.Receipt == nil {
+	if !r.Job.Op.WritesObject() || r.Receipt == nil {
 		return false
 	}
 	switch kind := client.KindOf(r.Err); r.Phase {
