@@ -53,9 +53,9 @@ func (u *UI) mainMenu() *fyne.MainMenu {
 		barMenu(i18n.T("View"), view),
 		barMenu(i18n.T("Bucket"), u.items(a.openBucket, a.newBucket, a.removeBucket)),
 		barMenu(i18n.T("Object"), u.items(a.open, a.download, a.newFolder, nil, a.copyLocation, a.remove, nil, a.properties)),
-		barMenu(i18n.T("Transfers"), append(u.items(a.detail, a.retry, a.pause, a.resume, a.cancel, nil,
-			a.removeObject, a.keep, a.dismiss, nil, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear, nil),
-			u.submenu(i18n.T("Speed limit"), a.limits...))),
+		barMenu(i18n.T("Transfers"), append([]*fyne.MenuItem{u.submenu(i18n.T("Speed limit"), a.limits...), fyne.NewMenuItemSeparator()}, // long: it opens from the top
+			u.items(a.detail, a.retry, a.pause, a.resume, a.cancel, nil,
+				a.removeObject, a.keep, a.dismiss, nil, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)...)),
 		barMenu(i18n.T("Tools"), u.items(a.rules)),
 		barMenu(i18n.T("Help"), u.items(a.about)),
 	)
