@@ -26,10 +26,10 @@ func (a *app) cpCommand() *cobra.Command {
 		Use: "cp SRC DST", Short: "Upload, download or copy, and verify", Args: exactly(2),
 		Long: `Upload (SRC is a file or folder, DST begins with s3://), download (the other way
 round), or copy on the server (both begin with s3://), where a copy that no rule is
-about is encrypted as its source. An upload is encrypted by the rules, or by --sse, and then compared with what
-the server reports: only as asked counts as done. With -r, what is in the folder SRC
-is put into DST. A DST ending in / is a folder; otherwise it is the new name of a
-single file.
+about is encrypted as its source. An upload is encrypted by the rules, or by --sse,
+and then compared with what the server reports: only as asked counts as done. With
+-r, what is in the folder SRC is put into DST. A DST ending in / is a folder;
+otherwise it is the new name of a single file.
 
 With --overwrite skip or newer, what is there and stays is compared too: how it is
 encrypted, its size, and the checksum that an upload of ours left with it. An object
@@ -64,7 +64,7 @@ out. With - as DST, reports go to the standard error.`,
 				if err != nil {
 					return err
 				}
-				return a.carryOut(c.Context(), s, pieces)
+				return a.orIsFolder(c.Context(), s, f, args[0], a.carryOut(c.Context(), s, pieces))
 			})
 		},
 	}

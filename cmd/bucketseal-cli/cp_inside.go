@@ -96,7 +96,7 @@ the source of it, unless --overwrite says otherwise.`,
 				if err != nil {
 					return err
 				}
-				return a.carryOut(c.Context(), s, pieces)
+				return a.orIsFolder(c.Context(), s, f, args[0], a.carryOut(c.Context(), s, pieces))
 			})
 		},
 	}

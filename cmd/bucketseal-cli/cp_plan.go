@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"os"
@@ -107,6 +108,20 @@ func (a *app) isOnlyFolder(ctx context.Context, s *session.Session, at client.Lo
 	}
 	there, err := s.IsThere(ctx, at)
 	return err == nil && !there, nil // who may not look is told by the download
+}
+
+// orIsFolder says so where what could not be taken as an object is a folder. It is
+// looked at afterwards: nobody waits for it whose object is there.
+func (a *app) orIsFolder(ctx context.Context, s *session.Session, f *cpFlags, from string, err error) error {
+	var p *partial
+	if !errors.As(err, &p) || p.code != exitFailed || f.recursive || a.flags.json || !strings.HasPrefix(from, client.Scheme) {
+		return err
+	}
+	at, parsed := client.ParseLocation(from)
+	if what, missing := s.Find(ctx, at, false); parsed == nil && missing == nil && what.IsFolder {
+		printf(a.err, "bucketseal-cli: %s is a folder: add -r to take all it holds\n", at)
+	}
+	return err
 }
 
 // isFolderPath reports whether a local target is meant as a folder.

@@ -99,7 +99,7 @@ func (a *app) report(err error) {
 	if client.KindOf(err) == client.KindCancelled {
 		after := ""
 		if goesOn {
-			after = "; what was sent is kept: " + howToGoOn
+			after = "; parts that arrived whole are kept: " + howToGoOn
 		}
 		printf(a.err, "bucketseal-cli: interrupted%s\n", after)
 		return

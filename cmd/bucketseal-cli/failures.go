@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -69,10 +70,25 @@ func (f *failures) sum() string {
 		fmt.Fprintf(&b, "; --json names them all, and the first %d are above", mostFailures)
 	}
 	b.WriteString(":\n")
-	for _, k := range f.kinds {
+	for _, k := range f.byTitle() {
 		fmt.Fprintf(&b, "  %s: %s\n", humanize.Comma(int64(k.files)), printable(k.title))
 	}
 	return b.String()
+}
+
+// byTitle are the kinds in the order met, those of one title as one: what tells them
+// apart was said above.
+func (f *failures) byTitle() []failure {
+	var all []failure
+	for _, k := range f.kinds {
+		i := slices.IndexFunc(all, func(a failure) bool { return a.title == k.title })
+		if i < 0 {
+			all = append(all, *k)
+			continue
+		}
+		all[i].files += k.files
+	}
+	return all
 }
 
 // titleOf is a failure in one line.

@@ -59,7 +59,8 @@ func TestFailuresAreTheSameWhateverTheFileIsCalled(t *testing.T) {
 		assert.Equal(t, c.first, first, "%v", c.err)
 		assert.True(t, named)
 	}
-	assert.Contains(t, f.sum(), "6 files are not done:\n  2: ")
+	corrupt := titleOf(at("a", client.KindCorrupt, client.Say("x").Err()))
+	assert.Contains(t, f.sum(), "6 files are not done:\n  3: "+titleOf(at("a", client.KindLocal, full("a")))+"\n  3: "+corrupt+"\n", "a title stands once")
 	for i := range 100 {
 		_, first, named := f.add(&client.Error{Op: fmt.Sprint("Op", i), Kind: client.KindDenied})
 		assert.Equal(t, i < mostKinds-4 || i == mostKinds-4, first, i)

@@ -79,7 +79,7 @@ func (a *app) find(ctx context.Context, s *session.Session, at client.Location, 
 	}
 	switch {
 	case found == 0 && !unknown:
-		printf(a.err, "bucketseal-cli: nothing below %s is so\n", at)
+		printf(a.err, "bucketseal-cli: no object below %s is as asked for\n", at)
 		return &partial{exitFailed}
 	case unknown:
 		return &partial{exitFailed}

@@ -40,7 +40,7 @@ func TestObjectsAreFoundByWhatIsKnownOfThem(t *testing.T) {
 	} {
 		got := u.runs(append([]string{"find", "s3://bucket"}, strings.Fields(args)...)...)
 		if want == "" {
-			assert.Contains(t, got.ends(1).err, "nothing below s3://bucket is so", args)
+			assert.Contains(t, got.ends(1).err, "no object below s3://bucket is as asked for", args)
 			assert.Empty(t, got.out)
 			continue
 		}

@@ -52,6 +52,10 @@ func TestAFolderIsRemovedAndFetchedOnlyWithR(t *testing.T) {
 		assert.Contains(t, u.runs("rm", name).ends(2).err, "is a folder: add -r to remove")
 	}
 	assert.Contains(t, u.runs("cp", "s3://bucket/q3/", ".").ends(2).err, "is a folder: add -r to download")
+	for _, to := range []string{".", "s3://bucket/q4"} {
+		assert.Contains(t, u.runs("cp", "s3://bucket/q3", to).ends(1).err, "s3://bucket/q3 is a folder: add -r to take all it holds", to)
+		assert.NotContains(t, u.runs("cp", "s3://bucket/nothing", to).ends(1).err, "add -r", to)
+	}
 	assert.Contains(t, u.runs("rm", "s3://bucket/none").ends(1).err, "There is no such object")
 	u.runs("rm", "s3://bucket/q3", "-r").ends(0)
 }

@@ -217,7 +217,7 @@ func TestCtrlCAtATerminalKeepsWhatWasSent(t *testing.T) {
 	x := u.sits(append([]string{"cp", "a.bin", "s3://bucket/a.bin", "--verbose"}, u.global...)...)
 	x.shows("partNumber=").types(ctrlC)
 	screen := x.ends(130)
-	assert.Contains(t, screen, "bucketseal-cli: interrupted; what was sent is kept")
+	assert.Contains(t, screen, "bucketseal-cli: interrupted; parts that arrived whole are kept")
 	assert.NotContains(t, screen, "DELETE /bucket/a.bin")
 	assert.Len(t, u.runs("uploads", "list", "s3://bucket", "--json").ends(0).lines(), 1)
 }

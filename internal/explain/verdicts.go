@@ -82,7 +82,7 @@ var verdicts = [...]verdictWords{
 	},
 	nothingAsked: {
 		name: i18n.M("Nothing asked"), row: i18n.M("Done, nothing asked (%s)"),
-		badge: i18n.M("Nothing is asked"), answer: i18n.M("yes"), badgeRole: RoleMuted,
+		badge: i18n.M("Nothing is asked"), badgeRole: RoleMuted,
 	},
 	notYetVerified: {
 		name: i18n.M("Not yet verified"), row: i18n.M("Not yet verified"), role: RoleWarn,
@@ -165,7 +165,10 @@ func AsAsked(f transfer.Finding) (badge string, role Role) {
 // encrypted as the rules ask, and why; "" where nothing was compared.
 func AnswerAsAsked(f transfer.Finding) string {
 	w := wordsOf(f.Verdict, client.Reported{}, "")
-	if w.answer == "" {
+	switch {
+	case f.Verdict == transfer.NothingAsked: // so the answer is neither
+		return i18n.Say(f.Why)
+	case w.answer == "":
 		return ""
 	}
 	return i18n.T("%s: %s", i18n.T(w.answer), i18n.Say(f.Why))

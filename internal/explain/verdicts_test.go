@@ -40,6 +40,14 @@ func TestEachVerdictIsSaidTheSameWherever(t *testing.T) {
 	}
 }
 
+func TestWhereNothingIsAskedTheAnswerIsNoYes(t *testing.T) {
+	judged := func(asked client.Treatment) string {
+		return explain.AnswerAsAsked(transfer.Judge(asked, client.Reported{Told: true, Type: client.TypeSSES3}, client.Key{}))
+	}
+	assert.Equal(t, "nothing is asked; SSE-S3", judged(client.Treatment{Type: client.TypeInherit}))
+	assert.Equal(t, "yes: encrypted as asked: SSE-S3", judged(client.Treatment{Type: client.TypeSSES3}))
+}
+
 func TestWhatIsLeftInAFolderIsCalledByItsWorst(t *testing.T) {
 	say := func(all ...transfer.Verdict) string { text, _ := explain.Unproven(all); return text }
 	assert.Empty(t, say())
