@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/bucketseal/bucketseal/internal/i18n"
@@ -70,7 +72,9 @@ func (s *noticeStrip) line(i int) fyne.CanvasObject {
 		buttons.Add(widgets.NewToolButton(i18n.T("Hide"), nil, i18n.T("Take this line away"), func() { s.shown[i].Dismiss() }))
 	}
 	atTop := func(o fyne.CanvasObject) fyne.CanvasObject { return container.NewVBox(o) } // a long text makes no tall button
-	return container.NewBorder(widget.NewSeparator(), nil, atTop(widget.NewIcon(role(n.Role).Icon())), atTop(buttons), note)
+	beside := layout.NewCustomPaddedLayout(theme.InnerPadding(), 0, 0, 0)                // the text's first line
+	icon := container.New(beside, widget.NewIcon(role(n.Role).Icon()))
+	return container.NewBorder(widget.NewSeparator(), nil, atTop(icon), atTop(buttons), note)
 }
 
 // doing is the action that does a verb to all transfers, nil for none.

@@ -19,7 +19,7 @@ type Notice struct {
 // Notices are those of now, the most urgent first.
 func (l *List) Notices() (all []Notice) {
 	for _, e := range l.engines {
-		if !e.sum.Outage.IsZero() && e.waits() > 0 {
+		if e.isOut() {
 			all = append(all, e.outage())
 		}
 	}
@@ -51,6 +51,9 @@ func (l *List) forgetNote(text client.Text) {
 
 // waits is how many rows an outage of their server keeps from being done.
 func (e *engine) waits() int { return e.sum.Running() + e.sum.Phases[transfer.Queued] }
+
+// isOut reports whether rows wait for a server that serves nothing.
+func (e *engine) isOut() bool { return !e.sum.Outage.IsZero() && e.waits() > 0 }
 
 func (e *engine) outage() Notice {
 	n := e.waits()

@@ -53,10 +53,12 @@ func TestThatAServerServesNothingIsSaidUntilItDoes(t *testing.T) {
 		assert.Equal(t, explain.RoleWarn, n[0].Role)
 		assert.Nil(t, n[0].Dismiss, "it is there until its cause is gone")
 		assert.Empty(t, n[0].Verbs)
+		assert.True(t, s.Tally().Outage)
 
 		s.session.Transfers().Pause()
 		require.NoError(t, s.session.Transfers().Wait(t.Context()))
 		s.Refresh()
+		assert.False(t, s.Tally().Outage)
 		assert.Empty(t, s.Notices(), "nothing waits for it")
 		down.Store(false)
 		s.session.Transfers().Resume()

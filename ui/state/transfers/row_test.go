@@ -72,6 +72,8 @@ func TestTheTotalIsOfWhatIsUnderWay(t *testing.T) {
 	assert.Equal(t, "50 %, 1.5 MiB of 3.0 MiB", n.Total())
 	n.Up = 512 << 10
 	assert.Equal(t, "50 %, 1.5 MiB of 3.0 MiB, 0:03 left", n.Total())
+	n.Outage = true
+	assert.Equal(t, "50 %, 1.5 MiB of 3.0 MiB", n.Total(), "nobody knows when a server that is down will serve")
 	assert.Zero(t, Tally{}.Part())
 }
 

@@ -17,6 +17,7 @@ type Tally struct {
 	// Bytes and Moved are of all that is not over and of what ended since it began:
 	// the total. A size nobody told counts as what has come.
 	Bytes, Moved int64
+	Outage       bool // some wait for a server that serves nothing
 }
 
 // Tally counts the rows.
@@ -40,6 +41,7 @@ func (n *Tally) add(e *engine) {
 	n.Done += s.Phases[transfer.Done]
 	n.Other += s.Phases[transfer.Skipped] + s.Phases[transfer.Cancelled] + gone
 	n.Up, n.Down = n.Up+s.Up, n.Down+s.Down
+	n.Outage = n.Outage || e.isOut()
 	done := s.Done - e.past
 	n.Bytes, n.Moved = n.Bytes+s.Bytes+done, n.Moved+s.Moved+done
 }
@@ -55,7 +57,7 @@ func (n Tally) Part() float64 {
 // Total is the words on the total bar: "42 %, 1.2 GiB of 3.0 GiB, 0:40 left".
 func (n Tally) Total() string {
 	text := i18n.T("%d %%, %s of %s", int(n.Part()*100), explain.Size(n.Moved), explain.Size(n.Bytes))
-	if rate := n.Up + n.Down; rate > 0 {
+	if rate := n.Up + n.Down; rate > 0 && !n.Outage {
 		left := explain.Duration(time.Duration(float64(n.Bytes-n.Moved) / rate * float64(time.Second)))
 		text = i18n.T("%s, %s left", text, left)
 	}
