@@ -29,6 +29,10 @@ var Walls = []Wall{
 		Because: "a decision is a pure function of the rules, the file and the target",
 	},
 	{
+		Rooms: []string{"client/treesync"}, Never: []string{"settings/...", "client/s3store", "client/transfer", "client/listing", "std/net/http"},
+		Because: "it compares what it is handed: it reaches no store and moves no byte",
+	},
+	{
 		Rooms: []string{"client/session"}, Never: []string{"client/s3store"},
 		Because: "the session never dials: cmd hands it the way to open an account",
 	},
