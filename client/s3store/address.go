@@ -5,11 +5,11 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/auth"
-	"github.com/aws/smithy-go/encoding/httpbinding"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -18,12 +18,14 @@ import (
 // An address is where the requests about a bucket go, and for whom they are
 // signed.
 type address struct {
-	scheme, host  string
+	scheme, place string // place is host and port
+	host          string // as it is signed and told
 	path, escaped string // before the key, without a slash behind
 	service       string
 	region        string
 	bucket        string
 	express       bool // a directory bucket: signed by a session of its own
+	lastKey       atomic.Pointer[signingKey]
 }
 
 // addresses are those found already. The SDK's rules decide, once for each bucket:
@@ -52,7 +54,7 @@ func resolve(ctx context.Context, o s3.Options, c call) (*address, error) {
 		return nil, err
 	}
 	a := &address{
-		bucket: c.at.Bucket, scheme: to.URI.Scheme, host: to.URI.Host,
+		bucket: c.at.Bucket, scheme: to.URI.Scheme, place: to.URI.Host, host: withoutPort(to.URI.Scheme, to.URI.Host),
 		path: strings.TrimSuffix(to.URI.Path, "/"), escaped: strings.TrimSuffix(to.URI.EscapedPath(), "/"),
 	}
 	ways, _ := auth.GetAuthOptions(&to.Properties)
@@ -74,10 +76,18 @@ var errManyRegions = client.Say("a multi-region access point is not supported: n
 // url is the address of a key, or of the bucket itself, escaped as S3 wants it and
 // never tidied: a//b, a/../b and a/ are keys.
 func (a *address) url(key, query string) *url.URL {
-	u := &url.URL{Scheme: a.scheme, Host: a.host, Path: a.path, RawPath: a.escaped, RawQuery: query}
+	u := &url.URL{Scheme: a.scheme, Host: a.place, Path: a.path, RawPath: a.escaped, RawQuery: query}
 	if key != "" || u.Path == "" {
 		u.Path += "/" + key
-		u.RawPath += "/" + httpbinding.EscapePath(key, false)
+		u.RawPath = a.escapedPath(key)
 	}
 	return u
+}
+
+// escapedPath is the path of url as it is sent.
+func (a *address) escapedPath(key string) string {
+	if key == "" && a.escaped != "" {
+		return a.escaped
+	}
+	return a.escaped + "/" + escapedPath(key)
 }

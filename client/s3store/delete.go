@@ -85,9 +85,9 @@ func (s *Store) deletePatiently(ctx context.Context, at []client.Location, part 
 func (s *Store) deleteMany(ctx context.Context, at []client.Location, part []int, results []error) error {
 	bucket := at[0].Bucket
 	q := s.deletes(bucket, at, part)
-	a, err := unchecked(s, q.header[headerCRC32] != nil,
+	a, err := unchecked(s, q.header.has(headerCRC32),
 		func() (*answer, error) { return s.send(ctx, q) },
-		func() { q.set(headerCRC32, nil) })
+		func() { q.header.put(headerCRC32, nil) })
 	var out deletions
 	if err == nil {
 		out, err = deletionsIn(a)
@@ -138,16 +138,16 @@ func (s *Store) deletes(bucket string, at []client.Location, part []int) *reques
 	raw.WriteString("</Delete>")
 	q := &request{
 		call: call{op: "DeleteObjects", at: client.Location{Bucket: bucket}}, method: http.MethodPost, query: "delete=",
-		header: http.Header{"Content-Type": {"application/xml"}}, tries: s.waiting,
+		header: headers{{"Content-Type", "application/xml"}}, tries: s.waiting,
 	}
 	q.document(raw.Bytes())
 	if !s.digests.refused.Load() {
 		sum := crc32.ChecksumIEEE(raw.Bytes())
-		q.header[headerCRC32] = []string{base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))}
+		q.header.set(headerCRC32, base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum)))
 	}
 	if !s.atAWS {
 		sum := md5.Sum(raw.Bytes()) //nolint:gosec // Content-MD5
-		q.header["Content-Md5"] = []string{base64.StdEncoding.EncodeToString(sum[:])}
+		q.header.set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
 	}
 	return q
 }

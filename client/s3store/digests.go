@@ -73,13 +73,13 @@ func (s *Store) upload(ctx context.Context, q *request, d client.Digests, call f
 		}
 		sum = aws.String(base64.StdEncoding.EncodeToString(h.Sum(nil)))
 	}
-	q.set(header, sum)
-	q.set("Content-Md5", md5)
+	q.header.put(header, sum)
+	q.header.put("Content-Md5", md5)
 	a, err := demanded(s, &md5, q, func() (*answer, error) {
-		q.set("Content-Md5", md5)
+		q.header.put("Content-Md5", md5)
 		return unchecked(s, sum != nil, call, func() {
 			sum = nil
-			q.set(header, nil)
+			q.header.put(header, nil)
 		})
 	})
 	if err != nil {

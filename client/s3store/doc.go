@@ -12,9 +12,9 @@
 // DeleteBucketEncryption deletes an empty bucket and says success.
 //
 // The six calls that are made for every file (PutObject, HeadObject, GetObject,
-// UploadPart, ListObjectsV2, DeleteObjects) are HTTP requests of our own, signed,
-// addressed and repeated by the SDK's parts (plain.go), since its middleware costs
-// more than a small file; all others are the SDK's. The tests hold the two ways
+// UploadPart, ListObjectsV2, DeleteObjects) are HTTP requests of our own, addressed
+// and repeated by the SDK's parts (plain.go), and signed by our own (sigv4.go), since
+// its middleware and its signer cost more than a small file; all others are the SDK's. The tests hold the two ways
 // against each other.
 //
 // It promises:

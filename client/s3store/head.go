@@ -43,7 +43,7 @@ func (s *Store) head(ctx context.Context, c call, o client.ReadOptions) (object 
 	}
 	for _, match := range s.etags.ifMatch(o.IfMatch) {
 		q := s.heads(c, h, o.VersionID, match)
-		q.set(headerChecksumMode, s.checksumMode())
+		q.header.put(headerChecksumMode, s.checksumMode())
 		object, err = s.headOnce(ctx, q, o)
 		if client.KindOf(err) != client.KindPrecondition {
 			break
@@ -55,7 +55,7 @@ func (s *Store) head(ctx context.Context, c call, o client.ReadOptions) (object 
 // heads is a HEAD of an object.
 func (s *Store) heads(c call, key customerHeaders, version string, match *string) *request {
 	q := &request{call: c, method: http.MethodHead, query: ofVersion(version), header: with(key), tries: s.waiting}
-	q.set("If-Match", match)
+	q.header.put("If-Match", match)
 	return q
 }
 
@@ -70,8 +70,8 @@ func ofVersion(id string) string {
 func (s *Store) headOnce(ctx context.Context, q *request, o client.ReadOptions) (client.Object, error) {
 	c := q.call
 	a, err := s.send(ctx, q)
-	if q.header[headerChecksumMode] != nil && s.mayBeAboutChecksums(s.fail(c, err)) {
-		q.set(headerChecksumMode, nil)
+	if q.header.has(headerChecksumMode) && s.mayBeAboutChecksums(s.fail(c, err)) {
+		q.header.put(headerChecksumMode, nil)
 		asked := err
 		if a, err = s.send(ctx, q); err == nil {
 			s.digests.silent.Store(client.KindOf(s.fail(c, asked)) != client.KindDenied)

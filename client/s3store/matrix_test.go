@@ -26,14 +26,14 @@ func sseC(t *testing.T) client.SSEC {
 	return client.SSEC{Key: k}
 }
 
-// headers are pairs of what stands behind x-amz-server-side-encryption.
-type headers map[string]string
+// sseSent are pairs of what stands behind x-amz-server-side-encryption.
+type sseSent map[string]string
 
-var customerHeadersSent = headers{"-customer-algorithm": "AES256", "-customer-key": keyB64, "-customer-key-md5": keyMD5}
+var customerHeadersSent = sseSent{"-customer-algorithm": "AES256", "-customer-key": keyB64, "-customer-key-md5": keyMD5}
 
 // sseHeaders are all headers of a request which have to do with encryption.
-func sseHeaders(h http.Header) headers {
-	out := headers{}
+func sseHeaders(h http.Header) sseSent {
+	out := sseSent{}
 	for name, values := range h {
 		if rest, ok := strings.CutPrefix(strings.ToLower(name), "x-amz-server-side-encryption"); ok {
 			out[rest] = strings.Join(values, "|")
@@ -47,23 +47,23 @@ func sseHeaders(h http.Header) headers {
 // What each way to encrypt puts on PutObject and CreateMultipartUpload.
 func waysToEncrypt(t *testing.T) map[string]struct {
 	e    client.Encryption
-	want headers
+	want sseSent
 } {
 	return map[string]struct {
 		e    client.Encryption
-		want headers
+		want sseSent
 	}{
-		"inherit":                      {client.Inherit{}, headers{}},
-		"SSE-S3":                       {client.SSES3{}, headers{"": "AES256"}},
-		"SSE-KMS":                      {client.SSEKMS{Key: keyID}, headers{"": "aws:kms", "-aws-kms-key-id": keyID}},
-		"SSE-KMS with the managed key": {client.SSEKMS{}, headers{"": "aws:kms"}},
+		"inherit":                      {client.Inherit{}, sseSent{}},
+		"SSE-S3":                       {client.SSES3{}, sseSent{"": "AES256"}},
+		"SSE-KMS":                      {client.SSEKMS{Key: keyID}, sseSent{"": "aws:kms", "-aws-kms-key-id": keyID}},
+		"SSE-KMS with the managed key": {client.SSEKMS{}, sseSent{"": "aws:kms"}},
 		"SSE-KMS with everything": {
 			client.SSEKMS{Key: keyID, BucketKey: true, Context: map[string]string{"a": "b"}},
-			headers{"": "aws:kms", "-aws-kms-key-id": keyID, "-context": "eyJhIjoiYiJ9", "-bucket-key-enabled": "true"},
+			sseSent{"": "aws:kms", "-aws-kms-key-id": keyID, "-context": "eyJhIjoiYiJ9", "-bucket-key-enabled": "true"},
 		},
 		"DSSE-KMS": {
 			client.DSSEKMS{Key: keyID, Context: map[string]string{"a": "b"}},
-			headers{"": "aws:kms:dsse", "-aws-kms-key-id": keyID, "-context": "eyJhIjoiYiJ9"},
+			sseSent{"": "aws:kms:dsse", "-aws-kms-key-id": keyID, "-context": "eyJhIjoiYiJ9"},
 		},
 		"SSE-C": {sseC(t), customerHeadersSent},
 	}
@@ -102,12 +102,12 @@ func TestOtherCallsCarryAnSSECKeyWhereTheyTouchBytesAndNothingElse(t *testing.T)
 	read := client.ReadOptions{Key: key}
 	calls := map[string]struct {
 		do   func(s *Store) error
-		want headers
+		want sseSent
 	}{
 		"HeadObject":         {func(s *Store) error { _, err := s.Head(t.Context(), at, read); return err }, customerHeadersSent},
-		"HeadObject, no key": {func(s *Store) error { _, err := s.Head(t.Context(), at, client.ReadOptions{}); return err }, headers{}},
+		"HeadObject, no key": {func(s *Store) error { _, err := s.Head(t.Context(), at, client.ReadOptions{}); return err }, sseSent{}},
 		"GetObject":          {func(s *Store) error { _, _, err := s.Get(t.Context(), at, read); return err }, customerHeadersSent},
-		"GetObject, no key":  {func(s *Store) error { _, _, err := s.Get(t.Context(), at, client.ReadOptions{}); return err }, headers{}},
+		"GetObject, no key":  {func(s *Store) error { _, _, err := s.Get(t.Context(), at, client.ReadOptions{}); return err }, sseSent{}},
 		"UploadPart": {func(s *Store) error {
 			_, err := s.UploadPart(t.Context(), u, 1, strings.NewReader("x"), 1, client.Digests{})
 			return err
@@ -115,7 +115,7 @@ func TestOtherCallsCarryAnSSECKeyWhereTheyTouchBytesAndNothingElse(t *testing.T)
 		"UploadPart, no key": {func(s *Store) error {
 			_, err := s.UploadPart(t.Context(), client.Upload{At: at, ID: "U1"}, 1, strings.NewReader("x"), 1, client.Digests{})
 			return err
-		}, headers{}},
+		}, sseSent{}},
 		"UploadPartCopy": {func(s *Store) error {
 			_, err := s.CopyPart(t.Context(), u, 1, client.Source{At: at}, 0, 1)
 			return err
@@ -123,25 +123,25 @@ func TestOtherCallsCarryAnSSECKeyWhereTheyTouchBytesAndNothingElse(t *testing.T)
 		"UploadPartCopy, no key": {func(s *Store) error {
 			_, err := s.CopyPart(t.Context(), client.Upload{At: at, ID: "U1"}, 1, client.Source{At: at}, 0, 1)
 			return err
-		}, headers{}},
-		"ListParts":              {func(s *Store) error { _, err := s.Parts(t.Context(), u); return err }, headers{}},
+		}, sseSent{}},
+		"ListParts":              {func(s *Store) error { _, err := s.Parts(t.Context(), u); return err }, sseSent{}},
 		"ListParts, checksummed": {func(s *Store) error { _, err := s.Parts(t.Context(), checked); return err }, customerHeadersSent},
 		"CompleteMultipartUpload": {func(s *Store) error {
 			_, err := s.CompleteUpload(t.Context(), u, []client.Part{part}, client.Checksum{})
 			return err
-		}, headers{}},
+		}, sseSent{}},
 		"CompleteMultipartUpload, checksummed": {func(s *Store) error {
 			_, err := s.CompleteUpload(t.Context(), checked, []client.Part{part}, client.Checksum{})
 			return err
 		}, customerHeadersSent},
-		"AbortMultipartUpload": {func(s *Store) error { return s.AbortUpload(t.Context(), u) }, headers{}},
-		"ListObjectsV2":        {func(s *Store) error { _, err := s.List(t.Context(), at, client.ListOptions{}); return err }, headers{}},
-		"DeleteObjects":        {func(s *Store) error { _, err := s.Delete(t.Context(), []client.Location{at}); return err }, headers{}},
-		"ListBuckets":          {func(s *Store) error { return s.Test(t.Context()) }, headers{}},
-		"CreateBucket":         {func(s *Store) error { return s.MakeBucket(t.Context(), "bkt") }, headers{}},
-		"DeleteBucket":         {func(s *Store) error { return s.RemoveBucket(t.Context(), "bkt") }, headers{}},
-		"GetBucketEncryption":  {func(s *Store) error { _, err := s.DefaultEncryption(t.Context(), "bkt"); return err }, headers{}},
-		"GetObjectTagging":     {func(s *Store) error { _, err := s.Tags(t.Context(), at, ""); return err }, headers{}},
+		"AbortMultipartUpload": {func(s *Store) error { return s.AbortUpload(t.Context(), u) }, sseSent{}},
+		"ListObjectsV2":        {func(s *Store) error { _, err := s.List(t.Context(), at, client.ListOptions{}); return err }, sseSent{}},
+		"DeleteObjects":        {func(s *Store) error { _, err := s.Delete(t.Context(), []client.Location{at}); return err }, sseSent{}},
+		"ListBuckets":          {func(s *Store) error { return s.Test(t.Context()) }, sseSent{}},
+		"CreateBucket":         {func(s *Store) error { return s.MakeBucket(t.Context(), "bkt") }, sseSent{}},
+		"DeleteBucket":         {func(s *Store) error { return s.RemoveBucket(t.Context(), "bkt") }, sseSent{}},
+		"GetBucketEncryption":  {func(s *Store) error { _, err := s.DefaultEncryption(t.Context(), "bkt"); return err }, sseSent{}},
+		"GetObjectTagging":     {func(s *Store) error { _, err := s.Tags(t.Context(), at, ""); return err }, sseSent{}},
 	}
 	for kind, endpoint := range map[string]string{"AWS": "", "compatible": compatible} {
 		for name, c := range calls {

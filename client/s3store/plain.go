@@ -19,12 +19,11 @@ import (
 // A sender makes a call and gives its answer.
 type sender func(context.Context, *request) (*answer, error)
 
-// plain makes calls without the SDK's middleware: a request signed by the SDK's
-// own signer, sent by the network that the SDK is given, repeated by the rules
-// that it is given, its failures in the SDK's own types, so that one table
-// understands both.
+// plain makes calls without the SDK's middleware: a request signed here, sent by
+// the network that the SDK is given, repeated by the rules that it is given, its
+// failures in the SDK's own types, so that one table understands both.
 type plain struct {
-	sdk     s3.Options // where requests go, for whom and how they are signed
+	sdk     s3.Options // where requests go, for whom and with which credentials
 	at      endpoint
 	network *watchdog
 	places  addresses
@@ -115,11 +114,12 @@ func (p *plain) once(ctx context.Context, q *request, to *address, payload strin
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r, body := q.to(to, payload)
 	lead := p.clock.lead()
-	if err := p.sign(ctx, r, to, payload, time.Now().Add(lead)); err != nil {
+	signed, err := p.sign(ctx, q, to, payload, time.Now().Add(lead))
+	if err != nil {
 		return nil, err
 	}
+	r, body := signed.ofHTTP()
 	p.note(p.logged.IsRequest(), "Request", func() ([]byte, error) { return httputil.DumpRequestOut(r, false) })
 	sent := time.Now()
 	resp, err := p.network.send(ctx, r, sendout{n: n, most: q.tries.MaxAttempts(), answer: 2 * p.network.stall, held: body == nil})

@@ -45,9 +45,9 @@ func (s *Store) open(ctx context.Context, c call, o client.ReadOptions) (got cli
 		if o.VersionID != "" {
 			q.query = ofVersion(o.VersionID) + "&" + q.query
 		}
-		q.set("If-Match", match)
-		if q.set("Range", text(byteRange(o))); q.header["Range"] == nil {
-			q.set(headerChecksumMode, s.checksumMode()) // it is of the whole object: a part of it cannot be checked
+		q.header.put("If-Match", match)
+		if q.header.put("Range", text(byteRange(o))); !q.header.has("Range") {
+			q.header.put(headerChecksumMode, s.checksumMode()) // it is of the whole object: a part of it cannot be checked
 		}
 		got, body, err = s.openOnce(ctx, q, o)
 		if client.KindOf(err) != client.KindPrecondition {
@@ -74,7 +74,7 @@ func (s *Store) openOnce(ctx context.Context, q *request, o client.ReadOptions) 
 		return client.Object{}, nil, err
 	}
 	body := &object{ReadCloser: a.body, headers: a.header, store: s, call: c, left: a.length, endless: a.endless, id: got.RequestID}
-	if q.header["Range"] == nil {
+	if !q.header.has("Range") {
 		body.sum = sumOf(got.Checksums)
 	}
 	return got, body, nil

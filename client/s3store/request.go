@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"maps"
-	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -14,31 +12,22 @@ import (
 // A request is one of the six calls that are made often enough to count, as HTTP
 // has it: PutObject, HeadObject, GetObject, UploadPart, ListObjectsV2 and
 // DeleteObjects. It says what the call says; where it goes, its signature and its
-// repetition are send.go's. See docs/decisions/019-plain-signed-http.md.
+// repetition are plain.go's. See docs/decisions/019-plain-signed-http.md.
 type request struct {
 	call
 	method string
-	query  string      // as a URL has it
-	header http.Header // by canonical names; nobody changes it while the request is under way
+	query  string  // as a URL has it
+	header headers // nobody changes them while the request is under way
 	body   io.ReadSeeker
 	size   int64       // bytes of body
 	held   []byte      // the body once it was read, where it is small
 	tries  aws.Retryer // how often, and how long between
 }
 
-// set gives a header a value, or takes it off: nil is none.
-func (q *request) set(name string, value *string) {
-	if value == nil {
-		delete(q.header, name)
-		return
-	}
-	q.header[name] = []string{*value}
-}
-
 // with is what a call says, and the SSE-C key that opens the object.
-func with(key customerHeaders) http.Header {
-	h := make(http.Header, 16) // signing adds to a copy of it
-	key.onto(h)
+func with(key customerHeaders) headers {
+	h := make(headers, 0, 16)
+	key.onto(&h)
 	return h
 }
 
@@ -96,19 +85,6 @@ func (q *request) read(to io.Writer) error {
 // expectFrom is the size from which a body waits for the server's word: a refusal
 // then costs no upload.
 const expectFrom = 2 << 20
-
-// headers are those of one attempt, which signing may add to.
-func (q *request) headers(payload string) http.Header {
-	h := maps.Clone(q.header)
-	if h == nil {
-		h = make(http.Header, 8)
-	}
-	h["X-Amz-Content-Sha256"] = []string{payload}
-	if q.size >= expectFrom {
-		h["Expect"] = []string{"100-continue"}
-	}
-	return h
-}
 
 // document makes a small body of bytes that are there.
 func (q *request) document(raw []byte) {

@@ -50,7 +50,7 @@ func TestMain(m *testing.M) {
 // throughSDK makes the six calls by the SDK.
 func throughSDK(s *Store) sender {
 	return func(ctx context.Context, q *request) (*answer, error) {
-		in := given{q.header, q.query}
+		in := given{q.header.ofHTTP(), q.query}
 		tries := func(o *s3.Options) { o.Retryer = q.tries }
 		switch q.op {
 		case "PutObject":

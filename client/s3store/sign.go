@@ -5,53 +5,89 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// to is a request as net/http has it, and its body where that is not in memory.
-func (q *request) to(to *address, payload string) (*http.Request, *source) {
+// A signed request is one try of a call: all that goes over the wire of it but its
+// body.
+type signed struct {
+	*request
+	to      *address
+	path    string // escaped
+	query   string
+	headers headers
+}
+
+// sign signs a request as of a moment.
+func (p *plain) sign(ctx context.Context, q *request, to *address, payload string, at time.Time) (signed, error) {
+	s := signed{request: q, to: to, path: to.escapedPath(q.at.Key), query: canonicalQuery(q.query)}
+	as, err := p.credentials(ctx, to)
+	if err != nil {
+		return s, err
+	}
+	stamp := stampOf(at)
+	h := append(make(headers, 0, len(q.header)+7), q.header...)
+	h.set("X-Amz-Content-Sha256", payload)
+	h.set("X-Amz-Date", stamp)
+	switch {
+	case to.express:
+		h.set("X-Amz-S3session-Token", as.SessionToken)
+	case as.SessionToken != "":
+		h.set("X-Amz-Security-Token", as.SessionToken)
+	}
+	authorization := to.key(as, stamp[:len(dayForm)]).sign(signable{
+		method: q.method, host: to.host, path: s.path, query: s.query, headers: h, size: q.size, payload: payload,
+	}, stamp)
+	h.set("Authorization", authorization)
+	// These are not signed: front ends change them. See unsigned.go.
+	h.set("Accept-Encoding", "identity") // bytes as they are stored
+	h.set("User-Agent", "Bucketseal")
+	if q.size >= expectFrom {
+		h.set("Expect", "100-continue")
+	}
+	s.headers = h
+	return s, nil
+}
+
+// credentials are those that an address takes: a directory bucket has a session of
+// its own.
+func (p *plain) credentials(ctx context.Context, to *address) (aws.Credentials, error) {
+	if to.express {
+		return p.sdk.ExpressCredentials.Retrieve(ctx, to.bucket)
+	}
+	return p.sdk.Credentials.Retrieve(ctx)
+}
+
+// ofHTTP is the request as net/http has it, and its body where that is not in
+// memory.
+func (s signed) ofHTTP() (*http.Request, *source) {
 	r := &http.Request{
-		Method: q.method, URL: to.url(q.at.Key, q.query), Host: to.host, Header: q.headers(payload), ContentLength: q.size,
+		Method: s.method, URL: s.to.url(s.at.Key, s.query), Host: s.to.host, Header: s.headers.ofHTTP(), ContentLength: s.size,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	switch {
-	case q.body == nil || q.size == 0:
+	case s.body == nil || s.size == 0:
 		return r, nil // net/http would take a body without a size for one of any length
-	case q.held != nil:
-		r.Body = io.NopCloser(bytes.NewReader(q.held))
+	case s.held != nil:
+		r.Body = io.NopCloser(bytes.NewReader(s.held))
 		return r, nil
 	}
-	body := newSource(q.body, q.size)
+	body := newSource(s.body, s.size)
 	r.Body = body
 	return r, body
 }
 
-// sign signs a request as of a moment. The signer keeps the key that it derives for
-// a day and a region.
-func (p *plain) sign(ctx context.Context, r *http.Request, to *address, payload string, at time.Time) error {
-	as, err := p.sdk.Credentials.Retrieve(ctx)
-	if to.express {
-		as, err = p.sdk.ExpressCredentials.Retrieve(ctx, to.bucket)
+// withoutPort is a host as its header and the signature have it: without the port
+// that its scheme means anyway.
+func withoutPort(scheme, host string) string {
+	switch scheme {
+	case "http":
+		return strings.TrimSuffix(host, ":80")
+	case "https":
+		return strings.TrimSuffix(host, ":443")
 	}
-	if err != nil {
-		return err
-	}
-	if to.express {
-		r.Header.Set("X-Amz-S3session-Token", as.SessionToken)
-	}
-	err = p.sdk.HTTPSignerV4.SignHTTP(ctx, as, r, payload, to.service, to.region, at, func(o *v4.SignerOptions) {
-		o.DisableURIPathEscaping = true // it is escaped
-		o.DisableSessionToken = to.express
-	})
-	// These two are not signed: front ends change them. See unsigned.go.
-	r.Header["Accept-Encoding"] = identity
-	r.Header["User-Agent"] = userAgent
-	return err
+	return host
 }
-
-var (
-	identity  = []string{"identity"} // bytes as they are stored
-	userAgent = []string{"Bucketseal"}
-)

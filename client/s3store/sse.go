@@ -1,7 +1,6 @@
 package s3store
 
 import (
-	"net/http"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,29 +25,29 @@ type sse struct {
 type customerHeaders struct{ algorithm, key, md5 *string }
 
 // onto puts the headers into a request.
-func (c customerHeaders) onto(h http.Header) {
+func (c customerHeaders) onto(h *headers) {
 	if c.key == nil {
 		return
 	}
-	h[headerCustomerKey+"-Md5"] = []string{*c.md5}
-	h[headerCustomerKey] = []string{*c.key}
-	h["X-Amz-Server-Side-Encryption-Customer-Algorithm"] = []string{*c.algorithm}
+	h.set(headerCustomerKey+"-Md5", *c.md5)
+	h.set(headerCustomerKey, *c.key)
+	h.set("X-Amz-Server-Side-Encryption-Customer-Algorithm", *c.algorithm)
 }
 
 // onto puts the headers into a request.
-func (e sse) onto(h http.Header) {
+func (e sse) onto(h *headers) {
 	const mode = "X-Amz-Server-Side-Encryption"
 	if e.mode != "" {
-		h[mode] = []string{string(e.mode)}
+		h.set(mode, string(e.mode))
 	}
 	if e.key != nil {
-		h[mode+"-Aws-Kms-Key-Id"] = []string{*e.key}
+		h.set(mode+"-Aws-Kms-Key-Id", *e.key)
 	}
 	if e.context != nil {
-		h[mode+"-Context"] = []string{*e.context}
+		h.set(mode+"-Context", *e.context)
 	}
 	if e.bucketKey != nil {
-		h[mode+"-Bucket-Key-Enabled"] = []string{strconv.FormatBool(*e.bucketKey)}
+		h.set(mode+"-Bucket-Key-Enabled", strconv.FormatBool(*e.bucketKey))
 	}
 	e.customerKey.onto(h)
 }

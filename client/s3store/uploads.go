@@ -84,7 +84,7 @@ func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.
 		call: c, method: http.MethodPut, header: with(h), body: body, size: size, tries: s.patient,
 		query: "partNumber=" + strconv.Itoa(n) + "&uploadId=" + url.QueryEscape(u.ID) + "&x-id=UploadPart",
 	}
-	q.header["Content-Type"] = []string{defaultType}
+	q.header.set("Content-Type", defaultType)
 	a, err := s.upload(ctx, q, d, func() (*answer, error) { return s.send(ctx, q) })
 	if err != nil {
 		return client.Part{}, s.fail(c, err)

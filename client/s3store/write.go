@@ -25,19 +25,19 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 	q := &request{
 		call: c, method: http.MethodPut, query: "x-id=PutObject", header: with(h.customerKey), body: body, size: size, tries: s.patient,
 	}
-	h.onto(q.header)
-	q.header["Content-Type"] = []string{contentType(o)}
+	h.onto(&q.header)
+	q.header.set("Content-Type", contentType(o))
 	for name, value := range o.Metadata {
-		q.header[http.CanonicalHeaderKey(headerMetadata+name)] = []string{value}
+		q.header.set(http.CanonicalHeaderKey(headerMetadata+name), value)
 	}
 	for name, value := range o.System.Headers() {
-		q.header[name] = []string{value}
+		q.header.set(name, value)
 	}
-	q.set("X-Amz-Tagging", tagging(o.Tags))
+	q.header.put("X-Amz-Tagging", tagging(o.Tags))
 	a, err := s.upload(ctx, q, o.Digests, func() (a *answer, err error) {
 		err = s.writing(ctx, at, overwriting{o.OnlyIfAbsent, o.IfMatch, c.customer}, func(none, match *string) (err error) {
-			q.set("If-None-Match", none)
-			q.set("If-Match", match)
+			q.header.put("If-None-Match", none)
+			q.header.put("If-Match", match)
 			a, err = s.send(ctx, q)
 			return err
 		})
