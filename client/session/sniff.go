@@ -7,50 +7,42 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"sync"
-
-	"github.com/gabriel-vasile/mimetype"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// sniff opens a file, which also proves that it can be read, and says what it is
-// and what it holds: by its name where that is telling, else by its first bytes.
-// One that has contents where its size says none, as files of /proc do, has to be
-// read to know how much.
+// sniff refuses a file that this user may not read, and says what its name tells of
+// what it holds: where that is nothing, the upload looks at its first bytes. One that
+// has contents where its size says none, as files of /proc do, has to be read to know
+// how much.
 func sniff(path string, stat os.FileInfo) (found SourceFile, err error) {
-	f, err := transfer.OpenToRead(path)
+	identity, err := transfer.FindReadable(path, stat)
 	if err != nil {
 		return found, err
 	}
-	defer func() {
-		if closing := f.Close(); err == nil {
-			err = closing
-		}
-	}()
 	found = SourceFile{
 		From: transfer.ReadFrom(path), ContentType: mime.TypeByExtension(filepath.Ext(path)),
-		Expect: transfer.Expect{Size: stat.Size(), Modified: stat.ModTime(), Identity: transfer.IdentityOf(f, stat)},
+		Expect: transfer.Expect{Size: stat.Size(), Modified: stat.ModTime(), Identity: identity},
 	}
-	if found.ContentType != "" && stat.Size() > 0 {
-		return found, nil
+	if stat.Size() == 0 {
+		found.From.Unsized, err = hasContents(path)
 	}
-	first := beginnings.Get().(*[3072]byte)
-	defer beginnings.Put(first)
-	n, err := io.ReadFull(f, first[:])
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return found, err
-	}
-	if found.ContentType == "" {
-		found.ContentType = mimetype.Detect(first[:n]).String()
-	}
-	found.From.Unsized = stat.Size() == 0 && n > 0
-	return found, nil
+	return found, err
 }
 
-// beginnings are buffers for the first bytes of files: as many as tell their types.
-var beginnings = sync.Pool{New: func() any { return new([3072]byte) }}
+// hasContents opens a file to see whether there is anything in it.
+func hasContents(path string) (has bool, err error) {
+	f, err := transfer.OpenToRead(path)
+	if err != nil {
+		return false, err
+	}
+	n, err := f.Read(make([]byte, 1))
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return n > 0, errors.Join(err, f.Close())
+}
 
 // typeOf is what the name of an object says it holds.
 func typeOf(key string) string { return mime.TypeByExtension(path.Ext(key)) }

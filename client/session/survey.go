@@ -28,13 +28,13 @@ type UploadSurvey struct {
 }
 
 // A SourceFile is a file that an upload was given, or that is in a folder it was
-// given. It was opened once, which proves that it can be read.
+// given. This user may read it, as far as the system says so before.
 type SourceFile struct {
 	ID          string // of the job it becomes, "" where it needs none
 	From        transfer.Place
 	Target      client.Location
 	Expect      transfer.Expect
-	ContentType string
+	ContentType string // "" where its name tells nothing
 	// Why it cannot be sent; zero where it can.
 	Why client.Text
 }
@@ -58,7 +58,7 @@ type UploadOptions struct {
 	Contents bool
 }
 
-// survey looks at the disk: it reads directories and the first bytes of files.
+// survey looks at the disk: it reads directories.
 func (s *Session) survey(ctx context.Context, paths []string, to client.Location, o UploadOptions) (*UploadSurvey, error) {
 	u := &UploadSurvey{account: s.account.ID}
 	w, err := s.look(ctx, paths, to, o, func(f SourceFile) error {

@@ -10,8 +10,8 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// A walk looks at what an upload is given: it reads directories and the first
-// bytes of files. It keeps none of what it tells of.
+// A walk looks at what an upload is given: it reads directories, and asks
+// whether files can be read. It keeps none of what it tells of.
 type walk struct {
 	to      client.Location
 	options UploadOptions

@@ -3,9 +3,11 @@
 package transfer
 
 import (
-	"fmt"
 	"os"
+	"strconv"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // withoutWaiting opens a pipe although nobody writes to it.
@@ -19,5 +21,15 @@ func IdentityOf(_ *os.File, stat os.FileInfo) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("%d:%d", s.Dev, s.Ino)
+	return strconv.FormatUint(uint64(s.Dev), 10) + ":" + strconv.FormatUint(s.Ino, 10) //nolint:unconvert // Dev has another type on other systems
+}
+
+// FindReadable asks the system whether this user may read a file, without opening it,
+// and tells its identity (IdentityOf). What only reading it would show, as a disk that
+// fails, the upload says.
+func FindReadable(path string, stat os.FileInfo) (identity string, err error) {
+	if err := unix.Faccessat(unix.AT_FDCWD, path, unix.R_OK, unix.AT_EACCESS); err != nil {
+		return "", &os.PathError{Op: "open", Path: path, Err: err}
+	}
+	return IdentityOf(nil, stat), nil
 }

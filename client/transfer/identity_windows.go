@@ -20,3 +20,13 @@ func IdentityOf(f *os.File, _ os.FileInfo) string {
 	}
 	return fmt.Sprintf("%d:%d", s.VolumeSerialNumber, uint64(s.FileIndexHigh)<<32|uint64(s.FileIndexLow))
 }
+
+// FindReadable opens a file, which proves that this user may read it, and tells its
+// identity (IdentityOf).
+func FindReadable(path string, stat os.FileInfo) (identity string, err error) {
+	f, err := OpenToRead(path)
+	if err != nil {
+		return "", err
+	}
+	return IdentityOf(f, stat), f.Close()
+}

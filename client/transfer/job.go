@@ -21,7 +21,7 @@ type Job struct {
 
 	// Treatment is how an upload is encrypted, and because of what.
 	Treatment   client.Treatment  `json:"treatment,omitzero"`
-	ContentType string            `json:"contentType,omitempty"` // of an upload; "" is application/octet-stream
+	ContentType string            `json:"contentType,omitempty"` // of an upload; "" is what its first bytes tell
 	Metadata    map[string]string `json:"metadata,omitempty"`    // of an upload: x-amz-meta-*
 
 	Expect    Expect    `json:"expect"`

@@ -94,7 +94,11 @@ func (e *Engine) putOptions(it *item, src *source, sum client.Checksum) (client.
 	if err != nil {
 		return client.PutOptions{}, &client.Error{Op: string(j.Op), Kind: client.KindRefused, At: j.To.At, Err: err}
 	}
-	o := client.PutOptions{Encryption: encryption, ContentType: j.ContentType, Metadata: maps.Clone(j.Metadata)}
+	contentType, err := src.contentType()
+	if err != nil {
+		return client.PutOptions{}, local(j, err)
+	}
+	o := client.PutOptions{Encryption: encryption, ContentType: contentType, Metadata: maps.Clone(j.Metadata)}
 	if o.Metadata == nil {
 		o.Metadata = map[string]string{}
 	}
