@@ -47,6 +47,13 @@ type Objects interface {
 	// It returns one result for each location, in order; err is set only when
 	// nothing is known of any of them.
 	Delete(ctx context.Context, at []Location) ([]error, error)
+	// DeleteSeen is Delete for objects that were seen, of which as much counts as is
+	// told of each: one with a version id is removed as that version, a delete marker
+	// too; any other with an ETag or a date while it still has them (KindPrecondition
+	// when it is another now), and one with neither whatever has the name. No keys are
+	// needed. Between the last look and the request somebody may write the name where a server
+	// knows no conditions.
+	DeleteSeen(ctx context.Context, was []Object) ([]error, error)
 	// DeleteOnly removes one object and nothing that took its place: its version
 	// where the bucket keeps versions, else what still has its ETag and date
 	// (KindPrecondition when it is another now). One that is gone counts as

@@ -7,22 +7,31 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// Delete removes objects of one bucket. For hooks it is one DeleteObjects, and
-// then one DeleteObject for each.
+// Delete removes what has the names. For hooks it is one DeleteObjects, and then one
+// DeleteObject for each.
 func (s *Store) Delete(ctx context.Context, at []client.Location) ([]error, error) {
-	for _, l := range at {
-		c := Call{Op: DeleteObjects, At: l}
-		if err := l.CheckKey(); err != nil {
+	was := make([]client.Object, len(at))
+	for i, l := range at {
+		was[i].At = l
+	}
+	return s.DeleteSeen(ctx, was)
+}
+
+// DeleteSeen removes objects while they are what was seen. For hooks it is as Delete.
+func (s *Store) DeleteSeen(ctx context.Context, was []client.Object) ([]error, error) {
+	for _, o := range was {
+		c := Call{Op: DeleteObjects, At: o.At}
+		if err := o.At.CheckKey(); err != nil {
 			return nil, c.refuse(client.KindInvalid, err)
 		}
-		if l.Bucket != at[0].Bucket {
+		if o.At.Bucket != was[0].At.Bucket {
 			return nil, c.refuse(client.KindInvalid, errors.New("objects of two buckets cannot be removed with one call"))
 		}
 	}
-	if len(at) == 0 {
+	if len(was) == 0 {
 		return nil, nil
 	}
-	c, err := s.begin(ctx, Call{Op: DeleteObjects, At: client.Location{Bucket: at[0].Bucket}})
+	c, err := s.begin(ctx, Call{Op: DeleteObjects, At: client.Location{Bucket: was[0].At.Bucket}})
 	if err != nil {
 		return nil, err
 	}
@@ -32,15 +41,16 @@ func (s *Store) Delete(ctx context.Context, at []client.Location) ([]error, erro
 	if err != nil {
 		return nil, err
 	}
-	results := make([]error, len(at))
-	for i, l := range at {
-		results[i] = s.deleteOne(ctx, l)
+	results := make([]error, len(was))
+	for i, o := range was {
+		results[i] = s.deleteOne(ctx, o)
 	}
 	return results, nil
 }
 
-func (s *Store) deleteOne(ctx context.Context, at client.Location) error {
-	c, err := s.begin(ctx, Call{Op: DeleteObject, At: at})
+func (s *Store) deleteOne(ctx context.Context, was client.Object) error {
+	c := Call{Op: DeleteObject, At: was.At, Read: client.ReadOptions{VersionID: was.VersionID, IfMatch: was.ETag}}
+	c, err := s.begin(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -50,7 +60,33 @@ func (s *Store) deleteOne(ctx context.Context, at client.Location) error {
 	if err != nil {
 		return err
 	}
-	s.remove(b, at)
+	return s.removeOnly(c, b, was)
+}
+
+// removeOnly removes what was seen. The caller holds the mutex.
+func (s *Store) removeOnly(c Call, b *bucket, was client.Object) error {
+	if was.VersionID != "" && was.VersionID != client.NullVersion {
+		b.drop(was.At.Key, was.VersionID)
+		return nil
+	}
+	there := b.now(was.At.Key)
+	if was.VersionID != "" {
+		there = b.named(was.At.Key, was.VersionID)
+	}
+	switch {
+	case was.ETag == "" && was.Modified.IsZero() && was.VersionID == "":
+	case there == nil:
+		return nil
+	case was.ETag != "" && !client.SameETag(there.ETag, was.ETag):
+		return c.Error(client.KindPrecondition)
+	case !was.Modified.IsZero() && !there.Modified.Equal(was.Modified): // as s3store finds out by itself
+		return c.refuse(client.KindPrecondition, errors.New("another object has taken its place"))
+	}
+	if was.VersionID != "" {
+		b.drop(was.At.Key, was.VersionID)
+		return nil
+	}
+	s.remove(b, was.At)
 	return nil
 }
 
@@ -76,23 +112,10 @@ func (s *Store) DeleteOnly(ctx context.Context, was client.Object, key client.Cu
 	if err != nil {
 		return err
 	}
-	if was.VersionID != "" {
-		b.drop(was.At.Key, was.VersionID)
-		return nil
+	if there := b.now(was.At.Key); was.VersionID == "" && there != nil {
+		if err := s.opens(c, there.Encryption, key); err != nil {
+			return err
+		}
 	}
-	there := b.now(was.At.Key)
-	if there == nil {
-		return nil
-	}
-	if err := s.opens(c, there.Encryption, key); err != nil {
-		return err
-	}
-	switch {
-	case !client.SameETag(there.ETag, was.ETag):
-		return c.Error(client.KindPrecondition)
-	case !was.Modified.IsZero() && !there.Modified.Equal(was.Modified): // as s3store finds out by itself
-		return c.refuse(client.KindPrecondition, errors.New("another object has taken its place"))
-	}
-	s.remove(b, was.At)
-	return nil
+	return s.removeOnly(c, b, was)
 }

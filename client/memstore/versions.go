@@ -35,6 +35,15 @@ func (b *bucket) now(key string) *version {
 	return all[len(all)-1]
 }
 
+// named is a version of a key, nil where there is none.
+func (b *bucket) named(key, id string) *version {
+	all := b.objects[key]
+	if i := slices.IndexFunc(all, func(v *version) bool { return v.is(id) }); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
+
 // find is the version a reading call is about, "" the current one.
 func (s *Store) find(c Call, id string) (*version, error) {
 	b, err := s.bucket(c)
@@ -43,14 +52,14 @@ func (s *Store) find(c Call, id string) (*version, error) {
 	}
 	all := b.objects[c.At.Key]
 	if id != "" {
-		i := slices.IndexFunc(all, func(v *version) bool { return v.is(id) })
+		v := b.named(c.At.Key, id)
 		switch {
-		case i < 0:
+		case v == nil:
 			return nil, c.Error(client.KindNotFound)
-		case all[i].marker:
+		case v.marker:
 			return nil, c.Error(client.KindDeleteMarker)
 		}
-		return all[i], nil
+		return v, nil
 	}
 	if now := b.now(c.At.Key); now != nil {
 		return now, nil

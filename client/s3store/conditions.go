@@ -13,18 +13,21 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// A condition is a header that tells the server to act only on what the caller
+// A condition is a header, or a word of a document, that tells the server to act only on what the caller
 // has seen. Most servers take it; whether this one does is learned.
 type condition struct{ refused atomic.Bool }
 
 // try makes a call with the condition. A server that refuses the header itself
 // is asked without it, and not asked with it again once that went well.
-func (c *condition) try(do func(with bool) error) error {
+func (c *condition) try(do func(with bool) error) error { return c.tryUnless(refusesHeader, do) }
+
+// tryUnless is try for a condition that may be refused by other answers.
+func (c *condition) tryUnless(refuses func(error) bool, do func(with bool) error) error {
 	if c.refused.Load() {
 		return do(false)
 	}
 	err := do(true)
-	if !refusesHeader(err) {
+	if !refuses(err) {
 		return err
 	}
 	if without := do(false); without != nil {

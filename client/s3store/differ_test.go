@@ -174,6 +174,11 @@ func sayings(t *testing.T, bucket string) map[string]func(*Store) error {
 			}
 			return second(s.Delete(ctx, at))
 		},
+		"delete what was seen": func(s *Store) error {
+			return second(s.DeleteSeen(ctx, []client.Object{
+				{At: client.Location{Bucket: bucket, Key: "é"}, ETag: `e"1`}, {At: client.Location{Bucket: bucket, Key: "k"}, VersionID: "v&<"},
+			}))
+		},
 	}
 	for name, way := range waysToEncrypt(t) {
 		all["put, "+name] = put("x", client.PutOptions{Encryption: way.e, Digests: digests})

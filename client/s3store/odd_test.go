@@ -123,7 +123,7 @@ var calls = map[string]func(*testing.T, *Store) error{
 	"PutObject": func(t *testing.T, s *Store) error {
 		return second(s.Put(t.Context(), anywhere, newBody("x"), 1, client.PutOptions{Encryption: client.Inherit{}}))
 	},
-	"DeleteObject": func(t *testing.T, s *Store) error { return s.deleteOne(t.Context(), anywhere) },
+	"DeleteObject": func(t *testing.T, s *Store) error { return s.deleteOne(t.Context(), client.Object{At: anywhere}) },
 	"DeleteObjects": func(t *testing.T, s *Store) error {
 		return second(s.Delete(t.Context(), []client.Location{anywhere}))
 	},

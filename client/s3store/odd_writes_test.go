@@ -159,7 +159,7 @@ func TestADeletionNobodyWaitsForAnyMoreEnds(t *testing.T) {
 
 func TestADeletionAnsweredBy204NeedsNobodyToVouchForIt(t *testing.T) {
 	s := oddly(t, constantly(bare("204 No Content", "")))
-	require.NoError(t, s.deleteOne(t.Context(), anywhere))
+	require.NoError(t, s.deleteOne(t.Context(), client.Object{At: anywhere}))
 	assert.Equal(t, 1, s.asked())
 }
 

@@ -60,6 +60,7 @@ type Store struct {
 	etags   etags       // learned: how it writes those that are not simply quoted
 
 	writes, removals condition   // whether they take If-Match and If-None-Match
+	batches          condition   // whether DeleteObjects takes the ETag of an object
 	bareTags         atomic.Bool // writes take the ETag of If-Match without quotes only
 }
 

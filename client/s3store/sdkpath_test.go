@@ -242,9 +242,7 @@ func (g given) delete(ctx context.Context, s *Store, q *request, o ...func(*s3.O
 		return nil, err
 	}
 	in := &s3.DeleteObjectsInput{Bucket: &q.at.Bucket, Delete: &types.Delete{}}
-	for _, key := range keysIn(raw) {
-		in.Delete.Objects = append(in.Delete.Objects, types.ObjectIdentifier{Key: aws.String(key)})
-	}
+	in.Delete.Objects = objectsIn(raw)
 	if g.h("Content-Md5") != nil {
 		o = append(o, func(o *s3.Options) { o.APIOptions = append(o.APIOptions, smithyhttp.AddContentChecksumMiddleware) })
 	}
@@ -306,13 +304,21 @@ func sameListing(l listed, out *s3.ListObjectsV2Output) bool {
 	return true
 }
 
-// keysIn are the keys in the document of DeleteObjects.
-func keysIn(raw []byte) []string {
+// objectsIn are the objects in the document of DeleteObjects.
+func objectsIn(raw []byte) []types.ObjectIdentifier {
 	var d struct {
-		Keys []string `xml:"Object>Key"`
+		Object []struct {
+			Key       *string
+			VersionID *string `xml:"VersionId"`
+			ETag      *string
+		}
 	}
 	if err := xml.Unmarshal(raw, &d); err != nil {
 		panic(err)
 	}
-	return d.Keys
+	objects := make([]types.ObjectIdentifier, len(d.Object))
+	for i, o := range d.Object {
+		objects[i] = types.ObjectIdentifier{Key: o.Key, VersionId: o.VersionID, ETag: o.ETag}
+	}
+	return objects
 }

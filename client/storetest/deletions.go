@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,6 +49,44 @@ var deletions = []testCase{
 		require.NoError(t, err)
 		assert.Empty(t, results)
 	}},
+	{"DeleteSeenRemovesWhatWasSeenAndNothingThatTookItsPlace", func(t *testing.T, f Fixture) {
+		for _, key := range []string{"a", "dir/b", "gone", "stays", "z&<> é"} {
+			f.put(t, key, "mine", plain)
+		}
+		page, err := f.Store.List(t.Context(), f.at(""), client.ListOptions{Recursive: true})
+		require.NoError(t, err)
+		seen := slices.DeleteFunc(page.Objects, func(o client.Object) bool { return o.At.Key == "stays" })
+		f.put(t, "dir/b", "a colleague's", plain)
+		f.remove(t, "gone")
+		seen = append(seen, client.Object{At: f.at("never"), ETag: seen[0].ETag})
+		results, err := f.Store.DeleteSeen(t.Context(), seen)
+		require.NoError(t, err)
+		for i, o := range seen {
+			if o.At.Key == "dir/b" {
+				fails(t, client.KindPrecondition, o.At, results[i])
+			} else {
+				assert.NoError(t, results[i], "%s: it is gone, which is what was wanted", o.At.Key)
+			}
+		}
+		assert.Equal(t, []string{"dir/b", "stays"}, f.keys(t))
+		_, content := f.get(t, "dir/b", client.ReadOptions{})
+		assert.Equal(t, "a colleague's", content)
+	}},
+	{"DeleteSeenOfNamesFarApartAsksForNoneBetween", func(t *testing.T, f Fixture) {
+		var seen []client.Object
+		for i := range 40 {
+			f.put(t, fmt.Sprintf("%02d", i), "x", plain)
+		}
+		page, err := f.Store.List(t.Context(), f.at(""), client.ListOptions{})
+		require.NoError(t, err)
+		for _, i := range []int{0, 7, 8, 39} {
+			seen = append(seen, page.Objects[i])
+		}
+		results, err := f.Store.DeleteSeen(t.Context(), seen)
+		require.NoError(t, err)
+		assert.Equal(t, make([]error, 4), results)
+		assert.Len(t, f.keys(t), 36)
+	}},
 	{"DeleteRefusesTwoBucketsAtOnce", func(t *testing.T, f Fixture) {
 		f.put(t, "a", "x", plain)
 		elsewhere := client.Location{Bucket: f.Bucket + "-none", Key: "a"}
@@ -69,4 +108,12 @@ var deletions = []testCase{
 		assert.Equal(t, make([]error, len(all)), results)
 		assert.Equal(t, []string{"stays"}, f.keys(t))
 	}},
+}
+
+// remove removes whatever has a name.
+func (f Fixture) remove(t *testing.T, key string) {
+	t.Helper()
+	results, err := f.Store.Delete(t.Context(), []client.Location{f.at(key)})
+	require.NoError(t, err)
+	require.Equal(t, []error{nil}, results)
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -34,11 +35,9 @@ var versions = []testCase{
 	{"ADeletedObjectIsHiddenAndItsVersionsStay", func(t *testing.T, f Fixture) {
 		f = f.versioned(t)
 		was := f.put(t, "a", "content", plain)
-		results, err := f.Store.Delete(t.Context(), []client.Location{f.at("a")})
-		require.NoError(t, err)
-		require.Equal(t, []error{nil}, results)
+		f.remove(t, "a")
 		f.absent(t, "a")
-		_, err = f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{})
+		_, err := f.Store.Head(t.Context(), f.at("a"), client.ReadOptions{})
 		f.hidden(t, err)
 		_, _, err = f.Store.Get(t.Context(), f.at("a"), client.ReadOptions{})
 		f.hidden(t, err)
@@ -56,6 +55,30 @@ var versions = []testCase{
 		_, content := f.get(t, "a", client.ReadOptions{})
 		assert.Equal(t, "second", content, "and no other")
 		require.NoError(t, f.Store.DeleteOnly(t.Context(), first, client.CustomerKey{}), "it is gone, which is what was wanted")
+	}},
+	{"DeleteSeenRemovesVersionsAndMarkersForGood", func(t *testing.T, f Fixture) {
+		f = f.versioned(t)
+		versions, ok := client.As[client.Versions](f.Store)
+		require.True(t, ok)
+		f.put(t, "a", "first", plain)
+		second := f.put(t, "a", "second", plain)
+		f.put(t, "b", "x", plain)
+		f.remove(t, "a")
+		page, err := versions.ListVersions(t.Context(), f.at(""), client.ListOptions{Recursive: true})
+		require.NoError(t, err)
+		require.Len(t, page.Objects, 4, "two versions and a marker, and b")
+		seen := slices.DeleteFunc(page.Objects, func(o client.Object) bool { return o.VersionID == second.VersionID })
+		f.put(t, "b", "a colleague's", plain)
+		results, err := f.Store.DeleteSeen(t.Context(), seen)
+		require.NoError(t, err)
+		assert.Equal(t, make([]error, 3), results)
+		_, content := f.get(t, "a", client.ReadOptions{})
+		assert.Equal(t, "second", content, "nothing hides it any more")
+		_, content = f.get(t, "b", client.ReadOptions{})
+		assert.Equal(t, "a colleague's", content)
+		page, err = versions.ListVersions(t.Context(), f.at(""), client.ListOptions{Recursive: true})
+		require.NoError(t, err)
+		assert.Len(t, page.Objects, 2)
 	}},
 	{"AnUploadInPartsIsAVersionToo", func(t *testing.T, f Fixture) {
 		f = f.versioned(t)

@@ -47,6 +47,9 @@ func (deadStore) Put(context.Context, client.Location, io.ReadSeeker, int64, cli
 }
 
 func (deadStore) Delete(context.Context, []client.Location) ([]error, error) { return nil, dead() }
+func (deadStore) DeleteSeen(context.Context, []client.Object) ([]error, error) {
+	return nil, dead()
+}
 
 func (deadStore) OpenUploads(context.Context, client.Location) ([]client.OpenUpload, error) {
 	return nil, dead()
