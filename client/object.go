@@ -136,13 +136,22 @@ const MetaSHA256 = "sha256"
 // the one an upload of ours left in the metadata. ok is false when the object
 // has none.
 func (o Object) FullChecksum() (sum Checksum, ok bool) {
+	if sum, ok := o.StoredChecksum(); ok {
+		return sum, true
+	}
+	if v := o.Metadata[MetaChecksum]; v != "" {
+		return Checksum{Algorithm: CRC64NVME, Value: v}, true
+	}
+	return Checksum{}, false
+}
+
+// StoredChecksum is the server's own CRC64NVME of the whole content; ok is false when
+// it names none.
+func (o Object) StoredChecksum() (sum Checksum, ok bool) {
 	for _, c := range o.Checksums {
 		if c.Algorithm == CRC64NVME && !c.Composite {
 			return c, true
 		}
-	}
-	if v := o.Metadata[MetaChecksum]; v != "" {
-		return Checksum{Algorithm: CRC64NVME, Value: v}, true
 	}
 	return Checksum{}, false
 }

@@ -165,7 +165,11 @@ type jobParts struct {
 }
 
 func partsOf(j *transfer.Job) jobParts {
-	return jobParts{j.Op, j.From.String(), j.From.Version, j.To.String()}
+	from := j.From.String()
+	if j.IsBetween() { // the same name is another object there
+		from = j.From.Account + " " + from
+	}
+	return jobParts{j.Op, from, j.From.Version, j.To.String()}
 }
 
 // twinOf is a number which the same jobs have, and others hardly ever; 0 where no

@@ -18,7 +18,7 @@ import (
 
 // CreateUpload begins a multipart upload. Where the server takes checksums it is
 // begun with CRC64NVME, so that the object gets a checksum of its full content:
-// at AWS always, elsewhere when the options have one.
+// at AWS always, elsewhere when the options name an algorithm, be its value known yet or not.
 func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.PutOptions) (client.Upload, client.Object, error) {
 	c := call{op: "CreateMultipartUpload", at: at, asked: o.Encryption, customer: customerOf(o.Encryption)}
 	if err := s.checkPut(c, o); err != nil {
@@ -38,7 +38,7 @@ func (s *Store) CreateUpload(ctx context.Context, at client.Location, o client.P
 	if s.atAWS { // Ceph 16 loses them, and then answers a question for them with nothing
 		in.Tagging = tagging(o.Tags)
 	}
-	if s.atAWS || s.digests.sends(o.Checksum) != nil {
+	if s.atAWS || o.Checksum.Algorithm != "" && !s.digests.refused.Load() {
 		in.ChecksumAlgorithm, in.ChecksumType = types.ChecksumAlgorithmCrc64nvme, types.ChecksumTypeFullObject
 	}
 	began := time.Now()

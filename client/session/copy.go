@@ -9,8 +9,11 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// CopyOptions say what a copy inside the account is made of.
+// CopyOptions say what a copy is made of.
 type CopyOptions struct {
+	// From is another open account that has the sources; nil is the session's own. Their
+	// bytes pass through this machine. It is open as long as the copies run.
+	From      *Session
 	VersionID string // of a single object
 	// As is the exact key of the copy of a single object; "" is its own name below
 	// the target.
@@ -18,7 +21,10 @@ type CopyOptions struct {
 	// Contents puts what is in a folder straight into the target, without the folder's
 	// own name.
 	Contents bool
-	Move     bool // the sources are removed, each once its copy is proved
+	// AcceptStale takes what passes through this machine though the checksum noted in its
+	// metadata, or its ETag, is of other bytes.
+	AcceptStale bool
+	Move        bool // the sources are removed, each once its copy is proved
 }
 
 func (o CopyOptions) op() transfer.Op {
@@ -29,25 +35,36 @@ func (o CopyOptions) op() transfer.Op {
 }
 
 // PlanCopy plans the copy of objects and folders, the markers of empty ones included,
-// to a folder of the same account. Each copy is treated by the rules of its target;
+// to a folder of this account. Each copy is treated by the rules of its target;
 // what no rule is about keeps the encryption of its source, which is opened by the keys
 // of the rules. All is listed before anything is copied, so that a folder may be copied
 // into itself; but no target is one of the sources, whose contents would be lost before
 // they were copied. The plan comes in pieces; an error is the last that comes.
 func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into client.Location, o CopyOptions, c Choice) iter.Seq2[transfer.Plan, error] {
 	return func(yield func(transfer.Plan, error) bool) {
+		from := s
+		if o.From != nil && o.From.account.ID != s.account.ID {
+			from = o.From
+			s.Beside(from)
+		}
 		set, err := s.RuleSet(ctx)
+		opens := set
+		if err == nil && from != s {
+			opens, err = from.RuleSet(ctx)
+		}
 		var jobs []transfer.Job
 		if err == nil {
-			jobs, err = s.copies(ctx, what, into, o)
+			jobs, err = s.copies(ctx, from, what, into, o)
 		}
 		sources := make(map[client.Location]struct{}, len(jobs))
 		for _, j := range jobs {
-			sources[j.From.At] = struct{}{}
+			if from.account.Endpoint == s.account.Endpoint { // else it is another bucket, whatever it is called
+				sources[j.From.At] = struct{}{}
+			}
 		}
 		for size := firstPiece; err == nil && len(jobs) > 0; size = min(2*size, largestPiece) {
 			n := min(size, len(jobs))
-			if err = s.unlock(ctx, set, jobs[:n]); err != nil {
+			if err = from.unlock(ctx, opens, jobs[:n]); err != nil {
 				break
 			}
 			if !yield(treatCopies(set, jobs[:n], sources, c), nil) {
@@ -63,18 +80,18 @@ func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into clien
 }
 
 // copies lists folders and names the targets.
-func (s *Session) copies(ctx context.Context, what []client.Object, into client.Location, o CopyOptions) (jobs []transfer.Job, err error) {
+func (s *Session) copies(ctx context.Context, from *Session, what []client.Object, into client.Location, o CopyOptions) (jobs []transfer.Job, err error) {
 	add := func(of client.Object, name string) {
 		to := client.Location{Bucket: into.Bucket, Key: into.Key + name}
 		if o.As != "" {
 			to.Key = o.As
 		}
 		jobs = append(jobs, transfer.Job{
-			Op: o.op(), From: transfer.ObjectAt(s.account.ID, of.At, o.VersionID), To: transfer.ObjectAt(s.account.ID, to, ""),
-			Expect: transfer.Expect{Size: of.Size, ETag: of.ETag, Modified: of.Modified},
+			Op: o.op(), From: transfer.ObjectAt(from.account.ID, of.At, o.VersionID), To: transfer.ObjectAt(s.account.ID, to, ""),
+			AcceptStale: o.AcceptStale, Expect: transfer.Expect{Size: of.Size, ETag: of.ETag, Modified: of.Modified},
 		})
 	}
-	err = s.below(ctx, what, o.Contents, func(of client.Object, name string) {
+	err = from.below(ctx, what, o.Contents, func(of client.Object, name string) {
 		if name != "" || into.Key != "" { // a marker of the folder itself
 			add(of, name)
 		}
@@ -100,6 +117,9 @@ func treatCopies(set rules.Set, jobs []transfer.Job, sources map[client.Location
 			continue
 		}
 		j.Treatment, j.Overwrite = d.Treatment, c.overwrite()
+		if d.Treatment.Rule == 0 && c.Encryption.Type == client.TypeUndecided {
+			j.Treatment.Because = transfer.AsItsSource
+		}
 		p.Jobs = append(p.Jobs, j)
 		p.Bytes += max(0, j.Expect.Size)
 		if j.Expect.Size < 0 {

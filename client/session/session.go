@@ -39,12 +39,15 @@ type Opener struct {
 	// Current refuses an account that is no longer what it was when it was
 	// opened; no upload is planned then. nil: it always is.
 	Current func(client.Account) error
+	// Account is a saved account by its id, which a copy that another program has left may
+	// have its source in; nil: none is kept.
+	Account func(id string) (client.Account, error)
 	// Journal keeps an account's transfers beyond the program; nil: they end with it.
 	Journal func(client.Account) transfer.Journal
 	// Flows are what transfers may use of each endpoint, for all accounts of a program;
 	// nil: each session uses an endpoint as if it were alone.
 	Flows *flow.Endpoints
-	// Transfer is how transfers are done; Store, Account, Flow, CustomerKey and DescribeKey
+	// Transfer is how transfers are done; Store, Account, Flow, CustomerKey, Other and DescribeKey
 	// are filled in here.
 	Transfer transfer.Config
 	// Now is the clock; nil is time.Now.
@@ -62,6 +65,7 @@ type Session struct {
 	held    heldKeys
 	now     func() time.Time
 	openers openers
+	besides besides
 }
 
 // Open opens an account without waiting for its server.
@@ -84,7 +88,7 @@ func (o Opener) Open(ctx context.Context, a client.Account) (*Session, error) {
 	s.keys, _ = client.As[client.Keys](store)
 	config := o.Transfer
 	config.Store, config.Account, config.DescribeKey, config.Now = store, a.Ref(), s.describer(), s.now
-	config.CustomerKey = s.CustomerKey
+	config.CustomerKey, config.Other = s.CustomerKey, s.other
 	if o.Flows != nil {
 		config.Flow = o.Flows.Of(cmp.Or(a.Endpoint, a.Region))
 	}

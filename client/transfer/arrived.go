@@ -17,11 +17,11 @@ import (
 
 // An arrival is a downloaded file on its way to being compared with its object.
 type arrival struct {
-	engine *Engine
-	job    Job
-	read   client.ReadOptions // how the object is asked for
-	head   client.Object
-	file   io.ReaderAt
+	store client.Store // that holds the object
+	job   Job
+	read  client.ReadOptions // how the object is asked for
+	head  client.Object
+	file  io.ReaderAt
 	reading
 	accepted bool // an ETag of other bytes was set aside
 }
@@ -230,7 +230,7 @@ type partKnower interface {
 // parts are the sizes of the parts, which must be as many as said and make up
 // the file; errElse otherwise.
 func (a *arrival) parts(ctx context.Context, want int, exact bool) ([]int64, error) {
-	k, ok := a.engine.cfg.Store.(partKnower)
+	k, ok := client.As[partKnower](a.store)
 	if !ok {
 		return nil, errElse
 	}
@@ -255,6 +255,24 @@ func (a *arrival) parts(ctx context.Context, want int, exact bool) ([]int64, err
 
 func (a *arrival) note() string { return a.head.Metadata[client.MetaChecksum] }
 
+// compareParts is compare for what was read in pieces and is not here any more: by the
+// checksum that could be made of theirs.
+func (a *arrival) compareParts(ctx context.Context) (comparison, error) {
+	if err := a.isWhole(); err != nil {
+		return comparison{}, err
+	}
+	if sum, ok := a.head.StoredChecksum(); ok {
+		a.head.Checksums = []client.Checksum{sum}
+	} else {
+		a.head.Checksums = nil
+	}
+	found, err := a.first(ctx, a.byChecksum, a.byNote)
+	if errors.Is(err, errElse) {
+		return a.bySize()
+	}
+	return found, err
+}
+
 // byNote compares with what an upload of ours left in the metadata; where it
 // disagrees the others are heard first.
 func (a *arrival) byNote(context.Context) (comparison, error) {
@@ -277,7 +295,7 @@ func (o *otherETag) Text() client.Text { return o.said }
 // know better: Engine.Accept, Job.AcceptStale.
 func (r Row) Acceptable() bool {
 	var etag *otherETag
-	return r.Job.Op == Download && r.Phase == Failed && (client.KindOf(r.Err) == client.KindStaleChecksum || errors.As(r.Err, &etag))
+	return (r.Job.Op == Download || r.Job.IsBetween()) && r.Phase == Failed && (client.KindOf(r.Err) == client.KindStaleChecksum || errors.As(r.Err, &etag))
 }
 
 // byETag compares with an ETag in the form of an MD5. One that is the MD5 counts

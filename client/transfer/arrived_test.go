@@ -32,8 +32,7 @@ func (s *partedStore) PartSizes(_ context.Context, _ client.Location, _ client.R
 func arrive(t *testing.T, s client.Store, data []byte, head client.Object) (comparison, error) {
 	t.Helper()
 	head.Size = int64(len(data))
-	e := &Engine{cfg: Config{Store: s}}
-	return (&arrival{engine: e, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: bytes.NewReader(data)}).compareFile(t)
+	return (&arrival{store: s, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: bytes.NewReader(data)}).compareFile(t)
 }
 
 // compareFile compares a file that lies there, as one that arrived.
@@ -141,7 +140,7 @@ func TestAFileThatCannotBeReadBackIsAMatterOfThisMachine(t *testing.T) {
 		for reads := range 2 { // at once, or when it is read again
 			head.Size = 5
 			s := &partedStore{memstore.New(memstore.Options{}), func(bool) ([]int64, error) { return []int64{5}, nil }}
-			a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: &failingAt{bytes.NewReader(data), reads}}
+			a := &arrival{store: s, job: Job{Op: Download, From: ObjectAt("", remote, "")}, head: head, file: &failingAt{bytes.NewReader(data), reads}}
 			_, err := a.compareFile(t)
 			assert.Equal(t, client.KindLocal.String(), client.KindOf(err).String(), "%s, %d: %v", name, reads, err)
 		}
@@ -152,7 +151,7 @@ func TestAComparisonEndsWithItsContext(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	stop(errCancelled)
 	s := &partedStore{memstore.New(memstore.Options{}), func(bool) ([]int64, error) { return []int64{5}, nil }}
-	a := &arrival{engine: &Engine{cfg: Config{Store: s}}, job: Job{Op: Download, From: ObjectAt("", remote, "")}, file: bytes.NewReader([]byte("hello"))}
+	a := &arrival{store: s, job: Job{Op: Download, From: ObjectAt("", remote, "")}, file: bytes.NewReader([]byte("hello"))}
 	require.ErrorIs(t, a.readBack(ctx), errCancelled)
 	_, _, err := a.composite(ctx, "SHA256", nil, 1)
 	require.ErrorIs(t, err, errCancelled)

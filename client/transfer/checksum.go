@@ -115,3 +115,15 @@ func square(to, m *[64]uint64) {
 		to[i] = times(m, m[i])
 	}
 }
+
+// crcOf is the CRC64NVME in a checksum that checksumOf wrote.
+func crcOf(c client.Checksum) uint64 { return number(bytesOf(c)) }
+
+// bytesOf are the bytes of a checksum, none where it is no base64.
+func bytesOf(c client.Checksum) []byte {
+	b, err := base64.StdEncoding.DecodeString(c.Value)
+	if err != nil {
+		return nil
+	}
+	return b
+}

@@ -7,8 +7,8 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// Copy makes an object of another of the same account, on the server; Move removes
-// the source afterwards. The copy is believed when it was looked at and its first byte
+// Copy makes an object of another: of the same account on the server, of another
+// account through this machine; Move removes the source afterwards. The copy is believed when it was looked at and its first byte
 // was read, and the source is removed after that alone, and only while it is still
 // what was copied. A source that no rule is about keeps its encryption.
 const (
@@ -18,13 +18,16 @@ const (
 
 // WritesObject reports whether jobs write an object, so that its encryption is decided
 // and proved.
-func (o Op) WritesObject() bool { return o == Upload || o == Copy || o == Move }
+func (o Op) WritesObject() bool { return o == Upload || o.copies() }
+
+// copies reports whether jobs make an object of another.
+func (o Op) copies() bool { return o == Copy || o == Move }
 
 type copying struct{}
 
 // admit refuses what nobody decided, and a copy of the current version onto itself.
 func (copying) admit(j Job) error {
-	if j.From.At == j.To.At && j.From.Version == "" {
+	if j.From.At == j.To.At && j.From.Version == "" && !j.IsBetween() {
 		return &client.Error{Op: string(j.Op), Kind: client.KindInvalid, At: j.To.At, Err: errOntoItself}
 	}
 	if err := j.From.At.CheckKey(); err != nil {
@@ -52,7 +55,8 @@ func (copying) run(ctx context.Context, e *Engine, it *item) error {
 type copyOf struct {
 	engine *Engine
 	it     *item
-	copier client.Copier
+	copier client.Copier      // nil between accounts
+	origin Other              // the account of the source
 	key    client.CustomerKey // opens the source
 	source client.Object      // as it was when the attempt began
 	asked  client.Treatment   // before that of the source took the place of nothing
@@ -66,12 +70,10 @@ type copyOf struct {
 // copy looks at the source, looks before overwriting, copies, verifies, and removes the
 // source where it is to be moved.
 func (e *Engine) copy(ctx context.Context, it *item) error {
-	job := it.row.Job
-	copier, ok := client.As[client.Copier](e.cfg.Store)
-	if !ok {
-		return &client.Error{Op: string(job.Op), Kind: client.KindUnsupported, At: job.To.At, Err: client.Say("this account's service cannot copy").Err()}
+	c, err := e.newCopy(ctx, it)
+	if err != nil {
+		return err
 	}
-	c := &copyOf{engine: e, it: it, copier: copier}
 	if stored := it.stored(); stored != nil { // before the source: that may be gone by our own hand
 		switch err := c.goOn(ctx, *stored); {
 		case errors.Is(err, errGone):
@@ -89,7 +91,9 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 		return err
 	}
 	if stored := it.stored(); stored != nil { // the answer to its completion was lost
-		stored.Handed = c.handed()
+		if err := c.recognized(ctx, stored); err != nil {
+			return err
+		}
 		return c.prove(ctx, *stored)
 	}
 	if c.made != nil { // what is there is ours, and not as asked
@@ -103,6 +107,33 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 		return c.judgeThere(ctx, there)
 	}
 	return c.make(ctx, there)
+}
+
+// newCopy finds out who copies: the server, or between accounts this machine.
+func (e *Engine) newCopy(ctx context.Context, it *item) (c *copyOf, err error) {
+	job := it.row.Job
+	c = &copyOf{engine: e, it: it, origin: Other{Store: e.cfg.Store, Account: e.cfg.Account}}
+	if job.IsBetween() {
+		c.origin, err = e.other(ctx, job)
+		return c, err
+	}
+	copier, ok := client.As[client.Copier](e.cfg.Store)
+	if !ok {
+		return nil, &client.Error{Op: string(job.Op), Kind: client.KindUnsupported, At: job.To.At, Err: client.Say("this account's service cannot copy").Err()}
+	}
+	c.copier = copier
+	return c, nil
+}
+
+// recognized makes good what the journal does not tell of a copy in parts whose
+// completion was not heard of.
+func (c *copyOf) recognized(ctx context.Context, s *Stored) (err error) {
+	s.Source = c.source
+	if c.copier != nil {
+		s.Handed = c.handed()
+		return nil
+	}
+	return c.arrivedAll(ctx, s)
 }
 
 // stored is what an attempt before has stored and could not prove.
@@ -120,7 +151,7 @@ func (c *copyOf) open(ctx context.Context) (err error) {
 	if c.key, err = e.fetchKey(ctx, job, job.From.At, job.From.CustomerKeyMD5); err != nil {
 		return err
 	}
-	c.source, err = e.cfg.Store.Head(ctx, job.From.At, client.ReadOptions{VersionID: job.From.Version, Key: c.key})
+	c.source, err = c.origin.Store.Head(ctx, job.From.At, client.ReadOptions{VersionID: job.From.Version, Key: c.key})
 	switch {
 	case err != nil:
 		return err
@@ -129,7 +160,10 @@ func (c *copyOf) open(ctx context.Context) (err error) {
 	case !c.source.SizeTold():
 		return &client.Error{Op: string(job.Op), Kind: client.KindUnsupported, At: job.From.At, Err: client.Say("the server does not say how large it is").Err()}
 	}
-	return c.decide(ctx)
+	if err := c.decide(ctx); err != nil {
+		return err
+	}
+	return c.isNotItself(ctx)
 }
 
 var (
@@ -148,10 +182,15 @@ func (c *copyOf) decide(ctx context.Context) (err error) {
 	job := it.row.Job
 	job.Expect.Size, job.Expect.ETag, job.Expect.Modified = c.source.Size, c.source.ETag, c.source.Modified
 	c.asked = job.Treatment
-	if c.asked.Because.Form == asSource.Form { // an attempt before has decided so, of the source as it was then
-		c.asked = client.Treatment{Type: client.TypeInherit, Because: asSource}
+	if c.asked.Because.Form == AsItsSource.Form { // an attempt before has decided so, of the source as it was then
+		c.asked = client.Treatment{Type: client.TypeInherit, Because: AsItsSource}
 	}
-	if t, keeps := asItsSource(c.asked, c.source.Encryption); keeps {
+	switch t, keeps := asItsSource(c.asked, c.source.Encryption); {
+	case job.IsBetween():
+		if job.Treatment, err = c.betweenKeys(ctx, t, keeps); err != nil {
+			return err
+		}
+	case keeps:
 		job.Treatment = t
 	}
 	if it.key, err = e.fetchKey(ctx, job, job.To.At, job.Treatment.CustomerKeyMD5); err != nil {
@@ -170,7 +209,8 @@ func (c *copyOf) becomes(job Job) {
 	c.engine.scribe.tell(Entry{Number: c.it.number, Job: &job})
 }
 
-var asSource = client.Say("as its source is encrypted")
+// AsItsSource is why a copy is encrypted as it is that nobody has decided about.
+var AsItsSource = client.Say("as its source is encrypted")
 
 // asItsSource is how a copy is encrypted that no rule is about: as its source, by the
 // same key. A context is never told by servers, so that it cannot be kept.
@@ -178,7 +218,7 @@ func asItsSource(t client.Treatment, r client.Reported) (client.Treatment, bool)
 	if t.Type != client.TypeInherit || !r.Told {
 		return t, false
 	}
-	as := client.Treatment{Type: r.Type, Because: asSource}
+	as := client.Treatment{Type: r.Type, Because: AsItsSource}
 	switch r.Type {
 	case client.TypeSSES3:
 	case client.TypeSSEKMS, client.TypeDSSEKMS:
@@ -207,7 +247,10 @@ func (c *copyOf) goOn(ctx context.Context, s Stored) (err error) {
 	if c.key, err = e.fetchKey(ctx, job, job.From.At, job.From.CustomerKeyMD5); err != nil {
 		return err
 	}
-	c.source, c.again = s.Handed.Answer, true // what was copied
+	if s.Source.At.Bucket == "" {
+		return errGone
+	}
+	c.source, c.again = s.Source, true // what was copied
 	soon, end := e.proofTime(ctx)
 	defer end()
 	switch _, err := e.headOf(soon, c.it, s); client.KindOf(err) {
@@ -222,6 +265,13 @@ func (c *copyOf) make(ctx context.Context, there there) error {
 	options, err := c.options(there)
 	if err != nil {
 		return err
+	}
+	if c.copier == nil {
+		stored, err := c.carry(ctx, options)
+		if err != nil {
+			return err
+		}
+		return c.prove(ctx, stored)
 	}
 	if c.fitsOneRequest() {
 		stored, err := c.whole(ctx, options)
@@ -307,17 +357,15 @@ func (c *copyOf) whole(ctx context.Context, o client.PutOptions) (Stored, error)
 func (c *copyOf) storedWhole(made client.Object) Stored {
 	return Stored{
 		Answers: []Answer{{byCopy, made.Encryption}}, VersionID: made.VersionID, ETag: made.ETag, RequestID: made.RequestID,
-		Handed: c.handed(),
+		Handed: c.handed(), Source: c.source,
 	}
 }
 
 var byCopy = client.Say("the answer to the copy")
 
-// handed is what the copy has to be: the source as it was.
-func (c *copyOf) handed() Handed {
-	h := Handed{Answer: c.source}
-	if sum, ok := c.source.FullChecksum(); ok {
-		h.Sum = sum
-	}
+// handed is what a copy on the server has to have: the checksum that the server computed
+// of the source. What its metadata says comes with it, and may be of other bytes.
+func (c *copyOf) handed() (h Handed) {
+	h.Sum, _ = c.source.StoredChecksum()
 	return h
 }

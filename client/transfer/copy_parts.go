@@ -16,12 +16,8 @@ const copyPartSize = 64 << 20
 // A gathering is a copy in parts: create (the encryption is decided here), copy the
 // parts that the server does not hold yet a few at once, complete with all of them.
 type gathering struct {
-	*copyOf
-	options client.PutOptions
-	upload  client.Upload
-	created client.Reported
-	spans   []span
-	parts   []client.Part
+	*filling
+	copy *copyOf
 }
 
 // inParts copies with a multipart upload. What becomes of it where something goes
@@ -29,11 +25,8 @@ type gathering struct {
 func (c *copyOf) inParts(ctx context.Context, o client.PutOptions) (Stored, error) {
 	e, it := c.engine, c.it
 	o.Checksum = c.handed().Sum
-	g := &gathering{copyOf: c, options: o, spans: spans(c.source.Size, partSizeFor(c.source.Size, copyPartSize))}
-	if p := it.progress; p.hasUpload() {
-		g.spans = spans(c.source.Size, p.PartSize)
-	}
-	g.parts = make([]client.Part, len(g.spans))
+	all := spans(c.source.Size, c.partSize())
+	g := &gathering{&filling{engine: e, it: it, options: o, spans: all, digests: make([]digest, len(all)), parts: make([]client.Part, len(all))}, c}
 	if err := g.open(ctx); err != nil {
 		return Stored{}, err
 	}
@@ -42,16 +35,32 @@ func (c *copyOf) inParts(ctx context.Context, o client.PutOptions) (Stored, erro
 	if err := g.copyMissing(ctx); err != nil {
 		return Stored{}, err
 	}
-	if err := g.stillThat(ctx); err != nil {
+	if err := c.stillThat(ctx); err != nil {
 		return Stored{}, err
 	}
-	made, err := e.cfg.Store.CompleteUpload(ctx, g.upload, g.parts, o.Checksum)
+	s, err := g.copied(ctx)
+	if err != nil {
+		return Stored{}, err
+	}
+	made, err := e.cfg.Store.CompleteUpload(ctx, g.upload, g.parts, g.options.Checksum)
 	if client.KindOf(err) == client.KindNoUpload { // the answer to it may have been lost: the proof finds out
 		if ours, asked := e.completed(ctx, it, it.progress); asked == nil && ours {
 			err = nil
 		}
 	}
-	return g.stored(made), err
+	return g.completed(s, made), err
+}
+
+// partSize is the size of the parts, in bytes: as they were cut before, where some are
+// there.
+func (c *copyOf) partSize() int64 {
+	switch p := c.it.progress; {
+	case p.hasUpload():
+		return p.PartSize
+	case c.copier == nil:
+		return c.engine.cfg.partSize(c.source.Size)
+	}
+	return partSizeFor(c.source.Size, copyPartSize)
 }
 
 // open goes on with the upload that was left, or begins one.
@@ -67,7 +76,11 @@ func (g *gathering) open(ctx context.Context) error {
 	if err := e.dropOther(ctx, it); err != nil {
 		return err
 	}
-	begun, err := e.beginUpload(ctx, it, g.options, &Progress{
+	o := g.options
+	if g.copy.copier == nil && e.cfg.ContentProof != ProofSize { // it is known when all has passed
+		o.Checksum.Algorithm = client.CRC64NVME
+	}
+	begun, err := e.beginUpload(ctx, it, o, &Progress{
 		Source: it.row.Job.Expect, Version: it.row.Job.From.Version, PartSize: g.spans[0].length, Checksum: g.options.Checksum,
 	})
 	g.upload, g.created = begun.upload, begun.created
@@ -77,8 +90,8 @@ func (g *gathering) open(ctx context.Context) error {
 // continues reports whether an upload that was left is of this very source, with
 // nothing that is asked now asked otherwise.
 func (g *gathering) continues(p *Progress) bool {
-	job := g.it.row.Job
-	return p.Source.Size == g.source.Size && client.SameETag(p.Source.ETag, g.source.ETag) && p.Version == job.From.Version &&
+	job, source := g.it.row.Job, g.copy.source
+	return p.Source.Size == source.Size && client.SameETag(p.Source.ETag, source.ETag) && p.Source.Modified.Equal(source.Modified) && p.Version == job.From.Version &&
 		p.Treatment.AsksTheSame(job.Treatment) && p.ContentType == g.options.ContentType && maps.Equal(p.Metadata, g.options.Metadata)
 }
 
@@ -90,7 +103,7 @@ func (g *gathering) reuse(p *Progress) {
 			return h.Number == piece.Number && h.Size == piece.Size && client.SameETag(h.ETag, piece.ETag)
 		})
 		if held && i < len(g.spans) && g.spans[i].length == piece.Size {
-			g.parts[i] = client.Part{Number: piece.Number, Size: piece.Size, ETag: piece.ETag, Checksum: piece.Returned, Encryption: piece.Reported}
+			g.took(piece)
 			g.it.sent.Add(piece.Size)
 		}
 	}
@@ -98,49 +111,89 @@ func (g *gathering) reuse(p *Progress) {
 
 // copyMissing copies the parts that the server does not hold yet.
 func (g *gathering) copyMissing(ctx context.Context) error {
-	var missing []span
-	for i, s := range g.spans {
+	var missing []int
+	for i := range g.spans {
 		if g.parts[i].Number == 0 {
-			missing = append(missing, s)
+			missing = append(missing, i)
 		}
 	}
-	return flow.Spread(ctx, len(missing), func(ctx context.Context, i int) error {
-		s := missing[i]
-		part, err := g.copier.CopyPart(ctx, g.upload, s.number, g.from(), s.offset, s.length)
-		if err != nil {
-			return err
-		}
-		g.parts[s.number-1] = part
-		g.engine.moved(g.it, s.length)
-		if g.it.progress != nil {
-			g.engine.scribe.tell(Entry{Number: g.it.number, Piece: &Piece{
-				Number: s.number, Size: s.length, ETag: part.ETag, Returned: part.Checksum, Reported: part.Encryption,
-			}})
-		}
-		return nil
-	})
+	one := g.copyOne
+	if g.copy.copier == nil {
+		one = g.carryOne
+	}
+	return flow.Spread(ctx, len(missing), func(ctx context.Context, i int) error { return one(ctx, missing[i]) })
 }
 
-// stillThat asks for the source once more before parts of it become an object: servers
-// may copy parts of another one without a word.
-func (g *gathering) stillThat(ctx context.Context) error {
-	job := g.it.row.Job
-	now, err := g.engine.cfg.Store.Head(ctx, job.From.At, client.ReadOptions{VersionID: job.From.Version, Key: g.key})
-	switch {
-	case err != nil:
+// copyOne lets the server copy a part.
+func (g *gathering) copyOne(ctx context.Context, i int) error {
+	s := g.spans[i]
+	part, err := g.copy.copier.CopyPart(ctx, g.upload, s.number, g.copy.from(), s.offset, s.length)
+	if err != nil {
 		return err
-	case !client.SameETag(now.ETag, g.source.ETag), now.Size != g.source.Size, !now.Modified.Equal(g.source.Modified):
-		return g.changed(errChangedSince)
+	}
+	piece := Piece{Number: s.number, Size: s.length, ETag: part.ETag, Returned: part.Checksum, Reported: part.Encryption}
+	g.took(piece)
+	g.engine.moved(g.it, s.length)
+	if g.it.progress != nil {
+		g.engine.scribe.tell(Entry{Number: g.it.number, Piece: &piece})
 	}
 	return nil
 }
 
-// stored is what the server said of all of it, the answer to the completion last.
-func (g *gathering) stored(made client.Object) Stored {
-	f := filling{parts: g.parts}
-	answers := append([]Answer{{byBeginning, g.created}}, f.answers()...)
-	return Stored{
-		Answers: append(answers, Answer{byCompletion, made.Encryption}), VersionID: made.VersionID, ETag: made.ETag, RequestID: made.RequestID,
-		Handed: g.handed(), PartSize: g.spans[0].length,
+// carryOne brings a part here and sends it.
+func (g *gathering) carryOne(ctx context.Context, i int) error {
+	s := g.spans[i]
+	src, err := g.copy.piece(ctx, s)
+	if err != nil {
+		return err
 	}
+	defer src.close()
+	s.offset = 0
+	d, err := src.digest(ctx, s, g.sendsMD5())
+	if err != nil {
+		return err
+	}
+	g.digests[i] = d
+	return g.put(ctx, i, src, s, d)
+}
+
+// copied is what is known of the copy before it becomes an object: what passed through
+// here has to be what the source's server says of it.
+func (g *gathering) copied(ctx context.Context) (s Stored, err error) {
+	s = Stored{Handed: g.copy.handed(), Source: g.copy.source}
+	if g.copy.copier != nil {
+		return s, nil
+	}
+	s.Parts = g.records()
+	if err := g.copy.arrivedAll(ctx, &s); err != nil {
+		return s, err
+	}
+	if g.engine.cfg.ContentProof != ProofSize {
+		g.options.Checksum = s.Handed.Sum
+	}
+	return s, nil
+}
+
+// completed adds what the server said of all of it.
+func (g *gathering) completed(s Stored, made client.Object) Stored {
+	all := g.stored(made)
+	if g.copy.copier != nil { // of its bytes nothing is known here
+		all.Handed, all.Parts = s.Handed, nil
+	}
+	all.Handed.Sum, all.Source, all.Arrived, all.By = s.Handed.Sum, s.Source, s.Arrived, s.By
+	return all
+}
+
+// stillThat asks for the source once more before parts of it become an object: servers
+// may copy parts of another one without a word.
+func (c *copyOf) stillThat(ctx context.Context) error {
+	job := c.it.row.Job
+	now, err := c.origin.Store.Head(ctx, job.From.At, client.ReadOptions{VersionID: job.From.Version, Key: c.key})
+	switch {
+	case err != nil:
+		return err
+	case !client.SameETag(now.ETag, c.source.ETag), now.Size != c.source.Size, !now.Modified.Equal(c.source.Modified):
+		return c.changed(errChangedSince)
+	}
+	return nil
 }

@@ -24,28 +24,22 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 		return err
 	}
 	inOne := s.PartSize == 0
-	if inOne && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
+	if c.copier != nil && inOne && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
 		c.made = &p.head
 		return errInParts
 	}
 	r := e.receipt(job, p)
 	r.Size, r.VersionID, r.ETag = job.Expect.Size, first(s.VersionID, p.head.VersionID), first(p.head.ETag, s.ETag)
-	r.RequestID, r.PartSize = first(s.RequestID, p.head.RequestID), s.PartSize
-	if r.Content, r.Compared, err = c.compare(p.head); err != nil {
+	r.RequestID, r.PartSize, r.Parts = first(s.RequestID, p.head.RequestID), s.PartSize, s.Parts
+	if err := c.compared(&r, s, p.head); err != nil {
 		return err
-	}
-	for _, sum := range p.head.Checksums { // what the metadata says was copied with it, and tells nothing
-		if !sum.Composite {
-			r.Checksum = sum
-			break
-		}
 	}
 	it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Stored: &s}
 	if p.Verdict != NotYetVerified {
 		if err := c.readable(ctx, s, p.head); err != nil {
 			return err
 		}
-		if inOne && !c.replaced && !c.lost(p.head).IsZero() {
+		if c.copier != nil && inOne && !c.replaced && !c.lost(p.head).IsZero() {
 			return c.writeBeside(ctx, p.head)
 		}
 	}
@@ -117,6 +111,24 @@ func (c *copyOf) readable(ctx context.Context, s Stored, head client.Object) err
 	}
 }
 
+// compared says in the receipt how far the bytes of the copy are known to be those of the
+// source.
+func (c *copyOf) compared(r *Receipt, s Stored, head client.Object) (err error) {
+	if c.copier == nil {
+		return c.carried(r, s, head)
+	}
+	if r.Content, r.Compared, err = c.compare(head); err != nil {
+		return err
+	}
+	for _, sum := range head.Checksums { // what the metadata says was copied with it, and tells nothing
+		if !sum.Composite {
+			r.Checksum = sum
+			break
+		}
+	}
+	return nil
+}
+
 // compare says how far the bytes of the copy are known to be those of the source. The
 // error (KindCorrupt) says that they are not.
 func (c *copyOf) compare(head client.Object) (Content, client.Text, error) {
@@ -168,13 +180,16 @@ func (c *copyOf) writeBeside(ctx context.Context, made client.Object) error {
 
 // keepTags gives the copy the tags of its source where the server did not.
 func (c *copyOf) keepTags(ctx context.Context, s Stored) error {
-	if s.PartSize == 0 && !c.replaced {
+	if c.copier != nil && s.PartSize == 0 && !c.replaced {
 		return nil
 	}
 	job, store := c.it.row.Job, c.engine.cfg.Store
-	tags, err := store.Tags(ctx, job.From.At, job.From.Version)
+	tags, err := c.origin.Store.Tags(ctx, job.From.At, job.From.Version)
 	switch kind := client.KindOf(err); {
 	case kind == client.KindUnsupported: // it has none
+		return nil
+	case kind == client.KindDenied && c.copier == nil && job.Op == Copy: // who may not look takes what there is to be had
+		c.engine.note(client.Say("whether %s has tags may not be looked at: its copy has none", job.From))
 		return nil
 	case kind == client.KindNotFound && c.again && job.Op == Move: // it went after they were set
 		return nil
@@ -212,7 +227,7 @@ func (c *copyOf) beside(ctx context.Context, s Stored, p proof) error {
 func (c *copyOf) removeSource(ctx context.Context) error {
 	job := c.it.row.Job
 	was := client.Object{At: job.From.At, VersionID: job.From.Version, ETag: c.source.ETag, Modified: c.source.Modified}
-	err := c.engine.cfg.Store.DeleteOnly(ctx, was, c.key)
+	err := c.origin.Store.DeleteOnly(ctx, was, c.key)
 	if err == nil {
 		return nil
 	}

@@ -95,7 +95,7 @@ func (f *fetching) modified() time.Time {
 // prove compares what arrived with what the server says of the object.
 func (f *fetching) prove(ctx context.Context) (Receipt, error) {
 	e, job, object := f.engine, f.it.row.Job, f.object
-	a := &arrival{engine: e, job: job, read: f.it.read(), head: object, file: f.target.file, reading: f.reading}
+	a := &arrival{store: e.cfg.Store, job: job, read: f.it.read(), head: object, file: f.target.file, reading: f.reading}
 	found, err := a.compare(ctx)
 	if err != nil {
 		return Receipt{}, err

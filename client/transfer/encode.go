@@ -62,6 +62,9 @@ func AppendReceipt(b []byte, r *Receipt) ([]byte, error) {
 	w.sentence("why", r.Why)
 	w.said("requestId", r.RequestID)
 	w.moment("verifiedAt", r.VerifiedAt)
+	if r.From != nil {
+		w.value("from", r.From)
+	}
 	w.end()
 	return w.b, w.err
 }

@@ -131,6 +131,9 @@ func fillIn(random *rand.Rand, v reflect.Value, percent int) {
 		for i := range v.Len() {
 			fillIn(random, v.Index(i), percent)
 		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fillIn(random, v.Elem(), percent)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if random.IntN(100) < percent {

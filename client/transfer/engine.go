@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/client/transfer/internal/disk"
@@ -42,6 +44,9 @@ type Config struct {
 	// CustomerKey fetches the SSE-C key that a job names by its MD5, when its bytes
 	// are about to move; nil where there are none. Calls come from several goroutines.
 	CustomerKey func(ctx context.Context, md5 string) (client.CustomerKey, error)
+	// Other opens another account, by its id, that a copy has its source in; nil where
+	// there is none. Calls come from several goroutines.
+	Other func(ctx context.Context, accountID string) (Other, error)
 	// DescribeKey asks KMS about a key; nil where there is no KMS.
 	DescribeKey Describer
 	// Journal keeps jobs, what they have begun, and receipts; nil is a [Memory]. A
@@ -123,6 +128,8 @@ type Engine struct {
 	streams       sync.Map // of jobs, by their ids (Stream)
 	uploads       sync.Map // ids of the multipart uploads under way
 	keys          keyAnswers
+	defaults      sync.Map            // what buckets do with what asks for nothing (client.Reported)
+	pieces        *semaphore.Weighted // bytes of pieces between accounts that are in memory
 	scribe        scribe
 	keeping       chan struct{} // jobs that wait for their receipts without a turn
 	disk          disk.Disk     // that downloads write to
@@ -170,7 +177,8 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{
 		cfg:   c,
 		items: map[int]*item{}, recent: newRecent(), names: names{map[string]int{}, map[int]string{}}, resting: map[int]int64{},
-		idle: idle, keeping: make(chan struct{}, mostKeeping), keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
+		pieces: semaphore.NewWeighted(piecesInMemory),
+		idle:   idle, keeping: make(chan struct{}, mostKeeping), keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
 	}
 	e.share = c.Flow.Join(c.Concurrency, e.wake)
 	e.disk = &disk.System{}

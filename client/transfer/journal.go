@@ -170,6 +170,13 @@ type Stored struct {
 	Identity  string       `json:"identity,omitempty"` // of the file
 	PartSize  int64        `json:"partSize,omitempty"` // bytes, 0 for one request
 	Parts     []PartRecord `json:"parts,omitempty"`    // of an upload in parts
+
+	// Source is what a copy was made of, as it was. Where the bytes passed through this
+	// machine, Arrived says how far they were compared with what the source's server says
+	// of them, and By by what.
+	Source  client.Object `json:"source,omitzero"`
+	Arrived Content       `json:"arrived,omitempty"`
+	By      client.Text   `json:"by,omitzero"`
 }
 
 // A KnownUpload is a multipart upload that this account's programs have begun and

@@ -182,16 +182,22 @@ func (f *filling) sendsMD5() bool {
 
 // send sends one part, with what the server may compare its bytes by.
 func (f *filling) send(ctx context.Context, i int) (err error) {
-	s, e := f.spans[i], f.engine
+	s := f.spans[i]
 	was := f.digests[i]
 	if f.digests[i].md5, err = f.md5s.sum(ctx, i); err != nil {
 		return err
 	}
+	return f.put(ctx, i, f.source, s, was)
+}
+
+// put sends a part, which is a span of what it is read from.
+func (f *filling) put(ctx context.Context, i int, src *source, s span, was digest) error {
+	e := f.engine
 	var given client.Digests
 	if e.cfg.ContentProof != ProofSize {
 		given = f.digests[i].digests()
 	}
-	b := e.newBody(ctx, f.it, f.source, s)
+	b := e.newBody(ctx, f.it, src, s)
 	part, err := e.cfg.Store.UploadPart(ctx, f.upload, s.number, b, s.length, given)
 	if err != nil {
 		b.takeBack()

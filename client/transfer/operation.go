@@ -124,10 +124,10 @@ func (e *Engine) moved(it *item, n int64) {
 		if m := it.rate.Load(); m != nil {
 			m.add(n, now)
 		}
-		switch it.row.Job.Op {
-		case Download:
+		switch job := &it.row.Job; {
+		case job.Op == Download:
 			e.down.add(n, now)
-		case Upload: // what a server copies goes over no line of ours
+		case job.Op == Upload, job.IsBetween(): // what a server copies goes over no line of ours
 			e.up.add(n, now)
 		}
 	}

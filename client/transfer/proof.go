@@ -124,7 +124,7 @@ func (e *Engine) headOf(ctx context.Context, it *item, s Stored) (client.Object,
 	case err != nil || o.VersionID != "":
 		return head, err
 	case o.IfMatch == "" || head.ETag == "": // only what we left with it can tell
-		if left := head.Metadata[client.MetaChecksum]; left == "" || left == s.Handed.Sum.Value {
+		if left := head.Metadata[client.MetaChecksum]; left == "" || left == s.note() {
 			return head, nil
 		}
 	case head.ETag == o.IfMatch:
@@ -134,7 +134,7 @@ func (e *Engine) headOf(ctx context.Context, it *item, s Stored) (client.Object,
 	// is ours is known by the checksum that we left with it.
 	o.IfMatch = ""
 	head, err = e.headAsStored(ctx, j.To.At, o)
-	if err == nil && !holds(head, j.Expect.Size, s.Handed.Sum) {
+	if err == nil && !holds(head, j.Expect.Size, s.Handed.Sum, s.note()) {
 		err = &client.Error{Op: "HeadObject", Kind: client.KindPrecondition, At: j.To.At, RequestID: head.RequestID, Err: errReplaced}
 	}
 	return head, err
@@ -153,11 +153,25 @@ func (e *Engine) headAsStored(ctx context.Context, at client.Location, o client.
 
 var errReplaced = client.Say("another object has taken its place").Err()
 
-// holds reports whether an object has the size and the checksum of what was
-// sent.
-func holds(o client.Object, size int64, sum client.Checksum) bool {
-	has, ok := o.FullChecksum()
-	return ok && o.Size == size && has.Value == sum.Value
+// holds reports whether an object has the size of what was written and its checksum:
+// the server's own where both are known, else the one noted in the metadata.
+func holds(o client.Object, size int64, sum client.Checksum, note string) bool {
+	if o.Size != size {
+		return false
+	}
+	if has, ok := o.StoredChecksum(); ok && sum.Value != "" {
+		return has.Value == sum.Value
+	}
+	return note != "" && o.Metadata[client.MetaChecksum] == note
+}
+
+// note is the checksum that went with the object in its metadata: that of an upload is
+// of its bytes, that of a copy came with the source.
+func (s Stored) note() string {
+	if s.Source.At.Bucket != "" {
+		return s.Source.Metadata[client.MetaChecksum]
+	}
+	return s.Handed.Sum.Value
 }
 
 // decisive is the report the verdict rests on: HEAD's, unless one of the answers

@@ -35,6 +35,17 @@ type Receipt struct {
 	Why        client.Text      `json:"why,omitzero"`
 	RequestID  string           `json:"requestId,omitempty"`
 	VerifiedAt time.Time        `json:"verifiedAt"`
+	From       *Origin          `json:"from,omitempty"` // of a copy between accounts
+}
+
+// An Origin is what a copy between accounts was made of.
+type Origin struct {
+	Account   string          `json:"account"`             // what it was called then
+	AccountID string          `json:"accountId,omitempty"` // "" for the account of one run
+	VersionID string          `json:"versionId,omitempty"`
+	ETag      string          `json:"etag,omitempty"`
+	Modified  time.Time       `json:"modified,omitzero"`
+	Reported  client.Reported `json:"reported,omitzero"` // how it was encrypted there
 }
 
 // IsUnverified reports whether nothing could tell if the file of a download is what

@@ -89,7 +89,7 @@ func (e *Engine) completed(ctx context.Context, it *item, p *Progress) (bool, er
 	case err != nil:
 		return false, nil //nolint:nilerr // what cannot be seen is not known to be ours
 	}
-	return holds(head, p.Source.Size, p.Checksum) && !head.Modified.Before(p.At.Add(-sameSecond)), nil
+	return holds(head, p.Source.Size, p.Checksum, p.Metadata[client.MetaChecksum]) && !head.Modified.Before(p.At.Add(-sameSecond)), nil
 }
 
 // whole is what the answers said to an upload whose completion was not heard of.

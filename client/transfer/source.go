@@ -26,6 +26,8 @@ type source struct {
 	// small is where all of a small file was read to, nil for one that is read as it is
 	// sent; it goes back when all is sent, or the source is closed.
 	small *[]byte
+	// free takes small back where it is a piece of an object and not of a file's buffers.
+	free func(*[]byte)
 }
 
 // OpenToRead opens a file. It does not wait where opening waits, as that of a pipe does.
@@ -84,10 +86,15 @@ func (s *source) readWhole() error {
 // release gives back what a small file was read to: a few hundred may wait for the
 // disk once they are sent.
 func (s *source) release() {
-	if s.small != nil {
+	switch {
+	case s.small == nil:
+		return
+	case s.free != nil:
+		s.free(s.small)
+	default:
 		wholes(int64(len(*s.small))).Put(s.small)
-		s.small = nil
 	}
+	s.small = nil
 }
 
 // wholes are buffers for small files of a size, in bytes: not much larger, since there
@@ -153,7 +160,7 @@ func (s *source) longerThanItSays() error {
 // unchanged fails when what the path names is another file than the one that was
 // opened, or is not what it was then.
 func (s *source) unchanged() error {
-	if s.spool != "" {
+	if s.stat == nil {
 		return nil // nobody else writes to it
 	}
 	now, err := os.Stat(s.job.From.Path)
@@ -193,7 +200,9 @@ func (s *source) checksums(ctx context.Context, all []span, withMD5 bool) (diges
 }
 
 func (s *source) close() {
-	_ = s.file.Close() // only read from, or of no use any more
+	if s.file != nil {
+		_ = s.file.Close() // only read from, or of no use any more
+	}
 	s.release()
 	if s.spool != "" {
 		_ = os.Remove(s.spool) // gone already where an open file can be removed

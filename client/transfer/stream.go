@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer/internal/disk"
@@ -56,14 +55,10 @@ func (e *Engine) sourceOf(ctx context.Context, it *item) (*source, error) {
 	case !job.From.Unsized:
 		return openSource(job)
 	}
-	name := filepath.Join(os.TempDir(), partName("stream"))
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	s, err := newSpool(job)
 	if err != nil {
-		return nil, notSpooled(job, err)
+		return nil, err
 	}
-	disk.Lock(f)
-	s := &source{job: job, file: f, spool: name}
-	_ = os.Remove(name) // where an open file lives on, nothing is left of it however the program ends
 	size, err := s.fill(ctx, open)
 	if err != nil {
 		s.close()

@@ -96,7 +96,7 @@ func (e *Engine) overtaken(ctx context.Context, it *item, src *source, o overtak
 func (o overtaking) isOurs(now there, size int64) bool {
 	isNew := !o.was.exists || o.was.object.VersionID != now.object.VersionID || !client.SameETag(o.was.object.ETag, now.object.ETag)
 	left := now.object.Metadata[client.MetaChecksum]
-	return now.exists && isNew && left == o.sent.Handed.Sum.Value && holds(now.object, size, o.sent.Handed.Sum)
+	return now.exists && isNew && left == o.sent.Handed.Sum.Value && holds(now.object, size, o.sent.Handed.Sum, left)
 }
 
 // judgeThere judges what is there and stays: a job is not skipped as fine that
@@ -173,7 +173,7 @@ const (
 // object is the file.
 func (e *Engine) contents(ctx context.Context, it *item, t there, src *source) (contents, comparison, client.Checksum, error) {
 	var none client.Checksum
-	a := &arrival{engine: e, job: src.job, read: client.ReadOptions{Key: it.key}, head: t.object, file: src.file}
+	a := &arrival{store: e.cfg.Store, job: src.job, read: client.ReadOptions{Key: it.key}, head: t.object, file: src.file}
 	switch {
 	case t.locked:
 		return unknownContents, comparison{}, none, nil

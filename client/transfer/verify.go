@@ -52,7 +52,11 @@ func Verify(want Job, got Evidence) (Finding, error) {
 			Err: client.Say("%d bytes were sent and the server holds %d", want.Expect.Size, got.Head.Size).Err(),
 		}
 	}
-	if sum, ok := got.Head.FullChecksum(); ok && got.Sum.Value != "" && sum.Value != got.Sum.Value {
+	sum, ok := got.Head.FullChecksum()
+	if want.Op.copies() { // with it came what the metadata says, be it true or not
+		sum, ok = got.Head.StoredChecksum()
+	}
+	if ok && got.Sum.Value != "" && sum.Value != got.Sum.Value {
 		return Finding{}, &client.Error{
 			Op: "verify", Kind: client.KindCorrupt, At: want.At(), RequestID: got.Head.RequestID,
 			Err: client.Say("the server's checksum %s is not %s, the checksum of what was sent", sum.Value, got.Sum.Value).Err(),

@@ -67,6 +67,14 @@ const outage = 2 * time.Minute
 
 // open opens the account the flags name.
 func (a *app) open(ctx context.Context, h *wiring.Home, t transfer.Config) (*session.Session, error) {
+	account, err := a.account(h)
+	if err != nil {
+		return nil, err
+	}
+	return a.openAccount(ctx, h, t, account)
+}
+
+func (a *app) openAccount(ctx context.Context, h *wiring.Home, t transfer.Config, account client.Account) (*session.Session, error) {
 	t.Note = h.Note
 	h.Flows.Options.GiveUp = outage
 	opener := h.Opener(t)
@@ -74,18 +82,25 @@ func (a *app) open(ctx context.Context, h *wiring.Home, t transfer.Config) (*ses
 		opener.Dial = a.dial
 	}
 	opener.Rules = a.ruleBook(h).Rules
-	account, err := a.account(h)
-	if err != nil {
-		return nil, err
-	}
 	if account.AdHoc {
 		found, credentials, err := s3store.FromEnvironment(a.flags.profile, account)
 		if err != nil {
 			return nil, settingsError(err)
 		}
 		account = found
-		opener.Credentials = func(context.Context, client.Account) (client.Credentials, error) { return credentials, nil }
-		opener.Current = nil // it is saved nowhere
+		saved, current := opener.Credentials, opener.Current
+		opener.Credentials = func(ctx context.Context, a client.Account) (client.Credentials, error) {
+			if a.AdHoc {
+				return credentials, nil
+			}
+			return saved(ctx, a)
+		}
+		opener.Current = func(a client.Account) error {
+			if a.AdHoc { // it is saved nowhere
+				return nil
+			}
+			return current(a)
+		}
 	}
 	s, err := opener.Open(ctx, account)
 	return s, settingsError(err)
@@ -106,27 +121,42 @@ func (a *app) account(h *wiring.Home) (client.Account, error) {
 	if err != nil {
 		return client.Account{}, settingsError(err)
 	}
-	names := make([]string, len(all))
-	for i, saved := range all {
-		if names[i] = saved.Name; saved.Name == f.account {
-			return a.override(saved), nil
-		}
-	}
 	switch {
-	case f.account == client.DemoName:
-		return client.Account{}, usage("the account %q is in the window only: for the command line start mocks3 and give --endpoint and --ca-file", f.account)
-	case f.account != "" && len(all) == 0:
-		return client.Account{}, usage("there is no account %q, since none is saved: add one with 'bucketseal-cli accounts add', or give --endpoint or --profile", f.account)
 	case f.account != "":
-		return client.Account{}, usage("there is no account %q; the accounts are: %s", f.account, strings.Join(names, ", "))
+		saved, err := accountNamed(f.account, all)
+		return a.override(saved), err
 	case len(all) == 1:
 		return a.override(all[0]), nil
 	case len(all) > 1:
-		return client.Account{}, usage("choose an account with --account: %s", strings.Join(names, ", "))
+		return client.Account{}, usage("choose an account with --account: %s", strings.Join(namesOf(all), ", "))
 	case s3store.InEnvironment():
 		return a.override(client.Account{Name: adHoc, AdHoc: true}), nil
 	}
 	return client.Account{}, usage("no account is saved: add one with 'bucketseal-cli accounts add', or give --endpoint or --profile")
+}
+
+// accountNamed is a saved account by its name.
+func accountNamed(name string, all []client.Account) (client.Account, error) {
+	for _, saved := range all {
+		if saved.Name == name {
+			return saved, nil
+		}
+	}
+	switch {
+	case name == client.DemoName:
+		return client.Account{}, usage("the account %q is in the window only: for the command line start mocks3 and give --endpoint and --ca-file", name)
+	case len(all) == 0:
+		return client.Account{}, usage("there is no account %q, since none is saved: add one with 'bucketseal-cli accounts add', or give --endpoint or --profile", name)
+	}
+	return client.Account{}, usage("there is no account %q; the accounts are: %s", name, strings.Join(namesOf(all), ", "))
+}
+
+func namesOf(all []client.Account) []string {
+	names := make([]string, len(all))
+	for i, a := range all {
+		names[i] = a.Name
+	}
+	return names
 }
 
 // checkFlags refuses what the flags say of a service, before the environment adds
@@ -168,7 +198,12 @@ func (a *app) with(ctx context.Context, t transfer.Config, work func(*session.Se
 	if err != nil {
 		return err
 	}
-	err = work(s)
+	return closed(ctx, s, func() error { return work(s) })
+}
+
+// closed lets work use a session and closes it.
+func closed(ctx context.Context, s *session.Session, work func() error) error {
+	err := work()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	if closed := s.Close(closing); err == nil && ctx.Err() == nil {

@@ -18,6 +18,7 @@ type cpFlags struct {
 	sse, kmsKey                  string
 	key                          keyFlags
 	overwrite, partSize, version string
+	between                      betweenFlags
 }
 
 func (a *app) cpCommand() *cobra.Command {
@@ -26,7 +27,9 @@ func (a *app) cpCommand() *cobra.Command {
 		Use: "cp SRC DST", Short: "Upload, download or copy, and verify", Args: exactly(2),
 		Long: `Upload (SRC is a file or folder, DST begins with s3://), download (the other way
 round), or copy on the server (both begin with s3://), where a copy that no rule is
-about is encrypted as its source. An upload is encrypted by the rules, or by --sse,
+about is encrypted as its source. With --account-from or --account-to the copy goes from
+one account to another, through this machine: nothing of it is written here, each byte
+is compared at both ends, and what is cut off is gone on with. An upload is encrypted by the rules, or by --sse,
 and then compared with what the server reports: only as asked counts as done. With
 -r, what is in the folder SRC is put into DST. A DST ending in / is a folder;
 otherwise it is the new name of a single file.
@@ -41,7 +44,7 @@ end into a private temporary file before it is sent, since the size must be know
 what is written to standard output, a pipe or a device is fetched into one and
 verified first, so not a byte of an object that is not what the server says comes
 out. With - as DST, reports go to the standard error.`,
-		Example: "  bucketseal-cli cp a.csv s3://reports/q3/\n  bucketseal-cli cp -r results s3://reports/results\n  bucketseal-cli cp s3://reports/q3/a.csv .\n  pg_dump ward | bucketseal-cli cp - s3://reports/ward.sql",
+		Example: "  bucketseal-cli cp --account-from old --account-to new -r s3://reports/q3 s3://reports/q3\n  bucketseal-cli cp a.csv s3://reports/q3/\n  bucketseal-cli cp -r results s3://reports/results\n  bucketseal-cli cp s3://reports/q3/a.csv .\n  pg_dump ward | bucketseal-cli cp - s3://reports/ward.sql",
 		RunE: func(c *cobra.Command, args []string) error {
 			config, err := f.config()
 			if err != nil {
@@ -51,13 +54,14 @@ out. With - as DST, reports go to the standard error.`,
 			switch {
 			case !from && !to:
 				return usage("one of %s and %s must be a place in the store: s3://BUCKET/KEY", args[0], args[1])
+			case from && to:
+				return a.copyInside(c.Context(), config, f, args[0], args[1])
+			case f.between.given():
+				return usage("--account-from and --account-to are for copies from one account to another, both beginning with s3://: use --account")
 			}
 			return a.with(c.Context(), config, func(s *session.Session) error {
 				plan := a.planUpload
-				switch {
-				case from && to:
-					plan = a.planInside
-				case from:
+				if from {
 					plan = a.planDownload
 				}
 				pieces, err := plan(c.Context(), s, f, args[0], args[1])
@@ -71,7 +75,6 @@ out. With - as DST, reports go to the standard error.`,
 	flags := c.Flags()
 	f.transferFlags.register(flags)
 	f.register(c, "this upload", "for --sse c or to download such an object", transfer.OverwriteAlways)
-	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M, up to 16M of files above 1G)")
 	flags.StringVar(&f.version, "version-id", "", "download or copy this version `ID` of an object")
 	flags.BoolVar(&f.acceptStale, "accept-stale-checksum", false, "take a download though the checksum noted in its metadata, or its ETag, is of other bytes")
 	return c
@@ -84,6 +87,8 @@ func (f *cpFlags) register(c *cobra.Command, what, keyFor string, overwrite tran
 	flags.StringVar(&f.sse, "sse", "", "encrypt "+what+" so, over the rules: `inherit`|s3|kms|dsse|c")
 	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
 	f.key.register(c, keyFor)
+	f.between.register(flags)
+	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M, up to 16M of files above 1G)")
 	flags.StringVar(&f.overwrite, "overwrite", string(overwrite), "when the target exists: always|skip|newer")
 }
 

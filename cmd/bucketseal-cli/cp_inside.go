@@ -12,8 +12,21 @@ import (
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
-// planInside plans a copy inside the account.
-func (a *app) planInside(ctx context.Context, s *session.Session, f *cpFlags, from, to string) (iter.Seq2[transfer.Plan, error], error) {
+// copyInside copies or moves what is in the store, inside an account or from one to
+// another.
+func (a *app) copyInside(ctx context.Context, config transfer.Config, f *cpFlags, from, to string) error {
+	return a.withBoth(ctx, config, &f.between, func(target, source *session.Session) error {
+		pieces, err := a.planInside(ctx, target, source, f, from, to)
+		if err != nil {
+			return err
+		}
+		return a.orIsFolder(ctx, source, f, from, a.carryOut(ctx, target, pieces))
+	})
+}
+
+// planInside plans a copy of what is in one session's store into another's, which may be
+// the same.
+func (a *app) planInside(ctx context.Context, s, source *session.Session, f *cpFlags, from, to string) (iter.Seq2[transfer.Plan, error], error) {
 	at, err := placeWithBucket(from)
 	if err != nil {
 		return nil, err
@@ -23,19 +36,21 @@ func (a *app) planInside(ctx context.Context, s *session.Session, f *cpFlags, fr
 		return nil, err
 	}
 	switch {
-	case f.acceptStale:
-		return nil, usage("--accept-stale-checksum is for downloads")
-	case f.partSize != "" || f.limitRate != "" || f.sha256:
-		return nil, usage("--part-size, --limit-rate and --sha256 are for uploads and downloads: what the server copies does not pass through this machine")
+	case f.sha256:
+		return nil, usage("--sha256 is for uploads: a copy has what its source has")
+	case s == source && f.acceptStale:
+		return nil, usage("--accept-stale-checksum is for what passes through this machine: downloads, and copies between accounts")
+	case s == source && (f.partSize != "" || f.limitRate != ""):
+		return nil, usage("--part-size and --limit-rate are for uploads, downloads and copies between accounts: what the server copies does not pass through this machine")
 	case f.version != "" && f.move:
 		return nil, usage("--version-id is for copies: a move has the current version")
 	case f.version != "" && f.recursive:
 		return nil, usage("--version-id is of one object, and -r takes a folder")
 	}
-	o := session.CopyOptions{VersionID: f.version, Contents: true, Move: f.move}
+	o := session.CopyOptions{From: source, VersionID: f.version, Contents: true, Move: f.move, AcceptStale: f.acceptStale}
 	what := client.Object{At: at, Size: client.NotTold}
 	if f.recursive {
-		if what, err = s.Find(ctx, at, true); err != nil {
+		if what, err = source.Find(ctx, at, true); err != nil {
 			return nil, err
 		}
 	}
@@ -47,7 +62,7 @@ func (a *app) planInside(ctx context.Context, s *session.Session, f *cpFlags, fr
 		o.As = into.Key
 	}
 	if !what.IsFolder {
-		if folder, err := a.isOnlyFolder(ctx, s, at); err != nil {
+		if folder, err := a.isOnlyFolder(ctx, source, at); err != nil {
 			return nil, err
 		} else if folder {
 			return nil, usage("%s is a folder: add -r to take all it holds", from)
@@ -77,7 +92,8 @@ func (a *app) mvCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "mv SRC DST", Short: "Move or rename objects on the server, and verify", Args: exactly(2),
 		Long: `Move an object or, with -r, what is in a folder to another name, folder or bucket of
-the account. Nothing is sent through this machine. Each copy is encrypted by the rules
+the account. Nothing is sent through this machine, unless it goes to another account
+(--account-from, --account-to). Each copy is encrypted by the rules
 of its target, else as its source is, compared with what the server reports and read;
 only then its source is removed, and only while it is still what was copied. A bucket
 that keeps versions keeps those of the source. What is there already stays, and so does
@@ -91,16 +107,10 @@ the source of it, unless --overwrite says otherwise.`,
 			case !strings.HasPrefix(args[0], client.Scheme) || !strings.HasPrefix(args[1], client.Scheme):
 				return usage("mv moves what is in the store: both begin with s3://")
 			}
-			return a.with(c.Context(), config, func(s *session.Session) error {
-				pieces, err := a.planInside(c.Context(), s, f, args[0], args[1])
-				if err != nil {
-					return err
-				}
-				return a.orIsFolder(c.Context(), s, f, args[0], a.carryOut(c.Context(), s, pieces))
-			})
+			return a.copyInside(c.Context(), config, f, args[0], args[1])
 		},
 	}
-	f.transferFlags.registerConcurrency(c.Flags())
+	f.transferFlags.registerPassing(c.Flags())
 	f.register(c, "the copies", "for --sse c", transfer.OverwriteSkip)
 	return c
 }

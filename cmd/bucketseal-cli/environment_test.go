@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/mock"
 )
 
 // set gives the user's environment other values; the last of a name counts.
@@ -19,8 +21,8 @@ func (u *user) set(pairs ...string) *user {
 
 // bare is a user without flags of the harness, and without keys in the
 // environment.
-func bare(t *testing.T) *user {
-	u := newUser(t)
+func bare(t *testing.T, options ...mock.Option) *user {
+	u := newUser(t, options...)
 	u.global = nil
 	return u.set("AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "BUCKETSEAL_PASSPHRASE_FILE="+u.file("pass", []byte("open sesame")))
 }

@@ -90,22 +90,24 @@ func checksumJSON(c client.Checksum) *checksumLine {
 }
 
 type transferLine struct {
-	Op       transfer.Op   `json:"op"`
-	Source   string        `json:"source"`
-	Target   string        `json:"target"`
-	Bytes    *int64        `json:"bytes"` // null: not told, and nothing arrived
-	Status   string        `json:"status"`
-	Rule     int           `json:"rule"`
-	RuleID   string        `json:"ruleId,omitempty"`
-	Because  string        `json:"because,omitempty"`
-	Asked    *askedLine    `json:"asked"`
-	Reported *reportedLine `json:"reported"`
-	Verdict  *string       `json:"verdict"`
-	Why      string        `json:"why,omitempty"`
-	Content  *string       `json:"content"`
-	Compared string        `json:"compared,omitempty"`
-	Checksum *checksumLine `json:"checksum"`
-	Error    *errorLine    `json:"error"`
+	Op     transfer.Op `json:"op"`
+	Source string      `json:"source"`
+	// SourceAccount is what the account of the source is called, of a copy between accounts.
+	SourceAccount string        `json:"sourceAccount,omitempty"`
+	Target        string        `json:"target"`
+	Bytes         *int64        `json:"bytes"` // null: not told, and nothing arrived
+	Status        string        `json:"status"`
+	Rule          int           `json:"rule"`
+	RuleID        string        `json:"ruleId,omitempty"`
+	Because       string        `json:"because,omitempty"`
+	Asked         *askedLine    `json:"asked"`
+	Reported      *reportedLine `json:"reported"`
+	Verdict       *string       `json:"verdict"`
+	Why           string        `json:"why,omitempty"`
+	Content       *string       `json:"content"`
+	Compared      string        `json:"compared,omitempty"`
+	Checksum      *checksumLine `json:"checksum"`
+	Error         *errorLine    `json:"error"`
 }
 
 func transferJSON(r transfer.Row) transferLine {
@@ -118,6 +120,9 @@ func transferJSON(r transfer.Row) transferLine {
 		l.Bytes, l.Why, l.Checksum, l.Reported = told(c.Size), c.Why.String(), checksumJSON(c.Checksum), reportedJSON(c.Reported)
 		l.Content, l.Compared = named(c.Content), c.Compared.String()
 		l.Verdict = named(c.Verdict)
+		if c.From != nil {
+			l.SourceAccount = c.From.Account
+		}
 	}
 	return l
 }

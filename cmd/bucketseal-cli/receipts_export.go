@@ -120,6 +120,18 @@ var receiptColumns = []struct {
 	{"because", func(r *transfer.Receipt) string { return r.Treatment.Because.String() }},
 	{"identity", func(r *transfer.Receipt) string { return r.Identity }},
 	{"job", func(r *transfer.Receipt) string { return r.Job }},
+	{"source_account", func(r *transfer.Receipt) string { return originOf(r).Account }},
+	{"source_account_id", func(r *transfer.Receipt) string { return originOf(r).AccountID }},
+	{"source_version_id", func(r *transfer.Receipt) string { return originOf(r).VersionID }},
+	{"source_etag", func(r *transfer.Receipt) string { return originOf(r).ETag }},
+}
+
+// originOf is where a copy between accounts came from, zero for anything else.
+func originOf(r *transfer.Receipt) transfer.Origin {
+	if r.From == nil {
+		return transfer.Origin{}
+	}
+	return *r.From
 }
 
 func writeCSV(to io.Writer, all iter.Seq2[ledger.KeptReceipt, error]) (n int, err error) {

@@ -19,11 +19,16 @@ type transferFlags struct {
 }
 
 func (f *transferFlags) register(flags *pflag.FlagSet) {
+	f.registerPassing(flags)
+	flags.BoolVar(&f.sha256, "sha256", false, "leave the SHA-256 of each uploaded file too: in the metadata (sha256), and of a file of one request as the server's checksum")
+	flags.BoolVar(&f.allowUnverified, "allow-unverified", false, "count a file as done though it is not encrypted as asked")
+}
+
+// registerPassing makes the flags of what passes through this machine.
+func (f *transferFlags) registerPassing(flags *pflag.FlagSet) {
 	f.registerConcurrency(flags)
 	flags.StringVar(&f.limitRate, "limit-rate", "", "at most this much a second: `10M`, or 10M:2M for up and down, or off:2M")
 	flags.StringVar(&f.content, "content-proof", "auto", "how the server compares an upload's bytes: `auto`|md5|size; size is fastest and compares their number only")
-	flags.BoolVar(&f.sha256, "sha256", false, "leave the SHA-256 of each uploaded file too: in the metadata (sha256), and of a file of one request as the server's checksum")
-	flags.BoolVar(&f.allowUnverified, "allow-unverified", false, "count a file as done though it is not encrypted as asked")
 }
 
 // registerConcurrency makes the only flag for what moves no bytes through this machine.

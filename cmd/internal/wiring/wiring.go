@@ -88,10 +88,25 @@ func (h *Home) Opener(t transfer.Config) session.Opener {
 		CustomerKey: h.Secrets.CustomerKey,
 		KeptKeys:    h.Settings.KeptKeys,
 		Current:     h.Accounts().Current,
+		Account:     h.account,
 		Journal:     h.ledger.Journal,
 		Flows:       &h.Flows,
 		Transfer:    t,
 	}
+}
+
+// account is a saved account by its id.
+func (h *Home) account(id string) (client.Account, error) {
+	all, err := h.Settings.Accounts()
+	if err != nil {
+		return client.Account{}, err
+	}
+	for _, a := range all {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return client.Account{}, client.Say("it is not among the saved accounts any more: add it again, and give the same command again").Err()
 }
 
 // Accounts is where accounts are changed.
