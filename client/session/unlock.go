@@ -147,7 +147,7 @@ func (s *Session) unlock(ctx context.Context, set rules.Set, jobs []transfer.Job
 	group.SetLimit(8)
 	for i := range jobs {
 		from := &jobs[i].From
-		if !set.HasKeysFor(from.At) {
+		if from.CustomerKeyMD5 != "" || !from.IsObject() || !set.HasKeysFor(from.At) {
 			continue
 		}
 		group.Go(func() error {

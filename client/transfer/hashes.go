@@ -101,6 +101,26 @@ func (t *tally) reading() reading {
 	return r
 }
 
+// CanSum reports whether a checksum of the server's can be computed here.
+func CanSum(a client.ChecksumAlgorithm) bool { return hashes[a] != nil }
+
+// SumOf is a checksum of a file of this machine, by an algorithm that CanSum.
+func SumOf(ctx context.Context, path string, a client.ChecksumAlgorithm) (client.Checksum, error) {
+	if !CanSum(a) {
+		return client.Checksum{}, client.Say("%s is no checksum that can be computed here", string(a)).Err()
+	}
+	f, err := OpenToRead(path)
+	if err != nil {
+		return client.Checksum{}, err
+	}
+	defer f.Close() //nolint:errcheck // opened for reading
+	if stat, err := f.Stat(); err != nil || !stat.Mode().IsRegular() {
+		return client.Checksum{}, client.Say("%s is not a file with contents of its own", path).Err()
+	}
+	r, err := readSums(ctx, f, a)
+	return client.Checksum{Algorithm: a, Value: r.value(a)}, err
+}
+
 // readSums reads r to its end.
 func readSums(ctx context.Context, r io.Reader, algorithms ...client.ChecksumAlgorithm) (reading, error) {
 	t := newTally(algorithms...)

@@ -41,7 +41,7 @@ func FuzzKeyToPath(f *testing.F) {
 		}
 		keys := neighbours(key)
 		for _, s := range systems {
-			names := s.names(keys)
+			names := s.names(keys, nil)
 			taken := map[string]string{}
 			for i, name := range names {
 				if !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains(name, "//") {

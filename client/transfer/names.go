@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,10 +16,17 @@ import (
 // a.txt, or two spellings of é, are one name, and not where one object is called
 // what is a folder for another. The first of such twins keeps its plain name. A
 // key given twice gets two names. KeyOf leads back from each.
-func Names(keys []string) []string { return here.names(keys) }
+func Names(keys []string) []string { return here.names(keys, nil) }
 
-func (s system) names(keys []string) []string {
-	root := newFolder(s)
+// NamesBeside is Names where files and folders are there already that keep their names:
+// none of them is met, and what goes into a folder that is there goes into that. beside
+// is that of KeyOf; keys are none of those that have a file.
+func NamesBeside(keys []string, beside func(folder string) []string) []string {
+	return here.names(keys, beside)
+}
+
+func (s system) names(keys []string, beside func(string) []string) []string {
+	root := newFolder(s, "", beside)
 	places := make([]*folder, len(keys)) // where each file goes
 	for i, k := range keys {
 		places[i] = root
@@ -33,7 +41,7 @@ func (s system) names(keys []string) []string {
 		base := k[strings.LastIndexByte(k, '/')+1:]
 		f := places[i]
 		name := s.escape(base)
-		if f.folders[base] != nil {
+		if f.folders[base] != nil || f.there[base] != "" {
 			name += markFile
 		}
 		names[i] = f.path + splitLong(f.claim(name))
@@ -47,18 +55,57 @@ type folder struct {
 	path    string // "" or ending in "/"
 	folders map[string]*folder
 	taken   map[string]int // folded name: how often
+	// What is there already.
+	beside func(string) []string // nil for nothing
+	there  map[string]string     // folders, by how the key spells them: the name below the root
+	files  map[string]struct{}
 }
 
-func newFolder(on system) *folder {
-	return &folder{on: on, folders: map[string]*folder{}, taken: map[string]int{}}
+func newFolder(on system, path string, beside func(string) []string) *folder {
+	f := &folder{on: on, path: path, folders: map[string]*folder{}, taken: map[string]int{}, beside: beside}
+	if beside != nil {
+		f.meet()
+	}
+	return f
+}
+
+// meet takes in what is there already.
+func (f *folder) meet() {
+	f.there, f.files = map[string]string{}, map[string]struct{}{}
+	for _, n := range allBeside(strings.TrimSuffix(f.path, "/"), f.beside) {
+		base, isFolder := strings.CutSuffix(n, "/")
+		stem, times := base, 1
+		if at := twinMark.FindStringIndex(base); at != nil {
+			stem = base[:at[0]]
+			if n, err := strconv.Atoi(base[at[0]+len(markTwin):]); err == nil && n < math.MaxInt32 { // else it is no mark of ours
+				times = n
+			}
+		}
+		folded := foldName(stem)
+		f.taken[folded] = max(f.taken[folded], times)
+		if !isFolder {
+			f.files[base] = struct{}{}
+		} else {
+			path := f.path + splitLong(base) + "/"
+			key, _ := strings.CutSuffix(f.on.keyOf(path+"-", f.beside), "/-")
+			f.there[key[strings.LastIndexByte(key, '/')+1:]] = path
+		}
+	}
 }
 
 func (f *folder) enter(component string) *folder {
 	if sub := f.folders[component]; sub != nil {
 		return sub
 	}
-	sub := newFolder(f.on)
-	sub.path = f.path + splitLong(f.claim(f.on.escape(component))) + "/"
+	path := f.there[component]
+	if path == "" {
+		name := f.on.escape(component)
+		if _, isFile := f.files[name]; !isFile { // else the file is in the way, and a mark would not lead back
+			name = f.claim(name)
+		}
+		path = f.path + splitLong(name) + "/"
+	}
+	sub := newFolder(f.on, path, f.beside)
 	f.folders[component] = sub
 	return sub
 }

@@ -28,7 +28,7 @@ func TestOrdinaryNamesStayAsTheyAre(t *testing.T) {
 }
 
 // escapeKey is the name of an object that is downloaded alone.
-func (s system) escapeKey(key string) string { return s.names([]string{key})[0] }
+func (s system) escapeKey(key string) string { return s.names([]string{key}, nil)[0] }
 
 // systems are one of each kind of names.
 var systems = []system{windows, darwin, "linux"}
@@ -172,9 +172,9 @@ func check(t *testing.T, keys []string) {
 
 func (s system) check(t *testing.T, keys []string) {
 	t.Helper()
-	names := s.names(keys)
+	names := s.names(keys, nil)
 	require.Len(t, names, len(keys))
-	require.Equal(t, names, s.names(keys), "the same keys, the same names")
+	require.Equal(t, names, s.names(keys, nil), "the same keys, the same names")
 	again := map[string]bool{}
 	for _, k := range keys {
 		again[k] = again[k] || slices.Index(keys, k) != len(keys)-1-slices.Index(reversed(keys), k)

@@ -34,6 +34,13 @@ func (s system) keyOf(name string, beside func(folder string) []string) string {
 	return strings.Join(key, "/")
 }
 
+// GoesOn reports whether a folder is called like one over which a name is spread that is
+// too long for a file, GoesOnFrom whether what is in it may be more of that name.
+func GoesOn(folder string) bool { return strings.HasSuffix(folder, markMore) }
+
+// GoesOnFrom is beside GoesOn.
+func GoesOnFrom(name string) bool { return strings.HasPrefix(name, markMore) }
+
 // joinLong puts together what splitLong has spread over n folders; n is 1 where
 // it has not.
 func joinLong(parts []string) (whole string, n int) {

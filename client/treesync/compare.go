@@ -56,7 +56,7 @@ func (p *planning) decide(ctx context.Context, s *Step) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil:
-		s.Do, s.Why = Fail, client.Say("whether it has to be written could not be found out: %v", err)
+		s.Do, s.Kind, s.Why = Fail, client.KindOf(err), client.Say("whether it has to be written could not be found out: %v", err)
 	case same:
 		s.Do = Keep
 	default:

@@ -174,7 +174,7 @@ func (p *planning) meet(step Step, closedSource, closedTarget *Entry) error {
 	case isSource:
 		p.files++
 		if closedTarget != nil {
-			step.Do, step.Why = Fail, client.Say("%v is in its way: %v", closedTarget.Key, closedTarget.Why)
+			step.Do, step.Kind, step.Why = Fail, client.KindLocal, client.Say("%v is in its way: %v", closedTarget.Key, closedTarget.Why)
 		}
 		return p.add(step)
 	case step.Source.Key != "" || closedTarget != nil: // a folder, or what nobody looks into

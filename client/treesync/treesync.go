@@ -93,6 +93,7 @@ type Step struct {
 	// From is where the target has the same contents already, for a Rename.
 	From Entry
 	Why  client.Text
+	Kind client.Kind // of the error behind a Fail
 }
 
 // Key is the key of the step.

@@ -44,11 +44,28 @@ type carrying struct {
 // carryOut submits what is planned while it is planned, shows how it goes and
 // reports each file as it ends.
 func (a *app) carryOut(ctx context.Context, s *session.Session, pieces iter.Seq2[transfer.Plan, error]) error {
+	c, done := a.carrying(s)
+	defer done()
+	err := c.outcome(ctx, c.run(ctx, planned(ctx, pieces)))
+	if err == nil && c.tally.files == 0 {
+		return &client.Error{Op: "cp", Kind: client.KindNotFound, Err: errors.New("the source holds no files, so nothing was done")}
+	}
+	return err
+}
+
+// carrying begins to carry jobs out; what it returns beside has to be called when all
+// is told.
+func (a *app) carrying(s *session.Session) (*carrying, func()) {
 	c := &carrying{app: a, engine: s.Transfers(), keeps: s.Keeps(), doubted: map[int]bool{}, began: time.Now(), memory: newMemory()}
 	left := func() string { return whatIsLeft(c.engine, c.keeps) }
 	a.cleaning.Store(&left)
-	defer a.cleaning.Store(nil)
-	err := c.run(ctx, planned(ctx, pieces))
+	return c, func() { a.cleaning.Store(nil) }
+}
+
+// outcome says how all of it went, and returns with what the command ends. err is why not
+// all was planned.
+func (c *carrying) outcome(ctx context.Context, err error) error {
+	a := c.app
 	a.status.leave()
 	c.conclude()
 	if ctx.Err() == nil {
@@ -66,8 +83,6 @@ func (a *app) carryOut(ctx context.Context, s *session.Session, pieces iter.Seq2
 		return err
 	case c.code != exitOK:
 		return &partial{c.code}
-	case c.tally.files == 0:
-		return &client.Error{Op: "cp", Kind: client.KindNotFound, Err: errors.New("the source holds no files, so nothing was done")}
 	}
 	return nil
 }
@@ -76,16 +91,31 @@ func (a *app) carryOut(ctx context.Context, s *session.Session, pieces iter.Seq2
 type part struct {
 	plan transfer.Plan
 	err  error
+	over []transfer.Row // what was done by itself
+	// settled is told, once all before it is over, whether all of that went well; nil
+	// where nobody waits for it.
+	settled chan<- bool
 }
 
 // planned is a plan's pieces as they are made, ahead by one, until ctx ends.
 func planned(ctx context.Context, pieces iter.Seq2[transfer.Plan, error]) <-chan part {
+	return ahead(ctx, func(yield func(part) bool) {
+		for p, err := range pieces {
+			if !yield(part{plan: p, err: err}) {
+				return
+			}
+		}
+	})
+}
+
+// ahead is parts as they are made, ahead by one, until ctx ends.
+func ahead(ctx context.Context, made iter.Seq[part]) <-chan part {
 	parts := make(chan part)
 	go func() {
 		defer close(parts)
-		for p, err := range pieces {
+		for p := range made {
 			select {
-			case parts <- part{p, err}:
+			case parts <- p:
 			case <-ctx.Done():
 				return
 			}
@@ -97,7 +127,8 @@ func planned(ctx context.Context, pieces iter.Seq2[transfer.Plan, error]) <-chan
 // run waits until all is over, and returns why not all was planned. An interruption
 // closes the engine, and waits until it has come to rest.
 func (c *carrying) run(ctx context.Context, parts <-chan part) (err error) {
-	var over <-chan struct{}
+	var over, settled <-chan struct{}
+	var waits chan<- bool
 	interrupted, closing := ctx.Done(), false
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
@@ -106,6 +137,13 @@ func (c *carrying) run(ctx context.Context, parts <-chan part) (err error) {
 		case p, more := <-parts:
 			if err = p.err; more && err == nil {
 				err = c.take(p.plan)
+				for _, r := range p.over {
+					c.ended(r)
+				}
+			}
+			if p.settled != nil {
+				waits = p.settled
+				settled = after(func() { _ = c.engine.Wait(ctx) })
 			}
 			if !more || err != nil {
 				c.planned, parts = true, nil
@@ -114,6 +152,10 @@ func (c *carrying) run(ctx context.Context, parts <-chan part) (err error) {
 		case <-interrupted:
 			interrupted, parts = nil, nil
 			over = after(func() { _ = c.engine.Close(context.WithoutCancel(ctx)) })
+		case <-settled:
+			settled = nil
+			c.look()
+			waits <- c.code == exitOK && ctx.Err() == nil
 		case <-over:
 			c.look()
 			return err
@@ -219,7 +261,7 @@ func (c *carrying) ended(r transfer.Row) {
 	switch {
 	case client.KindOf(r.Err) == client.KindEncryptionNotAsAsked:
 		c.code = exitNotEncrypted
-	case (r.Phase == transfer.Failed || r.Phase == transfer.Cancelled || other) && c.code == exitOK:
+	case (r.Phase == transfer.Failed || r.Phase == transfer.Cancelled || other || stays(r)) && c.code == exitOK:
 		c.code = exitFailed
 	}
 	switch {
@@ -236,6 +278,9 @@ func (c *carrying) ended(r transfer.Row) {
 		}
 	}
 }
+
+// stays reports whether something was not deleted because it is another by now.
+func stays(r transfer.Row) bool { return r.Job.Op == transfer.Delete && r.Phase == transfer.Skipped }
 
 // failed tells of a file that is not done: in full where nothing like it was said
 // before, by its name where few were, and else in the sum.

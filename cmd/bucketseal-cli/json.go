@@ -116,6 +116,9 @@ func transferJSON(r transfer.Row) transferLine {
 		Op: j.Op, Source: j.From.String(), Target: j.To.String(), Bytes: told(j.Expect.Size), Status: r.Phase.String(),
 		Rule: j.Treatment.Rule, RuleID: j.Treatment.RuleID, Because: j.Treatment.Because.String(), Asked: askedJSON(j.Treatment), Error: errorJSON(r.Err),
 	}
+	if j.Op == transfer.Delete {
+		l.Target = l.Source
+	}
 	if c := r.Receipt; c != nil {
 		l.Bytes, l.Why, l.Checksum, l.Reported = told(c.Size), c.Why.String(), checksumJSON(c.Checksum), reportedJSON(c.Reported)
 		l.Content, l.Compared = named(c.Content), c.Compared.String()

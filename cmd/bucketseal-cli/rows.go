@@ -15,6 +15,8 @@ func (a *app) transferred(r transfer.Row) {
 	l := transferJSON(r)
 	what := l.what()
 	switch {
+	case r.Phase == transfer.Done && r.Job.Op == transfer.Delete:
+		a.say("removed %s", what)
 	case r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op.WritesObject():
 		a.say("%s  %s  %s (%s)  content: %s", what, humanize.IBytes(uint64(r.Receipt.Size)), explain.VerdictName(r.Receipt.Verdict), r.Receipt.Reported.Describe(), r.Receipt.Content)
 	case r.Phase == transfer.Skipped && r.Err != nil:
@@ -36,7 +38,12 @@ func (a *app) transferred(r transfer.Row) {
 }
 
 // what names the file in a line for people.
-func (l transferLine) what() string { return l.Source + " -> " + l.Target }
+func (l transferLine) what() string {
+	if l.Op == transfer.Delete {
+		return l.Target
+	}
+	return l.Source + " -> " + l.Target
+}
 
 // skipped says why a file was not sent, and what was found out about what is
 // there. That it is not the file is said even where only failures are.

@@ -17,6 +17,7 @@ type tally struct {
 	files int
 	by    [len(endNames)]int
 	bytes int64 // of the files that are done
+	done  map[transfer.Op]int
 }
 
 // An end is how a file ended, for a person.
@@ -26,6 +27,7 @@ const (
 	endVerified end = iota
 	endNothingAsked
 	endUnverified
+	endDeleted
 	endNotAsAsked
 	endSkipped
 	endNotYetVerified
@@ -34,15 +36,21 @@ const (
 )
 
 var endNames = [...]string{
-	"verified", "nothing asked of their encryption", "unverified", "not encrypted as asked", "skipped", "not yet verified", "cancelled", "failed",
+	"verified", "nothing asked of their encryption", "unverified", "deleted", "not encrypted as asked", "skipped", "not yet verified", "cancelled", "failed",
 }
 
 // add counts a file that is over.
 func (t *tally) add(r transfer.Row) {
 	t.files++
 	t.by[endOf(r)]++
-	if r.Phase == transfer.Done && r.Receipt != nil {
+	if r.Phase == transfer.Done && r.Receipt != nil && r.Job.Op != transfer.Delete {
 		t.bytes += max(r.Receipt.Size, 0)
+	}
+	if r.Phase == transfer.Done {
+		if t.done == nil {
+			t.done = map[transfer.Op]int{}
+		}
+		t.done[r.Job.Op]++
 	}
 }
 
@@ -57,6 +65,8 @@ func endOf(r transfer.Row) end {
 		return endNotYetVerified
 	case kind == client.KindEncryptionNotAsAsked:
 		return endNotAsAsked
+	case r.Phase == transfer.Done && r.Job.Op == transfer.Delete:
+		return endDeleted
 	case r.Phase == transfer.Failed || r.Receipt == nil:
 		return endFailed
 	case r.Job.Op.WritesObject():

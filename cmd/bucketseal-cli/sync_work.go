@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync/atomic"
+	"time"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// A syncWork makes the parts of a sync for who carries them out. Its parts are made on
+// a goroutine of their own.
+type syncWork struct {
+	ctx     context.Context //nolint:containedctx // that of the whole run
+	app     *app
+	kept    atomic.Int64 // files that are the same
+	cleared bool         // all that came before the deletions went well
+}
+
+// parts are the pieces of a sync, with deletions after all else has gone well.
+func (w *syncWork) parts(pieces syncPieces) iter.Seq[part] {
+	return func(yield func(part) bool) {
+		for p, err := range pieces {
+			w.kept.Add(int64(p.Kept))
+			if p.Deletes && !w.cleared {
+				if w.cleared = w.wentWell(yield); !w.cleared {
+					return
+				}
+			}
+			if !yield(part{plan: p.Plan, err: err}) {
+				return
+			}
+			for _, d := range p.Local {
+				if w.ctx.Err() != nil || !yield(part{over: []transfer.Row{removedHere(d)}}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// wentWell waits until all before it is over.
+func (w *syncWork) wentWell(yield func(part) bool) bool {
+	settled := make(chan bool, 1)
+	if !yield(part{settled: settled}) {
+		return false
+	}
+	select {
+	case well := <-settled:
+		if !well && w.ctx.Err() == nil {
+			printf(w.app.err, "Nothing was deleted, since not everything before it went well.\n")
+		}
+		return well
+	case <-w.ctx.Done():
+		return false
+	}
+}
+
+// removedHere removes a file of this machine, and says how it went as a row does.
+func removedHere(d session.LocalDeletion) transfer.Row {
+	err := d.Do()
+	r := transfer.Row{
+		Job:   transfer.Job{Op: transfer.Delete, From: transfer.ReadFrom(d.Path()), Expect: transfer.Expect{Size: d.Size, Modified: d.Modified}},
+		Phase: transfer.Done, Ended: time.Now(), Err: err,
+	}
+	switch {
+	case client.KindOf(err) == client.KindPrecondition:
+		r.Phase = transfer.Skipped
+	case err != nil:
+		r.Phase = transfer.Failed
+	}
+	return r
+}
+
+// syncSum is how many files were treated how.
+type syncSum struct {
+	Uploaded   int `json:"uploaded"`
+	Downloaded int `json:"downloaded"`
+	Copied     int `json:"copied"`
+	Deleted    int `json:"deleted"`
+	Unchanged  int `json:"unchanged"`
+	Failed     int `json:"failed"`
+}
+
+// summary is the last that a sync says.
+func (a *app) summary(before string, s syncSum) {
+	if a.flags.json {
+		a.line(map[string]any{"summary": s})
+		return
+	}
+	if !a.flags.quiet {
+		printf(a.err, "%s%d uploaded, %d downloaded, %d copied, %d deleted, %d unchanged, %d failed\n",
+			before, s.Uploaded, s.Downloaded, s.Copied, s.Deleted, s.Unchanged, s.Failed)
+	}
+}
+
+func nothingToSync() error {
+	return &client.Error{Op: "sync", Kind: client.KindNotFound, Err: errors.New("the source holds no files that take part, so nothing was done")}
+}
+
+// bad is how many files did not end as they should.
+func (t *tally) bad() int {
+	return t.by[endNotAsAsked] + t.by[endNotYetVerified] + t.by[endFailed] + t.by[endCancelled]
+}
