@@ -7,6 +7,7 @@ type Share struct {
 	open int // turns given out and not done, resting ones included
 	jobs claim
 	kept []*Turn // granted, and not taken yet
+	wake func()
 
 	asking bool // whoever would be woken asks itself
 }
@@ -15,7 +16,7 @@ type Share struct {
 // Where Next found none, wake is called when there is one again, on a goroutine of
 // its own.
 func (f *Flow) Join(most int, wake func()) *Share {
-	s := &Share{flow: f, most: most}
+	s := &Share{flow: f, most: most, wake: wake}
 	s.jobs = claim{share: s, granted: func(t *Turn) {
 		s.kept = append(s.kept, t)
 		if !s.asking && len(s.kept) == 1 {
@@ -44,6 +45,27 @@ func (s *Share) Next() *Turn {
 	t := s.kept[0]
 	s.kept = s.kept[1:]
 	return t
+}
+
+// After gives back the turn of a job that is over and takes the next, nil when there is
+// none now: then wake is called when there is, as it is when there is another one.
+func (s *Share) After(t *Turn) *Turn {
+	f := s.flow
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t.done()
+	s.asking = true
+	f.want(&s.jobs, s.most)
+	f.grant()
+	s.asking = false
+	if len(s.kept) == 0 {
+		return nil
+	}
+	next := s.kept[0]
+	if s.kept = s.kept[1:]; len(s.kept) > 0 {
+		go s.wake()
+	}
+	return next
 }
 
 // Enough gives back a turn for which there is no job; no other is wanted then.

@@ -92,22 +92,36 @@ func (e *engine) dispatch() {
 	defer e.mu.Unlock()
 	for {
 		t := e.share.Next()
-		if t == nil {
+		job := e.next(t)
+		if job == nil {
 			return
 		}
-		if len(e.jobs) == 0 {
-			e.share.Enough(t)
-			return
-		}
-		job := e.jobs[0]
-		e.jobs = e.jobs[1:]
-		go func() {
-			job(client.WithTurn(e.ctx, t), t)
-			t.Done()
-			e.open.Done()
-			e.dispatch()
-		}()
+		go e.work(job, t)
 	}
+}
+
+// work does one job after the other, as long as there is a turn.
+func (e *engine) work(job func(context.Context, *Turn), t *Turn) {
+	for job != nil {
+		job(client.WithTurn(e.ctx, t), t)
+		e.open.Done()
+		e.mu.Lock()
+		t = e.share.After(t)
+		job = e.next(t)
+		e.mu.Unlock()
+	}
+}
+
+// next is the job that has a turn.
+func (e *engine) next(t *Turn) (job func(context.Context, *Turn)) {
+	switch {
+	case t == nil:
+	case len(e.jobs) == 0:
+		e.share.Enough(t)
+	default:
+		job, e.jobs = e.jobs[0], e.jobs[1:]
+	}
+	return job
 }
 
 // small is a file of one request.

@@ -131,8 +131,7 @@ type Engine struct {
 	defaults      sync.Map            // what buckets do with what asks for nothing (client.Reported)
 	pieces        *semaphore.Weighted // bytes of pieces between accounts that are in memory
 	scribe        scribe
-	keeping       chan struct{} // jobs that wait for their receipts without a turn
-	disk          disk.Disk     // that downloads write to
+	disk          disk.Disk // that downloads write to
 	landing       landing
 
 	up, down meter // of all rows
@@ -147,7 +146,8 @@ type Engine struct {
 	line    line          // waiting for a worker
 	// sweeping: a verb goes over the rows, and nothing begins before it is through
 	sweeping bool
-	running  []*item // at a worker; of several that one request takes, the first
+	running  []*item // at a worker, or their receipts are written; of several that one request takes, the first
+	keeping  int     // jobs whose receipts are written
 	open     int     // rows Queued, Sending or Verifying, and leftovers being dropped
 	idle     chan struct{}
 	closed   bool
@@ -178,7 +178,7 @@ func New(c Config) (*Engine, error) {
 		cfg:   c,
 		items: map[int]*item{}, recent: newRecent(), names: names{map[string]int{}, map[int]string{}}, resting: map[int]int64{},
 		pieces: semaphore.NewWeighted(piecesInMemory),
-		idle:   idle, keeping: make(chan struct{}, mostKeeping), keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
+		idle:   idle, keys: keyAnswers{describeKey: c.DescribeKey, now: c.Now}, history: history{now: 1},
 	}
 	e.share = c.Flow.Join(c.Concurrency, e.wake)
 	e.disk = &disk.System{}

@@ -112,3 +112,58 @@ func TestADiskThatAnswersNothingHoldsUpItsOwnJobsOnly(t *testing.T) {
 		})
 	}
 }
+
+func (f hangingFolder) Close() error {
+	f.on.wait("leave")
+	return f.Folder.Close()
+}
+
+func TestAFileThatHasItsNameIsDoneThoughItsDiskAnswersNoMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) {
+			c.Note = func(text client.Text) { assert.Fail(t, "there is nothing to say", text.String()) }
+		})
+		job, _ := w.object(1000, client.PutOptions{})
+		d := &hangingDisk{System: &disk.System{}, root: job.To.Root, call: "leave", back: make(chan struct{})}
+		w.engine.disk, w.engine.landing.disk = d, d
+		w.submit(job)
+		time.Sleep(goneDisk + 2*time.Second)
+		synctest.Wait()
+		assert.Equal(t, Verifying, w.rows()[0].Phase)
+		w.engine.Cancel()
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		row := w.rows()[0]
+		assert.Equal(t, Done, row.Phase)
+		require.Len(t, w.receipts, 1)
+		assert.Equal(t, w.receipts[0], *row.Receipt)
+		require.NoError(t, w.engine.Close(context.Background()))
+		close(d.back)
+		synctest.Wait()
+		assert.Equal(t, Done, w.rows()[0].Phase)
+		assert.Len(t, w.receipts, 1)
+		assert.Zero(t, w.engine.keeping)
+	})
+}
+
+func TestAJobWhoseDiskAnswersLateEndsWithoutTheTurnThatItGaveAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Concurrency = 1 })
+		slow, _ := w.object(1000, client.PutOptions{})
+		slow.To.Name = "slow"
+		d := &hangingDisk{System: &disk.System{}, root: slow.To.Root, call: "open", back: make(chan struct{})}
+		w.engine.disk, w.engine.landing.disk = d, d
+		other, _ := w.object(1000, client.PutOptions{})
+		other.To.Name = "other"
+		w.submit(slow, other)
+		time.Sleep(slowDisk + 3*time.Second) // then both wait for the disk, one of them in a turn
+		close(d.back)
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.Equal(t, []string{"done", "done"}, w.phases())
+		third, _ := w.object(1000, client.PutOptions{})
+		third.To.Name = "third"
+		w.submit(third)
+		require.NoError(t, w.engine.Wait(t.Context()))
+		assert.Equal(t, []string{"done", "done", "done"}, w.phases(), "the turn is not lost")
+	})
+}

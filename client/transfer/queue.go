@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -79,19 +78,18 @@ func (e *Engine) wake() {
 	e.dispatch()
 }
 
-// dispatch starts attempts while there is work, and a turn for it. The caller holds
+// dispatch has workers begin while there is work, and a turn for it. The caller holds
 // the mutex.
 func (e *Engine) dispatch() {
 	if e.sweeping {
 		return // the verb may yet reach what would begin now
 	}
 	for turn := e.share.Next(); turn != nil; turn = e.share.Next() {
-		its := e.next()
-		if len(its) == 0 {
-			e.share.Enough(turn)
+		a := e.begin(turn)
+		if a == nil {
 			return
 		}
-		e.start(its, turn)
+		go e.work(a)
 	}
 }
 
@@ -163,34 +161,42 @@ func together(first, j Job) bool {
 	return ok && j.Op == first.Op && o.joins(first, j)
 }
 
-// start begins one attempt at a job, or at several that one request takes. They
-// share a context, which is stopped when all of them are. The caller holds the
-// mutex.
-func (e *Engine) start(its []*item, turn *flow.Turn) {
-	a := &attempt{wanted: len(its), its: its}
-	var ctx context.Context
-	ctx, a.stop = context.WithCancelCause(context.Background())
-	a.ctx = ctx
+// An attempt is one try at a job, or at several that one request takes. These share a
+// context, which is stopped when all of them are. What may change belongs to the
+// engine's mutex.
+type attempt struct {
+	its    []*item
+	ctx    context.Context //nolint:containedctx // of this one attempt
+	stop   context.CancelCauseFunc
+	wanted int        // jobs that nobody stopped
+	turn   *flow.Turn // nil once another one has it
+}
+
+// begin begins an attempt at what is next; without work the turn goes back, and there
+// is none. The caller holds the mutex.
+func (e *Engine) begin(turn *flow.Turn) *attempt {
+	if turn == nil {
+		return nil
+	}
+	its := e.next()
+	if len(its) == 0 {
+		e.share.Enough(turn)
+		return nil
+	}
 	monitor := &client.RequestMonitor{Now: e.cfg.Now, OnSlowDown: e.cfg.OnSlowDown}
+	a := &attempt{its: its, turn: turn, wanted: len(its)}
+	a.ctx, a.stop = context.WithCancelCause(client.WithTurn(client.WithMonitor(context.Background(), monitor), turn))
+	now := e.cfg.Now()
 	for _, it := range its {
-		it.stop, it.wish, it.kept, it.monitor = a.stopOne(), Sending, Queued, monitor
+		it.stop, it.wish, it.kept, it.found, it.monitor = a.stopOne(), Sending, Queued, nil, monitor
 		it.attempt, it.calls = a, new(disk.Calls)
-		it.row.Phase, it.row.Started = Sending, e.cfg.Now()
+		it.row.Phase, it.row.Started = Sending, now
 		it.row.Attempts++
 		it.rate.Store(&meter{})
 		e.touched(it)
 	}
 	e.running = append(e.running, its[0])
-	its[0].giveWay = sync.OnceFunc(turn.Done)
-	go e.work(client.WithMonitor(ctx, monitor), its, turn)
-}
-
-// An attempt is what jobs that one request takes have in common.
-type attempt struct {
-	stop   context.CancelCauseFunc
-	wanted int // jobs that nobody stopped
-	ctx    context.Context
-	its    []*item
+	return a
 }
 
 // stopOne is how one of its jobs is stopped, as often as one likes. The caller
@@ -208,32 +214,64 @@ func (a *attempt) stopOne() context.CancelCauseFunc {
 	}
 }
 
-// work is one attempt at a job, or at several, from Sending to where it ends.
-func (e *Engine) work(ctx context.Context, its []*item, turn *flow.Turn) {
-	errs := e.carry(client.WithTurn(ctx, turn), its)
-	its[0].giveWay()
-
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if its[0].calls.AreLeft() {
-		return
+// giveWay lets another job have the turn of an attempt that may go on without. The
+// caller holds the mutex.
+func (a *attempt) giveWay() {
+	if a.turn != nil {
+		a.turn.Done()
+		a.turn = nil
 	}
-	e.over(ctx, its, errs)
 }
 
-// over puts down how an attempt ended. The caller holds the mutex.
-func (e *Engine) over(ctx context.Context, its []*item, errs []error) {
-	e.running = slices.DeleteFunc(e.running, func(other *item) bool { return other == its[0] })
-	for i, it := range its {
-		e.ended(ctx, it, errs[i])
+// work carries jobs out, one attempt after the other, as long as there is a turn.
+func (e *Engine) work(a *attempt) {
+	for a != nil {
+		a = e.conclude(a, e.carry(a.ctx, a.its))
 	}
-	for _, it := range its {
+}
+
+// conclude ends an attempt, and begins the next; nil: there is none, or no turn for
+// it. Where a receipt is to be kept the attempt ends when it is, and the next goes on
+// meanwhile.
+func (e *Engine) conclude(a *attempt, errs []error) *attempt {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	defer e.signal()
+	switch {
+	case a.its[0].isLeft():
+		return nil
+	case a.its[0].found == nil:
+		e.over(a, errs)
+	case !e.keepReceipt(a, errs[0]):
+		return nil
+	}
+	return e.after(a)
+}
+
+// after begins the next attempt in the turn of one that needs it no more. The caller
+// holds the mutex.
+func (e *Engine) after(a *attempt) *attempt {
+	if a.turn == nil || e.sweeping {
+		a.giveWay()
+		e.dispatch()
+		return nil
+	}
+	turn := e.share.After(a.turn)
+	a.turn = nil
+	return e.begin(turn)
+}
+
+// over brings the jobs of an attempt to rest. The caller holds the mutex.
+func (e *Engine) over(a *attempt, errs []error) {
+	e.running = slices.DeleteFunc(e.running, func(other *item) bool { return other == a.its[0] })
+	for i, it := range a.its {
+		e.ended(a.ctx, it, errs[i])
+	}
+	for _, it := range a.its {
 		it.stop(nil)
 		it.stop = nil
 		e.rest(it)
 	}
-	e.dispatch()
-	e.signal()
 }
 
 // ended puts down how an attempt ended. The caller holds the mutex.

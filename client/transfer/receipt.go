@@ -67,44 +67,51 @@ type finding struct {
 	outcome error
 }
 
-// keep puts the receipt of a job into its row and writes both down, in one. A
-// receipt that cannot be kept fails the job, and takes nothing back: what is
-// stored stays stored. It never hides the outcome. It is the last that a job does, so
-// another one goes on in its turn meanwhile.
+// keep has the receipt of a job put into its row and both written down, in one, when
+// the attempt is through: it is the last that one does, and never hides its outcome.
 func (e *Engine) keep(it *item, r Receipt, outcome error) error {
-	select {
-	case e.keeping <- struct{}{}:
-		defer func() { <-e.keeping }()
-		it.giveWay()
-	default: // the disk is slower than the server: nobody runs ahead of it
-	}
-	if it.isLeft() {
-		return errLeft
-	}
-	return e.keepAll([]*item{it}, []finding{{r, outcome}})[0]
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	it.found = &finding{r, outcome}
+	return outcome
 }
 
 // mostKeeping is how many jobs may wait for their receipts to be written beside those
 // that have a turn.
 const mostKeeping = 256
 
-// keepAll is keep for several jobs, at once.
+// keepReceipt writes the receipt of an attempt down, which ends when that is done. It
+// reports whether another may go on in its turn meanwhile: where the disk is slower
+// than the server nobody runs ahead of it. A receipt that cannot be kept fails the job,
+// and takes nothing back: what is stored stays stored. The caller holds the mutex.
+func (e *Engine) keepReceipt(a *attempt, outcome error) (goOn bool) {
+	it := a.its[0]
+	entry := e.entryOf(it, &it.found.receipt, outcome)
+	e.keeping++
+	goOn = e.keeping <= mostKeeping
+	e.scribe.put(note{entry: entry, then: func(err error) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.keeping--
+		if err == nil {
+			it.kept = entry.State.Phase
+		}
+		e.over(a, []error{keptOr(&it.found.receipt, outcome, err)})
+		if !goOn {
+			a.giveWay()
+		}
+		e.dispatch()
+		e.signal()
+	}})
+	return goOn
+}
+
+// keepAll writes the receipts of several jobs down, at once.
 func (e *Engine) keepAll(its []*item, found []finding) []error {
 	entries := make([]Entry, len(its))
 	e.mu.Lock()
 	for i, it := range its {
-		r := &found[i].receipt
-		it.row.Receipt = r
-		e.touched(it)
-		state := it.state()
-		state.Phase, state.Err = conclusion(found[i].outcome)
-		state.Ended = r.VerifiedAt
-		entries[i] = Entry{Number: it.number, State: &state, Receipt: r}
-		if p := it.progress; p != nil && p.Stored != nil && found[i].outcome != nil {
-			entries[i].Begun, it.begun = p, true
-		} else {
-			entries[i].Forget, it.begun = it.begun, false
-		}
+		entries[i] = e.entryOf(it, &found[i].receipt, found[i].outcome)
 	}
 	e.mu.Unlock()
 	e.signal()
@@ -113,21 +120,37 @@ func (e *Engine) keepAll(its []*item, found []finding) []error {
 		if errs[i] == nil {
 			it.kept = entries[i].State.Phase
 		}
-		errs[i] = keptOr(found[i], errs[i])
+		errs[i] = keptOr(&found[i].receipt, found[i].outcome, errs[i])
 	}
 	return errs
 }
 
+// entryOf is what is written of a job that is through. The caller holds the mutex.
+func (e *Engine) entryOf(it *item, r *Receipt, outcome error) Entry {
+	it.row.Receipt = r
+	e.touched(it)
+	state := it.state()
+	state.Phase, state.Err = conclusion(outcome)
+	state.Ended = r.VerifiedAt
+	entry := Entry{Number: it.number, State: &state, Receipt: r}
+	if p := it.progress; p != nil && p.Stored != nil && outcome != nil {
+		entry.Begun, it.begun = p, true
+	} else {
+		entry.Forget, it.begun = it.begun, false
+	}
+	return entry
+}
+
 // keptOr is the outcome of a job, or that its receipt could not be kept.
-func keptOr(f finding, err error) error {
+func keptOr(r *Receipt, outcome, err error) error {
 	var skip *skipped
 	switch {
 	case err == nil:
-		return f.outcome
-	case f.outcome != nil && !errors.As(f.outcome, &skip):
-		return client.Say("%v; and its receipt could not be kept: %v", f.outcome, err).Err()
+		return outcome
+	case outcome != nil && !errors.As(outcome, &skip):
+		return client.Say("%v; and its receipt could not be kept: %v", outcome, err).Err()
 	}
-	return &client.Error{Op: string(f.receipt.Op), Kind: client.KindNotKept, At: f.receipt.At, Err: notKept(f.receipt.Op, err).Err()}
+	return &client.Error{Op: string(r.Op), Kind: client.KindNotKept, At: r.At, Err: notKept(r.Op, err).Err()}
 }
 
 // notKept says that only the receipt is missing, and what is final all the same.

@@ -48,7 +48,7 @@ type item struct {
 	sent      atomic.Int64
 	rate      atomic.Pointer[meter]   // of the attempt under way, nil otherwise
 	stop      context.CancelCauseFunc // of the attempt under way, nil otherwise
-	giveWay   func()                  // lets another job have the turn of the attempt under way; of several in one request, the first's
+	found     *finding                // of the attempt under way, to be kept; nil for none yet
 	monitor   *client.RequestMonitor  // of the attempt under way or last
 	left      *Receipt                // of an attempt before
 	key       client.CustomerKey      // that its job names, during an attempt

@@ -69,5 +69,6 @@ func TestAnotherJobGoesOnWhileAReceiptIsWritten(t *testing.T) {
 		for _, phase := range w.phases() {
 			assert.Equal(t, "done", phase)
 		}
+		assert.Zero(t, w.engine.keeping)
 	})
 }
