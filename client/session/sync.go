@@ -164,7 +164,7 @@ func (y *syncing) objects(under client.Location, beside bool) treesync.Tree {
 			}
 			for i := range page {
 				e, err := entryOf(&page[i], under, beside)
-				if err == nil && e.Key == "" {
+				if err == nil && e.Key == "" && e.Size == 0 {
 					continue // the marker of the folder itself
 				}
 				if !yield(e, err) || err != nil {

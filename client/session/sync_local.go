@@ -86,16 +86,14 @@ func (t *localTree) folder(ctx context.Context, name, key string) error {
 		}
 		return t.tell(treesync.Entry{Key: key, Kind: treesync.Closed, Why: localReason(err)})
 	}
-	last := ""
-	for _, it := range items {
+	for i, it := range items {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		if it.key == last {
+		if i > 0 && it.key == items[i-1].key {
 			t.fail(it.name, client.Say("another file has the same key, %s", it.key).Err())
 			continue
 		}
-		last = it.key
 		if err := t.item(ctx, it); err != nil {
 			return err
 		}

@@ -150,7 +150,7 @@ func (p *planning) pair(source, target *side) error {
 
 // note remembers what is closed.
 func (s *side) note(e Entry) {
-	if e.Key != "" && e.Kind == Closed {
+	if e.Kind == Closed {
 		e.Key = strings.Clone(e.Key)
 		s.closed = append(s.closed, e)
 	}
@@ -159,10 +159,10 @@ func (s *side) note(e Entry) {
 // meet decides what kind of step it is. closedSource and closedTarget are what the key
 // lies in.
 func (p *planning) meet(step Step, closedSource, closedTarget *Entry) error {
-	isSource, isTarget := step.Source.Key != "" && step.Source.Kind == File, step.Target.Key != "" && step.Target.Kind == File
+	isSource, isTarget := step.Source.Kind == File, step.Target.Kind == File
 	takesPart := p.options.Filter.Takes(step.Key())
 	switch {
-	case step.Source.Key != "" && step.Source.Kind == Closed:
+	case step.Source.Kind == Closed:
 		return nil // was told when the tree was read
 	case closedSource != nil: // what is there may be its
 		return nil
@@ -177,7 +177,7 @@ func (p *planning) meet(step Step, closedSource, closedTarget *Entry) error {
 			step.Do, step.Kind, step.Why = Fail, client.KindLocal, client.Say("%v is in its way: %v", closedTarget.Key, closedTarget.Why)
 		}
 		return p.add(step)
-	case step.Source.Key != "" || closedTarget != nil: // a folder, or what nobody looks into
+	case step.Source.Kind != Nothing || closedTarget != nil: // a folder, or what nobody looks into
 		return nil
 	case takesPart || p.options.DeleteExcluded:
 		if isTarget || step.Target.ETag != "" { // an object that marks a folder

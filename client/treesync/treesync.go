@@ -29,8 +29,10 @@ type Kind int
 
 // The kinds, in the order in which they come where they have the same key.
 const (
+	// Nothing is there: the zero Entry.
+	Nothing Kind = iota
 	// Folder holds other entries, and nothing else is known of it. Its key ends in "/".
-	Folder Kind = iota
+	Folder
 	// Closed is something that is there and nobody looks into: a link, a device, a folder
 	// that may not be read. With it goes all whose keys would lie in it.
 	Closed
@@ -39,7 +41,7 @@ const (
 
 // An Entry is one of a tree.
 type Entry struct {
-	Key  string // below the root, as an object key spells it
+	Key  string // below the root, as an object key spells it; "" is legal
 	Kind Kind
 	// Size is in bytes, client.NotTold where nobody says.
 	Size int64
@@ -98,14 +100,14 @@ type Step struct {
 
 // Key is the key of the step.
 func (s Step) Key() string {
-	if s.Source.Key != "" {
+	if s.Source.Kind != Nothing {
 		return s.Source.Key
 	}
 	return s.Target.Key
 }
 
 // IsNew reports whether nothing is at the target.
-func (s Step) IsNew() bool { return s.Target.Key == "" }
+func (s Step) IsNew() bool { return s.Target.Kind == Nothing }
 
 // Options say how trees are compared.
 type Options struct {

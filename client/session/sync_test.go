@@ -1,0 +1,531 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/s3store"
+	"github.com/bucketseal/bucketseal/client/storetest"
+	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/client/treesync"
+)
+
+// at opens a session at a store.
+func at(t *testing.T, store client.Store) *Session {
+	t.Helper()
+	s, err := Opener{
+		Dial:        func(client.Account, client.Credentials) (client.Store, error) { return store, nil },
+		Credentials: func(context.Context, client.Account) (client.Credentials, error) { return client.Credentials{}, nil },
+		Rules:       func() ([]rules.Rule, error) { return nil, nil },
+	}.Open(t.Context(), client.Account{ID: "id", Name: "team", Endpoint: "https://store.example", AccessKeyID: "key"})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close(context.Background()) })
+	return s
+}
+
+// mirror is how a mirror is asked for.
+var mirror = SyncOptions{Options: treesync.Options{Delete: true, MostDeleted: -1}, CheckEncryption: true}
+
+// carrySync carries a sync out as the command line does, and returns what became of each
+// file, by its name.
+func carrySync(t *testing.T, s *Session, from, to Side, o SyncOptions) (became map[string]transfer.Phase, err error) {
+	t.Helper()
+	became = map[string]transfer.Phase{}
+	well := true
+	for p, err := range s.Sync(t.Context(), from, to, o) {
+		if err != nil {
+			return became, err
+		}
+		for _, r := range p.Plan.Refused {
+			well = false
+			became[r.Source] = transfer.Failed
+		}
+		if p.Deletes && !well {
+			return became, nil
+		}
+		rows, err := s.Transfers().Submit(slices.Values(p.Plan.Jobs))
+		require.NoError(t, err)
+		require.NoError(t, s.Transfers().Wait(t.Context()))
+		for _, r := range s.Transfers().AppendRows(nil, rows.First, rows.N) {
+			became[r.Job.From.String()] = r.Phase
+			well = well && r.Phase != transfer.Failed && r.Err == nil
+		}
+		for _, d := range p.Local {
+			if d.Do() == nil {
+				became[d.Path()] = transfer.Done
+			}
+		}
+	}
+	return became, nil
+}
+
+func filesOf(t *testing.T, root string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	require.NoError(t, filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		name, _ := filepath.Rel(root, path)
+		all[filepath.ToSlash(name)] = string(b)
+		return err
+	}))
+	return all
+}
+
+// puts writes an object.
+func puts(t *testing.T, s client.Store, key, content string) {
+	t.Helper()
+	_, err := s.Put(context.Background(), client.Location{Bucket: "bucket", Key: key}, bytes.NewReader([]byte(content)), int64(len(content)), client.PutOptions{Encryption: client.Inherit{}})
+	require.NoError(t, err)
+}
+
+// holds are all objects and their contents.
+func objectsOf(t *testing.T, s client.Store) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for after := ""; ; {
+		page, err := s.List(t.Context(), bucket, client.ListOptions{Recursive: true, After: after})
+		require.NoError(t, err)
+		for _, o := range page.Objects {
+			_, body, err := s.Get(t.Context(), o.At, client.ReadOptions{})
+			require.NoError(t, err)
+			b, err := io.ReadAll(body)
+			require.NoError(t, err)
+			require.NoError(t, body.Close())
+			all[o.At.Key] = string(b)
+		}
+		if after = page.Next; after == "" {
+			return all
+		}
+	}
+}
+
+func TestAFolderIsWalkedInTheOrderOfTheKeysOfItsFiles(t *testing.T) {
+	letters := []string{"a", "b", "-", ".", "0", "é", "%", "+", "%2E", "%_", "%+", "_", "A", "%file", "%-2"}
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		root := t.TempDir()
+		for range r.IntN(30) {
+			name := ""
+			for depth := r.IntN(3); depth >= 0; depth-- {
+				for range 1 + r.IntN(3) {
+					name += letters[r.IntN(len(letters))]
+				}
+				if name += "/"; depth == 0 {
+					name = name[:len(name)-1]
+				}
+			}
+			path := filepath.Join(root, name)
+			if os.MkdirAll(filepath.Dir(path), 0o700) == nil { // else a file is in the way
+				_ = os.WriteFile(path, []byte("x"), 0o600)
+			}
+		}
+		tree, err := openLocalTree(root, true)
+		require.NoError(t, err)
+		var walked []string
+		last := treesync.Entry{Kind: -1}
+		for e, err := range tree.tree(t.Context()).Entries {
+			if err != nil {
+				require.ErrorContains(t, err, "same key", "seed %d", seed)
+				break
+			}
+			require.True(t, e.Key > last.Key || e.Key == last.Key && e.Kind > last.Kind, "seed %d: %q after %q", seed, e.Key, last.Key)
+			last = e
+			if e.Kind == treesync.File {
+				walked = append(walked, e.Key)
+				require.Equal(t, transfer.KeyOf(e.Name, naming{root: root}.beside), e.Key)
+			}
+		}
+		var want []string
+		for name := range filesOf(t, root) {
+			want = append(want, transfer.KeyOf(name, naming{root: root}.beside))
+		}
+		slices.Sort(want)
+		require.Equal(t, slices.Compact(want), walked, "seed %d", seed)
+	}
+}
+
+func TestHostileKeysGoDownAndUpBySyncUnchangedAndNoneLeavesTheFolder(t *testing.T) {
+	keys := storetest.HostileKeys(transfer.PartSuffix)
+	require.GreaterOrEqual(t, len(keys), 300)
+	store := memstore.New(memstore.Options{Buckets: []string{"bucket"}, Server: storetest.AWS})
+	for i, key := range keys {
+		puts(t, store, key, fmt.Sprintf("%d of %q", i, key))
+	}
+	before := objectsOf(t, store)
+	s := at(t, store)
+	outside := t.TempDir()
+	root := filepath.Join(outside, "root")
+	var half SyncOptions // half of it first, so that the others come later
+	half.Filter.Exclude = []string{"*a*", "*e*", "*K*"}
+	for _, o := range []SyncOptions{half, mirror, mirror} {
+		became, err := carrySync(t, s, Side{At: bucket}, Side{Path: root}, o)
+		require.NoError(t, err)
+		for name, phase := range became {
+			require.Equal(t, transfer.Done, phase, "%q", name)
+		}
+	}
+	require.Len(t, filesOf(t, root), len(before))
+	require.Equal(t, []string{"root"}, entriesOf(t, outside))
+
+	// Up again: nothing to do. And into an empty bucket: the same keys.
+	became, err := carrySync(t, s, Side{Path: root}, Side{At: bucket}, mirror)
+	require.NoError(t, err)
+	require.Empty(t, became)
+	other := memstore.New(memstore.Options{Buckets: []string{"bucket"}, Server: storetest.AWS})
+	_, err = carrySync(t, at(t, other), Side{Path: root}, Side{At: bucket}, mirror)
+	require.NoError(t, err)
+	require.Equal(t, before, objectsOf(t, other))
+}
+
+func entriesOf(t *testing.T, folder string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// oddPages are a store whose listings are not what is there.
+type oddPages struct {
+	*memstore.Store
+	of func(page int, p client.Page, err error) (client.Page, error)
+	n  atomic.Int64
+}
+
+func (o *oddPages) List(ctx context.Context, under client.Location, lo client.ListOptions) (client.Page, error) {
+	p, err := o.Store.List(ctx, under, lo)
+	return o.of(int(o.n.Add(1)), p, err)
+}
+
+func TestPagesThatFailRepeatOrEndEarlyDeleteNothing(t *testing.T) {
+	first := client.Page{}
+	for name, odd := range map[string]func(int, client.Page, error) (client.Page, error){
+		"the first fails": func(n int, p client.Page, err error) (client.Page, error) {
+			return client.Page{}, &client.Error{Op: "ListObjects", Kind: client.KindUnavailable}
+		},
+		"the third fails": func(n int, p client.Page, err error) (client.Page, error) {
+			if n >= 3 {
+				return client.Page{}, &client.Error{Op: "ListObjects", Kind: client.KindUnavailable}
+			}
+			return p, err
+		},
+		"the second is the first again": func(n int, p client.Page, err error) (client.Page, error) {
+			if n == 1 {
+				first = p
+			}
+			if n == 2 {
+				return first, nil
+			}
+			return p, err
+		},
+		"the second says it is the last": func(n int, p client.Page, err error) (client.Page, error) {
+			if n == 2 {
+				p.Next = ""
+			}
+			return p, err
+		},
+		"the first is empty and the last": func(n int, p client.Page, err error) (client.Page, error) {
+			if n == 1 {
+				return client.Page{}, nil
+			}
+			return p, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := memstore.New(memstore.Options{Buckets: []string{"bucket"}, Server: storetest.AWS, PageSize: 10})
+			root := t.TempDir()
+			for i := range 60 {
+				puts(t, store, fmt.Sprintf("a/%03d", i), "same")
+				require.NoError(t, os.WriteFile(filepath.Join(root, fmt.Sprintf("%03d", i)), []byte("same"), 0o600))
+			}
+			before := objectsOf(t, store)
+			under := client.Location{Bucket: "bucket", Key: "a/"}
+
+			down := at(t, &oddPages{Store: store, of: odd})
+			_, _ = carrySync(t, down, Side{At: under}, Side{Path: root}, mirror)
+			assert.Len(t, filesOf(t, root), 60, "as source")
+
+			up := at(t, &oddPages{Store: store, of: odd})
+			_, _ = carrySync(t, up, Side{Path: root}, Side{At: under}, mirror)
+			assert.Equal(t, before, objectsOf(t, store), "as target")
+		})
+	}
+}
+
+// TestAColleagueInBetweenLosesNothing writes, overwrites and deletes objects at a random
+// moment of a mirror.
+func TestAColleagueInBetweenLosesNothing(t *testing.T) {
+	moments := 0
+	for seed := uint64(0); moments < 500; seed++ {
+		synctest.Test(t, func(t *testing.T) {
+			if meetsColleague(t, seed) {
+				moments++
+			}
+		})
+	}
+}
+
+// meetsColleague reports whether the colleague came to act before all was over.
+func meetsColleague(t *testing.T, seed uint64) bool {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 5))
+	root := t.TempDir()
+	store := memstore.New(memstore.Options{Buckets: []string{"bucket"}, Server: storetest.AWS})
+	var candidates []string
+	for i := range 3 {
+		same, fresh, gone := fmt.Sprintf("same%d", i), fmt.Sprintf("new%d", i), fmt.Sprintf("gone%d", i)
+		require.NoError(t, os.WriteFile(filepath.Join(root, same), []byte(same), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(root, fresh), []byte(fresh), 0o600))
+		puts(t, store, gone, gone)
+		candidates = append(candidates, fresh, gone, fmt.Sprintf("his%d", i))
+	}
+	s := at(t, store)
+	his := colleague(r, candidates, 1+r.IntN(16), func(key, content string) { puts(t, store, key, content) }, func(key string) {
+		require.NoError(t, first(store.Delete(context.Background(), []client.Location{{Bucket: "bucket", Key: key}})))
+	})
+	store.Before(func(_ context.Context, c memstore.Call) error {
+		if c.Op != memstore.ListObjects { // what he wrote before was listed
+			his.turn()
+		}
+		return nil
+	})
+	_, err := carrySync(t, s, Side{Path: root}, Side{At: bucket}, mirror)
+	require.NoError(t, err)
+	store.Before(nil)
+	his.lostNothing(t, objectsOf(t, store), seed)
+	return his.acted()
+}
+
+// TestAColleagueInBetweenLosesNothingOverTheWire is the same at a server that looks at
+// conditions, between any two requests.
+func TestAColleagueInBetweenLosesNothingOverTheWire(t *testing.T) {
+	d := open(t, nil)
+	other, err := s3store.Dial(d.account(), client.Credentials{AccessKeyID: d.server.AccessKey, Secret: client.NewSecret(d.server.SecretKey)}, s3store.Options{})
+	require.NoError(t, err)
+	acted := 0
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 6))
+		root := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(root, "new"), []byte("new"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(root, "same"), []byte("same"), 0o600))
+		for key := range objectsOf(t, other) {
+			require.NoError(t, first(other.Delete(t.Context(), []client.Location{{Bucket: "bucket", Key: key}})))
+		}
+		puts(t, other, "gone1", "gone")
+		puts(t, other, "gone2", "gone")
+		his := colleague(r, []string{"new", "gone1", "gone2", "his"}, 1+r.IntN(14), nil, nil)
+		his.wrote = "written by a colleague" // a proof would be waited for that was deleted
+		his.act = func() { puts(t, other, his.key, his.wrote) }
+		s, err := s3store.Dial(d.account(), client.Credentials{AccessKeyID: d.server.AccessKey, Secret: client.NewSecret(d.server.SecretKey)}, s3store.Options{Log: slog.New(his)})
+		require.NoError(t, err)
+		_, err = carrySync(t, at(t, s), Side{Path: root}, Side{At: bucket}, mirror)
+		require.NoError(t, err)
+		his.lostNothing(t, objectsOf(t, other), seed)
+		if his.acted() {
+			acted++
+		}
+	}
+	require.Greater(t, acted, 30)
+}
+
+func first(all []error, err error) error {
+	if err == nil && len(all) > 0 {
+		return all[0]
+	}
+	return err
+}
+
+// somebody acts once, at a call of others.
+type somebody struct {
+	mu    sync.Mutex
+	in    int // calls until then
+	act   func()
+	key   string
+	wrote string // "" if he deleted
+	busy  bool
+	done  bool
+
+	listed bool
+}
+
+func colleague(r *rand.Rand, keys []string, in int, write func(key, content string), remove func(key string)) *somebody {
+	s := &somebody{in: in, key: keys[r.IntN(len(keys))]}
+	s.act = func() { remove(s.key) }
+	if r.IntN(4) > 0 {
+		s.wrote = "written by a colleague"
+		s.act = func() { write(s.key, s.wrote) }
+	}
+	return s
+}
+
+func (s *somebody) turn() {
+	s.mu.Lock()
+	s.in--
+	now := s.in == 0 && !s.busy
+	s.busy = s.busy || now
+	s.mu.Unlock()
+	if now { // while what he does is under way nobody else waits for him
+		s.act()
+		s.mu.Lock()
+		s.done = true
+		s.mu.Unlock()
+	}
+}
+
+func (s *somebody) acted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done
+}
+
+func (s *somebody) lostNothing(t *testing.T, objects map[string]string, seed uint64) {
+	t.Helper()
+	if s.acted() && s.wrote != "" {
+		require.Equal(t, s.wrote, objects[s.key], "seed %d: %s", seed, s.key)
+	}
+}
+
+func (s *somebody) Enabled(context.Context, slog.Level) bool { return true }
+func (s *somebody) WithAttrs([]slog.Attr) slog.Handler       { return s }
+func (s *somebody) WithGroup(string) slog.Handler            { return s }
+
+// Handle acts as a request is about to be sent, or its answer has come.
+func (s *somebody) Handle(_ context.Context, r slog.Record) error {
+	if s.listed = s.listed || strings.Contains(r.Message, "HEAD "); s.listed { // what he wrote before was listed
+		s.turn()
+	}
+	return nil
+}
+
+func TestALocalDeletionRemovesOnlyWhatWasSeenThroughNoLinkAndNothingOutside(t *testing.T) {
+	outside := t.TempDir()
+	root := filepath.Join(outside, "root")
+	write := func(name, content string) LocalDeletion {
+		path := filepath.Join(outside, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		stat, err := os.Stat(path)
+		require.NoError(t, err)
+		return LocalDeletion{Root: root, Size: stat.Size(), Modified: stat.ModTime()}
+	}
+	secret := write("secret/x", "secret")
+	a := write("root/sub/deep/a", "a")
+	a.Name = "sub/deep/a"
+
+	for _, name := range []string{"../secret/x", "/etc/passwd", "", ".", "sub/../../secret/x"} {
+		d := secret
+		d.Name = name
+		require.Error(t, d.Do(), name)
+	}
+	require.NoError(t, os.Symlink(filepath.Join(outside, "secret"), filepath.Join(root, "link")))
+	require.NoError(t, os.Symlink(filepath.Join("sub", "deep"), filepath.Join(root, "inner")))
+	for _, name := range []string{"link/x", "link", "inner/a", "inner", "sub"} {
+		d := secret
+		if name == "inner/a" {
+			d = a
+		}
+		d.Name = name
+		require.Equal(t, client.KindPrecondition, client.KindOf(d.Do()), name)
+	}
+
+	other := a
+	other.Size = 2
+	require.Equal(t, client.KindPrecondition, client.KindOf(other.Do()))
+	other = a
+	other.Modified = a.Modified.Add(time.Nanosecond)
+	require.Equal(t, client.KindPrecondition, client.KindOf(other.Do()))
+	require.Len(t, filesOf(t, filepath.Join(root, "sub")), 1)
+	require.Equal(t, "secret", filesOf(t, outside)["secret/x"])
+
+	require.NoError(t, a.Do())
+	require.NoDirExists(t, filepath.Join(root, "sub"), "it is empty")
+	require.NoError(t, a.Do(), "gone is gone")
+	a.Root = filepath.Join(outside, "never")
+	require.NoError(t, a.Do())
+	require.DirExists(t, root)
+}
+
+func TestWhatCannotBeSyncedIsSaid(t *testing.T) {
+	store := memstore.New(memstore.Options{Buckets: []string{"bucket"}, Server: storetest.AWS})
+	s := at(t, store)
+	root := t.TempDir()
+	for _, side := range []string{filepath.Join(root, "missing"), writeIn(t, root, "file")} {
+		_, err := carrySync(t, s, Side{Path: side}, Side{At: bucket}, mirror)
+		require.Equal(t, client.KindLocal, client.KindOf(err), side)
+	}
+	_, err := carrySync(t, s, Side{At: bucket}, Side{Path: filepath.Join(root, "file")}, mirror)
+	require.ErrorContains(t, err, "is not a folder")
+
+	// A server that lists what nobody asked for is not believed.
+	liar := &oddPages{Store: store, of: func(int, client.Page, error) (client.Page, error) {
+		return client.Page{Objects: []client.Object{{At: client.Location{Bucket: "bucket", Key: "elsewhere"}, ETag: "e"}}}, nil
+	}}
+	_, err = carrySync(t, at(t, liar), Side{At: client.Location{Bucket: "bucket", Key: "a"}}, Side{Path: root}, mirror)
+	require.Error(t, err)
+	require.Len(t, filesOf(t, root), 1)
+
+	// Rules that cannot be read send nothing.
+	d := open(t, nil)
+	d.book.err = io.ErrUnexpectedEOF
+	_, err = carrySync(t, d.Session, Side{Path: root}, Side{At: bucket}, mirror)
+	var noRules *RulesError
+	require.ErrorAs(t, err, &noRules)
+
+	// An object without an ETag cannot be told from another, and stays.
+	puts(t, store, "x", "x")
+	store.After(func(_ memstore.Call, o *client.Object) error { o.ETag = ""; return nil })
+	silent := &oddPages{Store: store, of: func(_ int, p client.Page, err error) (client.Page, error) {
+		for i := range p.Objects {
+			p.Objects[i].ETag = ""
+		}
+		return p, err
+	}}
+	became, err := carrySync(t, at(t, silent), Side{Path: root}, Side{At: bucket}, mirror)
+	require.NoError(t, err)
+	require.Equal(t, transfer.Failed, became["s3://bucket/x"])
+	store.After(nil)
+	require.Contains(t, objectsOf(t, store), "x")
+}
+
+func writeIn(t *testing.T, root, name string) string {
+	t.Helper()
+	path := filepath.Join(root, name)
+	require.NoError(t, os.WriteFile(path, []byte(name), 0o600))
+	return path
+}
+
+func TestSidesThatLieInEachOtherAreSeen(t *testing.T) {
+	place := func(key string) Side { return Side{At: client.Location{Bucket: "b", Key: key}} }
+	assert.True(t, place("x").Overlaps(place("x/y")))
+	assert.True(t, place("").Overlaps(place("x")))
+	assert.True(t, place("x/").Overlaps(place("x")))
+	assert.False(t, place("x").Overlaps(place("xy")))
+	assert.False(t, place("x").Overlaps(Side{At: client.Location{Bucket: "c", Key: "x"}}))
+	assert.False(t, place("x").Overlaps(Side{Path: "x"}))
+	assert.True(t, Side{Path: "x"}.Overlaps(Side{Path: "x/y"}))
+	assert.False(t, Side{Path: "x"}.Overlaps(Side{Path: "xy"}))
+}
