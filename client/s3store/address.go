@@ -25,12 +25,17 @@ type address struct {
 	region        string
 	bucket        string
 	express       bool // a directory bucket: signed by a session of its own
+	direct        bool // no proxy is before it
+	protected     bool // what is sent there is seen by nobody else
 	lastKey       atomic.Pointer[signingKey]
 }
 
 // addresses are those found already. The SDK's rules decide, once for each bucket:
 // path or virtual host, access points, directory buckets.
-type addresses struct{ found sync.Map } // bucket -> *address
+type addresses struct {
+	direct func(*url.URL) bool // whether no proxy is before an address
+	found  sync.Map            // bucket -> *address
+}
 
 func (a *addresses) of(ctx context.Context, o s3.Options, c call) (*address, error) {
 	if found, ok := a.found.Load(c.at.Bucket); ok {
@@ -40,6 +45,8 @@ func (a *addresses) of(ctx context.Context, o s3.Options, c call) (*address, err
 	if err != nil {
 		return nil, err
 	}
+	at := found.url("", "")
+	found.direct, found.protected = a.direct(at), client.IsProtected(at.String())
 	a.found.Store(c.at.Bucket, found)
 	return found, nil
 }

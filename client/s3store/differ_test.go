@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -83,14 +84,32 @@ func (p *tap) keep(r *http.Request) {
 // everywhere leads every name to the tap.
 func (p *tap) everywhere() http.RoundTripper {
 	return &http.Transport{
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, p.Listener.Addr().String())
-		},
-		TLSClientConfig:       &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // whatever name is asked for, it is the tap
+		DialContext:           p.dial,
+		TLSClientConfig:       anyName,
 		DisableCompression:    true,
 		ExpectContinueTimeout: time.Second,
 	}
 }
+
+// inLines is everywhere, with lines for what is short.
+func (p *tap) inLines() http.RoundTripper {
+	return &lines{
+		through: p.everywhere(), proxy: func(*http.Request) (*url.URL, error) { return nil, nil }, bare: p.dial, idle: map[peer][]*line{},
+		secured: func(ctx context.Context, network, address string) (net.Conn, error) {
+			raw, err := p.dial(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return secureOver(ctx, raw, anyName, handshake)
+		},
+	}
+}
+
+func (p *tap) dial(ctx context.Context, network, _ string) (net.Conn, error) {
+	return (&net.Dialer{}).DialContext(ctx, network, p.Listener.Addr().String())
+}
+
+var anyName = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // whatever name is asked for, it is the tap
 
 // places are where requests go, with the bucket they are about.
 var places = map[string]struct {
@@ -192,11 +211,11 @@ func sayings(t *testing.T, bucket string) map[string]func(*Store) error {
 }
 
 // said is what one call sends, and what it returns.
-func saidBy(t *testing.T, p *tap, account client.Account, way func(*Store) sender, do func(*Store) error) ([]string, string) {
+func saidBy(t *testing.T, p *tap, account client.Account, network http.RoundTripper, way func(*Store) sender, do func(*Store) error) ([]string, string) {
 	t.Helper()
 	account.Name, account.AccessKeyID = "test", "AKID"
 	s, err := Open(account, client.Credentials{Secret: client.NewSecret(secretCanary), SessionToken: client.NewSecret(tokenCanary)},
-		Options{transport: p.everywhere(), backoff: atOnce, sender: way})
+		Options{transport: network, backoff: atOnce, sender: way})
 	require.NoError(t, err)
 	p.mu.Lock()
 	p.sent = nil
@@ -215,11 +234,13 @@ func TestThePlainWaySendsWhatTheSDKSends(t *testing.T) {
 	for where, place := range places {
 		for name, do := range sayings(t, place.bucket) {
 			t.Run(where+"/"+name, func(t *testing.T) {
-				ours, came := saidBy(t, p, place.account, nil, do)
-				theirs, wanted := saidBy(t, p, place.account, throughSDK, do)
+				theirs, wanted := saidBy(t, p, place.account, p.everywhere(), throughSDK, do)
 				require.NotEmpty(t, theirs)
-				assert.Equal(t, theirs, ours)
-				assert.Equal(t, wanted, came)
+				for _, network := range []http.RoundTripper{p.everywhere(), p.inLines()} {
+					ours, came := saidBy(t, p, place.account, network, nil, do)
+					assert.Equal(t, theirs, ours, "%T", network)
+					assert.Equal(t, wanted, came, "%T", network)
+				}
 			})
 		}
 	}

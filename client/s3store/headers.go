@@ -12,8 +12,8 @@ type headers []header
 
 type header struct{ name, value string }
 
-// get is the value of a header, "" where there is none.
-func (h headers) get(name string) string {
+// Get is the value of a header, "" where there is none.
+func (h headers) Get(name string) string {
 	if i := h.place(name); i >= 0 {
 		return h[i].value
 	}

@@ -34,8 +34,8 @@ type lines struct {
 	bare    func(ctx context.Context, network, address string) (net.Conn, error)
 
 	mu    sync.Mutex
-	idle  map[string][]*line // by scheme and host, the last used last
-	sweep *time.Timer        // closes what is idle for too long; nil when nothing is
+	idle  map[peer][]*line // the last used last
+	sweep *time.Timer      // closes what is idle for too long; nil when nothing is
 }
 
 // The habits of net/http's transport are theirs.
@@ -47,28 +47,46 @@ const (
 	interimMost = 5        // answers before the answer
 )
 
+// A peer is what a line leads to: scheme and host, with its port where one was
+// named.
+type peer struct{ scheme, host string }
+
+// A written request is one as it goes over a line.
+type written struct {
+	raw    []byte // all of it, with its body
+	to     peer
+	asked  *http.Request // of the answer: net/http wants to know the method
+	once   bool          // arriving twice it would mean something else
+	within time.Duration // how long the answer's first byte may take, 0 for as long as the context lives
+}
+
 // RoundTrip sends a request and gives its answer, as http.RoundTripper has it.
 func (s *lines) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !s.carries(r) {
 		return s.through.RoundTrip(r)
 	}
-	out := heads.Get().(*[]byte)
-	defer heads.Put(out)
+	out := buffers.Get().(*[]byte)
+	defer buffers.Put(out)
 	var err error
-	if *out, err = written((*out)[:0], r); err != nil {
+	if *out, err = appendRequest((*out)[:0], r); err != nil {
 		return nil, err
 	}
+	return s.exchange(r.Context(), written{raw: *out, to: peer{r.URL.Scheme, r.URL.Host}, asked: r, once: !mayRepeat(r)})
+}
+
+// exchange sends a request over a line and reads the head of its answer.
+func (s *lines) exchange(ctx context.Context, w written) (*http.Response, error) {
 	for {
-		l, used, err := s.take(r)
+		l, used, err := s.take(ctx, w)
 		if err != nil {
 			return nil, err
 		}
-		answer, err := l.exchange(r, *out)
+		answer, err := l.exchange(ctx, w)
 		if err == nil {
 			return answer, nil
 		}
 		var silent *errNoByte
-		if used && mayRepeat(r) && errors.As(err, &silent) && r.Context().Err() == nil {
+		if used && !w.once && errors.As(err, &silent) && ctx.Err() == nil {
 			continue // the server had closed it, which nobody saw
 		}
 		return nil, err
@@ -90,11 +108,11 @@ func mayRepeat(r *http.Request) bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Header["If-Match"] == nil && r.Header["If-None-Match"] == nil
 }
 
-// heads are buffers for requests.
-var heads = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+// buffers are for requests.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
 
-// written appends a request as it goes over the line, with its body.
-func written(out []byte, r *http.Request) ([]byte, error) {
+// appendRequest appends a request as it goes over the line, with its body.
+func appendRequest(out []byte, r *http.Request) ([]byte, error) {
 	if r.Body != nil {
 		defer r.Body.Close() //nolint:errcheck // it was only read
 	}
@@ -151,156 +169,43 @@ func sound(h http.Header) bool {
 	return true
 }
 
-// A line is a connection that carries one request after the other.
-type line struct {
-	all   *lines
-	place string
-	conn  net.Conn
-	in    *bufio.Reader
-	head  *io.LimitedReader // below in
-	since time.Time         // when it became idle
-}
-
 // take is a line to where a request goes, and whether it was used before.
-func (s *lines) take(r *http.Request) (l *line, used bool, err error) {
-	place := r.URL.Scheme + "://" + r.URL.Host
+func (s *lines) take(ctx context.Context, w written) (l *line, used bool, err error) {
 	s.mu.Lock()
-	if n := len(s.idle[place]); n > 0 {
-		l = s.idle[place][n-1]
-		s.idle[place] = s.idle[place][:n-1]
+	if n := len(s.idle[w.to]); n > 0 {
+		l = s.idle[w.to][n-1]
+		s.idle[w.to] = s.idle[w.to][:n-1]
 	}
 	s.mu.Unlock()
 	if l != nil {
 		return l, true, nil
 	}
-	dial, port := s.bare, "80"
-	if r.URL.Scheme == "https" {
-		dial, port = s.secured, "443"
+	if w.within > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, w.within, &errStalled{w.within})
+		defer cancel()
 	}
-	if r.URL.Port() != "" {
-		port = r.URL.Port()
-	}
-	conn, err := dial(r.Context(), "tcp", net.JoinHostPort(r.URL.Hostname(), port))
+	conn, err := s.dial(ctx, w.to)
 	if err != nil {
+		if stalled := stalledBy(ctx); stalled != nil {
+			err = stalled
+		}
 		return nil, false, err
 	}
 	head := &io.LimitedReader{R: conn, N: math.MaxInt64}
-	return &line{all: s, place: place, conn: conn, in: bufio.NewReaderSize(head, 4<<10), head: head}, false, nil
+	return &line{all: s, to: w.to, conn: conn, in: bufio.NewReaderSize(head, 4<<10), head: head}, false, nil
 }
 
-// errNoByte says that a line ended before a byte of the answer came.
-type errNoByte struct{ err error }
-
-func (e *errNoByte) Error() string { return e.err.Error() }
-func (e *errNoByte) Unwrap() error { return e.err }
-
-// exchange sends a request and reads the head of its answer. The line goes back by
-// itself when the body is read to its end.
-func (l *line) exchange(r *http.Request, out []byte) (*http.Response, error) {
-	ctx := r.Context()
-	uncut := context.AfterFunc(ctx, func() { _ = l.conn.SetDeadline(longAgo) })
-	answer, err := l.answer(r, out)
-	if err != nil {
-		uncut()
-		_ = l.conn.Close() // what went wrong is known
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		return nil, err
+func (s *lines) dial(ctx context.Context, to peer) (net.Conn, error) {
+	dial, port := s.bare, "80"
+	if to.scheme == "https" {
+		dial, port = s.secured, "443"
 	}
-	b := &lineBody{ReadCloser: answer.Body, line: l, uncut: uncut, ctx: ctx, close: answer.Close}
-	if answer.Body == http.NoBody {
-		b.end()
-		return answer, nil
+	u := url.URL{Host: to.host}
+	if u.Port() != "" {
+		port = u.Port()
 	}
-	answer.Body = b
-	return answer, nil
-}
-
-// longAgo is a deadline that ends whatever waits.
-var longAgo = time.Unix(1, 0)
-
-func (l *line) answer(r *http.Request, out []byte) (*http.Response, error) {
-	if _, err := l.conn.Write(out); err != nil {
-		return nil, &errNoByte{err}
-	}
-	l.head.N = maxHead
-	if _, err := l.in.Peek(1); err != nil {
-		return nil, &errNoByte{brokenOff(err)}
-	}
-	for range interimMost {
-		answer, err := http.ReadResponse(l.in, r)
-		switch {
-		case err != nil && l.head.N <= 0:
-			return nil, client.Say("malformed HTTP: the head of the answer is longer than %d bytes", maxHead).Err()
-		case err != nil:
-			return nil, brokenOff(err)
-		case answer.StatusCode >= http.StatusOK:
-			l.head.N = math.MaxInt64
-			return answer, nil
-		case answer.StatusCode == http.StatusSwitchingProtocols:
-			return nil, errInterim
-		}
-	}
-	return nil, errInterim
-}
-
-var errInterim = client.Say("malformed HTTP: notes that an answer will come (1xx), and no answer").Err()
-
-// brokenOff is what an answer that ends in its head is: nobody has announced the
-// end.
-func brokenOff(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-// A lineBody is the body of an answer; at its end its line is free.
-type lineBody struct {
-	io.ReadCloser
-	line  *line
-	uncut func() bool     // takes off what ends the line with the context
-	ctx   context.Context //nolint:containedctx // the request's own, to learn why it ended
-	close bool            // the server wants the line closed
-	over  error           // what reading ended with: a body that broke off ends well when it is asked again
-	once  sync.Once
-}
-
-func (b *lineBody) Read(p []byte) (int, error) {
-	if b.over != nil {
-		return 0, b.over
-	}
-	n, err := b.ReadCloser.Read(p)
-	switch {
-	case err == nil:
-	case errors.Is(err, io.EOF):
-		b.end()
-	case b.ctx.Err() != nil:
-		err = context.Cause(b.ctx)
-	}
-	b.over = err
-	return n, err
-}
-
-// end gives the line back after the last byte.
-func (b *lineBody) end() {
-	b.once.Do(func() {
-		if !b.uncut() || b.close || b.line.in.Buffered() > 0 {
-			_ = b.line.conn.Close() // it is of no use any more
-			return
-		}
-		b.line.all.give(b.line)
-	})
-}
-
-// Close before the end ends the line: what is left of a body may be long.
-func (b *lineBody) Close() error {
-	b.once.Do(func() {
-		b.uncut()
-		_ = b.line.conn.Close() // nothing was written that is not answered
-	})
-	return nil
+	return dial(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
 }
 
 // give keeps a line for the next request.
@@ -308,11 +213,11 @@ func (s *lines) give(l *line) {
 	l.since = time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.idle[l.place]) >= maxIdle {
+	if len(s.idle[l.to]) >= maxIdle {
 		_ = l.conn.Close() // nothing is under way on it
 		return
 	}
-	s.idle[l.place] = append(s.idle[l.place], l)
+	s.idle[l.to] = append(s.idle[l.to], l)
 	if s.sweep == nil {
 		s.sweep = time.AfterFunc(idleFor, s.closeIdle)
 	}
@@ -323,15 +228,15 @@ func (s *lines) closeIdle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep = nil
-	for place, all := range s.idle {
-		s.idle[place] = slices.DeleteFunc(all, func(l *line) bool {
+	for to, all := range s.idle {
+		s.idle[to] = slices.DeleteFunc(all, func(l *line) bool {
 			old := time.Since(l.since) >= idleFor
 			if old {
 				_ = l.conn.Close() // nothing is under way on it
 			}
 			return old
 		})
-		if len(s.idle[place]) > 0 && s.sweep == nil {
+		if len(s.idle[to]) > 0 && s.sweep == nil {
 			s.sweep = time.AfterFunc(idleFor, s.closeIdle)
 		}
 	}

@@ -61,7 +61,7 @@ func (o *otherEnd) serve(c net.Conn) {
 
 // lines to the other end; what does not go over them is refused.
 func (o *otherEnd) lines() *lines {
-	return &lines{through: notHere{}, proxy: func(*http.Request) (*url.URL, error) { return nil, nil }, secured: o.dial, bare: o.dial, idle: map[string][]*line{}}
+	return &lines{through: notHere{}, proxy: func(*http.Request) (*url.URL, error) { return nil, nil }, secured: o.dial, bare: o.dial, idle: map[peer][]*line{}}
 }
 
 var errThrough = errors.New("went through")
@@ -95,7 +95,7 @@ func give(l *lines, r *http.Request) (status int, body string, err error) {
 func idle(l *lines) []*line {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.idle["http://h"]
+	return l.idle[peer{"http", "h"}]
 }
 
 const yes = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes"

@@ -159,7 +159,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	})
 	s.kms = newKeyService(cfg, s)
 	s.send = (&plain{
-		sdk: s.s3.Options(), at: s.endpoint(), network: network, log: cfg.Logger, logged: cfg.ClientLogMode,
+		sdk: s.s3.Options(), at: s.endpoint(), network: network, places: addresses{direct: network.direct}, log: cfg.Logger, logged: cfg.ClientLogMode,
 	}).send
 	if o.sender != nil {
 		s.send = o.sender(s)

@@ -63,7 +63,6 @@ func (p *plain) untilAnswered(ctx context.Context, q *request) (*answer, error) 
 		return nil, err
 	}
 	var last error
-	ctx = context.WithValue(ctx, lastFailureKey{}, &last)
 	release := func(error) error { return nil }
 	for n := 1; ; n++ {
 		if n > 1 && p.logged.IsRetries() {
@@ -76,7 +75,7 @@ func (p *plain) untilAnswered(ctx context.Context, q *request) (*answer, error) 
 		if err == nil {
 			return a, nil
 		}
-		if release, err = again(ctx, q.tries, n, err); err == nil {
+		if release, err = again(context.WithValue(ctx, lastFailureKey{}, &last), q.tries, n, err); err == nil {
 			continue
 		}
 		if last != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -119,11 +118,12 @@ func (p *plain) once(ctx context.Context, q *request, to *address, payload strin
 	if err != nil {
 		return nil, err
 	}
-	r, body := signed.ofHTTP()
-	p.note(p.logged.IsRequest(), "Request", func() ([]byte, error) { return httputil.DumpRequestOut(r, false) })
+	p.note(p.logged.IsRequest(), "Request", func() ([]byte, error) {
+		r, _ := signed.ofHTTP()
+		return httputil.DumpRequestOut(r, false)
+	})
 	sent := time.Now()
-	resp, err := p.network.send(ctx, r, sendout{n: n, most: q.tries.MaxAttempts(), answer: 2 * p.network.stall, held: body == nil})
-	body.abandon()
+	resp, err := p.network.sendSigned(ctx, signed, sendout{n: n, most: q.tries.MaxAttempts(), answer: 2 * p.network.stall})
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, &smithy.CanceledError{Err: ctx.Err()}

@@ -142,17 +142,20 @@ func closedProxy(t *testing.T, status string) (addr string, asked *int) {
 	return l.Addr().String(), asked
 }
 
-func TestAProxyThatDoesNotLetUsThroughIsSaidAndAskedOnce(t *testing.T) {
+func TestAProxyThatDoesNotLetUsThroughIsSaidAndAskedOnceForEachCall(t *testing.T) {
 	noProxies(t)
 	addr, asked := closedProxy(t, "407 Proxy Authentication Required")
 	t.Setenv("HTTPS_PROXY", "http://u:secretpassword@"+addr)
-	err := openURL(t, compatible, "", Options{}).Test(t.Context())
-	var told *client.Error
-	require.ErrorAs(t, err, &told)
-	assert.Equal(t, client.KindNetwork.String(), told.Kind.String())
-	assert.Equal(t, `the proxy of HTTPS_PROXY cannot be used: it answered "407 Proxy Authentication Required"`, told.Said.String())
-	assert.NotContains(t, err.Error(), "secretpassword")
-	assert.Equal(t, 1, *asked)
+	s := openURL(t, compatible, "", Options{})
+	_, short := s.Head(t.Context(), anywhere, client.ReadOptions{})
+	for _, err := range []error{s.Test(t.Context()), short} {
+		var told *client.Error
+		require.ErrorAs(t, err, &told)
+		assert.Equal(t, client.KindNetwork.String(), told.Kind.String())
+		assert.Equal(t, `the proxy of HTTPS_PROXY cannot be used: it answered "407 Proxy Authentication Required"`, told.Said.String())
+		assert.NotContains(t, err.Error(), "secretpassword")
+	}
+	assert.Equal(t, 2, *asked)
 }
 
 func TestAProxyThatLetsUsThroughIsUsed(t *testing.T) {

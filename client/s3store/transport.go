@@ -53,13 +53,14 @@ func newNetwork(a client.Account, o Options) (*watchdog, error) {
 			Protocols:              new(http.Protocols),
 		}
 		t.Protocols.SetHTTP1(true)
-		rt = &lines{through: t, proxy: ways.forRequest, secured: t.DialTLSContext, bare: dial, idle: map[string][]*line{}}
+		rt = &lines{through: t, proxy: ways.forRequest, secured: t.DialTLSContext, bare: dial, idle: map[peer][]*line{}}
 	}
 	stall := o.Stall
 	if stall <= 0 {
 		stall = time.Minute
 	}
-	return &watchdog{client: &http.Client{Transport: rt, CheckRedirect: checkRedirect}, stall: stall}, nil
+	short, _ := rt.(*lines)
+	return &watchdog{client: &http.Client{Transport: rt, CheckRedirect: checkRedirect}, lines: short, stall: stall}, nil
 }
 
 // authorities is the system's pool with the account's own file added to it.
@@ -177,6 +178,6 @@ func portOf(u *url.URL) string {
 }
 
 // carriesKey reports whether SSE-C key material is in a request's headers.
-func carriesKey(h http.Header) bool {
+func carriesKey(h interface{ Get(string) string }) bool {
 	return h.Get(headerCustomerKey) != "" || h.Get("X-Amz-Copy-Source-Server-Side-Encryption-Customer-Key") != ""
 }

@@ -21,6 +21,7 @@ import (
 // slow disk, a pause) does not count.
 type watchdog struct {
 	client *http.Client
+	lines  *lines        // for short requests, nil where they go through client too
 	stall  time.Duration // silence allowed in the middle of a body
 }
 
@@ -67,19 +68,29 @@ func (d *watchdog) send(ctx context.Context, r *http.Request, try sendout) (*htt
 	resp, err := d.client.Do(r) //nolint:gosec // to the address of the account, which is what this program is for
 	w.disarm()
 	if err != nil {
-		w.monitor.Missed()
-		w.monitor.Ended()
 		defer cancel(nil)
 		if stalled := stalledBy(ctx); stalled != nil {
 			err = stalled
 		}
-		w.failed(ctx, err)
-		return nil, err
+		return nil, w.lost(ctx, err)
 	}
+	return w.came(ctx, resp, d.stall), nil
+}
+
+// lost tells of a request that got no answer.
+func (w *watch) lost(ctx context.Context, err error) error {
+	w.monitor.Missed()
+	w.monitor.Ended()
+	w.failed(ctx, err)
+	return err
+}
+
+// came tells of the head of an answer, and goes on with its body.
+func (w *watch) came(ctx context.Context, resp *http.Response, stall time.Duration) *http.Response {
 	w.answered(resp.StatusCode)
 	w.monitor.Answered(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError)
-	resp.Body = &receiving{ReadCloser: resp.Body, watch: w, ctx: ctx, stall: d.stall}
-	return resp, nil
+	resp.Body = &receiving{ReadCloser: resp.Body, watch: w, ctx: ctx, stall: stall}
+	return resp
 }
 
 // answer is how long the first byte of an answer may take. A server that puts
@@ -101,6 +112,7 @@ func attempt(h http.Header) (n, most int) {
 	return n, most
 }
 
+// stalledBy is the silence for which a context was ended.
 func stalledBy(ctx context.Context) error {
 	var s *errStalled
 	if errors.As(context.Cause(ctx), &s) {
@@ -109,11 +121,17 @@ func stalledBy(ctx context.Context) error {
 	return nil
 }
 
+func isStalled(err error) bool {
+	var s *errStalled
+	return errors.As(err, &s)
+}
+
 // A watch ends a request when it stays armed for too long.
 type watch struct {
 	cancel  context.CancelCauseFunc
 	monitor *client.RequestMonitor // of whoever waits, nil for nobody
 	turn    client.Turn            // on which it was sent, nil for none and once it was told
+	unarmed bool                   // something else ends it
 	mu      sync.Mutex
 	timer   *time.Timer
 	silence time.Duration // allowed now
@@ -122,6 +140,9 @@ type watch struct {
 func (w *watch) arm(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.unarmed {
+		return
+	}
 	w.silence = d
 	if w.timer == nil {
 		w.timer = time.AfterFunc(d, w.giveUp)
@@ -174,7 +195,7 @@ func (w *watch) failed(ctx context.Context, err error) {
 		slow  net.Error
 	)
 	switch {
-	case stalledBy(ctx) != nil:
+	case isStalled(err):
 		w.ended(client.Silent)
 	case ctx.Err() != nil, whyNotSent(err) != nil, isUntrusted(err), errors.As(err, &local):
 	case errors.As(err, &slow) && slow.Timeout():
