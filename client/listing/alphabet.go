@@ -41,10 +41,15 @@ type alphabet [][2]rune
 func alphabetOf(met []rune) (a alphabet) {
 	beyondF := slices.ContainsFunc(met, func(r rune) bool { return r > 'f' && r <= 'z' || r > 'F' && r <= 'Z' })
 	for _, r := range met {
-		a = append(a, besides(r, beyondF))
+		if span := besides(r, beyondF); !slices.Contains(a, span) {
+			a = append(a, span)
+		}
 	}
 	slices.SortFunc(a, func(x, y [2]rune) int { return int(x[0] - y[0]) })
-	return slices.CompactFunc(a, func(x, y [2]rune) bool { return x[1] >= y[0] })
+	for i := 1; i < len(a); i++ {
+		a[i][0] = max(a[i][0], a[i-1][1]+1) // what two spans share counts once
+	}
+	return slices.DeleteFunc(a, func(s [2]rune) bool { return s[0] > s[1] })
 }
 
 // blocks are spans of letters of which names rarely have only one.

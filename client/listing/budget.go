@@ -11,16 +11,18 @@ type budget struct {
 }
 
 const (
-	fewPages = 3    // come one behind the other: so small a listing costs no call in vain
-	atFirst  = 0.5  // may be spent for each page of the first ones
-	inAll    = 24   // may be spent so
-	perPage  = 0.05 // may be spent for each page beside
-	perCut   = 0.5  // is what a cut is expected to cost
+	fewPages = 3     // come one behind the other: so small a listing costs no call in vain
+	atFirst  = 0.5   // may be spent for each page of the first ones
+	inAll    = 24    // may be spent so
+	perPage  = 0.038 // may be spent for each page beside
+	perCut   = 0.5   // is what a cut is expected to cost
 )
 
-// allows reports whether another cut may be made.
-func (b *budget) allows() bool {
-	may := min(atFirst*float64(b.pages), inAll) + perPage*float64(b.pages)
+// allows reports whether another cut may be made, where so many pages seem to be left.
+// Half of what those will allow may be spent now, but of no more than came already.
+func (b *budget) allows(left float64) bool {
+	pages := float64(b.pages)
+	may := min(atFirst*pages, inAll) + perPage*(pages+min(pages, left)/2)
 	return b.pages >= fewPages && b.spent+perCut*float64(b.open+1) <= may
 }
 

@@ -2,7 +2,6 @@ package listing
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,14 +14,9 @@ const last = "\U0010FFFF"
 
 // cut cuts a part in two and gives the one behind, nil where nothing is to be cut.
 func (l *lister) cut() *part {
-	for !l.whole && l.budget.allows() {
-		var most *part
-		for p := l.first; p != nil; p = p.next {
-			if !p.over && !p.sure && p.uncut > 0 && p.from != "" && p.left >= worthIt && (most == nil || p.left > most.left) {
-				most = p
-			}
-		}
-		if most == nil {
+	for !l.whole {
+		most, left := l.longest()
+		if most == nil || most.left < l.worth(left) || !l.budget.allows(left) {
 			return nil
 		}
 		most.uncut = 0
@@ -35,6 +29,34 @@ func (l *lister) cut() *part {
 		}
 	}
 	return nil
+}
+
+// longest is the part to be cut next, of those a page of which came since the last cut:
+// the one of which most seems to be left or, where names are given in order, the foremost
+// that is worth it. left is how many pages seem to be left of all.
+func (l *lister) longest() (most *part, left float64) {
+	for p := l.first; p != nil; p = p.next {
+		if p.over || p.sure || p.from == "" {
+			continue
+		}
+		if !math.IsInf(p.left, 1) {
+			left += p.left
+		}
+		if p.uncut > 0 && (most == nil || p.left > most.left && !(l.options.InOrder && most.left >= worthIt)) {
+			most = p
+		}
+	}
+	return most, left
+}
+
+// worth is how many pages have to be left of a part for it to be cut: a share of what is
+// left of all, since no more than that comes at once, and the one that takes longest
+// counts.
+func (l *lister) worth(left float64) float64 {
+	if l.options.InOrder {
+		return worthIt
+	}
+	return max(worthIt, left/float64(l.atOnce))
 }
 
 // point is a name at which a part is worth cutting, "" for none. It looks at the
@@ -63,7 +85,10 @@ func (l *lister) point(p *part) string {
 		if limit == x {
 			continue // nothing else lies there
 		}
-		known := l.samples.at(q)
+		if l.isFixed(q, x) {
+			continue
+		}
+		known, until := l.known(q)
 		if limit == 0 && len(known) < 2 {
 			if at < deepest {
 				alike = append(alike, end)
@@ -73,7 +98,14 @@ func (l *lister) point(p *part) string {
 		if len(alike) > 0 {
 			break
 		}
-		between := alphabetOf(known).between(x, limit)
+		beyond := limit
+		if until > x && (limit == 0 || until < limit) {
+			if until == x+1 {
+				continue // where names are made alike, nothing comes behind it
+			}
+			beyond = until
+		}
+		between := alphabetOf(known).between(x, beyond)
 		switch n := between.size(); {
 		case at < deepest && limit == 0 && n > 0 && n < 8 && x >= known[len(known)-1],
 			at < deepest && p.top != "" && limit != 0 && p.top == q+string(limit):
@@ -92,10 +124,11 @@ func (l *lister) point(p *part) string {
 	return ""
 }
 
-// worthIt is how many pages have to be left of a part for it to be cut.
-const worthIt = 2.5
+// worthIt is how many pages have to be left of a part for it to be cut at all.
+const worthIt = 5
 
-// guess guesses how many pages are left of a part, from how far those went that came.
+// guess guesses how many pages are left of a part, from how far those went that came,
+// and from how far the last one did: it may have come to where names lie close.
 func (l *lister) guess(p *part) float64 {
 	top := p.top
 	if top == "" {
@@ -109,31 +142,47 @@ func (l *lister) guess(p *part) float64 {
 	if now <= from {
 		return float64(p.pages) * 1000
 	}
-	return float64(p.pages) * (end - now) / (now - from)
+	left := float64(p.pages) * (end - now) / (now - from)
+	if last := l.far(p.from, q); last < now {
+		left = max(left, (end-now)/(now-last)/2)
+	}
+	return left
 }
 
 // far is how far a name goes among those that begin with q, 0 to 1, as if all that may
 // stand behind it were there.
 func (l *lister) far(name, q string) (f float64) {
-	step := 1.0
-	for range 4 {
-		rest, _ := strings.CutPrefix(name, q)
-		x, size := utf8.DecodeRuneInString(rest)
-		if rest == "" || x == utf8.RuneError {
+	step, seen := 1.0, 0
+	for at, x := range name {
+		switch {
+		case at < len(q):
+			continue
+		case x == utf8.MaxRune:
+			return f + step
+		case x == utf8.RuneError:
 			return f
+		case l.isFixed(name[:at], x):
+			continue
 		}
-		if x == utf8.MaxRune {
+		known, until := l.known(name[:at])
+		if until > 0 && x >= until {
 			return f + step
 		}
-		all := alphabetOf(append(l.samples.at(q), x))
-		slices.SortFunc(all, func(a, b [2]rune) int { return int(a[0] - b[0]) })
+		all := alphabetOf(append(known, x)).between(-1, until)
 		n := float64(all.size())
 		f += step * (n - float64(all.between(x-1, 0).size())) / n
-		step /= n
-		q += rest[:size]
+		if step /= n; n > 1 {
+			seen++
+		}
+		if seen == enough {
+			return f
+		}
 	}
 	return f
 }
+
+// enough characters tell how far a name goes.
+const enough = 5
 
 // limitAt is the character before which those lie that come behind q in a part, 0 where
 // there is none.

@@ -31,6 +31,7 @@ type lister struct {
 	// unordered says that the server is known to list in no order.
 	unordered bool
 	samples   samples // names that came, for guessing
+	places    places  // and what was met at their places
 }
 
 // A part is a piece of the names, listed page by page. It holds what is behind one
@@ -68,7 +69,7 @@ type came struct {
 }
 
 func newLister(ctx context.Context, under client.Location, ask func(context.Context, client.ListOptions) (client.Page, error), o Options) *lister {
-	l := &lister{ctx: ctx, under: under, ask: ask, options: o, atOnce: o.AtOnce, first: &part{}}
+	l := &lister{ctx: ctx, under: under, ask: ask, options: o, atOnce: o.AtOnce, first: &part{}, places: places{}}
 	if l.atOnce <= 0 {
 		l.atOnce = DefaultAtOnce
 	}
@@ -110,7 +111,14 @@ func (l *lister) list(yield func([]client.Object, error) bool) error {
 // work asks for as many pages as may be asked for at once, first those of the parts
 // that are there, the foremost first.
 func (l *lister) work() {
+	ahead := 0.0
 	for p := l.first; p != nil && l.busy < l.atOnce; p = p.next {
+		if l.options.InOrder {
+			if p != l.first && ahead > mostHeld {
+				break
+			}
+			ahead += float64(len(p.waiting)) + max(p.left, 0)
+		}
 		if !p.asking && !p.over && (p == l.first || l.held < mostHeld) {
 			l.start(p)
 		}
@@ -199,6 +207,14 @@ func (p *part) take(page client.Page, l *lister) {
 		p.head = viewOf(page)
 	}
 	p.after = page.Next
+	l.places.learn(objects)
+	if p.pages == 1 && p.begin != "" {
+		first := ""
+		if size > 0 {
+			first = objects[0].At.Key
+		}
+		l.places.inVain(p.begin, first)
+	}
 	n := size
 	if p.end != "" {
 		n = sort.Search(size, func(i int) bool { return objects[i].At.Key > p.end })

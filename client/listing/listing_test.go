@@ -27,6 +27,16 @@ var shapes = map[string]func(r *rand.Rand, n int) string{
 	"most in a range": func(r *rand.Rand, n int) string {
 		return []string{"a/", "hot/2026-", "hot/2026-", "z"}[n%4] + fmt.Sprintf("%06d", r.IntN(1e6))
 	},
+	"most in one of many folders": func(r *rand.Rand, n int) string {
+		folder := 0x7f
+		if n%3 == 0 {
+			folder = r.IntN(256)
+		}
+		return fmt.Sprintf("data/%02x/%08x", folder, r.Uint32())
+	},
+	"folders of the same names": func(_ *rand.Rand, n int) string {
+		return strings.Join(strings.Split(fmt.Sprintf("%06d", 3*n), ""), "/level-") + "/object.bin"
+	},
 	"a deep tree": func(_ *rand.Rand, n int) string {
 		return strings.Join(strings.Split(fmt.Sprintf("%06d", n), ""), "/") + "/file"
 	},
