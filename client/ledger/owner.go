@@ -162,13 +162,3 @@ func (t *transaction) settleTaken(owner int64) bool {
 	t.removeAll("SELECT number"+its+" AND NOT "+unfinished, owner)
 	return t.exec("DELETE FROM taken WHERE number IN (SELECT number FROM taken WHERE owner = ? ORDER BY number LIMIT 2000)", owner) > 0
 }
-
-// removeAll removes rows with what they have begun; an upload that may be open at its
-// server is not forgotten.
-func (t *transaction) removeAll(numbers string, values ...any) {
-	within := " WHERE number IN (" + numbers + ")"
-	t.exec("INSERT INTO uploads (account, upload, begun, job) SELECT account, upload, begun, job FROM progress JOIN jobs USING (number)"+within+" AND upload <> ''", values...)
-	t.exec("DELETE FROM progress"+within, values...)
-	t.exec("DELETE FROM pieces"+within, values...)
-	t.exec("DELETE FROM jobs"+within, values...)
-}

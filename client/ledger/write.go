@@ -14,9 +14,18 @@ func (j *rows) Write(entries []transfer.Entry) error {
 		return j.writeSome(entries[0])
 	}
 	return j.ledger.change(func(t *transaction) {
+		var gone []int64 // in one go, once something else comes
 		for i := range entries {
-			t.write(&entries[i])
+			e := &entries[i]
+			if e.Removed && e.Receipt == nil && e.Begun == nil { // nothing else that it says outlives the row
+				gone = append(append(gone, e.Number), e.More...)
+				continue
+			}
+			t.remove(gone)
+			gone = gone[:0]
+			t.write(e)
 		}
+		t.remove(gone)
 	})
 }
 
@@ -79,7 +88,7 @@ func (t *transaction) writeMany(e *transfer.Entry) {
 		t.exec("DELETE FROM pieces"+these, rows)
 	}
 	if e.Removed {
-		t.removeAll(listed, rows)
+		t.remove(slices.Concat([]int64{e.Number}, e.More))
 	}
 }
 

@@ -47,6 +47,9 @@ func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
 			continue
 		}
 		p.Bytes += f.Expect.Size
+		if p.Jobs == nil {
+			p.Jobs = make([]transfer.Job, 0, len(u.Files))
+		}
 		p.Jobs = append(p.Jobs, transfer.Job{
 			ID: f.ID, Op: transfer.Upload, From: f.From, To: transfer.ObjectAt(u.account, f.Target, ""), Expect: f.Expect,
 			Treatment: d.Treatment, ContentType: f.ContentType, Overwrite: c.overwrite(),

@@ -38,7 +38,8 @@ func (e *Engine) proveUpload(ctx context.Context, it *item, s Stored) error {
 	r.PartSize, r.Parts, r.Identity = s.PartSize, s.Parts, s.Identity
 	it.progress = nil
 	if p.Verdict == NotYetVerified {
-		it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Stored: &s}
+		stored := s // or it would be made anew for each that is verified
+		it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Stored: &stored}
 	}
 	return e.keep(it, r, e.judged(ctx, job, p, r))
 }

@@ -24,19 +24,22 @@ func (c *recent) put(r *Row) {
 		delete(c.rows, r.Nth)
 		return
 	}
-	if had := c.rows[r.Nth]; had != nil {
-		*had = *r
-		return
+	held := c.rows[r.Nth]
+	if held == nil {
+		// A place in the ring may name a row that left meanwhile, and came again at another.
+		left := c.order[c.next] - 1
+		if held = c.rows[left]; held == nil {
+			held = new(Row)
+		}
+		delete(c.rows, left)
+		c.order[c.next] = r.Nth + 1
+		c.next = (c.next + 1) % recentRows
+		c.rows[r.Nth] = held
 	}
-	// A place in the ring may name a row that left meanwhile, and came again at another.
-	delete(c.rows, c.order[c.next]-1)
-	c.order[c.next] = r.Nth + 1
-	c.next = (c.next + 1) % recentRows
-	held := *r
-	c.rows[r.Nth] = &held
+	*held = *r
 }
 
-// at is a row, nil where it is not held.
+// at is a row, nil where it is not held. It is another row's once the mutex is given up.
 func (c *recent) at(nth int) *Row { return c.rows[nth] }
 
 func (c *recent) remove(nth int) { delete(c.rows, nth) }

@@ -43,17 +43,17 @@ func (e *Engine) stream(j Job) (Stream, error) {
 // sourceOf is the source of an upload. The size of a stream is known from then on,
 // and put into the row.
 func (e *Engine) sourceOf(ctx context.Context, it *item) (*source, error) {
+	if from := it.row.Job.From; from.Stream == "" && !from.Unsized {
+		return openSource(it.row.Job)
+	}
 	job := it.row.Job
 	open := func() (io.ReadCloser, error) { return os.Open(job.From.Path) }
-	switch {
-	case job.From.Stream != "":
+	if job.From.Stream != "" {
 		s, err := e.stream(job)
 		if err != nil {
 			return nil, err
 		}
 		open = s.Open
-	case !job.From.Unsized:
-		return openSource(job)
 	}
 	s, err := newSpool(job)
 	if err != nil {

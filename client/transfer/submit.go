@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"math"
+	"sync"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -78,7 +79,16 @@ type submission struct {
 // chance of one in 10^26.
 type target128 [2]uint64
 
+// chunks are rooms for the jobs of a chunk.
+var chunks = sync.Pool{New: func() any { return new([inOneGo]Record) }}
+
 func (s *submission) read(jobs iter.Seq[Job]) error {
+	room := chunks.Get().(*[inOneGo]Record)
+	defer func() {
+		clear(room[:])
+		chunks.Put(room)
+	}()
+	s.chunk = room[:0]
 	for j := range jobs {
 		if err := s.take(j); err != nil {
 			return err
