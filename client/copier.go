@@ -47,6 +47,16 @@ type CopyOptions struct {
 	ReplaceTags bool
 }
 
+// A Sharer knows to whom objects are given. A Store that can tell implements Sharer too
+// ([As]).
+type Sharer interface {
+	// Shared reports whether the access control list of an object gives rights to anybody
+	// but its owner; versionID "" is the current version. A server without such lists says
+	// KindUnsupported, and who may not read them KindDenied.
+	// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAcl.html
+	Shared(ctx context.Context, at Location, versionID string) (bool, error)
+}
+
 // A Tagger sets tags. A Store that can implements Tagger too ([As]).
 type Tagger interface {
 	// SetTags replaces the tags of an object; versionID "" is the current version. A

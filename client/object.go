@@ -73,6 +73,20 @@ func (s System) Headers() map[string]string {
 	return h
 }
 
+// Set puts a header into its field, "" for unsaid, and reports whether there is one. The
+// name is canonical. STANDARD, which is every object's storage class that says none, is
+// unsaid too.
+func (s *System) Set(header, value string) bool {
+	field := s.fields()[header]
+	if field == nil {
+		return false
+	}
+	if *field = value; field == &s.StorageClass && value == "STANDARD" {
+		*field = ""
+	}
+	return true
+}
+
 // System is what the answer about an object says of its system-defined metadata. Of
 // a listing it knows the storage class alone.
 func (o Object) System() System {

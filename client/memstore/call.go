@@ -27,6 +27,7 @@ const (
 	DeleteObjects           Op = "DeleteObjects"
 	DeleteObject            Op = "DeleteObject" // also each object of DeleteObjects
 	GetObjectTagging        Op = "GetObjectTagging"
+	GetObjectACL            Op = "GetObjectAcl"
 	PutObjectTagging        Op = "PutObjectTagging"
 	CreateMultipartUpload   Op = "CreateMultipartUpload"
 	UploadPart              Op = "UploadPart"

@@ -16,6 +16,7 @@ type version struct {
 	content []byte
 	tags    map[string]string
 	spoiled bool // it is there and cannot be read
+	shared  bool // others were given rights to it
 	marker  bool // a delete marker: it hides the versions before
 }
 

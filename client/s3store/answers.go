@@ -141,5 +141,5 @@ var documents = map[string]string{
 	"DeleteObjects": "DeleteResult", "CreateMultipartUpload": "InitiateMultipartUploadResult",
 	"CompleteMultipartUpload": "CompleteMultipartUploadResult", "CopyObject": "CopyObjectResult", "UploadPartCopy": "CopyPartResult",
 	"GetObjectTagging": "Tagging", "GetBucketLocation": "LocationConstraint", "GetBucketVersioning": "VersioningConfiguration",
-	"GetBucketEncryption": "ServerSideEncryptionConfiguration",
+	"GetObjectAcl": "AccessControlPolicy", "GetBucketEncryption": "ServerSideEncryptionConfiguration",
 }

@@ -101,7 +101,7 @@ func TestTheGuardKnowsOnlyReadsAndTheOldestWrites(t *testing.T) {
 			assert.NotContains(t, p.operation, "Encryption", "%s: only asking is allowed", p.operation)
 		}
 	}
-	assert.Equal(t, 24, sent)
+	assert.Equal(t, 25, sent)
 }
 
 func TestTheKindOfEndpointDecidesWhatIsSent(t *testing.T) {

@@ -54,6 +54,7 @@ var permits = []permit{
 	{"ListObjectsV2", anyEndpoint, true, reads},
 	{"ListObjectVersions", anyEndpoint, true, reads},
 	{"GetObjectTagging", anyEndpoint, true, reads},
+	{"GetObjectAcl", anyEndpoint, true, reads},
 
 	// Measured on Ceph 16, which says success to each but the last two.
 	{"DeleteBucketEncryption", endpointCeph, false, "it deletes the bucket, if that is empty"},

@@ -18,16 +18,24 @@ const (
 
 // WritesObject reports whether jobs write an object, so that its encryption is decided
 // and proved.
-func (o Op) WritesObject() bool { return o == Upload || o.copies() }
+func (o Op) WritesObject() bool { return o == Upload || o.Copies() }
 
-// copies reports whether jobs make an object of another.
-func (o Op) copies() bool { return o == Copy || o == Move }
+// Copies reports whether jobs make an object of one that is there.
+func (o Op) Copies() bool { return o == Copy || o == Move || o == Restore || o.InPlace() }
 
 type copying struct{}
 
 // admit refuses what nobody decided, and a copy of the current version onto itself.
 func (copying) admit(j Job) error {
-	if j.From.At == j.To.At && j.From.Version == "" && !j.IsBetween() {
+	switch {
+	case j.Op.InPlace():
+		if j.From.At != j.To.At || j.Edit == nil {
+			return client.Say("a change needs an object, and something to change").Err()
+		}
+		if err := j.Edit.Check(); err != nil {
+			return err
+		}
+	case j.From.At == j.To.At && j.From.Version == "" && !j.IsBetween():
 		return &client.Error{Op: string(j.Op), Kind: client.KindInvalid, At: j.To.At, Err: errOntoItself}
 	}
 	if err := j.From.At.CheckKey(); err != nil {
@@ -60,6 +68,7 @@ type copyOf struct {
 	key    client.CustomerKey // opens the source
 	source client.Object      // as it was when the attempt began
 	asked  client.Treatment   // before that of the source took the place of nothing
+	tags   map[string]string  // of an object that is written over
 	again  bool               // an attempt before may have removed the source
 	// made is a copy that is to be made anew, nil for none.
 	made *client.Object
@@ -99,6 +108,9 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 	if c.made != nil { // what is there is ours, and not as asked
 		return c.make(ctx, there{})
 	}
+	if err := c.isCurrent(ctx); err != nil {
+		return err
+	}
 	there, err := e.look(ctx, it)
 	if err != nil {
 		return err
@@ -113,6 +125,9 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 func (e *Engine) newCopy(ctx context.Context, it *item) (c *copyOf, err error) {
 	job := it.row.Job
 	c = &copyOf{engine: e, it: it, origin: Other{Store: e.cfg.Store, Account: e.cfg.Account}}
+	if it.progress != nil {
+		c.tags = it.progress.Tags
+	}
 	if job.IsBetween() {
 		c.origin, err = e.other(ctx, job)
 		return c, err
@@ -155,7 +170,7 @@ func (c *copyOf) open(ctx context.Context) (err error) {
 	switch {
 	case err != nil:
 		return err
-	case job.Expect.ETag != "" && !client.SameETag(job.Expect.ETag, c.source.ETag):
+	case job.Expect.ETag != "" && !job.Op.InPlace() && !client.SameETag(job.Expect.ETag, c.source.ETag):
 		return c.changed(errSourceChanged)
 	case !c.source.SizeTold():
 		return &client.Error{Op: string(job.Op), Kind: client.KindUnsupported, At: job.From.At, Err: client.Say("the server does not say how large it is").Err()}
@@ -163,7 +178,10 @@ func (c *copyOf) open(ctx context.Context) (err error) {
 	if err := c.decide(ctx); err != nil {
 		return err
 	}
-	return c.isNotItself(ctx)
+	if err := c.isNotItself(ctx); err != nil {
+		return err
+	}
+	return c.inPlace(ctx)
 }
 
 var (
@@ -331,7 +349,8 @@ func (c *copyOf) options(there there) (client.PutOptions, error) {
 	if err != nil {
 		return client.PutOptions{}, &client.Error{Op: string(job.Op), Kind: client.KindRefused, At: job.To.At, Err: err}
 	}
-	o := client.PutOptions{Encryption: encryption, ContentType: c.source.ContentType, Metadata: c.source.Metadata, System: c.source.System()}
+	o := job.Edit.of(c.source)
+	o.Encryption = encryption
 	if c.made != nil { // over our own copy, and over nothing else
 		o.IfMatch = c.made.ETag
 		return o, nil
@@ -346,7 +365,7 @@ func (c *copyOf) from() client.Source {
 
 // whole copies with one request.
 func (c *copyOf) whole(ctx context.Context, o client.PutOptions) (Stored, error) {
-	made, err := c.copier.Copy(ctx, c.from(), c.it.row.Job.To.At, client.CopyOptions{PutOptions: o})
+	made, err := c.copier.Copy(ctx, c.from(), c.it.row.Job.To.At, client.CopyOptions{PutOptions: o, Replace: c.it.row.Job.Op.InPlace()})
 	if err != nil {
 		return Stored{}, err
 	}

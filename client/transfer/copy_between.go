@@ -14,7 +14,7 @@ import (
 // it is compared with what its server says of it.
 
 // IsBetween reports whether a job copies between two accounts.
-func (j Job) IsBetween() bool { return j.Op.copies() && j.From.Account != j.To.Account }
+func (j Job) IsBetween() bool { return j.Op.Copies() && j.From.Account != j.To.Account }
 
 // An Other is another account than that of the engine.
 type Other struct {

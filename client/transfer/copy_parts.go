@@ -81,7 +81,7 @@ func (g *gathering) open(ctx context.Context) error {
 		o.Checksum.Algorithm = client.CRC64NVME
 	}
 	begun, err := e.beginUpload(ctx, it, o, &Progress{
-		Source: it.row.Job.Expect, Version: it.row.Job.From.Version, PartSize: g.spans[0].length, Checksum: g.options.Checksum,
+		Source: it.row.Job.Expect, Version: it.row.Job.From.Version, Tags: g.copy.tags, PartSize: g.spans[0].length, Checksum: g.options.Checksum,
 	})
 	g.upload, g.created = begun.upload, begun.created
 	return err

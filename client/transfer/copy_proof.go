@@ -24,7 +24,7 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 		return err
 	}
 	inOne := s.PartSize == 0
-	if c.copier != nil && inOne && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
+	if c.copier != nil && inOne && !job.Op.InPlace() && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
 		c.made = &p.head
 		return errInParts
 	}
@@ -34,12 +34,12 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 	if err := c.compared(&r, s, p.head); err != nil {
 		return err
 	}
-	it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Stored: &s}
+	it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Tags: c.tags, Stored: &s}
 	if p.Verdict != NotYetVerified {
 		if err := c.readable(ctx, s, p.head); err != nil {
 			return err
 		}
-		if c.copier != nil && inOne && !c.replaced && !c.lost(p.head).IsZero() {
+		if c.copier != nil && inOne && !job.Op.InPlace() && !c.replaced && !c.lost(p.head).IsZero() {
 			return c.writeBeside(ctx, p.head)
 		}
 	}
@@ -151,12 +151,12 @@ func (c *copyOf) compare(head client.Object) (Content, client.Text, error) {
 
 // lost says what of that which is stored beside the bytes the copy does not have.
 func (c *copyOf) lost(head client.Object) client.Text {
-	switch {
-	case c.source.ContentType != head.ContentType:
+	switch want := c.it.row.Job.Edit.of(c.source); {
+	case want.ContentType != head.ContentType:
 		return client.Say("content type")
-	case !maps.Equal(c.source.Metadata, head.Metadata):
+	case !maps.Equal(want.Metadata, head.Metadata):
 		return client.Say("metadata")
-	case c.source.System() != head.System():
+	case want.System != head.System():
 		return client.Say("headers")
 	}
 	return client.Text{}
@@ -180,10 +180,13 @@ func (c *copyOf) writeBeside(ctx context.Context, made client.Object) error {
 
 // keepTags gives the copy the tags of its source where the server did not.
 func (c *copyOf) keepTags(ctx context.Context, s Stored) error {
-	if c.copier != nil && s.PartSize == 0 && !c.replaced {
+	if c.copier != nil && s.PartSize == 0 && !c.replaced && !c.it.row.Job.Op.InPlace() {
 		return nil
 	}
-	job, store := c.it.row.Job, c.engine.cfg.Store
+	job := c.it.row.Job
+	if job.Op.InPlace() {
+		return c.setTags(ctx, s, c.tags)
+	}
 	tags, err := c.origin.Store.Tags(ctx, job.From.At, job.From.Version)
 	switch kind := client.KindOf(err); {
 	case kind == client.KindUnsupported: // it has none
@@ -193,9 +196,17 @@ func (c *copyOf) keepTags(ctx context.Context, s Stored) error {
 		return nil
 	case kind == client.KindNotFound && c.again && job.Op == Move: // it went after they were set
 		return nil
-	case err != nil || len(tags) == 0:
+	case err != nil:
 		return err
 	}
+	return c.setTags(ctx, s, tags)
+}
+
+func (c *copyOf) setTags(ctx context.Context, s Stored, tags map[string]string) error {
+	if len(tags) == 0 {
+		return nil
+	}
+	job, store := c.it.row.Job, c.engine.cfg.Store
 	tagger, ok := client.As[client.Tagger](store)
 	if !ok {
 		return client.Say("this account's service cannot set tags").Err()

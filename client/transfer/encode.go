@@ -26,6 +26,9 @@ func AppendJob(b []byte, j *Job) ([]byte, error) {
 	if len(j.Metadata) > 0 {
 		w.value("metadata", j.Metadata)
 	}
+	if j.Edit != nil {
+		w.value("edit", j.Edit)
+	}
 	w.expect("expect", &j.Expect)
 	w.said("overwrite", string(j.Overwrite))
 	w.truth("acceptStale", j.AcceptStale)

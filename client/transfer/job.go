@@ -24,6 +24,7 @@ type Job struct {
 	ContentType string            `json:"contentType,omitempty"` // of an upload; "" is what its first bytes tell
 	Metadata    map[string]string `json:"metadata,omitempty"`    // of an upload: x-amz-meta-*
 
+	Edit      *Edit     `json:"edit,omitempty"` // of a job in place
 	Expect    Expect    `json:"expect"`
 	Overwrite Overwrite `json:"overwrite,omitempty"`
 	// AcceptStale takes a download though the checksum that an upload left in the

@@ -123,6 +123,9 @@ type Progress struct {
 	// Temp is the name of a download's temporary file, beside its target.
 	Temp string `json:"temp,omitempty"`
 
+	// Tags are those of an object that is written over, which the server may lose.
+	Tags map[string]string `json:"tags,omitempty"`
+
 	// Stored is what was stored whole, and could not be proved yet.
 	Stored *Stored `json:"stored,omitempty"`
 

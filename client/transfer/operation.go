@@ -37,6 +37,9 @@ var operations = map[Op]operation{
 	Copy:     copying{},
 	Move:     copying{},
 	Delete:   deleting{},
+	Restore:  copying{},
+	Meta:     copying{},
+	Class:    copying{},
 }
 
 // carry is one attempt at a job, or at several that one request takes.

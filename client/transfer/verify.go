@@ -53,7 +53,7 @@ func Verify(want Job, got Evidence) (Finding, error) {
 		}
 	}
 	sum, ok := got.Head.FullChecksum()
-	if want.Op.copies() { // with it came what the metadata says, be it true or not
+	if want.Op.Copies() { // with it came what the metadata says, be it true or not
 		sum, ok = got.Head.StoredChecksum()
 	}
 	if ok && got.Sum.Value != "" && sum.Value != got.Sum.Value {

@@ -380,7 +380,7 @@ func (i *interruption) Unwrap() error { return i.err }
 // refused shows a file that was not sent as a failed row.
 func refused(r transfer.Refusal) transfer.Row {
 	op := "plan"
-	if r.Rule == 0 && (r.Op == transfer.Copy || r.Op == transfer.Move) { // nor is it about a file of this computer
+	if r.Rule == 0 && r.Op.Copies() { // nor is it about a file of this computer
 		op = string(r.Op)
 	}
 	return transfer.Row{

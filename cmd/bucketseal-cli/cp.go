@@ -84,12 +84,18 @@ out. With - as DST, reports go to the standard error.`,
 func (f *cpFlags) register(c *cobra.Command, what, keyFor string, overwrite transfer.Overwrite) {
 	flags := c.Flags()
 	flags.BoolVarP(&f.recursive, "recursive", "r", false, "a whole folder")
-	flags.StringVar(&f.sse, "sse", "", "encrypt "+what+" so, over the rules: `inherit`|s3|kms|dsse|c")
-	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
-	f.key.register(c, keyFor)
+	f.registerEncryption(c, what, keyFor)
 	f.between.register(flags)
 	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M, up to 16M of files above 1G)")
 	flags.StringVar(&f.overwrite, "overwrite", string(overwrite), "when the target exists: always|skip|newer")
+}
+
+// registerEncryption makes the flags that say how what is written is encrypted.
+func (f *cpFlags) registerEncryption(c *cobra.Command, what, keyFor string) {
+	flags := c.Flags()
+	flags.StringVar(&f.sse, "sse", "", "encrypt "+what+" so, over the rules: `inherit`|s3|kms|dsse|c")
+	flags.StringVar(&f.kmsKey, "kms-key", "", "KMS key `ID`, ARN or alias for --sse kms or dsse")
+	f.key.register(c, keyFor)
 }
 
 func (f *cpFlags) config() (transfer.Config, error) {

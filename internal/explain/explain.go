@@ -61,7 +61,7 @@ func wordsFor(e *client.Error, kind client.Kind, words explanation) explanation 
 		return objectExists
 	case kind == client.KindRefused && e.At.Key != "" && e.At.CheckKey() != nil:
 		return badKey
-	case kind == client.KindRefused && (e.Op == string(transfer.Copy) || e.Op == string(transfer.Move)):
+	case kind == client.KindRefused && transfer.Op(e.Op).Copies():
 		return badTarget
 	case kind == client.KindInvalid && e.Code == "InvalidBucketName":
 		return badBucketName

@@ -24,7 +24,7 @@ func facts(r transfer.Receipt) []explain.Property {
 			explain.Property{Name: i18n.T("Deleted"), Value: explain.Time(r.VerifiedAt)}))
 	}
 	source := i18n.T("File")
-	if r.Op == transfer.Copy || r.Op == transfer.Move {
+	if r.Op.Copies() {
 		source = i18n.T("Copied from")
 	}
 	rows = append(rows, explain.Property{Name: source, Value: r.Source})

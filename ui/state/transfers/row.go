@@ -29,7 +29,7 @@ func (r Row) String() string {
 
 func arrow(op transfer.Op) string {
 	switch op {
-	case transfer.Upload, transfer.Copy, transfer.Move:
+	case transfer.Upload, transfer.Copy, transfer.Move, transfer.Restore, transfer.Meta, transfer.Class:
 		return "→"
 	case transfer.Delete:
 		return "×"
@@ -167,6 +167,9 @@ var underWay = map[transfer.Op]string{
 	transfer.Download: i18n.M("Downloading"),
 	transfer.Copy:     i18n.M("Copying"),
 	transfer.Move:     i18n.M("Moving"),
+	transfer.Restore:  i18n.M("Restoring"),
+	transfer.Meta:     i18n.M("Changing"),
+	transfer.Class:    i18n.M("Changing"),
 	transfer.Delete:   i18n.M("Deleting from the server…"),
 }
 

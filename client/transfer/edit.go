@@ -1,0 +1,144 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// Restore makes an older version of an object its current one, by a copy of it. Meta and
+// Class change what is stored beside the bytes of an object, by a copy onto itself: its
+// type, headers and metadata, and its storage class. They keep its encryption and its
+// tags, and are refused where the object would lose something else without a word.
+const (
+	Restore Op = "restore"
+	Meta    Op = "meta"
+	Class   Op = "class"
+)
+
+// InPlace reports whether jobs write over the object that they read.
+func (o Op) InPlace() bool { return o == Meta || o == Class }
+
+// An Edit is what becomes of that which is stored beside the bytes. What it does not
+// name stays.
+type Edit struct {
+	ContentType string            `json:"contentType,omitempty"`
+	Set         map[string]string `json:"set,omitempty"`     // metadata, by names in lower case without x-amz-meta-
+	Unset       []string          `json:"unset,omitempty"`   // metadata that goes
+	Headers     map[string]string `json:"headers,omitempty"` // of client.System, by their canonical names; "" takes one away
+}
+
+// Check refuses a change of nothing, and what has no place beside an object.
+func (d *Edit) Check() error {
+	if d.ContentType == "" && len(d.Set)+len(d.Unset)+len(d.Headers) == 0 {
+		return client.Say("nothing is said that would be changed").Err()
+	}
+	var s client.System
+	for name, value := range d.Headers {
+		if !s.Set(name, value) {
+			return client.Say("%s is no header that is kept with an object", name).Err()
+		}
+	}
+	for _, name := range append(slices.Collect(maps.Keys(d.Set)), d.Unset...) {
+		if name == "" || strings.ToLower(name) != name || strings.HasPrefix(name, "x-amz-") {
+			return client.Say("%q is no name of metadata: write it in lower case and without x-amz-meta-", name).Err()
+		}
+	}
+	return nil
+}
+
+// of is what an object has beside its bytes once it is changed; nil changes nothing.
+func (d *Edit) of(o client.Object) client.PutOptions {
+	p := client.PutOptions{ContentType: o.ContentType, Metadata: o.Metadata, System: o.System()}
+	if d == nil {
+		return p
+	}
+	p.Metadata = maps.Clone(o.Metadata)
+	if p.Metadata == nil {
+		p.Metadata = map[string]string{}
+	}
+	maps.Copy(p.Metadata, d.Set)
+	for _, name := range d.Unset {
+		delete(p.Metadata, name)
+	}
+	if d.ContentType != "" {
+		p.ContentType = d.ContentType
+	}
+	for name, value := range d.Headers {
+		p.System.Set(name, value)
+	}
+	return p
+}
+
+// inPlace prepares a copy of an object onto itself: over what was looked at and nothing
+// else, with its tags in the journal before it may lose them.
+func (c *copyOf) inPlace(ctx context.Context) error {
+	job := c.it.row.Job
+	if !job.Op.InPlace() {
+		return nil
+	}
+	lock, legal := c.source.Headers["X-Amz-Object-Lock-Mode"], c.source.Headers["X-Amz-Object-Lock-Legal-Hold"]
+	if len(lock) > 0 || slices.Contains(legal, "ON") {
+		return c.wouldLose(client.Say("its object lock, which stays with the version that is there"))
+	}
+	if sharer, ok := client.As[client.Sharer](c.engine.cfg.Store); ok {
+		shared, err := sharer.Shared(ctx, job.From.At, "")
+		if shared {
+			return c.wouldLose(client.Say("its permissions (ACL): others were given rights to it"))
+		}
+		if err != nil && (ctx.Err() != nil || unasked(client.KindOf(err))) {
+			return err
+		}
+	}
+	c.made = &c.source
+	if len(c.tags) > 0 { // those of an attempt before
+		return nil
+	}
+	tags, err := c.engine.cfg.Store.Tags(ctx, job.From.At, "")
+	if client.KindOf(err) == client.KindUnsupported || len(tags) == 0 && err == nil {
+		return nil // it has none
+	}
+	if err != nil {
+		return err
+	}
+	c.tags = tags
+	if c.it.progress == nil {
+		c.it.progress = &Progress{At: c.engine.cfg.Now(), Source: job.Expect, Tags: tags}
+	}
+	return c.engine.scribe.write(Entry{Number: c.it.number, Begun: c.it.progress})[0]
+}
+
+func (c *copyOf) wouldLose(what client.Text) error {
+	return &client.Error{
+		Op: string(c.it.row.Job.Op), Kind: client.KindRefused, At: c.it.row.Job.To.At, RequestID: c.source.RequestID,
+		Said: client.Say("nothing was changed, since the object would lose %v", what),
+	}
+}
+
+// errCurrent is why a version is not restored.
+var errCurrent = client.Say("it is the current version already")
+
+// isCurrent skips the restoring of what is there already.
+func (c *copyOf) isCurrent(ctx context.Context) error {
+	job := c.it.row.Job
+	if job.Op != Restore {
+		return nil
+	}
+	now, err := c.engine.headAsStored(ctx, job.To.At, client.ReadOptions{Key: c.key})
+	var known *client.Error
+	switch {
+	case client.KindOf(err) == client.KindNotFound, client.KindOf(err) == client.KindDeleteMarker, client.KindOf(err) == client.KindWrongKey:
+		return nil
+	case errors.As(err, &known) && !unasked(known.Kind): // who may not look may restore
+		return nil
+	case err != nil:
+		return err
+	case now.VersionID == job.From.Version || now.VersionID == "" && client.SameETag(now.ETag, c.source.ETag) && now.Modified.Equal(c.source.Modified):
+		return &skipped{&client.Error{Op: string(job.Op), Kind: client.KindExists, At: job.To.At, Err: errCurrent.Err()}}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+func (a *app) restoreCommand() *cobra.Command {
+	f := &cpFlags{}
+	c := &cobra.Command{
+		Use: "restore s3://BUCKET/KEY --version-id ID", Short: "Make an older version of an object the current one, and verify", Args: exactly(1),
+		Long: `Make an older version of an object its current one: the server copies it, with all that
+is stored beside its bytes. The copy is encrypted by the rules, else as the version is,
+and proved as by cp. What is current now stays as a version.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			at, err := object(args[0])
+			if err != nil {
+				return err
+			}
+			if f.version == "" {
+				return usage("say which version: --version-id ID ('ls --versions' lists them)")
+			}
+			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
+				choice := session.Choice{}
+				if choice.Encryption, err = a.overrideEncryption(c.Context(), s, f); err != nil {
+					return err
+				}
+				plan, err := s.PlanRestore(c.Context(), at, f.version, choice)
+				return a.carryOut(c.Context(), s, one(plan, err))
+			})
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.version, "version-id", "", "the `ID` of the version")
+	f.registerEncryption(c, "the restored version", "for --sse c")
+	return c
+}
+
+// one is a plan in one piece.
+func one(p transfer.Plan, err error) iter.Seq2[transfer.Plan, error] {
+	return func(yield func(transfer.Plan, error) bool) { yield(p, err) }
+}
+
+// object is the place of an object.
+func object(text string) (client.Location, error) {
+	at, err := placeWithBucket(text)
+	if err == nil && at.Key == "" {
+		err = usage("%s names no object", text)
+	}
+	return at, err
+}
+
+func (a *app) metaCommand() *cobra.Command {
+	c := &cobra.Command{Use: "meta", Short: "Change metadata, content type and headers of objects that are there"}
+	var edit transfer.Edit
+	var set []string
+	headers := map[string]*string{}
+	recursive := false
+	do := &cobra.Command{
+		Use: "set s3://BUCKET/KEY", Short: "Change what is stored beside an object's bytes, and verify", Args: exactly(1),
+		Long: `Change the content type, the headers and the metadata (x-amz-meta-*) of an object, or of
+all in a folder with -r. What is not named stays. S3 cannot change them: the server
+copies the object onto itself, encrypted as it is, and only while it is what was looked
+at. Tags stay. An object that would lose something else is refused: one with an object
+lock, and one to which others were given rights (ACL), as far as that may be looked at.
+The copy is compared and read as by cp. In a bucket that keeps versions it is a new one.`,
+		Example: "  bucketseal-cli meta set s3://reports/a.csv --content-type text/csv --set project=q3 --unset draft\n  bucketseal-cli meta set -r s3://site/assets --cache-control max-age=86400",
+		RunE: func(c *cobra.Command, args []string) error {
+			edit.Set, edit.Headers = map[string]string{}, map[string]string{}
+			for _, pair := range set {
+				name, value, ok := strings.Cut(pair, "=")
+				if !ok {
+					return usage("--set %s: write NAME=VALUE", pair)
+				}
+				edit.Set[strings.ToLower(name)] = value
+			}
+			for i, name := range edit.Unset {
+				edit.Unset[i] = strings.ToLower(name)
+			}
+			for name, value := range headers {
+				if c.Flags().Changed(strings.ToLower(name)) {
+					edit.Headers[name] = *value
+				}
+			}
+			return a.edit(c.Context(), transfer.Meta, args[0], edit, recursive)
+		},
+	}
+	flags := do.Flags()
+	flags.StringVar(&edit.ContentType, "content-type", "", "the `TYPE` of the contents, as text/csv")
+	flags.StringArrayVar(&set, "set", nil, "metadata that is written: `NAME=VALUE`; may be given again")
+	flags.StringArrayVar(&edit.Unset, "unset", nil, "metadata that is taken away: `NAME`; may be given again")
+	for _, name := range []string{"Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"} {
+		headers[name] = flags.String(strings.ToLower(name), "", "the header "+name+" of downloads; empty takes it away")
+		letBeEmpty(flags, strings.ToLower(name))
+	}
+	flags.BoolVarP(&recursive, "recursive", "r", false, "of all in the folder")
+	c.AddCommand(do)
+	return c
+}
+
+func (a *app) classCommand() *cobra.Command {
+	c := &cobra.Command{Use: "class", Short: "Change the storage class of objects that are there"}
+	recursive := false
+	do := &cobra.Command{
+		Use: "set s3://BUCKET/KEY CLASS", Short: "Store an object in another storage class, and verify", Args: exactly(2),
+		Long: `Store an object, or all in a folder with -r, in another storage class, as STANDARD_IA or
+GLACIER. The server copies it onto itself, as 'meta set' says, with all else as it is.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.edit(c.Context(), transfer.Class, args[0], transfer.Edit{Headers: map[string]string{"X-Amz-Storage-Class": strings.ToUpper(args[1])}}, recursive)
+		},
+	}
+	do.Flags().BoolVarP(&recursive, "recursive", "r", false, "of all in the folder")
+	c.AddCommand(do)
+	return c
+}
+
+// edit changes what is stored beside the bytes of an object, or of all in a folder.
+func (a *app) edit(ctx context.Context, op transfer.Op, place string, e transfer.Edit, recursive bool) error {
+	at, err := placeWithBucket(place)
+	switch {
+	case err != nil:
+		return err
+	case at.Key == "" && !recursive:
+		return usage("%s names no object: -r takes all in a folder", place)
+	}
+	if err := e.Check(); err != nil {
+		return usage("%w", err)
+	}
+	return a.with(ctx, transfer.Config{}, func(s *session.Session) error {
+		what := client.Object{At: at, Size: client.NotTold}
+		if recursive {
+			if what, err = s.Find(ctx, at, true); err != nil {
+				return err
+			}
+		}
+		f := &cpFlags{recursive: recursive}
+		return a.orIsFolder(ctx, s, f, place, a.carryOut(ctx, s, s.PlanEdit(ctx, []client.Object{what}, op, e)))
+	})
+}
