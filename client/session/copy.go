@@ -67,7 +67,11 @@ func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into clien
 			if err = from.unlock(ctx, opens, jobs[:n]); err != nil {
 				break
 			}
-			if !yield(treatCopies(set, jobs[:n], sources, c), nil) {
+			p := treatCopies(set, jobs[:n], sources, c)
+			if size == firstPiece {
+				s.warnOfLosses(ctx, &p)
+			}
+			if !yield(p, nil) {
 				return
 			}
 			jobs = jobs[n:]

@@ -78,11 +78,17 @@ func (d *Edit) of(o client.Object) client.PutOptions {
 // else, with its tags in the journal before it may lose them.
 func (c *copyOf) inPlace(ctx context.Context) error {
 	job := c.it.row.Job
-	if !job.Op.InPlace() {
+	lock, legal := c.source.Headers["X-Amz-Object-Lock-Mode"], c.source.Headers["X-Amz-Object-Lock-Legal-Hold"]
+	locked := len(lock) > 0 || slices.Contains(legal, "ON")
+	switch {
+	case job.Op.InPlace():
+	case locked && !c.engine.saidLocks.Swap(true):
+		c.engine.note(client.Say("%s has an object lock, and its copy will have that of the target's bucket, if that has one; so with others that are locked", job.From))
+		return nil
+	default:
 		return nil
 	}
-	lock, legal := c.source.Headers["X-Amz-Object-Lock-Mode"], c.source.Headers["X-Amz-Object-Lock-Legal-Hold"]
-	if len(lock) > 0 || slices.Contains(legal, "ON") {
+	if locked {
 		return c.wouldLose(client.Say("its object lock, which stays with the version that is there"))
 	}
 	if sharer, ok := client.As[client.Sharer](c.engine.cfg.Store); ok {

@@ -15,6 +15,7 @@ import (
 type cpFlags struct {
 	transferFlags
 	recursive, acceptStale, move bool
+	dryRun                       bool
 	sse, kmsKey                  string
 	key                          keyFlags
 	overwrite, partSize, version string
@@ -68,6 +69,9 @@ out. With - as DST, reports go to the standard error.`,
 				if err != nil {
 					return err
 				}
+				if f.dryRun {
+					return a.rehearse(c.Context(), s, pieces)
+				}
 				return a.orIsFolder(c.Context(), s, f, args[0], a.carryOut(c.Context(), s, pieces))
 			})
 		},
@@ -85,6 +89,7 @@ func (f *cpFlags) register(c *cobra.Command, what, keyFor string, overwrite tran
 	flags := c.Flags()
 	flags.BoolVarP(&f.recursive, "recursive", "r", false, "a whole folder")
 	f.registerEncryption(c, what, keyFor)
+	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "say what would be done, and do nothing")
 	f.between.register(flags)
 	flags.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M, up to 16M of files above 1G)")
 	flags.StringVar(&f.overwrite, "overwrite", string(overwrite), "when the target exists: always|skip|newer")

@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/mock"
 )
 
 const (
@@ -108,9 +109,9 @@ type killing struct {
 	needed, again                                   int64 // bytes of the files, and those moved beside
 }
 
-func newKilling(t *testing.T, seed uint64) *killing {
+func newKilling(t *testing.T, seed uint64, options ...mock.Option) *killing {
 	t.Helper()
-	k := &killing{user: newUser(t), rand: rand.New(rand.NewPCG(seed, 0)), large: 48 << 20, watch: watch{course: course{calls: map[string]int{}}}, calm: map[[2]bool]course{}, phases: map[string]int{}}
+	k := &killing{user: newUser(t, options...), rand: rand.New(rand.NewPCG(seed, 0)), large: 48 << 20, watch: watch{course: course{calls: map[string]int{}}}, calm: map[[2]bool]course{}, phases: map[string]int{}}
 	front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		k.under.Add(1)
 		defer k.under.Add(-1)

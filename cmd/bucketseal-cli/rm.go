@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) rmCommand() *cobra.Command {
-	var recursive bool
+	var recursive, dryRun bool
 	c := &cobra.Command{
 		Use: "rm s3://BUCKET/KEY", Short: "Remove an object, or a folder with -r", Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -25,10 +25,11 @@ func (a *app) rmCommand() *cobra.Command {
 				return usage("%s names no object; a whole bucket is emptied with -r and removed with rb", args[0])
 			}
 			return a.with(c.Context(), a.removeConfig(), func(s *session.Session) error {
-				return a.remove(c.Context(), s, at, recursive)
+				return a.remove(c.Context(), s, at, recursive, dryRun)
 			})
 		},
 	}
+	c.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "say what would be removed, and remove nothing")
 	c.Flags().BoolVarP(&recursive, "recursive", "r", false, "remove everything in the folder")
 	return c
 }
@@ -56,7 +57,7 @@ func (a *app) removed(at client.Location, err error) {
 
 // remove tells of each object as it goes: when it is cut short, what is gone was
 // said.
-func (a *app) remove(ctx context.Context, s *session.Session, at client.Location, recursive bool) error {
+func (a *app) remove(ctx context.Context, s *session.Session, at client.Location, recursive, dryRun bool) error {
 	what := client.Object{At: at}
 	var err error
 	if recursive {
@@ -70,6 +71,9 @@ func (a *app) remove(ctx context.Context, s *session.Session, at client.Location
 	totals, err := s.Count(ctx, []client.Object{what})
 	if err != nil {
 		return err
+	}
+	if dryRun {
+		return a.wouldRemove(totals.Objects)
 	}
 	removal, err := s.Remove(ctx, totals.Objects)
 	if err != nil {

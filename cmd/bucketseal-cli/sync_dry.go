@@ -14,6 +14,10 @@ import (
 type plannedLine struct {
 	transferLine
 	DryRun bool `json:"dryRun"`
+	// Overwrites: something that is there would be overwritten. Loses is what a copy would
+	// not have of its source.
+	Overwrites bool     `json:"overwrites,omitempty"`
+	Loses      []string `json:"loses,omitempty"`
 }
 
 // syncDry says what a sync would do.
@@ -77,7 +81,7 @@ func (a *app) would(j transfer.Job, why client.Text) {
 	l.Status, l.Why = "planned", why.String()
 	switch {
 	case a.flags.json:
-		a.line(plannedLine{l, true})
+		a.line(plannedLine{transferLine: l, DryRun: true})
 	case j.Op == transfer.Delete:
 		a.say("would remove %s  (%s)", l.what(), l.Why)
 	case l.Because != "":
@@ -97,7 +101,7 @@ func sizeOf(j transfer.Job) string {
 // wouldFail says what could not be done.
 func (a *app) wouldFail(r transfer.Row) {
 	if a.flags.json {
-		a.line(plannedLine{transferJSON(r), true})
+		a.line(plannedLine{transferLine: transferJSON(r), DryRun: true})
 		return
 	}
 	printf(a.err, "CANNOT %s\n", transferJSON(r).what())

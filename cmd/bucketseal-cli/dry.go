@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/session"
+	"github.com/bucketseal/bucketseal/client/transfer"
+)
+
+// rehearsedAtOnce is how many jobs a dry run looks at before it tells of them.
+const rehearsedAtOnce = 256
+
+// rehearse says what a plan would do, and does nothing of it.
+func (a *app) rehearse(ctx context.Context, s *session.Session, pieces iter.Seq2[transfer.Plan, error]) error {
+	var d drySum
+	for p, err := range pieces {
+		if err != nil {
+			return err
+		}
+		for _, r := range p.Refused {
+			d.failed++
+			a.wouldFail(refused(r))
+		}
+		for jobs := p.Jobs; len(jobs) > 0; {
+			n := min(rehearsedAtOnce, len(jobs))
+			all, err := s.Rehearse(ctx, jobs[:n])
+			if err != nil {
+				return err
+			}
+			for _, r := range all {
+				d.add(a, r)
+			}
+			jobs = jobs[n:]
+		}
+	}
+	if !a.flags.json {
+		a.say("Dry run, nothing was changed: %s, %s; %d would stay as they are, %d could not be done.", plural(d.done, "file"), humanize.IBytes(uint64(d.bytes)), d.stays, d.failed)
+	}
+	switch {
+	case d.failed > 0:
+		return &partial{exitFailed}
+	case d.done+d.stays == 0:
+		return nothingToDo()
+	}
+	return nil
+}
+
+// A drySum counts what would be done.
+type drySum struct {
+	done, stays, failed int
+	bytes               int64
+}
+
+func (d *drySum) add(a *app, r session.Rehearsal) {
+	switch {
+	case r.Err != nil:
+		d.failed++
+		a.wouldFail(transfer.Row{Job: r.Job, Phase: transfer.Failed, Err: r.Err})
+		return
+	case !r.Stays.IsZero():
+		d.stays++
+	default:
+		d.done++
+		d.bytes += max(0, r.Job.Expect.Size)
+	}
+	a.rehearsed(r)
+}
+
+// rehearsed says what would be done with one file.
+func (a *app) rehearsed(r session.Rehearsal) {
+	l := plannedLine{transferJSON(transfer.Row{Job: r.Job}), true, r.Overwrites, nil}
+	l.Status, l.Why = "planned", r.Stays.String()
+	if l.Why != "" {
+		l.Status = "skipped"
+	}
+	for _, what := range r.Loses {
+		l.Loses = append(l.Loses, what.String())
+	}
+	if a.flags.json {
+		a.line(l)
+		return
+	}
+	var beside []string
+	if r.Overwrites {
+		beside = append(beside, "over what is there")
+	}
+	if l.Because != "" {
+		beside = append(beside, l.Because)
+	}
+	if len(l.Loses) > 0 {
+		beside = append(beside, "loses: "+strings.Join(l.Loses, ", "))
+	}
+	text := ""
+	if len(beside) > 0 {
+		text = "  (" + strings.Join(beside, "; ") + ")"
+	}
+	if l.Status == "skipped" {
+		a.say("would leave %s  (%s)", l.what(), l.Why)
+		return
+	}
+	a.say("would %s %s  %s%s", r.Job.Op, l.what(), sizeOf(r.Job), text)
+}
+
+// nothingToDo says that a source matches nothing.
+func nothingToDo() error {
+	return &client.Error{Op: "cp", Kind: client.KindNotFound, Err: client.Say("the source holds no files, so nothing would be done").Err()}
+}
+
+// wouldRemove says what a deletion would remove.
+func (a *app) wouldRemove(at []client.Location) error {
+	for _, at := range at {
+		if a.flags.json {
+			a.line(map[string]any{"op": "rm", "target": at.String(), "status": "planned", "error": nil, "dryRun": true})
+		} else {
+			a.say("would remove %s", at)
+		}
+	}
+	if !a.flags.json {
+		a.say("Dry run, nothing was removed: %s.", plural(len(at), "object"))
+	}
+	return nil
+}
