@@ -54,7 +54,7 @@ func (s *Store) head(ctx context.Context, c call, o client.ReadOptions) (object 
 
 // heads is a HEAD of an object.
 func (s *Store) heads(c call, key customerHeaders, version string, match *string) *request {
-	q := &request{call: c, method: http.MethodHead, query: ofVersion(version), header: with(key), tries: s.waiting}
+	q := &request{call: c, method: http.MethodHead, query: ofVersion(version), header: with(key, 2), tries: s.waiting}
 	q.header.put("If-Match", match)
 	return q
 }

@@ -42,13 +42,22 @@ func (l *line) exchange(ctx context.Context, w written) (*http.Response, error) 
 		_ = l.conn.Close() // what went wrong is known
 		return nil, ended(ctx, err, w.within)
 	}
-	b := &lineBody{ReadCloser: answer.Body, line: l, uncut: uncut, ctx: ctx, close: answer.Close}
 	if answer.Body == http.NoBody {
-		b.end()
+		l.free(uncut, answer.Close)
 		return answer, nil
 	}
-	answer.Body = b
+	answer.Body = &lineBody{ReadCloser: answer.Body, line: l, uncut: uncut, ctx: ctx, close: answer.Close}
 	return answer, nil
+}
+
+// free gives the line back after the last byte of an answer, unless it is of no use
+// any more: the context ended it, the server wants it closed, or something came more.
+func (l *line) free(uncut func() bool, closed bool) {
+	if !uncut() || closed || l.in.Buffered() > 0 {
+		_ = l.conn.Close() // nothing was written that is not answered
+		return
+	}
+	l.all.give(l)
 }
 
 // expect has the line end when nothing comes, or goes, for so long; 0 is for ever.
@@ -137,23 +146,12 @@ func (b *lineBody) Read(p []byte) (int, error) {
 	switch {
 	case err == nil:
 	case errors.Is(err, io.EOF):
-		b.end()
+		b.once.Do(func() { b.line.free(b.uncut, b.close) })
 	default:
 		err = ended(b.ctx, err, b.stall)
 	}
 	b.over = err
 	return n, err
-}
-
-// end gives the line back after the last byte.
-func (b *lineBody) end() {
-	b.once.Do(func() {
-		if !b.uncut() || b.close || b.line.in.Buffered() > 0 {
-			_ = b.line.conn.Close() // it is of no use any more
-			return
-		}
-		b.line.all.give(b.line)
-	})
 }
 
 // Close before the end ends the line: what is left of a body may be long.

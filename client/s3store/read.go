@@ -41,7 +41,7 @@ func (s *Store) open(ctx context.Context, c call, o client.ReadOptions) (got cli
 		return client.Object{}, nil, err
 	}
 	for _, match := range s.etags.ifMatch(o.IfMatch) {
-		q := &request{call: c, method: http.MethodGet, query: "x-id=GetObject", header: with(h), tries: s.patient}
+		q := &request{call: c, method: http.MethodGet, query: "x-id=GetObject", header: with(h, 2), tries: s.patient}
 		if o.VersionID != "" {
 			q.query = ofVersion(o.VersionID) + "&" + q.query
 		}

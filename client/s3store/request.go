@@ -24,9 +24,10 @@ type request struct {
 	tries  aws.Retryer // how often, and how long between
 }
 
-// with is what a call says, and the SSE-C key that opens the object.
-func with(key customerHeaders) headers {
-	h := make(headers, 0, 16)
+// with is what a call says, and the SSE-C key that opens the object, with room for so
+// many headers more and those of the signature.
+func with(key customerHeaders, room int) headers {
+	h := make(headers, 0, room+signedMore)
 	key.onto(&h)
 	return h
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-const headerMetadata = "X-Amz-Meta-"
+const headerMetadata, headerChecksum = "X-Amz-Meta-", "X-Amz-Checksum-"
 
 // headersOf are the headers of the answer to a call that succeeded.
 func headersOf(m middleware.Metadata) http.Header {
@@ -136,7 +136,7 @@ func parseContentRange(s string) (r contentRange, ok bool) {
 var sumHeaders = func() map[string]client.ChecksumAlgorithm {
 	all := map[string]client.ChecksumAlgorithm{}
 	for _, a := range types.ChecksumAlgorithm("").Values() {
-		all[http.CanonicalHeaderKey("X-Amz-Checksum-"+string(a))] = client.ChecksumAlgorithm(a)
+		all[http.CanonicalHeaderKey(headerChecksum+string(a))] = client.ChecksumAlgorithm(a)
 	}
 	return all
 }()
@@ -145,9 +145,12 @@ var sumHeaders = func() map[string]client.ChecksumAlgorithm {
 // object is of its parts' checksums unless the answer says FULL_OBJECT; the
 // CRC64NVME always is of the full object.
 func checksumsFrom(h http.Header) (all []client.Checksum) {
-	for name, a := range sumHeaders {
-		v := h[name]
-		if len(v) == 0 || v[0] == "" {
+	for name, v := range h {
+		if !strings.HasPrefix(name, headerChecksum) || len(v) == 0 || v[0] == "" {
+			continue
+		}
+		a, known := sumHeaders[name]
+		if !known {
 			continue
 		}
 		c := client.Checksum{Algorithm: a, Value: v[0]}

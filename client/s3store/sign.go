@@ -21,6 +21,9 @@ type signed struct {
 	headers headers
 }
 
+// signedMore is how many headers signing adds at most.
+const signedMore = 7
+
 // sign signs a request as of a moment.
 func (p *plain) sign(ctx context.Context, q *request, to *address, payload string, at time.Time) (signed, error) {
 	s := signed{request: q, to: to, path: to.escapedPath(q.at.Key), query: canonicalQuery(q.query)}
@@ -29,24 +32,21 @@ func (p *plain) sign(ctx context.Context, q *request, to *address, payload strin
 		return s, err
 	}
 	stamp := stampOf(at)
-	h := append(make(headers, 0, len(q.header)+7), q.header...)
-	h.set("X-Amz-Content-Sha256", payload)
-	h.set("X-Amz-Date", stamp)
+	h := append(q.header, header{"X-Amz-Content-Sha256", payload}, header{"X-Amz-Date", stamp}) //nolint:gocritic // behind its end nobody looks
 	switch {
 	case to.express:
-		h.set("X-Amz-S3session-Token", as.SessionToken)
+		h = append(h, header{"X-Amz-S3session-Token", as.SessionToken})
 	case as.SessionToken != "":
-		h.set("X-Amz-Security-Token", as.SessionToken)
+		h = append(h, header{"X-Amz-Security-Token", as.SessionToken})
 	}
 	authorization := to.key(as, stamp[:len(dayForm)]).sign(signable{
 		method: q.method, host: to.host, path: s.path, query: s.query, headers: h, size: q.size, payload: payload,
 	}, stamp)
-	h.set("Authorization", authorization)
-	// These are not signed: front ends change them. See unsigned.go.
-	h.set("Accept-Encoding", "identity") // bytes as they are stored
-	h.set("User-Agent", "Bucketseal")
+	// The others are not signed: front ends change them. See unsigned.go. The bytes are
+	// to come as they are stored.
+	h = append(h, header{"Authorization", authorization}, header{"Accept-Encoding", "identity"}, header{"User-Agent", "Bucketseal"})
 	if q.size >= expectFrom {
-		h.set("Expect", "100-continue")
+		h = append(h, header{"Expect", "100-continue"})
 	}
 	s.headers = h
 	return s, nil

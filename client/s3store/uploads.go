@@ -81,7 +81,7 @@ func (s *Store) UploadPart(ctx context.Context, u client.Upload, n int, body io.
 		return client.Part{}, err
 	}
 	q := &request{
-		call: c, method: http.MethodPut, header: with(h), body: body, size: size, tries: s.patient,
+		call: c, method: http.MethodPut, header: with(h, 3), body: body, size: size, tries: s.patient,
 		query: "partNumber=" + strconv.Itoa(n) + "&uploadId=" + url.QueryEscape(u.ID) + "&x-id=UploadPart",
 	}
 	q.header.set("Content-Type", defaultType)

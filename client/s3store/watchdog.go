@@ -89,7 +89,12 @@ func (w *watch) lost(ctx context.Context, err error) error {
 func (w *watch) came(ctx context.Context, resp *http.Response, stall time.Duration) *http.Response {
 	w.answered(resp.StatusCode)
 	w.monitor.Answered(resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError)
-	resp.Body = &receiving{ReadCloser: resp.Body, watch: w, ctx: ctx, stall: stall}
+	body := &receiving{ReadCloser: resp.Body, watch: w, ctx: ctx, stall: stall}
+	if resp.Body == http.NoBody {
+		_ = body.Close() // all of it is there
+		return resp
+	}
+	resp.Body = body
 	return resp
 }
 

@@ -23,7 +23,7 @@ func (s *Store) Put(ctx context.Context, at client.Location, body io.ReadSeeker,
 		return client.Object{}, err
 	}
 	q := &request{
-		call: c, method: http.MethodPut, query: "x-id=PutObject", header: with(h.customerKey), body: body, size: size, tries: s.patient,
+		call: c, method: http.MethodPut, query: "x-id=PutObject", header: with(h.customerKey, 10), body: body, size: size, tries: s.patient,
 	}
 	h.onto(&q.header)
 	q.header.set("Content-Type", contentType(o))
