@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"iter"
-	"path/filepath"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -26,6 +25,9 @@ func (d Side) isLocal() bool { return d.Path != "" }
 // SyncOptions say how a sync compares, and what it may do.
 type SyncOptions struct {
 	treesync.Options // but for AsAsked
+	// From is another open account that has the source, whose bytes pass through this
+	// machine; nil is the session's own. It is open as long as the transfers run.
+	From *Session
 	// CheckEncryption writes again what has the right contents and is not encrypted as
 	// the rules ask.
 	CheckEncryption bool
@@ -53,7 +55,11 @@ type SyncPiece struct {
 // what is deleted, and with new files that come down, whose names depend on each other.
 func (s *Session) Sync(ctx context.Context, from, to Side, o SyncOptions) iter.Seq2[SyncPiece, error] {
 	return func(yield func(SyncPiece, error) bool) {
-		y := &syncing{session: s, ctx: ctx, from: from, to: to, options: o, yield: yield}
+		y := &syncing{session: s, origin: s, ctx: ctx, from: from, to: to, options: o, yield: yield}
+		if o.From != nil && o.From.account.ID != s.account.ID {
+			y.origin = o.From
+			s.Beside(y.origin)
+		}
 		if err := y.run(); err != nil && !y.enough {
 			yield(SyncPiece{}, err)
 		}
@@ -63,6 +69,7 @@ func (s *Session) Sync(ctx context.Context, from, to Side, o SyncOptions) iter.S
 // A syncing is one comparison under way.
 type syncing struct {
 	session  *Session
+	origin   *Session        // of the objects that are the source
 	ctx      context.Context //nolint:containedctx // that of the one call
 	from, to Side
 	options  SyncOptions
@@ -70,6 +77,7 @@ type syncing struct {
 	enough   bool // nobody wants more
 
 	set   rules.Set
+	opens rules.Set  // has the keys of the source
 	local *localTree // of either side, nil for none
 	judge func(context.Context, client.Treatment, client.Reported) transfer.Finding
 	fresh []listed // objects that come down under names not given yet
@@ -78,6 +86,11 @@ type syncing struct {
 func (y *syncing) run() (err error) {
 	if y.set, err = y.session.RuleSet(y.ctx); err != nil && !y.to.isLocal() {
 		return err
+	}
+	if y.opens = y.set; y.origin != y.session {
+		if y.opens, err = y.origin.RuleSet(y.ctx); err != nil {
+			return err
+		}
 	}
 	y.judge = y.session.remembering()
 	source, err := y.tree(&y.from, y.to.isLocal(), true)
@@ -127,7 +140,10 @@ func (y *syncing) settle() error {
 func (y *syncing) tree(side *Side, beside, isSource bool) (treesync.Tree, error) {
 	if !side.isLocal() {
 		side.At = side.At.Folder()
-		return y.objects(side.At, beside), nil
+		if isSource {
+			return y.objects(y.origin, y.opens, side.At, beside), nil
+		}
+		return y.objects(y.session, y.set, side.At, beside), nil
 	}
 	t, err := openLocalTree(side.Path, isSource)
 	if err != nil {
@@ -138,26 +154,16 @@ func (y *syncing) tree(side *Side, beside, isSource bool) (treesync.Tree, error)
 }
 
 // Overlaps reports whether one side lies in the other, so that a sync would go on with
-// its own work.
+// its own work. Places in the store are those of one service.
 func (d Side) Overlaps(other Side) bool {
-	if d.isLocal() || other.isLocal() {
-		return d.isLocal() && other.isLocal() && (isWithin(absolute(d.Path), absolute(other.Path)) || isWithin(absolute(other.Path), absolute(d.Path)))
-	}
 	a, b := d.At.Folder(), other.At.Folder()
-	return a.Bucket == b.Bucket && (strings.HasPrefix(a.Key, b.Key) || strings.HasPrefix(b.Key, a.Key))
-}
-
-func absolute(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		return abs
-	}
-	return path
+	return !d.isLocal() && !other.isLocal() && a.Bucket == b.Bucket && (strings.HasPrefix(a.Key, b.Key) || strings.HasPrefix(b.Key, a.Key))
 }
 
 // objects are all below a place. beside: they are compared with files.
-func (y *syncing) objects(under client.Location, beside bool) treesync.Tree {
+func (y *syncing) objects(s *Session, set rules.Set, under client.Location, beside bool) treesync.Tree {
 	entries := func(yield func(treesync.Entry, error) bool) {
-		for page, err := range y.session.Pages(y.ctx, under, listing.Options{InOrder: true, Sure: true}) {
+		for page, err := range s.Pages(y.ctx, under, listing.Options{InOrder: true, Sure: true}) {
 			if err != nil {
 				yield(treesync.Entry{}, err)
 				return
@@ -174,7 +180,7 @@ func (y *syncing) objects(under client.Location, beside bool) treesync.Tree {
 		}
 	}
 	look := func(ctx context.Context, e *treesync.Entry) error {
-		return y.lookAt(ctx, client.Location{Bucket: under.Bucket, Key: under.Key + e.Key}, e, beside)
+		return s.lookAt(ctx, set, client.Location{Bucket: under.Bucket, Key: under.Key + e.Key}, e, beside)
 	}
 	return treesync.Tree{Entries: entries, Look: look}
 }
@@ -198,8 +204,8 @@ func entryOf(o *client.Object, under client.Location, beside bool) (treesync.Ent
 
 // lookAt asks for what a listing does not tell. What may not be seen is not known, and
 // no failure; what the server does not answer is.
-func (y *syncing) lookAt(ctx context.Context, at client.Location, e *treesync.Entry, beside bool) error {
-	o, key, err := y.session.head(ctx, y.set, at, client.ReadOptions{})
+func (s *Session) lookAt(ctx context.Context, set rules.Set, at client.Location, e *treesync.Entry, beside bool) error {
+	o, key, err := s.head(ctx, set, at, client.ReadOptions{})
 	switch client.KindOf(err) {
 	case client.KindNotFound, client.KindDenied, client.KindNeedsKey, client.KindWrongKey, client.KindNotCustomerKey, client.KindKeyDenied, client.KindKeyDisabled:
 		e.Unseen = client.TextOf(err)

@@ -62,6 +62,11 @@ func (y *syncing) give(p SyncPiece) error {
 	if err := y.session.unlock(y.ctx, y.set, p.Plan.Jobs); err != nil {
 		return err
 	}
+	if y.origin != y.session {
+		if err := y.origin.unlock(y.ctx, y.opens, p.Plan.Jobs); err != nil {
+			return err
+		}
+	}
 	if len(p.Plan.Jobs)+len(p.Plan.Refused)+len(p.Plan.Warnings)+len(p.Local)+p.Kept == 0 {
 		return nil
 	}
@@ -202,14 +207,13 @@ func (y *syncing) giveNamed() error {
 
 // copy makes the job that makes the target of an object of the account.
 func (y *syncing) copy(p *SyncPiece, step *treesync.Step, fromKey string, source *treesync.Entry) {
-	bucket := y.from.At.Bucket
+	bucket, account := y.from.At.Bucket, y.origin.account.ID
 	if step.Do == treesync.Rename {
-		bucket = y.to.At.Bucket
+		bucket, account = y.to.At.Bucket, y.session.account.ID
 	}
-	account := y.session.account.ID
 	j := transfer.Job{
 		Op: transfer.Copy, From: transfer.ObjectAt(account, client.Location{Bucket: bucket, Key: fromKey}, ""),
-		To:     transfer.ObjectAt(account, y.target(step), ""),
+		To:     transfer.ObjectAt(y.session.account.ID, y.target(step), ""),
 		Expect: transfer.Expect{Size: source.Size, ETag: source.ETag, Modified: source.Modified},
 	}
 	j.From.CustomerKeyMD5 = source.CustomerKeyMD5

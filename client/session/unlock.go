@@ -140,14 +140,14 @@ func (s *Session) Encryption(ctx context.Context, set rules.Set, at client.Locat
 	return o.Encryption, err
 }
 
-// unlock finds the key of every SSE-C object, asking the server only about
+// unlock finds the key of every SSE-C object of the account, asking the server only about
 // those for whose place there is one.
 func (s *Session) unlock(ctx context.Context, set rules.Set, jobs []transfer.Job) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
 	for i := range jobs {
 		from := &jobs[i].From
-		if from.CustomerKeyMD5 != "" || !from.IsObject() || !set.HasKeysFor(from.At) {
+		if from.CustomerKeyMD5 != "" || !from.IsObject() || from.Account != s.account.ID || !set.HasKeysFor(from.At) {
 			continue
 		}
 		group.Go(func() error {

@@ -14,7 +14,7 @@ func (p *planning) deletions() error {
 	case p.files == 0 && !p.options.FromNothing:
 		return ErrFromNothing
 	case p.options.MostDeleted >= 0 && n > p.options.MostDeleted:
-		return client.Say("%d would be deleted, and %d are allowed: so nothing was deleted; look at what it would be first, then allow more", n, p.options.MostDeleted).Err()
+		return &TooManyError{n, p.options.MostDeleted}
 	}
 	for rest := p.gone; len(rest) > 0; {
 		n := min(len(rest), largestPiece)
@@ -28,6 +28,16 @@ func (p *planning) deletions() error {
 		rest = rest[n:]
 	}
 	return nil
+}
+
+// A TooManyError says that more would be deleted than may be, so that nothing was.
+type TooManyError struct{ Would, Most int }
+
+func (e *TooManyError) Error() string { return e.Text().String() }
+
+// Text is what [TooManyError.Error] says.
+func (e *TooManyError) Text() client.Text {
+	return client.Say("%d would be deleted, and %d are allowed: so nothing was deleted; look at what it would be first, then allow more", e.Would, e.Most)
 }
 
 // ErrFromNothing is why a source without a file deletes nothing.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -373,4 +375,32 @@ func FuzzNoOrderOfEntriesDeletesWhatTheSourceHas(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAMillionFilesThatAreTheSameAreNotHeld(t *testing.T) {
+	const n = 1_000_000
+	many := func(yield func(Entry, error) bool) {
+		key := make([]byte, 0, 16)
+		for i := range n {
+			key = strconv.AppendInt(key[:0], int64(n+i), 10)
+			if !yield(file(string(key), 1), nil) {
+				return
+			}
+		}
+	}
+	kept, most := 0, uint64(0)
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	before := m.HeapAlloc
+	for piece, err := range Steps(t.Context(), Tree{Entries: many}, Tree{Entries: many}, deleting) {
+		require.NoError(t, err)
+		if kept += len(piece); kept%100_000 < len(piece) {
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+		}
+	}
+	assert.Equal(t, n, kept)
+	assert.Less(t, most, before+4<<20, "bytes are held")
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 	"strings"
 
@@ -39,7 +41,8 @@ what was listed. Links and special files are left alone on both sides.
 one. One with a / is compared with the path below SRC, others with the last name. What
 is left out is neither sent nor deleted.
 
-Interrupted, the same command goes on.`
+With --account-from or --account-to both places may be of two accounts; the bytes pass
+through this machine then. Interrupted, the same command goes on.`
 
 func (a *app) syncCommand() *cobra.Command {
 	f := &syncFlags{}
@@ -55,6 +58,14 @@ func (a *app) syncCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			switch {
+			case from.Path == "" && to.Path == "":
+				return a.withBoth(c.Context(), config, &f.between, func(target, source *session.Session) error {
+					return a.syncInside(c.Context(), target, source, f, from, to)
+				})
+			case f.between.given():
+				return usage("--account-from and --account-to are for a sync from one account to another, both beginning with s3://: use --account")
+			}
 			return a.with(c.Context(), config, func(s *session.Session) error { return a.sync(c.Context(), s, f, from, to) })
 		},
 	}
@@ -65,6 +76,8 @@ func (a *app) syncCommand() *cobra.Command {
 func (f *syncFlags) registerSync(c *cobra.Command) {
 	p := c.Flags()
 	f.transferFlags.register(p)
+	f.between.register(p)
+	p.StringVar(&f.partSize, "part-size", "", "`SIZE` of the parts of large files, 5M to 5G (default 8M, up to 16M of files above 1G)")
 	p.BoolVarP(&f.dryRun, "dry-run", "n", false, "say what would be done and why, and do nothing")
 	p.BoolVar(&f.options.Delete, "delete", false, "remove from DST what SRC has not")
 	p.IntVar(&f.options.MostDeleted, "max-delete", -1, "delete nothing if it would be more than `N`; -1 is any number")
@@ -94,8 +107,6 @@ func (f *syncFlags) sides(args []string) (from, to session.Side, err error) {
 	switch {
 	case from.Path != "" && to.Path != "":
 		return from, to, usage("one of %s and %s must be a place in the store: s3://BUCKET/PREFIX", args[0], args[1])
-	case from.Overlaps(to):
-		return from, to, usage("%s and %s lie in each other, so the sync would go on with its own work: choose others", args[0], args[1])
 	case f.checksum && f.size:
 		return from, to, usage("--checksum and --size-only are two ways to compare: choose one")
 	case !o.Delete && (o.DeleteExcluded || o.FromNothing || o.MostDeleted >= 0):
@@ -126,6 +137,15 @@ func sideOf(text string) (session.Side, error) {
 	return session.Side{At: at}, err
 }
 
+// syncInside syncs two places in the store, of one account or of two.
+func (a *app) syncInside(ctx context.Context, target, source *session.Session, f *syncFlags, from, to session.Side) error {
+	if source.Account().Endpoint == target.Account().Endpoint && from.Overlaps(to) { // else a bucket of the same name is another
+		return usage("%s and %s lie in each other, so the sync would go on with its own work: choose others", from.At, to.At)
+	}
+	f.options.From = source
+	return a.sync(ctx, target, f, from, to)
+}
+
 // sync compares and carries out.
 func (a *app) sync(ctx context.Context, s *session.Session, f *syncFlags, from, to session.Side) (err error) {
 	o := f.options
@@ -142,12 +162,12 @@ func (a *app) sync(ctx context.Context, s *session.Session, f *syncFlags, from, 
 	}
 	pieces := s.Sync(ctx, from, to, o)
 	if f.dryRun {
-		return a.syncDry(ctx, pieces, o)
+		return howToDelete(a.syncDry(ctx, pieces, o))
 	}
 	c, done := a.carrying(s)
 	defer done()
 	w := &syncWork{ctx: ctx, app: a}
-	err = c.outcome(ctx, c.run(ctx, ahead(ctx, w.parts(pieces))))
+	err = c.outcome(ctx, howToDelete(c.run(ctx, ahead(ctx, w.parts(pieces)))))
 	sum := syncSum{
 		Uploaded: c.tally.done[transfer.Upload], Downloaded: c.tally.done[transfer.Download], Copied: c.tally.done[transfer.Copy],
 		Deleted: c.tally.done[transfer.Delete], Unchanged: int(w.kept.Load()), Failed: c.tally.bad(),
@@ -155,6 +175,18 @@ func (a *app) sync(ctx context.Context, s *session.Session, f *syncFlags, from, 
 	a.summary("", sum)
 	if err == nil && !o.FromNothing && c.tally.files == 0 && sum.Unchanged == 0 {
 		return nothingToSync()
+	}
+	return err
+}
+
+// howToDelete names the flags by which somebody may delete what a sync would not.
+func howToDelete(err error) error {
+	var many *treesync.TooManyError
+	switch {
+	case errors.Is(err, treesync.ErrFromNothing):
+		return fmt.Errorf("%w (--allow-empty-source)", err)
+	case errors.As(err, &many):
+		return fmt.Errorf("%w (--dry-run, --max-delete)", err)
 	}
 	return err
 }

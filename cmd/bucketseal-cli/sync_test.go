@@ -130,7 +130,7 @@ func TestAnEmptyOrMissingSourceWipesNothing(t *testing.T) {
 	require.NoError(t, os.Mkdir(filepath.Join(u.dir, "empty"), 0o700))
 
 	assert.Contains(t, u.runs("sync", "--delete", "missing", "s3://bucket/w").ends(1).err, "missing")
-	assert.Contains(t, u.runs("sync", "--delete", "empty", "s3://bucket/w").ends(1).err, "allow an empty source")
+	assert.Contains(t, u.runs("sync", "--delete", "empty", "s3://bucket/w").ends(1).err, "(--allow-empty-source)")
 	assert.Contains(t, u.runs("sync", "--delete", "--exclude", "*", "w", "s3://bucket/w").ends(1).err, "no files")
 	assert.Contains(t, u.runs("sync", "--delete", "s3://bucket/missing", "w").ends(1).err, "allow an empty source")
 	u.runs("sync", "--delete", "s3://no-such-bucket/", "w").ends(1)
@@ -149,6 +149,7 @@ func TestASyncThatCannotBeRightIsRefusedBeforeItBegins(t *testing.T) {
 		{"a", "b"}, {"s3://bucket/x", "s3://bucket/x/y"}, {"s3://bucket/x/y", "s3://bucket/x"}, {"s3://bucket", "s3://bucket/x"}, {"s3://bucket/x", "s3://bucket/x/"},
 		{"--checksum", "--size-only", "a", "s3://bucket"}, {"--max-delete", "3", "a", "s3://bucket"}, {"--delete", "--max-delete", "-2", "a", "s3://bucket"},
 		{"--delete-excluded", "a", "s3://bucket"}, {"--allow-empty-source", "a", "s3://bucket"}, {"--sse", "s3", "s3://bucket", "a"}, {"--track-renames", "s3://bucket", "a"},
+		{"--account-from", "x", "a", "s3://bucket"}, {"--part-size", "1M", "a", "s3://bucket"},
 		{"a", "s3://"}, {"s3:///x", "a"}, {"--concurrency", "0", "a", "s3://bucket"}, {"--sse", "nothing", "a", "s3://bucket"},
 	} {
 		u.runs(append([]string{"sync"}, args...)...).ends(2)
@@ -173,6 +174,29 @@ func TestTwoPlacesInTheStoreAreSyncedOnTheServer(t *testing.T) {
 	u.syncs(0, map[string]int{"copied": 1, "deleted": 1}, "--delete", "s3://bucket/w", "s3://archive")
 	u.has("s3://archive/a", "c")
 	u.runs("props", "s3://archive/sub/b").ends(1)
+}
+
+func TestTwoAccountsAreSyncedThroughThisMachine(t *testing.T) {
+	t.Parallel()
+	m := newMover(t, nil, nil)
+	key := m.second.NamedKeys()[0]
+	m.file("w/a", []byte("a"))
+	m.file("w/sub/b", []byte("b"))
+	m.at("old", "cp", "-r", "w", "s3://bucket/w").ends(0)
+	m.at("new", "rules", "add", "--bucket", "bucket", "--type", "kms", "--kms-key", key.ID).ends(0)
+	between := func(args ...string) ran {
+		return m.types("", append([]string{"sync", "--json", "--account-from", "old", "--account-to", "new", "s3://bucket/w", "s3://bucket/w"}, args...)...)
+	}
+	for _, l := range between().ends(0).lines()[:2] {
+		assert.Equal(t, "verified", l["verdict"])
+		assert.Equal(t, "old", l["sourceAccount"])
+	}
+	assert.Equal(t, map[string]int{"unchanged": 2}, between().ends(0).summary())
+	m.holds("new", "s3://bucket/w/sub/b", "b")
+	m.at("old", "rm", "s3://bucket/w/sub/b").ends(0)
+	assert.Equal(t, map[string]int{"unchanged": 1, "deleted": 1}, between("--delete").ends(0).summary())
+	m.at("new", "props", "s3://bucket/w/sub/b").ends(1)
+	m.holds("old", "s3://bucket/w/a", "a")
 }
 
 func TestWhatIsNotEncryptedAsTheRulesAskIsSentAgain(t *testing.T) {
