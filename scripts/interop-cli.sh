@@ -9,7 +9,7 @@
 # equal; the content proof is what this server gives (Ceph 16 checks Content-MD5, MinIO returns the checksum); keys that are unknown, wrong or missing end with exit code 1 and words that name them, and leave nothing; a rule
 # of the bucket's default asks for nothing; an upload and a download that are killed are gone on with, by uploads resume,
 # and verified; copies and moves inside the server are encrypted by the rule of their target, or as their source, and their
-# sources are gone or stay. Where the server itself cannot (Ceph 16 accepts and ignores SSE-S3, and knows
+# sources are gone or stay; 2,000 files are synced up, down, up again and inside the server. Where the server itself cannot (Ceph 16 accepts and ignores SSE-S3, and knows
 # its keys by id only) the answer says so: exit code 3, exit code 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -195,6 +195,39 @@ case $server in
     expect 0 call props s3://interop-cli/sse-c/moved.dat ;;
   minio) copied mv sse-c/moved.dat kms-id/from-c.dat "\"keyId\":\"$known\"" ;;
 esac
+
+# synced COUNTS ARGUMENT...: a sync that ends well, of which the summary says COUNTS.
+synced() {
+  local counts=$1
+  shift
+  "$cli" --endpoint "$BUCKETSEAL_INTEROP_ENDPOINT" --ca-file "$BUCKETSEAL_INTEROP_CA" --json sync "$@" >"$work/all" 2>&1 || { tail -5 "$work/all"; fail "sync $*"; }
+  tail -1 "$work/all" >"$work/out"
+  sed 's/^/   /' "$work/out"
+  says "$counts"
+}
+
+say "2,000 files synced up under a rule, down, and up again; what is gone at the source goes at the target"
+mkdir -p "$work/tree"
+for folder in a a-b 'a b' 資料 deep/er/still; do
+  mkdir -p "$work/tree/$folder"
+  for n in $(seq 400); do echo "$folder $n" >"$work/tree/$folder/$n.txt"; done
+done
+synced '"uploaded":2000,' "$work/tree" s3://interop-cli/kms-id/tree
+[ "$(grep -c '"verdict":"verified"' "$work/all")" = 2000 ] || fail "not all is verified"
+synced '"unchanged":2000,' "$work/tree" s3://interop-cli/kms-id/tree
+synced '"downloaded":2000,' s3://interop-cli/kms-id/tree "$work/synced"
+diff -r "$work/tree" "$work/synced" || fail "what came back is not what was sent"
+synced '"unchanged":2000,' s3://interop-cli/kms-id/tree "$work/synced"
+synced '"unchanged":2000,' --checksum "$work/synced" s3://interop-cli/kms-id/tree
+rm -r "$work/synced/a-b"
+echo other >"$work/synced/a/1.txt"
+synced '"uploaded":1,"downloaded":0,"copied":0,"deleted":400,"unchanged":1599' --delete "$work/synced" s3://interop-cli/kms-id/tree
+synced '"copied":1600,' s3://interop-cli/kms-id/tree s3://interop-cli/kms-id/tree2
+[ "$(grep -c '"verdict":"verified"' "$work/all")" = 1600 ] || fail "not all copies are verified"
+expect 0 call du s3://interop-cli/kms-id/tree2/
+says "1,600 objects"
+"$cli" --endpoint "$BUCKETSEAL_INTEROP_ENDPOINT" --ca-file "$BUCKETSEAL_INTEROP_CA" --quiet rm -r s3://interop-cli/kms-id/tree2 >"$work/out" 2>&1 || fail "removing a prefix"
+expect 1 call ls s3://interop-cli/kms-id/tree2/
 
 say "nothing asked, nothing claimed"
 expect 0 call --json cp "$work/1024.dat" s3://interop-cli/asis.bin --sse inherit

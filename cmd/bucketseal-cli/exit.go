@@ -58,6 +58,12 @@ type partial struct{ code int }
 
 func (p *partial) Error() string { return "some transfers failed" }
 
+// reported is an error that was reported already, since something else had to be said
+// after it.
+type reported struct{ error }
+
+func (r *reported) Unwrap() error { return r.error }
+
 // exitCode says with what the program ends after err.
 func exitCode(ctx context.Context, err error) int {
 	var p *partial
@@ -83,7 +89,8 @@ func exitCode(ctx context.Context, err error) int {
 // report prints an error the way people or scripts read it.
 func (a *app) report(err error) {
 	var p *partial
-	if errors.As(err, &p) {
+	var said *reported
+	if errors.As(err, &p) || errors.As(err, &said) {
 		return
 	}
 	var cut *interruption

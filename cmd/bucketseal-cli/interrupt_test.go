@@ -17,13 +17,17 @@ import (
 	"github.com/bucketseal/bucketseal/mock"
 )
 
-// interrupted runs cp with one request at a time and ends it with a signal while it
+// interrupted runs cp, or sync, with one request at a time and ends it with a signal while it
 // waits for what the log calls so.
 func (u *user) interrupted(by os.Signal, at string, args ...string) (r ran, log string) {
 	u.t.Helper()
 	program, err := os.Executable()
 	require.NoError(u.t, err)
-	cmd := exec.Command(program, append(append([]string{"cp", "--verbose", "--concurrency", "1"}, args...), u.global...)...)
+	command := "cp"
+	if args[0] == "sync" {
+		command, args = args[0], args[1:]
+	}
+	cmd := exec.Command(program, append(append([]string{command, "--verbose", "--concurrency", "1"}, args...), u.global...)...)
 	cmd.Dir, cmd.Env = u.dir, u.env
 	var out, all strings.Builder
 	cmd.Stdout = &out
@@ -154,4 +158,23 @@ func TestWithoutALedgerAnInterruptedUploadLeavesNothingBehind(t *testing.T) {
 	assert.NotContains(t, log, "is kept")
 	assert.Contains(t, log, "DELETE /bucket/a.bin", "the parts are dropped")
 	assert.Empty(t, u.runs("uploads", "list", "s3://bucket").ends(0).out)
+}
+
+func TestAnInterruptedSyncEndsWith130DeletesNothingAndTheSameCommandGoesOn(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.file("w/old", []byte("old"))
+	u.syncs(0, map[string]int{"uploaded": 1}, "w", "s3://bucket/w")
+	u.remove("w/old")
+	for _, name := range []string{"w/a", "w/b", "w/c"} {
+		u.file(name, []byte(name))
+	}
+	u.never("PutObject", 2)
+	r, log := u.interrupted(os.Interrupt, "PUT /bucket/w/b", "sync", "--delete", "--json", "w", "s3://bucket/w")
+	r.ends(130)
+	assert.NotContains(t, log, "DELETE /bucket/w/old")
+	assert.Contains(t, r.out, "the same command again goes on with it")
+	assert.Contains(t, r.out, `"summary":{"uploaded":1,"downloaded":0,"copied":0,"deleted":0,`)
+	u.has("s3://bucket/w/old", "old")
+	u.syncs(0, map[string]int{"unchanged": 1, "uploaded": 2, "deleted": 1}, "--delete", "w", "s3://bucket/w")
 }

@@ -162,7 +162,7 @@ func (a *app) sync(ctx context.Context, s *session.Session, f *syncFlags, from, 
 	}
 	pieces := s.Sync(ctx, from, to, o)
 	if f.dryRun {
-		return howToDelete(a.syncDry(ctx, pieces, o))
+		return a.syncDry(ctx, pieces, o)
 	}
 	c, done := a.carrying(s)
 	defer done()
@@ -172,10 +172,19 @@ func (a *app) sync(ctx context.Context, s *session.Session, f *syncFlags, from, 
 		Uploaded: c.tally.done[transfer.Upload], Downloaded: c.tally.done[transfer.Download], Copied: c.tally.done[transfer.Copy],
 		Deleted: c.tally.done[transfer.Delete], Unchanged: int(w.kept.Load()), Failed: c.tally.bad(),
 	}
-	a.summary("", sum)
 	if err == nil && !o.FromNothing && c.tally.files == 0 && sum.Unchanged == 0 {
-		return nothingToSync()
+		err = nothingToSync()
 	}
+	return a.concluded(err, "", sum)
+}
+
+// concluded says why a sync ended early, and last how many files were treated how.
+func (a *app) concluded(err error, before string, sum syncSum) error {
+	if err != nil {
+		a.report(err)
+		err = &reported{err}
+	}
+	a.summary(before, sum)
 	return err
 }
 

@@ -21,13 +21,11 @@ type plannedLine struct {
 }
 
 // syncDry says what a sync would do.
-func (a *app) syncDry(ctx context.Context, pieces syncPieces, o session.SyncOptions) error {
+func (a *app) syncDry(ctx context.Context, pieces syncPieces, o session.SyncOptions) (err error) {
 	var sum syncSum
 	bytes, some := int64(0), false
-	for p, err := range pieces {
-		if err != nil {
-			return err
-		}
+	for p, failed := range pieces {
+		err = failed
 		sum.Unchanged += p.Kept
 		bytes += p.Plan.Bytes
 		for _, w := range p.Plan.Warnings {
@@ -48,17 +46,17 @@ func (a *app) syncDry(ctx context.Context, pieces syncPieces, o session.SyncOpti
 			a.would(transfer.Job{Op: transfer.Delete, From: transfer.ReadFrom(d.Path()), Expect: transfer.Expect{Size: d.Size}}, client.Say("the source does not have it"))
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	a.summary("Dry run, nothing was changed; "+humanize.IBytes(uint64(max(bytes, 0)))+" would be written: ", sum)
 	switch {
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case err != nil:
+		err = howToDelete(err)
 	case sum.Failed > 0:
-		return &partial{exitFailed}
+		err = &partial{exitFailed}
 	case !some && sum.Unchanged == 0 && !o.FromNothing:
-		return nothingToSync()
+		err = nothingToSync()
 	}
-	return nil
+	return a.concluded(err, "Dry run, nothing was changed; "+humanize.IBytes(uint64(max(bytes, 0)))+" would be written: ", sum)
 }
 
 // add counts what would be done.
