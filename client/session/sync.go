@@ -40,6 +40,10 @@ type SyncPiece struct {
 	Plan transfer.Plan
 	Why  []client.Text // of each job of the plan
 	Kept int           // files that are the same
+	// Unsure is how many of the files are written since nobody can tell whether they are the
+	// same, and Because why of the first.
+	Unsure  int
+	Because client.Text
 	// Deletes says that the piece deletes, and may only be carried out when all before
 	// it has gone well. What is deleted is among the jobs, or in Local.
 	Deletes bool

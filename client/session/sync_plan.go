@@ -51,6 +51,11 @@ func (y *syncing) piece(steps []treesync.Step) (p SyncPiece) {
 		case treesync.Rename:
 			y.copy(&p, step, y.to.At.Key+step.From.Key, &step.From)
 		case treesync.Write:
+			if step.Unsure {
+				if p.Unsure++; p.Unsure == 1 {
+					p.Because = step.Why
+				}
+			}
 			y.write(&p, step)
 		}
 	}

@@ -377,3 +377,27 @@ func TestSidesThatLieInEachOtherAreSeen(t *testing.T) {
 	assert.False(t, place("x").Overlaps(Side{At: client.Location{Bucket: "c", Key: "x"}}))
 	assert.False(t, place("x").Overlaps(Side{Path: "x"}))
 }
+
+func TestWhatAnSSECKeyOpensIsSyncedBothWaysAndDeleted(t *testing.T) {
+	d := open(t, nil)
+	key := d.key("c")
+	d.book.all = []rules.Rule{{ID: "c", Bucket: "bucket", Type: client.TypeSSEC, CustomerKeyMD5: key.MD5()}}
+	d.write("w/a", "a")
+	d.write("w/b", "b")
+	up, down := Side{Path: filepath.Join(d.dir, "w")}, Side{Path: filepath.Join(d.dir, "back")}
+	for _, want := range []int{2, 0} {
+		became, err := carrySync(t, d.Session, up, Side{At: bucket}, mirror)
+		require.NoError(t, err)
+		require.Len(t, became, want)
+	}
+	for _, want := range []int{2, 0} {
+		became, err := carrySync(t, d.Session, Side{At: bucket}, down, mirror)
+		require.NoError(t, err)
+		require.Len(t, became, want)
+	}
+	require.Equal(t, map[string]string{"a": "a", "b": "b"}, filesOf(t, down.Path))
+	require.NoError(t, os.Remove(filepath.Join(up.Path, "b")))
+	became, err := carrySync(t, d.Session, up, Side{At: bucket}, mirror)
+	require.NoError(t, err)
+	require.Equal(t, map[string]transfer.Phase{"s3://bucket/b": transfer.Done}, became)
+}

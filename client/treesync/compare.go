@@ -84,7 +84,7 @@ func (p *planning) same(ctx context.Context, s *Step) (same bool, why client.Tex
 		return true, why, nil
 	case shared(source, target) != "":
 		return p.sums(ctx, s)
-	case p.options.By == ByDate && sameDate(source.Dated, target.Dated):
+	case p.options.By == ByDate && sameDate(source, target):
 		return true, why, nil
 	}
 	return p.sums(ctx, s)
@@ -144,6 +144,7 @@ func (p *planning) sums(ctx context.Context, s *Step) (same bool, why client.Tex
 	by := shared(&s.Source, &s.Target)
 	switch {
 	case by == "":
+		s.Unsure = true
 		return false, unknown(s), nil
 	case sumBy(&s.Source, by) != sumBy(&s.Target, by):
 		return false, client.Say("the contents are other by their %s", string(by)), nil
@@ -173,16 +174,31 @@ func unknown(s *Step) client.Text {
 	return client.Say("whether it is the same cannot be told: no checksum and no date of its contents is known")
 }
 
-// sameDate reports whether two dates are one, to the precision of the coarser: file
-// systems and other programs keep fewer digits.
-func sameDate(a, b time.Time) bool {
-	if a.IsZero() || b.IsZero() {
+// sameDate reports whether two entries are of one date. File systems keep fewer digits
+// than objects, so that a file may have of its object's date what it can keep; an object of
+// whole seconds says nothing of a file with more digits.
+func sameDate(a, b *Entry) bool {
+	switch {
+	case a.Dated.IsZero() || b.Dated.IsZero():
 		return false
+	case a.Dated.Equal(b.Dated):
+		return true
+	case a.isFile():
+		return keptOf(b.Dated, a.Dated).Equal(a.Dated)
 	}
+	return b.isFile() && keptOf(a.Dated, b.Dated).Equal(b.Dated)
+}
+
+// isFile reports whether the entry is a file of this machine.
+func (e *Entry) isFile() bool { return e.Name != "" }
+
+// keptOf is what a file system keeps of a date that keeps no more digits than the file
+// has.
+func keptOf(t, file time.Time) time.Time {
 	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond, 100 * time.Nanosecond} {
-		if n := int64(unit); int64(a.Nanosecond())%n == 0 || int64(b.Nanosecond())%n == 0 {
-			return a.Unix() == b.Unix() && int64(a.Nanosecond())/n == int64(b.Nanosecond())/n
+		if file.Nanosecond()%int(unit) == 0 {
+			return t.Add(-time.Duration(t.Nanosecond() % int(unit)))
 		}
 	}
-	return a.Equal(b)
+	return t
 }

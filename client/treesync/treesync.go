@@ -96,6 +96,8 @@ type Step struct {
 	From Entry
 	Why  client.Text
 	Kind client.Kind // of the error behind a Fail
+	// Unsure says of a Write that both may be the same.
+	Unsure bool
 }
 
 // Key is the key of the step.

@@ -175,22 +175,24 @@ func TestTwoAreTheSameBySizeAndDateOrSizeAndChecksumAndNothingElse(t *testing.T)
 		step           Action
 		why            string
 	}{
-		"dates":                           {ByDate, Entry{Dated: day}, Entry{Dated: day}, "", Keep, ""},
-		"dates of microseconds":           {ByDate, Entry{Dated: day}, Entry{Dated: day.Truncate(time.Microsecond)}, "", Keep, ""},
-		"dates of seconds":                {ByDate, Entry{Dated: day}, Entry{Dated: day.Truncate(time.Second)}, "", Keep, ""},
-		"dates of another nanosecond":     {ByDate, Entry{Dated: day}, Entry{Dated: day.Add(1)}, "", Write, "cannot be told"},
-		"another date, the same contents": {ByDate, Entry{Dated: day}, Entry{Dated: day.Add(time.Hour), Sums: []client.Checksum{crc}}, "one", Keep, ""},
-		"another date, other contents":    {ByDate, Entry{Dated: day}, Entry{Dated: day.Add(time.Hour), Sums: []client.Checksum{crc}}, "another", Write, "other by their CRC64NVME"},
-		"checksums before dates":          {ByDate, Entry{Dated: day, Sums: []client.Checksum{other}}, Entry{Dated: day, Sums: []client.Checksum{crc}}, "", Write, "other by their CRC64NVME"},
-		"checksums of one kind":           {ByChecksum, Entry{Sums: []client.Checksum{sha, crc}}, Entry{Sums: []client.Checksum{crc}}, "", Keep, ""},
-		"checksums of two kinds":          {ByChecksum, Entry{Sums: []client.Checksum{sha}}, Entry{Sums: []client.Checksum{crc}}, "", Write, "cannot be told"},
-		"the same date is no checksum":    {ByChecksum, Entry{Dated: day}, Entry{Dated: day}, "", Write, "cannot be told"},
-		"the same ETag is nothing":        {ByDate, Entry{ETag: "e"}, Entry{ETag: "e"}, "", Write, "cannot be told"},
-		"no date is no date":              {ByDate, Entry{}, Entry{}, "", Write, "cannot be told"},
-		"what may not be seen":            {ByDate, Entry{}, Entry{Unseen: client.Say("access denied")}, "", Write, "access denied"},
-		"another size":                    {BySize, Entry{Size: 1}, Entry{Size: 2}, "", Write, "1 bytes, and 2 are there"},
-		"a size that is not told":         {BySize, Entry{Size: 1}, Entry{Size: client.NotTold}, "", Write, "size is not known"},
-		"the size alone":                  {BySize, Entry{Size: 2}, Entry{Size: 2}, "", Keep, ""},
+		"dates":                                     {ByDate, Entry{Dated: day}, Entry{Dated: day}, "", Keep, ""},
+		"dates of a file of microseconds":           {ByDate, Entry{Dated: day.Truncate(time.Microsecond), Name: "k"}, Entry{Dated: day}, "", Keep, ""},
+		"dates of a file of seconds":                {ByDate, Entry{Dated: day}, Entry{Dated: day.Truncate(time.Second), Name: "k"}, "", Keep, ""},
+		"dates of another nanosecond":               {ByDate, Entry{Dated: day}, Entry{Dated: day.Add(1)}, "", Write, "cannot be told"},
+		"an object written in the second of a file": {ByDate, Entry{Dated: day, Name: "k"}, Entry{Dated: day.Truncate(time.Second)}, "", Write, "cannot be told"},
+		"objects of microseconds":                   {ByDate, Entry{Dated: day}, Entry{Dated: day.Truncate(time.Microsecond)}, "", Write, "cannot be told"},
+		"another date, the same contents":           {ByDate, Entry{Dated: day}, Entry{Dated: day.Add(time.Hour), Sums: []client.Checksum{crc}}, "one", Keep, ""},
+		"another date, other contents":              {ByDate, Entry{Dated: day}, Entry{Dated: day.Add(time.Hour), Sums: []client.Checksum{crc}}, "another", Write, "other by their CRC64NVME"},
+		"checksums before dates":                    {ByDate, Entry{Dated: day, Sums: []client.Checksum{other}}, Entry{Dated: day, Sums: []client.Checksum{crc}}, "", Write, "other by their CRC64NVME"},
+		"checksums of one kind":                     {ByChecksum, Entry{Sums: []client.Checksum{sha, crc}}, Entry{Sums: []client.Checksum{crc}}, "", Keep, ""},
+		"checksums of two kinds":                    {ByChecksum, Entry{Sums: []client.Checksum{sha}}, Entry{Sums: []client.Checksum{crc}}, "", Write, "cannot be told"},
+		"the same date is no checksum":              {ByChecksum, Entry{Dated: day}, Entry{Dated: day}, "", Write, "cannot be told"},
+		"the same ETag is nothing":                  {ByDate, Entry{ETag: "e"}, Entry{ETag: "e"}, "", Write, "cannot be told"},
+		"no date is no date":                        {ByDate, Entry{}, Entry{}, "", Write, "cannot be told"},
+		"what may not be seen":                      {ByDate, Entry{}, Entry{Unseen: client.Say("access denied")}, "", Write, "access denied"},
+		"another size":                              {BySize, Entry{Size: 1}, Entry{Size: 2}, "", Write, "1 bytes, and 2 are there"},
+		"a size that is not told":                   {BySize, Entry{Size: 1}, Entry{Size: client.NotTold}, "", Write, "size is not known"},
+		"the size alone":                            {BySize, Entry{Size: 2}, Entry{Size: 2}, "", Keep, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.source.Key, c.source.Kind, c.target.Key, c.target.Kind = "k", File, "k", File
@@ -208,6 +210,7 @@ func TestTwoAreTheSameBySizeAndDateOrSizeAndChecksumAndNothingElse(t *testing.T)
 				require.Len(t, piece, 1)
 				assert.Equal(t, c.step, piece[0].Do)
 				assert.Contains(t, piece[0].Why.String(), c.why)
+				assert.Equal(t, strings.Contains(piece[0].Why.String(), "cannot be told"), piece[0].Unsure)
 			}
 		})
 	}

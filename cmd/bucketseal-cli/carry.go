@@ -33,6 +33,7 @@ type carrying struct {
 	refused  int
 	told     int          // lines of files that went well
 	doubted  map[int]bool // rows that are stored, and of which it was told that their proof is tried again
+	same     func() int64 // files that need nothing, nil where nobody compares
 	failures failures
 	tally    tally
 	estimate estimate
@@ -217,6 +218,9 @@ func (c *carrying) look() {
 	}
 	p := progressOf(changes.Summary)
 	p.files, p.all, p.failed, p.planned = p.files+c.refused, p.all+c.refused, c.failures.files, c.planned
+	if c.same != nil {
+		p.same = c.same()
+	}
 	if p.waiting == "" {
 		p.waiting = c.app.slowdowns.now()
 	}

@@ -20,6 +20,7 @@ type progress struct {
 	rate       float64       // bytes a second
 	left       time.Duration // 0 for not known
 	failed     int
+	same       int64  // files that a sync found to be the same
 	waiting    string // what is waited for, "" for nothing
 }
 
@@ -39,6 +40,9 @@ func (p progress) String() string {
 	}
 	if p.left > 0 {
 		parts = append(parts, span(p.left)+" left")
+	}
+	if p.same > 0 {
+		parts = append(parts, humanize.Comma(p.same)+" unchanged")
 	}
 	if p.failed > 0 {
 		parts = append(parts, humanize.Comma(int64(p.failed))+" failed")

@@ -167,6 +167,7 @@ func (a *app) sync(ctx context.Context, s *session.Session, f *syncFlags, from, 
 	c, done := a.carrying(s)
 	defer done()
 	w := &syncWork{ctx: ctx, app: a}
+	c.same = w.kept.Load
 	err = c.outcome(ctx, howToDelete(c.run(ctx, ahead(ctx, w.parts(pieces)))))
 	sum := syncSum{
 		Uploaded: c.tally.done[transfer.Upload], Downloaded: c.tally.done[transfer.Download], Copied: c.tally.done[transfer.Copy],

@@ -3,12 +3,15 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/s3store"
 	"github.com/bucketseal/bucketseal/mock"
 )
 
@@ -229,6 +232,25 @@ func TestAServerThatDoesNotEncryptEndsASyncWith3AndDeletesNothing(t *testing.T) 
 	assert.Contains(t, r.err, "Nothing was deleted")
 	require.NoError(t, u.server.SetFaults(mock.Faults{}))
 	u.has("s3://bucket/w/old", "old")
+}
+
+func TestWhatAnotherProgramUploadedIsSentOnceOrKnownByItsDate(t *testing.T) {
+	t.Parallel()
+	u := newUser(t, mock.As("ceph16")) // which keeps no checksums
+	store, err := s3store.Dial(client.Account{Name: "other", Endpoint: u.server.URL, CAFile: u.server.CAFile, AccessKeyID: u.server.AccessKey},
+		client.Credentials{AccessKeyID: u.server.AccessKey, Secret: client.NewSecret(u.server.SecretKey)}, s3store.Options{})
+	require.NoError(t, err)
+	_, err = store.Put(t.Context(), client.Location{Bucket: "bucket", Key: "w/a"}, strings.NewReader("a"), 1, client.PutOptions{Encryption: client.Inherit{}})
+	require.NoError(t, err)
+
+	u.syncs(0, map[string]int{"downloaded": 1}, "s3://bucket/w", "back")
+	u.syncs(0, map[string]int{"unchanged": 1}, "s3://bucket/w", "back")
+	u.syncs(0, map[string]int{"unchanged": 1}, "back", "s3://bucket/w")
+
+	u.file("w/a", []byte("a"))
+	r := u.syncs(0, map[string]int{"uploaded": 1}, "w", "s3://bucket/w")
+	assert.Contains(t, r.err, "note: 1 file sent again though the size is right: whether it is the same cannot be told: no checksum and no date")
+	u.syncs(0, map[string]int{"unchanged": 1}, "w", "s3://bucket/w")
 }
 
 func TestARenamedFileIsCopiedOnTheServer(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"sync/atomic"
 	"time"
@@ -19,13 +20,19 @@ type syncWork struct {
 	app     *app
 	kept    atomic.Int64 // files that are the same
 	cleared bool         // all that came before the deletions went well
+	unsure  int          // files that are sent since nobody can tell whether they are the same
+	because client.Text  // why of the first
 }
 
 // parts are the pieces of a sync, with deletions after all else has gone well.
 func (w *syncWork) parts(pieces syncPieces) iter.Seq[part] {
 	return func(yield func(part) bool) {
+		defer w.sayUnsure()
 		for p, err := range pieces {
 			w.kept.Add(int64(p.Kept))
+			if w.unsure += p.Unsure; w.because.IsZero() {
+				w.because = p.Because
+			}
 			if p.Deletes && !w.cleared {
 				if w.cleared = w.wentWell(yield); !w.cleared {
 					return
@@ -40,6 +47,13 @@ func (w *syncWork) parts(pieces syncPieces) iter.Seq[part] {
 				}
 			}
 		}
+	}
+}
+
+// sayUnsure says how many files are sent because nothing tells what is there.
+func (w *syncWork) sayUnsure() {
+	if w.unsure > 0 {
+		w.app.note(fmt.Sprintf("%s sent again though the size is right: %v (--dry-run says it of each, --size-only would not send them)", plural(w.unsure, "file"), w.because))
 	}
 }
 
