@@ -11,9 +11,12 @@ type KeyID string
 
 // keyName is a KeyID taken apart.
 type keyName struct {
-	where string // "partition:region:account" of a full ARN, "" where not said
-	name  string // bare id, or "alias/..."
+	where keyPlace // of a full ARN, zero where not said
+	name  string   // bare id, or "alias/..."
 }
+
+// keyPlace is where a key is.
+type keyPlace struct{ partition, region, account string }
 
 func (k keyName) isAlias() bool { return strings.HasPrefix(k.name, "alias/") }
 
@@ -24,18 +27,18 @@ func (k KeyID) split() keyName {
 	if !strings.HasPrefix(s, "arn:") {
 		return keyName{name: s}
 	}
-	f := strings.SplitN(s, ":", 6) // arn:partition:kms:region:account:resource
-	switch {
-	case len(f) == 6 && f[2] == "kms":
-		where := f[1] + ":" + f[3] + ":" + f[4]
-		if name, ok := strings.CutPrefix(f[5], "key/"); ok {
-			return keyName{where, name}
-		}
-		return keyName{where, f[5]}
-	case len(f) >= 4 && f[2] == "kms": // MinIO: arn:aws:kms:<name>
-		return keyName{name: strings.SplitN(s, ":", 4)[3]}
+	partition, rest, _ := strings.Cut(s[len("arn:"):], ":") // arn:partition:kms:region:account:resource
+	rest, isKMS := strings.CutPrefix(rest, "kms:")
+	if !isKMS {
+		return keyName{name: s}
 	}
-	return keyName{name: s}
+	region, more, _ := strings.Cut(rest, ":")
+	account, resource, isFull := strings.Cut(more, ":")
+	if !isFull { // MinIO: arn:aws:kms:<name>
+		return keyName{name: rest}
+	}
+	name, _ := strings.CutPrefix(resource, "key/")
+	return keyName{keyPlace{partition, region, account}, name}
 }
 
 // SameKey says whether two ids mean the same key. It has three answers: same,
@@ -52,7 +55,7 @@ func SameKey(a, b KeyID) (same, known bool) {
 	case x.name != y.name:
 		// Two aliases may point at one key; two ids never do.
 		return false, !x.isAlias()
-	case x.where != "" && y.where != "" && x.where != y.where:
+	case x.where != keyPlace{} && y.where != keyPlace{} && x.where != y.where:
 		// The same id in another region or account is another key (a
 		// multi-Region replica has its own policy and may be disabled).
 		return false, true

@@ -333,6 +333,34 @@ func TestALedgerThatBecomesReadOnlyIsWrittenAtTheEndIfItCanBe(t *testing.T) {
 	assert.Equal(t, 1, rowsOf(t, l, "receipts")["receipts"])
 }
 
+func TestAReceiptMadeWhileTheDiskRefusesIsWrittenBesideThoseFromBefore(t *testing.T) {
+	dir := t.TempDir()
+	l := New(Options{Dir: dir})
+	j := l.Journal(ward)
+	numbers := enter(t, j, 12)
+	done := transfer.State{Phase: transfer.Done}
+	prove := func(i int) {
+		require.NoError(t, j.Write([]transfer.Entry{{Number: numbers[i], State: &done, Receipt: aReceipt(aJob(i))}}))
+	}
+	for i := range 11 {
+		prove(i)
+	}
+	require.NoError(t, j.Write([]transfer.Entry{removed(numbers[:10]...)})) // of the rows that are there the first receipt is the eleventh
+	disk := l.db
+	_, err := disk.conn.ExecContext(t.Context(), "PRAGMA query_only = 1")
+	require.NoError(t, err)
+	prove(11)
+	_, err = disk.conn.ExecContext(t.Context(), "PRAGMA query_only = 0")
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	kept := map[string]int{}
+	for r, err := range open(t, dir).Receipts(time.Time{}) {
+		require.NoError(t, err)
+		kept[r.Job]++
+	}
+	assert.Len(t, kept, 12)
+}
+
 func TestPagesOfNonsenseAreNoRecords(t *testing.T) {
 	random := rand.New(rand.NewChaCha8([32]byte{7}))
 	dir := t.TempDir()
