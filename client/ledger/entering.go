@@ -3,6 +3,7 @@ package ledger
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -35,6 +36,7 @@ type entering struct {
 	spans   []int64 // first numbers of those in the database
 	heirs   []heir
 	over    bool
+	values  []any // room for those of a statement
 }
 
 // An heir goes on with what another row has begun.
@@ -77,10 +79,8 @@ func (e *entering) Add(rows []transfer.Record) error {
 	had := len(e.heirs)
 	err := l.change(func(t *transaction) {
 		e.heirs = e.heirs[:had]
-		for i := range rows {
-			l.last++
-			rows[i].Number = l.last
-			e.add(t, &rows[i])
+		for some := range slices.Chunk(rows, jobsAtOnce) {
+			e.add(t, some)
 		}
 		t.exec("INSERT INTO entering (first, last) VALUES (?, ?)", rows[0].Number, l.last)
 	})
@@ -92,14 +92,34 @@ func (e *entering) Add(rows []transfer.Record) error {
 	return nil
 }
 
-func (e *entering) add(t *transaction, r *transfer.Record) {
-	twin := twinOf(&r.Job)
-	r.Begun = false
-	if e.lefts && twin != 0 {
-		e.inherit(t, r, twin)
+// jobsAtOnce is how many rows one statement enters: a sixth less work for each than one
+// by one.
+const jobsAtOnce = 16
+
+// insertJobs are the statements that enter so many rows.
+var insertJobs = func() (queries [jobsAtOnce + 1]string) {
+	row := places(9)
+	queries[1] = "INSERT INTO jobs (number, account, twin, phase, attempts, started, ended, failure, job) VALUES " + row
+	for n := 2; n <= jobsAtOnce; n++ {
+		queries[n] = queries[n-1] + ", " + row
 	}
-	t.exec("INSERT INTO jobs (number, account, twin, phase, attempts, started, ended, failure, job) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		r.Number, e.account, twin, r.Phase.String(), r.Attempts, nanoseconds(r.Started), nanoseconds(r.Ended), failureOf(r.Err), t.job(&r.Job))
+	return queries
+}()
+
+// add numbers some rows and keeps them.
+func (e *entering) add(t *transaction, rows []transfer.Record) {
+	e.values = e.values[:0]
+	for i := range rows {
+		r, twin := &rows[i], twinOf(&rows[i].Job)
+		e.rows.ledger.last++
+		r.Number, r.Begun = e.rows.ledger.last, false
+		if e.lefts && twin != 0 {
+			e.inherit(t, r, twin)
+		}
+		e.values = append(e.values,
+			r.Number, e.account, twin, r.Phase.String(), r.Attempts, nanoseconds(r.Started), nanoseconds(r.Ended), failureOf(r.Err), t.job(&r.Job))
+	}
+	t.exec(insertJobs[len(rows)], e.values...)
 }
 
 // inherit finds the same job among what was left.
