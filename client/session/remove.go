@@ -6,47 +6,54 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 // A Removed is what became of one object that was to be removed. Err says why it is
-// still there, or what else went wrong.
+// still there, or what else went wrong; Unknown that it may be gone all the same, since
+// nobody answered.
 type Removed struct {
-	At  client.Location
-	Err error
+	At        client.Location
+	VersionID string
+	Err       error
+	Unknown   bool
 }
 
 // A Removal is a deletion under way: jobs of the engine, one for each object. It
 // is for one reader.
 type Removal struct {
 	engine *transfer.Engine
-	at     []client.Location
+	was    []Seen
 	rows   transfer.Range // of its jobs
 	open   []bool         // of which of them nobody was told yet
 	untold int            // how many those are
 	cursor transfer.Cursor
-	err    error       // why nothing is known of the rest
 	stop   func() bool // lets go of the context that the removal ends with
 }
 
-// Remove begins to remove objects, of one bucket or several, whatever has taken
-// their names since they were seen. It goes on after an object that may not be
-// removed, and ends with ctx: what waits then is not begun.
-func (s *Session) Remove(ctx context.Context, at []client.Location) (*Removal, error) {
-	return s.remove(ctx, at, func(at client.Location) transfer.Job {
-		return transfer.Job{From: transfer.ObjectAt(s.account.ID, at, ""), Expect: transfer.Expect{Size: client.NotTold}}
-	})
+// LastAnswers is how long a removal that was stopped waits for what is under way, so
+// that it is known what became of it.
+const LastAnswers = time.Second
+
+// Remove begins to remove objects, of one bucket or several, each while it is what was
+// seen. It goes on after objects that may not be removed and after requests that fail,
+// and ends with ctx: what waits then is not begun, and what is under way has LastAnswers
+// to end.
+func (s *Session) Remove(ctx context.Context, was []Seen) (*Removal, error) {
+	return s.remove(ctx, was, "")
 }
 
-// remove begins the jobs that job makes of the places.
-func (s *Session) remove(ctx context.Context, at []client.Location, job func(client.Location) transfer.Job) (*Removal, error) {
+// remove begins the jobs that remove what was seen.
+func (s *Session) remove(ctx context.Context, was []Seen, customerKeyMD5 string) (*Removal, error) {
 	rows, err := s.engine.Submit(func(yield func(transfer.Job) bool) {
-		for _, at := range at {
-			j := job(at)
-			j.Op = transfer.Delete
-			if !yield(j) {
+		for _, o := range was {
+			from := transfer.ObjectAt(s.account.ID, o.At, o.VersionID)
+			from.CustomerKeyMD5 = customerKeyMD5
+			expect := transfer.Expect{Size: o.Size, ETag: o.ETag, Modified: o.Modified}
+			if !yield(transfer.Job{Op: transfer.Delete, From: from, Expect: expect}) {
 				return
 			}
 		}
@@ -54,37 +61,32 @@ func (s *Session) remove(ctx context.Context, at []client.Location, job func(cli
 	if err != nil {
 		return nil, err
 	}
-	r := &Removal{engine: s.engine, at: at, rows: rows, open: slices.Repeat([]bool{true}, rows.N), untold: rows.N}
+	r := &Removal{engine: s.engine, was: was, rows: rows, open: slices.Repeat([]bool{true}, rows.N), untold: rows.N}
 	r.stop = context.AfterFunc(ctx, func() {
-		if rows.N > 0 {
-			s.engine.Cancel(rows)
+		if rows.N == 0 {
+			return
 		}
+		s.engine.Withdraw(rows)
+		time.AfterFunc(LastAnswers, func() { s.engine.Cancel(rows) })
 	})
 	return r, nil
 }
 
-// Next waits until it is known what became of more objects, and says it of each.
-// io.EOF is the end. Any other error ends the removal early: a request failed as a
-// whole, or ctx ended, which is that of the removal. What waited is cancelled then,
-// and of the objects that nobody was told of nothing is known.
+// Next waits until it is known what became of more objects, and says it of each. The
+// end is io.EOF or, where ctx ended, which is that of the removal, its error: of what
+// was not begun then nothing is told.
 func (r *Removal) Next(ctx context.Context) ([]Removed, error) {
 	for {
-		if r.err == nil {
-			r.err = ctx.Err()
-		}
 		news := r.look()
 		switch {
 		case len(news) > 0:
 			return news, nil
 		case r.untold == 0:
 			r.stop()
-			return nil, cmp.Or(r.err, io.EOF)
+			return nil, cmp.Or(ctx.Err(), io.EOF)
 		}
-		waiting := ctx
-		if r.err != nil {
-			waiting = context.WithoutCancel(ctx) // what is under way is stopped, and ends
-		}
-		_ = r.engine.Await(waiting, r.cursor) // the loop looks at the context
+		// The loop looks at the rows: what is under way ends.
+		_ = r.engine.Await(context.WithoutCancel(ctx), r.cursor)
 	}
 }
 
@@ -120,20 +122,18 @@ func (r *Removal) close(nth int) (wasOpen bool) {
 
 // over adds to news what became of a row that is over.
 func (r *Removal) over(news []Removed, nth int, p transfer.Phase) []Removed {
-	at := r.at[nth-r.rows.First]
-	if p == transfer.Done {
-		return append(news, Removed{At: at})
-	}
+	was := r.was[nth-r.rows.First]
+	told := Removed{At: was.At, VersionID: was.VersionID}
 	switch row, there := r.engine.Nth(nth); {
-	case row.Unknown():
-		if r.err == nil {
-			r.err = row.Err
-			r.engine.Withdraw(r.rows) // what is under way goes on, since of what is stopped nothing is known
-		}
+	case p == transfer.Done:
 	case there && (p == transfer.Failed || p == transfer.Skipped):
-		return append(news, Removed{at, row.Err})
+		told.Err, told.Unknown = row.Err, row.Unknown()
+	case there && row.Attempts > 0: // stopped, in the midst of it
+		told.Err, told.Unknown = row.Err, true
+	default:
+		return news
 	}
-	return news
+	return append(news, told)
 }
 
 // forget takes the rows off that are there no more, and were removed too long ago
@@ -158,11 +158,7 @@ func (s *Session) DeleteOnly(ctx context.Context, was client.Object, customerKey
 			Err: client.Say("nothing is known of it by which it could be told from another object of its name").Err(),
 		}
 	}
-	r, err := s.remove(ctx, []client.Location{was.At}, func(at client.Location) transfer.Job {
-		from := transfer.ObjectAt(s.account.ID, at, was.VersionID)
-		from.CustomerKeyMD5 = customerKeyMD5
-		return transfer.Job{From: from, Expect: transfer.Expect{Size: was.Size, ETag: was.ETag, Modified: was.Modified}}
-	})
+	r, err := s.remove(ctx, []Seen{{was.At, was.VersionID, was.ETag, was.Modified, was.Size}}, customerKeyMD5)
 	if err != nil {
 		return err
 	}

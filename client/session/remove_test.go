@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -50,13 +52,14 @@ func clearing(t *testing.T, receipt func(transfer.Receipt) error) (*Session, *me
 }
 
 // filled puts n objects into the store and says where they are.
-func filled(store *memstore.Store, n int) (at []client.Location) {
+func filled(store *memstore.Store, n int) (was []Seen) {
 	for i := range n {
 		l := client.Location{Bucket: "b", Key: fmt.Sprintf("k%04d", i)}
 		store.Fill(1, l.Bucket+"/"+l.Key)
-		at = append(at, l)
+		o, _ := store.Object(l)
+		was = append(was, Seen{At: l, ETag: o.ETag, Modified: o.Modified, Size: o.Size})
 	}
-	return at
+	return was
 }
 
 func TestADeletionIsRowsOfTheTransfersWithReceipts(t *testing.T) {
@@ -73,7 +76,7 @@ func TestADeletionIsRowsOfTheTransfersWithReceipts(t *testing.T) {
 	require.Len(t, rows, 3)
 	for i, row := range rows {
 		assert.Equal(t, transfer.Delete, row.Job.Op)
-		assert.Equal(t, transfer.ObjectAt("id-1", at[i], ""), row.Job.From)
+		assert.Equal(t, transfer.ObjectAt("id-1", at[i].At, ""), row.Job.From)
 		assert.Equal(t, row.Job.ID, row.Receipt.Job)
 	}
 }
@@ -86,38 +89,95 @@ func TestNothingToRemoveIsOverAtOnce(t *testing.T) {
 	require.ErrorIs(t, err, io.EOF)
 }
 
-func TestWhenARequestFailsWhatWaitsIsNotBegunAndNothingIsSaidOfIt(t *testing.T) {
-	s, store := clearing(t, nil)
-	at := filled(store, 4*client.MaxEntries+1)
-	seen := make(chan struct{})
-	store.Before(func(_ context.Context, c memstore.Call) error {
-		switch {
-		case c.Op == memstore.DeleteObjects && c.Nth == 2:
-			return c.Error(client.KindUnavailable)
-		case c.Op == memstore.DeleteObjects && c.Nth == 3: // begun, if at all, before anybody saw the second fail
-			<-seen
-		}
-		return nil
-	})
-	r, err := s.Remove(t.Context(), at)
-	require.NoError(t, err)
-	go func() {
-		defer close(seen)
-		for e := s.Transfers(); ; {
-			cursor := e.ChangedSince(0).Cursor
-			if e.Summary().Phases[transfer.Cancelled] > 0 || e.Await(t.Context(), cursor) != nil {
-				return
+func TestARequestThatFailsIsToldOfAndTheOthersGoOn(t *testing.T) {
+	for kind, unknown := range map[client.Kind]bool{client.KindDenied: false, client.KindUnavailable: true} {
+		s, store := clearing(t, nil)
+		was := filled(store, 4*client.MaxEntries+1)
+		store.Before(func(_ context.Context, c memstore.Call) error {
+			if c.Op == memstore.DeleteObjects && c.Nth == 2 {
+				return c.Error(kind)
+			}
+			return nil
+		})
+		r, err := s.Remove(t.Context(), was)
+		require.NoError(t, err)
+		counts := map[string]int{}
+		for {
+			news, err := r.Next(t.Context())
+			if err != nil {
+				require.ErrorIs(t, err, io.EOF)
+				break
+			}
+			for _, n := range news {
+				counts[fmt.Sprint(client.KindOf(n.Err), n.Unknown)]++
+				if n.Err != nil {
+					assert.Equal(t, kind.String(), client.KindOf(n.Err).String())
+				}
 			}
 		}
-	}()
-	gone, end := told(t.Context(), r)
-	assert.Equal(t, client.KindUnavailable, client.KindOf(end))
-	sum := s.Transfers().Summary()
-	assert.Equal(t, client.MaxEntries, sum.Phases[transfer.Failed], "to be retried")
-	assert.GreaterOrEqual(t, sum.Phases[transfer.Cancelled], client.MaxEntries+1)
-	assert.Zero(t, sum.Open())
-	assert.Equal(t, sum.Phases[transfer.Done], len(gone), "what was under way is told of to its end")
-	assert.Equal(t, len(at)-len(gone), len(store.Names("b")))
+		assert.Equal(t, client.MaxEntries, counts[fmt.Sprint(kind, unknown)], "whether they are gone: %v", counts)
+		assert.Len(t, counts, 2)
+		assert.Len(t, store.Names("b"), client.MaxEntries, "the others are gone")
+		assert.Equal(t, client.MaxEntries, s.Transfers().Summary().Phases[transfer.Failed], "to be retried")
+	}
+}
+
+func TestWhatIsUnderWayWhenADeletionEndsIsToldOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store := clearing(t, nil)
+		was := filled(store, 2*client.MaxEntries)
+		ctx, stop := context.WithCancel(t.Context())
+		store.Before(func(_ context.Context, c memstore.Call) error {
+			if c.Op == memstore.DeleteObjects {
+				stop()
+				time.Sleep(LastAnswers / 2)
+			}
+			return nil
+		})
+		r, err := s.Remove(ctx, was)
+		require.NoError(t, err)
+		gone, end := told(ctx, r)
+		require.ErrorIs(t, end, context.Canceled)
+		assert.Len(t, gone, client.MaxEntries)
+		assert.Len(t, store.Names("b"), client.MaxEntries)
+		require.NoError(t, s.Close(t.Context()))
+	})
+}
+
+func TestAnObjectThatAColleagueWroteAgainIsNotRemoved(t *testing.T) {
+	s, store := clearing(t, nil)
+	was := filled(store, 3)
+	store.Write(was[1].At, []byte("his"), client.PutOptions{Encryption: client.Inherit{}})
+	r, err := s.Remove(t.Context(), was)
+	require.NoError(t, err)
+	all, end := told(t.Context(), r)
+	require.ErrorIs(t, end, io.EOF)
+	assert.Equal(t, client.KindPrecondition.String(), client.KindOf(all[was[1].At]).String())
+	assert.Equal(t, []string{"k0001"}, store.Names("b"))
+	assert.Equal(t, 1, store.Count(memstore.DeleteObjects))
+}
+
+func TestAllVersionsAndMarkersOfAFolderAreCountedAndRemoved(t *testing.T) {
+	s, store := clearing(t, nil)
+	store.KeepVersions("b")
+	for range 2 {
+		store.Fill(3, "b/f/a", "b/f/ab", "b/g")
+	}
+	_, err := store.Delete(t.Context(), []client.Location{{Bucket: "b", Key: "f/a"}})
+	require.NoError(t, err)
+	one, err := s.CountVersions(t.Context(), client.Object{At: client.Location{Bucket: "b", Key: "f/a"}})
+	require.NoError(t, err)
+	assert.Len(t, one.Objects, 3, "two versions and a marker, and none of another name")
+	all, err := s.CountVersions(t.Context(), client.Object{At: client.Location{Bucket: "b", Key: "f"}, IsFolder: true})
+	require.NoError(t, err)
+	assert.Len(t, all.Objects, 5)
+	r, err := s.Remove(t.Context(), all.Objects)
+	require.NoError(t, err)
+	_, end := told(t.Context(), r)
+	require.ErrorIs(t, end, io.EOF)
+	left, err := s.CountVersions(t.Context(), client.Object{At: client.Location{Bucket: "b"}, IsFolder: true})
+	require.NoError(t, err)
+	assert.Len(t, left.Objects, 2, "of g")
 }
 
 func TestADeletionEndsWithTheContextOfWhoBeganIt(t *testing.T) {
@@ -130,7 +190,8 @@ func TestADeletionEndsWithTheContextOfWhoBeganIt(t *testing.T) {
 	stop()
 	gone, end := told(ctx, r)
 	require.ErrorIs(t, end, context.Canceled)
-	assert.Empty(t, gone)
+	assert.Len(t, gone, client.MaxEntries, "nobody answered within a second: nothing is known of those")
+	assert.Equal(t, client.KindCancelled.String(), client.KindOf(gone[client.Location{Bucket: "b", Key: "k0000"}]).String())
 	assert.Equal(t, 2*client.MaxEntries, len(store.Names("b")))
 	assert.Equal(t, 2*client.MaxEntries, s.Transfers().Summary().Phases[transfer.Cancelled])
 }
@@ -144,7 +205,8 @@ func TestWhatIsStoppedAmongTheTransfersIsNotCalledRemoved(t *testing.T) {
 	s.Transfers().Cancel()
 	gone, end := told(t.Context(), r)
 	require.ErrorIs(t, end, io.EOF)
-	assert.Empty(t, gone)
+	require.Len(t, gone, 1)
+	assert.Error(t, gone[client.Location{Bucket: "b", Key: "k0000"}])
 }
 
 func TestRowsThatWereClearedLongAgoDoNotHoldARemovalUp(t *testing.T) {
@@ -185,7 +247,7 @@ func TestADeletionOfOneObjectThatIsStoppedIsNotCalledDone(t *testing.T) {
 func TestAClosedSessionDeletesNothing(t *testing.T) {
 	s, store := clearing(t, nil)
 	at := filled(store, 1)
-	o, _ := store.Object(at[0])
+	o, _ := store.Object(at[0].At)
 	require.NoError(t, s.Close(t.Context()))
 	_, err := s.Remove(t.Context(), at)
 	require.ErrorIs(t, err, transfer.ErrClosed)

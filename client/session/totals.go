@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/listing"
@@ -11,14 +12,23 @@ import (
 // Totals are the objects at and below some places, and their size: what a deletion
 // would remove.
 type Totals struct {
-	Objects []client.Location
+	Objects []Seen
 	Bytes   int64 // as far as it is told
 	Untold  int   // objects whose size the server does not tell
 }
 
+// A Seen is an object as a listing showed it: as much of it as tells it from another that
+// takes its name, a version or a delete marker where it names one.
+type Seen struct {
+	At              client.Location
+	VersionID, ETag string
+	Modified        time.Time
+	Size            int64 // bytes, client.NotTold where the server does not say
+}
+
 // Add counts an object.
 func (t *Totals) Add(o client.Object) {
-	t.Objects = append(t.Objects, o.At)
+	t.Objects = append(t.Objects, Seen{o.At, o.VersionID, o.ETag, o.Modified, o.Size})
 	t.Bytes += o.Bytes()
 	if !o.SizeTold() {
 		t.Untold++
@@ -35,6 +45,27 @@ func (s *Session) Count(ctx context.Context, at []client.Object) (Totals, error)
 			continue
 		}
 		err := s.walk(ctx, o.At.Folder(), t.Add)
+		if err != nil {
+			return Totals{}, err
+		}
+	}
+	return t, nil
+}
+
+// CountVersions lists the versions and delete markers of one object or, of a folder, of
+// all it held.
+func (s *Session) CountVersions(ctx context.Context, at client.Object) (t Totals, err error) {
+	under := at.At
+	if at.IsFolder {
+		under = under.Folder()
+	}
+	for page, err := range s.Pages(ctx, under, listing.Options{InOrder: true, Versions: true}) {
+		for _, o := range page {
+			if !at.IsFolder && o.At != at.At {
+				return t, nil // of the names that begin so it is the first
+			}
+			t.Add(o)
+		}
 		if err != nil {
 			return Totals{}, err
 		}

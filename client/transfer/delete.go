@@ -3,16 +3,17 @@ package transfer
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// Delete removes an object. A job whose source names a version, or was expected
-// to have an ETag or a date, removes that very object; where another has taken its
-// place it is skipped, and it goes alone. Every other job removes what has the name, and one
-// request takes many of them: the jobs of one bucket that wait one behind the
-// other, client.MaxEntries at most. Each is still a job with an outcome of its
-// own.
+// Delete removes an object. A job whose source names a version, or was expected to
+// have an ETag or a date, removes that very object, and is skipped where another has
+// taken its place; every other job removes what has the name. One request takes many
+// of them: the jobs of one bucket that wait one behind the other, client.MaxEntries
+// at most. Each is still a job with an outcome of its own. A job that names an SSE-C key
+// goes alone, and asks for its object with that.
 const Delete Op = "delete"
 
 type deleting struct{}
@@ -22,45 +23,46 @@ func (deleting) admit(j Job) error { return j.From.At.CheckKey() }
 // writes nowhere.
 func (deleting) writes(Job) end { return end{} }
 
-// onlyThat reports whether a job removes one object only, and not another of its
-// name.
-func (deleting) onlyThat(j Job) bool {
-	return j.From.Version != "" || j.Expect.ETag != "" || !j.Expect.Modified.IsZero()
-}
-
 func (d deleting) run(ctx context.Context, e *Engine, it *item) error {
 	j := it.row.Job
-	if !d.onlyThat(j) {
+	if j.From.CustomerKeyMD5 == "" {
 		return d.runAll(ctx, e, []*item{it})[0]
 	}
-	was := client.Object{At: j.From.At, VersionID: j.From.Version, ETag: j.Expect.ETag, Modified: j.Expect.Modified}
-	err := e.cfg.Store.DeleteOnly(ctx, was, it.key)
-	switch {
-	case client.KindOf(err) == client.KindPrecondition: // that object is gone, and another has its name
+	if err := e.cfg.Store.DeleteOnly(ctx, d.was(j), it.key); err != nil {
+		return unlessAnother(err)
+	}
+	return e.keep(it, d.receipt(e, j), nil)
+}
+
+// was is what a job removes, as far as that was seen.
+func (deleting) was(j Job) client.Object {
+	return client.Object{At: j.From.At, VersionID: j.From.Version, ETag: j.Expect.ETag, Modified: j.Expect.Modified}
+}
+
+// unlessAnother skips a job whose object is gone, and another has its name.
+func unlessAnother(err error) error {
+	if client.KindOf(err) == client.KindPrecondition {
 		return &skipped{err}
-	case err != nil:
-		return err
 	}
-	return e.keep(it, d.receipt(e, it.row.Job), nil)
+	return err
 }
 
-func (d deleting) joins(first, j Job) bool {
-	return !d.onlyThat(first) && !d.onlyThat(j) && j.From.At.Bucket == first.From.At.Bucket
+func (deleting) joins(first, j Job) bool {
+	return first.From.CustomerKeyMD5 == "" && j.From.CustomerKeyMD5 == "" && j.From.At.Bucket == first.From.At.Bucket
 }
 
-// runAll removes what has the names, with one request.
+// runAll removes what was seen, with one request.
 func (d deleting) runAll(ctx context.Context, e *Engine, its []*item) []error {
-	at := make([]client.Location, len(its))
+	was := make([]client.Object, len(its))
 	for i, it := range its {
-		at[i] = it.row.Job.From.At
+		was[i] = d.was(it.row.Job)
 	}
-	results, err := e.cfg.Store.Delete(ctx, at)
+	results, err := e.cfg.Store.DeleteSeen(ctx, was)
 	if err != nil {
-		results = make([]error, len(its))
-		for i := range results {
-			results[i] = &requestFailure{err}
+		if !refusedWhole(err) {
+			err = &requestFailure{err}
 		}
-		return results
+		return slices.Repeat([]error{err}, len(its))
 	}
 	var gone []*item
 	var found []finding
@@ -73,6 +75,8 @@ func (d deleting) runAll(ctx context.Context, e *Engine, its []*item) []error {
 	for i := range its {
 		if results[i] == nil {
 			results[i], kept = kept[0], kept[1:]
+		} else {
+			results[i] = unlessAnother(results[i])
 		}
 	}
 	return results
@@ -86,8 +90,20 @@ func (deleting) receipt(e *Engine, j Job) Receipt {
 	}
 }
 
-// requestFailure is the error of a request as a whole: of none of the objects it
-// was for anything is known.
+// refusedWhole reports whether an error says that a server did nothing of what a request
+// asked for.
+func refusedWhole(err error) bool {
+	switch client.KindOf(err) {
+	case client.KindNoBucket, client.KindDenied, client.KindBadCredentials, client.KindExpired, client.KindClockSkew,
+		client.KindInvalid, client.KindInsecure, client.KindUnsupported, client.KindDigestRequired, client.KindWrongRegion,
+		client.KindTLS, client.KindRefused:
+		return true
+	}
+	return false
+}
+
+// requestFailure is the error of a request as a whole that may have been acted on:
+// of none of the objects it was for anything is known.
 type requestFailure struct{ error }
 
 func (r *requestFailure) Unwrap() error { return r.error }

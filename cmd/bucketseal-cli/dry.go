@@ -112,16 +112,19 @@ func nothingToDo() error {
 }
 
 // wouldRemove says what a deletion would remove.
-func (a *app) wouldRemove(at []client.Location) error {
-	for _, at := range at {
+func (a *app) wouldRemove(was []session.Seen) error {
+	for _, o := range was {
+		removed := session.Removed{At: o.At, VersionID: o.VersionID}
 		if a.flags.json {
-			a.line(map[string]any{"op": "rm", "target": at.String(), "status": "planned", "error": nil, "dryRun": true})
+			line := removalLine(removed)
+			line["status"], line["dryRun"] = "planned", true
+			a.line(line)
 		} else {
-			a.say("would remove %s", at)
+			a.say("would remove %s", nameOf(removed))
 		}
 	}
 	if !a.flags.json {
-		a.say("Dry run, nothing was removed: %s.", plural(len(at), "object"))
+		a.say("Dry run, nothing was removed: %s.", plural(len(was), "object"))
 	}
 	return nil
 }

@@ -199,7 +199,7 @@ func TestAReaderThatWentAwayEndsTheRunQuietlyAndNotWith0(t *testing.T) {
 	assert.True(t, isClosed(fmt.Errorf("write: %w", syscall.EPIPE)))
 }
 
-func TestARemovalThatIsCutShortSaysWhatIsGone(t *testing.T) {
+func TestARemovalGoesOnAfterARequestThatIsDeniedAndTellsOfEachObject(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	const all = 1500
@@ -207,27 +207,32 @@ func TestARemovalThatIsCutShortSaysWhatIsGone(t *testing.T) {
 		u.file(fmt.Sprintf("n/%04d", i), nil)
 	}
 	u.runs("cp", "-r", "n", "s3://bucket/n/", "--concurrency", "16", "--quiet").ends(0)
-	require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{
-		{Op: "DeleteObjects", Nth: 2, Do: mock.AnswerStatus, Status: 403, Code: "AccessDenied"},
-	}}))
+	denied := mock.Faults{Faults: []mock.Fault{{Op: "DeleteObjects", Count: 1, Do: mock.AnswerStatus, Status: 403, Code: "AccessDenied"}}}
+	require.NoError(t, u.server.SetFaults(denied))
 	r := u.runs("rm", "-r", "s3://bucket/n/", "--json").ends(1)
-	require.NoError(t, u.server.SetFaults(mock.Faults{}))
-	told := map[string]bool{}
+	told := map[string]string{}
 	for _, l := range r.lines() {
-		if l["status"] == "done" {
-			told[l["target"].(string)] = true
+		told[l["target"].(string)] = l["status"].(string)
+		if l["status"] == "failed" {
+			assert.Equal(t, false, l["unknown"])
+			assert.Equal(t, "Denied", l["error"].(map[string]any)["kind"])
 		}
 	}
-	assert.Contains(t, r.out, `"kind":"Denied"`)
-	assert.Contains(t, r.err, "1000 of 1500 objects are removed, 0 could not be; of 500 nothing is known")
+	assert.Len(t, told, all)
 	left := u.runs("ls", "-r", "s3://bucket", "--json").ends(0).lines()
-	assert.Len(t, told, all-len(left))
+	assert.Contains(t, []int{500, 1000}, len(left), "the other request went on")
 	for _, l := range left {
-		assert.False(t, told["s3://bucket/"+l["key"].(string)], "%v was told and is there", l["key"])
+		assert.Equal(t, "failed", told["s3://bucket/"+l["key"].(string)])
 	}
 
-	text := u.runs("rm", "-r", "s3://bucket/n/").ends(0)
-	assert.Equal(t, len(left), strings.Count(text.out, "removed s3://bucket/n/"))
+	require.NoError(t, u.server.SetFaults(denied))
+	text := u.runs("rm", "-r", "s3://bucket/n/").ends(1)
+	require.NoError(t, u.server.SetFaults(mock.Faults{}))
+	assert.Equal(t, len(left), strings.Count(text.out, "removed s3://bucket/n/")+strings.Count(text.err, "NOT REMOVED s3://bucket/n/"))
+	assert.Equal(t, 1, strings.Count(text.err, "AccessDenied:"), "why is said once in full")
+	assert.Regexp(t, `objects are removed, (500|1,000) could not be:`, text.err)
+	assert.Regexp(t, `\n  (500|1,000): This account may not do that \(DeleteObjects, AccessDenied\)\n`, text.err)
+	u.runs("rm", "-r", "s3://bucket/n/", "--quiet").ends(0)
 }
 
 func TestAnObjectThatCannotBeRemovedIsNamedAndTheOthersGo(t *testing.T) {

@@ -189,9 +189,29 @@ func (d *Deletion) tell() {
 		for _, f := range d.failed {
 			lines = append(lines, f.At.String())
 		}
-		m.Body = strings.Join(explain.Shorten(lines), "\n")
+		m.Body = strings.Join(append(d.kinds(), explain.Shorten(lines)...), "\n")
 		d.browser.world.Problem(m)
 	}
+}
+
+// kinds says how many objects could not be deleted why, where there is more than one
+// reason.
+func (d *Deletion) kinds() (lines []string) {
+	var titles []string
+	counts := map[string]int{}
+	for _, f := range d.failed {
+		title := explain.Error(f.Err).Title
+		if counts[title]++; counts[title] == 1 {
+			titles = append(titles, title)
+		}
+	}
+	for _, title := range titles {
+		lines = append(lines, explain.Files(counts[title])+": "+title)
+	}
+	if len(lines) < 2 {
+		return nil
+	}
+	return lines
 }
 
 // Cancel gives up. What a running deletion has taken is gone.
