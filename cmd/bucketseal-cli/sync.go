@@ -20,6 +20,7 @@ type syncFlags struct {
 	cpFlags
 	options                          session.SyncOptions
 	dryRun, checksum, size, checkEnc bool
+	despite                          bool // failures, deletions go on
 }
 
 const syncHelp = `Make the tree DST like the tree SRC: a folder and a place in the store, either way, or
@@ -82,6 +83,7 @@ func (f *syncFlags) registerSync(c *cobra.Command) {
 	p.BoolVar(&f.options.Delete, "delete", false, "remove from DST what SRC has not")
 	p.IntVar(&f.options.MostDeleted, "max-delete", -1, "delete nothing if it would be more than `N`; -1 is any number")
 	p.BoolVar(&f.options.FromNothing, "allow-empty-source", false, "with --delete, empty DST where SRC holds no file")
+	p.BoolVar(&f.despite, "delete-despite-failures", false, "with --delete, delete also where files could not be sent; never where a side could not be listed whole")
 	p.StringArrayVar(&f.options.Filter.Include, "include", nil, "only files that fit this `MASK`; may be repeated")
 	p.StringArrayVar(&f.options.Filter.Exclude, "exclude", nil, "no files that fit this `MASK`; may be repeated")
 	p.BoolVar(&f.options.DeleteExcluded, "delete-excluded", false, "with --delete, remove from DST what the masks leave out too")
@@ -109,8 +111,8 @@ func (f *syncFlags) sides(args []string) (from, to session.Side, err error) {
 		return from, to, usage("one of %s and %s must be a place in the store: s3://BUCKET/PREFIX", args[0], args[1])
 	case f.checksum && f.size:
 		return from, to, usage("--checksum and --size-only are two ways to compare: choose one")
-	case !o.Delete && (o.DeleteExcluded || o.FromNothing || o.MostDeleted >= 0):
-		return from, to, usage("--delete-excluded, --allow-empty-source and --max-delete say how --delete deletes, and it is not given")
+	case !o.Delete && (o.DeleteExcluded || o.FromNothing || o.MostDeleted >= 0 || f.despite):
+		return from, to, usage("--delete-excluded, --delete-despite-failures, --allow-empty-source and --max-delete say how --delete deletes, and it is not given")
 	case o.MostDeleted < -1:
 		return from, to, usage("--max-delete %d: give 0 or more, or -1 for any number", o.MostDeleted)
 	case to.Path != "" && (f.sse != "" || f.kmsKey != ""):
@@ -130,6 +132,9 @@ func (f *syncFlags) sides(args []string) (from, to session.Side, err error) {
 }
 
 func sideOf(text string) (session.Side, error) {
+	if text == "" { // as "$BACKUP" is where nothing has set the variable
+		return session.Side{}, usage("a place to sync is empty: write a folder, or s3://BUCKET/PREFIX")
+	}
 	if !strings.HasPrefix(text, client.Scheme) {
 		return session.Side{Path: text}, nil
 	}
@@ -166,7 +171,7 @@ func (a *app) sync(ctx context.Context, s *session.Session, f *syncFlags, from, 
 	}
 	c, done := a.carrying(s)
 	defer done()
-	w := &syncWork{ctx: ctx, app: a}
+	w := &syncWork{ctx: ctx, app: a, despite: f.despite}
 	c.same = w.kept.Load
 	err = c.outcome(ctx, howToDelete(c.run(ctx, ahead(ctx, w.parts(pieces)))))
 	sum := syncSum{

@@ -151,6 +151,7 @@ func TestASyncThatCannotBeRightIsRefusedBeforeItBegins(t *testing.T) {
 	for _, args := range [][]string{
 		{"a", "b"}, {"s3://bucket/x", "s3://bucket/x/y"}, {"s3://bucket/x/y", "s3://bucket/x"}, {"s3://bucket", "s3://bucket/x"}, {"s3://bucket/x", "s3://bucket/x/"},
 		{"--checksum", "--size-only", "a", "s3://bucket"}, {"--max-delete", "3", "a", "s3://bucket"}, {"--delete", "--max-delete", "-2", "a", "s3://bucket"},
+		{"", "s3://bucket"}, {"s3://bucket/x", ""}, {"--delete-despite-failures", "a", "s3://bucket"},
 		{"--delete-excluded", "a", "s3://bucket"}, {"--allow-empty-source", "a", "s3://bucket"}, {"--sse", "s3", "s3://bucket", "a"}, {"--track-renames", "s3://bucket", "a"},
 		{"--account-from", "x", "a", "s3://bucket"}, {"--part-size", "1M", "a", "s3://bucket"},
 		{"a", "s3://"}, {"s3:///x", "a"}, {"--concurrency", "0", "a", "s3://bucket"}, {"--sse", "nothing", "a", "s3://bucket"},
@@ -232,6 +233,20 @@ func TestAServerThatDoesNotEncryptEndsASyncWith3AndDeletesNothing(t *testing.T) 
 	assert.Contains(t, r.err, "Nothing was deleted")
 	require.NoError(t, u.server.SetFaults(mock.Faults{}))
 	u.has("s3://bucket/w/old", "old")
+}
+
+func TestFailuresKeepDeletionsBackUnlessSomebodySaysOtherwise(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.file("w/a", []byte("a"))
+	u.syncs(0, map[string]int{"uploaded": 1}, "w", "s3://bucket/w")
+	u.file("back/old", []byte("old"))
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(u.dir, "back/a"))) // in the way
+	r := u.syncs(1, map[string]int{"failed": 1}, "--delete", "s3://bucket/w", "back")
+	assert.Contains(t, r.err, "Nothing was deleted, since not everything before it went well (--delete-despite-failures)")
+	assert.FileExists(t, filepath.Join(u.dir, "back/old"))
+	u.syncs(1, map[string]int{"failed": 1, "deleted": 1}, "--delete", "--delete-despite-failures", "s3://bucket/w", "back")
+	assert.NoFileExists(t, filepath.Join(u.dir, "back/old"))
 }
 
 func TestWhatAnotherProgramUploadedIsSentOnceOrKnownByItsDate(t *testing.T) {

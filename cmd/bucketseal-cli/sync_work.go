@@ -19,7 +19,8 @@ type syncWork struct {
 	ctx     context.Context //nolint:containedctx // that of the whole run
 	app     *app
 	kept    atomic.Int64 // files that are the same
-	cleared bool         // all that came before the deletions went well
+	despite bool         // deletes though something before it failed
+	cleared bool         // all that came before the deletions is over, and went well
 	unsure  int          // files that are sent since nobody can tell whether they are the same
 	because client.Text  // why of the first
 }
@@ -65,8 +66,9 @@ func (w *syncWork) wentWell(yield func(part) bool) bool {
 	}
 	select {
 	case well := <-settled:
+		well = well || w.despite && w.ctx.Err() == nil
 		if !well && w.ctx.Err() == nil {
-			printf(w.app.err, "Nothing was deleted, since not everything before it went well.\n")
+			printf(w.app.err, "Nothing was deleted, since not everything before it went well (--delete-despite-failures).\n")
 		}
 		return well
 	case <-w.ctx.Done():
