@@ -30,14 +30,16 @@ func (a *app) cpCommand() *cobra.Command {
 round), or copy on the server (both begin with s3://), where a copy that no rule is
 about is encrypted as its source. With --account-from or --account-to the copy goes from
 one account to another, through this machine: nothing of it is written here, each byte
-is compared at both ends, and what is cut off is gone on with. An upload is encrypted by the rules, or by --sse,
-and then compared with what the server reports: only as asked counts as done. With
--r, what is in the folder SRC is put into DST. A DST ending in / is a folder;
-otherwise it is the new name of a single file.
+is compared at both ends, and what is cut off is gone on with. An upload is encrypted by
+the rules, or by --sse, and then compared with what the server reports: only as asked
+counts as done. With -r, what is in the folder SRC is put into DST. A DST ending in / is
+a folder; otherwise it is the new name of a single file.
 
 With --overwrite skip or newer, what is there and stays is compared too: how it is
 encrypted, its size, and the checksum that an upload of ours left with it. An object
 that is not encrypted as asked fails; with skip, one of other contents ends with 1.
+
+Files behind symbolic links are uploaded as the files they are (sync leaves links alone).
 
 SRC or DST may be - (standard input, standard output), and DST may be a pipe or a
 device: then the object's bytes are written into it. Standard input is read to its
@@ -69,10 +71,7 @@ out. With - as DST, reports go to the standard error.`,
 				if err != nil {
 					return err
 				}
-				if f.dryRun {
-					return a.rehearse(c.Context(), s, pieces)
-				}
-				return a.orIsFolder(c.Context(), s, f, args[0], a.carryOut(c.Context(), s, pieces))
+				return a.orIsFolder(c.Context(), s, f, args[0], a.carryOrRehearse(c.Context(), s, f, pieces))
 			})
 		},
 	}

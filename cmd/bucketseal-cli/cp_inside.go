@@ -20,10 +20,7 @@ func (a *app) copyInside(ctx context.Context, config transfer.Config, f *cpFlags
 		if err != nil {
 			return err
 		}
-		if f.dryRun {
-			return a.rehearse(ctx, target, pieces)
-		}
-		return a.orIsFolder(ctx, source, f, from, a.carryOut(ctx, target, pieces))
+		return a.orIsFolder(ctx, source, f, from, a.carryOrRehearse(ctx, target, f, pieces))
 	})
 }
 

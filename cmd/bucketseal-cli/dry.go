@@ -15,6 +15,14 @@ import (
 // rehearsedAtOnce is how many jobs a dry run looks at before it tells of them.
 const rehearsedAtOnce = 256
 
+// carryOrRehearse does what is planned, or with --dry-run says what that is.
+func (a *app) carryOrRehearse(ctx context.Context, s *session.Session, f *cpFlags, pieces iter.Seq2[transfer.Plan, error]) error {
+	if f.dryRun {
+		return a.rehearse(ctx, s, pieces)
+	}
+	return a.carryOut(ctx, s, pieces)
+}
+
 // rehearse says what a plan would do, and does nothing of it.
 func (a *app) rehearse(ctx context.Context, s *session.Session, pieces iter.Seq2[transfer.Plan, error]) error {
 	var d drySum

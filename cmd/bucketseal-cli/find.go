@@ -22,7 +22,8 @@ once. What is found comes as the server answers, in no order.
 
   --name MASK       the name behind the last /, or the whole key where the mask has
                     a /; * is any run of characters, ? is one, as in rules
-  --size +10M       at least that; -10M at most; 10M exactly (K, M, G, T: 1024 each)
+  --size +10M       at least that; -10M at most; without + or - exactly so much
+                    (K, M, G, T: 1024 each)
   --newer 7d        changed within that time (7d, 24h, 30m), or since a day or a moment
                     (2026-01-31, 2026-01-31T12:00:00Z); --older is the other way round
   --encryption TYPE none, s3, kms, dsse or c, or unknown where the server does not

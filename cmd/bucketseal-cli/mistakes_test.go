@@ -43,6 +43,15 @@ func TestWhoseNameIsTakenOrUnknownIsToldWhatToDo(t *testing.T) {
 	assert.Contains(t, u.types("", add...).ends(2).err, `remove it first: bucketseal-cli accounts remove "lab"`)
 }
 
+func TestAPassphraseFileThatIsNotThereIsNamedWithItsVariable(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.set("BUCKETSEAL_PASSPHRASE_FILE=" + u.file("passphrase", []byte("open sesame")))
+	u.types("", "accounts", "add", "lab", "--endpoint", u.server.URL).ends(0)
+	u.set("BUCKETSEAL_PASSPHRASE_FILE=" + u.dir + "/none")
+	assert.Contains(t, u.types("", "ls", "--account", "lab").ends(2).err, "the file that BUCKETSEAL_PASSPHRASE_FILE names: read the secret: open "+u.dir+"/none")
+}
+
 func TestAFolderIsRemovedAndFetchedOnlyWithR(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
@@ -55,6 +64,7 @@ func TestAFolderIsRemovedAndFetchedOnlyWithR(t *testing.T) {
 	for _, to := range []string{".", "s3://bucket/q4"} {
 		assert.Contains(t, u.runs("cp", "s3://bucket/q3", to).ends(1).err, "s3://bucket/q3 is a folder: add -r to take all it holds", to)
 		assert.NotContains(t, u.runs("cp", "s3://bucket/nothing", to).ends(1).err, "add -r", to)
+		assert.Contains(t, u.runs("cp", "--dry-run", "s3://bucket/q3", to).ends(1).err, "s3://bucket/q3 is a folder: add -r to take all it holds", to)
 	}
 	assert.Contains(t, u.runs("rm", "s3://bucket/none").ends(1).err, "There is no such object")
 	u.runs("rm", "s3://bucket/q3", "-r").ends(0)

@@ -22,7 +22,11 @@ func (a *app) passphrase(ctx context.Context, q keychain.Question) (client.Secre
 		if q.Wrong {
 			return client.Secret{}, keychain.ErrWrongPassphrase
 		}
-		return a.secretFrom(file)
+		secret, err := a.secretFrom(file)
+		if err != nil {
+			return secret, fmt.Errorf("the passphrase, from the file that %s names: %w", passphraseFile, err)
+		}
+		return secret, nil
 	}
 	if !a.canAsk() {
 		return client.Secret{}, fmt.Errorf("%w; put the passphrase into a file and name it in %s", keychain.ErrLocked, passphraseFile)
