@@ -32,7 +32,7 @@ func (p *plain) sign(ctx context.Context, q *request, to *address, payload strin
 		return s, err
 	}
 	stamp := stampOf(at)
-	h := append(q.header, header{"X-Amz-Content-Sha256", payload}, header{"X-Amz-Date", stamp}) //nolint:gocritic // behind its end nobody looks
+	h := append(q.header, header{"X-Amz-Content-Sha256", payload}, header{"X-Amz-Date", stamp}) // behind the end of the call's own nobody looks
 	switch {
 	case to.express:
 		h = append(h, header{"X-Amz-S3session-Token", as.SessionToken})
