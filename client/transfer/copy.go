@@ -115,10 +115,13 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	if there.stays(it.row.Job) {
-		return c.judgeThere(ctx, there)
+	switch {
+	case !there.stays(it.row.Job):
+		return c.make(ctx, there)
+	case c.isOurs(there.object):
+		return c.proveOurs(ctx, there.object)
 	}
-	return c.make(ctx, there)
+	return c.judgeThere(ctx, there)
 }
 
 // newCopy finds out who copies: the server, or between accounts this machine.
@@ -278,8 +281,50 @@ func (c *copyOf) goOn(ctx context.Context, s Stored) (err error) {
 	return c.prove(ctx, s)
 }
 
+// intend writes down that a copy is about to be made whose source goes then: where the
+// program ends before anybody hears of it, what is there is known to be ours.
+func (c *copyOf) intend() {
+	e, it := c.engine, c.it
+	if it.row.Job.Op != Move || it.progress != nil {
+		return
+	}
+	it.progress = &Progress{At: e.cfg.Now(), Source: it.row.Job.Expect}
+	if err := e.scribe.write(Entry{Number: it.number, Begun: it.progress})[0]; err != nil {
+		e.note(client.Say("that %s is being moved could not be written down: where the program ends meanwhile, the source stays beside its copy: %v", it.row.Job.From, err))
+		return
+	}
+	e.mu.Lock()
+	it.begun = true
+	e.mu.Unlock()
+}
+
+// isOurs reports whether what is in the way of a move is the copy that an attempt before
+// was about to make: it has the bytes of the source, as far as the server's checksums
+// tell, and all that stands beside them.
+func (c *copyOf) isOurs(there client.Object) bool {
+	p := c.it.progress
+	if c.it.row.Job.Op != Move || p == nil || p.hasUpload() || !client.SameETag(p.Source.ETag, c.source.ETag) || there.Size != c.source.Size {
+		return false
+	}
+	content, _, err := c.compare(there)
+	return err == nil && content.OfBytes() && c.lost(there).IsZero()
+}
+
+// proveOurs goes on with a copy of which nobody had heard that it was made.
+func (c *copyOf) proveOurs(ctx context.Context, made client.Object) error {
+	s := Stored{VersionID: made.VersionID, ETag: made.ETag, RequestID: made.RequestID, Handed: c.handed(), Source: c.source}
+	s.Arrived, s.By, _ = c.compare(made)
+	err := c.prove(ctx, s)
+	if errors.Is(err, errInParts) {
+		c.engine.copiesInParts.Store(true)
+		return c.make(ctx, there{})
+	}
+	return err
+}
+
 // make copies in the way that this server can.
 func (c *copyOf) make(ctx context.Context, there there) error {
+	c.intend()
 	options, err := c.options(there)
 	if err != nil {
 		return err

@@ -211,3 +211,49 @@ func TestTheReceiptOfACopyHasNoChecksumButTheServers(t *testing.T) {
 	assert.Empty(t, row.Receipt.Checksum.Value)
 	assert.NotEqual(t, ContentChecksum, row.Receipt.Content)
 }
+
+// A program that ended when its copy was made, and before anybody heard of it, finds it
+// in the way of the move: it is ours, and the source goes. That of somebody else stays.
+func TestAMoveWhoseAnswerNobodyHeardGoesOnWithItsCopy(t *testing.T) {
+	for name, target := range map[string][]byte{"ours": nil, "of a colleague": []byte("something else")} {
+		t.Run(name, func(t *testing.T) {
+			w := newBench(t, func(c *Config) { c.Journal, c.Concurrency = newEstate().program(), 1 })
+			w.store.Become(storetest.AWS)
+			w.add(copyFrom, []byte("the content"), underKey)
+			w.store.After(func(c memstore.Call, _ *client.Object) error {
+				if c.Op == memstore.CopyObject {
+					return c.Error(client.KindNetwork)
+				}
+				return nil
+			})
+			row := w.run(copies(Move, nil))[0]
+			assert.Equal(t, client.KindNetwork.String(), client.KindOf(row.Err).String(), "%v", row.Err)
+			w.store.After(nil)
+			if target != nil {
+				w.add(copyTo, target, underKey)
+			}
+			row = w.again()
+			assert.Equal(t, target != nil, w.store.Holds(copyFrom))
+			if target != nil {
+				assert.Equal(t, Skipped, row.Phase)
+				assert.Equal(t, target, w.store.Content(copyTo))
+				return
+			}
+			require.NoError(t, row.Err)
+			assert.Equal(t, Done, row.Phase)
+			assert.Len(t, w.store.Calls(memstore.CopyObject), 1, "it was not copied again")
+			assert.Equal(t, Verified, row.Receipt.Verdict)
+		})
+	}
+}
+
+// Who never began to move leaves an equal object in the way alone, and its source.
+func TestAnEqualObjectOfSomebodyElseIsInTheWayOfAMove(t *testing.T) {
+	w := newBench(t)
+	w.store.Become(storetest.AWS)
+	w.add(copyFrom, []byte("the content"), underKey)
+	w.add(copyTo, []byte("the content"), underKey)
+	row := w.run(copies(Move, nil))[0]
+	assert.Equal(t, Skipped, row.Phase)
+	assert.True(t, w.store.Holds(copyFrom))
+}

@@ -21,7 +21,7 @@ import (
 
 // An event is what the server sees of a run: a call begins or has been answered.
 type event struct {
-	call     string // list, head, get, put, create, part, complete; "" is any other
+	call     string // list, head, get, put, create, part, complete, copy, delete; "" is any other
 	answered bool
 }
 
@@ -29,8 +29,12 @@ func callOf(r *http.Request) string {
 	query := r.URL.Query()
 	object := strings.Count(strings.Trim(r.URL.Path, "/"), "/") > 0
 	switch {
+	case r.Method == http.MethodDelete && object && !query.Has("uploadId"), query.Has("delete"):
+		return "delete"
 	case r.Method == http.MethodPut && query.Has("partNumber"):
 		return "part"
+	case r.Method == http.MethodPut && r.Header.Get("X-Amz-Copy-Source") != "":
+		return "copy"
 	case r.Method == http.MethodPut:
 		return "put"
 	case query.Has("uploads") && r.Method == http.MethodPost:
@@ -107,6 +111,21 @@ func (c *course) draw(r *rand.Rand, up bool) moment {
 		func() moment { return some("verify", "head") },
 		func() moment { return later(some("receipt", "head"), 10*time.Millisecond) },
 	}[r.IntN(7)]()
+}
+
+// drawAny draws one of a run of any command: before the first call, at the beginning or
+// the answer of one of the kinds of calls that there were, or a little later.
+func (c *course) drawAny(r *rand.Rand) moment {
+	calls := slices.Sorted(maps.Keys(c.calls))
+	n := r.IntN(len(calls) + 1)
+	if n == len(calls) {
+		return moment{phase: "plan", later: time.Duration(1 + r.Int64N(int64(c.asked)))}
+	}
+	m := moment{phase: "at " + calls[n], event: event{calls[n], r.IntN(2) == 0}, nth: 1 + r.IntN(c.calls[calls[n]])}
+	if m.event.answered && r.IntN(2) == 0 {
+		m.later = time.Duration(r.Int64N(int64(15 * time.Millisecond)))
+	}
+	return m
 }
 
 // A watch kills the program when its moment has come, from within the server: what is
@@ -209,7 +228,7 @@ func (k *killing) killAt(m moment, args ...string) (inTime bool, under int64) {
 	var then atomic.Int64
 	program, err := os.Executable()
 	require.NoError(k.t, err)
-	cmd := exec.Command(program, append(append(args, "--quiet"), k.global...)...)
+	cmd := exec.Command(program, append(append([]string{}, args...), "--quiet")...)
 	cmd.Dir, cmd.Env = k.dir, k.env
 	var errs bytes.Buffer
 	cmd.Stderr = &errs

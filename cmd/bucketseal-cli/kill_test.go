@@ -217,7 +217,7 @@ func (k *killing) round(round int) {
 	before := k.moved.Load()
 	for range 1 + k.rand.IntN(2) {
 		calm := k.calm[[2]bool{up, many}]
-		k.killAt(calm.draw(k.rand, up), w.args...)
+		k.killAt(calm.draw(k.rand, up), append(w.args, k.global...)...)
 		k.partly(w)
 		k.listed()
 	}
@@ -261,7 +261,7 @@ func (k *killing) twice(round int, up bool) (again float64, under int64) {
 	w := k.way(round, up, false)
 	before := k.moved.Load()
 	size := k.bytes(w)
-	inTime, under := k.killAt(moment{phase: "bytes", bytes: size/50 + k.rand.Int64N(size*48/50)}, w.args...)
+	inTime, under := k.killAt(moment{phase: "bytes", bytes: size/50 + k.rand.Int64N(size*48/50)}, append(w.args, k.global...)...)
 	require.True(k.t, inTime)
 	k.partly(w)
 	k.listed()
