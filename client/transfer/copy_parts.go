@@ -128,7 +128,10 @@ func (g *gathering) copyMissing(ctx context.Context) error {
 func (g *gathering) copyOne(ctx context.Context, i int) error {
 	s := g.spans[i]
 	part, err := g.copy.copier.CopyPart(ctx, g.upload, s.number, g.copy.from(), s.offset, s.length)
-	if err != nil {
+	switch {
+	case err != nil && g.copy.key.IsZero() && !g.upload.Key.IsZero(): // no key but that of the upload can be meant
+		return g.refused(err)
+	case err != nil:
 		return err
 	}
 	piece := Piece{Number: s.number, Size: s.length, ETag: part.ETag, Returned: part.Checksum, Reported: part.Encryption}

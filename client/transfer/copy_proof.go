@@ -36,8 +36,10 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 	}
 	it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Tags: c.tags, Stored: &s}
 	if p.Verdict != NotYetVerified {
-		if err := c.readable(ctx, s, p.head); err != nil {
-			return err
+		if p.Verdict.AsAsked() || e.cfg.AllowUnverified { // else that is what is wrong with it, whether or not it can be read
+			if err := c.readable(ctx, s, p.head); err != nil {
+				return err
+			}
 		}
 		if c.copier != nil && inOne && !job.Op.InPlace() && !c.replaced && !c.lost(p.head).IsZero() {
 			return c.writeBeside(ctx, p.head)

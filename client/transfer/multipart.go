@@ -228,7 +228,7 @@ func (f *filling) refused(err error) error {
 		return err
 	}
 	return &client.Error{
-		Op: "verify", Kind: client.KindEncryptionNotAsAsked, At: e.At, CustomerKeyMD5: f.upload.Key.MD5(), RequestID: e.RequestID, Err: err,
+		Op: "verify", Kind: client.KindEncryptionNotAsAsked, At: f.upload.At, CustomerKeyMD5: f.upload.Key.MD5(), RequestID: e.RequestID, Err: err,
 		Said: client.Say("the server began the upload without the SSE-C key that was asked for, and refuses the parts that come with it"),
 	}
 }
