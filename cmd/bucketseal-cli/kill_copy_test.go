@@ -16,6 +16,8 @@ import (
 	"github.com/bucketseal/bucketseal/mock"
 )
 
+const errandsVariable = "BUCKETSEAL_KILL_ERRANDS" // as killsVariable, of errands
+
 // An errand is a command about what is in the store, killed at random moments. What is
 // below a prefix of its own is the source, and another one the target.
 type errand struct {
@@ -46,7 +48,7 @@ func (k *killing) errands() []errand {
 // neighbour is touched, what is open at the server is listed, and the same command, or
 // uploads resume, brings it to its end.
 func TestAKilledErrandLosesNothingAndGoesOn(t *testing.T) {
-	kills, seed := numberFrom(t, killsVariable, 6), numberFrom(t, seedVariable, rand.Uint64())
+	kills, seed := numberFrom(t, errandsVariable, 6), numberFrom(t, seedVariable, rand.Uint64())
 	t.Logf("%s=%d", seedVariable, seed)
 	for i, personality := range []string{"aws", "ceph16"} {
 		k := newKilling(t, seed+uint64(i), mock.As(personality))
