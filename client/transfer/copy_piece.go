@@ -18,7 +18,7 @@ import (
 // user wants larger parts, they are in temporary files without a name.
 const (
 	mostInMemory   = mostAtOnce
-	piecesInMemory = 128 << 20
+	piecesInMemory = 48 << 20
 )
 
 var pieceBuffers sync.Pool

@@ -180,6 +180,19 @@ func (w *doing) ended() {
 	}
 }
 
+// goesOn lets uploads resume go on, and reports whether there was anything.
+func (w *doing) goesOn() bool {
+	w.t.Helper()
+	if w.resume == nil {
+		return false
+	}
+	r := w.says(w.resume...)
+	if r.code != 0 {
+		assert.Contains(w.t, r.ends(1).err, "nothing was left to go on with", w.name)
+	}
+	return r.code == 0
+}
+
 // killed is one round: killed once or twice, then brought to its end.
 func (k *killing) killed(e errand, calm course, round int) {
 	k.t.Helper()
@@ -195,17 +208,44 @@ func (k *killing) killed(e errand, calm course, round int) {
 			break // the command would find nothing
 		}
 	}
-	if e.resume != nil && k.rand.IntN(2) == 0 {
-		if r := k.says(e.resume...); r.code == 0 {
-			k.resumed++
-		} else {
-			assert.Contains(k.t, r.ends(1).err, "nothing was left to go on with")
-		}
+	if k.rand.IntN(2) == 0 && w.goesOn() {
+		k.resumed++
 	}
 	if _, sources := w.nothingLost(); sources > 0 {
 		k.says(args...).ends(0)
-	} else if e.resume != nil { // all have gone, and perhaps not every receipt is written
-		k.says(e.resume...)
 	}
+	w.goesOn() // with what was done before and is not written down
 	w.ended()
+}
+
+// TestAKilledCopyBetweenAccountsMovesLittleTwice is about one large object that passes
+// through the program: what a kill costs is at most a twentieth of the bytes that come and
+// go, counted at the server.
+func TestAKilledCopyBetweenAccountsMovesLittleTwice(t *testing.T) {
+	rounds, seed := numberFrom(t, largeVariable, 0), numberFrom(t, seedVariable, rand.Uint64())
+	if rounds == 0 {
+		t.Skip("takes long: scripts/kill.sh does it")
+	}
+	t.Logf("%s=%d", seedVariable, seed)
+	k := newKilling(t, seed)
+	k.twoAccounts()
+	const size = 1 << 30
+	k.file("large.bin", noise(size))
+	k.runs("cp", "large.bin", "s3://bucket/large.bin", "--quiet").ends(0)
+	e := k.errands()[4]
+	worst := 0.0
+	for round := range (rounds + 1) / 2 {
+		to := fmt.Sprintf("s3://bucket/large%d.bin", round)
+		args := []string{"cp", "s3://bucket/large.bin", to, "--account-from", "old", "--account-to", "new", "--overwrite", "skip"}
+		before := k.moved.Load()
+		inTime, under := k.killAt(moment{phase: "bytes", bytes: 2*size/50 + k.rand.Int64N(2*size*48/50)}, args...)
+		require.True(t, inTime)
+		k.listed()
+		k.says(e.resume...).ends(0)
+		again := float64(k.moved.Load()-before-2*size) / (2 * size)
+		t.Logf("round %d: killed with %d requests under way, %.2f %% of the bytes twice", round, under, 100*again)
+		worst = max(worst, again)
+		k.runs("rm", to, "--quiet").ends(0)
+	}
+	assert.LessOrEqual(t, worst, 0.05, "of the bytes are moved twice")
 }
