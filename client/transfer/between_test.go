@@ -383,3 +383,35 @@ func TestTagsThatMayNotBeReadElsewhere(t *testing.T) {
 		require.ErrorContains(t, row.Err, "does not have the tags of its source")
 	}
 }
+
+// A program that ended when its copy was stored at a server that keeps no checksums finds
+// it by reading both; what a colleague has put there is his.
+func TestAMoveBetweenAccountsFindsItsCopyByReadingIt(t *testing.T) {
+	for name, his := range map[string][]byte{"ours": nil, "of a colleague": []byte("THE CONTENT")} {
+		t.Run(name, func(t *testing.T) {
+			w := newTwo(t, func(c *Config) { c.Journal, c.Concurrency = newEstate().program(), 1 })
+			was := w.source([]byte("the content"), client.SSEKMS{Key: keyID})
+			w.store.After(func(c memstore.Call, _ *client.Object) error {
+				if c.Op == memstore.PutObject {
+					return c.Error(client.KindNetwork)
+				}
+				return nil
+			})
+			row := w.run(between(Move, client.SSEKMS{Key: keyID}))[0]
+			assert.Equal(t, client.KindNetwork.String(), client.KindOf(row.Err).String(), "%v", row.Err)
+			w.store.After(nil)
+			if his != nil {
+				w.store.Write(copyTo, his, client.PutOptions{Encryption: client.SSEKMS{Key: keyID}, ContentType: was.ContentType, Metadata: was.Metadata, System: was.System()})
+			}
+			row = w.again()
+			assert.Equal(t, his != nil, w.other.Holds(copyFrom))
+			if his != nil {
+				assert.Equal(t, his, w.store.Content(copyTo))
+				return
+			}
+			require.NoError(t, row.Err)
+			assert.Equal(t, Done, row.Phase)
+			assert.Len(t, w.store.Calls(memstore.PutObject), 1, "it was not sent again")
+		})
+	}
+}

@@ -118,7 +118,10 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 	switch {
 	case !there.stays(it.row.Job):
 		return c.make(ctx, there)
-	case c.isOurs(there.object):
+	}
+	if ours, err := c.isOurs(ctx, there.object); err != nil {
+		return err
+	} else if ours {
 		return c.proveOurs(ctx, there.object)
 	}
 	return c.judgeThere(ctx, there)
@@ -299,15 +302,39 @@ func (c *copyOf) intend() {
 }
 
 // isOurs reports whether what is in the way of a move is the copy that an attempt before
-// was about to make: it has the bytes of the source, as far as the server's checksums
-// tell, and all that stands beside them.
-func (c *copyOf) isOurs(there client.Object) bool {
+// was about to make: it has the bytes of the source, by the servers' checksums or, where
+// they keep none, as both are read, and all that stands beside them.
+func (c *copyOf) isOurs(ctx context.Context, there client.Object) (bool, error) {
 	p := c.it.progress
 	if c.it.row.Job.Op != Move || p == nil || p.hasUpload() || !client.SameETag(p.Source.ETag, c.source.ETag) || there.Size != c.source.Size {
-		return false
+		return false, nil
 	}
 	content, _, err := c.compare(there)
-	return err == nil && content.OfBytes() && c.lost(there).IsZero()
+	if err != nil || !c.lost(there).IsZero() {
+		return false, nil //nolint:nilerr // it has other bytes, and so is not ours
+	}
+	if content.OfBytes() {
+		return true, nil
+	}
+	return c.readsTheSame(ctx, there)
+}
+
+// readsTheSame reads the source and what is at the target, and compares.
+func (c *copyOf) readsTheSame(ctx context.Context, there client.Object) (bool, error) {
+	source := newTally(client.CRC64NVME)
+	if err := c.fetch(ctx, source, span{1, 0, c.source.Size}); err != nil {
+		return false, err
+	}
+	_, body, err := c.engine.cfg.Store.Get(ctx, c.it.row.Job.To.At, client.ReadOptions{VersionID: there.VersionID, IfMatch: there.ETag, Key: c.it.key})
+	switch kind := client.KindOf(err); {
+	case err != nil && (ctx.Err() != nil || unasked(kind)):
+		return false, err
+	case err != nil:
+		return false, nil //nolint:nilerr // what cannot be read is not known to be ours
+	}
+	defer func() { _ = body.Close() }() // only read from
+	made, err := readSums(ctx, body, client.CRC64NVME)
+	return err == nil && made.n == source.n && string(made.sums[client.CRC64NVME]) == string(source.reading().sums[client.CRC64NVME]), err
 }
 
 // proveOurs goes on with a copy of which nobody had heard that it was made.

@@ -139,8 +139,8 @@ func (c *copyOf) isCurrent(ctx context.Context) error {
 	switch {
 	case client.KindOf(err) == client.KindNotFound, client.KindOf(err) == client.KindDeleteMarker, client.KindOf(err) == client.KindWrongKey:
 		return nil
-	case errors.As(err, &known) && !unasked(known.Kind): // who may not look may restore
-		return nil
+	case errors.As(err, &known) && !unasked(known.Kind):
+		return nil //nolint:nilerr // who may not look may restore
 	case err != nil:
 		return err
 	case now.VersionID == job.From.Version || now.VersionID == "" && client.SameETag(now.ETag, c.source.ETag) && now.Modified.Equal(c.source.Modified):

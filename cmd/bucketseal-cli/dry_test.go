@@ -51,8 +51,12 @@ func TestADryRunSaysWhatWouldBeDoneAndDoesNothing(t *testing.T) {
 	u.has("s3://bucket/secret/a.csv", "a")
 
 	for _, args := range [][]string{
-		{"cp", "s3://bucket/gone", "s3://bucket/b", "-n"}, {"mv", "s3://bucket/gone", "s3://bucket/b", "-n"}, {"cp", "s3://bucket/gone", "b", "-n"},
-		{"cp", "-r", "s3://bucket/gone", "s3://bucket/b", "-n"}, {"rm", "s3://bucket/gone", "-n"}, {"rm", "-r", "s3://bucket/gone", "-n"},
+		{"cp", "s3://bucket/gone", "s3://bucket/b", "-n"},
+		{"mv", "s3://bucket/gone", "s3://bucket/b", "-n"},
+		{"cp", "s3://bucket/gone", "b", "-n"},
+		{"cp", "-r", "s3://bucket/gone", "s3://bucket/b", "-n"},
+		{"rm", "s3://bucket/gone", "-n"},
+		{"rm", "-r", "s3://bucket/gone", "-n"},
 	} {
 		assert.Equal(t, 1, u.runs(args...).code, "%v", args)
 	}

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -328,6 +329,7 @@ func (k *killing) target(w way, name string) (content []byte, there bool) {
 // without parts whose beginning was answered to nobody.
 func (k *killing) listed() {
 	k.t.Helper()
+	require.Eventually(k.t, func() bool { return k.under.Load() == 0 }, time.Minute, 5*time.Millisecond, "what was under way at the server is over")
 	listed := map[string]map[string]any{}
 	for _, l := range k.runs("uploads", "list", "s3://bucket", "--json").ends(0).lines() {
 		listed[l["uploadId"].(string)] = l
