@@ -1,4 +1,4 @@
-# Reads what bench-transfers.sh or bench-listing.sh measured (job, client, round, seconds, processor seconds, peak in KiB) and prints medians,
+# Reads what bench-transfers.sh, bench-listing.sh or bench-trees.sh measured (job, client, round, seconds, processor seconds, peak in KiB) and prints medians,
 # their ratio to ours, and the targets.
 
 function median(job, who, what,    n, i, j, v, t) {
@@ -73,5 +73,6 @@ END {
   for (i = 1; i <= split("uuid dates range deep unicode", shapes, " "); i++) {
     target(shapes[i], "rclone", 5); within(shapes[i] "-100ms", "ours", 5); within(shapes[i] "-100ms", "find", 5)
   }
+  target("delete", "rclone", 3); target("delete", "purge", 3); target("copy", "rclone", 2)
   memory("sparse-up", 96); memory("many-up", 96); memory("many-down", 96)
 }

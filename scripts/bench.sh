@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the benchmarks of the rooms which decide the speed, then the command line beside its peers (bench-transfers.sh,
-# bench-listing.sh).
+# bench-listing.sh, bench-trees.sh).
 #
 #   scripts/bench.sh [GO TEST ARGUMENT...]     for example: scripts/bench.sh -bench Decide -count 10
 #
@@ -18,3 +18,4 @@ grep -q '^Benchmark' artefacts/bench.txt || { echo "bench: no benchmark was run"
 [ $# -eq 0 ] || exit 0
 bash scripts/bench-transfers.sh | tee -a artefacts/bench.txt
 bash scripts/bench-listing.sh | tee -a artefacts/bench.txt
+bash scripts/bench-trees.sh | tee -a artefacts/bench.txt

@@ -135,7 +135,11 @@ func (c *conn) list() {
 
 // fill takes keys, and folders in the place of what lies below them.
 func (l *listing) fill(o *objects, bucket, prefix, delimiter, behind string) {
-	for _, x := range o.under(bucket+prefix, bucket+behind) {
+	all, removed := o.under(bucket+prefix, bucket+behind)
+	for _, x := range all {
+		if removed && o.get(x.at) == nil {
+			continue
+		}
 		key := x.at[len(bucket):]
 		folder := ""
 		if delimiter != "" {

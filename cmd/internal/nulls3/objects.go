@@ -37,6 +37,7 @@ type objects struct {
 	uploads map[string]*upload
 	began   int
 	sorted  []named // all in the order of their keys, nil where that is to be found out
+	removed bool    // some of them are there no more
 }
 
 func newObjects(buckets []string) *objects {
@@ -63,7 +64,7 @@ func (o *objects) remove(at string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.all, at)
-	o.sorted = nil
+	o.removed = true
 }
 
 func (o *objects) hasBucket(name string) bool {
@@ -79,11 +80,12 @@ func (o *objects) makeBucket(name string) {
 }
 
 // under are the keys, with their bucket, behind a name that begin with a prefix,
-// in the order of S3. The list is not to be changed.
-func (o *objects) under(prefix, behind string) []named {
+// in the order of S3. The list is not to be changed; where some are removed, get says which.
+func (o *objects) under(prefix, behind string) (all []named, removed bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.sorted == nil {
+		o.removed = false
 		o.sorted = make([]named, 0, len(o.all))
 		for at, x := range o.all {
 			o.sorted = append(o.sorted, named{at, x})
@@ -91,7 +93,7 @@ func (o *objects) under(prefix, behind string) []named {
 		slices.SortFunc(o.sorted, func(a, b named) int { return strings.Compare(a.at, b.at) })
 	}
 	from, _ := slices.BinarySearchFunc(o.sorted, max(prefix, behind+"\x00"), func(x named, at string) int { return strings.Compare(x.at, at) })
-	return o.sorted[from:end(o.sorted, from, prefix)]
+	return o.sorted[from:end(o.sorted, from, prefix)], o.removed
 }
 
 // sow puts objects there that can be downloaded: under SSE-KMS with their

@@ -38,8 +38,10 @@ func (c *conn) act(body []byte) error {
 		c.buckets()
 	case r.key == "":
 		c.actOnBucket(body)
-	case r.asks("acl", "tagging", "attributes", "retention", "legal-hold", "torrent", "restore") || r.header("x-amz-copy-source") != "":
+	case r.asks("acl", "tagging", "attributes", "retention", "legal-hold", "torrent", "restore"), r.header("x-amz-copy-source") != "" && r.asks("uploadId"):
 		c.refuse(r, http.StatusNotImplemented, "NotImplemented")
+	case r.header("x-amz-copy-source") != "":
+		c.copyObject()
 	case r.asks("uploads", "uploadId"):
 		c.actOnUpload(body)
 	default:

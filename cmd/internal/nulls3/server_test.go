@@ -233,6 +233,27 @@ func TestBucketsAndObjectsComeAndGo(t *testing.T) {
 	assert.Equal(t, client.KindNoBucket, client.KindOf(err))
 }
 
+func TestACopyIsWhatItsSourceIsAndEncryptedAsAsked(t *testing.T) {
+	_, store := running(t, options{seeds: []seed{{"bench/", 1, 7}}})
+	copier, ok := client.As[client.Copier](store)
+	require.True(t, ok)
+	source, err := store.Head(t.Context(), client.Location{Bucket: "bench", Key: "00000"}, client.ReadOptions{})
+	require.NoError(t, err)
+	to := client.Location{Bucket: "bench", Key: "to/é"}
+	_, err = copier.Copy(t.Context(), client.Source{At: source.At, ETag: source.ETag}, to, client.CopyOptions{PutOptions: client.PutOptions{Encryption: kms}})
+	require.NoError(t, err)
+	made, err := store.Head(t.Context(), to, client.ReadOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, source.Size, made.Size)
+	assert.Equal(t, source.ETag, made.ETag)
+	assert.Equal(t, source.ContentType, made.ContentType)
+	assert.Equal(t, client.TypeSSEKMS, made.Encryption.Type)
+	_, err = copier.Copy(t.Context(), client.Source{At: source.At, ETag: "another"}, to, client.CopyOptions{PutOptions: client.PutOptions{Encryption: kms}})
+	assert.Equal(t, client.KindPrecondition, client.KindOf(err))
+	_, err = copier.Copy(t.Context(), client.Source{At: to, ETag: made.ETag}, client.Location{Bucket: "none", Key: "x"}, client.CopyOptions{PutOptions: client.PutOptions{Encryption: kms}})
+	assert.Equal(t, client.KindNoBucket, client.KindOf(err))
+}
+
 func TestAnAnswerWaitsAsLongAsItIsToldTo(t *testing.T) {
 	waited := make(chan time.Duration, 1)
 	_, store := running(t, options{latency: time.Hour, wait: func(d time.Duration) { waited <- d }})
