@@ -57,6 +57,17 @@ func (s *Session) IsThere(ctx context.Context, at client.Location) (bool, error)
 	return there, err
 }
 
+// KeepsVersions reports whether an object that was removed is only hidden, by a delete
+// marker. Where nobody can say it is false.
+func (s *Session) KeepsVersions(ctx context.Context, at client.Location) bool {
+	versions, ok := client.As[client.Versions](s.store)
+	if !ok {
+		return false
+	}
+	page, err := versions.ListVersions(ctx, at, client.ListOptions{Recursive: true, Max: 1})
+	return err == nil && len(page.Objects) > 0 && page.Objects[0].At == at && page.Objects[0].DeleteMarker
+}
+
 // object asks for one object. One that needs a key is there.
 func (s *Session) object(ctx context.Context, at client.Location) (o client.Object, there bool, err error) {
 	o, err = s.store.Head(ctx, at, client.ReadOptions{})

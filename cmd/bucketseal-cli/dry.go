@@ -10,6 +10,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/client/transfer"
+	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 // rehearsedAtOnce is how many jobs a dry run looks at before it tells of them.
@@ -121,7 +122,12 @@ func nothingToDo() error {
 
 // wouldRemove says what a deletion would remove.
 func (a *app) wouldRemove(was []session.Seen) error {
+	var bytes int64
+	untold := 0
 	for _, o := range was {
+		if bytes += max(0, o.Size); o.Size < 0 {
+			untold++
+		}
 		removed := session.Removed{At: o.At, VersionID: o.VersionID}
 		if a.flags.json {
 			line := removalLine(removed)
@@ -132,7 +138,7 @@ func (a *app) wouldRemove(was []session.Seen) error {
 		}
 	}
 	if !a.flags.json {
-		a.say("Dry run, nothing was removed: %s.", plural(len(was), "object"))
+		a.say("Dry run, nothing was removed: %s, %s.", plural(len(was), "object"), explain.TotalSize(bytes, untold))
 	}
 	return nil
 }

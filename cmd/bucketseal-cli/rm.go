@@ -48,6 +48,7 @@ type removing struct {
 	recursive, versions bool
 	dryRun              bool
 	gone, unknown       int
+	first               client.Location // that is gone
 	failures            failures
 }
 
@@ -73,6 +74,9 @@ func (r *removing) remove(ctx context.Context, s *session.Session, at client.Loc
 		}
 	}
 	r.conclude(len(was))
+	if gone := r.first; gone.Key != "" && !r.versions && ctx.Err() == nil && !r.app.flags.json && s.KeepsVersions(ctx, gone) {
+		r.app.note("the bucket keeps versions: what was removed is hidden and still stored; rm --versions removes it for good")
+	}
 	switch {
 	case !errors.Is(err, io.EOF):
 		return err
@@ -84,7 +88,7 @@ func (r *removing) remove(ctx context.Context, s *session.Session, at client.Loc
 
 // found are the objects that a place names, or their versions.
 func (r *removing) found(ctx context.Context, s *session.Session, at client.Location) ([]session.Seen, error) {
-	what := client.Object{At: at}
+	what := client.Object{At: at, Size: client.NotTold}
 	var totals session.Totals
 	var err error
 	switch {
@@ -116,7 +120,9 @@ func (r *removing) removed(n session.Removed) {
 	var first bool
 	switch {
 	case n.Err == nil:
-		r.gone++
+		if r.gone++; r.gone == 1 {
+			r.first = n.At
+		}
 	default:
 		kind, first, _ = r.failures.add(n.Err)
 		if n.Unknown {
@@ -163,10 +169,16 @@ func removalLine(n session.Removed) map[string]any {
 	return line
 }
 
-// conclude says how all of it went, where not all went well.
+// conclude says how all of it went, where it was more than one object.
 func (r *removing) conclude(all int) {
 	a, failed := r.app, r.failures.files
-	if all <= 1 || r.gone == all {
+	switch {
+	case all <= 1 || a.flags.json && r.gone == all:
+		return
+	case r.gone == all:
+		if !a.flags.quiet {
+			printf(a.err, "%s objects are removed.\n", explain.Count(all))
+		}
 		return
 	}
 	printf(a.err, "%s of %s objects are removed, %s could not be", explain.Count(r.gone), explain.Count(all), explain.Count(failed-r.unknown))
