@@ -316,6 +316,27 @@ func TestWhoDropsThePartsOfWhatWasLeftDoesNotWantThemSentAgain(t *testing.T) {
 	assert.Equal(t, map[string]int{"jobs": 1, "progress": 0, "pieces": 0, "uploads": 0, "lefts": 1}, rowsOf(t, l, "jobs", "progress", "pieces", "uploads", "lefts"))
 }
 
+func TestAnUploadThatNobodyGoesOnWithStaysKnownUntilItIsDropped(t *testing.T) {
+	journals(t, func(t *testing.T, j transfer.Journal) {
+		numbers := enter(t, j, 2)
+		for i, id := range []string{"u1", "u2"} {
+			require.NoError(t, j.Write([]transfer.Entry{{Number: numbers[i], Begun: begun(id), Piece: aPiece(1)}}))
+		}
+		require.NoError(t, j.Write([]transfer.Entry{{Number: numbers[0], Abandon: true}, {Number: numbers[1], Removed: true}}))
+		left, err := j.Progress(numbers[0])
+		require.NoError(t, err)
+		assert.Nil(t, left)
+		require.NoError(t, j.Write([]transfer.Entry{{Number: numbers[0], Begun: begun("u3")}}))
+		known := map[string]int64{}
+		for _, u := range uploads(t, j) {
+			known[u.ID] = u.Number
+		}
+		assert.Equal(t, map[string]int64{"u1": 0, "u2": 0, "u3": numbers[0]}, known)
+		require.NoError(t, j.Dropped(aJob(0).At(), "u1"))
+		assert.Len(t, uploads(t, j), 2)
+	})
+}
+
 // rowsOf counts what is in tables.
 func rowsOf(t *testing.T, l *Ledger, tables ...string) map[string]int {
 	t.Helper()

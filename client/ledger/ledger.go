@@ -54,6 +54,10 @@ type Ledger struct {
 	owner   int64      // this program
 	last    int64      // number given
 
+	proofsMu sync.Mutex
+	proofs   proofsKept // in this run
+	lost     int        // of them, once it is closed
+
 	rescued   []*database // files that were deleted while they were used
 	saving    sync.WaitGroup
 	salvaging sync.Mutex // held by who does
@@ -182,6 +186,7 @@ func (l *Ledger) note(t client.Text) {
 // more.
 func (l *Ledger) Close() error {
 	l.first.Do(func() {}) // it is not opened any more
+	l.lookOnceMore()
 	l.ended.Do(l.endSalvage)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -192,6 +197,7 @@ func (l *Ledger) Close() error {
 	if !l.db.memory {
 		err = errors.Join(err, l.settleOne(l.db, l.owner))
 	}
+	l.count()
 	err = errors.Join(err, l.db.close())
 	l.db = nil
 	l.lease.end()

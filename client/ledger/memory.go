@@ -49,6 +49,7 @@ func (l *Ledger) fall(why error) bool {
 	if l.db == nil || l.db.memory {
 		return l.db != nil && l.home != nil
 	}
+	l.harm()
 	home := l.db
 	own := home.ownRows(l.owner, l.last)
 	if !l.toMemory(own, home) {

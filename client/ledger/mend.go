@@ -29,6 +29,7 @@ func (l *Ledger) mend(was *database, why error) bool {
 	if was.memory {
 		return false
 	}
+	l.harm()
 	own := was.ownRows(l.owner, l.last)
 	l.db = nil
 	err := os.MkdirAll(l.options.Dir, 0o700) // somebody may have removed it with all that was in it

@@ -13,7 +13,8 @@ func (t *transaction) removeAll(numbers string, values ...any) {
 	t.exec("DELETE FROM jobs"+within, values...)
 }
 
-// removeBegun removes what rows have begun.
+// removeBegun removes what rows have begun, but for what is known of uploads that may be
+// open at their server: no row goes on with them.
 func (t *transaction) removeBegun(within string, values ...any) {
 	t.exec("INSERT INTO uploads (account, upload, begun, job) SELECT account, upload, begun, job FROM progress JOIN jobs USING (number)"+within+" AND upload <> ''", values...)
 	t.exec("DELETE FROM progress"+within, values...)

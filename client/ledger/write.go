@@ -13,8 +13,11 @@ func (j *rows) Write(entries []transfer.Entry) error {
 	if len(entries) == 1 && len(entries[0].More) > changedAtOnce {
 		return j.writeSome(entries[0])
 	}
-	return j.ledger.change(func(t *transaction) {
+	var proved []int64 // rows of which there is a receipt
+	var last int64
+	err := j.ledger.change(func(t *transaction) {
 		var gone []int64 // in one go, once something else comes
+		proved = proved[:0]
 		for i := range entries {
 			e := &entries[i]
 			if e.Removed && e.Receipt == nil && e.Begun == nil { // nothing else that it says outlives the row
@@ -23,10 +26,17 @@ func (j *rows) Write(entries []transfer.Entry) error {
 			}
 			t.remove(gone)
 			gone = gone[:0]
-			t.write(e)
+			id := t.write(e)
+			if e.Receipt != nil {
+				proved, last = append(proved, e.Number), id
+			}
 		}
 		t.remove(gone)
 	})
+	if err == nil {
+		j.ledger.keptProofs(proved, last)
+	}
+	return err
 }
 
 // changedAtOnce is how many rows one transaction changes in the same way.
@@ -34,7 +44,7 @@ const changedAtOnce = 10_000
 
 func (j *rows) writeSome(e transfer.Entry) error {
 	for some := range slices.Chunk(e.More, changedAtOnce) {
-		part := transfer.Entry{Number: some[0], More: some[1:], Shift: e.Shift, Priority: e.Priority, AcceptStale: e.AcceptStale, Forget: e.Forget, Removed: e.Removed}
+		part := transfer.Entry{Number: some[0], More: some[1:], Shift: e.Shift, Priority: e.Priority, AcceptStale: e.AcceptStale, Forget: e.Forget, Abandon: e.Abandon, Removed: e.Removed}
 		if err := j.Write([]transfer.Entry{part}); err != nil {
 			return err
 		}
@@ -43,15 +53,16 @@ func (j *rows) writeSome(e transfer.Entry) error {
 	return j.Write([]transfer.Entry{e})
 }
 
-// write keeps one change.
-func (t *transaction) write(e *transfer.Entry) {
-	var proof any // the id of a receipt made just now
+// write keeps one change, and is the id of its receipt where it has one.
+func (t *transaction) write(e *transfer.Entry) (id int64) {
+	var proof any // that id, nil for none
 	if e.Receipt != nil {
 		query := "INSERT INTO receipts (number, at, receipt) VALUES (?, ?, ?)"
 		if t.database.memory { // what follows those that were lent, below 0, would be taken for one of them
 			query = "INSERT INTO receipts (id, number, at, receipt) VALUES ((SELECT max(0, coalesce(max(id), 0)) + 1 FROM receipts), ?, ?, ?)"
 		}
-		proof = t.insert(query, e.Number, nanoseconds(e.Receipt.VerifiedAt), t.receipt(e.Receipt))
+		id = t.insert(query, e.Number, nanoseconds(e.Receipt.VerifiedAt), t.receipt(e.Receipt))
+		proof = id
 	}
 	switch {
 	case e.State != nil:
@@ -69,9 +80,10 @@ func (t *transaction) write(e *transfer.Entry) {
 	if e.Piece != nil {
 		t.exec("INSERT INTO pieces (number, piece) SELECT number, ? FROM progress WHERE number = ?", t.json(e.Piece), e.Number)
 	}
-	if e.Shift != nil || e.Priority != nil || e.AcceptStale || e.Forget || e.Removed {
+	if e.Shift != nil || e.Priority != nil || e.AcceptStale || e.Forget || e.Abandon || e.Removed {
 		t.writeMany(e)
 	}
+	return id
 }
 
 // writeMany keeps what happens to many rows at once.
@@ -86,6 +98,9 @@ func (t *transaction) writeMany(e *transfer.Entry) {
 	}
 	if e.AcceptStale {
 		t.exec("UPDATE jobs SET job = json_set(job, '$.acceptStale', json('true'))"+these+" AND json_valid(job)", rows)
+	}
+	if e.Abandon {
+		t.removeBegun(these, rows)
 	}
 	if e.Forget {
 		t.exec("DELETE FROM progress"+these, rows)

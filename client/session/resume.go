@@ -20,7 +20,8 @@ type Leftovers struct {
 
 // Resume makes transfers which programs that ended have left this session's, and
 // returns how many: they wait in its engine from now on. What failed is among them
-// where there is something to go on with.
+// where there is something to go on with, and what was cancelled and not cleaned up
+// where its upload is named.
 func (s *Session) Resume(what Leftovers) (int, error) {
 	only := int64(0) // the row, 0 for any
 	if what.UploadID != "" {
@@ -30,7 +31,8 @@ func (s *Session) Resume(what Leftovers) (int, error) {
 		}
 	}
 	taken, err := s.engine.TakeOver(transfer.Queued, func(left *transfer.Record) bool {
-		return what.means(left.Job) && (only == 0 || left.Number == only) && (left.Phase != transfer.Failed || left.Begun)
+		return what.means(left.Job) && (only == 0 || left.Number == only) &&
+			(left.Phase != transfer.Failed || left.Begun) && (left.Phase != transfer.Cancelled || only != 0)
 	})
 	if taken.N > 0 { // no rows would be all
 		s.engine.Resume(taken)

@@ -387,12 +387,13 @@ func (c *copyOf) make(ctx context.Context, there there) error {
 	return c.prove(ctx, stored)
 }
 
-// fitsOneRequest reports whether CopyObject may do it: a large object does not fit, a
-// context that the server shows is what MinIO spoils a copy by, and a server that
-// refused to copy what is encrypted, or did not encrypt, will do so again.
+// fitsOneRequest reports whether CopyObject may do it: a large object does not fit, what
+// was begun in parts is gone on with so, a context that the server shows is what MinIO
+// spoils a copy by, and a server that refused to copy what is encrypted, or did not
+// encrypt, will do so again.
 func (c *copyOf) fitsOneRequest() bool {
 	switch learned := c.engine.copiesInParts.Load(); {
-	case c.source.Size > client.MaxCopy, c.source.HasContext():
+	case c.source.Size > client.MaxCopy, c.it.progress.hasUpload(), c.source.HasContext():
 		return false
 	case learned && c.source.Size > 0:
 		return !encrypts(c.source.Encryption.Type) && !encrypts(c.it.row.Job.Treatment.Type)

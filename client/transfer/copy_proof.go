@@ -25,8 +25,12 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 	}
 	inOne := s.PartSize == 0
 	if c.copier != nil && inOne && !job.Op.InPlace() && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
-		c.made = &p.head
-		return errInParts
+		if there, err := c.mayBeMadeAgain(ctx); err != nil {
+			return err
+		} else if there {
+			c.made = &p.head
+			return errInParts
+		}
 	}
 	r := e.receipt(job, p)
 	r.Size, r.VersionID, r.ETag = job.Expect.Size, first(s.VersionID, p.head.VersionID), first(p.head.ETag, s.ETag)
@@ -46,6 +50,20 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 		}
 	}
 	return e.keep(it, r, c.conclude(ctx, s, p, r))
+}
+
+// mayBeMadeAgain reports whether there is a source still: an attempt before may have
+// moved it.
+func (c *copyOf) mayBeMadeAgain(ctx context.Context) (bool, error) {
+	job := c.it.row.Job
+	if !c.again || job.Op != Move {
+		return true, nil
+	}
+	_, err := c.engine.cfg.Store.Head(ctx, job.From.At, client.ReadOptions{VersionID: job.From.Version, Key: c.key})
+	if client.KindOf(err) == client.KindNotFound {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // conclude is what becomes of a copy that was looked at: with what is stored beside the

@@ -76,6 +76,55 @@ func TestAMoveThatRemovedItsSourceIsDoneWhenItIsGoneOnWith(t *testing.T) {
 	}
 }
 
+// Where a server says something else of the copy for a while, that is no reason to make
+// it again of a source that is gone, nor to forget that it was made.
+func TestAMoveWhoseSourceIsGoneWaitsUntilItsCopyIsAsAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Journal, c.Concurrency = newEstate().program(), 1 })
+		w.add(copyFrom, []byte("the content"), underKey)
+		w.store.Before(func(_ context.Context, c memstore.Call) error {
+			if c.Op != memstore.DeleteObject {
+				return nil
+			}
+			w.store.Remove(copyFrom)
+			return c.Error(client.KindNetwork) // the answer was lost
+		})
+		require.Equal(t, Failed, w.run(copies(Move, client.SSEKMS{Key: keyID}))[0].Phase)
+
+		w.store.After(func(c memstore.Call, o *client.Object) error {
+			if c.Op == memstore.HeadObject {
+				o.Encryption = client.Reported{Told: true, Type: client.TypeNone}
+			}
+			return nil
+		})
+		row := w.again()
+		assert.Equal(t, client.KindEncryptionNotAsAsked.String(), client.KindOf(row.Err).String(), "%v", row.Err)
+		assert.Equal(t, NotEncrypted, row.Receipt.Verdict)
+
+		w.store.After(nil)
+		row = w.again()
+		require.NoError(t, row.Err)
+		assert.Equal(t, Verified, row.Receipt.Verdict)
+		assert.Equal(t, []byte("the content"), w.store.Content(copyTo))
+	})
+}
+
+func TestACopyThatWasBegunInPartsIsGoneOnWithInParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t, func(c *Config) { c.Journal = newEstate().program() })
+		w.add(copyFrom, []byte("the content"), underKey)
+		w.engine.copiesInParts.Store(true) // another program has learned that, perhaps
+		w.store.Before(memstore.Failing(client.KindUnavailable, memstore.CompleteMultipartUpload))
+		require.Equal(t, Failed, w.run(copies(Copy, client.SSEKMS{Key: keyID}))[0].Phase)
+		require.Len(t, w.store.Open(remote.Bucket), 1)
+
+		w.engine.copiesInParts.Store(false)
+		require.NoError(t, w.again().Err)
+		assert.Empty(t, w.store.Open(remote.Bucket), "no parts are left that nobody knows of")
+		assert.Equal(t, 1, w.store.Count(memstore.CreateMultipartUpload))
+	})
+}
+
 func TestNothingIsLeftInTheJournalOfAMoveThatIsDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		estate := newEstate()

@@ -182,6 +182,27 @@ func exactly(o client.Object) Job {
 	return j
 }
 
+func TestADeletionWhosePriorityWasChangedAndChangedBackIsCarriedOutOnce(t *testing.T) {
+	c := newClearing(t)
+	gate := c.store.Hold(memstore.DeleteObjects)
+	jobs := c.filled("a", 3)
+	_, err := c.engine.Submit(slices.Values(jobs[:1]))
+	require.NoError(t, err)
+	<-gate.Entered()
+	waiting, err := c.engine.Submit(slices.Values(jobs[1:]))
+	require.NoError(t, err)
+	for _, priority := range []int{1, 0} {
+		require.NoError(t, c.engine.Prioritize(priority, waiting))
+	}
+	gate.Open()
+	require.NoError(t, c.engine.Wait(t.Context()))
+	assert.Len(t, c.receipts, 3)
+	for _, row := range c.engine.AppendRows(nil, 0, 3) {
+		assert.Equal(t, Done, row.Phase, "%v", row.Err)
+		assert.Equal(t, 1, row.Attempts)
+	}
+}
+
 func TestNothingThatTookTheObjectsPlaceIsDeleted(t *testing.T) {
 	c := newClearing(t)
 	at := client.Location{Bucket: "a", Key: "k"}

@@ -88,6 +88,7 @@ type Entry struct {
 	Priority    *int // Job.Priority from now on
 	AcceptStale bool // Job.AcceptStale from now on
 	Forget      bool // the Progress is over
+	Abandon     bool // likewise, and its upload stays at the server: it is among Uploads, of no row
 	Removed     bool // nobody wants to see the row any more; its receipts stay
 
 	State   *State

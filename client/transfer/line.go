@@ -10,8 +10,8 @@ import (
 type line struct{ lanes []lane }
 
 // A lane is the rows of one priority, as stretches of rows that came one behind the
-// other. It may hold some that wait no more, or in another lane: whoever takes one
-// looks at its slot.
+// other. It may hold some that wait no more, or in another lane, or twice, where they
+// left it and came back: whoever takes one looks at its slot.
 type lane struct {
 	priority int16
 	rows     []stretch
@@ -50,7 +50,9 @@ func (l *line) first(all *slots) (nth int, s *slot) {
 }
 
 // waits reports whether a row waits in this lane.
-func (a *lane) waits(s *slot) bool { return s != nil && s.is(Queued) && s.priority == a.priority }
+func (a *lane) waits(s *slot) bool {
+	return s != nil && s.is(Queued) && s.flags.has(inLine) && s.priority == a.priority
+}
 
 // drop takes the first row of the first lane off.
 func (l *line) drop(all *slots) {

@@ -14,10 +14,11 @@ type Memory struct {
 	// Keep is called for each receipt; an error is that of the Write. nil for nothing.
 	Keep func(Receipt) error
 
-	mu       sync.Mutex
-	last     int64
-	rows     map[int64]*Record
-	progress map[int64]*Progress
+	mu        sync.Mutex
+	last      int64
+	rows      map[int64]*Record
+	progress  map[int64]*Progress
+	abandoned []KnownUpload
 }
 
 var _ Journal = (*Memory)(nil)
@@ -94,7 +95,10 @@ func (m *Memory) changeOneOfMany(r *Record, e Entry) {
 		r.Job.Priority = *e.Priority
 	}
 	r.Job.AcceptStale = r.Job.AcceptStale || e.AcceptStale
-	if e.Forget || e.Removed {
+	if p := m.progress[r.Number]; p.hasUpload() && (e.Abandon || e.Removed) {
+		m.abandoned = append(m.abandoned, KnownUpload{At: r.Job.At(), ID: p.Upload, Begun: p.At, Left: true})
+	}
+	if e.Forget || e.Abandon || e.Removed {
 		delete(m.progress, r.Number)
 		r.Begun = false
 	}
@@ -162,7 +166,7 @@ func (m *Memory) Left() iter.Seq2[Record, error] {
 // TakeOver gets nothing.
 func (m *Memory) TakeOver([]int64) ([]int64, error) { return nil, nil }
 
-// Uploads are those that rows have begun.
+// Uploads are those that rows have begun, and those that no row goes on with.
 func (m *Memory) Uploads() (all []KnownUpload, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -171,10 +175,11 @@ func (m *Memory) Uploads() (all []KnownUpload, err error) {
 			all = append(all, KnownUpload{At: m.rows[number].Job.At(), ID: p.Upload, Begun: p.At, Number: number})
 		}
 	}
-	return all, nil
+	return append(all, m.abandoned...), nil
 }
 
-// Dropped forgets the Progress of rows that have begun an upload.
+// Dropped forgets the Progress of rows that have begun an upload, and what none goes
+// on with.
 func (m *Memory) Dropped(at client.Location, id string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -184,6 +189,7 @@ func (m *Memory) Dropped(at client.Location, id string) error {
 			r.Begun = false
 		}
 	}
+	m.abandoned = slices.DeleteFunc(m.abandoned, func(u KnownUpload) bool { return u.ID == id && u.At == at })
 	return nil
 }
 

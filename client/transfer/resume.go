@@ -61,7 +61,7 @@ func (e *Engine) recognize(ctx context.Context, it *item) error {
 	case ctx.Err() != nil, unasked(kind):
 		return err
 	}
-	_ = e.dropUpload(ctx, it) // what cannot be looked at is not gone on with; that it stays is noted
+	e.giveUp(ctx, it) // what cannot be looked at is not gone on with; that it stays is noted
 	return nil
 }
 
@@ -155,25 +155,38 @@ func (e *Engine) dropUpload(ctx context.Context, it *item) error {
 }
 
 // dropOther drops an upload that was left and cannot be gone on with, since the file goes
-// another way now. One that the server refuses to drop is in nobody's way; where the
-// server cannot be asked, it may be later.
+// another way now. One that the server refuses to drop is in nobody's way, and stays
+// known; where the server cannot be asked, it may be later.
 func (e *Engine) dropOther(ctx context.Context, it *item) error {
 	if !it.progress.hasUpload() {
 		return nil
 	}
-	if err := e.dropUpload(ctx, it); err != nil && unasked(client.KindOf(err)) {
+	err := e.dropUpload(ctx, it)
+	if err != nil && unasked(client.KindOf(err)) {
 		return err
+	}
+	if err != nil {
+		e.nothingBegun(it, Entry{Abandon: true})
 	}
 	return nil
 }
 
+// giveUp drops an upload and goes on without it, whether it is gone or stays known.
+func (e *Engine) giveUp(ctx context.Context, it *item) {
+	if err := e.dropUpload(ctx, it); err != nil {
+		e.nothingBegun(it, Entry{Abandon: true})
+	}
+}
+
 // forget takes down that nothing is left to go on with.
-func (e *Engine) forget(it *item) {
+func (e *Engine) forget(it *item) { e.nothingBegun(it, Entry{Forget: true}) }
+
+func (e *Engine) nothingBegun(it *item, change Entry) {
 	it.progress = nil
 	e.mu.Lock()
 	it.begun = false
 	e.mu.Unlock()
-	e.tellOf(it, Entry{Forget: true})
+	e.tellOf(it, change)
 }
 
 // A leaving operation leaves something behind where an attempt is cut off.

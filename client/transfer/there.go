@@ -78,7 +78,7 @@ func (e *Engine) overtaken(ctx context.Context, it *item, src *source, o overtak
 		return err
 	case o.isOurs(now, src.job.Expect.Size):
 		if it.progress.hasUpload() {
-			_ = e.dropUpload(ctx, it) // of which nothing is left where it became the object
+			e.giveUp(ctx, it) // of which nothing is left where it became the object
 		}
 		o.sent.VersionID, o.sent.ETag, o.sent.RequestID = now.object.VersionID, now.object.ETag, now.object.RequestID
 		it.sent.Store(src.job.Expect.Size)

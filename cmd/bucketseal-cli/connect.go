@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -188,12 +189,15 @@ func (a *app) override(c client.Account) client.Account {
 const closeTimeout = 15 * time.Second
 
 // with opens the session, lets work use it and closes it.
-func (a *app) with(ctx context.Context, t transfer.Config, work func(*session.Session) error) error {
+func (a *app) with(ctx context.Context, t transfer.Config, work func(*session.Session) error) (err error) {
 	h, err := a.home(ctx)
 	if err != nil {
 		return err
 	}
-	defer h.Close()
+	defer func() {
+		h.Close()
+		err = a.withLost(err, h.Ledger().Lost())
+	}()
 	s, err := a.open(ctx, h, t)
 	if err != nil {
 		return err
@@ -209,6 +213,20 @@ func closed(ctx context.Context, s *session.Session, work func() error) error {
 	if closed := s.Close(closing); err == nil && ctx.Err() == nil {
 		err = closed
 	}
+	return err
+}
+
+// withLost is how a command ends of which so many receipts are lost: not well, though all
+// was transferred, for what cannot be shown afterwards is not proved.
+func (a *app) withLost(err error, receipts int) error {
+	if receipts == 0 {
+		return err
+	}
+	lost := fmt.Errorf("the ledger of transfers was damaged or removed while it was used, and the receipts of %d transfers of this command are lost; the transfers ended as was said, and of uploads the same command with --overwrite skip compares what is there and keeps receipts again", receipts)
+	if err == nil {
+		return lost
+	}
+	printf(a.err, "bucketseal-cli: %v\n", lost)
 	return err
 }
 

@@ -7,8 +7,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -55,6 +57,52 @@ func cells(t *testing.T, file string) (values [][]byte, rows map[string]int) {
 		})
 	}
 	return values, rows
+}
+
+// Whoever reads only the exit code learns that what was proved cannot be shown any more.
+func TestACommandWhoseReceiptsAreLostMeanwhileDoesNotEndWell(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		harm func(t *testing.T, dir string)
+		code int
+	}{
+		"cut to nothing": {func(t *testing.T, dir string) {
+			for _, name := range []string{"ledger.db", "ledger.db-wal", "ledger.db-shm"} {
+				require.NoError(t, os.Truncate(filepath.Join(dir, name), 0))
+			}
+		}, exitFailed},
+		"removed, and saved": {func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(dir)) }, exitOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := newUser(t)
+			for _, name := range []string{"a", "b", "c", "d", "last"} {
+				u.file("n/"+name, []byte(name))
+			}
+			u.oddly(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/last") {
+					for kept := 0; kept == 0; {
+						_, rows := cells(t, filepath.Join(u.config, "ledger.db"))
+						kept = rows["receipts"]
+					}
+					c.harm(t, u.config)
+				}
+				u.server.ServeHTTP(w, r)
+			})
+			r := u.runs("cp", "-r", "n", "s3://bucket/n/", "--concurrency", "1", "--json")
+			lines := r.ends(c.code).lines()
+			done := 0
+			for _, l := range lines {
+				if l["status"] == "done" {
+					done++
+				}
+			}
+			assert.Equal(t, 5, done, "they are there all the same")
+			if c.code == exitFailed {
+				assert.Contains(t, fmt.Sprint(lines[len(lines)-1]["error"]), "are lost")
+			}
+		})
+	}
 }
 
 func TestNoSecretIsEverInTheLedger(t *testing.T) {
