@@ -263,7 +263,7 @@ func TestBucketsAreMadeInTheAccountsRegionAtAWSOnly(t *testing.T) {
 	for endpoint, want := range map[string]bool{"": true, compatible: false} {
 		rec := &recorder{}
 		s, err := onPath(client.Account{Name: "a", Endpoint: endpoint, Region: "eu-west-1", AccessKeyID: "AKID"},
-			client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{transport: rec})
+			client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{Transport: rec})
 		require.NoError(t, err)
 		require.NoError(t, s.MakeBucket(t.Context(), "bkt"))
 		assert.Equal(t, want, strings.Contains(rec.bodies[0], "eu-west-1"), "%q", endpoint)

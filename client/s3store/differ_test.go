@@ -215,7 +215,7 @@ func saidBy(t *testing.T, p *tap, account client.Account, network http.RoundTrip
 	t.Helper()
 	account.Name, account.AccessKeyID = "test", "AKID"
 	s, err := Open(account, client.Credentials{Secret: client.NewSecret(secretCanary), SessionToken: client.NewSecret(tokenCanary)},
-		Options{transport: network, backoff: atOnce, sender: way})
+		Options{Transport: network, backoff: atOnce, sender: way})
 	require.NoError(t, err)
 	p.mu.Lock()
 	p.sent = nil

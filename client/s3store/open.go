@@ -32,11 +32,14 @@ type Options struct {
 	// for more than a minute where the server asks to slow down.
 	Attempts int
 
-	atAWS     bool              // tests: treat the endpoint as AWS
-	transport http.RoundTripper // tests: instead of the network
-	logMode   aws.ClientLogMode // tests: log more than Log alone would
-	backoff   func(int, error) (time.Duration, error)
-	sender    func(*Store) sender // tests: the six calls by another way than plain HTTP
+	// Transport takes the requests in the place of the network, for whoever has the
+	// server in the same process; nil is the network.
+	Transport http.RoundTripper
+
+	atAWS   bool              // tests: treat the endpoint as AWS
+	logMode aws.ClientLogMode // tests: log more than Log alone would
+	backoff func(int, error) (time.Duration, error)
+	sender  func(*Store) sender // tests: the six calls by another way than plain HTTP
 }
 
 // A Store is one account, opened. It is safe for concurrent use and holds

@@ -123,7 +123,7 @@ func TestACallWhoseTimeIsUpSaysWhyItsLastTryFailed(t *testing.T) {
 				return slow["Retry-After"]()
 			}}
 			s, err := onPath(client.Account{Name: "test", Endpoint: compatible, AccessKeyID: "AKID"},
-				client.Credentials{AccessKeyID: "AKID", Secret: client.NewSecret(secretCanary)}, Options{transport: rec})
+				client.Credentials{AccessKeyID: "AKID", Secret: client.NewSecret(secretCanary)}, Options{Transport: rec})
 			require.NoError(t, err)
 			err = do(ctx, s)
 			var known *client.Error

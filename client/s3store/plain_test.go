@@ -102,7 +102,7 @@ func (d *deaf) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestNobodyReadsABodyWhoseCallHasEnded(t *testing.T) {
 	d := &deaf{answer: refusal(403, "AccessDenied", "no")}
 	s := openRecorded(t, &recorder{}, compatible, Options{})
-	s, err := onPath(s.account, client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{transport: d, backoff: atOnce})
+	s, err := onPath(s.account, client.Credentials{Secret: client.NewSecret(secretCanary)}, Options{Transport: d, backoff: atOnce})
 	require.NoError(t, err)
 	file := &seekCounter{Reader: strings.NewReader(strings.Repeat("x", smallBody+1))}
 	_, err = s.Put(t.Context(), anywhere, file, smallBody+1, plainPut)

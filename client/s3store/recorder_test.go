@@ -116,7 +116,7 @@ const (
 // openRecorded opens a store on a recorder. Without an endpoint it is AWS.
 func openRecorded(t *testing.T, rec *recorder, endpoint string, o Options) *Store {
 	t.Helper()
-	o.transport, o.backoff = rec, atOnce
+	o.Transport, o.backoff = rec, atOnce
 	s, err := onPath(client.Account{Name: "test", Endpoint: endpoint, AccessKeyID: "AKID"},
 		client.Credentials{AccessKeyID: "AKID", Secret: client.NewSecret(secretCanary), SessionToken: client.NewSecret(tokenCanary)}, o)
 	require.NoError(t, err)

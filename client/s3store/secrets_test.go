@@ -131,7 +131,7 @@ func TestAShortSecretGarblesNoMessage(t *testing.T) {
 	assert.Equal(t, "aaaaa \xffredacted", redact("aaaaa \xffaaaa", client.NewSecret("aaaa")))
 
 	rec := &recorder{answer: always(func() *http.Response { return refusal(403, "AccessDenied", "a person may not do that") })}
-	s, err := onPath(client.Account{Name: "a", Endpoint: compatible, AccessKeyID: "AKID"}, client.Credentials{Secret: client.NewSecret("a")}, Options{transport: rec, backoff: atOnce})
+	s, err := onPath(client.Account{Name: "a", Endpoint: compatible, AccessKeyID: "AKID"}, client.Credentials{Secret: client.NewSecret("a")}, Options{Transport: rec, backoff: atOnce})
 	require.NoError(t, err)
 	assert.ErrorContains(t, s.Test(t.Context()), "a person may not do that")
 }

@@ -23,7 +23,7 @@ const handshake = 10 * time.Second
 // on connections of their own, the system's certificate authorities and the
 // account's, TLS 1.2 at least.
 func newNetwork(a client.Account, o Options) (*watchdog, error) {
-	rt := o.transport
+	rt := o.Transport
 	if rt == nil {
 		pool, err := authorities(a.CAFile)
 		if err != nil {
