@@ -4,6 +4,8 @@ package main
 
 import (
 	"bufio"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,14 +56,34 @@ func (u *user) never(op string, nth int) {
 	require.NoError(u.t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{{Op: op, Nth: nth, Do: mock.Delay, Millis: 3600_000}}}))
 }
 
+// neverPart lets the server answer no more to one part of uploads, whatever is sent again
+// before, until it is told to.
+func (u *user) neverPart(number string) (goOn func()) {
+	gone := make(chan struct{})
+	u.oddly(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("partNumber") == number {
+			select {
+			case <-gone:
+			default:
+				_, _ = io.Copy(io.Discard, r.Body) // so that the server notices who leaves
+				<-r.Context().Done()
+				return
+			}
+		}
+		u.server.ServeHTTP(w, r)
+	})
+	return func() { close(gone) }
+}
+
 func TestAnInterruptedUploadEndsWith130AndIsGoneOnWith(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "termination": syscall.SIGTERM} {
 		for _, resume := range []bool{true, false} {
 			u := newUser(t)
 			u.file("a.bin", noise(20<<20))
-			u.never("UploadPart", 2)
+			goOn := u.neverPart("2")
 			r, log := u.interrupted(signal, "partNumber=2", "a.bin", "s3://bucket/a.bin")
+			goOn()
 			assert.Empty(t, r.ends(130).out, name)
 			assert.Contains(t, log, "bucketseal-cli: interrupted; parts that arrived whole are kept: the same command again goes on with it, and so does 'bucketseal-cli uploads resume'\n")
 			assert.NotContains(t, log, "DELETE /bucket/a.bin", "nothing is dropped")
@@ -152,7 +174,8 @@ func TestWithoutALedgerAnInterruptedUploadLeavesNothingBehind(t *testing.T) {
 	u := newUser(t)
 	u.withoutLedger()
 	u.file("a.bin", noise(20<<20))
-	u.never("UploadPart", 2)
+	u.neverPart("2")
+	u.faulty(mock.Fault{Op: "UploadPart", Do: mock.AnswerStatus, Status: http.StatusInternalServerError, Count: 1}) // as a busy server does
 	r, log := u.interrupted(os.Interrupt, "partNumber=2", "a.bin", "s3://bucket/a.bin", "--json")
 	assert.Contains(t, r.ends(130).out, `"status":"cancelled"`)
 	assert.NotContains(t, log, "is kept")
