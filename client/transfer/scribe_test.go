@@ -36,6 +36,7 @@ func TestChangesThatComeOneAfterTheOtherAreWrittenTogether(t *testing.T) {
 			time.Sleep(2 * time.Millisecond)
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		assert.Equal(t, []int{1, 4}, l.writes)
 		assert.Equal(t, []time.Duration{0, writesApart}, l.at)
 
