@@ -1,8 +1,10 @@
 package transfer
 
 import (
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,4 +43,11 @@ func TestAFileWhoseFirstBytesCannotBeReadIsNotSentAsSomethingElse(t *testing.T) 
 	_, err = w.engine.putOptions(&item{row: Row{Job: job}}, &source{job: job, file: f}, client.Checksum{})
 	require.ErrorIs(t, err, os.ErrClosed)
 	assert.Equal(t, client.KindLocal, client.KindOf(err))
+}
+
+func TestAStreamWhoseNameTellsNothingIsStoredAsWhatItHolds(t *testing.T) {
+	w := newBench(t)
+	job, _ := w.stream(t, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("%PDF-1.7\n")), nil })
+	require.NoError(t, w.run(job)[0].Err)
+	assert.Equal(t, "application/pdf", w.there(remote).ContentType)
 }
