@@ -221,9 +221,6 @@ func (s *Session) lookAt(ctx context.Context, set rules.Set, at client.Location,
 	e.Size, e.ETag, e.Modified = o.Size, o.ETag, o.Modified
 	e.Encryption, e.CustomerKeyMD5 = o.Encryption, key.MD5()
 	e.Dated, _ = o.FileModified()
-	if e.Dated.IsZero() && beside { // a download gives the file the date of the object then
-		e.Dated = o.Modified
-	}
 	e.Sums = nil
 	for _, sum := range o.Checksums {
 		if !sum.Composite && transfer.CanSum(sum.Algorithm) {
@@ -232,6 +229,11 @@ func (s *Session) lookAt(ctx context.Context, set rules.Set, at client.Location,
 	}
 	if sum, ok := o.FullChecksum(); ok && len(e.Sums) == 0 {
 		e.Sums = []client.Checksum{sum}
+	}
+	// A download gives the file the date of the object then, which is of whole seconds, so
+	// that a checksum says more.
+	if e.Dated.IsZero() && beside && len(e.Sums) == 0 {
+		e.Dated = o.Modified
 	}
 	return nil
 }

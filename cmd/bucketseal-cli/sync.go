@@ -36,7 +36,8 @@ none. An object that is not encrypted as the rules ask is sent again.
 
 --delete removes what DST has and SRC has not, at the end, if everything before it went
 well, both sides were listed whole and SRC holds a file at all; and only what is still
-what was listed. Links and special files are left alone on both sides.
+what was listed. Links and special files are left alone on both sides; empty folders are
+not kept, since a store has none.
 
 --include and --exclude take masks as rules have them: * is any run of characters, ? is
 one. One with a / is compared with the path below SRC, others with the last name. What
@@ -181,16 +182,16 @@ func (a *app) sync(ctx context.Context, s *session.Session, f *syncFlags, from, 
 	if err == nil && !o.FromNothing && c.tally.files == 0 && sum.Unchanged == 0 {
 		err = nothingToSync()
 	}
-	return a.concluded(err, "", sum)
+	return a.concluded(err, syncDone, sum)
 }
 
 // concluded says why a sync ended early, and last how many files were treated how.
-func (a *app) concluded(err error, before string, sum syncSum) error {
+func (a *app) concluded(err error, form string, sum syncSum) error {
 	if err != nil {
 		a.report(err)
 		err = &reported{err}
 	}
-	a.summary(before, sum)
+	a.summary(form, sum)
 	return err
 }
 

@@ -56,7 +56,7 @@ func (a *app) syncDry(ctx context.Context, pieces syncPieces, o session.SyncOpti
 	case !some && sum.Unchanged == 0 && !o.FromNothing:
 		err = nothingToSync()
 	}
-	return a.concluded(err, "Dry run, nothing was changed; it would be "+humanize.IBytes(uint64(max(bytes, 0)))+", ", sum)
+	return a.concluded(err, "Dry run, nothing was changed. "+humanize.IBytes(uint64(max(bytes, 0)))+" would be written: "+syncWould, sum)
 }
 
 // add counts what would be done.

@@ -1,28 +1,28 @@
 package main
 
 import (
+	"bytes"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/mock"
 )
 
-func TestWhatAColleagueHasWrittenSinceStaysAndIsSaid(t *testing.T) {
-	t.Parallel()
-	u := newUser(t)
-	u.file("w/a", []byte("a"))
-	u.file("w/old", []byte("old"))
-	u.syncs(0, map[string]int{"uploaded": 2}, "w", "s3://bucket/w")
-	u.remove("w/old")
-	require.NoError(t, u.server.SetFaults(mock.Faults{Faults: []mock.Fault{{Op: "DeleteObject", Do: mock.AnswerStatus, Status: 412, Code: "PreconditionFailed"}}}))
-	r := u.syncs(1, map[string]int{"unchanged": 1}, "--delete", "w", "s3://bucket/w")
-	assert.Equal(t, "skipped", r.lines()[0]["status"])
-	assert.Equal(t, "s3://bucket/w/old", r.lines()[0]["target"])
-	require.NoError(t, u.server.SetFaults(mock.Faults{}))
-	u.has("s3://bucket/w/old", "old")
+func TestWhatAColleagueHasWrittenSinceStaysAndEndsWith1(t *testing.T) {
+	var out bytes.Buffer
+	c := &carrying{app: &app{out: &out, err: &out}}
+	c.ended(transfer.Row{
+		Job:   transfer.Job{Op: transfer.Delete, From: transfer.ObjectAt("", client.Location{Bucket: "bucket", Key: "w/old"}, "")},
+		Phase: transfer.Skipped, Err: &client.Error{Op: "DeleteObject", Kind: client.KindPrecondition, Err: client.Say("another object has taken its place").Err()},
+	})
+	assert.Equal(t, exitFailed, c.code)
+	assert.Equal(t, "s3://bucket/w/old  skipped, another object has taken its place\n", out.String())
+	assert.Zero(t, c.tally.bad(), "and is no failure")
 }
 
 func TestASideThatCannotBeListedDeletesNothing(t *testing.T) {

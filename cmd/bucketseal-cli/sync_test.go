@@ -12,6 +12,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/s3store"
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/mock"
 )
 
@@ -59,6 +60,7 @@ func TestAFolderIsSyncedUpByTheRulesAndAgainOnlyWhatChanged(t *testing.T) {
 	assert.EqualValues(t, 1, first["rule"])
 	assert.Equal(t, true, first["dryRun"])
 	assert.Contains(t, u.runs("sync", "-n", "w", "s3://bucket/w").ends(0).out, "would upload "+filepath.Join(u.dir, "w/a-b")+" -> s3://bucket/w/a-b  4 B  (it is new; rule 1, bucket -> SSE-KMS")
+	assert.Contains(t, u.runs("sync", "-n", "w", "s3://bucket/w").ends(0).err, "Dry run, nothing was changed. 10 B would be written: 4 would be uploaded, 0 downloaded, 0 copied and 0 deleted; 0 are the same, and 0 could not be done\n")
 	u.runs("ls", "s3://bucket/w/").ends(1)
 
 	for _, l := range u.syncs(0, map[string]int{"uploaded": 4}, "w", "s3://bucket/w").lines()[:4] {
@@ -266,6 +268,35 @@ func TestWhatAnotherProgramUploadedIsSentOnceOrKnownByItsDate(t *testing.T) {
 	r := u.syncs(0, map[string]int{"uploaded": 1}, "w", "s3://bucket/w")
 	assert.Contains(t, r.err, "note: 1 file sent again though the size is right: whether it is the same cannot be told: no checksum and no date")
 	u.syncs(0, map[string]int{"unchanged": 1}, "w", "s3://bucket/w")
+}
+
+func TestAnotherProgramThatWritesTwiceInASecondIsSeenByTheChecksum(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	store, err := s3store.Dial(client.Account{Name: "other", Endpoint: u.server.URL, CAFile: u.server.CAFile, AccessKeyID: u.server.AccessKey},
+		client.Credentials{AccessKeyID: u.server.AccessKey, Secret: client.NewSecret(u.server.SecretKey)}, s3store.Options{})
+	require.NoError(t, err)
+	sum := map[string]string{"version-1": "", "version-2": ""}
+	for content := range sum {
+		path := u.file("sum", []byte(content))
+		s, err := transfer.SumOf(t.Context(), path, client.CRC64NVME)
+		require.NoError(t, err)
+		sum[content] = s.Value
+	}
+	writes := func(content string) {
+		_, err = store.Put(t.Context(), client.Location{Bucket: "bucket", Key: "w/a"}, strings.NewReader(content), int64(len(content)),
+			client.PutOptions{Encryption: client.Inherit{}, Digests: client.Digests{Checksum: client.Checksum{Algorithm: client.CRC64NVME, Value: sum[content]}}})
+		require.NoError(t, err)
+	}
+	writes("version-1")
+	u.syncs(0, map[string]int{"downloaded": 1}, "s3://bucket/w", "back")
+	writes("version-2")
+	stat, err := store.Head(t.Context(), client.Location{Bucket: "bucket", Key: "w/a"}, client.ReadOptions{})
+	require.NoError(t, err)
+	require.NoError(t, os.Chtimes(filepath.Join(u.dir, "back/a"), stat.Modified, stat.Modified)) // as if it were the same second
+	u.syncs(0, map[string]int{"downloaded": 1}, "s3://bucket/w", "back")
+	u.syncs(0, map[string]int{"unchanged": 1}, "s3://bucket/w", "back")
+	assert.Equal(t, "version-2", string(u.read("back/a")))
 }
 
 func TestARenamedFileIsCopiedOnTheServer(t *testing.T) {

@@ -103,16 +103,21 @@ type syncSum struct {
 }
 
 // summary is the last that a sync says.
-func (a *app) summary(before string, s syncSum) {
+func (a *app) summary(form string, s syncSum) {
 	if a.flags.json {
 		a.line(map[string]any{"summary": s})
 		return
 	}
 	if !a.flags.quiet {
-		printf(a.err, "%s%d uploaded, %d downloaded, %d copied, %d deleted, %d unchanged, %d failed\n",
-			before, s.Uploaded, s.Downloaded, s.Copied, s.Deleted, s.Unchanged, s.Failed)
+		printf(a.err, form, s.Uploaded, s.Downloaded, s.Copied, s.Deleted, s.Unchanged, s.Failed)
 	}
 }
+
+// What a summary says, with how many of each.
+const (
+	syncDone  = "%d uploaded, %d downloaded, %d copied, %d deleted, %d unchanged, %d failed\n"
+	syncWould = "%d would be uploaded, %d downloaded, %d copied and %d deleted; %d are the same, and %d could not be done\n"
+)
 
 func nothingToSync() error {
 	return &client.Error{Op: "sync", Kind: client.KindNotFound, Err: errors.New("the source holds no files that take part, so nothing was done")}
