@@ -20,12 +20,12 @@ func typeAndKey(t client.EncryptionType, key client.KeyID) string {
 	if key == "" {
 		return string(t)
 	}
-	return string(t) + " " + shortKey(key)
+	return string(t) + " " + ShortKey(key)
 }
 
-// shortKey is the part of a key id by which people know it: the id of an ARN
+// ShortKey is the part of a key id by which people know it: the id of an ARN
 // without the road to it.
-func shortKey(key client.KeyID) string {
+func ShortKey(key client.KeyID) string {
 	s := string(key)
 	if i := strings.LastIndexByte(s, '/'); i >= 0 && strings.HasPrefix(s, "arn:") {
 		return s[i+1:]

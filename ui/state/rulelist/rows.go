@@ -110,7 +110,7 @@ func keyName(r rules.Rule) string {
 		if r.KMSKey == "" {
 			return i18n.T("AWS managed key")
 		}
-		return string(r.KMSKey)
+		return explain.ShortKey(r.KMSKey) // of an ARN a column would show the road only
 	case client.TypeSSEC:
 		return i18n.T("MD5 %s", r.CustomerKeyMD5)
 	}
