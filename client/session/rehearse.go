@@ -43,9 +43,15 @@ func (s *Session) rehearse(ctx context.Context, j transfer.Job) (r Rehearsal) {
 			return r
 		}
 		r.Job.Expect.Size, r.Job.Expect.Modified = o.Size, o.Modified
+		if r.Err = j.KeyOfAnother(o); r.Err != nil {
+			return r
+		}
+		if j.Op.InPlace() && j.Edit.IsDone(o) {
+			r.Stays = client.Say("it is so already")
+		}
 	}
 	if !j.Op.InPlace() && j.Op != transfer.Restore {
-		r.Stays, r.Overwrites = s.target(ctx, r.Job)
+		r.Stays, r.Overwrites, r.Err = s.target(ctx, r.Job)
 	}
 	return r
 }
@@ -89,11 +95,17 @@ func (s *Session) foresee(ctx context.Context, j transfer.Job) (o client.Object,
 }
 
 // target says whether something is in the way of a job, and stays.
-func (s *Session) target(ctx context.Context, j transfer.Job) (stays client.Text, overwrites bool) {
+func (s *Session) target(ctx context.Context, j transfer.Job) (stays client.Text, overwrites bool, err error) {
 	there, older := false, false
 	switch {
 	case j.To.IsObject():
 		o, is, err := s.object(ctx, j.To.At)
+		if !is && err == nil { // HEAD does not say whether it is the object or the bucket that is not there
+			_, err = s.store.List(ctx, client.Location{Bucket: j.To.At.Bucket, Key: j.To.At.Key}, client.ListOptions{Max: 1})
+		}
+		if client.KindOf(err) == client.KindNoBucket {
+			return client.Text{}, false, err
+		}
 		there, older = is && err == nil, o.Modified.Before(j.Expect.Modified)
 	case j.To.Root != "":
 		stat, err := os.Lstat(j.To.String())
@@ -102,13 +114,13 @@ func (s *Session) target(ctx context.Context, j transfer.Job) (stays client.Text
 	}
 	switch {
 	case !there:
-		return client.Text{}, false
+		return client.Text{}, false, nil
 	case j.Overwrite == transfer.OverwriteAlways, j.Overwrite == transfer.OverwriteNewer && older:
-		return client.Text{}, true
+		return client.Text{}, true, nil
 	case j.Overwrite == transfer.OverwriteNewer:
-		return client.Say("it is there already and not older"), false
+		return client.Say("it is there already and not older"), false, nil
 	}
-	return client.Say("it is there already"), false
+	return client.Say("it is there already"), false, nil
 }
 
 // lookedAtFirst is how many sources of a copy are looked at before it begins.

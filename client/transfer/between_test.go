@@ -172,9 +172,9 @@ func TestWhatNobodyDecidedKeepsTheWayOfItsSourceAsFarAsItCanBetweenAccounts(t *t
 		"SSE-C":                     {customer, customer, nil},
 		"nothing":                   {client.Inherit{}, client.Inherit{}, nil},
 		"a key of the other":        {client.SSEKMS{Key: keyID}, nil, nil},
-		"and the bucket encrypts":   {client.SSEKMS{Key: keyID}, client.SSES3{}, client.SSES3{}},
+		"and the bucket encrypts":   {client.SSEKMS{Key: keyID}, nil, client.SSES3{}},
 		"another one of the other":  {client.DSSEKMS{Key: keyID}, nil, nil},
-		"and this bucket does, too": {client.DSSEKMS{Key: keyID}, client.SSES3{}, client.SSES3{}},
+		"and this bucket does, too": {client.DSSEKMS{Key: keyID}, nil, client.SSES3{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newTwo(t)

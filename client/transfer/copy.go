@@ -211,7 +211,7 @@ func (c *copyOf) decide(ctx context.Context) (err error) {
 	}
 	switch t, keeps := asItsSource(c.asked, c.source.Encryption); {
 	case job.IsBetween():
-		if job.Treatment, err = c.betweenKeys(ctx, t, keeps); err != nil {
+		if job.Treatment, err = c.betweenKeys(t, keeps); err != nil {
 			return err
 		}
 	case keeps:

@@ -66,41 +66,32 @@ func (s elsewhere) DeleteOnly(ctx context.Context, was client.Object, key client
 }
 
 // betweenKeys is how a copy is encrypted between accounts. What was decided stays. Where
-// nobody decided, the way of the source is kept, as far as it can be: as is what the
-// source has, where keeps says so. A KMS key of one account is none of another, so that
-// somebody has to say by which key the copy is encrypted, unless its bucket does.
-func (c *copyOf) betweenKeys(ctx context.Context, as client.Treatment, keeps bool) (client.Treatment, error) {
-	asked, job := c.it.row.Job.Treatment, c.it.row.Job
-	if c.asked.Because.Form != AsItsSource.Form {
-		return asked, nil
-	}
-	switch c.source.Encryption.Type {
-	case client.TypeSSEKMS, client.TypeDSSEKMS:
-		does, err := c.engine.defaultOf(ctx, job.To.At.Bucket)
-		if err != nil || does.Told && encrypts(does.Type) {
-			return c.asked, err
-		}
-		return asked, &client.Error{
-			Op: string(job.Op), Kind: client.KindRefused, At: job.To.At,
-			Said: client.Say("the source is encrypted with a KMS key of its account, and no rule says by which key its copy is: make a rule for the target, or choose the encryption for this copy"),
-		}
-	}
-	if keeps {
+// nobody decided, the way of the source is kept: as is what the source has, where keeps
+// says so.
+func (c *copyOf) betweenKeys(as client.Treatment, keeps bool) (client.Treatment, error) {
+	job := c.it.row.Job
+	switch {
+	case c.asked.Because.Form != AsItsSource.Form:
+		return job.Treatment, nil
+	case keeps && as.Type != client.TypeSSEKMS && as.Type != client.TypeDSSEKMS:
 		return as, nil
 	}
-	return c.asked, nil
+	job.Treatment = c.asked
+	return c.asked, job.KeyOfAnother(c.source)
 }
 
-// defaultOf is what a bucket does with what asks for nothing, asked once.
-func (e *Engine) defaultOf(ctx context.Context, bucket string) (client.Reported, error) {
-	if known, ok := e.defaults.Load(bucket); ok {
-		return known.(client.Reported), nil
+// KeyOfAnother is why a copy between accounts is not begun whose source is encrypted with
+// a KMS key, where nobody has decided how it is: a key of one account is none of another,
+// so that somebody has to say by which key. nil for any other.
+func (j Job) KeyOfAnother(source client.Object) error {
+	kms := source.Encryption.Type == client.TypeSSEKMS || source.Encryption.Type == client.TypeDSSEKMS
+	if !kms || !j.IsBetween() || j.Treatment.Because.Form != AsItsSource.Form {
+		return nil
 	}
-	does, err := e.cfg.Store.DefaultEncryption(ctx, bucket)
-	if err == nil {
-		e.defaults.Store(bucket, does)
+	return &client.Error{
+		Op: string(j.Op), Kind: client.KindRefused, At: j.To.At,
+		Said: client.Say("the source is encrypted with a KMS key of its account, and no rule says by which key its copy is: make a rule for the target, or choose the encryption for this copy"),
 	}
-	return does, err
 }
 
 // isNotItself refuses a move between accounts of what they both have under this name:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,12 +45,15 @@ func (d *Edit) Check() error {
 		}
 	}
 	for _, name := range append(slices.Collect(maps.Keys(d.Set)), d.Unset...) {
-		if name == "" || strings.ToLower(name) != name || strings.HasPrefix(name, "x-amz-") {
-			return client.Say("%q is no name of metadata: write it in lower case and without x-amz-meta-", name).Err()
+		if !metadataName.MatchString(name) || strings.HasPrefix(name, "x-amz-") {
+			return client.Say("%q is no name of metadata: lower case letters, digits and . _ - are, without x-amz-meta-", name).Err()
 		}
 	}
 	return nil
 }
+
+// metadataName is what can be the name of a header and comes back as it was.
+var metadataName = regexp.MustCompile(`^[a-z0-9._-]+$`)
 
 // of is what an object has beside its bytes once it is changed; nil changes nothing.
 func (d *Edit) of(o client.Object) client.PutOptions {
@@ -74,6 +78,12 @@ func (d *Edit) of(o client.Object) client.PutOptions {
 	return p
 }
 
+// IsDone reports whether an object has already what the edit would write.
+func (d *Edit) IsDone(o client.Object) bool {
+	want := d.of(o)
+	return want.ContentType == o.ContentType && want.System == o.System() && maps.Equal(want.Metadata, o.Metadata)
+}
+
 // inPlace prepares a copy of an object onto itself: over what was looked at and nothing
 // else, with its tags in the journal before it may lose them.
 func (c *copyOf) inPlace(ctx context.Context) error {
@@ -87,6 +97,9 @@ func (c *copyOf) inPlace(ctx context.Context) error {
 		return nil
 	default:
 		return nil
+	}
+	if c.tags == nil && job.Edit.IsDone(c.source) {
+		return &skipped{&client.Error{Op: string(job.Op), Kind: client.KindExists, At: job.To.At, Err: client.Say("it is so already").Err()}}
 	}
 	if locked {
 		return c.wouldLose(client.Say("its object lock, which stays with the version that is there"))

@@ -129,7 +129,6 @@ type Engine struct {
 	uploads       sync.Map // ids of the multipart uploads under way
 	keys          keyAnswers
 	saidLocks     atomic.Bool         // that copies do not have the locks of their sources
-	defaults      sync.Map            // what buckets do with what asks for nothing (client.Reported)
 	pieces        *semaphore.Weighted // bytes of pieces between accounts that are in memory
 	scribe        scribe
 	disk          disk.Disk // that downloads write to

@@ -108,6 +108,9 @@ func (f *cpFlags) config() (transfer.Config, error) {
 	default:
 		return transfer.Config{}, usage("--overwrite %q: use always, skip or newer", f.overwrite)
 	}
+	if err := checkVersion(f.version); err != nil {
+		return transfer.Config{}, err
+	}
 	c, err := f.transferFlags.config()
 	if err != nil {
 		return c, err

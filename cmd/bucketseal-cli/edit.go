@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
@@ -25,7 +26,10 @@ and proved as by cp. What is current now stays as a version.`,
 				return err
 			}
 			if f.version == "" {
-				return usage("say which version: --version-id ID ('ls --versions' lists them)")
+				return usage("say which version: --version-id ID")
+			}
+			if err := checkVersion(f.version); err != nil {
+				return err
 			}
 			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
 				choice := session.Choice{}
@@ -33,14 +37,34 @@ and proved as by cp. What is current now stays as a version.`,
 					return err
 				}
 				plan, err := s.PlanRestore(c.Context(), at, f.version, choice)
+				if f.dryRun {
+					return a.rehearse(c.Context(), s, one(plan, err))
+				}
 				return a.carryOut(c.Context(), s, one(plan, err))
 			})
 		},
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.version, "version-id", "", "the `ID` of the version")
+	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, dryRunHelp)
 	f.registerEncryption(c, "the restored version", "for --sse c")
 	return c
+}
+
+const dryRunHelp = "say what would be done, and do nothing"
+
+// registerFolder makes the flags of what is done with an object or with all in a folder.
+func (f *cpFlags) registerFolder(flags *pflag.FlagSet) {
+	flags.BoolVarP(&f.recursive, "recursive", "r", false, "of all in the folder")
+	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, dryRunHelp)
+}
+
+// checkVersion refuses what no server calls a version.
+func checkVersion(id string) error {
+	if strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) || len(id) > 1024 {
+		return usage("--version-id %q is no id of a version: letters, digits and signs without blanks are, as the server lists them", id)
+	}
+	return nil
 }
 
 // one is a plan in one piece.
@@ -62,7 +86,7 @@ func (a *app) metaCommand() *cobra.Command {
 	var edit transfer.Edit
 	var set []string
 	headers := map[string]*string{}
-	recursive := false
+	f := &cpFlags{}
 	do := &cobra.Command{
 		Use: "set s3://BUCKET/KEY", Short: "Change what is stored beside an object's bytes, and verify", Args: exactly(1),
 		Long: `Change the content type, the headers and the metadata (x-amz-meta-*) of an object, or of
@@ -89,7 +113,7 @@ The copy is compared and read as by cp. In a bucket that keeps versions it is a 
 					edit.Headers[name] = *value
 				}
 			}
-			return a.edit(c.Context(), transfer.Meta, args[0], edit, recursive)
+			return a.edit(c.Context(), transfer.Meta, args[0], edit, f)
 		},
 	}
 	flags := do.Flags()
@@ -100,34 +124,34 @@ The copy is compared and read as by cp. In a bucket that keeps versions it is a 
 		headers[name] = flags.String(strings.ToLower(name), "", "the header "+name+" of downloads; empty takes it away")
 		letBeEmpty(flags, strings.ToLower(name))
 	}
-	flags.BoolVarP(&recursive, "recursive", "r", false, "of all in the folder")
+	f.registerFolder(flags)
 	c.AddCommand(do)
 	return c
 }
 
 func (a *app) classCommand() *cobra.Command {
 	c := &cobra.Command{Use: "class", Short: "Change the storage class of objects that are there"}
-	recursive := false
+	f := &cpFlags{}
 	do := &cobra.Command{
 		Use: "set s3://BUCKET/KEY CLASS", Short: "Store an object in another storage class, and verify", Args: exactly(2),
 		Long: `Store an object, or all in a folder with -r, in another storage class, as STANDARD_IA or
 GLACIER. The server copies it onto itself, as 'meta set' says, with all else as it is.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.edit(c.Context(), transfer.Class, args[0], transfer.Edit{Headers: map[string]string{"X-Amz-Storage-Class": strings.ToUpper(args[1])}}, recursive)
+			return a.edit(c.Context(), transfer.Class, args[0], transfer.Edit{Headers: map[string]string{"X-Amz-Storage-Class": strings.ToUpper(args[1])}}, f)
 		},
 	}
-	do.Flags().BoolVarP(&recursive, "recursive", "r", false, "of all in the folder")
+	f.registerFolder(do.Flags())
 	c.AddCommand(do)
 	return c
 }
 
 // edit changes what is stored beside the bytes of an object, or of all in a folder.
-func (a *app) edit(ctx context.Context, op transfer.Op, place string, e transfer.Edit, recursive bool) error {
+func (a *app) edit(ctx context.Context, op transfer.Op, place string, e transfer.Edit, f *cpFlags) error {
 	at, err := placeWithBucket(place)
 	switch {
 	case err != nil:
 		return err
-	case at.Key == "" && !recursive:
+	case at.Key == "" && !f.recursive:
 		return usage("%s names no object: -r takes all in a folder", place)
 	}
 	if err := e.Check(); err != nil {
@@ -135,12 +159,15 @@ func (a *app) edit(ctx context.Context, op transfer.Op, place string, e transfer
 	}
 	return a.with(ctx, transfer.Config{}, func(s *session.Session) error {
 		what := client.Object{At: at, Size: client.NotTold}
-		if recursive {
+		if f.recursive {
 			if what, err = s.Find(ctx, at, true); err != nil {
 				return err
 			}
 		}
-		f := &cpFlags{recursive: recursive}
-		return a.orIsFolder(ctx, s, f, place, a.carryOut(ctx, s, s.PlanEdit(ctx, []client.Object{what}, op, e)))
+		pieces := s.PlanEdit(ctx, []client.Object{what}, op, e)
+		if f.dryRun {
+			return a.rehearse(ctx, s, pieces)
+		}
+		return a.orIsFolder(ctx, s, f, place, a.carryOut(ctx, s, pieces))
 	})
 }

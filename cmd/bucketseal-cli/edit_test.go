@@ -34,10 +34,16 @@ func TestMetadataAndStorageClassAreChangedAndTheKeyStays(t *testing.T) {
 	assert.Equal(t, "STANDARD_IA", u.runs("props", "s3://bucket/q3/b.csv", "--json").ends(0).line()["storageClass"])
 	u.has("s3://bucket/q3/a.csv", "a")
 
+	assert.Contains(t, u.runs("class", "set", "-r", "s3://bucket/q3", "GLACIER", "-n").ends(0).out, "would class s3://bucket/q3/a.csv")
+	assert.Contains(t, u.runs("class", "set", "s3://bucket/q3/a.csv", "STANDARD_IA", "-n").ends(0).out, "it is so already")
+	l = u.runs("class", "set", "s3://bucket/q3/a.csv", "STANDARD_IA", "--json").ends(0).line()
+	assert.Equal(t, "skipped", l["status"], "nothing was changed, so nothing was copied")
+
 	for says, args := range map[string][]string{
 		"write NAME=VALUE":    {"meta", "set", "s3://bucket/q3/a.csv", "--set", "colour"},
 		"nothing is said":     {"meta", "set", "s3://bucket/q3/a.csv"},
 		"names no object":     {"meta", "set", "s3://bucket", "--content-type", "a/b"},
+		"lower case letters":  {"meta", "set", "s3://bucket/q3/a.csv", "--set", "色=b"},
 		"no name of metadata": {"meta", "set", "s3://bucket/q3/a.csv", "--set", "x-amz-meta-a=b"},
 		"names no bucket":     {"class", "set", "s3://", "GLACIER"},
 		"add -r to take":      {"class", "set", "s3://bucket/q3/", "GLACIER"},
@@ -71,4 +77,6 @@ func TestAVersionIsRestored(t *testing.T) {
 	assert.Contains(t, u.runs("restore", "s3://bucket/a.csv").ends(2).err, "say which version")
 	assert.Contains(t, u.runs("restore", "s3://bucket/", "--version-id", "x").ends(2).err, "names no object")
 	u.runs("restore", "s3://bucket/a.csv", "--version-id", "nosuchversion").ends(1)
+	assert.Contains(t, u.runs("restore", "s3://bucket/a.csv", "--version-id", "舊").ends(2).err, "is no id of a version")
+	assert.Contains(t, u.runs("restore", "s3://bucket/a.csv", "--version-id", old.VersionID, "-n").ends(0).out, "(version "+old.VersionID+" of 2")
 }

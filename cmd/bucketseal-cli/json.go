@@ -92,6 +92,9 @@ func checksumJSON(c client.Checksum) *checksumLine {
 type transferLine struct {
 	Op     transfer.Op `json:"op"`
 	Source string      `json:"source"`
+	// SourceVersion and SourceModified are the version that was asked for, and its date.
+	SourceVersion  string `json:"sourceVersionId,omitempty"`
+	SourceModified string `json:"sourceModified,omitempty"`
 	// SourceAccount is what the account of the source is called, of a copy between accounts.
 	SourceAccount string        `json:"sourceAccount,omitempty"`
 	Target        string        `json:"target"`
@@ -118,6 +121,9 @@ func transferJSON(r transfer.Row) transferLine {
 	}
 	if j.Op == transfer.Delete {
 		l.Target = l.Source
+	}
+	if l.SourceVersion = j.From.Version; l.SourceVersion != "" {
+		l.SourceModified = stamp(j.Expect.Modified)
 	}
 	if c := r.Receipt; c != nil {
 		l.Bytes, l.Why, l.Checksum, l.Reported = told(c.Size), c.Why.String(), checksumJSON(c.Checksum), reportedJSON(c.Reported)

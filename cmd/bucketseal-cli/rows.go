@@ -42,6 +42,14 @@ func (l transferLine) what() string {
 	if l.Op == transfer.Delete {
 		return l.Target
 	}
+	switch {
+	case l.Op.InPlace():
+		return l.Target
+	case l.SourceVersion != "" && l.SourceModified != "":
+		return l.Source + " (version " + l.SourceVersion + " of " + l.SourceModified + ") -> " + l.Target
+	case l.SourceVersion != "":
+		return l.Source + " (version " + l.SourceVersion + ") -> " + l.Target
+	}
 	return l.Source + " -> " + l.Target
 }
 
@@ -53,6 +61,9 @@ func (a *app) skipped(what string, r transfer.Row) {
 		why = inner
 	}
 	text := fmt.Sprintf("%s  skipped, %s", what, printable(why.Error()))
+	if r.Job.Op == transfer.Move {
+		text += "; the source stays"
+	}
 	switch {
 	case errors.Is(r.Err, transfer.ErrOtherContents):
 		fmt.Fprintln(a.err, text)
