@@ -57,10 +57,8 @@ func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into clien
 			jobs, err = s.copies(ctx, from, what, into, o)
 		}
 		sources := make(map[client.Location]struct{}, len(jobs))
-		for _, j := range jobs {
-			if from.account.Endpoint == s.account.Endpoint { // else it is another bucket, whatever it is called
-				sources[j.From.At] = struct{}{}
-			}
+		for _, j := range jobs { // two accounts, and two addresses, may see one bucket
+			sources[j.From.At] = struct{}{}
 		}
 		for size := firstPiece; err == nil && len(jobs) > 0; size = min(2*size, largestPiece) {
 			n := min(size, len(jobs))

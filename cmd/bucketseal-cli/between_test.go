@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -69,6 +70,24 @@ func TestAFolderMovesToAnotherAccountAndItsReceiptsSayBothSides(t *testing.T) {
 	assert.Contains(t, string(m.read("receipts.json")), `"from":{"account":"old"`)
 	m.at("new", "receipts", "export", "--csv", "receipts.csv").ends(0)
 	assert.Contains(t, string(m.read("receipts.csv")), "source_account")
+}
+
+func TestTwoAccountsThatSeeOneBucketOverwriteNoSource(t *testing.T) {
+	t.Parallel()
+	m := newMover(t, nil, nil)
+	again := *m.server
+	again.URL = strings.Replace(again.URL, "127.0.0.1", "localhost", 1)
+	require.NotEqual(t, m.server.URL, again.URL)
+	m.account("again", &again)
+	m.file("p/x", []byte("one"))
+	m.file("p/p/x", []byte("deeper"))
+	m.at("old", "cp", "-r", "p", "s3://bucket/p").ends(0)
+	for _, verb := range []string{"cp", "mv"} {
+		r := m.types("", verb, "-r", "s3://bucket/p", "s3://bucket/", "--overwrite", "always", "--account-from", "old", "--account-to", "again").ends(1)
+		assert.Contains(t, r.err, "source of the same command", verb)
+		m.holds("old", "s3://bucket/p/p/x", "deeper")
+	}
+	m.holds("old", "s3://bucket/x", "one")
 }
 
 func TestWhatIsMeantByTwoAccountsIsSaid(t *testing.T) {
