@@ -31,12 +31,13 @@ type objectLine struct {
 }
 
 func (a *app) lsCommand() *cobra.Command {
-	var recursive, encryption bool
+	var recursive, encryption, versions bool
 	c := &cobra.Command{
 		Use: "ls [s3://BUCKET[/PREFIX]]", Short: "List buckets, or what lies in a folder",
 		Long: `List buckets, or what lies in a folder. A listing says nothing of encryption; with
---encryption each object is asked for by a HEAD request of its own. A name that
-matches nothing, and an object that could not be asked for, end in exit code 1.`,
+--encryption each object is asked for by a HEAD request of its own; with --versions
+all versions and delete markers below a place are listed, each with its ID. A name
+that matches nothing, and an object that could not be asked for, end in exit code 1.`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("usage: %s", c.UseLine())
@@ -51,9 +52,18 @@ matches nothing, and an object that could not be asked for, end in exit code 1.`
 					return usage("%w", err)
 				}
 			}
+			switch {
+			case versions && encryption:
+				return usage("--versions and --encryption do not go together: props --version-id shows how a version is encrypted")
+			case at.Bucket == "" && (recursive || encryption || versions):
+				return usage("-r, --encryption and --versions are about objects: name a bucket, as s3://BUCKET")
+			}
 			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
-				if at.Bucket == "" {
+				switch {
+				case at.Bucket == "":
 					return a.lsBuckets(c.Context(), s)
+				case versions:
+					return a.lsVersions(c.Context(), s, at, false)
 				}
 				return a.lsObjects(c.Context(), s, at, recursive, encryption)
 			})
@@ -61,6 +71,7 @@ matches nothing, and an object that could not be asked for, end in exit code 1.`
 	}
 	c.Flags().BoolVarP(&recursive, "recursive", "r", false, "list everything below")
 	c.Flags().BoolVar(&encryption, "encryption", false, "show how each object is encrypted (one request each)")
+	c.Flags().BoolVar(&versions, "versions", false, "list all versions and delete markers below, with their IDs")
 	return c
 }
 

@@ -98,7 +98,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.json, "json", false, "print one JSON object a line")
 	f.BoolVar(&a.flags.quiet, "quiet", false, "print errors only")
 	f.BoolVar(&a.flags.verbose, "verbose", false, "log every request to stderr, without secrets")
-	root.AddCommand(a.accountsCommand(), a.lsCommand(), a.cpCommand(), a.mvCommand(), a.syncCommand(), a.rmCommand(), a.restoreCommand(), a.metaCommand(), a.classCommand(),
+	root.AddCommand(a.accountsCommand(), a.lsCommand(), a.cpCommand(), a.mvCommand(), a.syncCommand(), a.rmCommand(), a.versionsCommand(), a.restoreCommand(), a.metaCommand(), a.classCommand(),
 		a.findCommand(), a.duCommand(), a.mbCommand(), a.rbCommand(),
 		a.propsCommand(), a.uploadsCommand(), a.receiptsCommand(), a.rulesCommand(), a.keysCommand())
 	refuseUnknownCommands(root)
