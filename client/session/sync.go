@@ -221,15 +221,7 @@ func (s *Session) lookAt(ctx context.Context, set rules.Set, at client.Location,
 	e.Size, e.ETag, e.Modified = o.Size, o.ETag, o.Modified
 	e.Encryption, e.CustomerKeyMD5 = o.Encryption, key.MD5()
 	e.Dated, _ = o.FileModified()
-	e.Sums = nil
-	for _, sum := range o.Checksums {
-		if !sum.Composite && transfer.CanSum(sum.Algorithm) {
-			e.Sums = append(e.Sums, sum)
-		}
-	}
-	if sum, ok := o.FullChecksum(); ok && len(e.Sums) == 0 {
-		e.Sums = []client.Checksum{sum}
-	}
+	e.Sums = transfer.ContentSums(o)
 	// A download gives the file the date of the object then, which is of whole seconds, so
 	// that a checksum says more.
 	if e.Dated.IsZero() && beside && len(e.Sums) == 0 {

@@ -318,7 +318,7 @@ func (a *arrival) byETag(ctx context.Context) (comparison, error) {
 	switch got := hex.EncodeToString(sum); {
 	case strings.EqualFold(got, a.head.ETag):
 		return comparison{ContentMD5, client.Say("size and MD5 agree with the object's ETag")}, nil
-	case !isReadable(a.head):
+	case !isMD5OfContents(a.head):
 		return comparison{}, errElse
 	case a.job.AcceptStale:
 		a.accepted = true

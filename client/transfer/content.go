@@ -150,3 +150,7 @@ func isReadable(answers ...client.Object) bool {
 	}
 	return readable
 }
+
+// isMD5OfContents reports whether an object's ETag is one that every client takes for the
+// MD5 of its contents.
+func isMD5OfContents(o client.Object) bool { return isMD5(o.ETag) && isReadable(o) }

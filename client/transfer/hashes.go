@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"encoding/hex"
 	"hash"
 	"hash/crc32"
 	"io"
@@ -103,6 +104,26 @@ func (t *tally) reading() reading {
 
 // CanSum reports whether a checksum of the server's can be computed here.
 func CanSum(a client.ChecksumAlgorithm) bool { return hashes[a] != nil }
+
+// ContentSums are the checksums of an object's whole contents by which it can be compared
+// with something else: the server's own that can be computed here, and where it has none
+// what an upload left in the metadata. That is stale where another client changed the
+// object and kept it, so that beside an ETag that is taken for an MD5 it counts for
+// nothing, and the ETag is compared. There may be none.
+func ContentSums(o client.Object) []client.Checksum {
+	if own := fullSums(o); len(own) > 0 {
+		return own
+	}
+	noted, ok := o.FullChecksum()
+	switch {
+	case !ok:
+		return nil
+	case isMD5OfContents(o):
+		sum, _ := hex.DecodeString(o.ETag) // of this shape it is hexadecimal
+		return []client.Checksum{{Algorithm: algorithmMD5, Value: base64.StdEncoding.EncodeToString(sum)}}
+	}
+	return []client.Checksum{noted}
+}
 
 // SumOf is a checksum of a file of this machine, by an algorithm that CanSum.
 func SumOf(ctx context.Context, path string, a client.ChecksumAlgorithm) (client.Checksum, error) {
