@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -181,6 +182,40 @@ func TestALostAnswerIsNoReasonToDeleteWhatCameAfterIt(t *testing.T) {
 		assert.Equal(t, client.KindPrecondition.String(), client.KindOf(results[1]).String(), name)
 		assert.Equal(t, map[string]string{"b": "his", "stays": "stays"}, s.etags, name)
 	}
+}
+
+// At 500 random moments somebody writes, overwrites and deletes names that are being
+// deleted; where the server knows no conditions, at any but that of the request itself.
+func TestNothingAColleagueWritesWhileNamesAreDeletedIsLost(t *testing.T) {
+	wrote := 0
+	for seed := range uint64(500) {
+		r := rand.New(rand.NewPCG(seed, 28))
+		endpoint := []string{"", compatible}[r.IntN(2)]
+		s := &shelf{loses: r.IntN(3), bare: endpoint != "" && r.IntN(2) == 0, denies: endpoint != "" && r.IntN(4) == 0}
+		s.ignores = endpoint != "" && !s.bare && r.IntN(2) == 0
+		his := map[string]string{}
+		s.before = func(call string, nth int) {
+			if s.ignores && call == "delete" || s.denies && call != http.MethodHead {
+				return
+			}
+			for _, key := range []string{"a", "b", "c", "d"} {
+				switch r.IntN(4) {
+				case 0:
+					his[key] = fmt.Sprint("his", nth)
+					s.etags[key] = his[key]
+					wrote++
+				case 1:
+					delete(his, key)
+					delete(s.etags, key)
+				}
+			}
+		}
+		results, err := s.removed(t, endpoint)
+		for key, etag := range his {
+			assert.Equal(t, etag, s.etags[key], "seed %d, at %q: %v, %v", seed, endpoint, results, err)
+		}
+	}
+	assert.Greater(t, wrote, 500)
 }
 
 func TestAnETagIsSentWithoutItsQuotesWhereThoseAreTakenForAPartOfIt(t *testing.T) {
