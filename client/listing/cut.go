@@ -32,8 +32,7 @@ func (l *lister) cut() *part {
 }
 
 // longest is the part to be cut next, of those a page of which came since the last cut:
-// the one of which most seems to be left or, where names are given in order, the foremost
-// that is worth it. left is how many pages seem to be left of all.
+// the one of which most seems to be left. left is how many pages seem to be left of all.
 func (l *lister) longest() (most *part, left float64) {
 	for p := l.first; p != nil; p = p.next {
 		if p.over || p.sure || p.from == "" {
@@ -42,7 +41,7 @@ func (l *lister) longest() (most *part, left float64) {
 		if !math.IsInf(p.left, 1) {
 			left += p.left
 		}
-		if p.uncut > 0 && (most == nil || p.left > most.left && !(l.options.InOrder && most.left >= worthIt)) {
+		if p.uncut > 0 && (most == nil || p.left > most.left) {
 			most = p
 		}
 	}
@@ -53,9 +52,6 @@ func (l *lister) longest() (most *part, left float64) {
 // left of all, since no more than that comes at once, and the one that takes longest
 // counts.
 func (l *lister) worth(left float64) float64 {
-	if l.options.InOrder {
-		return worthIt
-	}
 	return max(worthIt, left/float64(l.atOnce))
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // mostHeld is how many pages of later parts are held for their turn.
-const mostHeld = 160
+const mostHeld = 640
 
 // A lister is a listing under way. It belongs to the goroutine that ranges over it;
 // the others only ask, and send what they were told.
@@ -58,7 +58,7 @@ type part struct {
 	beyond view // what the last page showed behind its end
 	rest   client.Page
 
-	waiting [][]client.Object // pages that wait for their turn
+	waiting []held // pages that wait for their turn
 }
 
 // came is what came of a call.
@@ -233,7 +233,7 @@ func (p *part) take(page client.Page, l *lister) {
 	}
 	if n > 0 {
 		p.from, p.last = objects[0].At.Key, objects[n-1].At.Key
-		p.waiting = append(p.waiting, objects[:n:n])
+		p.waiting = append(p.waiting, l.hold(p, objects[:n:n]))
 		l.held++
 		l.samples.add(p.from)
 		l.samples.add(p.last)
@@ -245,12 +245,20 @@ func (p *part) take(page client.Page, l *lister) {
 	l.budget.came(n, size, p)
 }
 
+// hold keeps a page of a part, as it is where its turn is now.
+func (l *lister) hold(p *part, page []client.Object) held {
+	if p == l.first || !l.options.InOrder {
+		return held{objects: page}
+	}
+	return hold(page)
+}
+
 // give gives what may be given: in order that of the foremost part, else all.
 func (l *lister) give(yield func([]client.Object, error) bool) error {
 	for p := l.first; p != nil; p = p.next {
 		for len(p.waiting) > 0 {
-			page := p.waiting[0]
-			p.waiting[0] = nil
+			page := p.waiting[0].page()
+			p.waiting[0] = held{}
 			p.waiting = p.waiting[1:]
 			l.held--
 			if !yield(page, nil) {
