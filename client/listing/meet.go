@@ -116,7 +116,7 @@ func (l *lister) meet(p *part) error {
 	}
 	if passed := missing(head, beyond); passed != "" {
 		if p.doubts++; p.doubts > mostDoubts {
-			return l.judge(passed)
+			return l.judge(passed, p.last)
 		}
 		// It is gone since, or the page went too far and passed others too.
 		p.over, p.after, p.beyond, p.rest = false, "", view{}, client.Page{}
@@ -132,7 +132,7 @@ func (l *lister) meet(p *part) error {
 	}
 	now := viewOf(page)
 	if lost := missing(beyond, &now); lost != "" {
-		return l.judge(lost)
+		return l.judge(lost, p.end)
 	}
 	return nil
 }
@@ -140,17 +140,21 @@ func (l *lister) meet(p *part) error {
 // mostDoubts is how often what a part saw behind its end is asked for again.
 const mostDoubts = 2
 
-// judge says that the server cannot be trusted with a name that it did not show, unless
-// it is gone.
-func (l *lister) judge(lost string) error {
+// judge says that the server cannot be trusted with a name that it did not show behind
+// another one, unless it is gone, or came back only now.
+func (l *lister) judge(lost, behind string) error {
 	page, err := l.again(client.ListOptions{Behind: lost[:len(lost)-1]})
-	switch {
-	case err != nil:
+	if err != nil || !shows(page, lost) {
 		return err
-	case slices.ContainsFunc(page.Objects, func(o client.Object) bool { return o.At.Key == lost }):
-		return l.disorder()
 	}
-	return nil
+	if page, err = l.again(client.ListOptions{Behind: behind}); err != nil || shows(page, lost) {
+		return err
+	}
+	return l.disorder()
+}
+
+func shows(page client.Page, key string) bool {
+	return slices.ContainsFunc(page.Objects, func(o client.Object) bool { return o.At.Key == key })
 }
 
 // again asks for a page that decides something.
