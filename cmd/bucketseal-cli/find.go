@@ -80,8 +80,7 @@ func (a *app) find(ctx context.Context, s *session.Session, at client.Location, 
 	}
 	switch {
 	case found == 0 && !unknown:
-		printf(a.err, "bucketseal-cli: no object below %s is as asked for\n", at)
-		return &partial{exitFailed}
+		return a.foundNothing(at, client.Say("no object below this place is as asked for"), "no object below %s is as asked for")
 	case unknown:
 		return &partial{exitFailed}
 	}

@@ -46,6 +46,10 @@ func TestObjectsAreFoundByWhatIsKnownOfThem(t *testing.T) {
 		}
 		assert.ElementsMatch(t, strings.Fields("s3://bucket/"+strings.ReplaceAll(want, " ", " s3://bucket/")), strings.Fields(got.ends(0).out), args)
 	}
+	for _, args := range [][]string{{"find", "s3://bucket", "--name", "none"}, {"du", "s3://bucket/none"}, {"ls", "s3://bucket/none"}, {"versions", "s3://bucket/none"}} {
+		missing := u.runs(append(args, "--json")...).ends(1).line()
+		assert.Equal(t, "NotFound", missing["error"].(map[string]any)["kind"], args)
+	}
 	line := u.runs("find", "s3://bucket/", "--encryption", "kms", "--json").ends(0).line()
 	assert.Equal(t, "tree/secret.bin", line["key"])
 	assert.Equal(t, "SSE-KMS", line["encryption"].(map[string]any)["type"])

@@ -129,7 +129,16 @@ func (a *app) lsObjects(ctx context.Context, s *session.Session, at client.Locat
 
 // matchesNothing says that nothing is called so, which is a failure.
 func (a *app) matchesNothing(at client.Location) error {
-	printf(a.err, "bucketseal-cli: nothing is called %s, and nothing lies below it\n", at)
+	return a.foundNothing(at, client.Say("nothing is called so, and nothing lies below it"), "nothing is called %s, and nothing lies below it")
+}
+
+// foundNothing says why a listing is empty that should not be, in one line.
+func (a *app) foundNothing(at client.Location, why client.Text, words string) error {
+	if a.flags.json {
+		a.report(&client.Error{Op: "list", Kind: client.KindNotFound, At: at, Said: why})
+	} else {
+		printf(a.err, "bucketseal-cli: "+words+"\n", at)
+	}
 	return &partial{exitFailed}
 }
 

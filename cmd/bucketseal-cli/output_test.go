@@ -281,7 +281,6 @@ func TestNothingFoundEndsWith1AndWords(t *testing.T) {
 		{"cp", "missing", "s3://bucket/"},
 		{"cp", "s3://bucket/tpyo", "out"},
 		{"ls", "s3://bucket/tpyo/"},
-		{"ls", "s3://bucket/tpyo", "--json"},
 		{"ls", "s3://nowhere"},
 		{"rm", "-r", "s3://nowhere/x"},
 		{"props", "s3://bucket/tpyo"},
@@ -290,6 +289,7 @@ func TestNothingFoundEndsWith1AndWords(t *testing.T) {
 		assert.NotEmpty(t, r.err, "%q", args)
 		assert.NoFileExists(t, u.dir+"/out")
 	}
+	assert.Contains(t, u.runs("ls", "s3://bucket/tpyo", "--json").ends(1).line()["error"].(map[string]any)["message"], "nothing is called so")
 	assert.Len(t, u.runs("ls", "s3://bucket", "--json").ends(0).lines(), 1, "nothing was removed")
 	assert.Len(t, u.runs("ls", "s3://bucket/rep", "--json").ends(0).lines(), 1)
 

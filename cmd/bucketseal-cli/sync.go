@@ -145,8 +145,14 @@ func sideOf(text string) (session.Side, error) {
 
 // syncInside syncs two places in the store, of one account or of two.
 func (a *app) syncInside(ctx context.Context, target, source *session.Session, f *syncFlags, from, to session.Side) error {
-	if source.Account().Endpoint == target.Account().Endpoint && from.Overlaps(to) { // else a bucket of the same name is another
+	switch {
+	case !from.Overlaps(to):
+	case source.Account().Endpoint == target.Account().Endpoint:
 		return usage("%s and %s lie in each other, so the sync would go on with its own work: choose others", from.At, to.At)
+	case f.options.Delete && from.At.Folder() != to.At.Folder():
+		// A bucket of the same name is another, or the same under another address, where
+		// what is deleted would be the source.
+		return usage("%s and %s lie in each other, if both accounts see the same bucket, and --delete would remove what is to be copied: leave --delete out", from.At, to.At)
 	}
 	f.options.From = source
 	return a.sync(ctx, target, f, from, to)

@@ -203,6 +203,9 @@ func TestTwoAccountsAreSyncedThroughThisMachine(t *testing.T) {
 	assert.Equal(t, map[string]int{"unchanged": 1, "deleted": 1}, between("--delete").ends(0).summary())
 	m.at("new", "props", "s3://bucket/w/sub/b").ends(1)
 	m.holds("old", "s3://bucket/w/a", "a")
+	inside := m.types("", "sync", "--delete", "--account-from", "old", "--account-to", "new", "s3://bucket/w/sub", "s3://bucket/w").ends(2)
+	assert.Contains(t, inside.err, "if both accounts see the same bucket")
+	m.holds("new", "s3://bucket/w/a", "a")
 }
 
 func TestWhatIsNotEncryptedAsTheRulesAskIsSentAgain(t *testing.T) {
