@@ -29,8 +29,10 @@ func TestManyRowsGoAtOnceAndNoOthers(t *testing.T) {
 		return left
 	}
 	require.NoError(t, j.Write([]transfer.Entry{
-		{Number: numbers[20], Begun: begun("u1")}, {Number: numbers[20], Piece: aPiece(1)},
-		{Number: numbers[900], Begun: begun("u2")}, {Number: numbers[900], Piece: aPiece(1)},
+		{Number: numbers[20], Begun: begun("u1")},
+		{Number: numbers[20], Piece: aPiece(1)},
+		{Number: numbers[900], Begun: begun("u2")},
+		{Number: numbers[900], Piece: aPiece(1)},
 	}))
 	require.NoError(t, j.Write([]transfer.Entry{
 		removed(numbers[10:200]...), removed(numbers[200:300]...), removed(numbers[310], numbers[312], numbers[314]), removed(numbers[999]),

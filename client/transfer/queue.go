@@ -264,8 +264,8 @@ func (e *Engine) after(a *attempt) *attempt {
 // over brings the jobs of an attempt to rest. The caller holds the mutex.
 func (e *Engine) over(a *attempt, errs []error) {
 	e.running = slices.DeleteFunc(e.running, func(other *item) bool { return other == a.its[0] })
-	for i, it := range a.its {
-		e.ended(a.ctx, it, errs[i])
+	for i, err := range errs {
+		e.ended(a.ctx, a.its[i], err)
 	}
 	for _, it := range a.its {
 		it.stop(nil)

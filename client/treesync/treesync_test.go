@@ -251,21 +251,25 @@ func TestWhatCannotBeLookedAtFailsAloneAndWhatIsNotEncryptedAsAskedIsWritten(t *
 
 func TestARenamedFileIsFoundByItsChecksumAlone(t *testing.T) {
 	sums := map[string]string{"new/a": "A", "new/b": "B", "new/unreadable": "", "old/a": "A", "old/c": "C", "old/down": "B"}
-	source := Tree{Entries: all(file("new/a", 5), file("new/b", 5), file("new/other size", 6), file("new/unreadable", 5)),
+	source := Tree{
+		Entries: all(file("new/a", 5), file("new/b", 5), file("new/other size", 6), file("new/unreadable", 5)),
 		Sum: func(_ context.Context, e *Entry, by client.ChecksumAlgorithm) (client.Checksum, error) {
 			if sums[e.Key] == "" {
 				return client.Checksum{}, errors.New("permission denied")
 			}
 			return client.Checksum{Algorithm: by, Value: sums[e.Key]}, nil
-		}}
-	target := Tree{Entries: all(file("old/a", 5), file("old/c", 5), file("old/down", 5)),
+		},
+	}
+	target := Tree{
+		Entries: all(file("old/a", 5), file("old/c", 5), file("old/down", 5)),
 		Look: func(_ context.Context, e *Entry) error {
 			if e.Key == "old/down" {
 				return errors.New("the server is down")
 			}
 			e.Sums = []client.Checksum{{Algorithm: client.CRC64NVME, Value: sums[e.Key]}}
 			return nil
-		}}
+		},
+	}
 	o := deleting
 	o.By, o.Renames = ByDate, true
 	steps, err := told(t, source, target, o)

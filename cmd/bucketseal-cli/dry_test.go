@@ -54,7 +54,9 @@ func TestADryRunSaysWhatWouldBeDoneAndDoesNothing(t *testing.T) {
 		{"cp", "s3://bucket/gone", "s3://bucket/b", "-n"},
 		{"mv", "s3://bucket/gone", "s3://bucket/b", "-n"},
 		{"cp", "s3://bucket/gone", "b", "-n"},
-		{"cp", "-r", "s3://bucket/gone", "s3://bucket/b", "-n"}, {"cp", "-r", "q3", "s3://no-such-bucket/b", "-n"}, {"mv", "s3://bucket/secret/a.csv", "s3://no-such-bucket/b", "-n"},
+		{"cp", "-r", "s3://bucket/gone", "s3://bucket/b", "-n"},
+		{"cp", "-r", "q3", "s3://no-such-bucket/b", "-n"},
+		{"mv", "s3://bucket/secret/a.csv", "s3://no-such-bucket/b", "-n"},
 		{"rm", "s3://bucket/gone", "-n"},
 		{"rm", "-r", "s3://bucket/gone", "-n"},
 	} {

@@ -72,7 +72,7 @@ func TestReceiptsAreExportedForSpreadsheetsAndForPrograms(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, rows, 4)
 	assert.Equal(t, "time,account,account_id,operation,source,bucket,key,version_id,request_id,size,verdict,why,asked_type,asked_key,reported_type,reported_key,"+
-		"content,compared,checksum_algorithm,checksum,etag,modified,rule_id,because,identity,job", strings.Join(rows[0], ","), "a contract: add at the end")
+		"content,compared,checksum_algorithm,checksum,etag,modified,rule_id,because,identity,job,source_account,source_account_id,source_version_id,source_etag", strings.Join(rows[0], ","), "a contract: add at the end")
 	cell := func(row int, name string) string {
 		for i, column := range rows[0] {
 			if column == name {

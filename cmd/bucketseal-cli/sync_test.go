@@ -151,12 +151,27 @@ func TestASyncThatCannotBeRightIsRefusedBeforeItBegins(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
 	for _, args := range [][]string{
-		{"a", "b"}, {"s3://bucket/x", "s3://bucket/x/y"}, {"s3://bucket/x/y", "s3://bucket/x"}, {"s3://bucket", "s3://bucket/x"}, {"s3://bucket/x", "s3://bucket/x/"},
-		{"--checksum", "--size-only", "a", "s3://bucket"}, {"--max-delete", "3", "a", "s3://bucket"}, {"--delete", "--max-delete", "-2", "a", "s3://bucket"},
-		{"", "s3://bucket"}, {"s3://bucket/x", ""}, {"--delete-despite-failures", "a", "s3://bucket"},
-		{"--delete-excluded", "a", "s3://bucket"}, {"--allow-empty-source", "a", "s3://bucket"}, {"--sse", "s3", "s3://bucket", "a"}, {"--track-renames", "s3://bucket", "a"},
-		{"--account-from", "x", "a", "s3://bucket"}, {"--part-size", "1M", "a", "s3://bucket"},
-		{"a", "s3://"}, {"s3:///x", "a"}, {"--concurrency", "0", "a", "s3://bucket"}, {"--sse", "nothing", "a", "s3://bucket"},
+		{"a", "b"},
+		{"s3://bucket/x", "s3://bucket/x/y"},
+		{"s3://bucket/x/y", "s3://bucket/x"},
+		{"s3://bucket", "s3://bucket/x"},
+		{"s3://bucket/x", "s3://bucket/x/"},
+		{"--checksum", "--size-only", "a", "s3://bucket"},
+		{"--max-delete", "3", "a", "s3://bucket"},
+		{"--delete", "--max-delete", "-2", "a", "s3://bucket"},
+		{"", "s3://bucket"},
+		{"s3://bucket/x", ""},
+		{"--delete-despite-failures", "a", "s3://bucket"},
+		{"--delete-excluded", "a", "s3://bucket"},
+		{"--allow-empty-source", "a", "s3://bucket"},
+		{"--sse", "s3", "s3://bucket", "a"},
+		{"--track-renames", "s3://bucket", "a"},
+		{"--account-from", "x", "a", "s3://bucket"},
+		{"--part-size", "1M", "a", "s3://bucket"},
+		{"a", "s3://"},
+		{"s3:///x", "a"},
+		{"--concurrency", "0", "a", "s3://bucket"},
+		{"--sse", "nothing", "a", "s3://bucket"},
 	} {
 		u.runs(append([]string{"sync"}, args...)...).ends(2)
 	}
