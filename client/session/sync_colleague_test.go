@@ -45,7 +45,10 @@ func meetsColleague(t *testing.T, seed uint64) bool {
 		require.NoError(t, os.WriteFile(filepath.Join(root, same), []byte(same), 0o600))
 		require.NoError(t, os.WriteFile(filepath.Join(root, fresh), []byte(fresh), 0o600))
 		puts(t, store, gone, gone)
-		candidates = append(candidates, fresh, gone, fmt.Sprintf("his%d", i))
+		differs := fmt.Sprintf("differs%d", i)
+		require.NoError(t, os.WriteFile(filepath.Join(root, differs), []byte("our contents"), 0o600))
+		puts(t, store, differs, "others")
+		candidates = append(candidates, fresh, gone, differs, differs, fmt.Sprintf("his%d", i))
 	}
 	s := at(t, store)
 	his := colleague(r, candidates, 1+r.IntN(16), func(key, content string) { puts(t, store, key, content) }, func(key string) {
@@ -81,7 +84,9 @@ func TestAColleagueInBetweenLosesNothingOverTheWire(t *testing.T) {
 		}
 		puts(t, other, "gone1", "gone")
 		puts(t, other, "gone2", "gone")
-		his := colleague(r, []string{"new", "gone1", "gone2", "his"}, 1+r.IntN(14), nil, nil)
+		require.NoError(t, os.WriteFile(filepath.Join(root, "differs"), []byte("our contents"), 0o600))
+		puts(t, other, "differs", "others")
+		his := colleague(r, []string{"new", "gone1", "gone2", "differs", "differs", "his"}, 1+r.IntN(14), nil, nil)
 		his.wrote = "written by a colleague" // a proof would be waited for that was deleted
 		his.act = func() { puts(t, other, his.key, his.wrote) }
 		s, err := s3store.Dial(d.account(), client.Credentials{AccessKeyID: d.server.AccessKey, Secret: client.NewSecret(d.server.SecretKey)}, s3store.Options{Log: slog.New(his)})

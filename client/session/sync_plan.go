@@ -145,6 +145,19 @@ func (y *syncing) write(p *SyncPiece, step *treesync.Step) {
 	}
 }
 
+// over takes the plan of a step that overwrites: what the target was when it was compared,
+// and nothing else.
+func (y *syncing) over(plan transfer.Plan, step *treesync.Step) transfer.Plan {
+	was := &step.Target
+	if step.Do != treesync.Write || step.IsNew() || !y.to.isLocal() && was.ETag == "" {
+		return plan
+	}
+	for i := range plan.Jobs {
+		plan.Jobs[i].Over = &transfer.Expect{Size: was.Size, ETag: strings.Clone(was.ETag), Modified: was.Modified}
+	}
+	return plan
+}
+
 func (y *syncing) upload(p *SyncPiece, step *treesync.Step) {
 	path := y.source(step)
 	stat, err := os.Lstat(path)
@@ -161,7 +174,7 @@ func (y *syncing) upload(p *SyncPiece, step *treesync.Step) {
 	}
 	f.Target = y.target(step)
 	u := UploadSurvey{account: y.session.account.ID, Files: []SourceFile{f}}
-	p.take(u.decide(y.set, y.choice(step)), step.Why)
+	p.take(y.over(u.decide(y.set, y.choice(step)), step), step.Why)
 }
 
 var errSwapped = client.Say("it is no file any more").Err()
@@ -176,7 +189,7 @@ func (y *syncing) download(p *SyncPiece, step *treesync.Step) {
 		y.fresh = append(y.fresh, l)
 		return
 	}
-	p.take(y.downloadOf(l, step.Source.CustomerKeyMD5, transfer.OverwriteAlways), step.Why)
+	p.take(y.over(y.downloadOf(l, step.Source.CustomerKeyMD5, transfer.OverwriteAlways), step), step.Why)
 }
 
 func (y *syncing) downloadOf(l listed, keyMD5 string, over transfer.Overwrite) transfer.Plan {
@@ -222,7 +235,7 @@ func (y *syncing) copy(p *SyncPiece, step *treesync.Step, fromKey string, source
 		Expect: transfer.Expect{Size: source.Size, ETag: source.ETag, Modified: source.Modified},
 	}
 	j.From.CustomerKeyMD5 = source.CustomerKeyMD5
-	p.take(treatCopies(y.set, []transfer.Job{j}, nil, y.choice(step)), step.Why)
+	p.take(y.over(treatCopies(y.set, []transfer.Job{j}, nil, y.choice(step)), step), step.Why)
 }
 
 // delete makes the job that removes what only the target has, if it is still that.

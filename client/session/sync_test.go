@@ -91,7 +91,12 @@ func filesOf(t *testing.T, root string) map[string]string {
 // puts writes an object.
 func puts(t *testing.T, s client.Store, key, content string) {
 	t.Helper()
-	_, err := s.Put(context.Background(), client.Location{Bucket: "bucket", Key: key}, bytes.NewReader([]byte(content)), int64(len(content)), client.PutOptions{Encryption: client.Inherit{}})
+	putsAt(t, s, client.Location{Bucket: "bucket", Key: key}, content)
+}
+
+func putsAt(t *testing.T, s client.Store, at client.Location, content string) {
+	t.Helper()
+	_, err := s.Put(context.Background(), at, bytes.NewReader([]byte(content)), int64(len(content)), client.PutOptions{Encryption: client.Inherit{}})
 	require.NoError(t, err)
 }
 

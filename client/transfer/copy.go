@@ -115,9 +115,15 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case !there.stays(it.row.Job):
-		return c.make(ctx, there)
+	if !there.stays(it.row.Job) {
+		err := c.make(ctx, there)
+		if it.row.Job.Over == nil || !it.row.Job.wasOvertaken(err) {
+			return err
+		}
+		if now, unseen := e.look(ctx, it); unseen == nil && now.stays(it.row.Job) { // maybe our own, whose answer was lost
+			return c.judgeThere(ctx, now)
+		}
+		return err
 	}
 	if ours, err := c.isOurs(ctx, there.object); err != nil {
 		return err

@@ -42,6 +42,9 @@ func (c *copyOf) inParts(ctx context.Context, o client.PutOptions) (Stored, erro
 	if err != nil {
 		return Stored{}, err
 	}
+	if err := e.isStill(ctx, it); err != nil {
+		return Stored{}, err
+	}
 	made, err := e.cfg.Store.CompleteUpload(ctx, g.upload, g.parts, g.options.Checksum)
 	if client.KindOf(err) == client.KindNoUpload { // the answer to it may have been lost: the proof finds out
 		if ours, asked := e.completed(ctx, it, it.progress); asked == nil && ours {

@@ -298,7 +298,7 @@ func (c *copyOf) judgeThere(ctx context.Context, t there) error {
 	}
 	r.Size, r.Content, r.Compared = p.head.Bytes(), content, compared
 	outcome := e.judgedThere(job, p, r, holding)
-	if holding == otherContents {
+	if holding.areAnothers(job) {
 		return outcome
 	}
 	return e.keep(it, r, outcome)

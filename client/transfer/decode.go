@@ -50,6 +50,9 @@ func (d *JobReader) job(s *jsonScanner, j *Job) {
 			s.expect(&j.Expect)
 		case "overwrite":
 			j.Overwrite = Overwrite(s.text(string(d.last.Overwrite)))
+		case "over":
+			j.Over = new(Expect)
+			s.expect(j.Over)
 		case "acceptStale":
 			j.AcceptStale = s.truth()
 		case "priority":

@@ -31,6 +31,9 @@ func AppendJob(b []byte, j *Job) ([]byte, error) {
 	}
 	w.expect("expect", &j.Expect)
 	w.said("overwrite", string(j.Overwrite))
+	if j.Over != nil {
+		w.expect("over", j.Over)
+	}
 	w.truth("acceptStale", j.AcceptStale)
 	w.counted("priority", int64(j.Priority))
 	w.end()

@@ -27,6 +27,10 @@ type Job struct {
 	Edit      *Edit     `json:"edit,omitempty"` // of a job in place
 	Expect    Expect    `json:"expect"`
 	Overwrite Overwrite `json:"overwrite,omitempty"`
+	// Over, with OverwriteAlways, is what the target was when the job was planned: only
+	// that is overwritten, or nothing where it has gone since. Of an object the ETag
+	// tells it from another, of a file size and date. nil is whatever is there.
+	Over *Expect `json:"over,omitempty"`
 	// AcceptStale takes a download though the checksum that an upload left in the
 	// object's metadata, or an ETag in the form of an MD5, is of other bytes. The
 	// server's own checksum is never set aside.

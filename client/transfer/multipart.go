@@ -145,6 +145,9 @@ func (f *filling) run(ctx context.Context) (client.Object, error) {
 	if err := f.source.unchanged(); err != nil {
 		return client.Object{}, err
 	}
+	if err := f.engine.isStill(ctx, f.it); err != nil {
+		return client.Object{}, err
+	}
 	object, err := f.engine.cfg.Store.CompleteUpload(ctx, f.upload, f.parts, f.options.Checksum)
 	if client.KindOf(err) == client.KindNoUpload {
 		// An earlier answer to the same call may have been lost on its way: the

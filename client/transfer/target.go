@@ -124,6 +124,8 @@ func (t *target) mayReplace(source time.Time) (mode fs.FileMode, err error) {
 	}
 	mode = there.Mode().Perm()
 	switch {
+	case t.job.Over != nil && !t.isStill(there, source):
+		return mode, local(t.job, errChangedMeanwhile)
 	case t.job.Overwrite == OverwriteAlways:
 		return mode, nil
 	case t.job.Overwrite == OverwriteNewer && source.IsZero():
@@ -134,6 +136,14 @@ func (t *target) mayReplace(source time.Time) (mode fs.FileMode, err error) {
 		return mode, t.stays(client.Say("%s is there already and not older than the object", t.name))
 	}
 	return mode, t.isThere()
+}
+
+// isStill reports whether a file is what was planned to be overwritten; or as an attempt
+// before leaves it, of whose end nobody heard.
+func (t *target) isStill(now fs.FileInfo, source time.Time) bool {
+	was := t.job.Over
+	return now.Size() == was.Size && now.ModTime().Equal(was.Modified) ||
+		now.Size() == t.job.Expect.Size && now.ModTime().Equal(source)
 }
 
 // kindOfFile names what must not be replaced by a file.
@@ -217,9 +227,11 @@ func (t *target) rename(modified time.Time) error {
 		return err
 	}
 	_, err = t.folder.Lstat(t.base())
-	replace := t.job.Overwrite == OverwriteAlways || t.job.Overwrite == OverwriteNewer && err == nil
+	replace := t.job.overwritesAll() || t.job.Over != nil && err == nil || t.job.Overwrite == OverwriteNewer && err == nil
 	err = t.folder.Place(t.temp, t.base(), replace)
 	switch {
+	case errors.Is(err, fs.ErrExist) && t.job.Over != nil:
+		return local(t.job, errChangedMeanwhile)
 	case errors.Is(err, fs.ErrExist) && t.job.Overwrite != OverwriteAlways:
 		return t.isThere()
 	case err != nil:

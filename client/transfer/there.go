@@ -23,7 +23,7 @@ type there struct {
 // condition of the upload closes that gap where the server knows it.
 func (e *Engine) look(ctx context.Context, it *item) (there, error) {
 	j := it.row.Job
-	if j.Overwrite == OverwriteAlways {
+	if j.overwritesAll() {
 		return there{}, nil
 	}
 	o, err := e.headAsStored(ctx, j.To.At, client.ReadOptions{Key: it.key}) // it may be stored otherwise than what will be
@@ -37,6 +37,8 @@ func (e *Engine) look(ctx context.Context, it *item) (there, error) {
 		return there{exists: true, object: o}, nil
 	case kind == client.KindNotFound:
 		return there{}, nil
+	case j.Over != nil && (kind == client.KindNeedsKey || kind == client.KindWrongKey || kind == client.KindNotCustomerKey): // the server can tell
+		return there{exists: true, locked: true, object: client.Object{ETag: j.Over.ETag}}, nil
 	case (kind == client.KindNeedsKey || kind == client.KindWrongKey) && j.Overwrite != OverwriteNewer: // how old it is cannot be seen
 		return there{exists: true, locked: true}, nil
 	}
@@ -45,14 +47,49 @@ func (e *Engine) look(ctx context.Context, it *item) (there, error) {
 
 // stays reports whether a job leaves what is there alone.
 func (t there) stays(j Job) bool {
-	return t.exists && (j.Overwrite != OverwriteNewer || !t.object.Modified.Before(j.Expect.Modified))
+	switch {
+	case !t.exists:
+		return false
+	case j.Over != nil:
+		return !client.SameETag(t.object.ETag, j.Over.ETag)
+	}
+	return j.Overwrite != OverwriteNewer || !t.object.Modified.Before(j.Expect.Modified)
+}
+
+// overwritesAll reports whether a job overwrites whatever is there.
+func (j Job) overwritesAll() bool { return j.Overwrite == OverwriteAlways && j.Over == nil }
+
+// changedMeanwhile is why what was planned to be overwritten is not.
+func (j Job) changedMeanwhile() error {
+	return &client.Error{Op: string(j.Op), Kind: client.KindPrecondition, At: j.To.At, Err: errChangedMeanwhile}
+}
+
+var errChangedMeanwhile = client.Say("what is there was changed since it was compared, and stays: sync again").Err()
+
+// isStill looks once more, just before parts become an object, whether the target is what
+// may be overwritten: not every server minds a condition then.
+func (e *Engine) isStill(ctx context.Context, it *item) error {
+	if it.row.Job.Over == nil {
+		return nil
+	}
+	now, err := e.look(ctx, it)
+	if err == nil && now.stays(it.row.Job) {
+		err = it.row.Job.changedMeanwhile()
+	}
+	return err
+}
+
+// wasOvertaken reports whether an error says that the target is another than was looked at.
+func (j Job) wasOvertaken(err error) bool {
+	var e *client.Error
+	return !j.overwritesAll() && errors.As(err, &e) && e.Kind == client.KindPrecondition && e.At == j.To.At
 }
 
 // condition lets the server refuse the upload when something else is there now
 // than was looked at.
 func (t there) condition(j Job, o client.PutOptions) client.PutOptions {
 	switch {
-	case j.Overwrite == OverwriteAlways:
+	case j.overwritesAll():
 	case t.exists:
 		o.IfMatch = t.object.ETag
 	default:
@@ -117,7 +154,7 @@ func (e *Engine) judgeThere(ctx context.Context, it *item, src *source, t there)
 	r.Size, r.Checksum, r.Content, r.Compared = p.head.Bytes(), sum, found.content, found.how
 	r.Identity = src.identity
 	outcome := e.judgedThere(job, p, r, holding)
-	if holding == otherContents { // of others' contents there is nothing to keep about this file
+	if holding.areAnothers(job) { // of others' contents there is nothing to keep about this file
 		return outcome
 	}
 	return e.keep(it, r, outcome)
@@ -127,6 +164,8 @@ func (e *Engine) judgeThere(ctx context.Context, it *item, src *source, t there)
 // not as asked, or there is nothing to do.
 func (e *Engine) judgedThere(job Job, p proof, r Receipt, holding contents) error {
 	switch {
+	case job.Over != nil && holding != sameContents:
+		return job.changedMeanwhile()
 	case p.Verdict == NotYetVerified:
 		return notYetVerified(job, r, p.unasked)
 	case !p.Verdict.AsAsked() && !e.cfg.AllowUnverified:
@@ -164,6 +203,11 @@ const (
 	sameContents
 	otherContents
 )
+
+// areAnothers reports whether contents are taken for somebody else's than the job's.
+func (c contents) areAnothers(j Job) bool {
+	return c == otherContents || c == unknownContents && j.Over != nil
+}
 
 // contents compares a file with what is there, by what the server says of it as
 // for a download (arrival), and last by the checksum in the metadata. That one is

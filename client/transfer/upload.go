@@ -62,7 +62,7 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 	}
 	stored, err := e.send(ctx, it, src, there.condition(job, options), all, digests)
 	stored.Handed.Sum, stored.Identity = sum, src.identity
-	if client.KindOf(err) == client.KindPrecondition && job.Overwrite != OverwriteAlways {
+	if client.KindOf(err) == client.KindPrecondition && !job.overwritesAll() {
 		return e.overtaken(ctx, it, src, overtaking{was: there, sent: stored, refused: err})
 	}
 	if err != nil {

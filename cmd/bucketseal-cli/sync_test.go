@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -367,4 +368,22 @@ func TestAFolderThatMayNotBeReadDeletesNothing(t *testing.T) {
 	u.has("s3://bucket/w/a", "a")
 	u.has("s3://bucket/w/closed/b", "b")
 	u.has("s3://bucket/w/c", "c")
+}
+
+func TestWhatDiffersIsOverwrittenAtEveryKindOfServer(t *testing.T) {
+	t.Parallel()
+	for _, personality := range []string{"aws", "ceph16", "minio"} {
+		t.Run(personality, func(t *testing.T) {
+			t.Parallel()
+			u := newUser(t, mock.As(personality))
+			for round, content := range []string{"one", "number two", "three of them"} {
+				u.file("w/a", []byte(content))
+				u.file("w/large", bytes.Repeat([]byte(content), 600_000+round)) // in parts
+				u.syncs(0, map[string]int{"uploaded": 2}, "--part-size", "5MiB", "w", "s3://bucket/w")
+				u.syncs(0, map[string]int{"copied": 2}, "s3://bucket/w", "s3://bucket/copies")
+				u.syncs(0, map[string]int{"downloaded": 2}, "s3://bucket/copies", "back")
+				assert.Equal(t, content, string(u.read("back/a")))
+			}
+		})
+	}
 }
