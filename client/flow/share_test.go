@@ -116,7 +116,7 @@ func TestTheFirstPartThatFailsEndsTheFile(t *testing.T) {
 		bad := errors.New("no such part")
 		var begun atomic.Int32
 		turn := f.Join(Most, func() {}).Next()
-		err := Spread(client.WithTurn(ctx, turn), 1000, func(ctx context.Context, i int) error {
+		err := Spread(client.WithTurn(ctx, turn), 1000, 1000, func(ctx context.Context, i int) error {
 			begun.Add(1)
 			if i == 20 {
 				return bad
@@ -134,12 +134,32 @@ func TestTheFirstPartThatFailsEndsTheFile(t *testing.T) {
 	})
 }
 
+func TestOneFileTakesNoMoreTurnsThanItMay(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		f := New(Options{})
+		var under, most atomic.Int32
+		turn := f.Join(Most, func() {}).Next()
+		err := Spread(client.WithTurn(ctx, turn), 500, 6, func(ctx context.Context, _ int) error {
+			if now := under.Add(1); now > most.Load() {
+				most.Store(now)
+			}
+			defer under.Add(-1)
+			client.TurnOf(ctx).Ended(client.Served)
+			return client.Sleep(ctx, 100*time.Millisecond)
+		})
+		assert.NoError(t, err)
+		assert.Equal(t, int32(6), most.Load())
+		turn.Done()
+		assert.Zero(t, f.under)
+	})
+}
+
 func TestAFileThatIsStoppedSaysWhy(t *testing.T) {
 	inBubble(t, func(t *testing.T, ctx context.Context) {
 		stopped := errors.New("stopped")
 		ctx, stop := context.WithCancelCause(ctx)
 		turn := New(Options{}).Join(Most, func() {}).Next()
 		stop(stopped)
-		assert.ErrorIs(t, Spread(client.WithTurn(ctx, turn), 3, func(context.Context, int) error { return nil }), stopped)
+		assert.ErrorIs(t, Spread(client.WithTurn(ctx, turn), 3, 3, func(context.Context, int) error { return nil }), stopped)
 	})
 }

@@ -8,10 +8,10 @@ import (
 )
 
 // Spread carries out n pieces of a job, from 0: on its own turn, which ctx carries,
-// and on as many more as the endpoint has to give. A piece makes its requests with
+// and on as many more as the endpoint has to give, at most atOnce in all. A piece makes its requests with
 // the context it is given, which carries its turn. The first error is returned, and
 // is the cause of the context of the others.
-func Spread(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+func Spread(ctx context.Context, n, atOnce int, do func(ctx context.Context, i int) error) error {
 	t := client.TurnOf(ctx).(*Turn)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -20,7 +20,7 @@ func Spread(ctx context.Context, n int, do func(ctx context.Context, i int) erro
 		s.others.Add(1)
 		go s.help(more)
 	}}
-	s.want(t, n-1)
+	s.want(t, min(n, atOnce)-1)
 	own := client.WithTurn(ctx, t)
 	for i, ok := s.next(t); ok; i, ok = s.next(t) {
 		s.carry(own, i)

@@ -132,7 +132,7 @@ func (s *server) small(t *testing.T) func(context.Context, *Turn) {
 // large is a file of so many parts.
 func (s *server) large(t *testing.T, parts int) func(context.Context, *Turn) {
 	return func(ctx context.Context, _ *Turn) {
-		assert.NoError(t, Spread(ctx, parts, func(ctx context.Context, _ int) error { return s.untilServed(ctx) }))
+		assert.NoError(t, Spread(ctx, parts, parts, func(ctx context.Context, _ int) error { return s.untilServed(ctx) }))
 	}
 }
 

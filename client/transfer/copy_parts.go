@@ -120,11 +120,11 @@ func (g *gathering) copyMissing(ctx context.Context) error {
 			missing = append(missing, i)
 		}
 	}
-	one := g.copyOne
+	one, atOnce := g.copyOne, len(missing)
 	if g.copy.copier == nil {
-		one = g.carryOne
+		one, atOnce = g.carryOne, partsAtOnce(len(g.parts))
 	}
-	return flow.Spread(ctx, len(missing), func(ctx context.Context, i int) error { return one(ctx, missing[i]) })
+	return flow.Spread(ctx, len(missing), atOnce, func(ctx context.Context, i int) error { return one(ctx, missing[i]) })
 }
 
 // copyOne lets the server copy a part.

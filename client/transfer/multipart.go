@@ -172,7 +172,7 @@ func (f *filling) sendMissing(ctx context.Context) error {
 	both, bctx := errgroup.WithContext(ctx)
 	both.Go(func() error { return f.md5s.run(bctx) })
 	both.Go(func() error {
-		return flow.Spread(bctx, len(missing), func(ctx context.Context, i int) error { return f.send(ctx, missing[i]) })
+		return flow.Spread(bctx, len(missing), partsAtOnce(len(f.parts)), func(ctx context.Context, i int) error { return f.send(ctx, missing[i]) })
 	})
 	return both.Wait()
 }

@@ -24,6 +24,11 @@ func (c *Config) partSize(size int64) int64 {
 	return partSizeFor(size, max(c.PartSize, min(size/enoughParts>>20<<20, mostAtOnce)))
 }
 
+// partsAtOnce is how many parts of one file travel at once at most. What of them has
+// not arrived when the program is killed is sent again: no more than a twentieth of a
+// file of 1 GiB, and of those that have more parts.
+func partsAtOnce(parts int) int { return max(6, parts/20) }
+
 // partSizeFor is the size of the parts of a file: the size wished for, or so
 // much more, in whole MiB, that 10,000 parts are enough.
 func partSizeFor(size, wished int64) int64 {
