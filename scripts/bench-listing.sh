@@ -25,33 +25,15 @@ shift $((OPTIND - 1))
 shapes=("$@")
 [ $# -gt 0 ] || shapes=(uuid dates range deep unicode)
 
-bash scripts/need.sh go bench
 . scripts/processes.sh
-CGO_ENABLED=0 go build -o bin/bucketseal-cli ./cmd/bucketseal-cli
-CGO_ENABLED=0 go build -o bin/nulls3 ./cmd/internal/nulls3
-version=v1.76.0 peers=${BENCH_PEERS:-/var/tmp/bucketseal-peers}
-[ -x "$peers/rclone" ] && [ "$("$peers/rclone" version | head -n 1)" = "rclone $version" ] ||
-  CGO_ENABLED=0 GOBIN=$peers go install "github.com/rclone/rclone@$version"
+. scripts/beside.sh
+made=$(mktemp -d "${BENCH_DOWN:-/dev/shm}/bs-bench.XXXXXX")
+at_exit rm -rf "$made"
+begin_bench bench-listing "$made"
 
-work=$(mktemp -d "${BENCH_DOWN:-/dev/shm}/bs-bench.XXXXXX")
-at_exit rm -rf "$work"
-mkdir -p "$work/settings" artefacts
-export BUCKETSEAL_CONFIG_DIR=$work/settings XDG_STATE_HOME=$work/state XDG_DATA_HOME=$work/data RCLONE_CONFIG=/dev/null
-export AWS_ACCESS_KEY_ID=NULL AWS_SECRET_ACCESS_KEY=believed-unseen AWS_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
-unset AWS_CA_BUNDLE # with it set rclone refuses to start
-results=artefacts/bench-listing.tsv
-printf '#job\tclient\tround\tseconds\tcpu\tKiB\n' >"$results"
-
-# serve SHAPE LATENCY: starts a server: $url, $ca. It is asked once, which has it sort its keys.
-serve() {
-  : >"$work/ready"
-  bin/nulls3 serve --ca-file "$work/ca.pem" --keys "bench/=${keys}x$1" --latency "$2" >"$work/ready" 2>"$work/server.log" &
-  started+=($!)
-  until [ -s "$work/ready" ]; do
-    if one_died; then cat "$work/server.log" >&2; exit 1; fi
-    sleep 0.05
-  done
-  url=$(sed -E 's/.*"url":"([^"]*)".*/\1/' "$work/ready") ca=$work/ca.pem
+# shaped SHAPE LATENCY: starts a server. It is asked once, which has it sort its keys.
+shaped() {
+  serve --keys "bench/=${keys}x$1" --latency "$2"
   bin/bucketseal-cli --endpoint "$url" --ca-file "$ca" ls s3://bench >"$work/warm"
 }
 
@@ -64,6 +46,8 @@ client() {
   esac
 }
 
+export -f client
+
 # names WHO: the keys it printed, in order.
 names() {
   case $1 in
@@ -75,13 +59,7 @@ names() {
 
 # measure ROUND JOB WHO
 measure() {
-  local began took
-  began=${EPOCHREALTIME/./}
-  export -f client
-  /usr/bin/time -o "$work/time" -f '%U %S %M' "$BASH" -c "$(declare -p url ca peers); client $3" >"$work/out" 2>"$work/log" ||
-    { echo "bench: $3 $2 failed:" >&2; tail -n 20 "$work/log" >&2; exit 1; }
-  took=$((${EPOCHREALTIME/./} - began))
-  awk -v OFS='\t' -v j="$2" -v c="$3" -v r="$1" -v t="$took" '{ print j, c, r, t / 1e6, $1 + $2, $3 }' "$work/time" >>"$results"
+  timed "$1" "$2" "$3" 'url ca peers' client "$3"
   [ "$1" -eq 1 ] || return 0
   names "$3" >"$work/names"
   [ -s "$work/all" ] || cp "$work/names" "$work/all"
@@ -92,14 +70,12 @@ measure() {
 for ((round = 1; round <= rounds; round++)); do
   for shape in "${shapes[@]}"; do
     rm -f "$work/all"
-    serve "$shape" 0ms
+    shaped "$shape" 0ms
     for who in ours rclone; do measure "$round" "$shape" "$who"; done
-    end_one "${started[-1]}"
-    started=()
-    serve "$shape" 100ms
+    end_served
+    shaped "$shape" 100ms
     for who in ours find; do measure "$round" "$shape-100ms" "$who"; done
-    end_one "${started[-1]}"
-    started=()
+    end_served
   done
   echo "bench: round $round of $rounds done" >&2
 done

@@ -36,23 +36,12 @@ shift $((OPTIND - 1))
 jobs=("$@")
 [ $# -gt 0 ] || jobs=({one,eight}-up {one,eight}-up-md5 {one,eight}-down {small,tiny}-{up,down} sparse-up many-{up,down})
 
-bash scripts/need.sh go bench
 . scripts/processes.sh
-CGO_ENABLED=0 go build -o bin/bucketseal-cli ./cmd/bucketseal-cli
-CGO_ENABLED=0 go build -o bin/nulls3 ./cmd/internal/nulls3
-version=v1.76.0 peers=${BENCH_PEERS:-/var/tmp/bucketseal-peers}
-[ -x "$peers/rclone" ] && [ "$("$peers/rclone" version | head -n 1)" = "rclone $version" ] ||
-  CGO_ENABLED=0 GOBIN=$peers go install "github.com/rclone/rclone@$version"
-
-work=$(mktemp -d /var/tmp/bs-bench.XXXXXX)
+. scripts/beside.sh
+made=$(mktemp -d /var/tmp/bs-bench.XXXXXX)
 down=$(mktemp -d "${BENCH_DOWN:-/dev/shm}/bs-bench.XXXXXX")
-at_exit rm -rf "$work" "$down"
-mkdir -p "$work/settings" artefacts
-export BUCKETSEAL_CONFIG_DIR=$work/settings XDG_STATE_HOME=$work/state XDG_DATA_HOME=$work/data RCLONE_CONFIG=/dev/null
-export AWS_ACCESS_KEY_ID=NULL AWS_SECRET_ACCESS_KEY=believed-unseen AWS_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
-unset AWS_CA_BUNDLE # with it set rclone refuses to start
-results=artefacts/bench-transfers.tsv
-printf '#job\tclient\tround\tseconds\tcpu\tKiB\n' >"$results"
+at_exit rm -rf "$made" "$down"
+begin_bench bench-transfers "$made"
 
 # ---- what is sent and fetched
 
@@ -72,20 +61,6 @@ files() {
       for ((i = 0; i < $(count_of "$kind"); i++)); do cat "$work/model"; done | split -b "$(size_of "$kind")" -a 6 -d - "$work/$kind/" ;;
   esac
 }
-
-# serve FLAG...: starts a server: $url, $ca, $key. It lives for one job of one round: what was sent before is not there.
-serve() {
-  : >"$work/ready"
-  bin/nulls3 serve --ca-file "$work/ca.pem" "$@" >"$work/ready" 2>"$work/server.log" &
-  started+=($!)
-  until [ -s "$work/ready" ]; do
-    if one_died; then cat "$work/server.log" >&2; exit 1; fi
-    sleep 0.05
-  done
-  url=$(of url) ca=$(of caFile) key=$(of arn)
-}
-
-of() { sed -E "s/.*\"$1\":\"([^\"]*)\".*/\1/" "$work/ready"; }
 
 # ---- the clients
 
@@ -122,18 +97,15 @@ warm() {
   rm "$down/warm"
 }
 
+export -f client ours rclone
+
 # measure ROUND JOB WHO
 measure() {
-  local kind=${2%%-*} way began took
+  local kind=${2%%-*} way
   way=${2#*-} way=${way%-md5}
   rm -rf "$down/to"
   [ "$way" = up ] || warm "$kind"
-  began=${EPOCHREALTIME/./}
-  export -f client ours rclone
-  /usr/bin/time -o "$work/time" -f '%U %S %M' "$BASH" -c "$(declare -p tuned_up tuned_down work down peers before url ca key 2>/dev/null)
-    client $3 $kind $way" >"$work/log" 2>&1 || { echo "bench: $3 $2 failed:" >&2; tail -n 20 "$work/log" >&2; exit 1; }
-  took=$((${EPOCHREALTIME/./} - began))
-  awk -v OFS='\t' -v j="$2" -v c="$3" -v r="$1" -v t="$took" '{ print j, c, r, t / 1e6, $1 + $2, $3 }' "$work/time" >>"$results"
+  timed "$1" "$2" "$3" 'tuned_up tuned_down work down peers before url ca key' client "$3" "$kind" "$way"
   [ "$way" = up ] || [ "$1" -gt 1 ] || arrived "$kind" || { echo "bench: $3 $2 brought back something else" >&2; exit 1; }
 }
 
@@ -166,9 +138,9 @@ for ((round = 1; round <= rounds; round++)); do
       *-down) serve --objects "bench/$kind/=$(count_of "$kind")x$(size_of "$kind")" ;;
       *) echo "bench: there is no job $job" >&2; exit 64 ;;
     esac
+    key=$(of arn)
     for who in $(clients "$job"); do measure "$round" "$job" "$who"; done
-    end_one "${started[-1]}"
-    started=()
+    end_served
   done
   echo "bench: round $round of $rounds done" >&2
 done
