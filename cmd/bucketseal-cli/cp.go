@@ -29,11 +29,11 @@ func (a *app) cpCommand() *cobra.Command {
 		Long: `Upload (SRC is a file or folder, DST begins with s3://), download (the other way
 round), or copy on the server (both begin with s3://), where a copy that no rule is
 about is encrypted as its source. With --account-from or --account-to the copy goes from
-one account to another, through this machine: nothing of it is written here, each byte
-is compared at both ends, and what is cut off is gone on with. An upload is encrypted by
-the rules, or by --sse, and then compared with what the server reports: only as asked
-counts as done. With -r, what is in the folder SRC is put into DST. A DST ending in / is
-a folder; otherwise it is the new name of a single file.
+one account to another, in pieces through this machine: each byte is compared at both
+ends, and what is cut off is gone on with. An upload is encrypted by the rules, or by
+--sse, and then compared with what the server reports: only as asked counts as done.
+With -r, what is in the folder SRC is put into DST. A DST ending in / is a folder;
+otherwise it is the new name of a single file.
 
 With --overwrite skip or newer, what is there and stays is compared too: how it is
 encrypted, its size, and the checksum that an upload of ours left with it. An object

@@ -26,7 +26,7 @@ and proved as by cp. What is current now stays as a version.`,
 				return err
 			}
 			if f.version == "" {
-				return usage("say which version: --version-id ID")
+				return usage("say which version: --version-id ID ('bucketseal-cli versions %s' lists them)", args[0])
 			}
 			if err := checkVersion(f.version); err != nil {
 				return err

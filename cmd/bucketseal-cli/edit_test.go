@@ -74,7 +74,7 @@ func TestAVersionIsRestored(t *testing.T) {
 	u.runs("rm", "s3://bucket/a.csv").ends(0)
 	u.runs("cp", "s3://bucket/a.csv", "s3://bucket/a.csv", "--version-id", old.VersionID, "--json").ends(0)
 	u.has("s3://bucket/a.csv", "as it was")
-	assert.Contains(t, u.runs("restore", "s3://bucket/a.csv").ends(2).err, "say which version")
+	assert.Contains(t, u.runs("restore", "s3://bucket/a.csv").ends(2).err, "say which version: --version-id ID ('bucketseal-cli versions s3://bucket/a.csv' lists them)")
 	assert.Contains(t, u.runs("restore", "s3://bucket/", "--version-id", "x").ends(2).err, "names no object")
 	u.runs("restore", "s3://bucket/a.csv", "--version-id", "nosuchversion").ends(1)
 	assert.Contains(t, u.runs("restore", "s3://bucket/a.csv", "--version-id", "舊").ends(2).err, "is no id of a version")

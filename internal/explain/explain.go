@@ -61,6 +61,8 @@ func wordsFor(e *client.Error, kind client.Kind, words explanation) explanation 
 		return objectExists
 	case kind == client.KindRefused && e.At.Key != "" && e.At.CheckKey() != nil:
 		return badKey
+	case kind == client.KindRefused && transfer.Op(e.Op).InPlace():
+		return notInPlace
 	case kind == client.KindRefused && transfer.Op(e.Op).Copies():
 		return badTarget
 	case kind == client.KindInvalid && e.Code == "InvalidBucketName":

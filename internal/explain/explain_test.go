@@ -37,6 +37,8 @@ func TestAKindThatIsAboutSomethingInParticularIsSaidOfThat(t *testing.T) {
 		{client.Error{Op: "upload", Kind: client.KindExists, At: object}, "An object of this name is there already"},
 		{client.Error{Op: "download", Kind: client.KindExists, At: object}, "A file of this name is there already"},
 		{client.Error{Op: "plan", Kind: client.KindRefused, At: object}, "A rule refuses this"},
+		{client.Error{Op: "copy", Kind: client.KindRefused, At: object}, "It cannot be copied to this place"},
+		{client.Error{Op: "meta", Kind: client.KindRefused, At: object}, "It cannot be changed in its place"},
 		{client.Error{Op: "plan", Kind: client.KindRefused, At: client.Location{Bucket: "reports", Key: "caf\xe9"}}, "No object can have this name"},
 		{client.Error{Op: "plan", Kind: client.KindRefused, At: client.Location{Bucket: "reports", Key: strings.Repeat("a", 1025)}}, "No object can have this name"},
 		{client.Error{Op: "upload", Kind: client.KindFull, At: object, Status: 507}, "There is no room left on the server"},

@@ -39,7 +39,13 @@ var badKey = explanation{
 // badTarget is KindRefused of a copy that no rule refused.
 var badTarget = explanation{
 	i18n.M("It cannot be copied to this place"),
-	[]string{i18n.M("Choose another target; nothing was copied.")},
+	[]string{i18n.M("Do as the reason says, or choose another target; nothing was copied.")},
+}
+
+// notInPlace is KindRefused of a change of what is stored beside an object's bytes.
+var notInPlace = explanation{
+	i18n.M("It cannot be changed in its place"),
+	[]string{i18n.M("Nothing was changed. If the loss is meant, take away first what the reason names.")},
 }
 
 // badBucketName is KindInvalid of a bucket's name.
