@@ -201,20 +201,33 @@ func TestWhatNobodyDecidedKeepsTheWayOfItsSourceAsFarAsItCanBetweenAccounts(t *t
 
 // A source that a colleague writes over meanwhile stays, and no copy is a mixture.
 func TestASourceElsewhereThatChangesMeanwhileStays(t *testing.T) {
-	w := newTwo(t)
-	w.source(pattern(3*minPartSize), client.Inherit{})
-	var gets atomic.Int32
-	w.other.Before(func(_ context.Context, c memstore.Call) error {
-		if c.Op == memstore.GetObject && gets.Add(1) == 2 {
-			w.other.Write(copyFrom, []byte("of a colleague"), client.PutOptions{})
-		}
-		return nil
-	})
-	row := w.run(between(Move, client.SSES3{}))[0]
-	assert.Equal(t, client.KindPrecondition.String(), client.KindOf(row.Err).String(), "%v", row.Err)
-	assert.Equal(t, []byte("of a colleague"), w.other.Content(copyFrom))
-	assert.False(t, w.store.Holds(copyTo))
-	assert.Empty(t, open(t, w.store))
+	for name, kind := range map[string]func(*memstore.Store) client.Store{
+		"knows If-Match":   func(s *memstore.Store) client.Store { return s },
+		"does not know it": func(s *memstore.Store) client.Store { return deafToIfMatch{s} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var w *two
+			w = newTwo(t, func(c *Config) {
+				c.Other = func(_ context.Context, id string) (Other, error) {
+					return Other{kind(w.other), client.AccountRef{ID: id}}, nil
+				}
+			})
+			w.source(pattern(3*minPartSize), client.Inherit{})
+			theirs := bytes.Repeat([]byte("theirs"), minPartSize/2) // of the same size
+			var gets atomic.Int32
+			w.other.Before(func(_ context.Context, c memstore.Call) error {
+				if c.Op == memstore.GetObject && gets.Add(1) == 2 {
+					w.other.Write(copyFrom, theirs, client.PutOptions{})
+				}
+				return nil
+			})
+			row := w.run(between(Move, client.SSES3{}))[0]
+			assert.Equal(t, client.KindPrecondition.String(), client.KindOf(row.Err).String(), "%v", row.Err)
+			assert.Equal(t, theirs, w.other.Content(copyFrom))
+			assert.False(t, w.store.Holds(copyTo))
+			assert.Empty(t, open(t, w.store))
+		})
+	}
 }
 
 // Two accounts may see the same bucket: what is moved there onto itself would be gone.
