@@ -55,8 +55,9 @@ type SyncPiece struct {
 // last that comes. Nothing is changed.
 //
 // What the target did not have when it was listed is not overwritten (OverwriteSkip);
-// what was found to differ is, while it is still that (transfer.Job.Over). Memory does not grow with what is the same; it does with
-// what is deleted, and with new files that come down, whose names depend on each other.
+// what was found to differ is, while it is still that (transfer.Job.Over). Memory does
+// not grow with what is the same; it does with what is deleted, and with new files that
+// come down, whose names depend on each other.
 func (s *Session) Sync(ctx context.Context, from, to Side, o SyncOptions) iter.Seq2[SyncPiece, error] {
 	return func(yield func(SyncPiece, error) bool) {
 		y := &syncing{session: s, origin: s, ctx: ctx, from: from, to: to, options: o, yield: yield}
