@@ -61,14 +61,18 @@ func TestAPageThatComesAgainOrEndsEarlyIsMadeUpForOrTold(t *testing.T) {
 		} {
 			for seed := range uint64(8) {
 				b := filled(shape, 1500, 10)
-				r, mu, before := rand.New(rand.NewPCG(seed, 1)), sync.Mutex{}, client.Page{}
+				r, mu, led := rand.New(rand.NewPCG(seed, 1)), sync.Mutex{}, map[string]client.Page{}
 				b.answer = func(o client.ListOptions, p client.Page) (client.Page, error) {
 					mu.Lock()
 					defer mu.Unlock()
+					before := p
+					if o.After != "" {
+						before = led[o.After] // the page that led here
+					}
 					if wrong := answer(r, o, p, before); r.IntN(20) == 0 {
 						return wrong, nil
 					}
-					before = p
+					led[p.Next] = p
 					return p, nil
 				}
 				err := incomplete(t, b, b.keys, listing.Options{Sure: true})
