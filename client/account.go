@@ -1,8 +1,10 @@
 package client
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -23,7 +25,17 @@ type Account struct {
 	// KMSEndpoint is the URL of a KMS API beside a compatible service; "" is
 	// none there, and AWS KMS on AWS.
 	KMSEndpoint string `json:"kmsEndpoint,omitempty"`
+	// AccessKeyID is the access key of an account that signs in by one; "" of others.
 	AccessKeyID string `json:"accessKeyId"`
+	// Service is the id of the row of package services it was made from; "" is known by
+	// the endpoint.
+	Service string  `json:"service,omitempty"`
+	SignIn  SignIn  `json:"signIn,omitzero"`
+	Network Network `json:"network,omitzero"`
+	// Buckets are those it names, beside those it can list.
+	Buckets BucketNames `json:"buckets,omitzero"`
+	// RequesterPays says that we pay for what we read from others' buckets.
+	RequesterPays bool `json:"requesterPays,omitempty"`
 	// Forgotten marks an account that is no more and whose secret may be left; it is
 	// kept to find that.
 	Forgotten bool `json:"forgotten,omitempty"`
@@ -50,7 +62,7 @@ const (
 const DefaultRegion = "us-east-1"
 
 // IsAWS reports whether the account is at AWS itself: no endpoint, or one of
-// amazonaws.com. Only there are newer calls known to be safe.
+// its partitions. Only there are newer calls known to be safe.
 func (a Account) IsAWS() bool {
 	if a.Endpoint == "" {
 		return true
@@ -60,7 +72,12 @@ func (a Account) IsAWS() bool {
 		return false
 	}
 	h := strings.ToLower(u.Hostname())
-	return strings.HasSuffix(h, ".amazonaws.com") || strings.HasSuffix(h, ".amazonaws.com.cn")
+	return slices.ContainsFunc(amazonHosts, func(end string) bool { return strings.HasSuffix(h, end) })
+}
+
+// amazonHosts are the ends of host names at AWS, of all its partitions.
+var amazonHosts = []string{
+	".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov",
 }
 
 // Secure reports whether the account may be asked for SSE-KMS and SSE-C, with
@@ -87,6 +104,7 @@ func (a Account) Tidy() Account {
 	}
 	a.CAFile = strings.TrimSpace(a.CAFile)
 	a.Endpoint, a.KMSEndpoint = tidyEndpoint(a.Endpoint), tidyEndpoint(a.KMSEndpoint)
+	a.SignIn, a.Network, a.Buckets = a.SignIn.Tidy(), a.Network.Tidy(), NewBucketNames(a.Buckets.All()...)
 	return a
 }
 
@@ -115,6 +133,12 @@ func (a Account) Check() error {
 	case "", AddressingAuto, AddressingPath, AddressingVirtual:
 	default:
 		return wrong(Say("addressing"), Say("%q is none of auto, path, virtual", a.Addressing))
+	}
+	if err := cmp.Or(a.SignIn.check(), a.Network.check(a.Endpoint), a.Buckets.check()); err != nil {
+		return err
+	}
+	if !a.NeedsSecret() {
+		return nil
 	}
 	if trimmed(a.AccessKeyID) == "" {
 		return wrong(Say("access key"), Say("enter the access key id you were given"))

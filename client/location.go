@@ -22,13 +22,14 @@ type Location struct {
 
 // ParseLocation reads "s3://bucket", "s3://bucket/" or "s3://bucket/key".
 // Everything after the bucket's slash is the key, unchanged: nothing is
-// decoded or cleaned. "s3://" alone is the list of buckets.
+// decoded or cleaned. "s3://" alone is the list of buckets. The ARN of an access point
+// stands in the place of a bucket.
 func ParseLocation(s string) (Location, error) {
 	rest, ok := strings.CutPrefix(s, Scheme)
 	if !ok {
 		return Location{}, Say("%q is not a location: write s3://BUCKET or s3://BUCKET/KEY", s).Err()
 	}
-	bucket, key, _ := strings.Cut(rest, "/")
+	bucket, key, _ := strings.Cut(ofAccessPoint(rest), "/")
 	if bucket == "" && key != "" {
 		return Location{}, Say("%q names no bucket: write s3://BUCKET/KEY", s).Err()
 	}
@@ -37,6 +38,17 @@ func ParseLocation(s string) (Location, error) {
 		return Location{}, Say("%q: %v", s, err).Err()
 	}
 	return l, nil
+}
+
+// ofAccessPoint writes the ARN of an access point, where there is one, by the form of
+// ARNs that has no slash: arn:aws:s3:REGION:ACCOUNT:accesspoint:NAME.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+func ofAccessPoint(bucket string) string {
+	before, after, ok := strings.Cut(bucket, ":accesspoint/")
+	if !ok || !strings.HasPrefix(before, "arn:") || strings.Contains(before, "/") {
+		return bucket
+	}
+	return before + ":accesspoint:" + after
 }
 
 // check refuses what no S3 server can hold. Names a particular server refuses

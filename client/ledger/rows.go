@@ -50,7 +50,7 @@ func (j *rows) Lasts() bool {
 const accountsOf = "(SELECT number FROM accounts WHERE id = ? AND id <> '' OR endpoint = ? AND access_key = ?)"
 
 // names are by what an account is known.
-func names(a client.Account) []any { return []any{a.ID, a.Endpoint, a.AccessKeyID} }
+func names(a client.Account) []any { return []any{a.ID, a.Endpoint, a.Identity()} }
 
 // columns are what a Record is read from, of jobs and receipts.
 const columns = `jobs.number, phase, attempts, started, ended, failure, job, receipts.receipt, ` +

@@ -32,7 +32,7 @@ type connection struct {
 }
 
 // secured makes the connections of a transport.
-func secured(config *tls.Config, handshake time.Duration) func(ctx context.Context, network, address string) (net.Conn, error) {
+func secured(dial dialer, config *tls.Config, handshake time.Duration) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		raw, err := dial(ctx, network, address)
 		if err != nil {

@@ -172,7 +172,7 @@ func TestAConnectionThatIsNotMadeSaysWhy(t *testing.T) {
 			_ = c.Close()
 		}
 	}()
-	connect := secured(&tls.Config{MinVersion: tls.VersionTLS12}, handshake)
+	connect := secured(dialing(0), &tls.Config{MinVersion: tls.VersionTLS12}, handshake)
 	_, err = connect(t.Context(), "tcp", listener.Addr().String())
 	var foreign tls.RecordHeaderError
 	require.ErrorAs(t, err, &foreign)

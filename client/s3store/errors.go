@@ -107,6 +107,10 @@ func (f failure) ownWords(k client.Kind, err error) client.Text {
 	if errors.As(err, &gaveUp) {
 		return gaveUp.Text()
 	}
+	var other *errOtherCertificate
+	if errors.As(err, &other) {
+		return other.Text()
+	}
 	if ours := whyNotSent(err); ours != nil && f.code == "" {
 		return client.TextOf(ours)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -158,11 +159,15 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		}
 		so.UsePathStyle = a.Addressing == client.AddressingPath || !s.atAWS && a.Addressing != client.AddressingVirtual
 		so.DisableLogOutputChecksumValidationSkipped = true
+		so.UseARNRegion = true // an access point says itself where it is
 		so.APIOptions = append(so.APIOptions, addGates, addGuard(s.endpoint()), addUnsigned)
+		if a.RequesterPays {
+			so.APIOptions = append(so.APIOptions, smithyhttp.SetHeaderValue(headerPayer, payer))
+		}
 	})
 	s.kms = newKeyService(cfg, s)
 	s.send = (&plain{
-		sdk: s.s3.Options(), at: s.endpoint(), network: network, places: addresses{direct: network.direct}, log: cfg.Logger, logged: cfg.ClientLogMode,
+		sdk: s.s3.Options(), at: s.endpoint(), network: network, places: addresses{direct: network.direct}, pays: a.RequesterPays, log: cfg.Logger, logged: cfg.ClientLogMode,
 	}).send
 	if o.sender != nil {
 		s.send = o.sender(s)
@@ -170,6 +175,10 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	s.send = asOften(o.Attempts, s.send)
 	return s, nil
 }
+
+// By this header whoever asks pays for the request and what it moves.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html
+const headerPayer, payer = "X-Amz-Request-Payer", "requester"
 
 // endpoint is the kind of server: any but AWS is asked as an unknown one, since
 // none says reliably which it is.

@@ -28,6 +28,7 @@ type plain struct {
 	network *watchdog
 	places  addresses
 	clock   clock
+	pays    bool // we pay for what we ask of others' buckets
 	log     logging.Logger
 	logged  aws.ClientLogMode
 }

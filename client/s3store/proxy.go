@@ -48,6 +48,23 @@ func (p proxies) refusedTunnel(_ context.Context, _ *url.URL, _ *http.Request, a
 	return &errProxy{p.wanted["https"].name, client.Say("it answered %q", strings.TrimSpace(answer.Status))}
 }
 
+// proxiesOf are those of an account: its own for everything but this machine, none, or
+// what the environment says.
+func proxiesOf(a client.Account) proxies {
+	switch own := a.Network.Proxy; own {
+	case "", client.SystemProxy:
+		return proxiesFromEnvironment()
+	case client.NoProxy:
+		return proxies{}
+	default:
+		v := variable{"the account", own}
+		return proxies{
+			wanted: map[string]variable{"http": v, "https": v},
+			needed: func(u *url.URL) (*url.URL, error) { return u, nil },
+		}
+	}
+}
+
 func proxiesFromEnvironment() proxies {
 	p := proxies{wanted: map[string]variable{
 		"http": firstSet("http_proxy", "HTTP_PROXY"), "https": firstSet("https_proxy", "HTTPS_PROXY"),

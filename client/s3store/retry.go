@@ -101,9 +101,10 @@ func isUntrusted(err error) bool {
 		hostname     x509.HostnameError
 		invalid      x509.CertificateInvalidError
 		roots        x509.SystemRootsError
+		other        *errOtherCertificate
 	)
 	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) ||
-		errors.As(err, &invalid) || errors.As(err, &roots)
+		errors.As(err, &invalid) || errors.As(err, &roots) || errors.As(err, &other)
 }
 
 // isHeld reports whether Ceph says that another call is completing the upload.

@@ -22,7 +22,7 @@ type signed struct {
 }
 
 // signedMore is how many headers signing adds at most.
-const signedMore = 7
+const signedMore = 8
 
 // sign signs a request as of a moment.
 func (p *plain) sign(ctx context.Context, q *request, to *address, payload string, at time.Time) (signed, error) {
@@ -33,6 +33,9 @@ func (p *plain) sign(ctx context.Context, q *request, to *address, payload strin
 	}
 	stamp := stampOf(at)
 	h := append(q.header, header{"X-Amz-Content-Sha256", payload}, header{"X-Amz-Date", stamp}) // behind the end of the call's own nobody looks
+	if p.pays {
+		h = append(h, header{headerPayer, payer})
+	}
 	switch {
 	case to.express:
 		h = append(h, header{"X-Amz-S3session-Token", as.SessionToken})

@@ -1,8 +1,8 @@
 package s3store
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
@@ -25,23 +25,21 @@ const handshake = 10 * time.Second
 func newNetwork(a client.Account, o Options) (*watchdog, error) {
 	rt := o.Transport
 	if rt == nil {
-		pool, err := authorities(a.CAFile)
+		secure, err := trust(a)
 		if err != nil {
 			return nil, err
 		}
-		ways := proxiesFromEnvironment()
+		secure.DynamicRecordSizingDisabled = true // whole files are sent, not the first lines of a page
+		ways := proxiesOf(a)
 		if err := ways.check(a); err != nil {
 			return nil, err
 		}
-		secure := &tls.Config{
-			RootCAs: pool, MinVersion: tls.VersionTLS12,
-			DynamicRecordSizingDisabled: true, // whole files are sent, not the first lines of a page
-		}
+		dial := dialing(a.Network.Connect())
 		t := &http.Transport{
 			Proxy:                  ways.forRequest,
 			OnProxyConnectResponse: ways.refusedTunnel,
 			DialContext:            dial,
-			DialTLSContext:         secured(secure, handshake),
+			DialTLSContext:         secured(dial, secure, handshake),
 			TLSClientConfig:        secure, // through a proxy
 			TLSHandshakeTimeout:    handshake,
 			ExpectContinueTimeout:  time.Second,
@@ -55,10 +53,7 @@ func newNetwork(a client.Account, o Options) (*watchdog, error) {
 		t.Protocols.SetHTTP1(true)
 		rt = &lines{through: t, proxy: ways.forRequest, secured: t.DialTLSContext, bare: dial, idle: map[peer][]*line{}}
 	}
-	stall := o.Stall
-	if stall <= 0 {
-		stall = time.Minute
-	}
+	stall := cmp.Or(max(o.Stall, 0), a.Network.Silence(), time.Minute)
 	short, _ := rt.(*lines)
 	return &watchdog{client: &http.Client{Transport: rt, CheckRedirect: checkRedirect}, lines: short, stall: stall}, nil
 }
@@ -85,10 +80,10 @@ func authorities(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// CheckCAFile says what is wrong with a file of certificate authorities, so that
-// an account is not saved with one that cannot be used.
-func CheckCAFile(file string) error {
-	_, err := authorities(file)
+// CheckFiles says what is wrong with an account's files of certificates, so that it
+// is not saved with any that cannot be used.
+func CheckFiles(a client.Account) error {
+	_, err := trust(a)
 	var e *client.Error
 	if errors.As(err, &e) {
 		return e.Err
@@ -96,10 +91,19 @@ func CheckCAFile(file string) error {
 	return err
 }
 
-// dial connects. A connection to this machine goes to an address of this
-// machine, whatever the hosts file makes of localhost.
-func dial(ctx context.Context, network, address string) (net.Conn, error) {
-	d := net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
+// A dialer makes connections.
+type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// dialing connects within a time, 0 for 30 seconds. A connection to this machine goes
+// to an address of this machine, whatever the hosts file makes of localhost.
+func dialing(within time.Duration) dialer {
+	d := net.Dialer{Timeout: cmp.Or(within, 30*time.Second), KeepAlive: 30 * time.Second}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		return dial(ctx, d, network, address)
+	}
+}
+
+func dial(ctx context.Context, d net.Dialer, network, address string) (net.Conn, error) {
 	if host, port, err := net.SplitHostPort(address); err == nil && client.IsThisMachine(host) {
 		d.Control = onlyLoopback
 		address = net.JoinHostPort(strings.TrimSuffix(host, "."), port) // no question for a name server

@@ -18,6 +18,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/flow"
 	"github.com/bucketseal/bucketseal/client/rules"
+	"github.com/bucketseal/bucketseal/client/services"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
@@ -114,11 +115,38 @@ func (s *Session) Transfers() *transfer.Engine { return s.engine }
 // Close stops the transfers and waits for them, until ctx ends.
 func (s *Session) Close(ctx context.Context) error { return s.engine.Close(ctx) }
 
-// Buckets lists the account's buckets.
-func (s *Session) Buckets(ctx context.Context) ([]client.Bucket, error) { return s.store.Buckets(ctx) }
+// Buckets lists the account's buckets, by name: those the server lists, and those the
+// account names. An account that names some need not be allowed to list any.
+func (s *Session) Buckets(ctx context.Context) ([]client.Bucket, error) {
+	all, err := s.store.Buckets(ctx)
+	named := s.account.Buckets.All()
+	if err != nil && (len(named) == 0 || !cannotList(err)) {
+		return nil, err
+	}
+	for _, name := range named {
+		if !slices.ContainsFunc(all, func(b client.Bucket) bool { return b.Name == name }) {
+			all = append(all, client.Bucket{Name: name})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b client.Bucket) int { return cmp.Compare(a.Name, b.Name) })
+	return all, nil
+}
 
-// MakeBucket makes a bucket.
+// cannotList reports whether listing buckets failed for whoever may do other things.
+func cannotList(err error) bool {
+	switch client.KindOf(err) {
+	case client.KindDenied, client.KindUnsupported:
+		return true
+	}
+	return false
+}
+
+// MakeBucket makes a bucket. A name that its service is known not to take is refused
+// before.
 func (s *Session) MakeBucket(ctx context.Context, name string) error {
+	if err := services.Of(s.account).Buckets.Check(name); err != nil {
+		return &client.Error{Op: "CreateBucket", Kind: client.KindInvalid, At: client.Location{Bucket: name}, Said: client.TextOf(err)}
+	}
 	return s.store.MakeBucket(ctx, name)
 }
 

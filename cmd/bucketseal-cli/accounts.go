@@ -4,19 +4,19 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/s3store"
+	"github.com/bucketseal/bucketseal/client/services"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
 )
 
 func (a *app) accountsCommand() *cobra.Command {
 	c := &cobra.Command{Use: "accounts", Short: "List, add, remove and test saved accounts"}
-	c.AddCommand(a.accountsList(), a.accountsAdd(), a.accountsRemove(), a.accountsTest())
+	c.AddCommand(a.accountsList(), a.accountsAdd(), a.accountsRemove(), a.accountsTest(), a.accountsServices())
 	return c
 }
 
@@ -28,6 +28,19 @@ type accountLine struct {
 	CAFile      string            `json:"caFile"`
 	KMSEndpoint string            `json:"kmsEndpoint"`
 	AccessKeyID string            `json:"accessKeyId"`
+
+	Service       string             `json:"service"`
+	SignIn        client.SignIn      `json:"signIn"`
+	Network       client.Network     `json:"network"`
+	Buckets       client.BucketNames `json:"buckets"`
+	RequesterPays bool               `json:"requesterPays"`
+}
+
+func lineOfAccount(s client.Account) accountLine {
+	return accountLine{
+		s.Name, s.Endpoint, s.Region, s.Addressing, s.CAFile, s.KMSEndpoint, s.AccessKeyID,
+		services.Of(s).ID, s.SignIn, s.Network, s.Buckets, s.RequesterPays,
+	}
 }
 
 func (a *app) accountsList() *cobra.Command {
@@ -44,7 +57,7 @@ func (a *app) accountsList() *cobra.Command {
 			}
 			if a.flags.json {
 				for _, s := range all {
-					a.line(accountLine{s.Name, s.Endpoint, s.Region, s.Addressing, s.CAFile, s.KMSEndpoint, s.AccessKeyID})
+					a.line(lineOfAccount(s))
 				}
 				return nil
 			}
@@ -65,18 +78,19 @@ func (a *app) accountsList() *cobra.Command {
 }
 
 func (a *app) accountsAdd() *cobra.Command {
-	var accessKey, secretFile, tokenFile string
+	var f accountFlags
 	c := &cobra.Command{
 		Use: "add NAME", Short: "Save an account", Args: exactly(1),
-		Long: `Save an account. Where it is comes from --endpoint (none: AWS), --region,
---addressing, --ca-file and --kms-endpoint; without --endpoint, where the AWS command
+		Long: `Save an account. Where it is comes from --service, or from --endpoint (none: AWS),
+--region, --addressing, --ca-file and --kms-endpoint; without --endpoint, where the AWS command
 line keeps it (AWS_ENDPOINT_URL, AWS_REGION, ~/.aws/config). Its secret comes from --secret-file, from
 AWS_SECRET_ACCESS_KEY, or is asked for; it goes into the keyring of this computer, or,
 where there is none, into a vault sealed with a passphrase. The passphrase is asked for
 too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that holds it.`,
-		Example: "  bucketseal-cli accounts add team --endpoint https://cos.example --access-key AKIA...",
+		Example: "  bucketseal-cli accounts add team --endpoint https://cos.example --access-key AKIA...\n" +
+			"  bucketseal-cli accounts add mine --service twcc --access-key AKIA...",
 		RunE: func(c *cobra.Command, args []string) error {
-			account, err := a.newAccount(args[0], accessKey)
+			account, err := a.newAccount(args[0], f)
 			if err != nil {
 				return err
 			}
@@ -90,7 +104,7 @@ too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that hol
 			if _, err := h.Accounts().Find(account.Name); err == nil {
 				return usage("there is an account called %q already: choose another name, or remove it first: bucketseal-cli accounts remove %[1]q", account.Name)
 			}
-			credentials, err := a.newCredentials(c.Context(), account, secretFile, tokenFile)
+			credentials, err := a.newCredentials(c.Context(), account, f)
 			if err != nil {
 				return err
 			}
@@ -101,42 +115,45 @@ too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that hol
 			return nil
 		},
 	}
-	c.Flags().StringVar(&accessKey, "access-key", "", "the access key `ID` (default: AWS_ACCESS_KEY_ID)")
-	c.Flags().StringVar(&secretFile, "secret-file", "", "read the secret access key from `FILE`; - is the standard input")
-	c.Flags().StringVar(&tokenFile, "session-token-file", "", "read a session token from `FILE`")
+	f.register(c)
 	return c
 }
 
 // newAccount is where a new account is: as the flags say, or, where they name no
 // service, the environment.
-func (a *app) newAccount(name, accessKey string) (client.Account, error) {
+func (a *app) newAccount(name string, f accountFlags) (client.Account, error) {
 	if a.flags.profile != "" {
 		return client.Account{}, usage("accounts add takes no --profile: give --endpoint and --access-key")
 	}
-	account := a.override(client.Account{Name: name, Endpoint: a.flags.endpoint, AccessKeyID: cmp.Or(accessKey, a.env("AWS_ACCESS_KEY_ID"))}).Tidy()
-	var err error
-	if account.Endpoint == "" {
+	account := a.override(client.Account{Name: name, Endpoint: a.flags.endpoint, AccessKeyID: cmp.Or(f.accessKey, a.env("AWS_ACCESS_KEY_ID"))}).Tidy()
+	account, err := f.fill(account)
+	if err == nil {
+		account, err = f.at(account)
+	}
+	if err != nil {
+		return account, err
+	}
+	if account.Endpoint == "" && account.Service == "" {
 		if account, err = s3store.ServiceFromEnvironment(account); err != nil {
 			return account, settingsError(err)
 		}
 	}
-	if account.CAFile == "" {
-		return account, nil
+	if err == nil {
+		err = anywhere(&account.CAFile) // saved, it must be found from any folder
 	}
-	// Saved, it must be found from any folder.
-	if account.CAFile, err = filepath.Abs(account.CAFile); err == nil {
-		err = s3store.CheckCAFile(account.CAFile)
+	if err == nil {
+		err = s3store.CheckFiles(account)
 	}
 	return account, settingsError(err)
 }
 
 // newCredentials finds the secret of a new account.
-func (a *app) newCredentials(ctx context.Context, account client.Account, secretFile, tokenFile string) (client.Credentials, error) {
+func (a *app) newCredentials(ctx context.Context, account client.Account, f accountFlags) (client.Credentials, error) {
 	c := client.Credentials{AccessKeyID: account.AccessKeyID}
 	var err error
 	switch {
-	case secretFile != "":
-		c.Secret, err = a.secretFrom(secretFile)
+	case f.secretFile != "":
+		c.Secret, err = a.secretFrom(f.secretFile)
 	case a.env("AWS_SECRET_ACCESS_KEY") != "":
 		c.Secret, c.SessionToken = client.NewSecret(a.env("AWS_SECRET_ACCESS_KEY")), client.NewSecret(a.env("AWS_SESSION_TOKEN"))
 	case a.canAsk():
@@ -144,8 +161,8 @@ func (a *app) newCredentials(ctx context.Context, account client.Account, secret
 	default:
 		err = usage("nobody can be asked for the secret here: give --secret-file or AWS_SECRET_ACCESS_KEY")
 	}
-	if err == nil && tokenFile != "" {
-		c.SessionToken, err = a.secretFrom(tokenFile)
+	if err == nil && f.tokenFile != "" {
+		c.SessionToken, err = a.secretFrom(f.tokenFile)
 	}
 	return c, err
 }

@@ -147,6 +147,16 @@ func exactly(n int) cobra.PositionalArgs {
 	}
 }
 
+// atMost wants n arguments or fewer.
+func atMost(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usage("usage: %s", c.UseLine())
+		}
+		return nil
+	}
+}
+
 // refuseUnknownCommands makes groups of commands answer a wrong word with an
 // error instead of their help.
 func refuseUnknownCommands(c *cobra.Command) {

@@ -62,6 +62,11 @@ func (r *Reader) Value(into any, what client.Text) error {
 		return own.ReadStrictly(r, what)
 	case *client.AccountRef:
 		return r.account(own, what)
+	case *client.BucketNames:
+		var names []string
+		err := r.Value(&names, what)
+		*own = client.NewBucketNames(names...)
+		return err
 	}
 	v := reflect.ValueOf(into).Elem()
 	switch v.Kind() {
