@@ -81,10 +81,10 @@ func (f *Flow) want(c *claim, n int) {
 func (f *Flow) grant() {
 	defer func() { f.limit.used = max(f.limit.used, f.under) }()
 	for f.under < f.limit.most() {
-		if len(f.returning) > 0 {
-			f.under++
-			close(f.returning[0].ready)
-			f.returning = f.returning[1:]
+		if i := slices.IndexFunc(f.returning, func(b *returning) bool { return b.share.hasRoom() }); i >= 0 {
+			f.wakes(f.returning[i].share)
+			close(f.returning[i].ready)
+			f.returning = slices.Delete(f.returning, i, i+1)
 			continue
 		}
 		c := f.poorest()
@@ -103,7 +103,7 @@ func (f *Flow) grant() {
 // holds the mutex.
 func (f *Flow) poorest() (least *claim) {
 	for _, c := range f.claims {
-		if c.share.open < c.share.most && (least == nil || c.held < least.held) {
+		if c.share.mayBegin() && (least == nil || c.held < least.held) {
 			least = c
 		}
 	}

@@ -2,17 +2,19 @@ package flow
 
 // A Share is what one engine uses of a Flow. It is safe for concurrent use.
 type Share struct {
-	flow *Flow
-	most int
-	open int // turns given out and not done, resting ones included
-	jobs claim
-	kept []*Turn // granted, and not taken yet
-	wake func()
+	flow    *Flow
+	most    int // turns that do not rest
+	open    int // turns given out and not done
+	resting int // of them
+	jobs    claim
+	kept    []*Turn // granted, and not taken yet
+	wake    func()
 
 	asking bool // whoever would be woken asks itself
 }
 
-// Join makes a share of at most so many turns, 1 to Most, those that rest included.
+// Join makes a share of at most so many turns, 1 to Most. One that rests is no request
+// under way and takes nobody's place, as long as not more than a quarter as many do.
 // Where Next found none, wake is called when there is one again, on a goroutine of
 // its own.
 func (f *Flow) Join(most int, wake func()) *Share {
@@ -25,6 +27,13 @@ func (f *Flow) Join(most int, wake func()) *Share {
 	}}
 	return s
 }
+
+// hasRoom reports whether one more turn may go on. The caller holds the mutex.
+func (s *Share) hasRoom() bool { return s.open-s.resting < s.most }
+
+// mayBegin reports whether the share may have one more turn. The caller holds the
+// mutex.
+func (s *Share) mayBegin() bool { return s.hasRoom() && s.open < s.most+s.most/4 }
 
 // Next is the turn of another job, nil when there is none now: then wake is called
 // when there is. Who takes one calls its Done, or Enough when there is no job for it.

@@ -71,6 +71,41 @@ func TestWhoRestsLetsSomebodyElseHaveTheConnection(t *testing.T) {
 	})
 }
 
+func TestWhoRestsTakesNobodysPlaceAmongThoseOfAUsersLimit(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		s := &server{latency: 10 * time.Millisecond}
+		e := newEngine(ctx, New(Options{}), 8)
+		resting := func(ctx context.Context, _ *Turn) {
+			assert.NoError(t, client.Rest(ctx, time.Second))
+			assert.NoError(t, s.untilServed(ctx))
+		}
+		e.submit(2, resting)
+		e.submit(100, s.small(t))
+		time.Sleep(s.latency / 2)
+		assert.Equal(t, int32(8), s.under.Load(), "beside the two that rest")
+		time.Sleep(time.Second - s.latency)
+		e.submit(1000, s.small(t))
+		e.open.Wait()
+		assert.Equal(t, int32(8), s.peak.Load(), "when they have come back too")
+		assert.Equal(t, int32(1102), s.served.Load())
+	})
+}
+
+func TestNotMoreThanAQuarterRestBesideThoseThatGoOn(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		e := newEngine(ctx, New(Options{}), 8)
+		var begun atomic.Int32
+		e.submit(100, func(ctx context.Context, _ *Turn) {
+			begun.Add(1)
+			assert.NoError(t, client.Rest(ctx, time.Second))
+		})
+		time.Sleep(time.Second / 2)
+		assert.Equal(t, int32(10), begun.Load(), "a server that is down does not let everything begin")
+		e.open.Wait()
+		assert.Equal(t, int32(100), begun.Load())
+	})
+}
+
 func TestWhoIsStoppedWhileItRestsGoesAtOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T, ctx context.Context) {
 		f := New(Options{})

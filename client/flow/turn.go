@@ -63,8 +63,11 @@ func (t *Turn) Again(ctx context.Context) error {
 	})
 }
 
-// returning is a turn that rested and waits to go on.
-type returning struct{ ready chan struct{} }
+// returning is a turn of a share that rested and waits to go on.
+type returning struct {
+	share *Share
+	ready chan struct{}
+}
 
 // away waits without the connection, and then for it. When it fails it does not
 // wait: what fails is about to be over.
@@ -93,8 +96,15 @@ func (t *Turn) leave() {
 	defer f.mu.Unlock()
 	if t.resting++; t.resting == 1 {
 		f.under--
+		t.claim.share.resting++
 		f.grant()
 	}
+}
+
+// wakes is that a turn of a share rests no longer. The caller holds the mutex.
+func (f *Flow) wakes(s *Share) {
+	f.under++
+	s.resting--
 }
 
 // comeBack takes the connection again: at once, or when the one returned is ready.
@@ -105,11 +115,12 @@ func (t *Turn) comeBack(patiently bool) *returning {
 	if t.resting--; t.resting > 0 {
 		return nil
 	}
-	if !patiently || f.under < f.limit.most() {
-		f.under++
+	share := t.claim.share
+	if !patiently || f.under < f.limit.most() && share.hasRoom() {
+		f.wakes(share)
 		return nil
 	}
-	back := &returning{make(chan struct{})}
+	back := &returning{share, make(chan struct{})}
 	f.returning = append(f.returning, back)
 	return back
 }
@@ -120,7 +131,7 @@ func (f *Flow) insist(back *returning) {
 	defer f.mu.Unlock()
 	if i := slices.Index(f.returning, back); i >= 0 {
 		f.returning = slices.Delete(f.returning, i, i+1)
-		f.under++
+		f.wakes(back.share)
 	}
 }
 
@@ -142,7 +153,7 @@ func (f *Flow) isOneTooMany(c *claim) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.under > f.limit.most() || slices.ContainsFunc(f.claims, func(other *claim) bool {
-		mayHave := other.share == c.share || other.share.open < other.share.most
+		mayHave := other.share == c.share || other.share.mayBegin()
 		return other != c && mayHave && other.held+1 < c.held
 	})
 }
