@@ -1,7 +1,9 @@
 package s3store
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -111,11 +113,7 @@ func receive(op string, r *smithyhttp.Response) error {
 	}
 	d := newDocument(raw)
 	r.Body = d
-	if root, wanted := documents[op], documents[op] != ""; wanted {
-		err = checkDocument(r.Header, raw, root)
-	} else {
-		err = checkNoPage(r.Header, raw)
-	}
+	err = checkAnswer(op, r.Header, raw)
 	return d.asRefusal(r, err)
 }
 
@@ -134,12 +132,42 @@ var typedHeaders = []string{
 	"X-Amz-Server-Side-Encryption-Bucket-Key-Enabled", "X-Amz-Object-Lock-Retain-Until-Date", "X-Amz-Abort-Date", "X-Amz-Object-Size",
 }
 
+// checkAnswer refuses what is no answer to the operation.
+func checkAnswer(op string, h http.Header, raw []byte) error {
+	n, _ := needOf(op)
+	switch {
+	case n.of != "" && n.asks() && h.Get("Etag") != "":
+		return &errNotS3{what: client.Say("the answer is the object itself, whatever was asked about it"), marked: true}
+	case n.root == jsonDocument:
+		return checkJSON(h, raw)
+	case documents[op] != "":
+		return checkDocument(h, raw, documents[op])
+	}
+	return checkNoPage(h, raw)
+}
+
 // documents are the operations answered by a document, with its root element.
-var documents = map[string]string{
-	"ListBuckets": "ListAllMyBucketsResult", "ListObjects": "ListBucketResult", "ListObjectsV2": "ListBucketResult",
-	"ListObjectVersions": "ListVersionsResult", "ListParts": "ListPartsResult", "ListMultipartUploads": "ListMultipartUploadsResult",
-	"DeleteObjects": "DeleteResult", "CreateMultipartUpload": "InitiateMultipartUploadResult",
-	"CompleteMultipartUpload": "CompleteMultipartUploadResult", "CopyObject": "CopyObjectResult", "UploadPartCopy": "CopyPartResult",
-	"GetObjectTagging": "Tagging", "GetBucketLocation": "LocationConstraint", "GetBucketVersioning": "VersioningConfiguration",
-	"GetObjectAcl": "AccessControlPolicy", "GetBucketEncryption": "ServerSideEncryptionConfiguration",
+var documents = func() map[string]string {
+	all := map[string]string{
+		"DeleteObjects": "DeleteResult", "CreateMultipartUpload": "InitiateMultipartUploadResult",
+		"CompleteMultipartUpload": "CompleteMultipartUploadResult", "CopyObject": "CopyObjectResult", "UploadPartCopy": "CopyPartResult",
+	}
+	for _, n := range needs {
+		if n.root != "" && n.root != noDocument && n.root != jsonDocument {
+			all[n.operation] = n.root
+		}
+	}
+	return all
+}()
+
+// checkJSON refuses what is no object of JSON, as policies are.
+func checkJSON(h http.Header, raw []byte) error {
+	text := bytes.TrimSpace(raw)
+	if len(text) > 0 && text[0] == '{' && json.Valid(text) {
+		return nil
+	}
+	if root, err := rootOf(raw); err == nil && root == "Error" {
+		return refusedIn200(raw)
+	}
+	return &errNotS3{what: whatCame(h, raw), marked: marked(h)}
 }

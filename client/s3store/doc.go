@@ -6,10 +6,10 @@
 // used: virtual-host addressing, CRC64NVME checksums stored by the server. At
 // every other endpoint the oldest behaviour is assumed (Ceph RGW 16): path
 // style, checksums in headers and never in trailers, with Content-MD5 beside them
-// until an answer returns the checksum (digests.go), and a fixed list of
-// operations, enforced in one place before a request is built, because a server
-// that does not know a sub-resource may run the bare verb: on Ceph 16
-// DeleteBucketEncryption deletes an empty bucket and says success.
+// until an answer returns the checksum (digests.go). What changes something goes only
+// where the server is known to know it, by what its answers to questions were
+// (needs.go, abilities.go), because one that does not know a sub-resource may run the
+// bare verb: on Ceph 16 DeleteBucketEncryption deletes an empty bucket and says success.
 //
 // The six calls that are made for every file (PutObject, HeadObject, GetObject,
 // UploadPart, ListObjectsV2, DeleteObjects) are HTTP requests of our own, addressed

@@ -1,8 +1,9 @@
 package s3store
 
 import (
+	"errors"
 	"net/http"
-	"slices"
+	"reflect"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,13 +32,10 @@ func forbidden(t *testing.T, s *Store, bucket, key string) map[string]error {
 		Bucket: b, Key: k,
 		ObjectEncryption: &types.ObjectEncryptionMemberSSEKMS{Value: types.SSEKMSEncryption{KMSKeyArn: aws.String("arn:aws:kms:us-east-1:1:key/k")}},
 	})
+	_, calls["RestoreObject"] = s.s3.RestoreObject(ctx, &s3.RestoreObjectInput{Bucket: b, Key: k})
 	_, calls["RenameObject"] = s.s3.RenameObject(ctx, &s3.RenameObjectInput{Bucket: b, Key: k, RenameSource: aws.String("/bkt/other")})
 	_, calls["PutObjectAnnotation"] = s.s3.PutObjectAnnotation(ctx, &s3.PutObjectAnnotationInput{Bucket: b, Key: k, AnnotationName: aws.String("a")})
 	_, calls["DeleteObjectAnnotation"] = s.s3.DeleteObjectAnnotation(ctx, &s3.DeleteObjectAnnotationInput{Bucket: b, Key: k, AnnotationName: aws.String("a")})
-	_, calls["GetObjectAttributes"] = s.s3.GetObjectAttributes(ctx, &s3.GetObjectAttributesInput{
-		Bucket: b, Key: k,
-		ObjectAttributes: []types.ObjectAttributes{types.ObjectAttributesEtag},
-	})
 	_, calls["PutObjectTagging"] = s.s3.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: b, Key: k, Tagging: &types.Tagging{TagSet: []types.Tag{}}})
 	_, calls["DeleteObjectTagging"] = s.s3.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: b, Key: k})
 	_, calls["DeleteBucketPolicy"] = s.s3.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: b})
@@ -54,14 +52,14 @@ func TestACallThatCouldDestroyDoesNotLeaveTheProcess(t *testing.T) {
 	s := openRecorded(t, rec, compatible, Options{})
 	for name, err := range forbidden(t, s, "bkt", "k") {
 		assert.Equal(t, client.KindUnsupported.String(), client.KindOf(s.fail(call{op: name}, err)).String(), "%s: %v", name, err)
-		assert.ErrorContains(t, err, "is not sent to a server that is not AWS", name)
+		assert.ErrorContains(t, err, "is not sent, since nothing says", name)
 	}
 	assert.Zero(t, rec.count(), "not one request was made")
 
 	// The recorder would have seen them: the same calls at AWS are sent.
 	rec = &recorder{}
 	calls := forbidden(t, openRecorded(t, rec, "", Options{}), "bkt", "k")
-	assert.GreaterOrEqual(t, rec.count(), len(calls)-2, "one or two lack what the SDK wants before it sends")
+	assert.GreaterOrEqual(t, rec.count(), len(calls)-4, "a few lack what the SDK wants before it sends")
 }
 
 // The same at a server which would really destroy: what was there is there.
@@ -85,59 +83,172 @@ func TestAServerThatForgetsSubresourcesLosesNothing(t *testing.T) {
 	assert.Equal(t, client.KindNotFound.String(), client.KindOf(err).String())
 }
 
-// What the store itself uses must pass its own guard.
-func TestTheGuardKnowsOnlyReadsAndTheOldestWrites(t *testing.T) {
-	sent := 0
-	for _, p := range permits {
-		assert.NotEmpty(t, p.because, p.operation)
-		if p.operation == "" || !p.sent {
+// every calls a method of the SDK for each operation it has, with an input of which all
+// names are filled in.
+func every(t *testing.T, c *s3.Client, bucket string, ask func(operation string, err error)) {
+	t.Helper()
+	client := reflect.ValueOf(c)
+	operations := 0
+	for i := range client.NumMethod() {
+		name, method := client.Type().Method(i).Name, client.Method(i)
+		if method.Type().NumIn() != 3 || method.Type().In(1).Kind() != reflect.Pointer {
 			continue
 		}
-		sent++
-		assert.NotContains(t, p.operation, "Annotation")
-		assert.NotContains(t, p.operation, "Rename")
-		assert.NotContains(t, p.operation, "UpdateObject")
-		if p.operation != "GetBucketEncryption" {
-			assert.NotContains(t, p.operation, "Encryption", "%s: only asking is allowed", p.operation)
+		input := reflect.New(method.Type().In(1).Elem())
+		for f := range input.Elem().NumField() {
+			if field := input.Elem().Field(f); field.Type() == reflect.TypeFor[*string]() {
+				field.Set(reflect.ValueOf(aws.String("x")))
+			}
 		}
+		if b := input.Elem().FieldByName("Bucket"); b.IsValid() {
+			b.Set(reflect.ValueOf(&bucket))
+		}
+		results := method.Call([]reflect.Value{reflect.ValueOf(t.Context()), input})
+		err, _ := results[1].Interface().(error)
+		ask(name, err)
+		operations++
 	}
-	assert.Equal(t, 25, sent)
+	require.Greater(t, operations, 100, "the operations of the SDK were found")
 }
 
-func TestTheKindOfEndpointDecidesWhatIsSent(t *testing.T) {
+// Of all that the SDK can send, a server of which nothing is known gets what is as old as
+// S3, and questions.
+func TestEveryOperationOfTheSDKHasARowAndOnlyWhatIsKnownLeavesTheProcess(t *testing.T) {
+	rec := &recorder{answer: always(func() *http.Response { return refusal(403, "AccessDenied", "no") })}
+	s := openRecorded(t, rec, compatible, Options{})
+	every(t, s.s3, "bkt", func(operation string, err error) {
+		n, known := needOf(operation)
+		if !assert.True(t, known, "%s is in no row of needs: say what it needs", operation) {
+			return
+		}
+		var forbidden *errForbidden
+		sent := !errors.As(err, &forbidden)
+		assert.Equal(t, n.of == "" || n.asks(), sent, "%s: %v", operation, err)
+	})
+	for _, r := range rec.sent {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			continue
+		}
+		for name := range r.URL.Query() {
+			assert.Contains(t, []string{"x-id", "uploads", "uploadId", "partNumber", "delete", "versionId"}, name, "%s %s", r.Method, r.URL)
+		}
+	}
+	assert.NotZero(t, rec.count())
+}
+
+// A row that calls itself a question must be one: no PUT, POST or DELETE.
+func TestWhatIsCalledAQuestionIsOne(t *testing.T) {
+	for _, n := range needs {
+		if n.asks() {
+			assert.Regexp(t, "^(Get|Head|List|CreateSession)", n.operation)
+		}
+	}
+}
+
+func TestWhatIsInNoRowIsSentToNobody(t *testing.T) {
+	for _, at := range []string{compatible, ""} {
+		s := openRecorded(t, &recorder{}, at, Options{})
+		assert.False(t, s.can.lets("WhatAWSInventsNextYear", "bkt"), "%q", at)
+	}
+}
+
+// What is known decides, and not what the service is called.
+func TestACapabilityDecidesWhatIsSent(t *testing.T) {
+	aws, twcc, other := openRecorded(t, &recorder{}, "", Options{}), openRecorded(t, &recorder{}, "https://cos.twcc.ai", Options{}), openRecorded(t, &recorder{}, compatible, Options{})
 	for _, c := range []struct {
-		operation string
-		sentTo    []endpoint
+		operation        string
+		aws, twcc, other bool
 	}{
-		{"PutObject", []endpoint{endpointAWS, endpointCeph, endpointMinIO, endpointUnknown}},
-		{"GetBucketEncryption", []endpoint{endpointAWS, endpointCeph, endpointMinIO, endpointUnknown}},
-		{"DeleteBucketEncryption", []endpoint{endpointAWS}},
-		{"PutObjectTagging", []endpoint{endpointAWS}},
-		{"WhatAWSInventsNextYear", []endpoint{endpointAWS}},
+		{"PutObject", true, true, true},
+		{"GetBucketEncryption", true, true, true},
+		{"PutObjectTagging", true, true, false},
+		{"PutObjectAcl", true, true, false},
+		{"PutBucketVersioning", true, true, false},
+		{"PutBucketPolicy", true, true, false},
+		{"DeleteBucketLifecycle", true, true, false},
+		{"PutBucketCors", true, true, false},
+		{"DeleteBucketEncryption", true, false, false},
+		{"UpdateObjectEncryption", true, false, false},
+		{"RestoreObject", true, false, false},
+		{"RenameObject", false, false, false},
 	} {
-		for _, at := range []endpoint{endpointAWS, endpointCeph, endpointMinIO, endpointUnknown} {
-			assert.Equal(t, slices.Contains(c.sentTo, at), permitFor(c.operation, at).sent, "%s at %s", c.operation, at)
-		}
+		assert.Equal(t, c.aws, aws.can.lets(c.operation, "bkt"), "%s at AWS", c.operation)
+		assert.Equal(t, c.twcc, twcc.can.lets(c.operation, "bkt"), "%s at TWCC", c.operation)
+		assert.Equal(t, c.other, other.can.lets(c.operation, "bkt"), "%s elsewhere", c.operation)
 	}
-	assert.Equal(t, "it deletes the object", permitFor("DeleteObjectAnnotation", endpointCeph).because)
-	assert.Equal(t, "it deletes the object", permitFor("DeleteObjectAnnotation", endpointUnknown).because, "it may be a Ceph")
-	assert.Contains(t, permitFor("PutObjectTagging", endpointMinIO).because, "nobody has measured")
+	assert.True(t, aws.can.lets("RenameObject", "bkt--usw2-az1--x-s3"), "AWS renames in directory buckets")
 }
 
-func TestEveryRowOfTheGuardCanDecide(t *testing.T) {
-	for _, p := range permits {
-		at := p.at
-		if at == anyEndpoint {
-			at = endpointUnknown
-		}
-		operation := p.operation
-		if operation == "" {
-			operation = "PutObjectTagging"
-		}
-		if p.operation == "" && p.at == anyEndpoint {
-			at = endpointCeph // an unknown one is judged by MinIO's row before
-		}
-		assert.Equal(t, p, permitFor(operation, at), "%+v", p)
+// An answer teaches what a server can do, for its bucket alone.
+func TestAnswersTeachWhatAServerCanDo(t *testing.T) {
+	tags := func(s *Store, bucket string) {
+		_, _ = s.Tags(t.Context(), client.Location{Bucket: bucket, Key: "k"}, "")
+	}
+	for name, c := range map[string]struct {
+		answer func() *http.Response
+		want   client.Ability
+	}{
+		"tags":          {func() *http.Response { return reply(200, nil, "<Tagging><TagSet/></Tagging>") }, client.Ability{Can: true, Known: client.Tried}},
+		"none":          {func() *http.Response { return refusal(404, "NoSuchTagSet", "none") }, client.Ability{Can: true, Known: client.Tried}},
+		"no such call":  {func() *http.Response { return refusal(501, "NotImplemented", "no") }, client.Ability{Known: client.Tried}},
+		"a listing":     {func() *http.Response { return reply(200, nil, "<ListBucketResult/>") }, client.Ability{Known: client.Tried}},
+		"denied":        {func() *http.Response { return refusal(403, "AccessDenied", "no") }, client.Ability{Known: client.Assumed}},
+		"a login page":  {func() *http.Response { r := reply(200, nil, "<html>hello</html>"); r.Header = http.Header{}; return r }, client.Ability{Known: client.Assumed}},
+		"an old victim": {func() *http.Response { return reply(200, []string{"Etag", `"e"`}, "<Tagging><TagSet/></Tagging>") }, client.Ability{Known: client.Tried}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openRecorded(t, &recorder{answer: always(c.answer)}, compatible, Options{})
+			tags(s, "bkt")
+			c.want.Capability = client.ObjectTags
+			assert.Equal(t, c.want, s.can.of(client.ObjectTags, "bkt"))
+			assert.Equal(t, client.Assumed, s.can.of(client.ObjectTags, "another").Known, "it says nothing of other buckets")
+			assert.Equal(t, c.want.Can, s.can.lets("PutObjectTagging", "bkt"))
+		})
+	}
+	s := openRecorded(t, &recorder{answer: always(func() *http.Response { return refusal(501, "NotImplemented", "no") })}, "", Options{})
+	tags(s, "bkt")
+	assert.False(t, s.can.lets("PutObjectTagging", "bkt"), "what was tried is believed before what was told")
+}
+
+// The words of a policy are an answer; a listing is none, whatever its status.
+func TestAPolicyIsToldFromAListing(t *testing.T) {
+	for answer, can := range map[string]bool{`{"Version":"2012-10-17"}`: true, "<ListBucketResult/>": false, "": false} {
+		s := openRecorded(t, &recorder{answer: always(func() *http.Response { return reply(200, nil, answer) })}, compatible, Options{})
+		_, _ = s.s3.GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: aws.String("bkt")})
+		assert.Equal(t, can, s.can.lets("DeleteBucketPolicy", "bkt"), "%q", answer)
+	}
+}
+
+// A server is asked what it can do, and nothing is written to find out.
+func TestCapabilitiesAreLearnedWithoutWriting(t *testing.T) {
+	for personality, want := range map[string]map[client.Capability]bool{
+		"aws":    {client.Versioning: true, client.BucketPolicies: true, client.BucketEncryption: true, client.PublicAccessBlocks: true},
+		"ceph16": {client.Versioning: true, client.BucketPolicies: true, client.BucketEncryption: false, client.Lifecycles: true},
+		"minio":  {client.Versioning: true, client.BucketPolicies: true, client.BucketEncryption: true, client.PublicAccessBlocks: false},
+	} {
+		t.Run(personality, func(t *testing.T) {
+			e := mock.Start(t, mock.As(personality))
+			s := openAt(t, e, e.SecretKey, Options{})
+			require.NoError(t, s.MakeBucket(t.Context(), "bkt"))
+			all, err := s.Abilities(t.Context(), "bkt")
+			require.NoError(t, err)
+			assert.Len(t, all, len(capabilities))
+			for _, a := range all {
+				if can, asked := want[a.Capability]; asked {
+					assert.Equal(t, client.Ability{Capability: a.Capability, Can: can, Known: client.Tried}, a)
+				}
+			}
+			_, err = s.Abilities(t.Context(), "not-there")
+			assert.Equal(t, client.KindNoBucket.String(), client.KindOf(err).String(), "%v", err)
+		})
+	}
+	rec := &recorder{}
+	s := openRecorded(t, rec, compatible, Options{})
+	_, err := s.Abilities(t.Context(), "bkt")
+	require.NoError(t, err)
+	require.NotZero(t, rec.count())
+	for _, r := range rec.sent {
+		assert.Equal(t, http.MethodGet, r.Method, "%s", r.URL)
 	}
 }
 
@@ -154,21 +265,26 @@ func TestThePlainWayIsGuardedToo(t *testing.T) {
 	}
 }
 
-// Tags are set at a server that has shown that it knows them, and at no other.
+// Tags are set at a server that has shown that it knows them, and at no other: where
+// nothing is known it is asked first.
 func TestTagsAreSetWhereTagsWereRead(t *testing.T) {
-	rec := &recorder{answer: agree}
-	s := openRecorded(t, rec, compatible, Options{})
 	at := client.Location{Bucket: "bkt", Key: "k"}
+	rec := &recorder{answer: always(func() *http.Response { return reply(200, []string{"Etag", `"e"`}, "the object itself") })}
+	s := openRecorded(t, rec, compatible, Options{})
 	err := s.SetTags(t.Context(), at, "", map[string]string{"a": "b"})
 	assert.Equal(t, client.KindUnsupported.String(), client.KindOf(err).String(), "%v", err)
-	assert.Zero(t, rec.count(), "nothing was sent")
-	_, err = s.Tags(t.Context(), at, "")
-	require.NoError(t, err)
+	require.Equal(t, 1, rec.count())
+	assert.Equal(t, http.MethodGet, rec.last().Method, "it was asked, and nothing was written")
+
+	rec = &recorder{answer: agree}
+	s = openRecorded(t, rec, compatible, Options{})
 	require.NoError(t, s.SetTags(t.Context(), at, "v1", map[string]string{"a": "b"}))
 	assert.Equal(t, "v1", rec.last().URL.Query().Get("versionId"))
 	assert.Contains(t, rec.bodies[1], "<Key>a</Key><Value>b</Value>")
+	require.NoError(t, s.SetTags(t.Context(), at, "", map[string]string{"a": "b"}))
+	assert.Equal(t, 3, rec.count(), "it is asked once")
 	_, err = s.s3.PutObjectAcl(t.Context(), &s3.PutObjectAclInput{Bucket: &at.Bucket, Key: &at.Key, ACL: "private"})
 	require.Error(t, err, "nothing else passes")
-	assert.Equal(t, 2, rec.count())
+	assert.Equal(t, 3, rec.count())
 	require.Error(t, s.SetTags(t.Context(), client.Location{Bucket: "bkt"}, "", nil))
 }

@@ -60,7 +60,7 @@ type Store struct {
 	digests digests
 	listV1  atomic.Bool // learned: it has no ListObjectsV2
 	noHead  atomic.Bool // learned: it has no HEAD of objects
-	tagged  atomic.Bool // learned: it knows tags
+	can     *abilities  // told and learned: which capabilities it has
 	etags   etags       // learned: how it writes those that are not simply quoted
 
 	writes, removals condition   // whether they take If-Match and If-None-Match
@@ -126,6 +126,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		safe:    a.Secure(),
 		secrets: []client.Secret{c.Secret, c.SessionToken},
 	}
+	s.can = &abilities{told: toldOf(a, s.atAWS)}
 	if s.region == "" {
 		s.region = client.DefaultRegion
 	}
@@ -160,14 +161,14 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		so.UsePathStyle = a.Addressing == client.AddressingPath || !s.atAWS && a.Addressing != client.AddressingVirtual
 		so.DisableLogOutputChecksumValidationSkipped = true
 		so.UseARNRegion = true // an access point says itself where it is
-		so.APIOptions = append(so.APIOptions, addGates, addGuard(s.endpoint()), addUnsigned)
+		so.APIOptions = append(so.APIOptions, addGates, s.can.addGuard, addUnsigned)
 		if a.RequesterPays {
 			so.APIOptions = append(so.APIOptions, smithyhttp.SetHeaderValue(headerPayer, payer))
 		}
 	})
 	s.kms = newKeyService(cfg, s)
 	s.send = (&plain{
-		sdk: s.s3.Options(), at: s.endpoint(), network: network, places: addresses{direct: network.direct}, pays: a.RequesterPays, log: cfg.Logger, logged: cfg.ClientLogMode,
+		sdk: s.s3.Options(), can: s.can, network: network, places: addresses{direct: network.direct}, pays: a.RequesterPays, log: cfg.Logger, logged: cfg.ClientLogMode,
 	}).send
 	if o.sender != nil {
 		s.send = o.sender(s)
@@ -179,15 +180,6 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 // By this header whoever asks pays for the request and what it moves.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html
 const headerPayer, payer = "X-Amz-Request-Payer", "requester"
-
-// endpoint is the kind of server: any but AWS is asked as an unknown one, since
-// none says reliably which it is.
-func (s *Store) endpoint() endpoint {
-	if s.atAWS {
-		return endpointAWS
-	}
-	return endpointUnknown
-}
 
 // urlOf is where an account's requests go.
 func urlOf(a client.Account) string {

@@ -24,7 +24,7 @@ type sender func(context.Context, *request) (*answer, error)
 // failures in the SDK's own types, so that one table understands both.
 type plain struct {
 	sdk     s3.Options // where requests go, for whom and with which credentials
-	at      endpoint
+	can     *abilities
 	network *watchdog
 	places  addresses
 	clock   clock
@@ -36,7 +36,7 @@ type plain struct {
 // send makes a call and gives its answer. The body of an object streams, and the
 // caller closes it; every other answer has been read.
 func (p *plain) send(ctx context.Context, q *request) (*answer, error) {
-	if !permitFor(q.op, p.at).sent {
+	if !p.can.lets(q.op, q.at.Bucket) {
 		return nil, &errForbidden{q.op}
 	}
 	a, err := p.untilAnswered(ctx, q)

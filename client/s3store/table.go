@@ -128,6 +128,7 @@ var table = []row{
 	{nil, "", func(f failure) bool { return f.marker && f.status == http.StatusMethodNotAllowed }, client.KindDeleteMarker},
 
 	// What is asked about.
+	{nothingSet(), "", nil, client.KindNotFound}, // of its kind: the bucket is there
 	{codes("NoSuchBucket"), "", nil, client.KindNoBucket},
 	{codes("NotFound"), "", bucketOnly, client.KindNoBucket},
 	{codes("NoSuchUpload"), "", nil, client.KindNoUpload},

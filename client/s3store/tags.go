@@ -26,7 +26,6 @@ func (s *Store) Tags(ctx context.Context, at client.Location, versionID string) 
 		failed := s.fail(c, err)
 		var e *client.Error
 		if errors.As(failed, &e) && e.Code == "NoSuchTagSet" {
-			s.tagged.Store(true)
 			return map[string]string{}, nil
 		}
 		return nil, failed
@@ -34,7 +33,6 @@ func (s *Store) Tags(ctx context.Context, at client.Location, versionID string) 
 	if out.TagSet == nil {
 		return nil, s.refuse(c, client.KindUnsupported, client.Say("the answer is no list of tags").Err())
 	}
-	s.tagged.Store(true)
 	tags := make(map[string]string, len(out.TagSet))
 	for _, t := range out.TagSet {
 		tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
@@ -48,14 +46,16 @@ func (s *Store) SetTags(ctx context.Context, at client.Location, versionID strin
 	if err := at.CheckKey(); err != nil {
 		return s.refuse(c, client.KindInvalid, err)
 	}
-	if !s.atAWS && !s.tagged.Load() {
-		return s.refuse(c, client.KindUnsupported, client.Say("nothing says that this server knows tags").Err())
+	if !s.can.lets(c.op, at.Bucket) {
+		if _, err := s.Tags(ctx, at, versionID); err != nil { // its answer says whether the server knows them
+			return err
+		}
 	}
 	set := make([]types.Tag, 0, len(tags))
 	for _, name := range slices.Sorted(maps.Keys(tags)) {
 		set = append(set, types.Tag{Key: &name, Value: aws.String(tags[name])})
 	}
-	_, err := s.s3.PutObjectTagging(knownBy(ctx, c.op), &s3.PutObjectTaggingInput{
+	_, err := s.s3.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
 		Bucket: &at.Bucket, Key: &at.Key, VersionId: text(versionID), Tagging: &types.Tagging{TagSet: set},
 	})
 	return s.fail(c, err)

@@ -16,7 +16,7 @@ import (
 
 func (a *app) accountsCommand() *cobra.Command {
 	c := &cobra.Command{Use: "accounts", Short: "List, add, remove and test saved accounts"}
-	c.AddCommand(a.accountsList(), a.accountsAdd(), a.accountsRemove(), a.accountsTest(), a.accountsServices())
+	c.AddCommand(a.accountsList(), a.accountsAdd(), a.accountsRemove(), a.accountsTest(), a.accountsServices(), a.accountsCapabilities())
 	return c
 }
 
