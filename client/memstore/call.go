@@ -28,6 +28,7 @@ const (
 	DeleteObject            Op = "DeleteObject" // also each object of DeleteObjects
 	GetObjectTagging        Op = "GetObjectTagging"
 	GetObjectACL            Op = "GetObjectAcl"
+	PutObjectACL            Op = "PutObjectAcl"
 	PutObjectTagging        Op = "PutObjectTagging"
 	CreateMultipartUpload   Op = "CreateMultipartUpload"
 	UploadPart              Op = "UploadPart"

@@ -174,28 +174,3 @@ func (s *Store) SetTags(ctx context.Context, at client.Location, versionID strin
 	found.tags = maps.Clone(tags)
 	return nil
 }
-
-// Share gives others rights to the current version of an object by its access control
-// list.
-func (s *Store) Share(at client.Location) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if found := s.buckets[at.Bucket].now(at.Key); found != nil {
-		found.shared = true
-	}
-}
-
-// Shared reports whether an object was given to others.
-func (s *Store) Shared(ctx context.Context, at client.Location, versionID string) (bool, error) {
-	c, err := s.begin(ctx, Call{Op: GetObjectACL, At: at, Read: client.ReadOptions{VersionID: versionID}})
-	if err != nil {
-		return false, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, err := s.find(c, versionID)
-	if err != nil {
-		return false, err
-	}
-	return found.shared, nil
-}

@@ -15,9 +15,9 @@ type version struct {
 	client.Object
 	content []byte
 	tags    map[string]string
-	spoiled bool // it is there and cannot be read
-	shared  bool // others were given rights to it
-	marker  bool // a delete marker: it hides the versions before
+	spoiled bool           // it is there and cannot be read
+	grants  []client.Grant // to others than its owner
+	marker  bool           // a delete marker: it hides the versions before
 }
 
 // said is what HEAD and GET say of it.

@@ -86,6 +86,7 @@ func answers() map[string]answerCase {
 		"another region, redirected":          {op: "ListObjectsV2", status: 301, code: "PermanentRedirect", want: client.KindWrongRegion},
 		"another region, on HEAD":             {op: "HeadObject", status: 301, code: "MovedPermanently", want: client.KindWrongRegion},
 		"denied":                              {op: "GetObject", status: 403, code: "AccessDenied", says: "Access Denied", want: client.KindDenied},
+		"lists are off":                       {op: "PutObjectAcl", status: 400, code: "AccessControlListNotSupported", says: "The bucket does not allow ACLs", want: client.KindUnsupported},
 		"no policy is set":                    {op: "GetBucketPolicy", bucket: true, status: 404, code: "NoSuchBucketPolicy", want: client.KindNotFound},
 		"no such bucket":                      {op: "GetObject", status: 404, code: "NoSuchBucket", want: client.KindNoBucket},
 		"no such bucket, on HEAD":             {op: "HeadBucket", bucket: true, status: 404, code: "NotFound", want: client.KindNoBucket},

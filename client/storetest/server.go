@@ -45,6 +45,9 @@ type Server struct {
 	WholeObjects bool
 	// DeleteMarkers: where a marker hides an object, HEAD and GET say so.
 	DeleteMarkers bool
+	// ACLs are the access control lists that an object of a new bucket takes: "any",
+	// "private" for no others, "" for none, since the bucket has them turned off.
+	ACLs string
 	// DefaultEncryption is what a new bucket reports; not told where the server
 	// has no such call.
 	DefaultEncryption client.Reported
@@ -57,10 +60,10 @@ var (
 		DeleteMarkers: true, Copies: true, CopyPartSource: true, CopyTarget: true, CopyCustomerKeys: true, CopyTags: true,
 		DefaultEncryption: client.ReportedFrom("AES256", "", false, "", ""),
 	}
-	Ceph  = Server{} // 16.2
+	Ceph  = Server{ACLs: "any"} // 16.2
 	MinIO = Server{
 		ManagedKey: true, SSES3: true, Checksums: true, Conditions: true, StrictCustomerKey: true, FileNames: true,
-		DeleteMarkers: true, Copies: true, CopyPartSource: true, CopyCustomerKeys: true, CopySpoils: true, CopyForgets: true,
+		DeleteMarkers: true, Copies: true, CopyPartSource: true, CopyCustomerKeys: true, CopySpoils: true, CopyForgets: true, ACLs: "private",
 		DefaultEncryption: client.ReportedFrom("", "", false, "", ""),
 	}
 )

@@ -242,6 +242,13 @@ func (c *copyOf) becomes(job Job) {
 // AsItsSource is why a copy is encrypted as it is that nobody has decided about.
 var AsItsSource = client.Say("as its source is encrypted")
 
+// KeptAs is what is asked of an object that is to stay encrypted as it was reported: of one
+// that is not encrypted, nothing.
+func KeptAs(r client.Reported) client.Treatment {
+	t, _ := asItsSource(client.Treatment{Type: client.TypeInherit, Because: AsItsSource}, r)
+	return t
+}
+
 // asItsSource is how a copy is encrypted that no rule is about: as its source, by the
 // same key. A context is never told by servers, so that it cannot be kept.
 func asItsSource(t client.Treatment, r client.Reported) (client.Treatment, bool) {

@@ -99,6 +99,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.quiet, "quiet", false, "print errors only")
 	f.BoolVar(&a.flags.verbose, "verbose", false, "log every request to stderr, without secrets")
 	root.AddCommand(a.accountsCommand(), a.lsCommand(), a.cpCommand(), a.mvCommand(), a.syncCommand(), a.rmCommand(), a.versionsCommand(), a.restoreCommand(), a.metaCommand(), a.classCommand(),
+		a.tagsCommand(), a.aclCommand(), a.presignCommand(),
 		a.findCommand(), a.duCommand(), a.mbCommand(), a.rbCommand(),
 		a.propsCommand(), a.uploadsCommand(), a.receiptsCommand(), a.rulesCommand(), a.keysCommand())
 	refuseUnknownCommands(root)
@@ -151,6 +152,16 @@ func exactly(n int) cobra.PositionalArgs {
 func atMost(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > n {
+			return usage("usage: %s", c.UseLine())
+		}
+		return nil
+	}
+}
+
+// atLeast wants n arguments or more.
+func atLeast(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) < n {
 			return usage("usage: %s", c.UseLine())
 		}
 		return nil

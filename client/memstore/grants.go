@@ -1,0 +1,71 @@
+package memstore
+
+import (
+	"context"
+	"slices"
+
+	"github.com/bucketseal/bucketseal/client"
+)
+
+// TheOwner is the id of whom everything belongs to.
+const TheOwner = "the-owner"
+
+// Share gives others rights to the current version of an object by its access control
+// list.
+func (s *Store) Share(at client.Location) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if found := s.buckets[at.Bucket].now(at.Key); found != nil {
+		found.grants = []client.Grant{{Group: client.Everybody, Right: "READ"}}
+	}
+}
+
+// Shared reports whether an object was given to others.
+func (s *Store) Shared(ctx context.Context, at client.Location, versionID string) (bool, error) {
+	acl, err := s.ACL(ctx, at, versionID)
+	return len(acl.Others()) > 0, err
+}
+
+// ACL is to whom an object is given.
+func (s *Store) ACL(ctx context.Context, at client.Location, versionID string) (client.ACL, error) {
+	c, err := s.begin(ctx, Call{Op: GetObjectACL, At: at, Read: client.ReadOptions{VersionID: versionID}})
+	if err != nil {
+		return client.ACL{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, err := s.find(c, versionID)
+	if err != nil {
+		return client.ACL{}, err
+	}
+	return client.ACL{Owner: TheOwner, Grants: append([]client.Grant{{ID: TheOwner, Right: "FULL_CONTROL"}}, found.grants...)}, nil
+}
+
+// SetACL replaces the list of an object.
+func (s *Store) SetACL(ctx context.Context, at client.Location, versionID string, acl client.ACL) error {
+	c, err := s.begin(ctx, Call{Op: PutObjectACL, At: at, Read: client.ReadOptions{VersionID: versionID}})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, err := s.find(c, versionID)
+	switch {
+	case err != nil:
+		return err
+	case s.server.ACLs == "" || s.server.ACLs == "private" && acl.Canned != "private":
+		return c.Error(client.KindUnsupported)
+	case acl.Canned == "":
+		acl.Owner = TheOwner
+		found.grants = slices.Clone(acl.Others())
+		return nil
+	}
+	found.grants = cannedGrants[acl.Canned]
+	return nil
+}
+
+var cannedGrants = map[string][]client.Grant{
+	"public-read":        {{Group: client.Everybody, Right: "READ"}},
+	"public-read-write":  {{Group: client.Everybody, Right: "READ"}, {Group: client.Everybody, Right: "WRITE"}},
+	"authenticated-read": {{Group: client.Authenticated, Right: "READ"}},
+}

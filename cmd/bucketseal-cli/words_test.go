@@ -1,0 +1,181 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/mock"
+)
+
+// encrypted puts an object under a key and gives its ARN.
+func (u *user) encrypted(name, content string) (arn string) {
+	u.t.Helper()
+	key := u.server.NamedKeys()[0]
+	u.runs("cp", u.file("source", []byte(content)), name, "--sse", "kms", "--kms-key", key.ID).ends(0)
+	return key.ARN
+}
+
+func TestTagsAreSetBesideThoseThereAreAndTheEncryptionStays(t *testing.T) {
+	t.Parallel()
+	for _, personality := range []string{"aws", "ceph16", "minio"} {
+		t.Run(personality, func(t *testing.T) {
+			t.Parallel()
+			u := newUser(t, mock.As(personality))
+			const at = "s3://bucket/q3/a.csv"
+			u.encrypted(at, "precious")
+			l := u.runs("tags", "set", at, "project=q3 =1", "色=ü", "--json").ends(0).line()
+			assert.Equal(t, "tags", l["op"])
+			assert.Equal(t, "done", l["status"])
+			assert.Equal(t, "verified", l["verdict"])
+			assert.Equal(t, "SSE-KMS", l["reported"].(map[string]any)["type"])
+			u.runs("tags", "set", at, "reviewed=").ends(0)
+			assert.Equal(t, map[string]any{"project": "q3 =1", "色": "ü", "reviewed": ""}, u.runs("tags", "get", at, "--json").ends(0).line()["tags"])
+			u.runs("tags", "remove", at, "project", "none-such").ends(0)
+			assert.Equal(t, "reviewed=\n色=ü\n", u.runs("tags", "get", at).ends(0).out)
+			u.runs("tags", "set", at, "--only", "a=b").ends(0)
+			assert.Equal(t, "a=b\n", u.runs("tags", "get", at).ends(0).out)
+			u.runs("tags", "remove", at, "--all").ends(0)
+			assert.Empty(t, u.runs("tags", "get", at).ends(0).out)
+			u.has(at, "precious")
+		})
+	}
+}
+
+func TestTagsOfAFolderAreCountedFirst(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.encrypted("s3://bucket/q3/a", "a")
+	u.encrypted("s3://bucket/q3/b", "b")
+	assert.Contains(t, u.runs("tags", "set", "-r", "-n", "s3://bucket/q3", "x=y").ends(0).out, "nothing was changed: 2 objects")
+	assert.Equal(t, "planned", u.runs("tags", "set", "-r", "-n", "--json", "s3://bucket/q3", "x=y").ends(0).lines()[0]["status"])
+	assert.Empty(t, u.runs("tags", "get", "s3://bucket/q3/a").ends(0).out)
+	assert.Contains(t, u.runs("tags", "set", "-r", "s3://bucket/q3", "x=y").ends(0).err, "2 of 2 objects are as asked")
+	assert.Equal(t, "x=y\n", u.runs("tags", "get", "s3://bucket/q3/b").ends(0).out)
+	for says, args := range map[string][]string{
+		"write NAME=VALUE":  {"tags", "set", "s3://bucket/q3/a", "colour"},
+		"names no object":   {"tags", "set", "s3://bucket", "a=b"},
+		"say which tags":    {"tags", "remove", "s3://bucket/q3/a"},
+		"is of one object":  {"tags", "set", "-r", "s3://bucket/q3", "a=b", "--version-id", "x"},
+		"nothing is called": {"tags", "set", "-r", "s3://bucket/none", "a=b"},
+		"NOT CHANGED":       {"tags", "set", "s3://bucket/none", "a=b"},
+	} {
+		r := u.runs(args...)
+		assert.NotZero(t, r.code, says)
+		assert.Contains(t, r.err, says)
+	}
+}
+
+// A server that does not know tags would write over the object.
+func TestAServerThatKnowsNoTagsLosesNothing(t *testing.T) {
+	t.Parallel()
+	forgetful, err := mock.PersonalityNamed("plain")
+	require.NoError(t, err)
+	forgetful.ForgetfulOf = "tagging acl"
+	u := newUser(t, mock.With(func(c *mock.Config) { c.Personality = forgetful }))
+	u.runs("cp", u.file("a", []byte("precious")), "s3://bucket/a").ends(0)
+	assert.Equal(t, "Unsupported", u.runs("tags", "set", "s3://bucket/a", "x=y", "--json").ends(1).line()["error"].(map[string]any)["kind"])
+	assert.Equal(t, "Unsupported", u.runs("acl", "set", "s3://bucket/a", "--canned", "private", "--json").ends(1).line()["error"].(map[string]any)["kind"])
+	u.has("s3://bucket/a", "precious")
+}
+
+func TestAnObjectIsGivenToOthers(t *testing.T) {
+	t.Parallel()
+	u := newUser(t, mock.As("ceph16"))
+	const at = "s3://bucket/a"
+	u.encrypted(at, "precious")
+	assert.Equal(t, false, u.runs("acl", "get", at, "--json").ends(0).line()["public"])
+	l := u.runs("acl", "set", at, "--canned", "public-read", "--json").ends(0).line()
+	assert.Equal(t, "acl", l["op"])
+	assert.Equal(t, "verified", l["verdict"])
+	got := u.runs("acl", "get", at, "--json").ends(0).line()
+	assert.Equal(t, true, got["public"])
+	assert.Len(t, got["grants"], 2)
+	assert.Contains(t, u.runs("acl", "get", at).ends(0).out, "READ  everybody")
+	u.runs("acl", "set", at, "--grant", "read=authenticated", "--grant", "FULL_CONTROL=id:"+got["owner"].(string)).ends(0)
+	assert.Contains(t, u.runs("acl", "get", at).ends(0).out, "READ  authenticated")
+	u.runs("acl", "set", at, "--canned", "private").ends(0)
+	assert.Equal(t, false, u.runs("acl", "get", at, "--json").ends(0).line()["public"])
+	u.has(at, "precious")
+	for says, args := range map[string][]string{
+		"say to whom":              {"acl", "set", at},
+		"is the name of no list":   {"acl", "set", at, "--canned", "everybody"},
+		"write RIGHT=WHOM":         {"acl", "set", at, "--grant", "ALL=everybody"},
+		"to whom? id:CANONICAL-ID": {"acl", "set", at, "--grant", "READ=bob"},
+	} {
+		assert.Contains(t, u.runs(args...).ends(2).err, says)
+	}
+}
+
+func TestWhereListsAreOffThatIsSaid(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.encrypted("s3://bucket/a", "precious")
+	r := u.runs("acl", "set", "s3://bucket/a", "--canned", "public-read").ends(1)
+	assert.Contains(t, r.err, "ACLs are off here")
+}
+
+func TestALinkIsReadAndWrittenByWhoHasNoAccount(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	key := u.server.NamedKeys()[0]
+	u.encrypted("s3://bucket/a b", "precious")
+	l := u.runs("presign", "s3://bucket/a b", "--expires", "2d", "--json").ends(0).line()
+	assert.Equal(t, "GET", l["method"])
+	ends, err := time.Parse(time.RFC3339, l["expires"].(string))
+	require.NoError(t, err)
+	assert.WithinDuration(t, time.Now().Add(48*time.Hour), ends, 5*time.Minute)
+	assert.Equal(t, "precious", u.uses(l, ""))
+
+	u.runs("rules", "add", "--bucket", "bucket", "--type", "kms", "--kms-key", key.ID).ends(0)
+	l = u.runs("presign", "s3://bucket/inbox", "--method", "put", "--json").ends(0).line()
+	assert.Equal(t, "aws:kms", l["headers"].(map[string]any)["X-Amz-Server-Side-Encryption"], "as the rule has it")
+	assert.Equal(t, "SSE-KMS", l["asked"].(map[string]any)["type"])
+	u.uses(l, "from outside")
+	assert.Equal(t, true, u.runs("props", "s3://bucket/inbox", "--json").ends(0).line()["asAsked"])
+	r := u.runs("presign", "s3://bucket/inbox", "--method", "PUT").ends(0)
+	assert.True(t, strings.HasPrefix(r.out, "https://"))
+	assert.Contains(t, r.err, "send with it: X-Amz-Server-Side-Encryption: aws:kms")
+	assert.Contains(t, r.err, "it ends 2")
+
+	u.file("c.key", []byte(strings.Repeat("k", 32)))
+	u.runs("cp", u.file("x", []byte("x")), "s3://bucket/c", "--sse", "c", "--sse-c-key-file", "c.key").ends(0)
+	assert.Contains(t, u.runs("presign", "s3://bucket/c").ends(1).err, "everybody who uses the link")
+	assert.Contains(t, u.runs("presign", "s3://bucket/c", "--method", "PUT", "--sse", "c", "--sse-c-key-file", "c.key").ends(1).err, "everybody who uses the link")
+	u.runs("presign", "s3://bucket/none").ends(1)
+	for says, args := range map[string][]string{
+		"GET or PUT":        {"presign", "s3://bucket/a", "--method", "DELETE"},
+		"7 days at most":    {"presign", "s3://bucket/a", "--expires", "8d"},
+		"of links to write": {"presign", "s3://bucket/a", "--sse", "s3"},
+		"of links to read":  {"presign", "s3://bucket/a", "--method", "PUT", "--version-id", "x"},
+		"names no object":   {"presign", "s3://bucket"},
+	} {
+		assert.Contains(t, u.runs(args...).ends(2).err, says)
+	}
+}
+
+// uses sends what a link is for and gives what came.
+func (u *user) uses(link map[string]any, body string) string {
+	u.t.Helper()
+	r, err := http.NewRequestWithContext(u.t.Context(), link["method"].(string), link["url"].(string), strings.NewReader(body))
+	require.NoError(u.t, err)
+	for name, value := range link["headers"].(map[string]any) {
+		r.Header.Set(name, value.(string))
+	}
+	trusted := x509.NewCertPool()
+	require.True(u.t, trusted.AppendCertsFromPEM(u.server.CA))
+	answer, err := (&http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}}}).Do(r)
+	require.NoError(u.t, err)
+	defer answer.Body.Close() //nolint:errcheck // only read from
+	got, err := io.ReadAll(answer.Body)
+	require.NoError(u.t, err)
+	require.Equal(u.t, http.StatusOK, answer.StatusCode, "%s", got)
+	return string(got)
+}
