@@ -14,6 +14,7 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/memstore"
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/storetest"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
@@ -43,6 +44,7 @@ func clearing(t *testing.T, receipt func(transfer.Receipt) error) (*Session, *me
 		CustomerKey: func(context.Context, string, ...string) (client.CustomerKey, error) {
 			return client.CustomerKey{}, errors.New("no such key")
 		},
+		Rules:    func() ([]rules.Rule, error) { return nil, nil },
 		Transfer: transfer.Config{Concurrency: 1, Journal: &transfer.Memory{Keep: receipt}},
 	}
 	s, err := o.Open(t.Context(), client.Account{ID: "id-1", Name: "ward", AccessKeyID: "AK", Endpoint: "https://s3.example.org"})

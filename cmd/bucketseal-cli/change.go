@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/pflag"
@@ -19,6 +20,7 @@ type changing struct {
 	recursive bool
 	dryRun    bool
 	version   string
+	verb      string // what was done, "" is changed
 	done      int
 	code      int
 	failures  failures
@@ -118,7 +120,7 @@ func (d *changing) over(c session.Changed) {
 	case worse:
 		printf(a.err, "NOT ENCRYPTED AS IT WAS %s: %s\n", name, c.Finding.Why)
 	default:
-		a.say("changed %s  (%s)", name, c.Reported.Describe())
+		a.say("%s %s  (%s)", cmp.Or(d.verb, "changed"), name, c.Reported.Describe())
 	}
 }
 

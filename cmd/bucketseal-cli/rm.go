@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,8 @@ func (a *app) rmCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "rm s3://BUCKET/KEY", Short: "Remove an object, or a folder with -r", Args: exactly(1),
 		Long: "Remove an object, or a folder with -r: each object while it is the one that was found, so that what somebody " +
-			"wrote meanwhile stays. Of a bucket that keeps versions they stay too, unless --versions is given.",
+			"wrote meanwhile stays. Of a bucket that keeps versions they stay too, unless --versions or --older-versions is given.",
+		Example: "  bucketseal-cli rm s3://reports/q3/a.csv\n  bucketseal-cli rm -r --older-versions --dry-run s3://reports/q3",
 		RunE: func(c *cobra.Command, args []string) error {
 			at, err := client.ParseLocation(args[0])
 			if err != nil {
@@ -36,6 +38,7 @@ func (a *app) rmCommand() *cobra.Command {
 	c.Flags().BoolVarP(&r.dryRun, "dry-run", "n", false, "say what would be removed, and remove nothing")
 	c.Flags().BoolVarP(&r.recursive, "recursive", "r", false, "remove everything in the folder")
 	c.Flags().BoolVar(&r.versions, "versions", false, "remove all versions and delete markers, for good")
+	c.Flags().BoolVar(&r.older, "older-versions", false, "remove all versions but the current ones, for good; of removed objects none")
 	return c
 }
 
@@ -46,6 +49,7 @@ const requestsAtOnce = 16
 type removing struct {
 	app                 *app
 	recursive, versions bool
+	older               bool // but the current ones
 	dryRun              bool
 	gone, unknown       int
 	first               client.Location // that is gone
@@ -74,7 +78,7 @@ func (r *removing) remove(ctx context.Context, s *session.Session, at client.Loc
 		}
 	}
 	r.conclude(len(was))
-	if gone := r.first; gone.Key != "" && !r.versions && ctx.Err() == nil && !r.app.flags.json && s.KeepsVersions(ctx, gone) {
+	if gone := r.first; gone.Key != "" && !r.versions && !r.older && ctx.Err() == nil && !r.app.flags.json && s.KeepsVersions(ctx, gone) {
 		r.app.note("the bucket keeps versions: what was removed is hidden and still stored; rm --versions removes it for good")
 	}
 	switch {
@@ -92,6 +96,21 @@ func (r *removing) found(ctx context.Context, s *session.Session, at client.Loca
 	var totals session.Totals
 	var err error
 	switch {
+	case r.older && r.versions:
+		return nil, usage("give --versions or --older-versions, not both")
+	case r.older:
+		what.IsFolder = r.recursive
+		removed := 0
+		totals, removed, err = s.OlderVersions(ctx, what)
+		if err == nil && removed > 0 {
+			r.app.note(fmt.Sprintf("%s removed: their versions are all that is left of them, and stay ('undelete' brings them back, rm --versions removes them)", plural(removed, "object")+map[bool]string{true: " is", false: " are"}[removed == 1]))
+		}
+		if err == nil && len(totals.Objects) == 0 && removed == 0 && !r.recursive {
+			if there, herr := s.IsThere(ctx, at); herr == nil && !there {
+				err = notThere(ctx, s, at)
+			}
+		}
+		return totals.Objects, err
 	case r.versions:
 		what.IsFolder = r.recursive
 		totals, err = s.CountVersions(ctx, what)

@@ -179,3 +179,38 @@ func (u *user) uses(link map[string]any, body string) string {
 	require.Equal(u.t, http.StatusOK, answer.StatusCode, "%s", got)
 	return string(got)
 }
+
+func TestWhatWasRemovedComesBackAndOlderVersionsGo(t *testing.T) {
+	t.Parallel()
+	for _, personality := range []string{"aws", "ceph16", "minio"} {
+		t.Run(personality, func(t *testing.T) {
+			t.Parallel()
+			k := newKilling(t, 1, mock.As(personality))
+			u := k.user
+			require.NoError(t, k.client.EnableVersioning(t.Context(), "bucket"))
+			u.encrypted("s3://bucket/q3/a", "first")
+			u.encrypted("s3://bucket/q3/a", "second")
+			u.encrypted("s3://bucket/q3/b", "precious")
+			u.runs("rm", "-r", "s3://bucket/q3").ends(0)
+			assert.Contains(t, u.runs("undelete", "-r", "-n", "s3://bucket/q3").ends(0).out, "nothing was changed: 2 objects")
+			l := u.runs("undelete", "s3://bucket/q3/b", "--json").ends(0).line()
+			assert.Equal(t, "undelete", l["op"])
+			assert.Equal(t, "done", l["status"])
+			assert.Equal(t, "not-asked", l["verdict"])
+			assert.Equal(t, "SSE-KMS", l["reported"].(map[string]any)["type"])
+			u.has("s3://bucket/q3/b", "precious")
+			assert.Contains(t, u.runs("undelete", "s3://bucket/q3/b").ends(1).err, "nothing hides it")
+
+			assert.Contains(t, u.runs("rm", "--older-versions", "s3://bucket/q3/a").ends(0).err, "1 object is removed: their versions are all that is left")
+			all := u.runs("undelete", "-r", "s3://bucket/q3", "--json").ends(0).lines()
+			assert.Equal(t, map[string]any{"undeleted": 1.0, "failed": 0.0}, all[len(all)-1]["summary"])
+			u.has("s3://bucket/q3/a", "second")
+			assert.Len(t, u.runs("versions", "s3://bucket/q3/a", "--json").ends(0).lines(), 2)
+			u.runs("rm", "-r", "--older-versions", "-n", "s3://bucket/q3").ends(0)
+			u.runs("rm", "-r", "--older-versions", "s3://bucket/q3").ends(0)
+			assert.Len(t, u.runs("versions", "s3://bucket/q3/a", "--json").ends(0).lines(), 1)
+			u.has("s3://bucket/q3/a", "second")
+			u.has("s3://bucket/q3/b", "precious")
+		})
+	}
+}
