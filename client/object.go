@@ -106,6 +106,10 @@ func (o Object) HasContext() bool {
 	return len(o.Headers["X-Amz-Server-Side-Encryption-Context"]) > 0
 }
 
+// KeepsVersions reports whether the object is in a bucket that keeps versions, or kept
+// them when it was written: what is written under its name leaves it there.
+func (o Object) KeepsVersions() bool { return o.VersionID != "" && o.VersionID != NullVersion }
+
 // NotTold is the size of an object whose size the server did not say. It is
 // never shown as a number, and never taken for an empty object.
 const NotTold int64 = -1

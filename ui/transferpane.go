@@ -39,7 +39,7 @@ func newTransferPane(u *UI) *transferPane {
 	p := &transferPane{ui: u, formattedAt: -1, icons: map[transfer.Op]fyne.Resource{
 		transfer.Upload: theme.UploadIcon(), transfer.Download: theme.DownloadIcon(),
 		transfer.Copy: theme.ContentCopyIcon(), transfer.Move: theme.ContentCutIcon(),
-		transfer.Restore: theme.HistoryIcon(), transfer.Meta: theme.DocumentCreateIcon(), transfer.Class: theme.StorageIcon(), transfer.Delete: theme.DeleteIcon(),
+		transfer.Restore: theme.HistoryIcon(), transfer.Meta: theme.DocumentCreateIcon(), transfer.Class: theme.StorageIcon(), transfer.Encrypt: theme.ViewRefreshIcon(), transfer.Delete: theme.DeleteIcon(),
 	}, tally: widget.NewLabel(""), total: widgets.NewMeter(240)}
 	p.table = widgets.NewRowTable([]widgets.Column{
 		{ID: "name", Title: i18n.T("Name"), Width: 130, Min: 110, Stretch: true},

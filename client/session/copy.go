@@ -25,11 +25,17 @@ type CopyOptions struct {
 	// metadata, or its ETag, is of other bytes.
 	AcceptStale bool
 	Move        bool // the sources are removed, each once its copy is proved
+	// InPlace encrypts anew, by the rules or the choice, what would be copied onto itself;
+	// else that is refused.
+	InPlace bool
 }
 
-func (o CopyOptions) op() transfer.Op {
-	if o.Move {
+func (o CopyOptions) op(from, to transfer.Place) transfer.Op {
+	switch {
+	case o.Move:
 		return transfer.Move
+	case o.InPlace && from == to:
+		return transfer.Encrypt
 	}
 	return transfer.Copy
 }
@@ -55,6 +61,9 @@ func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into clien
 		var jobs []transfer.Job
 		if err == nil {
 			jobs, err = s.copies(ctx, from, what, into, o)
+		}
+		if err == nil {
+			err = asksOfAny(set, jobs, c)
 		}
 		sources := make(map[client.Location]struct{}, len(jobs))
 		for _, j := range jobs { // two accounts, and two addresses, may see one bucket
@@ -88,8 +97,9 @@ func (s *Session) copies(ctx context.Context, from *Session, what []client.Objec
 		if o.As != "" {
 			to.Key = o.As
 		}
+		source, target := transfer.ObjectAt(from.account.ID, of.At, o.VersionID), transfer.ObjectAt(s.account.ID, to, "")
 		jobs = append(jobs, transfer.Job{
-			Op: o.op(), From: transfer.ObjectAt(from.account.ID, of.At, o.VersionID), To: transfer.ObjectAt(s.account.ID, to, ""),
+			Op: o.op(source, target), From: source, To: target,
 			AcceptStale: o.AcceptStale, Expect: transfer.Expect{Size: of.Size, ETag: of.ETag, Modified: of.Modified},
 		})
 	}
@@ -101,14 +111,42 @@ func (s *Session) copies(ctx context.Context, from *Session, what []client.Objec
 	return jobs, err
 }
 
+// asksOfAny refuses to encrypt anew where nobody has said of any object how.
+func asksOfAny(set rules.Set, jobs []transfer.Job, c Choice) error {
+	for _, j := range jobs {
+		if j.Op != transfer.Encrypt {
+			return nil
+		}
+		d := set.Decide(rules.File{Size: max(0, j.Expect.Size), Override: c.Encryption}, j.To.At)
+		if !d.Refuse.IsZero() || d.Treatment.Type != client.TypeInherit {
+			return nil
+		}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	return &client.Error{
+		Op: string(transfer.Copy), Kind: client.KindRefused, At: jobs[0].To.At,
+		Said: client.Say("source and target are the same, and neither a rule nor a choice says how it is to be encrypted: choose an encryption, or make a rule"),
+	}
+}
+
+// whyNoTarget is why a copy may not be written where it would be, zero where it may.
+func whyNoTarget(j transfer.Job, sources map[client.Location]struct{}) client.Text {
+	switch _, isSource := sources[j.To.At]; {
+	case j.From == j.To && !j.Op.InPlace() && j.From.Version == "":
+		return client.Say("source and target are the same object")
+	case isSource && j.To.At != j.From.At:
+		return client.Say("the target is a source of the same command, and would be overwritten before it was copied: choose another target")
+	}
+	return client.Text{}
+}
+
 // treatCopies is what becomes of each job by the rules of its target.
 func treatCopies(set rules.Set, jobs []transfer.Job, sources map[client.Location]struct{}, c Choice) (p transfer.Plan) {
 	for _, j := range jobs {
-		if _, isSource := sources[j.To.At]; isSource && j.To.At != j.From.At {
-			p.Refused = append(p.Refused, transfer.Refusal{
-				Op: j.Op, Source: j.From.String(), Target: j.To.At, Kind: client.KindRefused,
-				Reason: client.Say("the target is a source of the same command, and would be overwritten before it was copied: choose another target"),
-			})
+		if why := whyNoTarget(j, sources); !why.IsZero() {
+			p.Refused = append(p.Refused, transfer.Refusal{Op: j.Op, Source: j.From.String(), Target: j.To.At, Kind: client.KindRefused, Reason: why})
 			continue
 		}
 		d := set.Decide(rules.File{Size: max(0, j.Expect.Size), Override: c.Encryption}, j.To.At)
@@ -119,6 +157,9 @@ func treatCopies(set rules.Set, jobs []transfer.Job, sources map[client.Location
 			continue
 		}
 		j.Treatment, j.Overwrite = d.Treatment, c.overwrite()
+		if j.Op == transfer.Encrypt {
+			j.Overwrite = transfer.OverwriteAlways // itself
+		}
 		if d.Treatment.Rule == 0 && c.Encryption.Type == client.TypeUndecided {
 			j.Treatment.Because = transfer.AsItsSource
 		}

@@ -16,6 +16,10 @@ type Rehearsal struct {
 	Job        transfer.Job // with the size of the source, where it is told now
 	Stays      client.Text  // why nothing would be done: what is there stays; zero where something would
 	Overwrites bool         // something that is there would be overwritten
+	// Was is how an object is encrypted that would be encrypted anew, and LeavesVersion that
+	// it would stay so as a version.
+	Was           client.Reported
+	LeavesVersion bool
 	// Loses is what a copy would not have of that which stands beside the source's bytes.
 	Loses []client.Text
 	Err   error // why it could not be done
@@ -46,14 +50,26 @@ func (s *Session) rehearse(ctx context.Context, j transfer.Job) (r Rehearsal) {
 		if r.Err = j.KeyOfAnother(o); r.Err != nil {
 			return r
 		}
-		if j.Op.InPlace() && j.Edit.IsDone(o) {
-			r.Stays = client.Say("it is so already")
+		if j.Op.InPlace() {
+			s.inPlace(ctx, j, o, &r)
 		}
 	}
 	if !j.Op.InPlace() && j.Op != transfer.Restore {
 		r.Stays, r.Overwrites, r.Err = s.target(ctx, r.Job)
 	}
 	return r
+}
+
+// inPlace says what would become of an object that a job would write over.
+func (s *Session) inPlace(ctx context.Context, j transfer.Job, o client.Object, r *Rehearsal) {
+	if j.IsSo(o) {
+		r.Stays = client.Say("it is so already")
+		return
+	}
+	r.Err = j.LossInPlace(ctx, s.store, o)
+	if j.Op == transfer.Encrypt {
+		r.Was, r.LeavesVersion = o.Encryption, o.KeepsVersions()
+	}
 }
 
 // foresee looks at the source of a job, and for what its copy would lose.

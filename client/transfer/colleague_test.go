@@ -23,22 +23,27 @@ type colleague struct {
 	calls  int // that have come
 	moment int
 	does   func()
+	// spares is a call just before which he does nothing, but just after it.
+	spares memstore.Op
 }
 
-func (c *colleague) sees(context.Context, memstore.Call) error {
+func (c *colleague) sees(_ context.Context, call memstore.Call) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.calls++; c.calls == c.moment {
+	if c.calls++; c.calls == c.moment && call.Op == c.spares {
+		c.moment++
+	} else if c.calls == c.moment {
 		c.does()
 	}
 	return nil
 }
 
 // TestNothingOfAColleagueIsLost lets him write, overwrite or delete the source or the
-// target at 500 random moments of moves, inside an account and between two, and of
-// deletions. What he wrote last is there, whatever became of the job, and what the job
+// target at 500 random moments of moves, inside an account and between two, of
+// deletions, and of objects encrypted anew in their place. What he wrote last is there, whatever became of the job, and what the job
 // calls done is what was there when it began. At servers that look at no condition on the
-// target of a copy he leaves the target alone: nobody could tell there.
+// target of a copy he leaves the target alone: nobody could tell there. Nor could they just
+// before the parts of an object become it in its place, after it was looked at last.
 func TestNothingOfAColleagueIsLost(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -47,7 +52,7 @@ func TestNothingOfAColleagueIsLost(t *testing.T) {
 	outcomes, calm := map[string]int{}, map[meet]int{}
 	for round := range 500 {
 		name := servers[round%3]
-		k := &meeting{T: t, meet: meet{server: name, op: []string{"move", "move between accounts", "delete"}[r.IntN(3)], size: 100}}
+		k := &meeting{T: t, meet: meet{server: name, op: []string{"move", "move between accounts", "delete", "encrypt"}[r.IntN(4)], size: 100}}
 		if r.IntN(12) == 0 {
 			k.size = minPartSize + 10
 		}
@@ -59,7 +64,7 @@ func TestNothingOfAColleagueIsLost(t *testing.T) {
 		c := &colleague{moment: 1 + r.IntN(calls+1)}
 		k.does = []string{"writes", "deletes"}[r.IntN(2)]
 		k.at = copyFrom
-		if k.op != "delete" && name == "AWS" && r.IntN(2) == 0 {
+		if k.op != "delete" && k.op != "encrypt" && name == "AWS" && r.IntN(2) == 0 {
 			k.at = copyTo
 		}
 		outcomes[k.run(c, c.moment).outcome]++
@@ -107,19 +112,24 @@ func (k *meeting) pass(c *colleague, moment int) passing {
 	server := map[string]storetest.Server{"AWS": storetest.AWS, "Ceph": storetest.Ceph, "MinIO": storetest.MinIO}[k.server]
 	w.store.Become(server)
 	w.other.Become(server)
-	source := w.store
+	source, as := w.store, underKey
 	j := copies(Move, client.SSEKMS{Key: keyID})
 	switch k.op {
 	case "move between accounts":
 		source, j = w.other, between(Move, client.SSEKMS{Key: keyID})
 	case "delete":
 		j = Job{ID: "copy", Op: Delete, From: ObjectAt("", copyFrom, "")}
+	case "encrypt":
+		as, j = client.PutOptions{}, encryptsAnew(client.SSEKMS{Key: keyID})
 	}
 	data := pattern(k.size)
-	was := source.Write(copyFrom, data, underKey)
+	was := source.Write(copyFrom, data, as)
 	j.Expect = Expect{Size: was.Size, ETag: was.ETag, Modified: was.Modified}
 	if c == nil {
 		c = &colleague{moment: moment}
+	}
+	if k.op == "encrypt" && !server.Conditions {
+		c.spares = memstore.CompleteMultipartUpload
 	}
 	at := source // where he works
 	if k.at == copyTo {
@@ -149,6 +159,11 @@ func (k *meeting) pass(c *colleague, moment int) passing {
 	if made, there := w.store.Object(copyTo); there && row.Phase == Done && !(k.at == copyTo && c.moment > 0) {
 		assert.Equal(k, int64(k.size), made.Size)
 		assert.True(k, string(data) == string(w.store.Content(copyTo)), "what is called done is what was there")
+	}
+	if now, there := w.store.Object(copyFrom); there && k.op == "encrypt" && c.moment == 0 {
+		assert.Equal(k, Done, row.Phase, "%v", row.Err)
+		assert.Equal(k, keyID, now.Encryption.Key)
+		assert.True(k, string(data) == string(w.store.Content(copyFrom)))
 	}
 	if row.Phase != Done && k.op != "delete" && !(k.at == copyFrom && c.moment > 0) {
 		assert.True(k, source.Holds(copyFrom), "the source of what is not done is there: %v", row.Err)

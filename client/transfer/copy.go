@@ -29,11 +29,13 @@ type copying struct{}
 func (copying) admit(j Job) error {
 	switch {
 	case j.Op.InPlace():
-		if j.From.At != j.To.At || j.Edit == nil {
+		if j.From.At != j.To.At || j.Edit == nil && j.Op != Encrypt {
 			return client.Say("a change needs an object, and something to change").Err()
 		}
-		if err := j.Edit.Check(); err != nil {
-			return err
+		if j.Edit != nil {
+			if err := j.Edit.Check(); err != nil {
+				return err
+			}
 		}
 	case j.From.At == j.To.At && j.From.Version == "" && !j.IsBetween():
 		return &client.Error{Op: string(j.Op), Kind: client.KindInvalid, At: j.To.At, Err: errOntoItself}

@@ -24,11 +24,14 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 		return err
 	}
 	inOne := s.PartSize == 0
-	if c.copier != nil && inOne && !job.Op.InPlace() && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
+	if c.copier != nil && inOne && (job.Op == Encrypt || !job.Op.InPlace()) && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
 		if there, err := c.mayBeMadeAgain(ctx); err != nil {
 			return err
 		} else if there {
 			c.made = &p.head
+			if job.Op == Encrypt {
+				c.isNow(p.head)
+			}
 			return errInParts
 		}
 	}
@@ -50,6 +53,19 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 		}
 	}
 	return e.keep(it, r, c.conclude(ctx, s, p, r))
+}
+
+// isNow takes what was written in place, and is not as asked, for the source of another
+// copy of it. What is to stand beside the bytes is still what stood there at first.
+func (c *copyOf) isNow(made client.Object) {
+	c.source.VersionID, c.source.ETag, c.source.Modified, c.source.Encryption = made.VersionID, made.ETag, made.Modified, made.Encryption
+	c.key = client.CustomerKey{}
+	if made.Encryption.Type == client.TypeSSEC {
+		c.key = c.it.key
+	}
+	job := c.it.row.Job
+	job.Expect.ETag, job.Expect.Modified = made.ETag, made.Modified
+	c.becomes(job)
 }
 
 // mayBeMadeAgain reports whether there is a source still: an attempt before may have
@@ -227,6 +243,11 @@ func (c *copyOf) setTags(ctx context.Context, s Stored, tags map[string]string) 
 		return nil
 	}
 	job, store := c.it.row.Job, c.engine.cfg.Store
+	if job.Op.InPlace() { // a server that kept them need not be asked for more than that
+		if now, err := store.Tags(ctx, job.To.At, s.VersionID); err == nil && maps.Equal(now, tags) {
+			return nil
+		}
+	}
 	tagger, ok := client.As[client.Tagger](store)
 	if !ok {
 		return client.Say("this account's service cannot set tags").Err()

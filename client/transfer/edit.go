@@ -13,16 +13,19 @@ import (
 
 // Restore makes an older version of an object its current one, by a copy of it. Meta and
 // Class change what is stored beside the bytes of an object, by a copy onto itself: its
-// type, headers and metadata, and its storage class. They keep its encryption and its
-// tags, and are refused where the object would lose something else without a word.
+// type, headers and metadata, and its storage class; they keep its encryption. Encrypt
+// changes that, and nothing else: it stores the bytes anew as the job's treatment says,
+// and skips what is so already. What is written in place keeps its tags, and is refused
+// where it would lose something else without a word.
 const (
 	Restore Op = "restore"
 	Meta    Op = "meta"
 	Class   Op = "class"
+	Encrypt Op = "encrypt"
 )
 
 // InPlace reports whether jobs write over the object that they read.
-func (o Op) InPlace() bool { return o == Meta || o == Class }
+func (o Op) InPlace() bool { return o == Meta || o == Class || o == Encrypt }
 
 // An Edit is what becomes of that which is stored beside the bytes. What it does not
 // name stays.
@@ -88,30 +91,20 @@ func (d *Edit) IsDone(o client.Object) bool {
 // else, with its tags in the journal before it may lose them.
 func (c *copyOf) inPlace(ctx context.Context) error {
 	job := c.it.row.Job
-	lock, legal := c.source.Headers["X-Amz-Object-Lock-Mode"], c.source.Headers["X-Amz-Object-Lock-Legal-Hold"]
-	locked := len(lock) > 0 || slices.Contains(legal, "ON")
-	switch {
-	case job.Op.InPlace():
-	case locked && !c.engine.saidLocks.Swap(true):
-		c.engine.note(client.Say("%s has an object lock, and its copy will have that of the target's bucket, if that has one; so with others that are locked", job.From))
-		return nil
-	default:
+	if !job.Op.InPlace() {
+		if isLocked(c.source) && !c.engine.saidLocks.Swap(true) {
+			c.engine.note(client.Say("%s has an object lock, and its copy will have that of the target's bucket, if that has one; so with others that are locked", job.From))
+		}
 		return nil
 	}
-	if c.tags == nil && job.Edit.IsDone(c.source) {
-		return &skipped{&client.Error{Op: string(job.Op), Kind: client.KindExists, At: job.To.At, Err: client.Say("it is so already").Err()}}
+	if err := c.isSo(ctx); err != nil {
+		return err
 	}
-	if locked {
-		return c.wouldLose(client.Say("its object lock, which stays with the version that is there"))
+	if err := job.LossInPlace(ctx, c.engine.cfg.Store, c.source); err != nil {
+		return err
 	}
-	if sharer, ok := client.As[client.Sharer](c.engine.cfg.Store); ok {
-		shared, err := sharer.Shared(ctx, job.From.At, "")
-		if shared {
-			return c.wouldLose(client.Say("its permissions (ACL): others were given rights to it"))
-		}
-		if err != nil && (ctx.Err() != nil || unasked(client.KindOf(err))) {
-			return err
-		}
+	if job.Op == Encrypt && c.source.KeepsVersions() && !c.engine.saidVersions.Swap(true) {
+		c.engine.note(client.Say("%s keeps versions: those that are there stay encrypted as they are, beside the new ones", job.To.At.Bucket))
 	}
 	c.made = &c.source
 	if len(c.tags) > 0 { // those of an attempt before
@@ -131,11 +124,79 @@ func (c *copyOf) inPlace(ctx context.Context) error {
 	return c.engine.scribe.write(Entry{Number: c.it.number, Begun: c.it.progress})[0]
 }
 
-func (c *copyOf) wouldLose(what client.Text) error {
-	return &client.Error{
-		Op: string(c.it.row.Job.Op), Kind: client.KindRefused, At: c.it.row.Job.To.At, RequestID: c.source.RequestID,
-		Said: client.Say("nothing was changed, since the object would lose %v", what),
+// isSo skips an object that is already what the job would make of it, unless an attempt
+// before has still to give it its tags.
+func (c *copyOf) isSo(ctx context.Context) error {
+	e, it := c.engine, c.it
+	job := it.row.Job
+	if len(c.tags) > 0 {
+		return nil
 	}
+	so := &skipped{&client.Error{Op: string(job.Op), Kind: client.KindExists, At: job.To.At, Err: errSoAlready}}
+	if job.Op != Encrypt {
+		if job.Edit.IsDone(c.source) {
+			return so
+		}
+		return nil
+	}
+	p := e.proveThere(ctx, it, there{exists: true, object: c.source})
+	r := e.receipt(job, p)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case p.Verdict == NotYetVerified:
+		return notYetVerified(job, r, p.unasked)
+	case !isMet(job.Treatment, p.Finding):
+		return nil
+	}
+	return e.keep(it, r, so)
+}
+
+// isMet reports whether an object is encrypted as asked, as far as there is nothing that
+// no server tells: where an encryption context is asked for, only writing it makes sure.
+func isMet(asked client.Treatment, f Finding) bool {
+	return f.Verdict.AsAsked() && len(asked.Context) == 0
+}
+
+// IsSo reports whether an object is already what a job in place would make of it, as far
+// as can be told without asking KMS.
+func (j Job) IsSo(o client.Object) bool {
+	if j.Op == Encrypt {
+		return isMet(j.Treatment, Judge(j.Treatment, o.Encryption, client.Key{}))
+	}
+	return j.Edit.IsDone(o)
+}
+
+var errSoAlready = client.Say("it is so already").Err()
+
+func isLocked(o client.Object) bool {
+	return len(o.Headers["X-Amz-Object-Lock-Mode"]) > 0 || slices.Contains(o.Headers["X-Amz-Object-Lock-Legal-Hold"], "ON")
+}
+
+// LossInPlace refuses a job in place by which an object, as it was looked at, would lose
+// what this program cannot give back to it. What may not be looked at is not known.
+func (j Job) LossInPlace(ctx context.Context, store client.Store, o client.Object) error {
+	lose := func(what client.Text) error {
+		return &client.Error{
+			Op: string(j.Op), Kind: client.KindRefused, At: j.To.At, RequestID: o.RequestID,
+			Said: client.Say("nothing was changed, since the object would lose %v", what),
+		}
+	}
+	if isLocked(o) {
+		return lose(client.Say("its object lock, which stays with the version that is there"))
+	}
+	sharer, ok := client.As[client.Sharer](store)
+	if !ok {
+		return nil
+	}
+	shared, err := sharer.Shared(ctx, j.From.At, "")
+	switch {
+	case shared:
+		return lose(client.Say("its permissions (ACL): others were given rights to it"))
+	case err != nil && (ctx.Err() != nil || unasked(client.KindOf(err))):
+		return err
+	}
+	return nil
 }
 
 // errCurrent is why a version is not restored.

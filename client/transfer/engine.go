@@ -129,6 +129,7 @@ type Engine struct {
 	uploads       sync.Map // ids of the multipart uploads under way
 	keys          keyAnswers
 	saidLocks     atomic.Bool         // that copies do not have the locks of their sources
+	saidVersions  atomic.Bool         // that what is encrypted anew leaves versions that are not
 	pieces        *semaphore.Weighted // bytes of pieces between accounts that are in memory
 	scribe        scribe
 	disk          disk.Disk // that downloads write to

@@ -125,7 +125,7 @@ func (s copiedFrom) isHonest(j transfer.Job, f mock.Fault, what string) bool {
 		k, _ := s.keys.Load(md5)
 		key = k.(client.CustomerKey)
 	}
-	o, err := s.story.store.Head(s.Context(), copyAt, client.ReadOptions{Key: key})
+	o, err := s.story.store.Head(s.Context(), j.To.At, client.ReadOptions{Key: key})
 	require.NoError(s, err, what)
 	found := transfer.Describer(s.story.store.(client.Keys).DescribeKey).Judge(s.Context(), j.Treatment, o.Encryption)
 	assert.Equal(s, transfer.Verified, found.Verdict, "%s: it was called done", what)

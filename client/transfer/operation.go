@@ -40,6 +40,7 @@ var operations = map[Op]operation{
 	Restore:  copying{},
 	Meta:     copying{},
 	Class:    copying{},
+	Encrypt:  copying{},
 }
 
 // carry is one attempt at a job, or at several that one request takes.

@@ -22,7 +22,7 @@ type slot struct {
 }
 
 // allOps are the operations as slots name them: what they are in memory alone.
-var allOps = [...]Op{Upload, Download, Copy, Move, Delete, Restore, Meta, Class}
+var allOps = [...]Op{Upload, Download, Copy, Move, Delete, Restore, Meta, Class, Encrypt}
 
 // flags are what has to be known of a row without reading it.
 type flags uint8

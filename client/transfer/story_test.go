@@ -49,7 +49,9 @@ func fetch(keys *sync.Map, c *transfer.Config) {
 }
 
 func begin(t *testing.T, o []mock.Option, change ...func(*transfer.Config)) *story {
-	o = append(o, mock.With(func(c *mock.Config) { c.Keys = []mock.KeySpec{{ID: string(keyID), Alias: "alias/demo"}} }))
+	o = append(o, mock.With(func(c *mock.Config) {
+		c.Keys = append([]mock.KeySpec{{ID: string(keyID), Alias: "alias/demo"}}, c.Keys...)
+	}))
 	server := mock.Start(t, o...)
 	store, err := s3store.Dial(
 		client.Account{Name: "demo", Endpoint: server.URL, CAFile: server.CAFile, AccessKeyID: server.AccessKey, KMSEndpoint: server.URL},

@@ -80,7 +80,7 @@ func (d *changing) rehearse(all []session.Seen) error {
 		if d.app.flags.json {
 			line := changedJSON(session.Changed{Op: d.op, At: o.At, VersionID: o.VersionID, Size: o.Size})
 			line.Status = "planned"
-			d.app.line(plannedLine{line, true, false, nil})
+			d.app.line(plannedLine{transferLine: line, DryRun: true})
 			continue
 		}
 		d.app.say("would change %s", nameOf(session.Removed{At: o.At, VersionID: o.VersionID}))

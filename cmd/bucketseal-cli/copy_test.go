@@ -90,7 +90,7 @@ func TestWhatCannotBeCopiedIsSaid(t *testing.T) {
 		"mv moves what is in the store": {"mv", "a", "s3://bucket/b"},
 		"does not pass through this":    {"cp", "s3://bucket/a", "s3://bucket/b", "--limit-rate", "1M"},
 		"It cannot be copied to this":   {"cp", "s3://bucket/a", "s3://bucket/a", "--overwrite", "always"},
-		"same object":                   {"cp", "s3://bucket/a", "s3://bucket/a"},
+		"same, and neither a rule":      {"cp", "s3://bucket/a", "s3://bucket/a"},
 	} {
 		r := u.runs(args...)
 		assert.NotZero(t, r.code, says)

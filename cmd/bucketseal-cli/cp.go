@@ -32,6 +32,10 @@ about is encrypted as its source. With --account-from or --account-to the copy g
 one account to another, in pieces through this machine: each byte is compared at both
 ends, and what is cut off is gone on with. An upload is encrypted by the rules, or by
 --sse, and then compared with what the server reports: only as asked counts as done.
+Copied onto itself, an object is encrypted anew in its place, as --sse or the rules say:
+only while it is what was looked at, with all that stands beside its bytes, and proved.
+What is so already is left alone. With -r so is all in a folder. Versions stay as they were.
+
 With -r, what is in the folder SRC is put into DST. A DST ending in / is a folder;
 otherwise it is the new name of a single file.
 
@@ -47,7 +51,7 @@ end into a private temporary file before it is sent, since the size must be know
 what is written to standard output, a pipe or a device is fetched into one and
 verified first, so not a byte of an object that is not what the server says comes
 out. With - as DST, reports go to the standard error.`,
-		Example: "  bucketseal-cli cp --account-from old --account-to new -r s3://reports/q3 s3://reports/q3\n  bucketseal-cli cp a.csv s3://reports/q3/\n  bucketseal-cli cp -r results s3://reports/results\n  bucketseal-cli cp s3://reports/q3/a.csv .\n  pg_dump ward | bucketseal-cli cp - s3://reports/ward.sql",
+		Example: "  bucketseal-cli cp --account-from old --account-to new -r s3://reports/q3 s3://reports/q3\n  bucketseal-cli cp a.csv s3://reports/q3/\n  bucketseal-cli cp -r results s3://reports/results\n  bucketseal-cli cp s3://reports/q3/a.csv .\n  bucketseal-cli cp -r s3://reports/q3/ s3://reports/q3/ --sse kms --kms-key ID\n  pg_dump ward | bucketseal-cli cp - s3://reports/ward.sql",
 		RunE: func(c *cobra.Command, args []string) error {
 			config, err := f.config()
 			if err != nil {

@@ -48,6 +48,7 @@ func (a *app) planInside(ctx context.Context, s, source *session.Session, f *cpF
 		return nil, usage("--version-id is of one object, and -r takes a folder")
 	}
 	o := session.CopyOptions{From: source, VersionID: f.version, Contents: true, Move: f.move, AcceptStale: f.acceptStale}
+	o.InPlace = transfer.Overwrite(f.overwrite) == transfer.OverwriteAlways
 	what := client.Object{At: at, Size: client.NotTold}
 	if f.recursive {
 		if what, err = source.Find(ctx, at, true); err != nil {
@@ -97,7 +98,8 @@ the account. Nothing is sent through this machine, unless it goes to another acc
 of its target, else as its source is, compared with what the server reports and read;
 only then its source is removed, and only while it is still what was copied. A bucket
 that keeps versions keeps those of the source. What is there already stays, and so does
-the source of it, unless --overwrite says otherwise.`,
+the source of it, unless --overwrite says otherwise. (Ceph and MinIO know no condition on
+the target of a copy: what is written there at that very moment is overwritten.)`,
 		Example: "  bucketseal-cli mv s3://reports/a.csv s3://reports/2026/a.csv\n  bucketseal-cli mv -r s3://reports/q3 s3://archive/q3",
 		RunE: func(c *cobra.Command, args []string) error {
 			config, err := f.config()

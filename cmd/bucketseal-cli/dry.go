@@ -82,7 +82,10 @@ func (d *drySum) add(a *app, r session.Rehearsal) {
 
 // rehearsed says what would be done with one file.
 func (a *app) rehearsed(r session.Rehearsal) {
-	l := plannedLine{transferJSON(transfer.Row{Job: r.Job}), true, r.Overwrites, nil}
+	l := plannedLine{transferLine: transferJSON(transfer.Row{Job: r.Job}), DryRun: true, Overwrites: r.Overwrites, LeavesVersion: r.LeavesVersion}
+	if r.Was.Told {
+		l.Reported = reportedJSON(r.Was)
+	}
 	l.Status, l.Why = "planned", r.Stays.String()
 	if l.Why != "" {
 		l.Status = "skipped"
@@ -97,6 +100,12 @@ func (a *app) rehearsed(r session.Rehearsal) {
 	var beside []string
 	if r.Overwrites {
 		beside = append(beside, "over what is there")
+	}
+	if r.Was.Told {
+		beside = append(beside, "now: "+r.Was.Describe().String(), "then: "+r.Job.Treatment.Describe().String())
+	}
+	if r.LeavesVersion {
+		beside = append(beside, "the version that is there stays as it is")
 	}
 	if l.Because != "" {
 		beside = append(beside, l.Because)

@@ -15,9 +15,10 @@ type plannedLine struct {
 	transferLine
 	DryRun bool `json:"dryRun"`
 	// Overwrites: something that is there would be overwritten. Loses is what a copy would
-	// not have of its source.
-	Overwrites bool     `json:"overwrites,omitempty"`
-	Loses      []string `json:"loses,omitempty"`
+	// not have of its source. LeavesVersion: what is encrypted anew stays as it is, as a version.
+	Overwrites    bool     `json:"overwrites,omitempty"`
+	Loses         []string `json:"loses,omitempty"`
+	LeavesVersion bool     `json:"leavesVersion,omitempty"`
 }
 
 // syncDry says what a sync would do.

@@ -29,7 +29,7 @@ func (r Row) String() string {
 
 func arrow(op transfer.Op) string {
 	switch op {
-	case transfer.Upload, transfer.Copy, transfer.Move, transfer.Restore, transfer.Meta, transfer.Class:
+	case transfer.Upload, transfer.Copy, transfer.Move, transfer.Restore, transfer.Meta, transfer.Class, transfer.Encrypt:
 		return "→"
 	case transfer.Delete:
 		return "×"
@@ -170,6 +170,7 @@ var underWay = map[transfer.Op]string{
 	transfer.Restore:  i18n.M("Restoring"),
 	transfer.Meta:     i18n.M("Changing"),
 	transfer.Class:    i18n.M("Changing"),
+	transfer.Encrypt:  i18n.M("Encrypting in place"),
 	transfer.Delete:   i18n.M("Deleting from the server…"),
 }
 
