@@ -14,6 +14,7 @@ type bucket struct {
 	created   time.Time
 	encrypts  client.Reported // what asks for nothing; not told where the server does not say
 	versioned bool
+	locks     bool                  // it has object lock
 	objects   map[string][]*version // the last one is the current one
 }
 

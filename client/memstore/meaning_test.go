@@ -35,6 +35,7 @@ func TestAStoreInMemoryMeansWhatAnyStoreMeans(t *testing.T) {
 				return storetest.Fixture{
 					Server: server, Store: s.WithKMS(), Stranger: stranger, Bucket: bucket, Key: "11111111-2222-3333-4444-555555555555", OtherKey: "testkey-2",
 					Versioned: func(t *testing.T) string { t.Helper(); s.KeepVersions(bucket); return bucket },
+					Locked:    func(t *testing.T) string { t.Helper(); s.LockObjects(bucket); return bucket },
 					Tag:       func(_ *testing.T, at client.Location, tags map[string]string) { s.Tag(at, tags) },
 				}
 			})

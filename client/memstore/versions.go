@@ -15,7 +15,8 @@ type version struct {
 	client.Object
 	content []byte
 	tags    map[string]string
-	spoiled bool           // it is there and cannot be read
+	spoiled bool // it is there and cannot be read
+	lock    client.Lock
 	grants  []client.Grant // to others than its owner
 	marker  bool           // a delete marker: it hides the versions before
 }

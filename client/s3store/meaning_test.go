@@ -85,6 +85,22 @@ func ownVersioned(s *Store) func(*testing.T) string {
 	}
 }
 
+// ownLocked is a bucket for one case that has object lock.
+func ownLocked(s *Store) func(*testing.T) string {
+	return func(t *testing.T) string {
+		t.Helper()
+		name := "bucketseal-test-" + strings.ToLower(rand.Text())
+		in := &s3.CreateBucketInput{Bucket: &name, ObjectLockEnabledForBucket: aws.Bool(true)}
+		if s.atAWS && s.region != client.DefaultRegion {
+			in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(s.region)}
+		}
+		_, err := unguarded(s).CreateBucket(t.Context(), in)
+		require.NoError(t, err)
+		t.Cleanup(func() { removeWhole(t, s, name) })
+		return name
+	}
+}
+
 // tags gives an object tags.
 func tags(s *Store) func(*testing.T, client.Location, map[string]string) {
 	return func(t *testing.T, at client.Location, tags map[string]string) {
@@ -149,7 +165,7 @@ func removeVersion(ctx context.Context, t *testing.T, s *Store, bucket string, k
 // fixture is a server's store in a bucket of its own.
 func fixture(t *testing.T, server storetest.Server, s *Store, stranger client.Store) storetest.Fixture {
 	t.Helper()
-	f := storetest.Fixture{Server: server, Store: s, Stranger: stranger, Bucket: ownBucket(t, s), Versioned: ownVersioned(s), Tag: tags(s)}
+	f := storetest.Fixture{Server: server, Store: s, Stranger: stranger, Bucket: ownBucket(t, s), Versioned: ownVersioned(s), Locked: ownLocked(s), Tag: tags(s)}
 	if s.kms != nil {
 		f.Store = keyed{s, s.kms}
 	}

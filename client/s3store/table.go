@@ -147,7 +147,10 @@ var table = []row{
 	{codes("MissingContentMD5", "MissingDigest"), "", nil, client.KindDigestRequired},
 	{nil, "content-md5", func(f failure) bool { return containsFold(f.message, "required") || containsFold(f.message, "missing") }, client.KindDigestRequired},
 	{nil, "", func(f failure) bool { return otherBytes(f.code, f.message) }, client.KindCorrupt},
-	{codes("AccessControlListNotSupported"), "", nil, client.KindUnsupported}, // its owner has turned lists off
+	{codes("InvalidRequest"), "object lock configuration", nil, client.KindUnsupported},  // the bucket has none
+	{codes("InvalidRequest"), "objectlockconfiguration", nil, client.KindUnsupported},    // MinIO
+	{codes("InvalidRequest"), "object lock not configured", nil, client.KindUnsupported}, // Ceph
+	{codes("AccessControlListNotSupported"), "", nil, client.KindUnsupported},            // its owner has turned lists off
 	{codes("NotImplemented", "MethodNotAllowed", "UnknownOperationException", "UnsupportedOperationException"), "", nil, client.KindUnsupported},
 }
 

@@ -32,6 +32,7 @@ type Fixture struct {
 
 	// What no word of client.Store does; nil to leave out.
 	Versioned func(*testing.T) string                              // makes an empty bucket that keeps versions
+	Locked    func(*testing.T) string                              // makes an empty bucket with object lock
 	Tag       func(*testing.T, client.Location, map[string]string) // gives an object tags
 }
 
@@ -44,7 +45,7 @@ type testCase struct {
 // Run runs every case, each with a fixture of its own.
 func Run(t *testing.T, fresh func(t *testing.T) Fixture) {
 	t.Helper()
-	for _, group := range [][]testCase{buckets, objects, deletions, listings, behind, encryptions, uploads, copies, checksums, versions, grants, keys} {
+	for _, group := range [][]testCase{buckets, objects, deletions, listings, behind, encryptions, uploads, copies, checksums, versions, grants, locks, keys} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { c.run(t, fresh(t)) })
 		}

@@ -83,4 +83,9 @@ func (s *Service) setLocks(h http.Header, r *wire.Request, o store.Object) {
 }
 
 // noLock is the answer of the sub-resources of a lock in a bucket without.
-func noLock() *sigv4.Error { return s3.BadRequest("Bucket is missing Object Lock Configuration") }
+func (s *Service) noLock() *sigv4.Error {
+	if s.Personality.NoLocks != nil {
+		return s.Personality.NoLocks
+	}
+	return s3.BadRequest("Bucket is missing Object Lock Configuration")
+}

@@ -32,13 +32,17 @@ func (s *Service) locked(w http.ResponseWriter, r *wire.Request) (store.Object, 
 	}
 	b, err := s.Store.HeadBucket(r.Context(), r.Bucket)
 	if err == nil && b.ObjectLock == nil {
-		err = noLock()
+		err = s.noLock()
 	}
 	wire.SetReadVersion(w.Header(), r, o)
 	return o, err
 }
 
-func neverLocked() error {
+// neverLocked is the answer of a version on which no lock was put.
+func (s *Service) neverLocked() error {
+	if s.Personality.NeverLocked != nil {
+		return s.Personality.NeverLocked
+	}
 	return s3.Refuse(http.StatusNotFound, "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration.")
 }
 
@@ -48,7 +52,7 @@ func (s *Service) getObjectRetention(w http.ResponseWriter, r *wire.Request) err
 		return err
 	}
 	if o.Retention.Mode == "" {
-		return neverLocked()
+		return s.neverLocked()
 	}
 	return wire.WriteXML(w, retentionDocument{Xmlns: s3.Namespace, Mode: string(o.Retention.Mode), RetainUntilDate: s3.Timestamp(o.Retention.Until)})
 }
@@ -59,7 +63,7 @@ func (s *Service) getObjectLegalHold(w http.ResponseWriter, r *wire.Request) err
 		return err
 	}
 	if o.LegalHold == store.NoHold {
-		return neverLocked()
+		return s.neverLocked()
 	}
 	return wire.WriteXML(w, legalHoldDocument{Xmlns: s3.Namespace, Status: o.LegalHold})
 }
