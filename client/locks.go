@@ -14,7 +14,8 @@ type Locker interface {
 	Lock(ctx context.Context, at Location, versionID string) (Lock, error)
 	// SetRetention keeps a version until a time; the zero Retention takes that away.
 	// Less of one in governance needs bypass, and the right to; less of one in
-	// compliance nobody can have (KindDenied).
+	// compliance nobody can have (KindDenied). Ceph 16 shortens a retention and takes
+	// none away (KindUnsupported).
 	SetRetention(ctx context.Context, at Location, versionID string, r Retention, bypass bool) error
 	// SetHold keeps a version until the hold is taken away.
 	SetHold(ctx context.Context, at Location, versionID string, on bool) error

@@ -233,4 +233,6 @@ say "nothing asked, nothing claimed"
 expect 0 call --json cp "$work/1024.dat" s3://interop-cli/asis.bin --sse inherit
 says '"verdict":"not-asked"'
 
+bash scripts/words.sh
+
 say "the command line's job at a real server ($server): as it should be"

@@ -4,7 +4,7 @@
 #
 #   scripts/interop.sh                              all, one after the other
 #   scripts/interop.sh ceph|minio                   one of them: the Interop tests, then the command line's job
-#                                                   (scripts/interop-cli.sh)
+#                                                   (scripts/interop-cli.sh, and scripts/words.sh in it)
 #   scripts/interop.sh aws                          what client/storetest says, at AWS (costs cents); the account is that of
 #                                                   BUCKETSEAL_AWS_ACCESS_KEY_ID and BUCKETSEAL_AWS_SECRET_ACCESS_KEY, see
 #                                                   CONTRIBUTING.md; without them it is skipped, and said to be

@@ -32,6 +32,9 @@ func (s *Store) SetRetention(ctx context.Context, at client.Location, versionID 
 		if v.lock.Mode != "" && s.now().Before(v.lock.Until) && less && (v.lock.Mode == client.Compliance || !bypass) {
 			return c.Error(client.KindDenied)
 		}
+		if r.Mode == "" && !s.server.RetentionEnds {
+			return c.Error(client.KindUnsupported)
+		}
 		r.Until = r.Until.UTC().Truncate(time.Second)
 		v.lock.Retention = r
 		return nil

@@ -73,7 +73,12 @@ func (s *Store) SetRetention(ctx context.Context, at client.Location, versionID 
 		in.Retention = &types.ObjectLockRetention{Mode: types.ObjectLockRetentionMode(r.Mode), RetainUntilDate: &until}
 	}
 	_, err := s.s3.PutObjectRetention(ctx, in)
-	return withoutLocks(s.fail(c, err))
+	err = s.fail(c, err)
+	var e *client.Error
+	if errors.As(err, &e) && e.Code == "MalformedXML" && r.Mode == "" {
+		e.Kind, e.Said = client.KindUnsupported, client.Say("this server takes no retention away: have it end in a moment instead")
+	}
+	return withoutLocks(err)
 }
 
 // SetHold keeps a version until the hold is taken away.

@@ -158,7 +158,7 @@ func removeAll(ctx context.Context, t *testing.T, s *Store, bucket string) {
 
 func removeVersion(ctx context.Context, t *testing.T, s *Store, bucket string, key, version *string) {
 	t.Helper()
-	_, err := s.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: key, VersionId: version})
+	_, err := s.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: key, VersionId: version, BypassGovernanceRetention: aws.Bool(true)})
 	require.NoError(t, err, "%q", aws.ToString(key))
 }
 

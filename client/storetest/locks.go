@@ -30,13 +30,21 @@ var locks = []testCase{
 		assert.True(t, lock.Hold)
 		assert.True(t, lock.Same(week), "%+v", lock)
 
-		fails(t, client.KindDenied, f.at("a"), locker.SetRetention(t.Context(), f.at("a"), o.VersionID, client.Retention{}, false))
-		require.NoError(t, locker.SetRetention(t.Context(), f.at("a"), o.VersionID, client.Retention{}, true))
+		day := client.Retention{Mode: client.Governance, Until: time.Now().Add(24 * time.Hour)}
+		fails(t, client.KindDenied, f.at("a"), locker.SetRetention(t.Context(), f.at("a"), o.VersionID, day, false))
+		require.NoError(t, locker.SetRetention(t.Context(), f.at("a"), o.VersionID, day, true))
+		err = locker.SetRetention(t.Context(), f.at("a"), o.VersionID, client.Retention{}, true)
+		if f.RetentionEnds {
+			day = client.Retention{}
+			require.NoError(t, err)
+		} else {
+			fails(t, client.KindUnsupported, f.at("a"), err)
+		}
 		require.NoError(t, locker.SetHold(t.Context(), f.at("a"), o.VersionID, false))
 		lock, err = locker.Lock(t.Context(), f.at("a"), "")
 		require.NoError(t, err)
 		assert.False(t, lock.Hold)
-		assert.Empty(t, lock.Mode)
+		assert.True(t, lock.Same(day), "%+v", lock)
 		_, content := f.get(t, "a", client.ReadOptions{})
 		assert.Equal(t, "content", content)
 	}},

@@ -45,6 +45,9 @@ type Server struct {
 	WholeObjects bool
 	// DeleteMarkers: where a marker hides an object, HEAD and GET say so.
 	DeleteMarkers bool
+	// RetentionEnds: a retention is taken away, by those who may. Where not, it is only
+	// shortened.
+	RetentionEnds bool
 	// ACLs are the access control lists that an object of a new bucket takes: "any",
 	// "private" for no others, "" for none, since the bucket has them turned off.
 	ACLs string
@@ -57,13 +60,13 @@ type Server struct {
 var (
 	AWS = Server{
 		ManagedKey: true, SSES3: true, DSSE: true, BucketKeys: true, Checksums: true, Conditions: true, StrictCustomerKey: true,
-		DeleteMarkers: true, Copies: true, CopyPartSource: true, CopyTarget: true, CopyCustomerKeys: true, CopyTags: true,
+		DeleteMarkers: true, RetentionEnds: true, Copies: true, CopyPartSource: true, CopyTarget: true, CopyCustomerKeys: true, CopyTags: true,
 		DefaultEncryption: client.ReportedFrom("AES256", "", false, "", ""),
 	}
 	Ceph  = Server{ACLs: "any"} // 16.2
 	MinIO = Server{
 		ManagedKey: true, SSES3: true, Checksums: true, Conditions: true, StrictCustomerKey: true, FileNames: true,
-		DeleteMarkers: true, Copies: true, CopyPartSource: true, CopyCustomerKeys: true, CopySpoils: true, CopyForgets: true, ACLs: "private",
+		DeleteMarkers: true, RetentionEnds: true, Copies: true, CopyPartSource: true, CopyCustomerKeys: true, CopySpoils: true, CopyForgets: true, ACLs: "private",
 		DefaultEncryption: client.ReportedFrom("", "", false, "", ""),
 	}
 )

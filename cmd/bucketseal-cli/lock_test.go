@@ -33,8 +33,13 @@ func TestAVersionIsLockedAndItsEncryptionStays(t *testing.T) {
 			assert.WithinDuration(t, time.Now().AddDate(0, 0, 30), until, 5*time.Minute)
 			u.runs("rm", "--versions", at).ends(1)
 			u.runs("lock", "set", at, "--no-retention").ends(1)
-			u.runs("lock", "set", at, "--no-retention", "--bypass-governance", "--hold", "off").ends(0)
-			assert.Contains(t, u.runs("lock", "get", at).ends(0).out, "retention   none\nlegal hold  off")
+			if personality == "ceph16" {
+				assert.Contains(t, u.runs("lock", "set", at, "--no-retention", "--bypass-governance").ends(1).err, "takes no retention away")
+				u.runs("lock", "set", at, "--mode", "governance", "--days", "1", "--bypass-governance", "--hold", "off").ends(0)
+			} else {
+				u.runs("lock", "set", at, "--no-retention", "--bypass-governance", "--hold", "off").ends(0)
+				assert.Contains(t, u.runs("lock", "get", at).ends(0).out, "retention   none\nlegal hold  off")
+			}
 			u.has(at, "precious")
 
 			u.encrypted("s3://bucket/a", "precious")

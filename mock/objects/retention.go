@@ -89,6 +89,9 @@ func (s *Service) putObjectRetention(w http.ResponseWriter, r *wire.Request) err
 	if err := s.lockBody(r, &doc); err != nil {
 		return err
 	}
+	if s.Personality.RetentionStays && doc.Mode == "" {
+		return s3.MalformedXML()
+	}
 	var kept store.Retention
 	if doc.Mode != "" || doc.RetainUntilDate != "" {
 		if !store.RetentionMode(doc.Mode).Known() || doc.RetainUntilDate == "" {

@@ -118,6 +118,7 @@ type Personality struct {
 	ACLsByDefault       bool             // a new bucket has no ownership controls and allows ACLs
 	NotThere            string           // sub-resources of buckets that are 501, as "name" or "METHOD:name", separated by blanks
 	OnlyPrivateACL      bool             // an ACL that is put must be private, those of writes are ignored
+	RetentionStays      bool             // an empty retention is MalformedXML: none is taken away
 	NoLocks             *sigv4.Error     // the lock of an object in a bucket without object lock; nil is AWS's
 	NeverLocked         *sigv4.Error     // the lock of a version on which none was put; nil is AWS's
 	ListMissingUpload   *sigv4.Error     // ListParts without its upload; nil is AWS's
@@ -141,6 +142,7 @@ func All() []Personality {
 			MissingCustomerKey:  s3.Refuse(http.StatusBadRequest, "InvalidArgument", s3.CustomerKeyText+"provide a valid encryption algorithm."),
 			WrongCustomerKey:    s3.Refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
 			InsecureRefusal:     s3.Refuse(http.StatusBadRequest, "InvalidRequest", ""),
+			RetentionStays:      true,
 			NoLocks:             s3.BadRequest("bucket object lock not configured"),
 			NeverLocked:         s3.Refuse(http.StatusNotFound, "ObjectLockConfigurationNotFoundError", ""),
 			ListMissingUpload:   s3.Refuse(http.StatusNotFound, "NoSuchKey", ""),
