@@ -18,6 +18,7 @@ type action struct {
 	label    string
 	icon     fyne.Resource
 	shortcut fyne.Shortcut
+	key      string        // what does it too, and is no shortcut: the lists take it themselves
 	whyNot   func() string // why it cannot be done now, "" when it can; nil is always
 	run      func()
 	checked  func() bool // a tick in the menu; nil for none
@@ -37,6 +38,7 @@ type actions struct {
 	addAccount, editAccount, removeAccount, openBucket, newBucket, removeBucket, rules, about *action
 	copyText, cutText, pasteText, showEncryption, quit                                        *action
 	retryFailed, retry, accept, cancel, cancelAll, pauseAll, resumeAll, pause, resume, detail *action
+	cut, copy, paste, rename                                                                  *action
 	removeObject, keep, clear, dismiss                                                        *action
 	english, chinese, systemLanguage, light, dark, systemLook                                 *action
 	limits                                                                                    []*action // of the speed
@@ -86,10 +88,14 @@ func (u *UI) makeFileActions() {
 	a.uploadFolder = &action{label: i18n.T("Upload folder…"), icon: theme.FolderOpenIcon(), shortcut: ctrlShift(fyne.KeyU), whyNot: b.WhyNotUpload, run: u.chooseUploadFolder}
 	a.download = &action{label: i18n.T("Download…"), icon: theme.DownloadIcon(), shortcut: ctrl(fyne.KeyD), whyNot: b.WhyNotSelected, run: u.chooseDownload}
 	a.newFolder = &action{label: i18n.T("New folder…"), icon: theme.FolderNewIcon(), shortcut: ctrlShift(fyne.KeyN), whyNot: b.WhyNotUpload, run: u.askNewFolder}
-	a.remove = &action{label: i18n.T("Delete…"), icon: theme.DeleteIcon(), whyNot: b.WhyNotSelected, run: b.Delete}
+	a.rename = &action{label: i18n.T("Rename…"), key: "F2", whyNot: b.WhyNotRename, run: u.askRename}
+	a.cut = &action{label: i18n.T("Cut"), icon: theme.ContentCutIcon(), key: ctrlText("X"), whyNot: b.WhyNotSelected, run: u.cutObjects}
+	a.copy = &action{label: i18n.T("Copy"), icon: theme.ContentCopyIcon(), key: ctrlText("C"), whyNot: b.WhyNotSelected, run: u.copyObjects}
+	a.paste = &action{label: i18n.T("Paste"), icon: theme.ContentPasteIcon(), key: ctrlText("V"), whyNot: u.state.WhyNotPaste, run: u.state.Paste}
+	a.remove = &action{label: i18n.T("Delete…"), icon: theme.DeleteIcon(), key: "Del", whyNot: b.WhyNotSelected, run: b.Delete}
 	a.open = &action{label: i18n.T("Open"), whyNot: b.WhyNotSelected, run: u.openSelected}
 	a.properties = &action{label: i18n.T("Properties"), icon: theme.InfoIcon(), shortcut: alt(fyne.KeyReturn), whyNot: b.WhyNotOne, run: func() { u.ShowProperties(b.Selected()[0]) }}
-	a.copyLocation = &action{label: i18n.T("Copy location"), icon: theme.ContentCopyIcon(), shortcut: ctrlShift(fyne.KeyC), whyNot: b.WhyNotSelected, run: u.copyLocations}
+	a.copyLocation = &action{label: i18n.T("Copy location"), shortcut: ctrlShift(fyne.KeyC), whyNot: b.WhyNotSelected, run: u.copyLocations}
 	a.addAccount = &action{label: i18n.T("Add account…"), icon: theme.ContentAddIcon(), run: u.addAccount}
 	a.editAccount = &action{label: i18n.T("Edit account…"), whyNot: u.state.WhyNotEditAccount, run: u.editAccount}
 	a.removeAccount = &action{label: i18n.T("Remove account…"), whyNot: u.state.WhyNotRemoveAccount, run: u.askRemoveAccount}
@@ -110,10 +116,10 @@ func (u *UI) makeViewActions() {
 	a.up = &action{label: i18n.T("Up"), icon: theme.MoveUpIcon(), shortcut: alt(fyne.KeyUp), whyNot: whyNot(b.CanUp, i18n.T("This is the top.")), run: b.Up}
 	a.filter = &action{label: i18n.T("Filter"), icon: theme.SearchIcon(), shortcut: ctrl(fyne.KeyF), whyNot: b.WhyNotUpload, run: func() { u.main.focusFilter() }}
 	a.editPath = &action{label: i18n.T("Go to…"), shortcut: ctrl(fyne.KeyL), whyNot: b.WhyNotRefresh, run: func() { u.main.path.Edit() }}
-	a.selectAll = &action{label: i18n.T("Select all"), shortcut: nil, run: func() { u.edit(&fyne.ShortcutSelectAll{}) }}
-	a.copyText = &action{label: i18n.T("Copy"), run: func() { u.edit(&fyne.ShortcutCopy{Clipboard: u.app.Clipboard()}) }}
-	a.cutText = &action{label: i18n.T("Cut"), run: func() { u.edit(&fyne.ShortcutCut{Clipboard: u.app.Clipboard()}) }}
-	a.pasteText = &action{label: i18n.T("Paste"), run: func() { u.edit(&fyne.ShortcutPaste{Clipboard: u.app.Clipboard()}) }}
+	a.selectAll = &action{label: i18n.T("Select all"), key: ctrlText("A"), run: func() { u.edit(&fyne.ShortcutSelectAll{}) }}
+	a.copyText = &action{label: i18n.T("Copy"), icon: theme.ContentCopyIcon(), key: ctrlText("C"), run: func() { u.edit(&fyne.ShortcutCopy{Clipboard: u.app.Clipboard()}) }}
+	a.cutText = &action{label: i18n.T("Cut"), icon: theme.ContentCutIcon(), key: ctrlText("X"), run: func() { u.edit(&fyne.ShortcutCut{Clipboard: u.app.Clipboard()}) }}
+	a.pasteText = &action{label: i18n.T("Paste"), icon: theme.ContentPasteIcon(), key: ctrlText("V"), run: func() { u.edit(&fyne.ShortcutPaste{Clipboard: u.app.Clipboard()}) }}
 	a.showEncryption = &action{
 		label: i18n.T("Show encryption"), run: u.toggleEncryption,
 		checked: func() bool { return !u.state.Preferences.HideEncryption },
@@ -209,5 +215,7 @@ func whyNot(can func() bool, reason string) func() string {
 func (u *UI) edit(s fyne.Shortcut) {
 	if focused, ok := u.window.Canvas().Focused().(fyne.Shortcutable); ok {
 		focused.TypedShortcut(s)
+		return
 	}
+	u.main.objects.shortcut(s)
 }

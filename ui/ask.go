@@ -15,6 +15,7 @@ import (
 // question asks for a name.
 type question struct {
 	title, label, hint, yes string
+	name                    string              // it begins with
 	problem                 func(string) string // what is wrong with a name, "" for nothing
 	do                      func(string)
 }
@@ -23,14 +24,15 @@ type question struct {
 // something was typed.
 func (u *UI) ask(q question) {
 	entry := widgets.NewEntry()
+	entry.Text = q.name
 	field := widgets.NewField(q.label, entry, q.hint)
 	const yes = 1
 	var d *widgets.Dialog
 	check := func(name string) {
 		why := q.problem(name)
 		d.Enable(yes, why)
-		if name == "" {
-			why = ""
+		if name == q.name {
+			why = "" // nothing was typed yet
 		}
 		field.SetError(why)
 	}
@@ -48,7 +50,21 @@ func (u *UI) ask(q question) {
 		},
 	})
 	entry.OnChanged = check
-	check("")
+	check(q.name)
+	if q.name != "" {
+		entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+	}
+}
+
+func (u *UI) askRename() {
+	b := u.state.Browser
+	of := b.Selected()[0]
+	u.ask(question{
+		title: i18n.T("Rename %s", widgets.Printable(of.At.Base())), label: i18n.T("Name"), yes: i18n.T("Rename"), name: of.At.Base(),
+		hint:    i18n.T("The server copies it to its new name, by the rules of that; the copy is proved, and only then the old one removed."),
+		problem: func(name string) string { return b.NewNameProblem(of, name) },
+		do:      func(name string) { u.state.Rename(of, name) },
+	})
 }
 
 func (u *UI) askNewFolder() {

@@ -44,15 +44,11 @@ func (u *UI) showConfirm(c *confirm.Transfer) {
 		column.Add(d.keyRow)
 	}
 	column.Add(d.there)
-	label := i18n.T("Upload")
-	if c.Op == transfer.Download {
-		label = i18n.T("Download")
-	}
 	d.dialog = widgets.ShowDialog(u.window, widgets.DialogParams{
 		Title: c.Headline(), Content: column, Size: fyne.NewSize(620, 380), OnClosed: c.Cancel,
 		Actions: []widgets.Action{
 			{Label: i18n.T("Cancel"), Cancel: true},
-			{Label: label, Default: true, Importance: widget.HighImportance, Do: func() bool {
+			{Label: beginning[c.Op](), Default: true, Importance: widget.HighImportance, Do: func() bool {
 				c.Start()
 				return true // it closes once the plan was handed over
 			}},
@@ -62,6 +58,14 @@ func (u *UI) showConfirm(c *confirm.Transfer) {
 	c.OnChange = d.refresh
 	c.OnClose = d.dialog.Close
 	d.refresh()
+}
+
+// beginning is the button that begins.
+var beginning = map[transfer.Op]func() string{
+	transfer.Upload:   func() string { return i18n.T("Upload") },
+	transfer.Download: func() string { return i18n.T("Download") },
+	transfer.Copy:     func() string { return i18n.T("Copy") },
+	transfer.Move:     func() string { return i18n.T("Move") },
 }
 
 func (d *confirmDialog) makeChoices() {
@@ -120,6 +124,9 @@ func (d *confirmDialog) refresh() {
 	setVisible(d.there, c.MayOverwrite())
 	if d.there.SelectedIndex() < 0 {
 		d.there.Selected = d.there.Options[0]
+		if c.Overwrite() == transfer.OverwriteSkip {
+			d.there.Selected = d.there.Options[1]
+		}
 		d.there.Refresh()
 	}
 	d.dialog.Enable(confirmStart, c.WhyNotStart())

@@ -23,6 +23,16 @@ const nativeBar = runtime.GOOS == "darwin"
 // quiet is a shortcut that works and that the toolkit does not draw.
 type quiet struct{ fyne.Shortcut }
 
+// onlyWritten is a key that a menu shows and that fires nothing from there: what has the
+// keyboard takes it. A menu with these as shortcuts would take them from text fields.
+type onlyWritten string
+
+// ShortcutName is no shortcut's that there is.
+func (k onlyWritten) ShortcutName() string { return "written:" + string(k) }
+
+// ctrlText is a key with Ctrl, or Cmd, as it is written on the keys.
+func ctrlText(key fyne.KeyName) string { return shortcutText(ctrl(key)) }
+
 var emptyIcon = fyne.NewStaticResource("empty.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"/>`))
 
 // menuGap is the least room between a text and its shortcut, in spaces; no text
@@ -62,6 +72,9 @@ var menuKeys = map[fyne.KeyName]string{fyne.KeyReturn: "Enter", fyne.KeyLeft: "â
 
 // shortcutText is a shortcut as it is written on the keys: "Ctrl+Shift+E".
 func shortcutText(s fyne.Shortcut) string {
+	if k, ok := s.(onlyWritten); ok {
+		return string(k)
+	}
 	c, ok := s.(*desktop.CustomShortcut)
 	if !ok {
 		return ""

@@ -201,10 +201,10 @@ func (p *objectPane) menu(row int, at fyne.Position) {
 	p.ui.selectionChanged()
 	a := &p.ui.actions
 	if row < 0 {
-		p.ui.popUp(at, a.upload, a.uploadFolder, a.newFolder, nil, a.refresh, a.showEncryption)
+		p.ui.popUp(at, a.upload, a.uploadFolder, a.newFolder, nil, a.paste, nil, a.refresh, a.showEncryption)
 		return
 	}
-	p.ui.popUp(at, a.open, a.download, nil, a.copyLocation, a.remove, nil, a.properties)
+	p.ui.popUp(at, a.open, a.download, nil, a.cut, a.copy, a.paste, nil, a.rename, a.remove, nil, a.copyLocation, a.properties)
 }
 
 // headerMenu chooses the columns.
@@ -232,13 +232,20 @@ func (p *objectPane) showColumn(id string, show bool) {
 	p.table.SetColumns(columns)
 }
 
-// shortcut takes Ctrl+C: the locations as text.
+// shortcut takes Ctrl+C, Ctrl+X and Ctrl+V.
 func (p *objectPane) shortcut(s fyne.Shortcut) bool {
-	if _, ok := s.(*fyne.ShortcutCopy); ok {
-		p.ui.perform(p.ui.actions.copyLocation)
-		return true
+	a := &p.ui.actions
+	switch s.(type) {
+	case *fyne.ShortcutCopy:
+		p.ui.perform(a.copy)
+	case *fyne.ShortcutCut:
+		p.ui.perform(a.cut)
+	case *fyne.ShortcutPaste:
+		p.ui.perform(a.paste)
+	default:
+		return false
 	}
-	return false
+	return true
 }
 
 // tableKey does what keys without Ctrl or Alt mean in the object table: the
@@ -254,7 +261,7 @@ func (u *UI) tableKey(key fyne.KeyName, mods fyne.KeyModifier) {
 	case fyne.KeyF7:
 		u.perform(u.actions.newFolder)
 	case fyne.KeyF2:
-		u.flash(i18n.T("Renaming is not there yet: download, upload under the new name, delete the old one."))
+		u.perform(u.actions.rename)
 	case fyne.KeyEscape:
 		u.state.Browser.Selection().Clear()
 		u.main.objects.table.Refresh()
@@ -284,11 +291,31 @@ func (u *UI) openSelected() {
 	}
 }
 
-func (u *UI) copyLocations() {
+// copyObjects notes what is selected, and has its locations for other programs.
+func (u *UI) copyObjects() {
+	u.state.Copy()
+	n := u.putLocations()
+	u.flash(i18n.N(n, "%d copied: paste it into a folder, of another account too.", "%d copied: paste them into a folder, of another account too.", n))
+}
+
+// cutObjects is copyObjects of what is moved once it is pasted.
+func (u *UI) cutObjects() {
+	u.state.Cut()
+	n := u.putLocations()
+	u.flash(i18n.N(n, "%d cut: it is moved once it is pasted into a folder.", "%d cut: they are moved once they are pasted into a folder.", n))
+}
+
+// putLocations has the system's clipboard hold the locations of what is selected.
+func (u *UI) putLocations() int {
 	var lines []string
 	for _, o := range u.state.Browser.Selected() {
 		lines = append(lines, o.At.String())
 	}
 	u.app.Clipboard().SetContent(strings.Join(lines, "\n"))
-	u.flash(i18n.N(len(lines), "%d location copied.", "%d locations copied.", len(lines)))
+	return len(lines)
+}
+
+func (u *UI) copyLocations() {
+	n := u.putLocations()
+	u.flash(i18n.N(n, "%d location copied.", "%d locations copied.", n))
 }

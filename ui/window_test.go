@@ -130,7 +130,7 @@ func TestKeysOfTheTable(t *testing.T) {
 	table.OnKey(fyne.KeyEscape, 0)
 	assert.Empty(t, s.state.Browser.Selected())
 	table.OnKey(fyne.KeyF2, 0)
-	assert.Contains(t, s.main.status.said.Text, "Renaming is not there yet")
+	assert.Equal(t, "Select objects or folders in the list first.", s.main.status.said.Text)
 }
 
 func TestDroppedFilesAreUploadedAfterTheQuestion(t *testing.T) {

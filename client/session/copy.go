@@ -18,6 +18,9 @@ type CopyOptions struct {
 	// As is the exact key of the copy of a single object; "" is its own name below
 	// the target.
 	As string
+	// Names are other names for some of what is copied, by those they have: what a folder
+	// is called in them is what all below it gets. They are no paths.
+	Names map[string]string
 	// Contents puts what is in a folder straight into the target, without the folder's
 	// own name.
 	Contents bool
@@ -48,16 +51,7 @@ func (o CopyOptions) op(from, to transfer.Place) transfer.Op {
 // they were copied. The plan comes in pieces; an error is the last that comes.
 func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into client.Location, o CopyOptions, c Choice) iter.Seq2[transfer.Plan, error] {
 	return func(yield func(transfer.Plan, error) bool) {
-		from := s
-		if o.From != nil && o.From.account.ID != s.account.ID {
-			from = o.From
-			s.Beside(from)
-		}
-		set, err := s.RuleSet(ctx)
-		opens := set
-		if err == nil && from != s {
-			opens, err = from.RuleSet(ctx)
-		}
+		from, set, opens, err := s.copySource(ctx, o)
 		var jobs []transfer.Job
 		if err == nil {
 			jobs, err = s.copies(ctx, from, what, into, o)
@@ -65,10 +59,7 @@ func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into clien
 		if err == nil {
 			err = asksOfAny(set, jobs, c)
 		}
-		sources := make(map[client.Location]struct{}, len(jobs))
-		for _, j := range jobs { // two accounts, and two addresses, may see one bucket
-			sources[j.From.At] = struct{}{}
-		}
+		sources := sourcesOf(jobs)
 		for size := firstPiece; err == nil && len(jobs) > 0; size = min(2*size, largestPiece) {
 			n := min(size, len(jobs))
 			if err = from.unlock(ctx, opens, jobs[:n]); err != nil {
@@ -93,7 +84,7 @@ func (s *Session) PlanCopy(ctx context.Context, what []client.Object, into clien
 // copies lists folders and names the targets.
 func (s *Session) copies(ctx context.Context, from *Session, what []client.Object, into client.Location, o CopyOptions) (jobs []transfer.Job, err error) {
 	add := func(of client.Object, name string) {
-		to := client.Location{Bucket: into.Bucket, Key: into.Key + name}
+		to := client.Location{Bucket: into.Bucket, Key: into.Key + o.named(name)}
 		if o.As != "" {
 			to.Key = o.As
 		}

@@ -39,6 +39,17 @@ func (e Existing) mark(p *transfer.Plan, target client.Location) {
 	}
 }
 
+// warnings say what could not be found out; mayExist is how many targets nobody looked up.
+func (e Existing) warnings(mayExist int) (all []client.Text) {
+	if e.Err != nil {
+		all = append(all, client.Say("whether files with these names are there already could not be found out: %v", e.Err))
+	}
+	if mayExist > 0 {
+		all = append(all, client.Say("%d of the files may be there already: so much lies there that not all of it was looked through", mayExist))
+	}
+	return all
+}
+
 // existing finds which targets are there already; roots are the objects and
 // folders that will be written. Few are asked for one by one. More are looked for
 // by one listing of each folder, bounded by their names and given up where it has

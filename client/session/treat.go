@@ -62,11 +62,8 @@ func (u *UploadSurvey) decide(set rules.Set, c Choice) (p transfer.Plan) {
 // warn says what a person should know of a plan.
 func (u *UploadSurvey) warn(set rules.Set, p *transfer.Plan) {
 	c := newCritic(set)
-	if err := u.Existing.Err; err != nil {
-		c.say(client.Say("whether files with these names are there already could not be found out: %v", err))
-	}
-	if n := p.MayExist; n > 0 {
-		c.say(client.Say("%d of the files may be there already: so much lies there that not all of it was looked through", n))
+	for _, w := range u.Existing.warnings(p.MayExist) {
+		c.say(w)
 	}
 	c.left(u.Skipped)
 	c.look(u, p.Jobs)

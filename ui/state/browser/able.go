@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -57,6 +58,52 @@ func (b *Browser) WhyNotOne() string {
 		return i18n.T("A folder has no properties of its own: select an object in it.")
 	}
 	return ""
+}
+
+// WhyNotRename is about giving one object or folder another name.
+func (b *Browser) WhyNotRename() string {
+	if why := b.WhyNotSelected(); why != "" {
+		return why
+	}
+	if all := b.list.selection.Count(); all != 1 {
+		return i18n.T("Select one object or folder only: %s are selected.", explain.Count(all))
+	}
+	if o := b.Selected()[0]; !o.IsFolder && o.At.IsFolder() {
+		return i18n.T("This marks the folder you are in: rename that in the folder above.")
+	}
+	return ""
+}
+
+// NewNameProblem says what is wrong with another name for an object or folder of the
+// folder shown, "" for nothing.
+func (b *Browser) NewNameProblem(o client.Object, name string) string {
+	switch at := named(o, name); {
+	case strings.TrimSpace(name) == "":
+		return i18n.T("Give it a name.")
+	case strings.Contains(name, "/"):
+		return i18n.T("A name has no slash: cut it, and paste it into another folder.")
+	case at == o.At:
+		return i18n.T("That is its name already.")
+	case at.CheckKey() != nil:
+		return explain.Sentence(client.TextOf(at.CheckKey()))
+	case b.Has(at):
+		return i18n.T("There is one of this name here already.")
+	}
+	return ""
+}
+
+// named is where an object or folder would be under another name.
+func named(o client.Object, name string) client.Location {
+	at := o.At.Parent().Join(name)
+	if o.IsFolder {
+		return at.Folder()
+	}
+	return at
+}
+
+// Has reports whether an object or folder is among those listed, filtered or not.
+func (b *Browser) Has(at client.Location) bool {
+	return b.at.Bucket == at.Bucket && slices.ContainsFunc(b.list.objects, func(o client.Object) bool { return o.At.Key == at.Key })
 }
 
 // WhyNotRemoveBucket is about removing the bucket shown.

@@ -76,6 +76,13 @@ func (b *Browser) RemoveObject(was client.Object) {
 	}
 }
 
+// Relist lists the folder shown anew; rows, scrolling and selection stay.
+func (b *Browser) Relist() {
+	if b.session != nil && b.at.Bucket != "" {
+		b.relist()
+	}
+}
+
 // Select selects objects, in the folder shown where any of them is there; else
 // it opens the folder of the first.
 func (b *Browser) Select(objects []client.Location) {

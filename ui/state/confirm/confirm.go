@@ -51,6 +51,7 @@ type Transfer struct {
 
 	chosen
 
+	quiet     bool // asks only what needs an answer
 	surveying bool
 	draft     session.Draft // the plan of each choice; nil before the survey
 	ruled     bool          // the rules alone would encrypt every file
@@ -73,7 +74,24 @@ func Upload(to client.Location, w World) {
 
 // Download asks what downloading into a folder of this computer would do, once
 // that needs an answer; where nothing does, it begins.
-func Download(into string, w World) { begin(transfer.Download, filepath.Clean(into), w) }
+func Download(into string, w World) {
+	begin(transfer.Download, filepath.Clean(into), w).quiet = true
+}
+
+// Copy asks what copying or moving into a folder of the server would do, at once. What
+// is there already stays, unless the user says otherwise.
+func Copy(op transfer.Op, to client.Location, w World) {
+	t := begin(op, to.String(), w)
+	t.overwrite = transfer.OverwriteSkip
+	w.Ask(t)
+}
+
+// Rename asks what moving one object to another name would do once that needs an
+// answer; where nothing does, it begins.
+func Rename(to client.Location, w World) {
+	t := begin(transfer.Move, to.String(), w)
+	t.overwrite, t.quiet = transfer.OverwriteSkip, true
+}
 
 func begin(op transfer.Op, target string, w World) *Transfer {
 	t := &Transfer{Op: op, Target: target, world: w, chosen: chosen{choice: AsRules, overwrite: transfer.OverwriteAlways}}
@@ -82,7 +100,7 @@ func begin(op transfer.Op, target string, w World) *Transfer {
 	return t
 }
 
-// ready begins a download that needs no answer, and asks about any other.
+// ready begins what needs no answer, and asks about any other.
 func (t *Transfer) ready() {
 	switch {
 	case t.err != nil:
@@ -94,6 +112,9 @@ func (t *Transfer) ready() {
 		t.submit()
 	}
 }
+
+// Overwrite is what happens to files that are there already.
+func (t *Transfer) Overwrite() transfer.Overwrite { return t.overwrite }
 
 // SetOverwrite chooses what happens to files that are there already.
 func (t *Transfer) SetOverwrite(o transfer.Overwrite) {
@@ -118,6 +139,8 @@ func (t *Transfer) WhyNotStart() string {
 	case t.KeyProblem() != "":
 		return t.KeyProblem()
 	case len(t.drafted.Plan.Jobs) == 0 && !t.planning:
+		return i18n.T("There is nothing left to transfer.")
+	case t.Op.Copies() && !t.planning && t.overwrite == transfer.OverwriteSkip && len(t.drafted.Plan.Existing) == len(t.drafted.Plan.Jobs):
 		return i18n.T("There is nothing left to transfer.")
 	}
 	return ""

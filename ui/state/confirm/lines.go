@@ -27,6 +27,10 @@ func (t *Transfer) Headline() string {
 		return i18n.T("None of this can be transferred")
 	case t.Op == transfer.Download:
 		return i18n.T("Download %s (%s) into %s", n, explain.TotalSize(t.drafted.Plan.Bytes, t.drafted.Plan.Untold), t.Target)
+	case t.Op == transfer.Copy:
+		return i18n.T("Copy %s (%s) to %s", n, explain.TotalSize(t.drafted.Plan.Bytes, t.drafted.Plan.Untold), t.Target)
+	case t.Op == transfer.Move:
+		return i18n.T("Move %s (%s) to %s", n, explain.TotalSize(t.drafted.Plan.Bytes, t.drafted.Plan.Untold), t.Target)
 	}
 	return i18n.T("Upload %s (%s) to %s", n, explain.Size(t.drafted.Plan.Bytes), t.Target)
 }
@@ -43,6 +47,9 @@ func (t *Transfer) Lines() []explain.Line {
 		lines = append(lines, explain.Line{Text: i18n.T("The rules were changed meanwhile: this is what would happen by them now."), Role: explain.RoleWarn})
 	}
 	lines = append(lines, planLines(t.drafted.Plan)...)
+	if t.Op == transfer.Move && len(t.drafted.Plan.Jobs) > 0 {
+		lines = append(lines, explain.Line{Text: i18n.T("Each is removed from where it is now once its copy is proved."), Role: explain.RoleMuted})
+	}
 	if n := len(t.drafted.Plan.Existing); n > 0 {
 		line := explain.Line{Role: explain.RoleWarn, More: names(t.drafted.Plan.Existing)}
 		switch {
@@ -64,7 +71,7 @@ func planLines(p transfer.Plan) []explain.Line {
 		role := explain.RoleNormal
 		if !g.why.IsZero() {
 			text = i18n.T("%s, %s: %s", explain.Files(len(g.jobs)), explain.TotalSize(g.bytes, g.untold), i18n.Say(g.why))
-			if g.jobs[0].Treatment.Type == client.TypeInherit {
+			if g.jobs[0].Treatment.Type == client.TypeInherit && !g.why.Equal(transfer.AsItsSource) {
 				role = explain.RoleWarn
 			}
 		}

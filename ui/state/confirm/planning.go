@@ -81,7 +81,7 @@ func (t *Transfer) planned(d session.Drafted, err error) {
 	if t.choice == AsRules {
 		t.ruled = encrypts(d.Plan.Jobs)
 	}
-	if t.Op == transfer.Download && first {
+	if t.quiet && first {
 		t.ready()
 	}
 	if start && t.WhyNotStart() == "" {

@@ -51,6 +51,8 @@ type App struct {
 	sessions sessions
 	changes  map[string]int   // how often an account was changed or removed, by its id
 	reached  map[string]reach // by account id
+	clip     clip
+	emptied  bool // folders that are shown may be gone with what was moved out of them
 }
 
 // New makes the screen of a desk. now is the clock; nil is time.Now.

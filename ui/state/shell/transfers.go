@@ -21,7 +21,10 @@ func (a *App) transfersWorld() transfers.World {
 		Problem:   a.show,
 		Ended:     a.ended,
 		Removed:   a.removed,
-		Refreshed: a.releaseIdle,
+		Refreshed: func() {
+			a.releaseIdle()
+			a.relistEmptied()
+		},
 	}
 }
 
@@ -29,6 +32,7 @@ func (a *App) transfersWorld() transfers.World {
 // connection, and what is on the server now.
 func (a *App) ended(account string, row transfer.Row) {
 	a.heard(account, row.Err, row.Ended)
+	a.left(account, row)
 	switch {
 	case account != a.current:
 	case row.Job.Op == transfer.Delete:
@@ -38,9 +42,6 @@ func (a *App) ended(account string, row transfer.Row) {
 	case !row.Job.Op.WritesObject():
 	case row.Receipt != nil:
 		a.Browser.ShowStored(*row.Receipt)
-		if row.Job.Op == transfer.Move && row.Phase == transfer.Done {
-			a.Browser.RemoveObject(client.Object{At: row.Job.From.At})
-		}
 	case row.Phase == transfer.Failed:
 		a.Browser.CheckObject(row.Job.At())
 	}
