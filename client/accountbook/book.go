@@ -152,7 +152,7 @@ func (b Book) add(ctx context.Context, a client.Account, c client.Credentials) (
 	}
 	return a, inSteps(
 		step{func() error { return b.forget(a) }, undo},
-		step{do: func() error { return b.Secrets.SetAccountCredentials(ctx, a, c) }},
+		step{do: func() error { return b.secret(ctx, a, c) }},
 		step{do: func() error { return b.Settings.FollowAccount(a, true) }},
 		step{func() error { return b.put(a) }, func() error { return b.forget(a) }},
 	)
@@ -163,7 +163,7 @@ func (b Book) add(ctx context.Context, a client.Account, c client.Credentials) (
 // access key.
 func (b Book) change(ctx context.Context, before, a client.Account, c client.Credentials) error {
 	was, err := b.Secrets.AccountCredentials(ctx, before)
-	if c.Secret.IsZero() {
+	if c.Secret.IsZero() && a.NeedsSecret() {
 		if err != nil {
 			return err
 		}
@@ -180,14 +180,22 @@ func (b Book) change(ctx context.Context, before, a client.Account, c client.Cre
 		// which says who is meant when the accounts are lost and added again.
 		steps = append(slices.Insert(steps, 0, step{do: b.Settings.PinAccounts}), step{do: b.Settings.PinAccounts})
 	}
-	if !c.Secret.IsZero() {
+	if !c.Secret.IsZero() || !a.NeedsSecret() && before.NeedsSecret() {
 		c.AccessKeyID = a.AccessKeyID
 		steps = append(steps, step{
-			func() error { return b.Secrets.SetAccountCredentials(ctx, a, c) },
+			func() error { return b.secret(ctx, a, c) },
 			func() error { return b.Secrets.SetAccountCredentials(ctx, before, was) }, // none was kept: it says so
 		})
 	}
 	return inSteps(steps...)
+}
+
+// secret keeps the secret of an account, or leaves none where it signs in without.
+func (b Book) secret(ctx context.Context, a client.Account, c client.Credentials) error {
+	if !a.NeedsSecret() {
+		return b.Secrets.DeleteAccountCredentials(ctx, a)
+	}
+	return b.Secrets.SetAccountCredentials(ctx, a, c)
 }
 
 // put adds an account, or puts it in place of the one with its id.

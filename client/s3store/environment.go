@@ -21,7 +21,13 @@ var (
 // InEnvironment reports whether the environment names an account: keys, a
 // profile or a service.
 func InEnvironment() bool {
-	return firstSet(append(append([]string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, varAccessKey...), varProfile...)...).value != ""
+	return firstSet(append(append([]string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, varAccessKey...), varProfile...)...).value != "" || givenBySurroundings()
+}
+
+// givenBySurroundings reports whether the container or whoever started us gives
+// credentials.
+func givenBySurroundings() bool {
+	return firstSet("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI").value != ""
 }
 
 // FromEnvironment finds an account where the AWS command line keeps it: its
@@ -37,18 +43,20 @@ func InEnvironment() bool {
 // no KMS would be asked for one.
 //
 // given is what the caller knows better; its fields are kept. The account has no
-// name. Only keys written there are used: a profile that takes a role, a login
-// or a program to get credentials is refused with what to do. Nothing is sent.
+// name. Where no key is written there, the account signs in by the profile, or by what
+// the environment gives, once it is opened, and there are no credentials yet. Nothing is
+// sent.
 func FromEnvironment(profile string, given client.Account) (client.Account, client.Credentials, error) {
 	e, err := readEnvironment(profile)
 	if err != nil {
 		return client.Account{}, client.Credentials{}, err
 	}
-	c, err := e.credentials()
+	c, by, err := e.credentials()
 	if err != nil {
 		return client.Account{}, client.Credentials{}, &client.Error{Op: "read credentials", Kind: client.KindBadCredentials, Err: err}
 	}
 	given.AccessKeyID = c.AccessKeyID
+	given.SignIn.Kind, given.SignIn.Profile = by.Kind, by.Profile
 	a, err := e.account(given)
 	return a, c, err
 }
@@ -60,6 +68,17 @@ func ServiceFromEnvironment(given client.Account) (client.Account, error) {
 	if err != nil {
 		return client.Account{}, err
 	}
+	return e.account(given)
+}
+
+// ByProfile is an account that signs in by a profile, whatever kind that is of; region,
+// service and certificates are the profile's where given leaves them open.
+func ByProfile(profile string, given client.Account) (client.Account, error) {
+	e, err := readEnvironment(profile)
+	if err != nil {
+		return client.Account{}, err
+	}
+	given.AccessKeyID, given.SignIn.Kind, given.SignIn.Profile = "", client.ProfileSignIn, cmp.Or(e.profile.value, "default")
 	return e.account(given)
 }
 
@@ -116,29 +135,33 @@ func awsFile(variable, name string) string {
 func (e *environment) setting(key string) string { return cmp.Or(e.secrets[key], e.config[key]) }
 
 // credentials are the variables', unless a profile was asked for, or the
-// profile's: both halves from one place.
-func (e *environment) credentials() (client.Credentials, error) {
+// profile's: both halves from one place. Where neither has any, it is how to sign in.
+func (e *environment) credentials() (c client.Credentials, by client.SignIn, err error) {
 	id, secret := firstSet(varAccessKey...), firstSet(varSecret...)
 	asked := e.profile.name == "--profile"
 	switch {
 	case asked:
 	case id.value != "" && secret.value != "":
-		return checked(keys(id.value, secret.value, os.Getenv("AWS_SESSION_TOKEN")), "the environment")
+		c, err = checked(keys(id.value, secret.value, os.Getenv("AWS_SESSION_TOKEN")), "the environment")
+		return c, by, err
 	case id.value != "":
-		return client.Credentials{}, client.Say("%s is set and AWS_SECRET_ACCESS_KEY is not: set both", id.name).Err()
+		return c, by, client.Say("%s is set and AWS_SECRET_ACCESS_KEY is not: set both", id.name).Err()
 	case secret.value != "":
-		return client.Credentials{}, client.Say("%s is set and AWS_ACCESS_KEY_ID is not: set both", secret.name).Err()
+		return c, by, client.Say("%s is set and AWS_ACCESS_KEY_ID is not: set both", secret.name).Err()
+	case e.profile.value == "" && givenBySurroundings():
+		return c, client.SignIn{Kind: client.EnvironmentSignIn}, nil
 	}
 	name := cmp.Or(e.profile.value, "default")
 	for _, s := range []map[string]string{e.secrets, e.config} {
-		if s["aws_access_key_id"] != "" && s["aws_secret_access_key"] != "" {
-			return checked(keys(s["aws_access_key_id"], s["aws_secret_access_key"], s["aws_session_token"]), fmt.Sprintf("profile %q", name))
+		if s["aws_access_key_id"] != "" && s["aws_secret_access_key"] != "" && e.setting("role_arn") == "" {
+			c, err = checked(keys(s["aws_access_key_id"], s["aws_secret_access_key"], s["aws_session_token"]), fmt.Sprintf("profile %q", name))
+			return c, by, err
 		}
 	}
 	if e.config == nil && e.secrets == nil {
-		return client.Credentials{}, client.Say("neither AWS_ACCESS_KEY_ID nor a profile %q is there: set one, or name an account", name).Err()
+		return c, by, client.Say("neither AWS_ACCESS_KEY_ID nor a profile %q is there: set one, or name an account", name).Err()
 	}
-	return client.Credentials{}, client.Say("profile %q holds no access key; for a role or a login, run: aws configure export-credentials --profile %s --format env", name, name).Err()
+	return c, client.SignIn{Kind: client.ProfileSignIn, Profile: name}, nil
 }
 
 func keys(id, secret, token string) client.Credentials {

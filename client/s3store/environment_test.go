@@ -123,7 +123,7 @@ func TestAnAccountIsFoundWhereTheAWSCommandLineKeepsIt(t *testing.T) {
 		"a variable's is not there":    {credentials: dflt, set: envKeys(env{"AWS_PROFILE": "elsewhere"}), says: "(AWS_PROFILE)"},
 		"half a pair":                  {credentials: dflt, set: env{"AWS_ACCESS_KEY_ID": "AKE"}, says: "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not"},
 		"the other half":               {credentials: dflt, set: env{"AWS_SECRET_ACCESS_KEY": "se"}, says: "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not"},
-		"a role":                       {config: "[profile role]\nrole_arn=arn\n", profile: "role", says: "export-credentials --profile role"},
+		"a role":                       {config: "[profile role]\nrole_arn=arn\n", profile: "no", says: "there is no profile"},
 		"a line end within a key":      {set: env{"AWS_ACCESS_KEY_ID": "AK\nE", "AWS_SECRET_ACCESS_KEY": "se"}, says: "the environment: access key: character 3 is a line end"},
 		"a mark within a secret":       {credentials: "[default]\naws_access_key_id=AKD\naws_secret_access_key=s\u200bd\n", says: `profile "default": secret access key: character 2`},
 		"a wrong service":              {set: envKeys(env{"AWS_ENDPOINT_URL_S3": "ftp://cos"}), says: "AWS_ENDPOINT_URL_S3: endpoint: "},

@@ -61,7 +61,10 @@ func (s *Store) fail(c call, err error) error {
 		e.RequestID = id.ServiceRequestID()
 	}
 	var api smithy.APIError
-	if errors.As(err, &api) {
+	var unsigned *errSignIn
+	if errors.As(err, &unsigned) {
+		f.status, e.Status = 0, 0 // an answer to the sign-in is none of the store's
+	} else if errors.As(err, &api) {
 		f.code, f.message = said(api.ErrorCode()), said(api.ErrorMessage())
 	}
 	if f.status >= 300 && f.status < 400 && f.message == http.StatusText(f.status) {
@@ -107,6 +110,10 @@ func (f failure) ownWords(k client.Kind, err error) client.Text {
 	if errors.As(err, &gaveUp) {
 		return gaveUp.Text()
 	}
+	var unsigned *errSignIn
+	if errors.As(err, &unsigned) {
+		return unsigned.said
+	}
 	var other *errOtherCertificate
 	if errors.As(err, &other) {
 		return other.Text()
@@ -149,7 +156,9 @@ func (s *Store) clean(e *client.Error) *client.Error {
 	return e
 }
 
-func (s *Store) redact(words string) string { return redact(redactShapes(words), s.secrets...) }
+func (s *Store) redact(words string) string {
+	return redact(redactShapes(words), s.hidden.secrets()...)
+}
 
 // redactText redacts what others wrote among the values of a text.
 func (s *Store) redactText(t client.Text) client.Text {
@@ -227,8 +236,11 @@ func kindOfAnswer(err error) (client.Kind, bool) {
 	var (
 		foreign       *errNotS3
 		contradiction *errContradiction
+		unsigned      *errSignIn
 	)
 	switch {
+	case errors.As(err, &unsigned):
+		return unsigned.kind, true
 	case errors.As(err, &contradiction), errors.Is(err, client.ErrNoEnd):
 		return client.KindContradiction, true
 	case errors.As(err, &foreign) && foreign.marked:

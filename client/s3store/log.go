@@ -20,7 +20,7 @@ const redacted = "redacted"
 // sdkLog turns a slog.Logger into the SDK's, with secrets taken out. The SDK
 // writes whole requests and canonical strings, SSE-C keys and session tokens
 // included, so what it writes is cleaned by header name and by value.
-func sdkLog(o Options, secrets []client.Secret) (logging.Logger, aws.ClientLogMode) {
+func sdkLog(o Options, h *hidden) (logging.Logger, aws.ClientLogMode) {
 	if o.Log == nil {
 		return logging.Nop{}, 0
 	}
@@ -33,7 +33,7 @@ func sdkLog(o Options, secrets []client.Secret) (logging.Logger, aws.ClientLogMo
 		if c == logging.Warn {
 			level = slog.LevelWarn
 		}
-		o.Log.Log(context.Background(), level, redact(redactShapes(fmt.Sprintf(format, v...)), secrets...))
+		o.Log.Log(context.Background(), level, redact(redactShapes(fmt.Sprintf(format, v...)), h.secrets()...))
 	}), mode
 }
 

@@ -33,6 +33,12 @@ type Options struct {
 	// for more than a minute where the server asks to slow down.
 	Attempts int
 
+	// AskCode asks for the code of an MFA device; nil where nobody can be asked.
+	AskCode func(ctx context.Context, device string) (client.Secret, error)
+	// Note is told that the sign-in ends soon; nil for nobody. It may be called from
+	// several goroutines.
+	Note func(client.Text)
+
 	// Transport takes the requests in the place of the network, for whoever has the
 	// server in the same process; nil is the network.
 	Transport http.RoundTripper
@@ -54,7 +60,8 @@ type Store struct {
 	atAWS   bool
 	https   bool
 	safe    bool // https, or a machine of our own
-	secrets []client.Secret
+	hidden  *hidden
+	signIn  *signIn     // nil where an access key is all there is
 	patient aws.Retryer // for calls that move bytes
 	waiting patience    // for the others: somebody waits for them
 	digests digests
@@ -108,7 +115,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	if err := cmp.Or(a.Check(), c.Check()); err != nil {
 		return nil, &client.Error{Op: "open", Kind: client.KindInvalid, Err: err}
 	}
-	if c.Secret.IsZero() {
+	if c.Secret.IsZero() && a.NeedsSecret() {
 		return nil, &client.Error{
 			Op: "open", Kind: client.KindBadCredentials,
 			Err: client.Say("no secret is known for access key %s: enter the secret access key", c.AccessKeyID).Err(),
@@ -124,7 +131,11 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		atAWS:   a.IsAWS() || o.atAWS,
 		https:   strings.HasPrefix(urlOf(a), "https:"),
 		safe:    a.Secure(),
-		secrets: []client.Secret{c.Secret, c.SessionToken},
+		hidden:  &hidden{},
+	}
+	s.hidden.add(c.Secret, c.SessionToken)
+	if s.signIn, err = signInOf(a, c, network, s.hidden, o); err != nil {
+		return nil, err
 	}
 	s.can = &abilities{told: toldOf(a, s.atAWS)}
 	if s.region == "" {
@@ -138,8 +149,8 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	if o.backoff != nil {
 		forTransfers, forPeople = o.backoff, o.backoff
 	}
-	s.patient = newRetryer(o.Attempts, forTransfers)
-	s.waiting = patience{Retryer: newRetryer(o.Attempts, forPeople), failures: min(3, o.Attempts), backoff: o.backoff}
+	s.patient = newRetryer(o.Attempts, forTransfers, s.signIn)
+	s.waiting = patience{Retryer: newRetryer(o.Attempts, forPeople, s.signIn), failures: min(3, o.Attempts), backoff: o.backoff}
 	cfg := aws.Config{
 		Region:                     s.region,
 		Credentials:                credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.Secret.Reveal(), c.SessionToken.Reveal()),
@@ -149,11 +160,14 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
 	}
+	if s.signIn != nil {
+		cfg.Credentials = s.signIn
+	}
 	if s.atAWS {
 		cfg.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported
 		cfg.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenSupported
 	}
-	cfg.Logger, cfg.ClientLogMode = sdkLog(o, s.secrets)
+	cfg.Logger, cfg.ClientLogMode = sdkLog(o, s.hidden)
 	s.s3 = s3.NewFromConfig(cfg, func(so *s3.Options) {
 		if a.Endpoint != "" {
 			so.BaseEndpoint = aws.String(strings.TrimSuffix(a.Endpoint, "/"))
@@ -168,7 +182,8 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	})
 	s.kms = newKeyService(cfg, s)
 	s.send = (&plain{
-		sdk: s.s3.Options(), can: s.can, network: network, places: addresses{direct: network.direct}, pays: a.RequesterPays, log: cfg.Logger, logged: cfg.ClientLogMode,
+		sdk: s.s3.Options(), can: s.can, network: network, places: addresses{direct: network.direct}, pays: a.RequesterPays, signIn: s.signIn,
+		log: cfg.Logger, logged: cfg.ClientLogMode,
 	}).send
 	if o.sender != nil {
 		s.send = o.sender(s)
@@ -187,6 +202,14 @@ func urlOf(a client.Account) string {
 		return a.Endpoint
 	}
 	return "https://s3." + cmp.Or(a.Region, client.DefaultRegion) + ".amazonaws.com"
+}
+
+// SignedIn is how long the sign-in holds, as far as it is known: nothing is asked.
+func (s *Store) SignedIn() client.SignedIn {
+	if s.signIn == nil {
+		return client.SignedIn{}
+	}
+	return s.signIn.SignedIn()
 }
 
 // Test asks the server whether the credentials are good, by a call that changes
@@ -215,12 +238,13 @@ func (s *Store) patiently(o *s3.Options) { o.Retryer = s.patient }
 // newRetryer tries up to attempts times. The SDK's budget of retries gives way to
 // that of the transfers, and 429, which the SDK does not repeat by itself, is
 // repeated.
-func newRetryer(attempts int, backoff func(int, error) (time.Duration, error)) aws.Retryer {
+func newRetryer(attempts int, backoff func(int, error) (time.Duration, error), by *signIn) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = attempts
 		o.RateLimiter = budget{}
 		o.Retryables = append([]retry.IsErrorRetryable{
 			retry.IsErrorRetryableFunc(hopeless),
+			retry.IsErrorRetryableFunc(by.renewable),
 			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{408: {}, 429: {}}},
 		}, o.Retryables...)
 		o.Backoff = retry.BackoffDelayerFunc(backoff)

@@ -39,7 +39,7 @@ var slow = map[string]func() *http.Response{
 }
 
 func TestAThrottledCallIsPatientForMoreThanAMinute(t *testing.T) {
-	p := patience{Retryer: newRetryer(8, delayOf), failures: 3}
+	p := patience{Retryer: newRetryer(8, delayOf, nil), failures: 3}
 	var waited time.Duration
 	for try := 1; try < p.MaxAttempts(); try++ {
 		d, err := p.RetryDelay(try, &apiError{code: "SlowDown"})
@@ -53,8 +53,8 @@ func TestAThrottledCallIsPatientForMoreThanAMinute(t *testing.T) {
 func TestATransferTriesAgainSoonAfterAChanceAndOutlastsAServerThatIsStartedAgain(t *testing.T) {
 	throttled := &apiError{code: "SlowDown"}
 	for name, tries := range map[string]aws.Retryer{
-		"of bytes":   newRetryer(8, transferDelay),
-		"of a proof": patience{Retryer: newRetryer(8, delayOf), failures: 8, transfer: true},
+		"of bytes":   newRetryer(8, transferDelay, nil),
+		"of a proof": patience{Retryer: newRetryer(8, delayOf, nil), failures: 8, transfer: true},
 	} {
 		var waited time.Duration
 		for try := 1; try < 8; try++ {
@@ -70,7 +70,7 @@ func TestATransferTriesAgainSoonAfterAChanceAndOutlastsAServerThatIsStartedAgain
 
 func TestATransferWaitsAsLongAsTheServerAsks(t *testing.T) {
 	asked := &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: slow["Retry-After"]()}, Err: &apiError{code: "SlowDown"}}
-	d, err := newRetryer(8, transferDelay).RetryDelay(1, asked)
+	d, err := newRetryer(8, transferDelay, nil).RetryDelay(1, asked)
 	require.NoError(t, err)
 	assert.Equal(t, time.Second, d)
 }

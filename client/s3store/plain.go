@@ -28,7 +28,8 @@ type plain struct {
 	network *watchdog
 	places  addresses
 	clock   clock
-	pays    bool // we pay for what we ask of others' buckets
+	signIn  *signIn // nil where an access key is all there is
+	pays    bool    // we pay for what we ask of others' buckets
 	log     logging.Logger
 	logged  aws.ClientLogMode
 }
@@ -137,6 +138,9 @@ func (p *plain) once(ctx context.Context, q *request, to *address, payload strin
 		p.clock.ahead.Store(int64(observed))
 	}
 	a, err := judge(ctx, q.op, resp)
+	if err != nil {
+		p.signIn.refused(signed.by, err)
+	}
 	if err != nil && told {
 		err = blamed(err, lead, observed)
 	}

@@ -70,9 +70,12 @@ func shortened(delay time.Duration) time.Duration {
 // a refusal of our own stays what it is however often one asks; an answer that
 // broke off in the middle may be whole the next time.
 func hopeless(err error) aws.Ternary {
-	var local *errSource
+	var (
+		local    *errSource
+		unsigned *errSignIn
+	)
 	switch {
-	case errors.As(err, &local), isUntrusted(err), whyNotSent(err) != nil:
+	case errors.As(err, &local), errors.As(err, &unsigned), isUntrusted(err), whyNotSent(err) != nil:
 		return aws.FalseTernary
 	case isAnswered(err):
 		return aws.FalseTernary

@@ -19,6 +19,7 @@ type signed struct {
 	path    string // escaped
 	query   string
 	headers headers
+	by      string // the access key
 }
 
 // signedMore is how many headers signing adds at most.
@@ -31,6 +32,7 @@ func (p *plain) sign(ctx context.Context, q *request, to *address, payload strin
 	if err != nil {
 		return s, err
 	}
+	s.by = as.AccessKeyID
 	stamp := stampOf(at)
 	h := append(q.header, header{"X-Amz-Content-Sha256", payload}, header{"X-Amz-Date", stamp}) // behind the end of the call's own nobody looks
 	if p.pays {

@@ -70,7 +70,7 @@ func (a *app) accountsList() *cobra.Command {
 				if endpoint == "" {
 					endpoint = "AWS"
 				}
-				printf(w, "%s\t%s\t%s\t%s\n", s.Name, endpoint, s.Region, s.AccessKeyID)
+				printf(w, "%s\t%s\t%s\t%s\n", s.Name, endpoint, s.Region, s.Identity())
 			}
 			return w.Flush()
 		},
@@ -86,9 +86,15 @@ func (a *app) accountsAdd() *cobra.Command {
 line keeps it (AWS_ENDPOINT_URL, AWS_REGION, ~/.aws/config). Its secret comes from --secret-file, from
 AWS_SECRET_ACCESS_KEY, or is asked for; it goes into the keyring of this computer, or,
 where there is none, into a vault sealed with a passphrase. The passphrase is asked for
-too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that holds it.`,
+too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that holds it.
+
+With --profile the account signs in by that profile of the AWS command line (a key, SSO,
+'aws login', a role, a program), with --from-environment by what the environment gives;
+then no secret is kept. --role-arn assumes a role on top of any of these.`,
 		Example: "  bucketseal-cli accounts add team --endpoint https://cos.example --access-key AKIA...\n" +
-			"  bucketseal-cli accounts add mine --service twcc --access-key AKIA...",
+			"  bucketseal-cli accounts add mine --service twcc --access-key AKIA...\n" +
+			"  bucketseal-cli accounts add work --profile work\n" +
+			"  bucketseal-cli accounts add audit --profile work --role-arn arn:aws:iam::123456789012:role/audit",
 		RunE: func(c *cobra.Command, args []string) error {
 			account, err := a.newAccount(args[0], f)
 			if err != nil {
@@ -111,7 +117,7 @@ too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that hol
 			if _, err := h.Accounts().Save(c.Context(), account, credentials); err != nil {
 				return settingsError(err)
 			}
-			a.confirm("Saved %s, %s. Its secret is kept in: %s.", account.Name, cmp.Or(account.Endpoint, "AWS"), h.Secrets.Where())
+			a.confirm("Saved %s, %s. %s", account.Name, cmp.Or(account.Endpoint, "AWS"), keptHow(account, h))
 			return nil
 		},
 	}
@@ -119,11 +125,22 @@ too; where nobody can be asked, BUCKETSEAL_PASSPHRASE_FILE names a file that hol
 	return c
 }
 
+// keptHow says where the secret of an account is.
+func keptHow(account client.Account, h *wiring.Home) string {
+	switch account.SignIn.Kind {
+	case client.ProfileSignIn:
+		return fmt.Sprintf("It signs in by the profile %q of the AWS command line, each time anew; no secret is kept.", account.SignIn.Profile)
+	case client.EnvironmentSignIn:
+		return "It signs in by what the environment gives; no secret is kept."
+	}
+	return fmt.Sprintf("Its secret is kept in: %s.", h.Secrets.Where())
+}
+
 // newAccount is where a new account is: as the flags say, or, where they name no
 // service, the environment.
 func (a *app) newAccount(name string, f accountFlags) (client.Account, error) {
-	if a.flags.profile != "" {
-		return client.Account{}, usage("accounts add takes no --profile: give --endpoint and --access-key")
+	if a.flags.profile != "" && (f.fromEnvironment || f.accessKey != "") {
+		return client.Account{}, usage("--profile, --from-environment and --access-key are three ways to sign in: give one")
 	}
 	account := a.override(client.Account{Name: name, Endpoint: a.flags.endpoint, AccessKeyID: cmp.Or(f.accessKey, a.env("AWS_ACCESS_KEY_ID"))}).Tidy()
 	account, err := f.fill(account)
@@ -133,7 +150,11 @@ func (a *app) newAccount(name string, f accountFlags) (client.Account, error) {
 	if err != nil {
 		return account, err
 	}
-	if account.Endpoint == "" && account.Service == "" {
+	if a.flags.profile != "" {
+		if account, err = s3store.ByProfile(a.flags.profile, account); err != nil {
+			return account, settingsError(err)
+		}
+	} else if account.Endpoint == "" && account.Service == "" {
 		if account, err = s3store.ServiceFromEnvironment(account); err != nil {
 			return account, settingsError(err)
 		}
@@ -152,6 +173,8 @@ func (a *app) newCredentials(ctx context.Context, account client.Account, f acco
 	c := client.Credentials{AccessKeyID: account.AccessKeyID}
 	var err error
 	switch {
+	case !account.NeedsSecret():
+		return client.Credentials{}, nil
 	case f.secretFile != "":
 		c.Secret, err = a.secretFrom(f.secretFile)
 	case a.env("AWS_SECRET_ACCESS_KEY") != "":

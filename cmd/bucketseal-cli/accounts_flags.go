@@ -18,6 +18,8 @@ type accountFlags struct {
 	connect, silence                          time.Duration
 	buckets                                   []string
 	requesterPays                             bool
+	signIn                                    client.SignIn
+	fromEnvironment                           bool
 }
 
 func (f *accountFlags) register(c *cobra.Command) {
@@ -26,6 +28,11 @@ func (f *accountFlags) register(c *cobra.Command) {
 	s.StringVar(&f.accessKey, "access-key", "", "the access key `ID` (default: AWS_ACCESS_KEY_ID)")
 	s.StringVar(&f.secretFile, "secret-file", "", "read the secret access key from `FILE`; - is the standard input")
 	s.StringVar(&f.tokenFile, "session-token-file", "", "read a session token from `FILE`")
+	s.BoolVar(&f.fromEnvironment, "from-environment", false, "sign in by what the environment gives: variables, a container, the machine's role")
+	s.StringVar(&f.signIn.Role, "role-arn", "", "assume the role of this `ARN` once signed in")
+	s.StringVar(&f.signIn.ExternalID, "external-id", "", "the external `ID` that the role's owner agreed with you")
+	s.StringVar(&f.signIn.SessionName, "session-name", "", "the `NAME` by which the role's log calls you (default: bucketseal)")
+	s.StringVar(&f.signIn.MFASerial, "mfa-serial", "", "the `SERIAL` or ARN of the MFA device whose code the role wants; it is asked for when needed")
 	s.StringVar(&f.network.Proxy, "proxy", "", "the `URL` of its proxy (http, https, socks5), none or system (default: system)")
 	s.StringVar(&f.network.Certificate, "certificate", "", "trust only the server certificate of this `SHA256`, as 'accounts test' shows it")
 	s.StringVar(&f.network.ClientCertificate, "client-certificate", "", "show the server the certificate in this PEM `FILE`")
@@ -43,7 +50,10 @@ func (f *accountFlags) fill(a client.Account) (client.Account, error) {
 			return a, usage("%s: a timeout is a number of whole seconds, as in 30s or 2m", d)
 		}
 	}
-	a.Network = f.network
+	a.Network, a.SignIn = f.network, f.signIn
+	if f.fromEnvironment {
+		a.SignIn.Kind, a.AccessKeyID = client.EnvironmentSignIn, ""
+	}
 	a.Network.ConnectSeconds, a.Network.SilenceSeconds = int(f.connect/time.Second), int(f.silence/time.Second)
 	for _, file := range []*string{&a.Network.ClientCertificate, &a.Network.ClientKey} {
 		if err := anywhere(file); err != nil {

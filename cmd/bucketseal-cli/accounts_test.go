@@ -1,9 +1,15 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bucketseal/bucketseal/mock"
 )
 
 func TestAnAccountIsAddedByTheNameOfItsService(t *testing.T) {
@@ -46,4 +52,47 @@ func TestTheServicesThatAreKnownAreListedAndToldOf(t *testing.T) {
 	assert.Equal(t, []any{"CRC64NVME"}, u.types("", "accounts", "services", "r2", "--json").ends(0).line()["checksums"])
 	u.types("", "accounts", "services", "moon").ends(2)
 	u.types("", "accounts", "services", "a", "b").ends(2)
+}
+
+// profile gives the user a file of the AWS command line.
+func (u *user) profiles(config string) *user {
+	require.NoError(u.t, os.MkdirAll(filepath.Join(u.dir, ".aws"), 0o700))
+	require.NoError(u.t, os.WriteFile(filepath.Join(u.dir, ".aws", "config"), []byte(config), 0o600))
+	return u
+}
+
+func TestAnAccountSignsInByAProfileAndARoleAndNoSecretIsKept(t *testing.T) {
+	u := newUser(t, mock.With(func(c *mock.Config) {
+		c.Roles = []mock.Role{{Name: "audit", Trusts: []string{"root"}, Policy: json.RawMessage(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`)}}
+	}))
+	u.set("AWS_ACCESS_KEY_ID", "", "AWS_SECRET_ACCESS_KEY", "")
+	u.profiles("[profile work]\naws_access_key_id=" + u.server.AccessKey + "\naws_secret_access_key=" + u.server.SecretKey + "\nca_bundle=" + u.server.CAFile +
+		"\nendpoint_url=" + u.server.URL + "\n[profile program]\ncredential_process=" + u.program(u.server.AccessKey, u.server.SecretKey) + "\n")
+	out := u.types("", "accounts", "add", "work", "--profile", "work").ends(0).out
+	assert.Contains(t, out, "no secret is kept")
+	l := u.types("", "accounts", "list", "--json").ends(0).line()
+	assert.Equal(t, map[string]any{"kind": "profile", "profile": "work"}, l["signIn"])
+	assert.Equal(t, u.server.URL, l["endpoint"])
+	assert.Empty(t, l["accessKeyId"])
+	assert.Contains(t, u.types("", "ls").ends(0).out, "bucket")
+	u.types("", "accounts", "test", "work").ends(0)
+
+	// What gives credentials by a program serves a run of its own, too.
+	assert.Contains(t, u.types("", "ls", "--profile", "program", "--endpoint", u.server.URL, "--ca-file", u.server.CAFile).ends(0).out, "bucket")
+
+	for says, args := range map[string][]string{
+		"three ways to sign in":                      {"--profile", "work", "--from-environment"},
+		"there is no profile \"no\"":                 {"--profile", "no"},
+		"role: \"audit\" is no ARN":                  {"--profile", "work", "--role-arn", "audit"},
+		"an external id, a session name and an MFA ": {"--profile", "work", "--external-id", "x1"},
+	} {
+		assert.Contains(t, u.types("", append([]string{"accounts", "add", "wrong"}, args...)...).ends(2).err, says)
+	}
+}
+
+// program is one that writes credentials.
+func (u *user) program(id, secret string) string {
+	path := filepath.Join(u.dir, "program")
+	require.NoError(u.t, os.WriteFile(path, []byte("#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\""+id+"\",\"SecretAccessKey\":\""+secret+"\"}'\n"), 0o700)) //nolint:gosec // runs
+	return path
 }

@@ -43,6 +43,11 @@ func (a *app) homeBy(ctx context.Context, open opening) (*wiring.Home, error) {
 		return nil, settingsError(err)
 	}
 	h.Log, h.Note = a.log(), func(t client.Text) { a.note(t.String()) }
+	if a.canAsk() {
+		h.AskCode = func(ctx context.Context, device string) (client.Secret, error) {
+			return a.ask(ctx, "Code of the MFA device "+device+": ")
+		}
+	}
 	return h, nil
 }
 

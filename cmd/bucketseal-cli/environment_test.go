@@ -140,7 +140,7 @@ func TestAnAccountIsAddedWhereTheEnvironmentSays(t *testing.T) {
 	assert.Equal(t, u.server.URL, listed["endpoint"])
 	assert.Equal(t, "eu-west-1", listed["region"])
 	assert.Equal(t, u.server.CAFile, listed["caFile"])
-	assert.Contains(t, u.runs("accounts", "add", "x", "--profile", "cos").ends(2).err, "takes no --profile")
+	assert.Contains(t, u.runs("accounts", "add", "x", "--profile", "cos").ends(2).err, "there is no profile \"cos\"")
 	u.set("AWS_PROFILE=gone")
 	assert.Contains(t, u.runs("accounts", "add", "x").ends(2).err, `no profile "gone"`)
 	assert.Contains(t, u.runs("accounts", "add", "x", "--endpoint", "https://cos", "--kms-endpoint", "http://nas").ends(2).err, "KMS endpoint: ")

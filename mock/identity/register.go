@@ -189,6 +189,10 @@ type session struct {
 	accessKey string
 }
 
+// tokenBytes makes session tokens of 4,096 characters, the longest there are at AWS
+// since September 2026: who cuts them short is found here.
+const tokenBytes = 2048
+
 // assume lets the holder of an access key become a role for a while. The
 // account may become every role. False where the role is not there or does not
 // trust the caller, which STS does not tell apart.
@@ -208,7 +212,7 @@ func (g *Register) assume(accessKey, roleARN, name string, lasting time.Duration
 		}
 	}
 	one := session{accessKey: "ASIA" + strings.ToUpper(wire.RandomHex(8)), credential: credential{
-		secret: wire.RandomHex(20), token: wire.RandomHex(32), expires: now.Add(lasting).Truncate(time.Second),
+		secret: wire.RandomHex(20), token: wire.RandomHex(tokenBytes), expires: now.Add(lasting).Truncate(time.Second),
 		Person: iam.Person{ARN: "arn:aws:sts::" + s3.AccountID + ":assumed-role/" + roleName + "/" + name, Policy: r.policy},
 	}}
 	g.keys[one.accessKey] = one.credential

@@ -28,6 +28,9 @@ type Home struct {
 	// damaged, that there can be none. nil for nobody. Calls come from several goroutines.
 	Note func(client.Text)
 
+	// AskCode asks for the code of an MFA device; nil where nobody can be asked.
+	AskCode func(ctx context.Context, device string) (client.Secret, error)
+
 	// Flows are what transfers may use of each endpoint, whatever the account.
 	Flows flow.Endpoints
 
@@ -83,7 +86,7 @@ func (h *Home) Close() {
 func (h *Home) Opener(t transfer.Config) session.Opener {
 	return session.Opener{
 		Dial:        h.Dial,
-		Credentials: h.Secrets.AccountCredentials,
+		Credentials: h.Credentials,
 		Rules:       h.Settings.Rules,
 		CustomerKey: h.Secrets.CustomerKey,
 		KeptKeys:    h.Settings.KeptKeys,
@@ -116,7 +119,20 @@ func (h *Home) Accounts() accountbook.Book {
 
 // Dial makes the store of an account.
 func (h *Home) Dial(a client.Account, c client.Credentials) (client.Store, error) {
-	return s3store.Dial(a, c, s3store.Options{Log: h.Log})
+	return s3store.Dial(a, c, h.store(a))
+}
+
+// store are the habits of the store of an account.
+func (h *Home) store(a client.Account) s3store.Options {
+	return s3store.Options{Log: h.Log, AskCode: h.AskCode, Note: func(t client.Text) { h.note(client.Say("account %q: %v", a.Name, t)) }}
+}
+
+// Credentials are those kept for an account; none where it signs in without any.
+func (h *Home) Credentials(ctx context.Context, a client.Account) (client.Credentials, error) {
+	if !a.NeedsSecret() {
+		return client.Credentials{}, nil
+	}
+	return h.Secrets.AccountCredentials(ctx, a)
 }
 
 // Rules is the book of the saved rules and their keys.
@@ -133,11 +149,11 @@ func (h *Home) RulesIn(storage rulebook.Storage) rulebook.Book {
 func (h *Home) TestAccount(ctx context.Context, a client.Account, c client.Credentials) error {
 	if c.Secret.IsZero() {
 		var err error
-		if c, err = h.Secrets.AccountCredentials(ctx, a); err != nil {
+		if c, err = h.Credentials(ctx, a); err != nil {
 			return err
 		}
 	}
-	store, err := s3store.Open(a, c, s3store.Options{Log: h.Log})
+	store, err := s3store.Open(a, c, h.store(a))
 	if err != nil {
 		return err
 	}
