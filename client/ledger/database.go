@@ -13,6 +13,8 @@ import (
 
 	"modernc.org/sqlite" // the driver "sqlite" as well
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 // A database is a ledger's file while it is open: one connection that writes, and
@@ -27,7 +29,9 @@ type database struct {
 	writing *sql.DB
 	conn    *sql.Conn // of writing, the only one
 	writers map[string]*sql.Stmt
-	text    []byte // room for what is written
+	halves  transfer.Halves    // room for what is written
+	text    []byte             // likewise
+	commons map[string]*common // texts that were written
 }
 
 // Waiting for another program's transaction ends after half a minute: a thousand
@@ -62,7 +66,7 @@ func openMemory() (*database, error) {
 }
 
 func connect(uri string, d *database) (_ *database, err error) {
-	d.readers, d.writers = map[string]*sql.Stmt{}, map[string]*sql.Stmt{}
+	d.readers, d.writers, d.commons = map[string]*sql.Stmt{}, map[string]*sql.Stmt{}, map[string]*common{}
 	d.writing, err = sql.Open("sqlite", uri)
 	if err == nil {
 		d.writing.SetMaxOpenConns(1)
@@ -157,6 +161,7 @@ func (d *database) change(work func(*transaction)) error {
 	if t.exec("COMMIT"); t.err != nil {
 		end := &transaction{database: d}
 		end.exec("ROLLBACK") // there is none where SQLite has done it already
+		clear(d.commons)     // some may have stood in the table only within this one
 	}
 	return t.err
 }

@@ -98,8 +98,8 @@ const jobsAtOnce = 16
 
 // insertJobs are the statements that enter so many rows.
 var insertJobs = func() (queries [jobsAtOnce + 1]string) {
-	row := places(9)
-	queries[1] = "INSERT INTO jobs (number, account, twin, phase, attempts, started, ended, failure, job) VALUES " + row
+	row := places(10)
+	queries[1] = "INSERT INTO jobs (number, account, twin, phase, attempts, started, ended, failure, job, common) VALUES " + row
 	for n := 2; n <= jobsAtOnce; n++ {
 		queries[n] = queries[n-1] + ", " + row
 	}
@@ -116,8 +116,9 @@ func (e *entering) add(t *transaction, rows []transfer.Record) {
 		if e.lefts && twin != 0 {
 			e.inherit(t, r, twin)
 		}
+		job, commonly := t.job(&r.Job)
 		e.values = append(e.values,
-			r.Number, e.account, twin, r.Phase.String(), r.Attempts, nanoseconds(r.Started), nanoseconds(r.Ended), failureOf(r.Err), t.job(&r.Job))
+			r.Number, e.account, twin, r.Phase.String(), r.Attempts, nanoseconds(r.Started), nanoseconds(r.Ended), failureOf(r.Err), job, commonly)
 	}
 	t.exec(insertJobs[len(rows)], e.values...)
 }

@@ -67,7 +67,7 @@ func (d *database) lendReceipts(t *transaction, own ownRows) {
 		if id >= 0 {
 			continue
 		}
-		_ = d.read("SELECT number, at, receipt FROM receipts WHERE id = ?", []any{-id}, func(r *sql.Rows) error {
+		_ = d.read("SELECT number, at, receipt FROM whole_receipts WHERE id = ?", []any{-id}, func(r *sql.Rows) error {
 			values, err := scanned(r)
 			t.exec("INSERT INTO receipts (id, number, at, receipt) VALUES (?, ?, ?, ?)", append([]any{id}, values...)...)
 			return err
@@ -125,7 +125,7 @@ func (l *Ledger) goHome() error {
 
 // newReceipts are those that were made in memory.
 func (d *database) newReceipts() (all [][]any, err error) {
-	err = d.read("SELECT number, at, receipt FROM receipts WHERE id >= 0 ORDER BY id", nil, func(r *sql.Rows) error {
+	err = d.read("SELECT number, at, receipt FROM whole_receipts WHERE id >= 0 ORDER BY id", nil, func(r *sql.Rows) error {
 		row, err := scanned(r)
 		all = append(all, row)
 		return err

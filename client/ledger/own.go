@@ -15,12 +15,12 @@ type ownRows struct {
 }
 
 // ownTables are those in which rows of programs are, jobs first.
-var ownTables = []struct{ name, key, columns string }{
-	{"jobs", "number", "number, account, twin, phase, attempts, started, ended, failure, receipt, job"},
-	{"taken", "number", "number, owner"},
-	{"progress", "number", "number, upload, begun"},
-	{"pieces", "number", "number, piece"},
-	{"entering", "first", "first, last"},
+var ownTables = []struct{ name, whole, key, columns string }{
+	{"jobs", "whole_jobs", "number", "number, account, twin, phase, attempts, started, ended, failure, receipt, job"},
+	{"taken", "taken", "number", "number, owner"},
+	{"progress", "progress", "number", "number, upload, begun"},
+	{"pieces", "pieces", "number", "number, piece"},
+	{"entering", "entering", "first", "first, last"},
 }
 
 // Columns of jobs.
@@ -48,7 +48,7 @@ func (d *database) ownRows(owner, last int64) ownRows {
 		return err
 	})
 	for _, table := range ownTables {
-		s := &span{database: d, query: "SELECT " + table.columns + " FROM " + table.name + " WHERE " + table.key + " > ? AND " + table.key + " <= ? ORDER BY " + table.key}
+		s := &span{database: d, query: "SELECT " + table.columns + " FROM " + table.whole + " WHERE " + table.key + " > ? AND " + table.key + " <= ? ORDER BY " + table.key}
 		s.read(firstOf(owner)-1, last)
 		for _, n := range taken {
 			s.read(n-1, n)

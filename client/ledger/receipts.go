@@ -47,7 +47,7 @@ func (l *Ledger) Receipts(since time.Time) iter.Seq2[KeptReceipt, error] {
 func (l *Ledger) receipts(since time.Time, after int64) (some []KeptReceipt, err error) {
 	err = l.readDisk(func(d *database) error {
 		some = nil
-		return d.read("SELECT id, receipt FROM receipts WHERE id > ?1 AND (?2 IS NULL OR at >= ?2) ORDER BY id LIMIT ?3", []any{after, nanoseconds(since), inOneGo}, func(r *sql.Rows) error {
+		return d.read("SELECT id, receipt FROM whole_receipts WHERE id > ?1 AND (?2 IS NULL OR at >= ?2) ORDER BY id LIMIT ?3", []any{after, nanoseconds(since), inOneGo}, func(r *sql.Rows) error {
 			var kept KeptReceipt
 			var text sql.RawBytes
 			if err := r.Scan(&kept.ID, &text); err != nil {

@@ -52,19 +52,20 @@ const accountsOf = "(SELECT number FROM accounts WHERE id = ? AND id <> '' OR en
 // names are by what an account is known.
 func names(a client.Account) []any { return []any{a.ID, a.Endpoint, a.Identity()} }
 
-// columns are what a Record is read from, of jobs and receipts.
+// columns are what a Record is read from, of wholes.
 const columns = `jobs.number, phase, attempts, started, ended, failure, job, receipts.receipt, ` +
-	`EXISTS (SELECT 1 FROM progress WHERE progress.number = jobs.number), ` + kept
+	`progress.number IS NOT NULL, CASE WHEN progress.number IS NULL THEN 0 ELSE ` + kept + ` END`
 
 // kept is transfer.Progress.Bytes. What is damaged keeps nothing here: who goes on with
 // it is told.
 const kept = `COALESCE(` +
-	`(SELECT CASE WHEN json_valid(begun) THEN CASE WHEN begun ->> '$.stored' IS NOT NULL THEN MAX(0, begun ->> '$.source.size') END END FROM progress WHERE progress.number = jobs.number), ` +
+	`CASE WHEN json_valid(begun) THEN CASE WHEN begun ->> '$.stored' IS NOT NULL THEN MAX(0, begun ->> '$.source.size') END END, ` +
 	`(SELECT SUM(largest) FROM (SELECT MAX(CASE WHEN json_valid(piece) THEN piece ->> '$.size' END) AS largest FROM pieces ` +
 	`WHERE pieces.number = jobs.number GROUP BY CASE WHEN json_valid(piece) THEN piece ->> '$.number' END)), 0)`
 
-// proofs joins the receipts that rows have.
-const proofs = ` LEFT JOIN receipts ON receipts.id = jobs.receipt AND receipts.number = jobs.number`
+// wholes are rows with their receipts and what they have begun.
+const wholes = `whole_jobs AS jobs LEFT JOIN whole_receipts AS receipts ON receipts.id = jobs.receipt AND receipts.number = jobs.number ` +
+	`LEFT JOIN progress ON progress.number = jobs.number`
 
 // record reads a row.
 func record(r *sql.Rows, jobs *transfer.JobReader) (rec transfer.Record, err error) {
@@ -141,7 +142,7 @@ func (j *rows) Read(numbers []int64) (all []transfer.Record, err error) {
 	err = j.ledger.read(func(d *database) error {
 		all, unreadable = make([]transfer.Record, 0, len(numbers)), nil
 		var jobs transfer.JobReader
-		return d.read("SELECT "+columns+" FROM jobs"+proofs+" WHERE jobs.number IN ("+listed+") ORDER BY jobs.number",
+		return d.read("SELECT "+columns+" FROM "+wholes+" WHERE jobs.number IN ("+listed+") ORDER BY jobs.number",
 			[]any{listOf(numbers)}, func(r *sql.Rows) error {
 				rec, err := record(r, &jobs)
 				switch {
@@ -221,7 +222,7 @@ func (j *rows) left(after int64) (all []transfer.Record, err error) {
 	err = j.ledger.read(func(d *database) error {
 		all = nil
 		var jobs transfer.JobReader
-		return d.read("SELECT "+columns+" FROM lefts JOIN jobs USING (number)"+proofs+" WHERE lefts.account IN "+accountsOf+
+		return d.read("SELECT "+columns+" FROM lefts CROSS JOIN "+wholes+" WHERE jobs.number = lefts.number AND lefts.account IN "+accountsOf+
 			" AND lefts.number > ? ORDER BY lefts.number LIMIT ?",
 			append(names(j.account), after, inOneGo), func(r *sql.Rows) error {
 				rec, err := record(r, &jobs)

@@ -31,6 +31,7 @@ type salvage struct {
 	living   map[string]bool // by locks, asked once
 	others   bool            // some other program lives
 	seen     map[int64]bool  // receipts, where deleted ones may lie about
+	commons  halfTexts
 }
 
 // progressOfSalvage is how far one is and what was found, as the database keeps it.
@@ -102,7 +103,7 @@ func (l *Ledger) salvage(name string) error {
 	defer m.close()
 	s := &salvage{
 		ledger: l, image: m, name: name, owners: map[int64]string{}, accounts: map[int64]client.Account{}, numbers: map[int64]int64{},
-		taken: map[int64]int64{}, living: map[string]bool{},
+		taken: map[int64]int64{}, living: map[string]bool{}, commons: halfTexts{},
 	}
 	if m.free == nil {
 		s.seen = map[int64]bool{}
@@ -116,6 +117,11 @@ func (s *salvage) run(path string) error {
 	}
 	for n := uint32(1); n <= s.image.pages; n++ {
 		s.eachOf(n, s.learn)
+	}
+	if s.commons.miss() {
+		for n := uint32(1); n <= s.image.pages; n++ {
+			s.eachOf(n, s.commons.learn)
+		}
 	}
 	err := s.ledger.alone(func() error { s.others = s.ledger.othersLive(); return nil })
 	if err != nil {
@@ -161,9 +167,12 @@ func (s *salvage) recall() error {
 
 // learn notes what the tables say that others refer to.
 func (s *salvage) learn(r rawRecord) {
+	s.commons.want(r)
 	switch v := r.values; shapeOf(v) {
 	case "_t":
-		s.owners[r.id] = v[1].(string)
+		if text := v[1].(string); !s.commons.take(r.id, text) {
+			s.owners[r.id] = text
+		}
 	case "_ttt":
 		s.accounts[r.id] = client.Account{ID: v[1].(string), Endpoint: v[2].(string), AccessKeyID: v[3].(string)}
 	case "_i":
@@ -231,11 +240,12 @@ func (s *salvage) look(t *transaction) {
 // takeRow takes a row that its program left.
 func (s *salvage) takeRow(t *transaction, r rawRecord) {
 	v := r.values
-	if len(v) != 10 || shapeOf(v[:5]) != "_iiti" || shapeOf(v[9:]) != "t" || !s.isLeft(r.id) {
+	if !isJob(v) || !s.isLeft(r.id) {
 		return
 	}
 	phase, err := phaseOf(v[3].(string))
 	var job transfer.Job
+	v, v[9] = v[:10], s.commons.whole(r)
 	if err != nil || json.Unmarshal([]byte(v[9].(string)), &job) != nil {
 		s.done.Records++
 		return
@@ -322,13 +332,16 @@ func (s *salvage) takeBelonging(t *transaction, r rawRecord) {
 		if account, known := s.account(t, v[1].(int64)); known && json.Valid([]byte(v[3].(string))) && json.Valid([]byte(v[4].(string))) {
 			t.exec("INSERT INTO uploads (account, upload, begun, job) VALUES (?, ?, ?, ?)", account, v[2], v[3], v[4])
 		}
-	case "_iit", "_i_t":
-		s.takeReceipt(t, r)
+	default:
+		if isReceipt(v) {
+			s.takeReceipt(t, r)
+		}
 	}
 }
 
 func (s *salvage) takeReceipt(t *transaction, r rawRecord) {
-	v := r.values
+	v := r.values[:4]
+	v[3] = s.commons.whole(r)
 	var receipt transfer.Receipt
 	if json.Unmarshal([]byte(v[3].(string)), &receipt) != nil {
 		s.done.Records++

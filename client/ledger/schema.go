@@ -101,6 +101,22 @@ CREATE TABLE salvages (
 	owner INTEGER NOT NULL,          -- the program that reads it
 	done  TEXT NOT NULL DEFAULT '{}' -- how far
 ) STRICT;
+`, `
+-- What many jobs or receipts have in common, by its checksum (sumOf). The job or receipt
+-- of a row that names one is its own half only; both are objects of JSON whose members
+-- are those of the whole. Where the other half is gone the whole is no JSON.
+CREATE TABLE commons (
+	sum  INTEGER PRIMARY KEY,
+	text TEXT NOT NULL
+) STRICT;
+ALTER TABLE jobs ADD COLUMN common INTEGER;
+ALTER TABLE receipts ADD COLUMN common INTEGER;
+CREATE VIEW whole_jobs AS SELECT number, account, twin, phase, attempts, started, ended, failure, receipt,
+	CASE WHEN common IS NULL THEN job ELSE coalesce((SELECT substr(text, 1, length(text) - 1) FROM commons WHERE sum = common), '') || ',' || substr(job, 2) END AS job
+	FROM jobs;
+CREATE VIEW whole_receipts AS SELECT id, number, at,
+	CASE WHEN common IS NULL THEN receipt ELSE coalesce((SELECT substr(text, 1, length(text) - 1) FROM commons WHERE sum = common), '') || ',' || substr(receipt, 2) END AS receipt
+	FROM receipts;
 `}
 
 // migrate brings a database to the newest version. One that a newer program has

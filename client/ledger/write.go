@@ -57,11 +57,12 @@ func (j *rows) writeSome(e transfer.Entry) error {
 func (t *transaction) write(e *transfer.Entry) (id int64) {
 	var proof any // that id, nil for none
 	if e.Receipt != nil {
-		query := "INSERT INTO receipts (number, at, receipt) VALUES (?, ?, ?)"
+		query := "INSERT INTO receipts (number, at, receipt, common) VALUES (?, ?, ?, ?)"
 		if t.database.memory { // what follows those that were lent, below 0, would be taken for one of them
-			query = "INSERT INTO receipts (id, number, at, receipt) VALUES ((SELECT max(0, coalesce(max(id), 0)) + 1 FROM receipts), ?, ?, ?)"
+			query = "INSERT INTO receipts (id, number, at, receipt, common) VALUES ((SELECT max(0, coalesce(max(id), 0)) + 1 FROM receipts), ?, ?, ?, ?)"
 		}
-		id = t.insert(query, e.Number, nanoseconds(e.Receipt.VerifiedAt), t.receipt(e.Receipt))
+		text, commonly := t.receipt(e.Receipt)
+		id = t.insert(query, e.Number, nanoseconds(e.Receipt.VerifiedAt), text, commonly)
 		proof = id
 	}
 	switch {
@@ -71,7 +72,8 @@ func (t *transaction) write(e *transfer.Entry) (id int64) {
 		t.exec("UPDATE jobs SET receipt = ? WHERE number = ?", proof, e.Number)
 	}
 	if e.Job != nil {
-		t.exec("UPDATE jobs SET twin = ?, job = ? WHERE number = ?", twinOf(e.Job), t.job(e.Job), e.Number)
+		text, commonly := t.job(e.Job)
+		t.exec("UPDATE jobs SET twin = ?, job = ?, common = ? WHERE number = ?", twinOf(e.Job), text, commonly, e.Number)
 	}
 	if e.Begun != nil {
 		t.forget(e.Number)
@@ -128,16 +130,15 @@ func (t *transaction) json(v any) string {
 	return t.text(b, err)
 }
 
-func (t *transaction) job(j *transfer.Job) string {
-	b, err := transfer.AppendJob(t.database.text[:0], j)
-	t.database.text = b
-	return t.text(b, err)
+// job and receipt are such a value as it is kept, and what it has in common with others.
+func (t *transaction) job(j *transfer.Job) (text string, commonly any) {
+	h := &t.database.halves
+	return t.halves(h, h.OfJob(j))
 }
 
-func (t *transaction) receipt(r *transfer.Receipt) string {
-	b, err := transfer.AppendReceipt(t.database.text[:0], r)
-	t.database.text = b
-	return t.text(b, err)
+func (t *transaction) receipt(r *transfer.Receipt) (text string, commonly any) {
+	h := &t.database.halves
+	return t.halves(h, h.OfReceipt(r))
 }
 
 // text is what was encoded, where that went well.

@@ -10,7 +10,7 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
-// A JobReader reads jobs that AppendJob wrote, one after the other: what many have in
+// A JobReader reads jobs that Halves wrote, one after the other: what many have in
 // common it reads once. The zero value is ready; it belongs to one goroutine.
 type JobReader struct {
 	last      Job
@@ -18,7 +18,7 @@ type JobReader struct {
 	written   []byte // as that was
 }
 
-// Read reads a job. What stands there in another way than AppendJob writes it is left
+// Read reads a job. What stands there in another way than Halves write it is left
 // to encoding/json.
 func (d *JobReader) Read(b []byte) (j Job, err error) {
 	s := jsonScanner{b: b}

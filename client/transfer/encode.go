@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 
@@ -11,43 +12,75 @@ import (
 // cost as much as a request of theirs, so it is done by hand: encoding/json reads the
 // same from what stands here as from what it writes itself (encode_test.go).
 
-// AppendJob appends a job as JSON. The error says what in it has no JSON.
-func AppendJob(b []byte, j *Job) ([]byte, error) {
-	w := jsonWriter{b: b}
-	w.begin()
+// Halves are one value in two objects of JSON, whose members together are its own
+// (Whole): what the values of a run have in common, most of their text, and what is of
+// this one. So a journal can keep the first once.
+type Halves struct {
+	Common, Own []byte
+}
+
+// Whole appends the value as one object. Neither half is empty.
+func (h *Halves) Whole(b []byte) []byte {
+	b = append(b, h.Common[:len(h.Common)-1]...)
+	return append(append(b, ','), h.Own[1:]...)
+}
+
+// begin has both halves written over what was in them.
+func (h *Halves) begin() (common, own jsonWriter) {
+	common.b, own.b = h.Common[:0], h.Own[:0]
+	common.begin()
+	own.begin()
+	return common, own
+}
+
+func (h *Halves) end(common, own *jsonWriter) error {
+	common.end()
+	own.end()
+	h.Common, h.Own = common.b, own.b
+	return errors.Join(common.err, own.err)
+}
+
+// OfJob are a job's; its own half alone says what it reads and writes. The error says
+// what in it has no JSON.
+func (h *Halves) OfJob(j *Job) error {
+	c, w := h.begin()
+	c.text("overwrite", string(j.Overwrite))
+	c.treatment("treatment", &j.Treatment)
+	if len(j.Metadata) > 0 {
+		c.value("metadata", j.Metadata)
+	}
 	w.text("id", j.ID)
 	w.text("op", string(j.Op))
 	w.place("from", &j.From)
 	if j.To != (Place{}) {
 		w.place("to", &j.To)
 	}
-	w.treatment("treatment", &j.Treatment)
 	w.said("contentType", j.ContentType)
-	if len(j.Metadata) > 0 {
-		w.value("metadata", j.Metadata)
-	}
 	if j.Edit != nil {
 		w.value("edit", j.Edit)
 	}
 	w.expect("expect", &j.Expect)
-	w.said("overwrite", string(j.Overwrite))
 	if j.Over != nil {
 		w.expect("over", j.Over)
 	}
 	w.truth("acceptStale", j.AcceptStale)
 	w.counted("priority", int64(j.Priority))
-	w.end()
-	return w.b, w.err
+	return h.end(&c, &w)
 }
 
-// AppendReceipt appends a receipt as JSON. The error says what in it has no JSON.
-func AppendReceipt(b []byte, r *Receipt) ([]byte, error) {
-	w := jsonWriter{b: b}
-	w.begin()
+// OfReceipt are a receipt's. The error says what in it has no JSON.
+func (h *Halves) OfReceipt(r *Receipt) error {
+	c, w := h.begin()
+	c.text("account", r.Account)
+	c.said("accountId", r.AccountID)
+	c.text("op", string(r.Op))
+	c.said("content", string(r.Content))
+	c.sentence("compared", r.Compared)
+	c.treatment("treatment", &r.Treatment)
+	c.reported("reported", &r.Reported)
+	c.said("verdict", string(r.Verdict))
+	c.sentence("why", r.Why)
 	w.text("job", r.Job)
-	w.text("account", r.Account)
-	w.said("accountId", r.AccountID)
-	w.text("op", string(r.Op))
 	w.text("source", r.Source)
 	w.location("at", r.At)
 	w.said("versionId", r.VersionID)
@@ -55,24 +88,17 @@ func AppendReceipt(b []byte, r *Receipt) ([]byte, error) {
 	w.moment("modified", r.Modified)
 	w.number("size", r.Size)
 	w.checksum("checksum", r.Checksum)
-	w.said("content", string(r.Content))
-	w.sentence("compared", r.Compared)
-	w.treatment("treatment", &r.Treatment)
 	w.counted("partSize", r.PartSize)
 	if len(r.Parts) > 0 {
 		w.value("parts", r.Parts)
 	}
 	w.said("identity", r.Identity)
-	w.reported("reported", &r.Reported)
-	w.said("verdict", string(r.Verdict))
-	w.sentence("why", r.Why)
 	w.said("requestId", r.RequestID)
 	w.moment("verifiedAt", r.VerifiedAt)
 	if r.From != nil {
 		w.value("from", r.From)
 	}
-	w.end()
-	return w.b, w.err
+	return h.end(&c, &w)
 }
 
 func (w *jsonWriter) place(name string, p *Place) {

@@ -14,9 +14,16 @@ import (
 	"github.com/bucketseal/bucketseal/client"
 )
 
+// jsonOf is a value of which both halves were written.
+func jsonOf[T any](write func(*Halves, *T) error, v *T) ([]byte, error) {
+	var h Halves
+	err := write(&h, v)
+	return h.Whole(nil), err
+}
+
 func TestAJobIsWrittenAsEncodingJSONReadsIt(t *testing.T) {
 	for j := range filled[Job](t) {
-		ours, err := AppendJob(nil, j)
+		ours, err := jsonOf((*Halves).OfJob, j)
 		require.NoError(t, err)
 		assert.Equal(t, readByJSON[Job](t, theirs(t, j)), readByJSON[Job](t, ours), "%s", ours)
 	}
@@ -24,7 +31,7 @@ func TestAJobIsWrittenAsEncodingJSONReadsIt(t *testing.T) {
 
 func TestAReceiptIsWrittenAsEncodingJSONReadsIt(t *testing.T) {
 	for r := range filled[Receipt](t) {
-		ours, err := AppendReceipt(nil, r)
+		ours, err := jsonOf((*Halves).OfReceipt, r)
 		require.NoError(t, err)
 		assert.Equal(t, readByJSON[Receipt](t, theirs(t, r)), readByJSON[Receipt](t, ours), "%s", ours)
 	}
@@ -33,7 +40,7 @@ func TestAReceiptIsWrittenAsEncodingJSONReadsIt(t *testing.T) {
 func TestAJobIsReadAsEncodingJSONReadsIt(t *testing.T) {
 	var jobs, ofTheirs JobReader
 	for j := range filled[Job](t) {
-		ours, err := AppendJob(nil, j)
+		ours, err := jsonOf((*Halves).OfJob, j)
 		require.NoError(t, err)
 		got, err := jobs.Read(ours)
 		require.NoError(t, err)
@@ -49,7 +56,7 @@ func TestJobsWithOneTreatmentShareItWhenTheyAreRead(t *testing.T) {
 	asked := client.Treatment{Type: client.TypeSSEKMS, Key: "k", Because: client.Say("rule %s", "two")}
 	for _, treatment := range []client.Treatment{asked, asked, {Type: client.TypeSSES3}, asked, {}, asked} {
 		job := Job{Op: Upload, From: ReadFrom("/a"), To: ObjectAt("W", client.Location{Bucket: "b", Key: "a"}, ""), Treatment: treatment}
-		written, err := AppendJob(nil, &job)
+		written, err := jsonOf((*Halves).OfJob, &job)
 		require.NoError(t, err)
 		got, err := jobs.Read(written)
 		require.NoError(t, err)
@@ -58,7 +65,7 @@ func TestJobsWithOneTreatmentShareItWhenTheyAreRead(t *testing.T) {
 }
 
 func TestWhatIsNoJobIsNotReadAsOne(t *testing.T) {
-	whole, err := AppendJob(nil, &Job{
+	whole, err := jsonOf((*Halves).OfJob, &Job{
 		ID: "t1", Op: Upload, From: ReadFrom("/a"), To: ObjectAt("W", client.Location{Bucket: "b", Key: "a"}, ""),
 		Treatment: client.Treatment{Type: client.TypeSSES3}, Expect: Expect{Size: 7, Modified: time.Unix(1, 0).UTC()},
 	})
@@ -83,7 +90,7 @@ func TestWhatIsNoJobIsNotReadAsOne(t *testing.T) {
 }
 
 func TestATimeThatJSONCannotHoldIsSaid(t *testing.T) {
-	_, err := AppendJob(nil, &Job{Op: Upload, Expect: Expect{Modified: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)}})
+	_, err := jsonOf((*Halves).OfJob, &Job{Op: Upload, Expect: Expect{Modified: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)}})
 	require.Error(t, err)
 }
 
