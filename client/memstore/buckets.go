@@ -16,13 +16,14 @@ type bucket struct {
 	versioned bool
 	locks     bool                  // it has object lock
 	objects   map[string][]*version // the last one is the current one
+	documents map[client.DocumentKind][]byte
 }
 
 // empty reports whether nothing is in the bucket.
 func (b *bucket) empty() bool { return len(b.objects) == 0 }
 
 func (s *Store) addBucket(name string) {
-	s.buckets[name] = &bucket{created: s.time(), encrypts: s.server.DefaultEncryption, objects: map[string][]*version{}}
+	s.buckets[name] = &bucket{created: s.time(), encrypts: s.server.DefaultEncryption, objects: map[string][]*version{}, documents: map[client.DocumentKind][]byte{}}
 }
 
 // EncryptByDefault is what a bucket does from now on with uploads that ask for

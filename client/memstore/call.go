@@ -19,6 +19,9 @@ const (
 	CreateBucket            Op = "CreateBucket"
 	DeleteBucket            Op = "DeleteBucket"
 	GetBucketEncryption     Op = "GetBucketEncryption"
+	GetBucketDocument       Op = "GetBucketDocument" // each kind has a name of its own at S3: see Call.Document
+	PutBucketDocument       Op = "PutBucketDocument"
+	DeleteBucketDocument    Op = "DeleteBucketDocument"
 	ListObjects             Op = "ListObjectsV2"
 	ListObjectVersions      Op = "ListObjectVersions"
 	HeadObject              Op = "HeadObject"
@@ -55,6 +58,8 @@ type Call struct {
 	From client.Source      // CopyObject, UploadPartCopy
 	Read client.ReadOptions // HeadObject, GetObject
 	Key  client.KeyID       // DescribeKey
+	// Document is the kind of a bucket's document that is read, set or removed.
+	Document client.DocumentKind
 	// Body is what PutObject and UploadPart send, for the hook before them: who
 	// reads it takes nothing away, the store begins at the start. Size is how much
 	// they said it is.

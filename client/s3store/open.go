@@ -55,6 +55,7 @@ type Store struct {
 	s3      *s3.Client
 	kms     *keyService // nil where there is none
 	send    sender      // the six calls that are made most
+	plainly sender      // plain HTTP: the documents of buckets
 	account client.Account
 	region  string
 	atAWS   bool
@@ -181,10 +182,11 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		}
 	})
 	s.kms = newKeyService(cfg, s)
-	s.send = (&plain{
+	s.plainly = (&plain{
 		sdk: s.s3.Options(), can: s.can, network: network, places: addresses{direct: network.direct}, pays: a.RequesterPays, signIn: s.signIn,
 		log: cfg.Logger, logged: cfg.ClientLogMode,
 	}).send
+	s.send = s.plainly
 	if o.sender != nil {
 		s.send = o.sender(s)
 	}

@@ -11,7 +11,7 @@ import (
 
 // A request is one of the six calls that are made often enough to count, as HTTP
 // has it: PutObject, HeadObject, GetObject, UploadPart, ListObjectsV2 and
-// DeleteObjects. It says what the call says; where it goes, its signature and its
+// DeleteObjects, or one about a document of a bucket. It says what the call says; where it goes, its signature and its
 // repetition are plain.go's. See docs/decisions/019-plain-signed-http.md.
 type request struct {
 	call

@@ -51,6 +51,9 @@ type Server struct {
 	// ACLs are the access control lists that an object of a new bucket takes: "any",
 	// "private" for no others, "" for none, since the bucket has them turned off.
 	ACLs string
+	// Documents are the kinds of documents that buckets have there. Of the rest it is said
+	// that the server does not have them.
+	Documents []client.DocumentKind
 	// DefaultEncryption is what a new bucket reports; not told where the server
 	// has no such call.
 	DefaultEncryption client.Reported
@@ -61,12 +64,23 @@ var (
 	AWS = Server{
 		ManagedKey: true, SSES3: true, DSSE: true, BucketKeys: true, Checksums: true, Conditions: true, StrictCustomerKey: true,
 		DeleteMarkers: true, RetentionEnds: true, Copies: true, CopyPartSource: true, CopyTarget: true, CopyCustomerKeys: true, CopyTags: true,
+		Documents: []client.DocumentKind{
+			client.PolicyDocument, client.VersioningDocument, client.EncryptionDocument, client.LifecycleDocument, client.CORSDocument,
+			client.TagsDocument, client.PublicAccessDocument, client.OwnershipDocument, client.ACLDocument, client.WebsiteDocument,
+			client.LoggingDocument, client.RequesterPaysDocument, client.AccelerateDocument,
+		},
 		DefaultEncryption: client.ReportedFrom("AES256", "", false, "", ""),
 	}
-	Ceph  = Server{ACLs: "any"} // 16.2
+	Ceph = Server{ACLs: "any", Documents: []client.DocumentKind{ // 16.2
+		client.PolicyDocument, client.VersioningDocument, client.LifecycleDocument, client.CORSDocument, client.TagsDocument,
+		client.PublicAccessDocument, client.ACLDocument, client.RequesterPaysDocument,
+	}}
 	MinIO = Server{
 		ManagedKey: true, SSES3: true, Checksums: true, Conditions: true, StrictCustomerKey: true, FileNames: true,
 		DeleteMarkers: true, RetentionEnds: true, Copies: true, CopyPartSource: true, CopyCustomerKeys: true, CopySpoils: true, CopyForgets: true, ACLs: "private",
+		Documents: []client.DocumentKind{
+			client.PolicyDocument, client.VersioningDocument, client.EncryptionDocument, client.LifecycleDocument, client.TagsDocument,
+		},
 		DefaultEncryption: client.ReportedFrom("", "", false, "", ""),
 	}
 )

@@ -136,6 +136,7 @@ func All() []Personality {
 			PlainCopiesStayBare: true, NoEncryptedSource: true, NoChecksums: true, NoTrailersOverTLS: true,
 			IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
+			NotThere: "website", // unless rgw_enable_static_website is set
 			MD5ETags: true, RemakesBuckets: true, DeletesRegardless: true, LiteralIfMatch: true, EncodesUploadsOnly: true, SilentCompletion: true, SilentMarkers: true, NoPublicAccessBlock: true, ACLsByDefault: true,
 			Copies:              Copies{ConditionsAs: "X-Amz-Copy-", PartsOfAnything: true, OverAnything: true, LoseTags: true, OwnKey: true, NoVersion: true},
 			UnknownMethod:       s3.Refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
