@@ -17,6 +17,7 @@ type limit struct {
 	at     float64 // requests under way at most, 1 to Most
 	window window
 	used   int // requests under way in this window, at its fullest
+	did    average
 	// A trial is a limit that has yet to pay.
 	trial   bool
 	from    float64       // the limit before the trial
@@ -34,8 +35,31 @@ type window struct {
 	settling bool // what it shows is not counted: the limit changed at its begin
 }
 
+// An average is what was done in the windows since the limit changed, the last of them
+// above all: one by itself lies where the machine or the server has something else to do,
+// or a request stands still.
+type average struct {
+	windows    int
+	work, took float64 // the latter in seconds
+}
+
+func (a *average) add(work float64, took time.Duration) {
+	if a.windows == remembered {
+		a.windows, a.work, a.took = a.windows/2, a.work/2, a.took/2
+	}
+	a.windows++
+	a.work += work
+	a.took += took.Seconds()
+}
+
+// rate is the work a second.
+func (a *average) rate() float64 { return a.work / a.took }
+
 const (
 	firstLimit = 8
+	// remembered are the windows of an average at most, and convinced is after how many
+	// a trial is given up that does not pay.
+	remembered, convinced = 8, 3
 	// shortest and longest are the bounds of a window; within them it lasts until so
 	// many rounds of the requests under way have ended, since they end in batches, and
 	// at least the fewest that say something.
@@ -43,8 +67,9 @@ const (
 	rounds, fewest    = 4, 16
 	// settles is the least time after a change before what follows from it counts.
 	settles = 50 * time.Millisecond
-	// pays is the share of a raise that must be found again in the work done.
-	pays = 0.2
+	// pays is the share of a raise that must be found again in the work done, paysSoon
+	// before a trial has had all of its windows.
+	pays, paysSoon = 0.2, 0.5
 	// tolerable is the share of requests refused up to which a server is not
 	// overrun: those are sent again, and wait before.
 	tolerable = 0.1
@@ -75,7 +100,7 @@ func (l *limit) ended(o client.Outcome, bytes int64, now time.Time) {
 	if took < least || seen < enough && took < longest {
 		return
 	}
-	changed := l.judge(w.work(bytes)/took.Seconds(), now)
+	changed := l.judge(w.work(bytes), took, now)
 	l.open(bytes, now, changed)
 }
 
@@ -85,10 +110,13 @@ func (l *limit) open(bytes int64, now time.Time, settling bool) {
 	l.used = 0
 }
 
-// judge draws the conclusion from a window in which so much work was done a second,
-// and reports whether the limit is another now.
-func (l *limit) judge(rate float64, now time.Time) (changed bool) {
+// judge draws the conclusion from a window in which so much work was done, and reports
+// whether the limit is another now.
+func (l *limit) judge(work float64, took time.Duration, now time.Time) (changed bool) {
 	was := l.at
+	if !l.window.settling {
+		l.did.add(work, took)
+	}
 	switch share := l.window.refused(); {
 	case share > tolerable:
 		l.doubles = min(l.doubles, l.at/2)
@@ -100,7 +128,10 @@ func (l *limit) judge(rate float64, now time.Time) (changed bool) {
 		if l.trial {
 			l.at, l.trial = max(l.from, float64(l.used)), false
 		}
-	case l.trial && rate < l.before*(1+pays*(l.at/l.from-1)):
+	case l.trial && !l.paid():
+		if l.did.windows < convinced {
+			return false
+		}
 		l.at, l.trial, l.doubles = l.from, false, 0
 		l.pause = min(max(2*l.pause, firstPause), longestPause)
 		l.resumes = now.Add(l.pause)
@@ -108,9 +139,22 @@ func (l *limit) judge(rate float64, now time.Time) (changed bool) {
 		if l.trial {
 			l.pause = 0
 		}
-		l.try(rate, now)
+		l.try(now)
+	}
+	if l.at != was {
+		l.did = average{}
 	}
 	return l.at != was
+}
+
+// paid reports whether a trial does so much more than was done before. Before all of
+// its windows are there it must do more, or the luckiest of them would decide.
+func (l *limit) paid() bool {
+	share := pays
+	if l.did.windows < convinced {
+		share = paysSoon
+	}
+	return l.did.rate() >= l.before*(1+share*(l.at/l.from-1))
 }
 
 // restart begins as if the endpoint were a new one, which it may be after an outage.
@@ -119,12 +163,12 @@ func (l *limit) restart() {
 }
 
 // try raises the limit, if it is time and there is room.
-func (l *limit) try(rate float64, now time.Time) {
+func (l *limit) try(now time.Time) {
 	l.trial = false
 	if now.Before(l.resumes) || l.at >= Most {
 		return
 	}
-	l.trial, l.from, l.before = true, l.at, rate
+	l.trial, l.from, l.before = true, l.at, l.did.rate()
 	if l.at*2 <= l.doubles {
 		l.at *= 2
 	} else {

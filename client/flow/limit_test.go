@@ -60,6 +60,18 @@ func TestAServerThatTakesTenAtOnceIsAskedByAboutThat(t *testing.T) {
 	})
 }
 
+func TestALimitIsFoundInAStorm(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		s := &server{latency: 10 * time.Millisecond, stormy: true}
+		f := New(Options{})
+		e := newEngine(ctx, f, Most)
+		e.submit(20_000, s.small(t))
+		time.Sleep(2 * time.Second)
+		assert.Greater(t, f.mostNow(), 48)
+		e.open.Wait()
+	})
+}
+
 func TestALimitOfTheUsersIsKept(t *testing.T) {
 	inBubble(t, func(t *testing.T, ctx context.Context) {
 		s := &server{latency: 10 * time.Millisecond}

@@ -20,12 +20,13 @@ type server struct {
 	takes   time.Duration // of a core, for each request
 	most    int32         // requests at once; beyond it says Busy, 0 is no limit
 	fails   atomic.Uint32 // a client.Outcome for every request; 0 is none
+	stormy  bool          // one request in twenty is refused, at times twenty in a row, one in a hundred stands still, and now and then all is slow
 
 	under, peak, asked, served atomic.Int32
 }
 
 func (s *server) ask() client.Outcome {
-	s.asked.Add(1)
+	nth := s.asked.Add(1)
 	n := s.under.Add(1)
 	defer s.under.Add(-1)
 	for peak := s.peak.Load(); n > peak && !s.peak.CompareAndSwap(peak, n); peak = s.peak.Load() {
@@ -36,6 +37,15 @@ func (s *server) ask() client.Outcome {
 	}
 	if s.most > 0 && n > s.most {
 		return client.Busy
+	}
+	switch {
+	case s.stormy && nth%100 == 0:
+		time.Sleep(time.Second)
+		return client.Silent
+	case s.stormy && (nth%20 == 7 || nth%2000 >= 100 && nth%2000 < 120):
+		return client.Busy
+	case s.stormy && time.Now().UnixMilli()/170%3 == 0:
+		time.Sleep(s.latency)
 	}
 	time.Sleep(s.latency)
 	if s.cores != nil {

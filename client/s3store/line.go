@@ -128,6 +128,7 @@ type lineBody struct {
 	ctx   context.Context //nolint:containedctx // the request's own, to learn why it ended
 	stall time.Duration   // how long it may be silent, 0 for as long as the context lives
 	close bool            // the server wants the line closed
+	whole func()          // is told when all of it is there, nil for nobody
 	over  error           // what reading ended with: a body that broke off ends well when it is asked again
 	once  sync.Once
 }
@@ -146,7 +147,12 @@ func (b *lineBody) Read(p []byte) (int, error) {
 	switch {
 	case err == nil:
 	case errors.Is(err, io.EOF):
-		b.once.Do(func() { b.line.free(b.uncut, b.close) })
+		b.once.Do(func() {
+			b.line.free(b.uncut, b.close)
+			if b.whole != nil {
+				b.whole()
+			}
+		})
 	default:
 		err = ended(b.ctx, err, b.stall)
 	}

@@ -145,6 +145,9 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 	if o.Attempts <= 0 {
 		o.Attempts = 8
 	}
+	if o.Attempts >= triesToHurry {
+		network.usual = &latency{}
+	}
 	s.digests.returned.Store(s.atAWS)
 	forTransfers, forPeople := transferDelay, delayOf
 	if o.backoff != nil {

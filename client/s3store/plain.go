@@ -125,7 +125,11 @@ func (p *plain) once(ctx context.Context, q *request, to *address, payload strin
 		return httputil.DumpRequestOut(r, false)
 	})
 	sent := time.Now()
-	resp, err := p.network.sendSigned(ctx, signed, sendout{n: n, most: q.tries.MaxAttempts(), answer: 2 * p.network.stall})
+	try := sendout{n: n, most: q.tries.MaxAttempts(), answer: 2 * p.network.stall}
+	if client.TurnOf(ctx) != nil { // who waits at the screen has fewer tries, each of them patient
+		try = p.network.usual.hurried(try, signed)
+	}
+	resp, err := p.network.sendSigned(ctx, signed, try)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, &smithy.CanceledError{Err: ctx.Err()}

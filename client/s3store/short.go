@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -50,13 +51,16 @@ func (d *watchdog) sendShort(ctx context.Context, s signed, try sendout) (*http.
 	}
 	w := &watch{monitor: client.MonitorOf(ctx), turn: client.TurnOf(ctx), cancel: func(error) {}, unarmed: true}
 	w.monitor.Asked(try.n, try.most)
+	began := time.Now()
 	answer, err := d.over(ctx, s, w, try)
 	if err != nil {
 		return nil, w.lost(ctx, err)
 	}
-	if b, ok := answer.Body.(*lineBody); ok {
-		b.stall = d.stall
+	body, ok := answer.Body.(*lineBody)
+	if ok {
+		body.stall = d.stall
 	}
+	d.timed(s, try, body, answer.ContentLength, began)
 	if isRedirect(answer) {
 		w.monitor.Ended()
 		r, body := s.ofHTTP()
@@ -77,7 +81,7 @@ func (d *watchdog) over(ctx context.Context, s signed, w *watch, try sendout) (*
 		var answer *http.Response
 		answer, err = d.lines.exchange(ctx, written{
 			raw: *out, to: peer{s.to.scheme, s.to.place}, asked: askedBy(s.method), within: try.answer,
-			once: !isRead(s.method) && (s.headers.has("If-Match") || s.headers.has("If-None-Match")),
+			once: s.isOnce(),
 		})
 		if err == nil {
 			return answer, nil

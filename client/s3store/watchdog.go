@@ -22,6 +22,7 @@ import (
 type watchdog struct {
 	client *http.Client
 	lines  *lines        // for short requests, nil where they go through client too
+	usual  *latency      // of short requests, nil where none is hurried
 	stall  time.Duration // silence allowed in the middle of a body
 }
 
@@ -48,6 +49,7 @@ func (d *watchdog) Do(r *http.Request) (*http.Response, error) {
 type sendout struct {
 	n, most int           // try n of most
 	answer  time.Duration // how long the first byte of the answer may take
+	rest    time.Duration // how long the body of a short one may be silent, 0 for as long as any
 	held    bool          // the body is in memory and goes at once, which net/http sees only where nothing is around it
 }
 
