@@ -220,6 +220,9 @@ var (
 	// ErrNoEnd is the cause of the error at the end of a body whose end nobody
 	// announced: it may be whole, or broken off. Who knows the size can tell.
 	ErrNoEnd = Say("the server did not say how long the object is, so that its end cannot be told from a broken connection").Err()
+	// ErrAnotherCall is the cause of the KindContradiction of a listing that was given the
+	// answer to another call of the same.
+	ErrAnotherCall = Say("the server, or a cache or proxy on the way to it, mixes up its answers").Err()
 )
 
 // KindOf classifies any error; one that is no *Error and no cancellation is

@@ -155,7 +155,7 @@ func (l *lister) take(c came) error {
 		err = l.check(p, c.page)
 	}
 	switch {
-	case client.KindOf(err) == client.KindContradiction && l.withdraw(p):
+	case client.KindOf(err) == client.KindContradiction && l.withdraw(p, err):
 		return l.meetings()
 	case err != nil:
 		return err

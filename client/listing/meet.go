@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -170,9 +171,9 @@ func (l *lister) disorder() error {
 
 // withdraw takes back a part that the server could not begin where it was asked to: the
 // part before it goes on, and nothing is cut any more. It reports false where that is
-// too late.
-func (l *lister) withdraw(p *part) bool {
-	if p.sure && !l.begins {
+// too late. The answer to another call says nothing of the end, whoever gives it.
+func (l *lister) withdraw(p *part, why error) bool {
+	if p.sure && !l.begins && !errors.Is(why, client.ErrAnotherCall) {
 		p.over, p.sure, l.whole = true, false, true // it begins nowhere: its word is taken
 		p.met = p.next == nil
 		return true

@@ -77,6 +77,9 @@ func (s *Store) fail(c call, err error) error {
 	e.Code, e.Message, e.Err = f.code, f.message, err
 	if said := f.ownWords(e.Kind, err); !said.IsZero() {
 		e.Said, e.Message, e.Err = said, "", nil // without the SDK's words around it
+		if errors.Is(err, client.ErrAnotherCall) {
+			e.Err = client.ErrAnotherCall
+		}
 	}
 	e.Hidden = e.Kind == client.KindNotFound && f.marker
 	if keyKinds[e.Kind] {

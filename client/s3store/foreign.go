@@ -30,11 +30,15 @@ func (e *errNotS3) Error() string { return e.what.String() }
 func (e *errNotS3) Unwrap() error { return e.cause }
 
 // errContradiction says why an answer is not believed.
-type errContradiction struct{ why client.Text }
+type errContradiction struct {
+	why   client.Text
+	cause error
+}
 
 func (e *errContradiction) Error() string { return e.why.String() }
+func (e *errContradiction) Unwrap() error { return e.cause }
 
-func contradiction(why client.Text) error { return &errContradiction{why} }
+func contradiction(why client.Text) error { return &errContradiction{why: why} }
 
 // errForeignRefusal goes beside a refusal whose words are not S3's.
 type errForeignRefusal struct{ what client.Text }

@@ -65,10 +65,11 @@ type listed struct {
 	folders   []string
 	encoded   bool // keys are written as in a URL
 	old       bool // the answer is one of ListObjects: it goes on after a name
+	echo      echo // which call it says it is the answer to
 	truncated bool
 	next      string // token or marker, "" where none is given
 	// Of documents that go on after a name: ListObjects and ListObjectVersions.
-	nextName, nextVersion string
+	keyMarker, nextName, nextVersion string
 }
 
 // A listedObject is an object as a listing tells of it; its key as it is written.
@@ -139,7 +140,13 @@ func (s *Store) listV2(ctx context.Context, under client.Location, o client.List
 	if most := maxKeys(o); most != nil {
 		query.Set("max-keys", strconv.Itoa(int(*most)))
 	}
-	c := call{op: "ListObjectsV2", at: client.Location{Bucket: under.Bucket}}
+	asked := echo{prefix: under.Key, start: query.Get("start-after"), token: from.Token}
+	return asked.own(func() (listed, error) { return s.listing(ctx, "ListObjectsV2", under.Bucket, query) })
+}
+
+// listing asks for a page and reads it.
+func (s *Store) listing(ctx context.Context, op, bucket string, query url.Values) (listed, error) {
+	c := call{op: op, at: client.Location{Bucket: bucket}}
 	a, err := s.send(ctx, &request{call: c, method: http.MethodGet, query: query.Encode(), tries: s.waiting})
 	if err != nil {
 		return listed{}, err
@@ -149,15 +156,23 @@ func (s *Store) listV2(ctx context.Context, under client.Location, o client.List
 
 // listOld asks in the way of before ListObjectsV2.
 func (s *Store) listOld(ctx context.Context, under client.Location, o client.ListOptions, from place, e types.EncodingType) (listed, error) {
-	out, err := s.s3.ListObjects(ctx, &s3.ListObjectsInput{
-		Bucket: &under.Bucket, Prefix: text(under.Key), Marker: text(string(from.Last)), EncodingType: e,
-		Delimiter: delimiter(o), MaxKeys: maxKeys(o),
+	asked := echo{prefix: under.Key, start: string(from.Last)}
+	return asked.own(func() (listed, error) {
+		out, err := s.s3.ListObjects(ctx, &s3.ListObjectsInput{
+			Bucket: &under.Bucket, Prefix: text(under.Key), Marker: text(string(from.Last)), EncodingType: e,
+			Delimiter: delimiter(o), MaxKeys: maxKeys(o),
+		})
+		if err != nil {
+			return listed{}, err
+		}
+		return oldListing(out), nil
 	})
-	if err != nil {
-		return listed{}, err
-	}
+}
+
+func oldListing(out *s3.ListObjectsOutput) listed {
 	l := listed{
 		encoded: out.EncodingType == types.EncodingTypeUrl, old: true, truncated: aws.ToBool(out.IsTruncated), next: aws.ToString(out.NextMarker),
+		echo: echo{prefix: aws.ToString(out.Prefix), start: aws.ToString(out.Marker)},
 	}
 	for _, x := range out.Contents {
 		told := listedObject{
@@ -172,11 +187,9 @@ func (s *Store) listOld(ctx context.Context, under client.Location, o client.Lis
 		l.folders = append(l.folders, aws.ToString(x.Prefix))
 	}
 	if l.encoded {
-		if l.next, err = url.QueryUnescape(l.next); err != nil {
-			l.next = "" // the last name will do
-		}
+		l.next, _ = url.QueryUnescape(l.next) // else "": the last name will do
 	}
-	return l, nil
+	return l
 }
 
 func delimiter(o client.ListOptions) *string {

@@ -171,6 +171,16 @@ func (r *listingReader) field(name []byte) error {
 	case "IsTruncated":
 		r.told = true
 		return r.string(&r.truncated)
+	case "Prefix":
+		return r.string(&r.listed.echo.prefix)
+	case "StartAfter":
+		return r.string(&r.listed.echo.start)
+	case "KeyMarker":
+		return r.string(&r.listed.keyMarker)
+	case "ContinuationToken":
+		return r.string(&r.listed.echo.token)
+	case "VersionIdMarker":
+		return r.string(&r.listed.echo.version)
 	case "NextContinuationToken":
 		return r.string(&r.listed.next)
 	case "NextMarker", "NextKeyMarker":

@@ -25,6 +25,11 @@ func judged(raw []byte) (l listed, markers []listedObject, err error) {
 		NextContinuationToken string  `xml:"NextContinuationToken"`
 		NextMarker            string  `xml:"NextMarker"`
 		NextVersionIdMarker   string  `xml:"NextVersionIdMarker"`
+		Prefix                string  `xml:"Prefix"`
+		StartAfter            string  `xml:"StartAfter"`
+		ContinuationToken     string  `xml:"ContinuationToken"`
+		KeyMarker             string  `xml:"KeyMarker"`
+		VersionIdMarker       string  `xml:"VersionIdMarker"`
 		Contents              []entry
 		Version               []entry
 		DeleteMarker          []entry
@@ -34,6 +39,8 @@ func judged(raw []byte) (l listed, markers []listedObject, err error) {
 		return listed{}, nil, err
 	}
 	l = listed{encoded: d.EncodingType == "url", next: d.NextContinuationToken, nextName: d.NextMarker, nextVersion: d.NextVersionIdMarker}
+	l.echo = echo{prefix: d.Prefix, start: d.StartAfter, token: d.ContinuationToken, version: d.VersionIdMarker}
+	l.keyMarker = d.KeyMarker
 	l.truncated = l.next != ""
 	if d.IsTruncated != nil {
 		if l.truncated, err = strconv.ParseBool(*d.IsTruncated); err != nil {
@@ -108,6 +115,7 @@ func listingDocuments() (all []string) {
 		`<?xml version="1.1"?><a/>`, `<?xml version='1.0' encoding='utf-8'?><a/>`, `<?xml encoding="latin1"?><a/>`, `<?xml xversion=1version="2.0"?><a/>`, `<?xml version=?><a/>`, `<?x?><a/>`, `<??><a/>`, `<?x`, `<?é ?><a/>`,
 		`<a><IsTruncated/><NextContinuationToken>t</NextContinuationToken></a>`, `<a><IsTruncated>false</IsTruncated><NextContinuationToken>t</NextContinuationToken></a>`, `<a><NextContinuationToken>t</NextContinuationToken><NextContinuationToken/></a>`,
 		`<a><EncodingType>url</EncodingType><NextMarker>m</NextMarker><NextVersionIdMarker>v</NextVersionIdMarker><Contents/><CommonPrefixes/><Contents><Key>a</Key><Key>b</Key><Owner><Key>c</Key></Owner></Contents></a>`,
+		`<a><Prefix>p/</Prefix><StartAfter>s</StartAfter><ContinuationToken>t</ContinuationToken><KeyMarker>k&amp;</KeyMarker><VersionIdMarker>v</VersionIdMarker><CommonPrefixes><Prefix>q/</Prefix></CommonPrefixes></a>`,
 		`<a><Version><Key>k</Key><VersionId>1</VersionId><IsLatest>true</IsLatest></Version><DeleteMarker><Key>k</Key><VersionId>2</VersionId><IsLatest> FALSE</IsLatest></DeleteMarker><Version/></a>`,
 	)
 	for _, c := range oddEntries {

@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -45,12 +44,12 @@ func (s *Store) listVersions(ctx context.Context, under client.Location, o clien
 	if most := maxKeys(o); most != nil {
 		query.Set("max-keys", strconv.Itoa(int(*most)))
 	}
-	c := call{op: "ListObjectVersions", at: client.Location{Bucket: under.Bucket}}
-	a, err := s.send(ctx, &request{call: c, method: http.MethodGet, query: query.Encode(), tries: s.waiting})
-	if err != nil {
-		return listed{}, err
-	}
-	l, err := listingIn(a)
+	asked := echo{prefix: under.Key, start: string(from.Last), version: from.Version}
+	l, err := asked.own(func() (listed, error) {
+		l, err := s.listing(ctx, "ListObjectVersions", under.Bucket, query)
+		l.echo.start = l.keyMarker
+		return l, err
+	})
 	if err == nil && l.encoded {
 		if l.nextName, err = url.QueryUnescape(l.nextName); err != nil {
 			l.nextName, l.nextVersion, err = "", "", nil // the last entry will do

@@ -31,6 +31,30 @@ var behind = []testCase{
 			assert.Equal(t, want, got, "behind %q", name)
 		}
 	}},
+	{"AListingBeginsBehindAnyNameAndIsNotTakenForAnotherCalls", func(t *testing.T, f Fixture) {
+		f.put(t, "~", "x", plain)
+		store, versions := client.As[client.Versions](f.Store)
+		for _, name := range []string{
+			"a b", "a+b", "a%2Fb", "a%zz", "a&b<c>", "a\nb", "a\r\nb", "a\tb", "a ", " a", "'\"", "a\\b", "é", "e\u0301", "\u2028", "\uFFFD", "\U0001F600",
+			"a\U0010FFFF", "/a", "//a//b/", "/", "a//b", "a/", "null", "a\u0001",
+		} {
+			want := []string{"~"}
+			if name > "~" {
+				want = nil
+			}
+			page, err := f.Store.List(t.Context(), f.at(""), client.ListOptions{Recursive: true, Behind: name})
+			require.NoError(t, err, "behind %q", name)
+			assert.Equal(t, want, written(page), "behind %q", name)
+			page, err = f.Store.List(t.Context(), f.at(name), client.ListOptions{Recursive: true, Behind: name + "0"})
+			require.NoError(t, err, "below %q", name)
+			assert.Empty(t, page.Objects)
+			if versions {
+				page, err = store.ListVersions(t.Context(), f.at(""), client.ListOptions{Behind: name})
+				require.NoError(t, err, "versions behind %q", name)
+				assert.Len(t, page.Objects, len(want))
+			}
+		}
+	}},
 	{"AllVersionsAreListedByKeyTheNewestFirst", func(t *testing.T, f Fixture) {
 		f = f.versioned(t)
 		store, ok := client.As[client.Versions](f.Store)
