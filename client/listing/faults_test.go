@@ -75,11 +75,27 @@ func TestAPageThatComesAgainOrEndsEarlyIsMadeUpForOrTold(t *testing.T) {
 					led[p.Next] = p
 					return p, nil
 				}
-				err := incomplete(t, b, b.keys, listing.Options{Sure: true})
+				err := incomplete(t, b, b.keys, listing.Options{})
 				if name == "ends" {
 					assert.NoError(t, err, "%s, %s: the rest is asked for", name, shape)
 				}
 			}
+		}
+	}
+}
+
+func TestASinglePageThatIsCutShortAndSaysItIsAllIsMadeUpFor(t *testing.T) {
+	for cut := range 6 {
+		b := filled("dates", 6, 10)
+		b.answer = func(_ client.ListOptions, p client.Page) (client.Page, error) {
+			if b.calls.Load() == 1 {
+				p.Objects = p.Objects[:cut]
+			}
+			return p, nil
+		}
+		for _, o := range []listing.Options{{}, {InOrder: true}, {AtOnce: 1}} {
+			b.calls.Store(0)
+			require.NoError(t, incomplete(t, b, b.keys, o))
 		}
 	}
 }

@@ -107,7 +107,7 @@ func TestATreeOverHTTPIsListedAsByAPlainPaginatorVersionsToo(t *testing.T) {
 				list = s.ListVersions
 			}
 			want := paginated(t, list, under)
-			for _, o := range []listing.Options{{InOrder: true, Versions: versions}, {Versions: versions, AtOnce: 7, Sure: true}} {
+			for _, o := range []listing.Options{{InOrder: true, Versions: versions}, {Versions: versions, AtOnce: 7}} {
 				got, err := keysOf(t, s, under, o)
 				require.NoError(t, err, "seed %d", seed)
 				if !o.InOrder {

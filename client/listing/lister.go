@@ -226,7 +226,7 @@ func (p *part) take(page client.Page, l *lister) {
 		p.rest = client.Page{Objects: objects[n:], Next: page.Next}
 		p.over, p.beyond = true, viewOf(p.rest)
 	case page.Next != "":
-	case l.unordered, size == 0 && (asked || p.begin != "" && p.pages == 1), p.begin == "" && p.pages == 1 && !l.options.Sure:
+	case l.unordered, size == 0 && (asked || p.begin != "" && p.pages == 1):
 		p.over = true
 	default:
 		p.sure = true // what is behind the end is asked for once more

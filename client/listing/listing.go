@@ -11,8 +11,9 @@
 //   - Where two parts meet, what the one before saw behind its end is compared with what
 //     the one behind it began with (meet.go). A server that puts names in an order of its
 //     own, leaves some out or ends before the end is found out there.
-//   - The end is no end until the server was asked what is behind the last name, where
-//     there was more than a page, or the caller wants to be Sure.
+//   - The end is no end until the server was asked what is behind the last name. A small
+//     listing costs one call more for it: what is not there is taken for gone by deletions,
+//     moves, syncs and sums.
 //   - A listing that is not whole ends with an error, which is the last that comes. What
 //     came before it is there, and is not all: nothing may be concluded from what is not
 //     among it.
@@ -39,8 +40,6 @@ type Options struct {
 	// held, some hundred pages at most. Without it pages come as they arrive, each in
 	// order.
 	InOrder bool
-	// Sure asks behind the last name also where all was on one page.
-	Sure bool
 	// AtOnce is how many calls may be under way, DefaultAtOnce when 0. 1 cuts nothing.
 	AtOnce int
 }

@@ -25,7 +25,7 @@ import (
 // An echo is what the answer says the call was, or what it was.
 type echo struct {
 	prefix string
-	start  string // StartAfter, Marker or KeyMarker, the name behind which it begins
+	start  string // StartAfter, Marker or KeyMarker: the name behind which it begins, or goes on
 	token  string // ContinuationToken
 	// VersionIdMarker: the version of that name behind which it begins.
 	version string
@@ -52,9 +52,9 @@ func (asked echo) doubt(said echo) error {
 	switch {
 	case !same(asked.prefix, said.prefix):
 		return anotherCall(client.Say("the answer is one to another call, which asks for what begins with %s", firstWords(said.prefix, 80)))
-	case asked.token != "": // which says, too, behind which name it goes on
+	case asked.token != "" && (said.token != "" || sameToken(asked.token, said.start)):
 		if sameToken(asked.token, said.token) {
-			return nil
+			return nil // whatever name the listing began behind
 		}
 	case !same(asked.start, begins):
 		return anotherCall(client.Say("the answer is one to another call, which asks for what is behind %s", firstWords(begins, 80)))

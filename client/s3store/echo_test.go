@@ -75,11 +75,11 @@ var echoes = map[string]echoCase{
 		under: "p/", o: placed(place{Token: "VA==", Last: []byte("p/a")}),
 		said: []string{
 			"", "<ContinuationToken>VA==</ContinuationToken>", "<ContinuationToken>VA%3D%3D</ContinuationToken>", "<ContinuationToken>T</ContinuationToken>",
-			"<ContinuationToken>VA==</ContinuationToken><StartAfter>p/first</StartAfter>",
+			"<ContinuationToken>VA==</ContinuationToken><StartAfter>p/first</StartAfter>", "<StartAfter>p/a</StartAfter>", "<StartAfter>T</StartAfter>",
 		},
 		others: []string{
 			"<ContinuationToken>U</ContinuationToken>", "<ContinuationToken>VQ==</ContinuationToken>",
-			"<Prefix>q</Prefix><ContinuationToken>VA==</ContinuationToken>",
+			"<StartAfter>p/first</StartAfter>", "<Prefix>q</Prefix><ContinuationToken>VA==</ContinuationToken>",
 		},
 	},
 	"the old way": {

@@ -140,7 +140,7 @@ func (s *Store) listV2(ctx context.Context, under client.Location, o client.List
 	if most := maxKeys(o); most != nil {
 		query.Set("max-keys", strconv.Itoa(int(*most)))
 	}
-	asked := echo{prefix: under.Key, start: query.Get("start-after"), token: from.Token}
+	asked := echo{prefix: under.Key, start: string(from.Last), token: from.Token}
 	return asked.own(func() (listed, error) { return s.listing(ctx, "ListObjectsV2", under.Bucket, query) })
 }
 

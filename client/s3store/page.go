@@ -22,8 +22,12 @@ type place struct {
 	Old   bool   `json:",omitempty"` // of ListObjects, which goes on after Last
 	Last  []byte `json:",omitempty"` // the last name given, or the marker
 	Empty int    `json:",omitempty"` // pages in a row without a name
-	// Of ListObjectVersions, which goes on after Last and this version of it.
+	// Of ListObjectVersions, which goes on after this version of Last, or of the name that
+	// the server gave for it: MinIO writes notes of its own behind the name.
+	Marker  []byte `json:",omitempty"`
 	Version string `json:",omitempty"`
+	// The name behind which such a listing began. Ceph begins with its versions.
+	Behind []byte `json:",omitempty"`
 	// A token of before, looked for in what follows; it is replaced after as many
 	// steps as it has been kept, doubled, so that a circle of any length is found.
 	Seen        string `json:",omitempty"`

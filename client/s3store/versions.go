@@ -25,7 +25,10 @@ func (s *Store) ListVersions(ctx context.Context, under client.Location, o clien
 	if err != nil {
 		return client.Page{}, s.fail(c, err)
 	}
-	page, err := l.versions(under, from, o.After == "")
+	if o.After == "" {
+		from.Behind = from.Last
+	}
+	page, err := l.versions(under, from)
 	if err != nil {
 		return client.Page{}, s.fail(c, err)
 	}
@@ -35,7 +38,7 @@ func (s *Store) ListVersions(ctx context.Context, under client.Location, o clien
 func (s *Store) listVersions(ctx context.Context, under client.Location, o client.ListOptions, from place, e types.EncodingType) (listed, error) {
 	query := url.Values{"versions": {""}}
 	for name, value := range map[string]string{
-		"prefix": under.Key, "key-marker": string(from.Last), "version-id-marker": from.Version, "encoding-type": string(e),
+		"prefix": under.Key, "key-marker": from.marker(), "version-id-marker": from.Version, "encoding-type": string(e),
 	} {
 		if value != "" {
 			query.Set(name, value)
@@ -44,7 +47,7 @@ func (s *Store) listVersions(ctx context.Context, under client.Location, o clien
 	if most := maxKeys(o); most != nil {
 		query.Set("max-keys", strconv.Itoa(int(*most)))
 	}
-	asked := echo{prefix: under.Key, start: string(from.Last), version: from.Version}
+	asked := echo{prefix: under.Key, start: from.marker(), version: from.Version}
 	l, err := asked.own(func() (listed, error) {
 		l, err := s.listing(ctx, "ListObjectVersions", under.Bucket, query)
 		l.echo.start = l.keyMarker
@@ -58,9 +61,16 @@ func (s *Store) listVersions(ctx context.Context, under client.Location, o clien
 	return l, err
 }
 
-// versions turns an answer into entries. first says that it is that of a first page,
-// none of which may have the name that it begins behind.
-func (l listed) versions(under client.Location, from place, first bool) (client.Page, error) {
+// marker is the name that such a listing goes on after, as the server wants it.
+func (p place) marker() string {
+	if len(p.Marker) > 0 {
+		return string(p.Marker)
+	}
+	return string(p.Last)
+}
+
+// versions turns an answer into entries.
+func (l listed) versions(under client.Location, from place) (client.Page, error) {
 	objects := make([]client.Object, 0, len(l.objects))
 	for _, x := range l.objects {
 		key, err := l.name(x.key, under)
@@ -79,30 +89,34 @@ func (l listed) versions(under client.Location, from place, first bool) (client.
 		slices.SortStableFunc(objects, byKey)
 	}
 	if last := string(from.Last); last != "" && len(objects) > 0 {
-		if now := objects[0]; now.At.Key < last || now.At.Key == last && (first || now.VersionID == from.Version) {
+		if now := objects[0]; now.At.Key < last || now.At.Key == last && from.Version != "" && now.VersionID == from.Version {
 			return client.Page{}, contradiction(client.Say("the list goes back: it names %s after %s", firstWords(now.At.Key, 80), firstWords(last, 80)))
 		}
 	}
-	if !l.truncated {
-		return p, nil
+	if l.truncated {
+		next, err := l.behindVersion(from, objects)
+		if err != nil {
+			return client.Page{}, err
+		}
+		p.Next = next.String()
 	}
-	next, err := l.behindVersion(from, objects)
-	p.Next = next.String()
-	return p, err
+	p.Objects = slices.DeleteFunc(objects, func(o client.Object) bool { return len(from.Behind) > 0 && o.At.Key == string(from.Behind) })
+	return p, nil
 }
 
 // behindVersion is where a listing of versions goes on.
 func (l listed) behindVersion(from place, objects []client.Object) (place, error) {
 	next := from
+	next.Marker = nil
 	next.Empty++
 	if n := len(objects); n > 0 {
 		next.Last, next.Version, next.Empty = []byte(objects[n-1].At.Key), objects[n-1].VersionID, 0
 	}
 	if l.nextName != "" && strings.Compare(l.nextName, string(next.Last)) >= 0 {
-		next.Last, next.Version = []byte(l.nextName), l.nextVersion
+		next.Marker, next.Version = []byte(l.nextName), l.nextVersion
 	}
 	if next.Empty > mostEmptyPages {
 		return next, contradiction(client.Say("the list goes on and on without a name"))
 	}
-	return next.to(string(next.Last) + "\x00" + next.Version)
+	return next.to(next.marker() + "\x00" + next.Version)
 }

@@ -168,7 +168,7 @@ func (d Side) Overlaps(other Side) bool {
 // objects are all below a place. beside: they are compared with files.
 func (y *syncing) objects(s *Session, set rules.Set, under client.Location, beside bool) treesync.Tree {
 	entries := func(yield func(treesync.Entry, error) bool) {
-		for page, err := range s.Pages(y.ctx, under, listing.Options{InOrder: true, Sure: true}) {
+		for page, err := range s.Pages(y.ctx, under, listing.Options{InOrder: true}) {
 			if err != nil {
 				yield(treesync.Entry{}, err)
 				return
