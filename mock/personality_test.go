@@ -264,7 +264,7 @@ func TestAWSAnswers501ToWhatItDoesNotKnowAndNeverTheBaseVerb(t *testing.T) {
 	mustPut(t, s3Client(t, e), "k", "hello")
 	for _, ask := range []string{
 		"PUT /bucket?replication=", "DELETE /bucket?analytics=", "GET /bucket?inventory=", "DELETE /bucket/k?encryption=", "PUT /bucket/k?renameObject=",
-		"DELETE /bucket/k?annotation=", "DELETE /bucket/k?retention=", "GET /bucket/k?legal-hold=x&attributes=", "POST /bucket/k?restore=", "PUT /bucket/k?tagging=&acl=",
+		"DELETE /bucket/k?annotation=", "DELETE /bucket/k?retention=", "GET /bucket/k?legal-hold=x&attributes=", "PUT /bucket/k?tagging=&acl=",
 	} {
 		method, path, _ := strings.Cut(ask, " ")
 		resp := raw(t, e, method, path, "x", nil)

@@ -32,6 +32,7 @@ const (
 	GetObjectTagging        Op = "GetObjectTagging"
 	GetObjectACL            Op = "GetObjectAcl"
 	PutObjectACL            Op = "PutObjectAcl"
+	RestoreObject           Op = "RestoreObject"
 	GetObjectRetention      Op = "GetObjectRetention"
 	PutObjectRetention      Op = "PutObjectRetention"
 	PutObjectLegalHold      Op = "PutObjectLegalHold"

@@ -100,6 +100,9 @@ func (s *Store) Get(ctx context.Context, at client.Location, o client.ReadOption
 	if err != nil {
 		return client.Object{}, nil, err
 	}
+	if s.server.Archives && found.IsArchived() {
+		return client.Object{}, nil, c.Error(client.KindArchived)
+	}
 	if found.spoiled {
 		return client.Object{}, nil, c.fail(client.KindInvalid, "the object was modified and may be compromised")
 	}

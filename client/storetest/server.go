@@ -45,6 +45,8 @@ type Server struct {
 	WholeObjects bool
 	// DeleteMarkers: where a marker hides an object, HEAD and GET say so.
 	DeleteMarkers bool
+	// Archives: there are storage classes that cannot be read at once.
+	Archives bool
 	// RetentionEnds: a retention is taken away, by those who may. Where not, it is only
 	// shortened.
 	RetentionEnds bool
@@ -63,7 +65,7 @@ type Server struct {
 var (
 	AWS = Server{
 		ManagedKey: true, SSES3: true, DSSE: true, BucketKeys: true, Checksums: true, Conditions: true, StrictCustomerKey: true,
-		DeleteMarkers: true, RetentionEnds: true, Copies: true, CopyPartSource: true, CopyTarget: true, CopyCustomerKeys: true, CopyTags: true,
+		DeleteMarkers: true, RetentionEnds: true, Archives: true, Copies: true, CopyPartSource: true, CopyTarget: true, CopyCustomerKeys: true, CopyTags: true,
 		Documents: []client.DocumentKind{
 			client.PolicyDocument, client.VersioningDocument, client.EncryptionDocument, client.LifecycleDocument, client.CORSDocument,
 			client.TagsDocument, client.PublicAccessDocument, client.OwnershipDocument, client.ACLDocument, client.WebsiteDocument,

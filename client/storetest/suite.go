@@ -45,7 +45,7 @@ type testCase struct {
 // Run runs every case, each with a fixture of its own.
 func Run(t *testing.T, fresh func(t *testing.T) Fixture) {
 	t.Helper()
-	for _, group := range [][]testCase{buckets, objects, deletions, listings, behind, encryptions, uploads, copies, checksums, versions, grants, documents, locks, keys} {
+	for _, group := range [][]testCase{buckets, objects, deletions, listings, behind, encryptions, uploads, copies, checksums, versions, grants, documents, locks, archives, keys} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { c.run(t, fresh(t)) })
 		}

@@ -130,7 +130,7 @@ The copy is compared and read as by cp. In a bucket that keeps versions it is a 
 }
 
 func (a *app) classCommand() *cobra.Command {
-	c := &cobra.Command{Use: "class", Short: "Change the storage class of objects that are there"}
+	c := &cobra.Command{Use: "class", Short: "Show and change the storage class of objects, and make archived ones readable"}
 	f := &cpFlags{}
 	do := &cobra.Command{
 		Use: "set s3://BUCKET/KEY CLASS", Short: "Store an object in another storage class, and verify", Args: exactly(2),
@@ -141,7 +141,7 @@ GLACIER. The server copies it onto itself, as 'meta set' says, with all else as 
 		},
 	}
 	f.registerFolder(do.Flags())
-	c.AddCommand(do)
+	c.AddCommand(a.classGet(), do, a.classThaw())
 	return c
 }
 

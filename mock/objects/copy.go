@@ -31,6 +31,9 @@ func (s *Service) openSource(r *wire.Request, from wire.Source) (*store.Reader, 
 		if r.Op == "CopyObject" && s.Personality.NoEncryptedSource && o.Encryption.Mode != store.Plain {
 			return key, s3.NotImplemented("x-amz-copy-source")
 		}
+		if err := s.archived(o); err != nil {
+			return key, err
+		}
 		return key, s.Access.MayDecrypt(r, o.Encryption)
 	}})
 	return reader, ofSource(s.readRefusal(err))

@@ -29,7 +29,10 @@ func (s *Service) getObject(w http.ResponseWriter, r *wire.Request) error {
 		if key, err = s.SSE.ReadKey(r, s3.HeaderCustomer, o.Encryption); err != nil {
 			return key, err
 		}
-		if err = readConditions(r.Header, "", o); err == nil && (r.Method == http.MethodGet || r.Has("X-Amz-Checksum-Mode")) {
+		if err = readConditions(r.Header, "", o); err == nil && r.Method == http.MethodGet {
+			err = s.archived(o)
+		}
+		if err == nil && (r.Method == http.MethodGet || r.Has("X-Amz-Checksum-Mode")) {
 			err = s.Access.MayDecrypt(r, o.Encryption)
 		}
 		return key, err
@@ -78,6 +81,7 @@ func (s *Service) describe(h http.Header, r *wire.Request, o store.Object, run r
 	setObject(h, o)
 	wire.SetReadVersion(h, r, o)
 	s.setLocks(h, r, o)
+	s.setRestored(h, o)
 	kept, context := s.SSE.SentContext(o.Encryption)
 	sse.SetHeaders(h, sse.Report(kept, o.Headers), context)
 	for _, name := range []string{"Content-Type", "Content-Language", "Expires", "Cache-Control", "Content-Disposition", "Content-Encoding"} {

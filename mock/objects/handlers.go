@@ -24,6 +24,7 @@ func (s *Service) Handlers() map[string]wire.Handler {
 		"ListMultipartUploads":    s.listUploads,
 		"GetObjectLegalHold":      s.getObjectLegalHold,
 		"PutObjectLegalHold":      s.putObjectLegalHold,
+		"RestoreObject":           s.restoreObject,
 		"GetObjectRetention":      s.getObjectRetention,
 		"PutObjectRetention":      s.putObjectRetention,
 		"GetObjectTagging":        s.getObjectTagging,

@@ -118,6 +118,7 @@ type Personality struct {
 	ACLsByDefault       bool             // a new bucket has no ownership controls and allows ACLs
 	NotThere            string           // sub-resources of buckets that are 501, as "name" or "METHOD:name", separated by blanks
 	OnlyPrivateACL      bool             // an ACL that is put must be private, those of writes are ignored
+	NoArchives          bool             // every storage class can be read at once, and none is restored
 	RetentionStays      bool             // an empty retention is MalformedXML: none is taken away
 	NoLocks             *sigv4.Error     // the lock of an object in a bucket without object lock; nil is AWS's
 	NeverLocked         *sigv4.Error     // the lock of a version on which none was put; nil is AWS's
@@ -138,12 +139,12 @@ func All() []Personality {
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
 			NotThere: "website", // unless rgw_enable_static_website is set
 			MD5ETags: true, RemakesBuckets: true, DeletesRegardless: true, LiteralIfMatch: true, EncodesUploadsOnly: true, SilentCompletion: true, SilentMarkers: true, NoPublicAccessBlock: true, ACLsByDefault: true,
-			Copies:              Copies{ConditionsAs: "X-Amz-Copy-", PartsOfAnything: true, OverAnything: true, LoseTags: true, OwnKey: true, NoVersion: true},
-			UnknownMethod:       s3.Refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
-			MissingCustomerKey:  s3.Refuse(http.StatusBadRequest, "InvalidArgument", s3.CustomerKeyText+"provide a valid encryption algorithm."),
-			WrongCustomerKey:    s3.Refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
-			InsecureRefusal:     s3.Refuse(http.StatusBadRequest, "InvalidRequest", ""),
-			RetentionStays:      true,
+			Copies:             Copies{ConditionsAs: "X-Amz-Copy-", PartsOfAnything: true, OverAnything: true, LoseTags: true, OwnKey: true, NoVersion: true},
+			UnknownMethod:      s3.Refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
+			MissingCustomerKey: s3.Refuse(http.StatusBadRequest, "InvalidArgument", s3.CustomerKeyText+"provide a valid encryption algorithm."),
+			WrongCustomerKey:   s3.Refuse(http.StatusBadRequest, "InvalidArgument", "The calculated MD5 hash of the key did not match the hash that was provided."),
+			InsecureRefusal:    s3.Refuse(http.StatusBadRequest, "InvalidRequest", ""),
+			RetentionStays:     true, NoArchives: true,
 			NoLocks:             s3.BadRequest("bucket object lock not configured"),
 			NeverLocked:         s3.Refuse(http.StatusNotFound, "ObjectLockConfigurationNotFoundError", ""),
 			ListMissingUpload:   s3.Refuse(http.StatusNotFound, "NoSuchKey", ""),
@@ -152,14 +153,14 @@ func All() []Personality {
 		{
 			Name: "minio", KeyForms: IDOrARN, KeyEcho: EchoMinIO, BucketEncryption: OffByDefault, NoDSSE: true,
 			NoPublicAccessBlock: true, ACLsByDefault: true, OnlyPrivateACL: true, ForgetsCompletions: true, NamesNoMultipart: true,
-			NoOwnChecksums: true, ShowsContext: true, OwnBucketConflicts: true, DeletesRegardless: true, AbortsAnything: true,
+			NoArchives: true, NoOwnChecksums: true, ShowsContext: true, OwnBucketConflicts: true, DeletesRegardless: true, AbortsAnything: true,
 			UploadsByWholeKey: true, Copies: Copies{OverAnything: true, LoseExpires: true, Spoil: true},
 			FileNames: true, ServersOwnKey: true, ForgetfulOf: "encryption renameObject annotation annotationName", Words: WordsOfMinIO,
 			// cmd/api-router.go of MinIO, rejectedBucketAPIs
 			NotThere:   "ownershipControls publicAccessBlock PUT:website PUT:logging PUT:accelerate PUT:requestPayment PUT:cors DELETE:cors",
 			UnknownKey: s3.Refuse(http.StatusNotFound, "kms:KeyNotFound", "key with given key ID does not exist"),
 		},
-		{Name: "plain", IgnoreSSE: true, BucketEncryption: NoSubresource, NoEncryptionUpdate: true, NoPublicAccessBlock: true, ForgetsCompletions: true},
+		{Name: "plain", NoArchives: true, IgnoreSSE: true, BucketEncryption: NoSubresource, NoEncryptionUpdate: true, NoPublicAccessBlock: true, ForgetsCompletions: true},
 	}
 }
 

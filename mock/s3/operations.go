@@ -22,6 +22,7 @@ var Operations = map[string]string{
 	"DELETE object ":        "DeleteObject",
 	"POST bucket delete":    "DeleteObjects",
 	"GET object attributes": "GetObjectAttributes",
+	"POST object restore":   "RestoreObject",
 
 	// uploads
 	"POST object uploads":    "CreateMultipartUpload",

@@ -70,5 +70,6 @@ type Object struct {
 	UploadID     string            `json:"uploadId,omitempty"` // of the upload that CompleteUpload made it of
 	Retention    Retention         `json:"retention,omitzero"`
 	LegalHold    LegalHold         `json:"legalHold,omitempty"`
+	Restored     Restored          `json:"restored,omitzero"`   // of what is archived: the copy that can be read for a while
 	PartCount    int               `json:"partCount,omitempty"` // 0 for a single PUT, N after CompleteUpload
 }
