@@ -38,7 +38,7 @@ type actions struct {
 	addAccount, editAccount, removeAccount, openBucket, newBucket, removeBucket, rules, about *action
 	copyText, cutText, pasteText, showEncryption, quit                                        *action
 	retryFailed, retry, accept, cancel, cancelAll, pauseAll, resumeAll, pause, resume, detail *action
-	cut, copy, paste, rename                                                                  *action
+	cut, copy, paste, rename, versions, deleted                                               *action
 	removeObject, keep, clear, dismiss                                                        *action
 	english, chinese, systemLanguage, light, dark, systemLook                                 *action
 	limits                                                                                    []*action // of the speed
@@ -89,6 +89,8 @@ func (u *UI) makeFileActions() {
 	a.download = &action{label: i18n.T("Download…"), icon: theme.DownloadIcon(), shortcut: ctrl(fyne.KeyD), whyNot: b.WhyNotSelected, run: u.chooseDownload}
 	a.newFolder = &action{label: i18n.T("New folder…"), icon: theme.FolderNewIcon(), shortcut: ctrlShift(fyne.KeyN), whyNot: b.WhyNotUpload, run: u.askNewFolder}
 	a.rename = &action{label: i18n.T("Rename…"), key: "F2", whyNot: b.WhyNotRename, run: u.askRename}
+	a.versions = &action{label: i18n.T("Versions…"), icon: theme.HistoryIcon(), whyNot: b.WhyNotOne, run: u.showVersions}
+	a.deleted = &action{label: i18n.T("Deleted objects…"), whyNot: b.WhyNotUpload, run: u.showDeleted}
 	a.cut = &action{label: i18n.T("Cut"), icon: theme.ContentCutIcon(), key: ctrlText("X"), whyNot: b.WhyNotSelected, run: u.cutObjects}
 	a.copy = &action{label: i18n.T("Copy"), icon: theme.ContentCopyIcon(), key: ctrlText("C"), whyNot: b.WhyNotSelected, run: u.copyObjects}
 	a.paste = &action{label: i18n.T("Paste"), icon: theme.ContentPasteIcon(), key: ctrlText("V"), whyNot: u.state.WhyNotPaste, run: u.state.Paste}

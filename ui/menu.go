@@ -55,7 +55,7 @@ func (u *UI) mainMenu() *fyne.MainMenu {
 		barMenu(i18n.T("Edit"), u.items(a.cutText, a.copyText, a.pasteText, nil, a.selectAll)),
 		barMenu(i18n.T("View"), view),
 		barMenu(i18n.T("Bucket"), u.items(a.openBucket, a.newBucket, a.removeBucket)),
-		barMenu(i18n.T("Object"), u.items(a.open, a.download, a.newFolder, nil, a.rename, a.copyLocation, a.remove, nil, a.properties)),
+		barMenu(i18n.T("Object"), u.items(a.open, a.download, a.newFolder, nil, a.rename, a.copyLocation, a.remove, nil, a.versions, a.deleted, a.properties)),
 		barMenu(i18n.T("Transfers"), append([]*fyne.MenuItem{u.submenu(i18n.T("Speed limit"), a.limits...), fyne.NewMenuItemSeparator()}, // long: it opens from the top
 			u.items(a.detail, a.retry, a.pause, a.resume, a.cancel, nil,
 				a.removeObject, a.keep, a.dismiss, nil, a.retryFailed, a.pauseAll, a.resumeAll, a.cancelAll, nil, a.clear)...)),

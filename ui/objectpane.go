@@ -201,10 +201,10 @@ func (p *objectPane) menu(row int, at fyne.Position) {
 	p.ui.selectionChanged()
 	a := &p.ui.actions
 	if row < 0 {
-		p.ui.popUp(at, a.upload, a.uploadFolder, a.newFolder, nil, a.paste, nil, a.refresh, a.showEncryption)
+		p.ui.popUp(at, a.upload, a.uploadFolder, a.newFolder, nil, a.paste, nil, a.deleted, nil, a.refresh, a.showEncryption)
 		return
 	}
-	p.ui.popUp(at, a.open, a.download, nil, a.cut, a.copy, a.paste, nil, a.rename, a.remove, nil, a.copyLocation, a.properties)
+	p.ui.popUp(at, a.open, a.download, nil, a.cut, a.copy, a.paste, nil, a.rename, a.remove, nil, a.copyLocation, a.versions, a.properties)
 }
 
 // headerMenu chooses the columns.

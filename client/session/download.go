@@ -35,7 +35,7 @@ type DownloadOptions struct {
 // anything is decided.
 type DownloadSurvey struct {
 	Jobs  []transfer.Job  // all but what is chosen
-	There map[string]bool // ids of jobs whose files are there already; nil where nobody asked
+	There map[string]bool // paths of the files that are there already; nil where nobody asked
 }
 
 // Treat says what a download of what was found would do with this choice. It is
@@ -48,7 +48,7 @@ func (d *DownloadSurvey) Treat(c Choice) (p transfer.Plan) {
 		if j.Expect.Size < 0 {
 			p.Untold++
 		}
-		if d.There[j.ID] {
+		if d.There[j.To.String()] {
 			p.Existing = append(p.Existing, j.From.At)
 		}
 	}
@@ -138,7 +138,7 @@ func (d *DownloadSurvey) lookForExisting() {
 	d.There = map[string]bool{}
 	for _, j := range d.Jobs {
 		if _, err := os.Lstat(j.To.String()); err == nil && j.To.Stream == "" {
-			d.There[j.ID] = true
+			d.There[j.To.String()] = true
 		}
 	}
 }
