@@ -3,8 +3,10 @@ package s3store
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -80,6 +82,28 @@ func ByProfile(profile string, given client.Account) (client.Account, error) {
 	}
 	given.AccessKeyID, given.SignIn.Kind, given.SignIn.Profile = "", client.ProfileSignIn, cmp.Or(e.profile.value, "default")
 	return e.account(given)
+}
+
+// Profiles are the names of those in the files of the AWS command line, in order.
+func Profiles() ([]string, error) {
+	config, err := readSharedFile(awsFile("AWS_CONFIG_FILE", "config"))
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := readSharedFile(awsFile("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for section := range config {
+		if name, ok := strings.CutPrefix(section, "profile "); ok || section == "default" {
+			names[name] = true
+		}
+	}
+	for name := range secrets {
+		names[name] = true
+	}
+	return slices.Sorted(maps.Keys(names)), nil
 }
 
 // environment is what the variables and files say, for one profile.

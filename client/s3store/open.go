@@ -57,6 +57,7 @@ type Store struct {
 	send    sender      // the six calls that are made most
 	plainly sender      // plain HTTP: the documents of buckets
 	account client.Account
+	network *watchdog
 	region  string
 	atAWS   bool
 	https   bool
@@ -76,7 +77,11 @@ type Store struct {
 	bareTags         atomic.Bool // writes take the ETag of If-Match without quotes only
 }
 
-var _ client.Store = (*Store)(nil)
+var (
+	_ client.Store    = (*Store)(nil)
+	_ client.SignsIn  = (*Store)(nil)
+	_ client.Examiner = (*Store)(nil)
+)
 
 // Dial opens an account for whoever knows only package client: the store it
 // returns is also a client.Keys where the account has a KMS.
@@ -133,6 +138,7 @@ func Open(a client.Account, c client.Credentials, o Options) (*Store, error) {
 		https:   strings.HasPrefix(urlOf(a), "https:"),
 		safe:    a.Secure(),
 		hidden:  &hidden{},
+		network: network,
 	}
 	s.hidden.add(c.Secret, c.SessionToken)
 	if s.signIn, err = signInOf(a, c, network, s.hidden, o); err != nil {

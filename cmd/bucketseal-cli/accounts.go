@@ -15,8 +15,8 @@ import (
 )
 
 func (a *app) accountsCommand() *cobra.Command {
-	c := &cobra.Command{Use: "accounts", Short: "List, add, remove and test saved accounts"}
-	c.AddCommand(a.accountsList(), a.accountsAdd(), a.accountsRemove(), a.accountsTest(), a.accountsServices(), a.accountsCapabilities())
+	c := &cobra.Command{Use: "accounts", Short: "List, add, import, remove and test saved accounts"}
+	c.AddCommand(a.accountsList(), a.accountsAdd(), a.accountsRemove(), a.accountsTest(), a.accountsServices(), a.accountsImport(), a.accountsCapabilities())
 	return c
 }
 
@@ -231,28 +231,4 @@ func (a *app) forgetAccount(h *wiring.Home, name string) error {
 	}
 	a.confirm("Removed %s; its secret was left where it is.", name)
 	return nil
-}
-
-func (a *app) accountsTest() *cobra.Command {
-	return &cobra.Command{
-		Use: "test NAME", Short: "Ask the account's server whether it lets us in", Args: exactly(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			h, err := a.home(c.Context())
-			if err != nil {
-				return err
-			}
-			account, err := h.Accounts().Find(args[0])
-			if err != nil {
-				return settingsError(err)
-			}
-			if err := h.TestAccount(c.Context(), a.override(account), client.Credentials{}); err != nil {
-				return err
-			}
-			if a.flags.json {
-				a.line(map[string]any{"account": account.Name, "ok": true})
-			}
-			a.say("%s: connected.", account.Name)
-			return nil
-		},
-	}
 }

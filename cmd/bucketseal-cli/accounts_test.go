@@ -96,3 +96,70 @@ func (u *user) program(id, secret string) string {
 	require.NoError(u.t, os.WriteFile(path, []byte("#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\""+id+"\",\"SecretAccessKey\":\""+secret+"\"}'\n"), 0o700)) //nolint:gosec // runs
 	return path
 }
+
+func TestAccountsOfOtherProgramsAreTakenOverAfterAYes(t *testing.T) {
+	const secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+	u := newUser(t).vault().profiles("[default]\nregion=eu-west-1\n[profile work]\nsso_session=x\nregion=eu-west-3\n[profile bad]\nregion=eu west\n")
+	u.set("AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
+	put := func(name, content string) {
+		path := filepath.Join(u.dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	}
+	put(".config/rclone/rclone.conf", "[team]\ntype=s3\naccess_key_id=AKT\nsecret_access_key="+secret+"\nendpoint="+u.server.URL+"\n[drive]\ntype=drive\n")
+	put(".s3cfg", "[default]\naccess_key=AKS\nsecret_key="+secret+"\nhost_base=cos.twcc.ai\n")
+	put(".mc/config.json", `{"aliases":{"team":{"url":"https://m.example","accessKey":"AKM","secretKey":"`+secret+`"}}}`)
+	put(".duck/bookmarks/a.duck", `<plist><dict><key>Protocol</key><string>s3</string><key>Nickname</key><string>Duck</string><key>Hostname</key><string>d.example</string><key>Username</key><string>AKD</string></dict></plist>`)
+
+	r := u.types("", "accounts", "import").ends(0)
+	assert.Contains(t, r.out, "found  aws: work")
+	assert.Contains(t, r.err, "nothing was saved; with --yes these 4 would be")
+	assert.NotContains(t, r.out+r.err, secret)
+	assert.Empty(t, u.types("", "accounts", "list", "--json").ends(0).out)
+
+	lines := map[string]string{}
+	r = u.types("", "accounts", "import", "--yes", "--json").ends(0)
+	for _, l := range r.lines() {
+		lines[l["from"].(string)+" "+l["name"].(string)] = l["status"].(string) + " " + l["why"].(string)
+	}
+	assert.NotContains(t, r.out+r.err, secret)
+	assert.Equal(t, "taken ", lines["aws work"])
+	assert.Equal(t, "taken ", lines["rclone team"])
+	assert.Equal(t, "taken ", lines["s3cmd s3cmd"])
+	assert.Contains(t, lines["aws bad"], "region of profile \"bad\"")
+	assert.Equal(t, `left it is of type "drive", not s3`, lines["rclone drive"])
+	assert.Equal(t, "left another account of this name is taken over from rclone", lines["mc team"])
+	assert.Contains(t, lines["cyberduck Duck"], "left its secret is not in the file: bucketseal-cli accounts add Duck --endpoint https://d.example --access-key AKD")
+	all := u.types("", "accounts", "list", "--json").ends(0).lines()
+	require.Len(t, all, 4)
+
+	r = u.types("", "accounts", "import", "--from", "rclone", "--yes").ends(0)
+	assert.Contains(t, r.out, "left   rclone: team: there is an account of this name already")
+	u.types("", "accounts", "import", "--from", "moon").ends(2)
+	u.types("", "accounts", "import", "file").ends(2)
+	assert.Contains(t, u.types("", "accounts", "import", "--from", "mc", "no.json").ends(2).err, "no.json")
+	assert.Contains(t, u.types("", "accounts", "import", "--from", "mc", ".").ends(2).err, "no list of accounts")
+}
+
+func TestTheTestOfAnAccountTellsEachStepAndWhatToDo(t *testing.T) {
+	u := newUser(t).vault()
+	u.runs("accounts", "add", "t", "--access-key", u.server.AccessKey).ends(0)
+	r := u.types("", "accounts", "test", "t").ends(0)
+	assert.Regexp(t, `passed   credentials  accepted`, r.out)
+	assert.Contains(t, r.out, "t: connected.")
+	l := u.types("", "accounts", "test", "t", "--json", "--bucket", "bucket").ends(0).line()
+	assert.Equal(t, true, l["ok"])
+	assert.Len(t, l["steps"], 7)
+	sum := l["certificate"].(map[string]any)["sha256"].(string)
+	assert.Len(t, sum, 64)
+	assert.Equal(t, "us-east-1", l["region"])
+
+	// By what the test has shown an account is bound to its server.
+	u.types("", "accounts", "add", "bound", "--endpoint", u.server.URL, "--certificate", sum, "--access-key", u.server.AccessKey).ends(0)
+	u.types("", "accounts", "test", "bound").ends(0)
+	r = u.types("", "accounts", "test", "t", "--bucket", "gone").ends(1)
+	assert.Contains(t, r.out, "failed   region")
+	assert.Contains(t, r.err, "There is no such bucket")
+	l = u.types("", "accounts", "test", "t", "--json", "--bucket", "gone").ends(1).lines()[0]
+	assert.Equal(t, false, l["ok"])
+}

@@ -159,3 +159,17 @@ func (h *Home) TestAccount(ctx context.Context, a client.Account, c client.Crede
 	}
 	return store.Test(ctx)
 }
+
+// ExamineAccount goes the way to an account's server step by step. The error says that
+// the way could not be begun.
+func (h *Home) ExamineAccount(ctx context.Context, a client.Account, bucket string) (client.ConnectionTest, error) {
+	c, err := h.Credentials(ctx, a)
+	if err != nil {
+		return client.ConnectionTest{}, err
+	}
+	store, err := s3store.Open(a, c, h.store(a))
+	if err != nil {
+		return client.ConnectionTest{}, err
+	}
+	return store.Examine(ctx, bucket), nil
+}
