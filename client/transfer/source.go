@@ -181,11 +181,15 @@ func (s *source) changedWhileSent() error {
 // MD5 where that is wanted. MD5s of parts are computed beside the sending.
 func (s *source) checksums(ctx context.Context, all []span, withMD5 bool) (digests []digest, whole client.Checksum, err error) {
 	digests = make([]digest, len(all))
+	if len(all) == 1 {
+		digests[0], err = s.digest(ctx, all[0], withMD5)
+		return digests, checksumOf(digests[0].crc), err
+	}
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, sp := range all {
 		group.Go(func() (err error) {
-			digests[i], err = s.digest(gctx, sp, withMD5 && len(all) == 1)
+			digests[i], err = s.digest(gctx, sp, false)
 			return err
 		})
 	}
