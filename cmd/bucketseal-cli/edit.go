@@ -82,7 +82,7 @@ func object(text string) (client.Location, error) {
 }
 
 func (a *app) metaCommand() *cobra.Command {
-	c := &cobra.Command{Use: "meta", Short: "Change metadata, content type and headers of objects that are there"}
+	c := &cobra.Command{Use: "meta", Short: "Show and change metadata, content type and headers of objects"}
 	var edit transfer.Edit
 	var set []string
 	headers := map[string]*string{}
@@ -125,7 +125,7 @@ The copy is compared and read as by cp. In a bucket that keeps versions it is a 
 		letBeEmpty(flags, strings.ToLower(name))
 	}
 	f.registerFolder(flags)
-	c.AddCommand(do)
+	c.AddCommand(a.metaGet(), do)
 	return c
 }
 
