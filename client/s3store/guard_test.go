@@ -210,6 +210,16 @@ func TestAnswersTeachWhatAServerCanDo(t *testing.T) {
 	assert.False(t, s.can.lets("PutObjectTagging", "bkt"), "what was tried is believed before what was told")
 }
 
+// Ceph 16 has another name for the root of this document, and no other.
+func TestThePublicAccessBlockOfCephIsKnown(t *testing.T) {
+	answer := "<BlockPublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></BlockPublicAccessBlockConfiguration>"
+	s := openRecorded(t, &recorder{answer: always(func() *http.Response { return reply(200, nil, answer) })}, compatible, Options{})
+	out, err := s.s3.GetPublicAccessBlock(t.Context(), &s3.GetPublicAccessBlockInput{Bucket: aws.String("bkt")})
+	require.NoError(t, err)
+	assert.True(t, aws.ToBool(out.PublicAccessBlockConfiguration.BlockPublicAcls))
+	assert.True(t, s.can.lets("PutPublicAccessBlock", "bkt"))
+}
+
 // The words of a policy are an answer; a listing is none, whatever its status.
 func TestAPolicyIsToldFromAListing(t *testing.T) {
 	for answer, can := range map[string]bool{`{"Version":"2012-10-17"}`: true, "<ListBucketResult/>": false, "": false} {
