@@ -75,7 +75,7 @@ func (s *Session) object(ctx context.Context, at client.Location) (o client.Obje
 	case client.KindNotFound:
 		return o, false, nil
 	case client.KindNeedsKey, client.KindWrongKey, client.KindNotCustomerKey:
-		return client.Object{At: at}, true, nil
+		return client.Object{At: at, Size: client.NotTold}, true, nil
 	}
 	return o, err == nil, err
 }

@@ -41,8 +41,8 @@ func (s *Session) Rehearse(ctx context.Context, jobs []transfer.Job) ([]Rehearsa
 
 func (s *Session) rehearse(ctx context.Context, j transfer.Job) (r Rehearsal) {
 	r.Job = j
+	o := client.Object{Size: j.Expect.Size} // of a file no more is known before it is read
 	if j.From.IsObject() {
-		var o client.Object
 		if o, r.Loses, r.Err = s.foresee(ctx, j); r.Err != nil {
 			return r
 		}
@@ -55,7 +55,7 @@ func (s *Session) rehearse(ctx context.Context, j transfer.Job) (r Rehearsal) {
 		}
 	}
 	if !j.Op.InPlace() && j.Op != transfer.Restore {
-		r.Stays, r.Overwrites, r.Err = s.target(ctx, r.Job)
+		r.Stays, r.Overwrites, r.Err = s.target(ctx, r.Job, o)
 	}
 	return r
 }
@@ -110,9 +110,10 @@ func (s *Session) foresee(ctx context.Context, j transfer.Job) (o client.Object,
 	return o, loses, nil
 }
 
-// target says whether something is in the way of a job, and stays.
-func (s *Session) target(ctx context.Context, j transfer.Job) (stays client.Text, overwrites bool, err error) {
-	there, older := false, false
+// target says whether something is in the way of a job, and stays. What is known to hold
+// other contents than the source is an error, as it is when the job is done.
+func (s *Session) target(ctx context.Context, j transfer.Job, source client.Object) (stays client.Text, overwrites bool, err error) {
+	there, older, other := false, false, false
 	switch {
 	case j.To.IsObject():
 		o, is, err := s.object(ctx, j.To.At)
@@ -123,6 +124,7 @@ func (s *Session) target(ctx context.Context, j transfer.Job) (stays client.Text
 			return client.Text{}, false, err
 		}
 		there, older = is && err == nil, o.Modified.Before(j.Expect.Modified)
+		other = there && transfer.AreOtherContents(source, o)
 	case j.To.Root != "":
 		stat, err := os.Lstat(j.To.String())
 		there = err == nil
@@ -135,6 +137,9 @@ func (s *Session) target(ctx context.Context, j transfer.Job) (stays client.Text
 		return client.Text{}, true, nil
 	case j.Overwrite == transfer.OverwriteNewer:
 		return client.Say("it is there already and not older"), false, nil
+	}
+	if other {
+		return client.Text{}, false, &client.Error{Op: string(j.Op), Kind: client.KindExists, At: j.To.At, Err: transfer.ErrOtherContents}
 	}
 	return client.Say("it is there already"), false, nil
 }

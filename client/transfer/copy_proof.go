@@ -170,7 +170,21 @@ func (c *copyOf) compared(r *Receipt, s Stored, head client.Object) (err error) 
 // compare says how far the bytes of the copy are known to be those of the source. The
 // error (KindCorrupt) says that they are not.
 func (c *copyOf) compare(head client.Object) (Content, client.Text, error) {
-	for _, was := range c.source.Checksums {
+	return compareObjects(c.source, head)
+}
+
+// AreOtherContents reports whether what is there is known to hold other bytes than a source
+// that is not copied over it, as the job itself would find.
+func AreOtherContents(source, there client.Object) bool {
+	if !there.SizeTold() || !source.SizeTold() {
+		return false
+	}
+	_, _, err := compareObjects(source, there)
+	return err != nil || there.Size != source.Size
+}
+
+func compareObjects(source, head client.Object) (Content, client.Text, error) {
+	for _, was := range source.Checksums {
 		for _, is := range head.Checksums {
 			switch {
 			case was.Algorithm != is.Algorithm, was.Composite, is.Composite:
@@ -181,7 +195,7 @@ func (c *copyOf) compare(head client.Object) (Content, client.Text, error) {
 			}
 		}
 	}
-	if isMD5(c.source.ETag) && isReadable(c.source) && isReadable(head) && strings.EqualFold(c.source.ETag, head.ETag) {
+	if isMD5(source.ETag) && isReadable(source) && isReadable(head) && strings.EqualFold(source.ETag, head.ETag) {
 		return ContentMD5, client.Say("the ETags of source and copy are the same MD5"), nil
 	}
 	return ContentSize, client.Say("the server keeps no checksums of both: only the size was compared"), nil

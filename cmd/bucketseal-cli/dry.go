@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"strings"
 
@@ -69,7 +70,11 @@ func (d *drySum) add(a *app, r session.Rehearsal) {
 	switch {
 	case r.Err != nil:
 		d.failed++
-		a.wouldFail(transfer.Row{Job: r.Job, Phase: transfer.Failed, Err: r.Err})
+		phase := transfer.Failed
+		if errors.Is(r.Err, transfer.ErrOtherContents) {
+			phase = transfer.Skipped // as it is when it is done, and the exit code too
+		}
+		a.wouldFail(transfer.Row{Job: r.Job, Phase: phase, Err: r.Err})
 		return
 	case !r.Stays.IsZero():
 		d.stays++

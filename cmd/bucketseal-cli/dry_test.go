@@ -12,6 +12,26 @@ import (
 )
 
 // A dry run of each command says what would be done by which rule, and nothing is done.
+func TestADryRunEndsAsTheRunDoesWhereTheTargetHoldsSomethingElse(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.file("a", []byte("a"))
+	u.file("b", []byte("b")) // of the same size
+	u.file("same", []byte("a"))
+	for _, name := range []string{"a", "b", "same"} {
+		u.runs("cp", name, "s3://bucket/"+name).ends(0)
+	}
+	for _, args := range [][]string{{"mv", "s3://bucket/a", "s3://bucket/b", "--overwrite", "skip"}, {"mv", "s3://bucket/a", "s3://bucket/b"}} {
+		assert.Contains(t, u.runs(append(args, "-n")...).ends(1).err, "with other contents")
+		assert.Contains(t, u.runs(args...).ends(1).err, "with other contents")
+	}
+	u.file("longer", []byte("aa"))
+	up := []string{"cp", "longer", "s3://bucket/a", "--overwrite", "skip"}
+	assert.Contains(t, u.runs(append(up, "-n")...).ends(1).err, "with other contents")
+	assert.Contains(t, u.runs(up...).ends(1).err, "with other contents")
+	assert.Contains(t, u.runs("mv", "s3://bucket/a", "s3://bucket/same", "-n").ends(0).out, "would leave")
+}
+
 func TestADryRunSaysWhatWouldBeDoneAndDoesNothing(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)

@@ -80,7 +80,7 @@ func (a *app) find(ctx context.Context, s *session.Session, at client.Location, 
 	}
 	switch {
 	case found == 0 && !unknown:
-		return a.foundNothing(at, client.Say("no object below this place is as asked for"), "no object below %s is as asked for")
+		return a.foundNothing(at, client.Say("no object below %s is as asked for", at.String()))
 	case unknown:
 		return &partial{exitFailed}
 	}

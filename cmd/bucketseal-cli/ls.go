@@ -129,15 +129,15 @@ func (a *app) lsObjects(ctx context.Context, s *session.Session, at client.Locat
 
 // matchesNothing says that nothing is called so, which is a failure.
 func (a *app) matchesNothing(at client.Location) error {
-	return a.foundNothing(at, client.Say("nothing is called so, and nothing lies below it"), "nothing is called %s, and nothing lies below it")
+	return a.foundNothing(at, client.Say("nothing is called %s, and nothing lies below it", at.String()))
 }
 
 // foundNothing says why a listing is empty that should not be, in one line.
-func (a *app) foundNothing(at client.Location, why client.Text, words string) error {
+func (a *app) foundNothing(at client.Location, why client.Text) error {
 	if a.flags.json {
 		a.report(&client.Error{Op: "list", Kind: client.KindNotFound, At: at, Said: why})
 	} else {
-		printf(a.err, "bucketseal-cli: "+words+"\n", at)
+		printf(a.err, "bucketseal-cli: %s\n", printable(why.String()))
 	}
 	return &partial{exitFailed}
 }

@@ -289,7 +289,7 @@ func TestNothingFoundEndsWith1AndWords(t *testing.T) {
 		assert.NotEmpty(t, r.err, "%q", args)
 		assert.NoFileExists(t, u.dir+"/out")
 	}
-	assert.Contains(t, u.runs("ls", "s3://bucket/tpyo", "--json").ends(1).line()["error"].(map[string]any)["details"], "nothing is called so")
+	assert.Contains(t, u.runs("ls", "s3://bucket/tpyo", "--json").ends(1).line()["error"].(map[string]any)["details"], "nothing is called s3://bucket/tpyo, and nothing lies below it")
 	assert.Len(t, u.runs("ls", "s3://bucket", "--json").ends(0).lines(), 1, "nothing was removed")
 	assert.Len(t, u.runs("ls", "s3://bucket/rep", "--json").ends(0).lines(), 1)
 
