@@ -152,7 +152,12 @@ func (b Book) add(ctx context.Context, a client.Account, c client.Credentials) (
 	}
 	return a, inSteps(
 		step{func() error { return b.forget(a) }, undo},
-		step{do: func() error { return b.secret(ctx, a, c) }},
+		step{do: func() error {
+			if !a.NeedsSecret() && len(forgotten) == 0 {
+				return nil // nothing can be kept under a new id: nobody is asked for a passphrase
+			}
+			return b.secret(ctx, a, c)
+		}},
 		step{do: func() error { return b.Settings.FollowAccount(a, true) }},
 		step{func() error { return b.put(a) }, func() error { return b.forget(a) }},
 	)
@@ -162,7 +167,11 @@ func (b Book) add(ctx context.Context, a client.Account, c client.Credentials) (
 // that dies before it leaves an account that asks for the secret of its new
 // access key.
 func (b Book) change(ctx context.Context, before, a client.Account, c client.Credentials) error {
-	was, err := b.Secrets.AccountCredentials(ctx, before)
+	var was client.Credentials
+	var err error
+	if before.NeedsSecret() {
+		was, err = b.Secrets.AccountCredentials(ctx, before)
+	}
 	if c.Secret.IsZero() && a.NeedsSecret() {
 		if err != nil {
 			return err
