@@ -328,12 +328,11 @@ func (m *model) end(p *program, crash bool) {
 // run runs a model, and returns its trace.
 func (m *model) run(operations int) string {
 	for n := range operations {
-		m.asked = nil
+		m.wasAsked()
 		fmt.Fprintf(&m.trace, "%d %s: ", n, m.step())
 		m.rest()
 		m.holds(n)
-		slices.Sort(m.asked) // what is left of uploads is dropped several at a time
-		fmt.Fprintln(&m.trace, m.asked)
+		fmt.Fprintln(&m.trace, m.wasAsked())
 	}
 	m.were.operations += operations
 	m.settle()

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -210,6 +211,17 @@ func (m *model) mood(when string, c call) int {
 	}
 	m.asked = append(m.asked, fmt.Sprint(when, c, mood))
 	return mood
+}
+
+// wasAsked are the calls since it was asked last, sorted: what is left of uploads is
+// dropped several at a time.
+func (m *model) wasAsked() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := m.asked
+	m.asked = nil
+	slices.Sort(all)
+	return all
 }
 
 var errCut = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}

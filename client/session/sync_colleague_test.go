@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -118,7 +119,7 @@ type somebody struct {
 	busy  bool
 	done  bool
 
-	listed bool
+	listed atomic.Bool
 }
 
 func colleague(r *rand.Rand, keys []string, in int, write func(key, content string), remove func(key string)) *somebody {
@@ -164,7 +165,10 @@ func (s *somebody) WithGroup(string) slog.Handler            { return s }
 
 // Handle acts as a request is about to be sent, or its answer has come.
 func (s *somebody) Handle(_ context.Context, r slog.Record) error {
-	if s.listed = s.listed || strings.Contains(r.Message, "HEAD "); s.listed { // what he wrote before was listed
+	if strings.Contains(r.Message, "HEAD ") { // what he wrote before was listed
+		s.listed.Store(true)
+	}
+	if s.listed.Load() {
 		s.turn()
 	}
 	return nil

@@ -25,6 +25,8 @@ type colleague struct {
 	does   func()
 	// spares is a call just before which he does nothing, but just after it.
 	spares memstore.Op
+	// inParts: the server copies nothing with one request.
+	inParts bool
 }
 
 func (c *colleague) sees(_ context.Context, call memstore.Call) error {
@@ -34,6 +36,9 @@ func (c *colleague) sees(_ context.Context, call memstore.Call) error {
 		c.moment++
 	} else if c.calls == c.moment {
 		c.does()
+	}
+	if c.inParts && call.Op == memstore.CopyObject {
+		return call.Error(client.KindTooLarge)
 	}
 	return nil
 }
@@ -128,6 +133,7 @@ func (k *meeting) pass(c *colleague, moment int) passing {
 	if c == nil {
 		c = &colleague{moment: moment}
 	}
+	c.inParts = k.op == "encrypt" && k.size > 100
 	if k.op == "encrypt" && !server.Conditions {
 		c.spares = memstore.CompleteMultipartUpload
 	}

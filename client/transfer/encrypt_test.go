@@ -3,6 +3,8 @@ package transfer
 import (
 	"context"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -83,19 +85,27 @@ func TestWhatCannotBeComparedYetIsNotEncryptedAnew(t *testing.T) {
 // What is written in its place by a server that does not encrypt is made again in parts,
 // and its tags outlive both.
 func TestACopyInPlaceThatIsNotAsAskedIsMadeAgainInParts(t *testing.T) {
-	w := newBench(t)
-	w.store.Become(storetest.Ceph)
-	w.add(copyFrom, []byte("the content"), client.PutOptions{Metadata: map[string]string{"colour": "blue"}})
-	w.store.Tag(copyFrom, map[string]string{"project": "a"})
-	row := w.run(encryptsAnew(client.SSEKMS{Key: keyID}))[0]
-	require.NoError(t, row.Err)
-	assert.Len(t, w.store.Calls(memstore.CopyObject), 1)
-	assert.Equal(t, Verified, row.Receipt.Verdict)
-	assert.NotZero(t, row.Receipt.PartSize)
-	assert.Equal(t, "blue", w.there(copyFrom).Metadata["colour"])
-	tags, err := w.store.Tags(t.Context(), copyFrom, "")
-	require.NoError(t, err)
-	assert.Equal(t, map[string]string{"project": "a"}, tags)
+	synctest.Test(t, func(t *testing.T) {
+		w := newBench(t)
+		w.store.Become(storetest.Ceph)
+		w.add(copyFrom, []byte("the content"), client.PutOptions{Metadata: map[string]string{"colour": "blue"}})
+		w.store.Tag(copyFrom, map[string]string{"project": "a"})
+		w.store.Before(func(_ context.Context, c memstore.Call) error {
+			if c.Op == memstore.CopyObject { // what is written has another date than what was looked at
+				time.Sleep(time.Minute)
+			}
+			return nil
+		})
+		row := w.run(encryptsAnew(client.SSEKMS{Key: keyID}))[0]
+		require.NoError(t, row.Err)
+		assert.Len(t, w.store.Calls(memstore.CopyObject), 1)
+		assert.Equal(t, Verified, row.Receipt.Verdict)
+		assert.NotZero(t, row.Receipt.PartSize)
+		assert.Equal(t, "blue", w.there(copyFrom).Metadata["colour"])
+		tags, err := w.store.Tags(t.Context(), copyFrom, "")
+		require.NoError(t, err)
+		assert.Equal(t, map[string]string{"project": "a"}, tags)
+	})
 }
 
 func TestOnlyAnObjectIsEncryptedInItsOwnPlace(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -50,6 +51,20 @@ func TestAPassphraseFileThatIsNotThereIsNamedWithItsVariable(t *testing.T) {
 	u.types("", "accounts", "add", "lab", "--endpoint", u.server.URL).ends(0)
 	u.set("BUCKETSEAL_PASSPHRASE_FILE=" + u.dir + "/none")
 	assert.Contains(t, u.types("", "ls", "--account", "lab").ends(2).err, "the file that BUCKETSEAL_PASSPHRASE_FILE names: read the secret: open "+u.dir+"/none")
+}
+
+func TestAPassphraseFileThatOthersMayOpenIsSaid(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("whom a file is for is not in its mode there")
+	}
+	u := newUser(t)
+	path := u.file("passphrase", []byte("open sesame"))
+	u.set("BUCKETSEAL_PASSPHRASE_FILE=" + path)
+	add := u.types("", "accounts", "add", "lab", "--endpoint", u.server.URL).ends(0)
+	assert.NotContains(t, add.err, "may open")
+	require.NoError(t, os.Chmod(path, 0o644))
+	assert.Contains(t, u.types("", "ls", "--account", "lab", "--ca-file", u.server.CAFile).ends(0).err, "which holds the passphrase (mode 0644): chmod 600 "+path)
 }
 
 func TestAFolderIsRemovedAndFetchedOnlyWithR(t *testing.T) {

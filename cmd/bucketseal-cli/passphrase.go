@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"runtime"
 
 	"golang.org/x/term"
 
@@ -25,6 +27,9 @@ func (a *app) passphrase(ctx context.Context, q keychain.Question) (client.Secre
 		secret, err := a.secretFrom(file)
 		if err != nil {
 			return secret, fmt.Errorf("the passphrase, from the file that %s names: %w", passphraseFile, err)
+		}
+		if stat, err := os.Stat(file); err == nil && runtime.GOOS != "windows" && stat.Mode().IsRegular() && stat.Mode().Perm()&0o077 != 0 {
+			a.note(fmt.Sprintf("others on this computer may open %s, which holds the passphrase (mode %04o): chmod 600 %[1]s", file, stat.Mode().Perm()))
 		}
 		return secret, nil
 	}
