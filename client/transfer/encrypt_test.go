@@ -86,8 +86,9 @@ func TestWhatCannotBeComparedYetIsNotEncryptedAnew(t *testing.T) {
 // and its tags outlive both.
 func TestACopyInPlaceThatIsNotAsAskedIsMadeAgainInParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newBench(t)
-		w.store.Become(storetest.Ceph)
+		store := memstore.New(memstore.Options{Server: storetest.Ceph, Buckets: []string{remote.Bucket}, Keys: []client.Key{{ID: string(keyID), Enabled: true}}})
+		w := newBench(t, func(c *Config) { c.Store = store })
+		w.store = store // its clock goes
 		w.add(copyFrom, []byte("the content"), client.PutOptions{Metadata: map[string]string{"colour": "blue"}})
 		w.store.Tag(copyFrom, map[string]string{"project": "a"})
 		w.store.Before(func(_ context.Context, c memstore.Call) error {
