@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/bucketseal/bucketseal/client/transfer"
 	"github.com/bucketseal/bucketseal/settings/preferences"
 	"github.com/bucketseal/bucketseal/ui/widgets"
 )
@@ -89,4 +90,24 @@ func TestTheRenameAndPasteQuestionsFit(t *testing.T) {
 		s.state.Browser.Selection().Only(2)
 		s.main.objects.menu(2, fyne.NewPos(300, 200))
 	})
+}
+
+func TestADoubleClickOnAnObjectDownloadsIt(t *testing.T) {
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
+	s.state.Browser.Selection().Only(2)
+	s.picker.paths = []string{t.TempDir()}
+	s.main.objects.table.OnActivate(2)
+	s.waitIdle()
+	assert.Nil(t, s.properties, "properties are for who asks for them")
+	assert.Equal(t, transfer.Download, s.state.Transfers.Row(0).Op)
+}
+
+func TestAToolThatCannotBeUsedSaysWhyInTheStatusLine(t *testing.T) {
+	s := opens(t, preferences.Window{})
+	for i, a := range s.main.tools.actions {
+		if a == s.actions.upload {
+			s.main.tools.buttons[i].Tapped(&fyne.PointEvent{})
+		}
+	}
+	assert.Equal(t, "Open a bucket first.", s.main.status.said.Text)
 }

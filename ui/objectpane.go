@@ -129,9 +129,9 @@ func (p *objectPane) Cell(row, col int) widgets.Cell {
 	switch col {
 	case 0:
 		if r.IsFolder {
-			return widgets.Cell{Text: r.Name, Icon: p.folder}
+			return widgets.Cell{Text: r.Name, Icon: p.folder, Middle: true}
 		}
-		return widgets.Cell{Text: r.Name, Icon: p.file}
+		return widgets.Cell{Text: r.Name, Icon: p.file, Middle: true}
 	case 1:
 		return widgets.Cell{Text: r.Size}
 	case 2:
@@ -139,7 +139,7 @@ func (p *objectPane) Cell(row, col int) widgets.Cell {
 	case 3:
 		return widgets.Cell{Text: r.Class, Role: widgets.RoleMuted}
 	}
-	return widgets.Cell{Text: r.Encryption, Role: role(r.EncryptionRole)}
+	return widgets.Cell{Text: r.Encryption, Role: role(r.EncryptionRole), Key: true}
 }
 
 func (p *objectPane) refresh() {
@@ -278,10 +278,10 @@ func (u *UI) key(key fyne.KeyName) {
 	}
 }
 
-// activate opens a folder, or shows the properties of an object.
+// activate opens a folder, and downloads an object.
 func (u *UI) activate(row int) {
 	if !u.state.Browser.OpenRow(row) && row < u.state.Browser.Rows() {
-		u.ShowProperties(u.state.Browser.Object(row))
+		u.perform(u.actions.download)
 	}
 }
 

@@ -146,7 +146,7 @@ func (p *rulesPane) Cell(row, col int) widgets.Cell {
 	case ruleEncryption:
 		c.Text = r.Encryption
 	case ruleKey:
-		c.Text = r.Key
+		c.Text, c.Middle = r.Key, true
 	case ruleMatches:
 		c.Text = r.MatchesNow
 	}

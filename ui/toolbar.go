@@ -48,6 +48,7 @@ func (t *toolBar) button(a *action, text bool) *widgets.ToolButton {
 		label = strings.TrimSuffix(a.label, "…")
 	}
 	b := widgets.NewFlatButton(label, a.icon, a.label, func() { t.ui.perform(a) })
+	b.OnRefused = t.ui.flash
 	t.buttons, t.actions = append(t.buttons, b), append(t.actions, a)
 	return b
 }

@@ -83,6 +83,7 @@ func newTransferPane(u *UI) *transferPane {
 	head := container.NewHBox()
 	for _, a := range []*action{u.actions.pauseAll, u.actions.resumeAll, u.actions.retryFailed, u.actions.cancelAll, u.actions.clear} {
 		b := widgets.NewFlatButton("", a.icon, a.label, func() { u.perform(a) })
+		b.OnRefused = u.flash
 		p.buttons, p.actions = append(p.buttons, b), append(p.actions, a)
 		head.Add(b)
 	}
@@ -105,9 +106,9 @@ func (p *transferPane) Cell(row, col int) widgets.Cell {
 	r := &p.formatted
 	switch col {
 	case 0:
-		return widgets.Cell{Text: r.Name, Icon: p.icons[r.Op]}
+		return widgets.Cell{Text: r.Name, Icon: p.icons[r.Op], Middle: true}
 	case 1:
-		c := widgets.Cell{Text: r.State, Role: role(r.Role)}
+		c := widgets.Cell{Text: r.State, Role: role(r.Role), Key: true}
 		if r.Role != explain.RoleNormal && r.Role != explain.RoleMuted {
 			c.Icon = c.Role.Icon()
 		}
@@ -123,7 +124,7 @@ func (p *transferPane) Cell(row, col int) widgets.Cell {
 	case 6:
 		return widgets.Cell{Text: r.Target}
 	}
-	return widgets.Cell{Text: r.Rule}
+	return widgets.Cell{Text: r.Rule, Key: true}
 }
 
 func (p *transferPane) refresh() {

@@ -71,6 +71,63 @@ func (f *fitter) fit(text string, width float32, bold bool) (shown string, cut b
 	return text[:keep] + ellipsis, true
 }
 
+// cell fits the text of a cell.
+func (f *fitter) cell(c Cell, width float32) (shown string, cut bool) {
+	if shown, cut = f.fit(c.Text, width, c.Bold); !cut {
+		return shown, false
+	}
+	text := Printable(c.Text)
+	switch {
+	case c.Middle:
+		return f.fitMiddle(text, width, c.Bold), true
+	case c.Key:
+		key := strings.LastIndexByte(text, ' ') + 1
+		if room := width - f.width(text[:key], c.Bold); room >= leastKey && len(text)-key >= keyBytes {
+			return text[:key] + f.fitMiddle(text[key:], room, c.Bold), true
+		}
+	}
+	return shown, true
+}
+
+// A last word of so many bytes is a key, which is cut in its middle where there is so
+// much room for it in pixels.
+const (
+	keyBytes         = 12
+	leastKey float32 = 48
+)
+
+// headShare is how much of the room the beginning of a text gets that is cut in the
+// middle.
+const headShare = 0.6
+
+// fitMiddle is the beginning and the end of a text that is wider than width, around an
+// ellipsis: names begin alike and end in what tells them apart.
+func (f *fitter) fitMiddle(text string, width float32, bold bool) string {
+	room := width - f.rune('…', bold)
+	head, left := 0, room*headShare
+	for i, r := range text {
+		if left -= f.rune(r, bold); left < 0 {
+			break
+		}
+		head = i + utf8.RuneLen(r)
+	}
+	left = room
+	for _, r := range text[:head] {
+		left -= f.rune(r, bold)
+	}
+	tail := len(text)
+	for at := tail; at > head; {
+		r, n := utf8.DecodeLastRuneInString(text[:at])
+		if left -= f.rune(r, bold); left < 0 {
+			break
+		}
+		if at -= n; !unicode.Is(unicode.Mn, r) { // a mark stays with its letter
+			tail = at
+		}
+	}
+	return text[:head] + ellipsis + text[tail:]
+}
+
 // width is the width of text in pixels, rounded up by kerning at most.
 func (f *fitter) width(text string, bold bool) float32 {
 	var sum float32

@@ -32,6 +32,10 @@ type Cell struct {
 	Icon fyne.Resource // before the text, or nil
 	Role Role
 	Bold bool
+	// Middle has the text cut in its middle, where its end tells it from others: names.
+	Middle bool
+	// Key has its last word cut so, which is a key: the words before it stay.
+	Key  bool
 	Bar  bool    // draw a progress bar behind the text, which should be RoleNormal then
 	Part float64 // how much of the bar is filled, 0 to 1
 }

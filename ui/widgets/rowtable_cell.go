@@ -35,7 +35,7 @@ func (r *bodyRenderer) drawCell(c *cellObjects, cell Cell, align fyne.TextAlign,
 		room -= iconSize + iconGap
 	}
 	if cell != c.shown || w != c.width || c.epoch != r.look.epoch {
-		c.text.Text, _ = r.body.table.fit.fit(cell.Text, room, cell.Bold)
+		c.text.Text, _ = r.body.table.fit.cell(cell, room)
 		c.text.TextSize = r.look.size
 		c.text.TextStyle = fyne.TextStyle{Bold: cell.Bold}
 		c.text.Color = r.look.role[cell.Role]
@@ -88,7 +88,7 @@ func (t *RowTable) hiddenText(row, place int) string {
 	if cell.Icon != nil {
 		room -= iconSize + iconGap
 	}
-	if _, cut := t.fit.fit(cell.Text, room, cell.Bold); !cut {
+	if _, cut := t.fit.cell(cell, room); !cut {
 		return ""
 	}
 	return cell.Text

@@ -16,6 +16,9 @@ var (
 // Enter and hands on Esc like Button.
 type ToolButton struct {
 	widget.Button
+	// OnRefused is told why it is disabled when it is tapped all the same; nil for nobody.
+	OnRefused func(reason string)
+
 	tips   tipper
 	tip    string
 	reason string // why it is disabled
@@ -87,6 +90,9 @@ func (b *ToolButton) MouseOut() {
 // Tapped does what the button is for; its tip is in the way then.
 func (b *ToolButton) Tapped(ev *fyne.PointEvent) {
 	b.tips.leave()
+	if b.Disabled() && b.OnRefused != nil {
+		b.OnRefused(b.reason)
+	}
 	b.Button.Tapped(ev)
 }
 

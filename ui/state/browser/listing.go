@@ -251,7 +251,7 @@ func (l *listing) compare(i, j int32) int {
 		c = strings.Compare(a.StorageClass, b.StorageClass)
 	}
 	if c == 0 {
-		c = strings.Compare(a.At.Key, b.At.Key)
+		c = natural(a.At.Key, b.At.Key)
 	}
 	if l.down {
 		return -c
