@@ -100,7 +100,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flags.verbose, "verbose", false, "log every request to stderr, without secrets")
 	root.AddCommand(a.accountsCommand(), a.lsCommand(), a.cpCommand(), a.mvCommand(), a.syncCommand(), a.rmCommand(), a.versionsCommand(), a.restoreCommand(), a.metaCommand(), a.classCommand(),
 		a.undeleteCommand(), a.tagsCommand(), a.aclCommand(), a.lockCommand(), a.presignCommand(),
-		a.findCommand(), a.duCommand(), a.mbCommand(), a.rbCommand(),
+		a.findCommand(), a.duCommand(), a.mbCommand(), a.rbCommand(), a.bucketDocumentsCommand(),
 		a.propsCommand(), a.uploadsCommand(), a.receiptsCommand(), a.rulesCommand(), a.keysCommand())
 	refuseUnknownCommands(root)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return refuseEmpty(c.Flags()) }
