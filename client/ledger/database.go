@@ -157,6 +157,7 @@ func (d *database) change(work func(*transaction)) error {
 	if t.err != nil {
 		return t.err
 	}
+	t.known()
 	work(t)
 	if t.exec("COMMIT"); t.err != nil {
 		end := &transaction{database: d}
@@ -164,6 +165,18 @@ func (d *database) change(work func(*transaction)) error {
 		clear(d.commons)     // some may have stood in the table only within this one
 	}
 	return t.err
+}
+
+// known refuses a database that a newer program has migrated while this one had it
+// open: what its rows mean is not known here.
+func (t *transaction) known() {
+	t.each("PRAGMA user_version", nil, func(r *sql.Rows) error {
+		var version int
+		if err := r.Scan(&version); err != nil || version <= len(migrations) {
+			return err
+		}
+		return newerError(version)
+	})
 }
 
 // exec says something, and is how many rows that changed.
@@ -236,8 +249,11 @@ func isDamage(err error) bool {
 }
 
 // isRefusal reports whether an error says that nothing can be written to the file now:
-// the disk is full, or does not let this program write.
+// the disk is full, or does not let this program write, or the file is a newer program's.
 func isRefusal(err error) bool {
+	if newer := newerError(0); errors.As(err, &newer) {
+		return true
+	}
 	switch codeOf(err) {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return true

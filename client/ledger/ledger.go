@@ -195,7 +195,10 @@ func (l *Ledger) Close() error {
 	}
 	err := l.closeMemory()
 	if !l.db.memory {
-		err = errors.Join(err, l.settleOne(l.db, l.owner))
+		left := l.settleOne(l.db, l.owner)
+		if newer := newerError(0); !errors.As(left, &newer) { // to that one the lease tells as much
+			err = errors.Join(err, left)
+		}
 	}
 	l.count()
 	err = errors.Join(err, l.db.close())

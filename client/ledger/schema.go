@@ -128,7 +128,7 @@ func migrate(conn *sql.Conn) error {
 		return err
 	}
 	if version > len(migrations) {
-		return client.Say("it was written by a newer Bucketseal (version %d of the ledger, this program knows %d): update this one", version, len(migrations)).Err()
+		return newerError(version)
 	}
 	for i := version; i < len(migrations); i++ {
 		script := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA user_version = %d; COMMIT", migrations[i], i+1)
@@ -138,4 +138,14 @@ func migrate(conn *sql.Conn) error {
 		}
 	}
 	return nil
+}
+
+// A newerError says that a newer program has written the database, of this version.
+type newerError int
+
+func (e newerError) Error() string { return e.Text().String() }
+
+// Text is the sentence, for client.TextOf.
+func (e newerError) Text() client.Text {
+	return client.Say("it was written by a newer Bucketseal (version %d of the ledger, this program knows %d): update this one", int(e), len(migrations))
 }
