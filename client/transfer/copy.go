@@ -71,7 +71,8 @@ type copyOf struct {
 	source client.Object      // as it was when the attempt began
 	asked  client.Treatment   // before that of the source took the place of nothing
 	tags   map[string]string  // of an object that is written over
-	again  bool               // an attempt before may have removed the source
+	before Expect             // the source as an attempt before has seen it
+	gone   bool               // the source: an attempt before may have moved it
 	// made is a copy that is to be made anew, nil for none.
 	made *client.Object
 	// replaced: the copy was made again with all said that is stored beside the bytes.
@@ -87,7 +88,7 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 	}
 	if stored := it.stored(); stored != nil { // before the source: that may be gone by our own hand
 		switch err := c.goOn(ctx, *stored); {
-		case errors.Is(err, errGone):
+		case errors.Is(err, errAnew):
 		case errors.Is(err, errInParts):
 			e.copiesInParts.Store(true)
 		default:
@@ -102,10 +103,13 @@ func (e *Engine) copy(ctx context.Context, it *item) error {
 		return err
 	}
 	if stored := it.stored(); stored != nil { // the answer to its completion was lost
-		if err := c.recognized(ctx, stored); err != nil {
-			return err
+		if c.isStored(it.progress) {
+			if err := c.recognized(ctx, stored); err != nil {
+				return err
+			}
+			return c.prove(ctx, *stored)
 		}
-		return c.prove(ctx, *stored)
+		e.forget(it)
 	}
 	if c.made != nil { // what is there is ours, and not as asked
 		return c.make(ctx, there{})
@@ -140,7 +144,7 @@ func (e *Engine) newCopy(ctx context.Context, it *item) (c *copyOf, err error) {
 	job := it.row.Job
 	c = &copyOf{engine: e, it: it, origin: Other{Store: e.cfg.Store, Account: e.cfg.Account}}
 	if it.progress != nil {
-		c.tags = it.progress.Tags
+		c.tags, c.before = it.progress.Tags, it.progress.Source
 	}
 	if job.IsBetween() {
 		c.origin, err = e.other(ctx, job)
@@ -152,17 +156,6 @@ func (e *Engine) newCopy(ctx context.Context, it *item) (c *copyOf, err error) {
 	}
 	c.copier = copier
 	return c, nil
-}
-
-// recognized makes good what the journal does not tell of a copy in parts whose
-// completion was not heard of.
-func (c *copyOf) recognized(ctx context.Context, s *Stored) (err error) {
-	s.Source = c.source
-	if c.copier != nil {
-		s.Handed = c.handed()
-		return nil
-	}
-	return c.arrivedAll(ctx, s)
 }
 
 // stored is what an attempt before has stored and could not prove.
@@ -271,97 +264,6 @@ func asItsSource(t client.Treatment, r client.Reported) (client.Treatment, bool)
 		return t, false
 	}
 	return as, as.Check() == nil
-}
-
-// errGone is why a copy is made again that was stored before.
-var errGone = client.Say("the copy is not there any more").Err()
-
-// goOn proves what an attempt before has stored. It is errGone where that is not there
-// any more.
-func (c *copyOf) goOn(ctx context.Context, s Stored) (err error) {
-	e, job := c.engine, c.it.row.Job
-	if c.it.key, err = e.fetchKey(ctx, job, job.To.At, job.Treatment.CustomerKeyMD5); err != nil {
-		return err
-	}
-	if c.key, err = e.fetchKey(ctx, job, job.From.At, job.From.CustomerKeyMD5); err != nil {
-		return err
-	}
-	if s.Source.At.Bucket == "" {
-		return errGone
-	}
-	c.source, c.again = s.Source, true // what was copied
-	soon, end := e.proofTime(ctx)
-	defer end()
-	switch _, err := e.headOf(soon, c.it, s); client.KindOf(err) {
-	case client.KindNotFound, client.KindPrecondition:
-		return errGone
-	}
-	return c.prove(ctx, s)
-}
-
-// intend writes down that a copy is about to be made whose source goes then: where the
-// program ends before anybody hears of it, what is there is known to be ours.
-func (c *copyOf) intend() {
-	e, it := c.engine, c.it
-	if it.row.Job.Op != Move || it.progress != nil {
-		return
-	}
-	it.progress = &Progress{At: e.cfg.Now(), Source: it.row.Job.Expect}
-	if err := e.scribe.write(Entry{Number: it.number, Begun: it.progress})[0]; err != nil {
-		e.note(client.Say("that %s is being moved could not be written down: where the program ends meanwhile, the source stays beside its copy: %v", it.row.Job.From, err))
-		return
-	}
-	e.mu.Lock()
-	it.begun = true
-	e.mu.Unlock()
-}
-
-// isOurs reports whether what is in the way of a move is the copy that an attempt before
-// was about to make: it has the bytes of the source, by the servers' checksums or, where
-// they keep none, as both are read, and all that stands beside them.
-func (c *copyOf) isOurs(ctx context.Context, there client.Object) (bool, error) {
-	p := c.it.progress
-	if c.it.row.Job.Op != Move || p == nil || p.hasUpload() || !client.SameETag(p.Source.ETag, c.source.ETag) || there.Size != c.source.Size {
-		return false, nil
-	}
-	content, _, err := c.compare(there)
-	if err != nil || !c.lost(there).IsZero() {
-		return false, nil //nolint:nilerr // it has other bytes, and so is not ours
-	}
-	if content.OfBytes() {
-		return true, nil
-	}
-	return c.readsTheSame(ctx, there)
-}
-
-// readsTheSame reads the source and what is at the target, and compares.
-func (c *copyOf) readsTheSame(ctx context.Context, there client.Object) (bool, error) {
-	source := newTally(client.CRC64NVME)
-	if err := c.fetch(ctx, source, span{1, 0, c.source.Size}); err != nil {
-		return false, err
-	}
-	_, body, err := c.engine.cfg.Store.Get(ctx, c.it.row.Job.To.At, client.ReadOptions{VersionID: there.VersionID, IfMatch: there.ETag, Key: c.it.key})
-	switch kind := client.KindOf(err); {
-	case err != nil && (ctx.Err() != nil || unasked(kind)):
-		return false, err
-	case err != nil:
-		return false, nil //nolint:nilerr // what cannot be read is not known to be ours
-	}
-	defer func() { _ = body.Close() }() // only read from
-	made, err := readSums(ctx, body, client.CRC64NVME)
-	return err == nil && made.n == source.n && string(made.sums[client.CRC64NVME]) == string(source.reading().sums[client.CRC64NVME]), err
-}
-
-// proveOurs goes on with a copy of which nobody had heard that it was made.
-func (c *copyOf) proveOurs(ctx context.Context, made client.Object) error {
-	s := Stored{VersionID: made.VersionID, ETag: made.ETag, RequestID: made.RequestID, Handed: c.handed(), Source: c.source}
-	s.Arrived, s.By, _ = c.compare(made)
-	err := c.prove(ctx, s)
-	if errors.Is(err, errInParts) {
-		c.engine.copiesInParts.Store(true)
-		return c.make(ctx, there{})
-	}
-	return err
 }
 
 // make copies in the way that this server can.

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -93,9 +92,7 @@ func (g *gathering) open(ctx context.Context) error {
 // continues reports whether an upload that was left is of this very source, with
 // nothing that is asked now asked otherwise.
 func (g *gathering) continues(p *Progress) bool {
-	job, source := g.it.row.Job, g.copy.source
-	return p.Source.Size == source.Size && client.SameETag(p.Source.ETag, source.ETag) && p.Source.Modified.Equal(source.Modified) && p.Version == job.From.Version &&
-		p.Treatment.AsksTheSame(job.Treatment) && p.ContentType == g.options.ContentType && maps.Equal(p.Metadata, g.options.Metadata)
+	return g.copy.isOf(p) && p.Asked.is(askedOf(g.it.row.Job.Treatment, g.options))
 }
 
 // reuse takes over the parts that were acknowledged and that the server still holds.
@@ -198,8 +195,13 @@ func (c *copyOf) stillThat(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case !client.SameETag(now.ETag, c.source.ETag), now.Size != c.source.Size, !now.Modified.Equal(c.source.Modified):
+	case !isSameObject(now, c.source):
 		return c.changed(errChangedSince)
 	}
 	return nil
+}
+
+// isSameObject reports whether two looks saw one object, which nobody wrote in between.
+func isSameObject(a, b client.Object) bool {
+	return client.SameETag(a.ETag, b.ETag) && a.Size == b.Size && a.Modified.Equal(b.Modified)
 }

@@ -24,16 +24,12 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 		return err
 	}
 	inOne := s.PartSize == 0
-	if c.copier != nil && inOne && (job.Op == Encrypt || !job.Op.InPlace()) && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
-		if there, err := c.mayBeMadeAgain(ctx); err != nil {
-			return err
-		} else if there {
-			c.made = &p.head
-			if job.Op == Encrypt {
-				c.isNow(p.head)
-			}
-			return errInParts
+	if c.copier != nil && inOne && !c.gone && (job.Op == Encrypt || !job.Op.InPlace()) && c.source.Size > 0 && (p.Verdict == NotEncrypted || p.Verdict == OtherKey) {
+		c.made = &p.head
+		if job.Op == Encrypt {
+			c.isNow(p.head)
 		}
+		return errInParts
 	}
 	r := e.receipt(job, p)
 	r.Size, r.VersionID, r.ETag = job.Expect.Size, first(s.VersionID, p.head.VersionID), first(p.head.ETag, s.ETag)
@@ -41,6 +37,7 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 	if err := c.compared(&r, s, p.head); err != nil {
 		return err
 	}
+	s.As = c.asks()
 	it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Tags: c.tags, Stored: &s}
 	if p.Verdict != NotYetVerified {
 		if p.Verdict.AsAsked() || e.cfg.AllowUnverified { // else that is what is wrong with it, whether or not it can be read
@@ -48,7 +45,7 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 				return err
 			}
 		}
-		if c.copier != nil && inOne && !job.Op.InPlace() && !c.replaced && !c.lost(p.head).IsZero() {
+		if c.copier != nil && inOne && !job.Op.InPlace() && !c.replaced && !c.gone && !c.lost(p.head).IsZero() {
 			return c.writeBeside(ctx, p.head)
 		}
 	}
@@ -68,26 +65,15 @@ func (c *copyOf) isNow(made client.Object) {
 	c.becomes(job)
 }
 
-// mayBeMadeAgain reports whether there is a source still: an attempt before may have
-// moved it.
-func (c *copyOf) mayBeMadeAgain(ctx context.Context) (bool, error) {
-	job := c.it.row.Job
-	if !c.again || job.Op != Move {
-		return true, nil
-	}
-	_, err := c.engine.cfg.Store.Head(ctx, job.From.At, client.ReadOptions{VersionID: job.From.Version, Key: c.key})
-	if client.KindOf(err) == client.KindNotFound {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // conclude is what becomes of a copy that was looked at: with what is stored beside the
 // bytes, and without its source where that is to be moved. The journal knows that the
 // copy is there before the source goes.
 func (c *copyOf) conclude(ctx context.Context, s Stored, p proof, r Receipt) error {
 	e, it := c.engine, c.it
 	job := it.row.Job
+	if p.Verdict != NotYetVerified && !p.Verdict.AsAsked() && !c.gone { // which no other look will mend: it is made anew
+		it.progress.Stored = nil
+	}
 	if err := e.judged(ctx, job, p, r); err != nil {
 		return err
 	}
@@ -246,7 +232,7 @@ func (c *copyOf) keepTags(ctx context.Context, s Stored) error {
 	case kind == client.KindDenied && c.copier == nil && job.Op == Copy: // who may not look takes what there is to be had
 		c.engine.note(client.Say("whether %s has tags may not be looked at: its copy has none", job.From))
 		return nil
-	case kind == client.KindNotFound && c.again && job.Op == Move: // it went after they were set
+	case kind == client.KindNotFound && c.gone && job.Op == Move: // it went after they were set
 		return nil
 	case err != nil:
 		return err

@@ -107,20 +107,31 @@ func (c *copyOf) inPlace(ctx context.Context) error {
 		c.engine.note(client.Say("%s keeps versions: those that are there stay encrypted as they are, beside the new ones", job.To.At.Bucket))
 	}
 	c.made = &c.source
-	if len(c.tags) > 0 { // those of an attempt before
+	return c.noteTags(ctx)
+}
+
+// noteTags writes the tags of an object down before it may lose them. One that has none
+// has lost them perhaps: those are given back that an attempt before wrote down, unless
+// it is another object now.
+func (c *copyOf) noteTags(ctx context.Context) error {
+	tags, err := c.engine.cfg.Store.Tags(ctx, c.it.row.Job.From.At, "")
+	switch {
+	case err == nil && len(tags) == 0, client.KindOf(err) == client.KindUnsupported: // it has none
+		if c.before.Size != c.source.Size {
+			c.tags = nil
+		}
+	case err != nil:
+		return err
+	default:
+		c.tags = tags
+	}
+	if p := c.it.progress; len(c.tags) == 0 || p.hasUpload() || p != nil && maps.Equal(p.Tags, c.tags) { // an upload is written down with them
 		return nil
 	}
-	tags, err := c.engine.cfg.Store.Tags(ctx, job.From.At, "")
-	if client.KindOf(err) == client.KindUnsupported || len(tags) == 0 && err == nil {
-		return nil // it has none
-	}
-	if err != nil {
-		return err
-	}
-	c.tags = tags
 	if c.it.progress == nil {
-		c.it.progress = &Progress{At: c.engine.cfg.Now(), Source: job.Expect, Tags: tags}
+		c.it.progress = &Progress{At: c.engine.cfg.Now(), Source: c.it.row.Job.Expect}
 	}
+	c.it.progress.Tags = c.tags
 	return c.engine.scribe.write(Entry{Number: c.it.number, Begun: c.it.progress})[0]
 }
 

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"iter"
+	"maps"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -114,12 +115,10 @@ type Progress struct {
 
 	// Of an upload in parts: how it was begun, which cannot be changed any more. At is
 	// by the server's clock then, as far as that is known.
-	Upload      string            `json:"upload,omitempty"` // its id at the server
-	Checksummed bool              `json:"checksummed,omitempty"`
-	Treatment   client.Treatment  `json:"treatment,omitzero"`
-	ContentType string            `json:"contentType,omitempty"`
-	Metadata    map[string]string `json:"metadata,omitempty"`
-	Created     client.Reported   `json:"created,omitzero"` // what the answer said of the encryption
+	Upload      string `json:"upload,omitempty"` // its id at the server
+	Checksummed bool   `json:"checksummed,omitempty"`
+	Asked
+	Created client.Reported `json:"created,omitzero"` // what the answer said of the encryption
 
 	// Temp is the name of a download's temporary file, beside its target.
 	Temp string `json:"temp,omitempty"`
@@ -133,6 +132,24 @@ type Progress struct {
 	Pieces []Piece `json:"-"` // in the order of their acknowledgement
 
 	held []client.Part // what the server says it holds of the upload, asked by the attempt under way
+}
+
+// Asked is what was asked for with an object when its writing began: what no attempt that
+// goes on with it can ask otherwise.
+type Asked struct {
+	Treatment   client.Treatment  `json:"treatment,omitzero"`
+	ContentType string            `json:"contentType,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+	System      client.System     `json:"system,omitzero"`
+}
+
+func askedOf(t client.Treatment, o client.PutOptions) Asked {
+	return Asked{t, o.ContentType, o.Metadata, o.System}
+}
+
+// is reports whether the same is asked, for whatever reasons.
+func (a Asked) is(b Asked) bool {
+	return a.Treatment.AsksTheSame(b.Treatment) && a.ContentType == b.ContentType && maps.Equal(a.Metadata, b.Metadata) && a.System == b.System
 }
 
 // Bytes is how many bytes need not be moved again: those of the pieces, or all, where
@@ -170,6 +187,7 @@ type Stored struct {
 	VersionID string       `json:"versionId,omitempty"`
 	ETag      string       `json:"etag,omitempty"` // "" where the server does not name it, as Ceph 16 after an upload in parts
 	RequestID string       `json:"requestId,omitempty"`
+	As        Asked        `json:"as,omitzero"`
 	Handed    Handed       `json:"handed"`
 	Identity  string       `json:"identity,omitempty"` // of the file
 	PartSize  int64        `json:"partSize,omitempty"` // bytes, 0 for one request

@@ -89,7 +89,7 @@ func (e *Engine) beginUpload(ctx context.Context, it *item, o client.PutOptions,
 		return beginning{}, err
 	}
 	p.At, p.Upload, p.Checksummed, p.Created = upload.Begun, upload.ID, upload.Checksummed, created.Encryption
-	p.Treatment, p.ContentType, p.Metadata = j.Treatment, o.ContentType, o.Metadata
+	p.Asked = askedOf(j.Treatment, o)
 	it.progress = p
 	if err := e.scribe.write(Entry{Number: it.number, Begun: p})[0]; err != nil {
 		e.note(client.Say("the upload of %s could not be written down, so that its parts would stay if the program were ended: %v", upload.At.String(), err))

@@ -133,7 +133,7 @@ func (e *Engine) entryOf(it *item, r *Receipt, outcome error) Entry {
 	state.Phase, state.Err = conclusion(outcome)
 	state.Ended = r.VerifiedAt
 	entry := Entry{Number: it.number, State: &state, Receipt: r}
-	if p := it.progress; p != nil && p.Stored != nil && outcome != nil {
+	if p := it.progress; p != nil && (p.Stored != nil || len(p.Tags) > 0) && outcome != nil {
 		entry.Begun, it.begun = p, true
 	} else {
 		entry.Forget, it.begun = it.begun, false

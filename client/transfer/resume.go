@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -105,7 +104,7 @@ func (p *Progress) whole(j Job) *Stored {
 	if slices.ContainsFunc(f.parts, func(p client.Part) bool { return p.Number == 0 }) {
 		s.Parts = nil // the program ended before all were written down
 	}
-	s.Handed.Sum, s.Identity = p.Checksum, p.Source.Identity
+	s.Handed.Sum, s.Identity, s.As = p.Checksum, p.Source.Identity, p.Asked
 	return &s
 }
 
@@ -114,8 +113,7 @@ func (p *Progress) whole(j Job) *Stored {
 // the object was decided when it began.
 func (p *Progress) continues(src *source, o client.PutOptions) bool {
 	j := src.job
-	return p.Source.Size == j.Expect.Size && p.Source.Modified.Equal(j.Expect.Modified) &&
-		p.Treatment.AsksTheSame(j.Treatment) && p.ContentType == o.ContentType && maps.Equal(p.Metadata, o.Metadata)
+	return p.Source.Size == j.Expect.Size && p.Source.Modified.Equal(j.Expect.Modified) && p.Asked.is(askedOf(j.Treatment, o))
 }
 
 // settle decides what becomes of an upload that an attempt has begun and not
@@ -282,9 +280,9 @@ func (e *Engine) drop(number int64) bool {
 }
 
 // proveStored is for a job begun again whose file was stored by the attempt
-// before and could not be looked at: as long as that object is there and the
-// file is still the same, it is proved and not sent again. proved is false when
-// there is no such thing.
+// before and could not be looked at: as long as that object is there, the file is
+// still the same and nothing is asked otherwise now, it is proved and not sent again.
+// proved is false when there is no such thing.
 func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved bool, err error) {
 	if it.progress == nil || it.progress.Stored == nil {
 		return false, nil
@@ -304,7 +302,14 @@ func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved
 	if err != nil {
 		return true, err
 	}
-	if sum != s.Handed.Sum {
+	options, err := e.putOptions(it, src, sum)
+	if err == nil {
+		err = e.addSHA256(ctx, src, &options, s.PartSize == 0)
+	}
+	if err != nil {
+		return true, err
+	}
+	if sum != s.Handed.Sum || !s.As.is(askedOf(src.job.Treatment, options)) {
 		e.forget(it)
 		return false, nil
 	}

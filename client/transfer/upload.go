@@ -61,7 +61,7 @@ func (e *Engine) upload(ctx context.Context, it *item) error {
 		return err
 	}
 	stored, err := e.send(ctx, it, src, there.condition(job, options), all, digests)
-	stored.Handed.Sum, stored.Identity = sum, src.identity
+	stored.Handed.Sum, stored.Identity, stored.As = sum, src.identity, askedOf(job.Treatment, options)
 	if client.KindOf(err) == client.KindPrecondition && !job.overwritesAll() {
 		return e.overtaken(ctx, it, src, overtaking{was: there, sent: stored, refused: err})
 	}
