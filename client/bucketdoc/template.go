@@ -68,7 +68,8 @@ func DenyOtherEncryption(bucket, prefix string, t client.Treatment) (Policy, err
 // HTTPSOnly denies everything that does not come over TLS.
 func HTTPSOnly(bucket string) Policy {
 	return policy(Statement{
-		"HttpsOnly", "Deny", "*", "s3:*", []string{"arn:aws:s3:::" + bucket, "arn:aws:s3:::" + bucket + "/*"},
+		"HttpsOnly", "Deny", "*", "s3:*",
+		[]string{"arn:aws:s3:::" + bucket, "arn:aws:s3:::" + bucket + "/*"},
 		map[string]map[string]string{"Bool": {"aws:SecureTransport": "false"}},
 	})
 }

@@ -141,9 +141,9 @@ func (e *examination) secure(ctx context.Context) (said client.Text, err error) 
 		return said, err
 	}
 	if e.proxy != nil {
-		r, err := e.ask(ctx)
-		if err == nil && r.TLS != nil {
-			e.shown(*r.TLS)
+		_, shown, err := e.ask(ctx)
+		if err == nil && shown != nil {
+			e.shown(*shown)
 		}
 		return e.certificate(), err
 	}
@@ -202,27 +202,27 @@ func (e *examination) certificate() client.Text {
 	return client.Say("for %s, issued by %s, until %s", strings.Join(c.Names, ", "), c.Issuer, c.Until.Format(time.DateOnly))
 }
 
-// ask sends a request that is not signed: any answer will do.
-func (e *examination) ask(ctx context.Context) (*http.Response, error) {
+// ask sends a request that is not signed: any answer will do, of which the headers and
+// what TLS showed are of interest.
+func (e *examination) ask(ctx context.Context) (http.Header, *tls.ConnectionState, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(e.at.String(), "/")+"/", nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	answer, err := e.store.network.Do(r)
 	if err != nil {
-		return nil, &netFailure{err}
+		return nil, nil, &netFailure{err}
 	}
-	_ = answer.Body.Close() // what it says is no matter
-	return answer, nil
+	return answer.Header, answer.TLS, answer.Body.Close()
 }
 
 func (e *examination) clock(ctx context.Context) (said client.Text, err error) {
 	sent := time.Now()
-	answer, err := e.ask(ctx)
+	answer, _, err := e.ask(ctx)
 	if err != nil {
 		return said, err
 	}
-	lead, told := leadIn(answer.Header, sent)
+	lead, told := leadIn(answer, sent)
 	if !told {
 		return said, noted{client.Say("the server does not tell its time")}
 	}

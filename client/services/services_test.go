@@ -73,10 +73,23 @@ func TestBucketNamesFollowTheService(t *testing.T) {
 		service, name string
 		taken         bool
 	}{
-		{"aws", "reports", true}, {"aws", "Reports", false}, {"aws", "a_b", false}, {"aws", "ab", false}, {"aws", strings.Repeat("a", 63), true},
-		{"aws", strings.Repeat("a", 64), false}, {"aws", "-ab", false}, {"aws", "a.b", true},
-		{"twcc", "Reports_1", true}, {"twcc", "a", true}, {"twcc", strings.Repeat("a", 17), false}, {"twcc", "a.b", false},
-		{"ceph", "My_Bucket", true}, {"b2", "short", false}, {"b2", "Longer-1", true}, {"r2", "a.b.c", false}, {"google", "a_b", true},
+		{"aws", "reports", true},
+		{"aws", "Reports", false},
+		{"aws", "a_b", false},
+		{"aws", "ab", false},
+		{"aws", strings.Repeat("a", 63), true},
+		{"aws", strings.Repeat("a", 64), false},
+		{"aws", "-ab", false},
+		{"aws", "a.b", true},
+		{"twcc", "Reports_1", true},
+		{"twcc", "a", true},
+		{"twcc", strings.Repeat("a", 17), false},
+		{"twcc", "a.b", false},
+		{"ceph", "My_Bucket", true},
+		{"b2", "short", false},
+		{"b2", "Longer-1", true},
+		{"r2", "a.b.c", false},
+		{"google", "a_b", true},
 		{"custom", "Anything_at.all", true},
 	} {
 		err := must(t, c.service).Buckets.Check(c.name)

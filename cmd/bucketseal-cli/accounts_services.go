@@ -54,7 +54,10 @@ func (a *app) accountsServices() *cobra.Command {
 func lineOfService(s services.Service) serviceLine {
 	l := serviceLine{
 		s.ID, s.Name, s.Endpoint, append([]string{}, s.Regions...), cmp.Or(s.Addressing, client.AddressingAuto), append([]string{}, s.Checksums...),
-		[]string{}, s.KeysAt.String(), s.Buckets.Said.String(), map[string]string{}, s.Manual,
+		[]string{},
+		s.KeysAt.String(), s.Buckets.Said.String(),
+		map[string]string{},
+		s.Manual,
 	}
 	for _, gap := range s.Gaps {
 		l.Gaps = append(l.Gaps, gap.String())
@@ -73,8 +76,13 @@ func (a *app) showService(s services.Service) {
 	}
 	printf(a.out, "%s (--service %s)\n", l.Name, l.ID)
 	for _, row := range [][2]string{
-		{"Endpoint", l.Endpoint}, {"Regions", strings.Join(l.Regions, " ")}, {"Addressing", string(l.Addressing)},
-		{"Checksums", strings.Join(l.Checksums, " ")}, {"Keys", l.KeysAt}, {"Bucket names", l.BucketNames}, {"Manual", l.Manual},
+		{"Endpoint", l.Endpoint},
+		{"Regions", strings.Join(l.Regions, " ")},
+		{"Addressing", string(l.Addressing)},
+		{"Checksums", strings.Join(l.Checksums, " ")},
+		{"Keys", l.KeysAt},
+		{"Bucket names", l.BucketNames},
+		{"Manual", l.Manual},
 	} {
 		if row[1] != "" {
 			printf(a.out, "  %-13s %s\n", row[0]+":", row[1])
