@@ -163,7 +163,7 @@ func (f *fetching) ranges(ctx context.Context) error {
 			}
 		}
 	}()
-	err := flow.Spread(ctx, len(all), len(all), func(ctx context.Context, i int) (err error) {
+	err := flow.Spread(ctx, len(all), partsAtOnce(len(all)), func(ctx context.Context, i int) (err error) {
 		r := &fetcher{fetching: f, left: all[i], whole: len(all) == 1, tally: newTally(f.sums...)}
 		if i == 0 {
 			r.opened, f.opened = f.opened, nil

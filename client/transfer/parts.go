@@ -24,9 +24,10 @@ func (c *Config) partSize(size int64) int64 {
 	return partSizeFor(size, max(c.PartSize, min(size/enoughParts>>20<<20, mostAtOnce)))
 }
 
-// partsAtOnce is how many parts of one file travel at once at most. What of them has
-// not arrived when the program is killed is sent again: no more than a twentieth of a
-// file of 1 GiB, and of those that have more parts.
+// partsAtOnce is how many parts of one file, or ranges of one object, travel at once at
+// most. What of them has not arrived when the program is killed is sent again, and so is
+// what a server has sent that lies in the system's buffers, which hold whole ranges: no
+// more than a twentieth of a file of 1 GiB, and of those that have more parts.
 func partsAtOnce(parts int) int { return max(6, parts/20) }
 
 // partSizeFor is the size of the parts of a file: the size wished for, or so
