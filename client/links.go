@@ -10,11 +10,14 @@ import (
 type Linker interface {
 	// Link signs a request that anybody may send until it expires, by GET or PUT. Nothing
 	// is sent: whether the object is there, and whether the account may do it, is found
-	// out by whoever uses the link. SSE-C is refused (KindUnsupported): the key would have
+	// out by whoever uses the link. SSE-C is refused (KindRefused): the key would have
 	// to go along.
 	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 	Link(ctx context.Context, at Location, o LinkOptions) (Link, error)
 }
+
+// LinkOp is what the making of a link is called where it is refused.
+const LinkOp = "presign"
 
 // MaxLink is the longest a link may be good for.
 const MaxLink = 7 * 24 * time.Hour

@@ -114,10 +114,14 @@ type ListOptions struct {
 	Recursive bool   // everything below, no folders
 	After     string // the Next of the page before; "" for the first
 	// Behind has the first page begin behind this name, whether there is one, as
-	// start-after of ListObjectsV2 does; only with Recursive. A store that cannot do it
+	// start-after of ListObjectsV2 does; a folder of this name is not given again. A store that cannot do it
 	// says KindContradiction.
 	Behind string
-	Max    int // most entries of a page, 1 to MaxEntries; 0 is MaxEntries
+	// BehindVersion has the first page of ListVersions begin behind this version of the
+	// name Behind: what is older of it comes first. Where that version is gone others of
+	// the name may come that are newer.
+	BehindVersion string
+	Max           int // most entries of a page, 1 to MaxEntries; 0 is MaxEntries
 }
 
 // A Page is a part of a listing, in the order of the keys.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -259,5 +260,62 @@ func TestWhatDoesNotLieThereIsGivenToNobody(t *testing.T) {
 		got, err := keysOf(t, b, client.Location{Bucket: "bkt", Key: "logs/"}, listing.Options{})
 		assert.Equal(t, client.KindContradiction.String(), client.KindOf(err).String(), name)
 		assert.Empty(t, got)
+	}
+}
+
+// versioned is a bucket with versions, whose first page is cut short after some entries
+// and claims to be the last. Servers differ in what they begin with behind a version.
+type versioned struct {
+	client.Store
+	all    []client.Object
+	cut    int // entries of the first page
+	server string
+}
+
+func (b *versioned) ListVersions(_ context.Context, _ client.Location, o client.ListOptions) (client.Page, error) {
+	at := slices.IndexFunc(b.all, func(x client.Object) bool { return x.At.Key == o.Behind && x.VersionID == o.BehindVersion })
+	switch {
+	case o.Behind == "":
+		return client.Page{Objects: slices.Clone(b.all[:b.cut])}, nil
+	case o.BehindVersion == "" || b.server == "restarts":
+		at = slices.IndexFunc(b.all, func(x client.Object) bool {
+			return x.At.Key > o.Behind || b.server == "restarts" && o.BehindVersion != "" && x.At.Key == o.Behind
+		})
+	case b.server == "refuses":
+		return client.Page{}, &client.Error{Op: "ListObjectVersions", Kind: client.KindInvalid}
+	case b.server == "is confused":
+		return client.Page{}, &client.Error{Op: "ListObjectVersions", Kind: client.KindContradiction}
+	default:
+		at++
+	}
+	if at < 0 {
+		return client.Page{}, nil
+	}
+	return client.Page{Objects: slices.Clone(b.all[at:])}, nil
+}
+
+func TestAPageOfVersionsCutShortWithinANameLosesNoneOfThem(t *testing.T) {
+	var all []client.Object
+	for n := range 4 {
+		for v := range 3 {
+			all = append(all, client.Object{At: client.Location{Bucket: "bkt", Key: fmt.Sprint("n", n)}, VersionID: fmt.Sprint("v", 3-v)})
+		}
+	}
+	for cut := 1; cut <= len(all); cut++ {
+		for _, server := range []string{"goes on", "restarts", "refuses", "is confused"} {
+			b := &versioned{all: all, cut: cut, server: server}
+			var got, want []string
+			for x, err := range listing.Everything(t.Context(), b, everywhere, listing.Options{Versions: true, InOrder: true}) {
+				require.NoError(t, err)
+				got = append(got, x.At.Key+x.VersionID)
+			}
+			for i, x := range all {
+				takesNoVersion := server == "refuses" || server == "is confused"
+				if !takesNoVersion || i < cut || x.At.Key > all[cut-1].At.Key {
+					want = append(want, x.At.Key+x.VersionID)
+				}
+			}
+			assert.Equal(t, want, got, "%s, cut behind %d", server, cut)
+		}
 	}
 }

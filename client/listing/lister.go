@@ -3,6 +3,7 @@ package listing
 import (
 	"context"
 	"io/fs"
+	"slices"
 	"sort"
 	"strings"
 
@@ -43,22 +44,25 @@ type part struct {
 	end   string // "" where nothing ends it
 	next  *part  // the part behind it
 
-	pages  int     // that came
-	uncut  int     // that came since it was cut last
-	after  string  // where the server goes on
-	first  string  // the first name that came
-	left   float64 // how many pages of it may be to come
-	from   string  // the first name of the last page
-	last   string  // the last name that came, or where it begins
-	top    string  // nothing lies between this and its end; "" where that is not known
-	asking bool
-	sure   bool // what is behind the last name is being asked for
-	over   bool // all of it came
-	met    bool // it agrees with the part behind it
-	doubts int  // how often what it saw behind its end was asked for again
-	head   view // how it began
-	beyond view // what the last page showed behind its end
-	rest   client.Page
+	pages int     // that came
+	uncut int     // that came since it was cut last
+	after string  // where the server goes on
+	first string  // the first name that came
+	left  float64 // how many pages of it may be to come
+	from  string  // the first name of the last page
+	last  string  // the last name that came, or where it begins
+	// versions are those of the last name that came, the last one last; none where no
+	// versions are listed.
+	versions []string
+	top      string // nothing lies between this and its end; "" where that is not known
+	asking   bool
+	sure     bool // what is behind the last name is being asked for
+	over     bool // all of it came
+	met      bool // it agrees with the part behind it
+	doubts   int  // how often what it saw behind its end was asked for again
+	head     view // how it began
+	beyond   view // what the last page showed behind its end
+	rest     client.Page
 
 	waiting []held // pages that wait for their turn
 }
@@ -141,6 +145,9 @@ func (l *lister) start(p *part) {
 	o := client.ListOptions{After: p.after}
 	if p.after == "" {
 		o.Behind = p.last
+		if n := len(p.versions); n > 0 {
+			o.BehindVersion = p.versions[n-1] // older ones of the name may have been left out
+		}
 	}
 	go func() {
 		page, err := l.ask(l.ctx, o)
@@ -154,7 +161,12 @@ func (l *lister) take(c came) error {
 	p.asking = false
 	l.budget.pages++
 	if err == nil {
+		c.page.Objects = p.news(c.page.Objects)
 		err = l.check(p, c.page)
+	}
+	if kind := client.KindOf(err); p.sure && len(p.versions) > 0 && (kind == client.KindInvalid || kind == client.KindContradiction) {
+		p.versions = nil // it does not begin behind a version, or behind none that is gone: the name alone will do
+		return nil
 	}
 	switch {
 	case client.KindOf(err) == client.KindContradiction && l.withdraw(p, err):
@@ -170,12 +182,34 @@ func (l *lister) take(c came) error {
 	return l.meetings()
 }
 
+// news are the objects of a page that did not come before: a server whose version is gone
+// begins with the newest of the name.
+func (p *part) news(objects []client.Object) []client.Object {
+	if !p.sure || len(p.versions) == 0 {
+		return objects
+	}
+	return slices.DeleteFunc(objects, func(o client.Object) bool { return o.At.Key == p.last && slices.Contains(p.versions, o.VersionID) })
+}
+
+// saw notes the versions of the last name that came.
+func (p *part) saw(objects []client.Object) {
+	last := objects[len(objects)-1].At.Key
+	if last != p.last {
+		p.versions = nil
+	}
+	for i := range objects {
+		if o := &objects[i]; o.At.Key == last && o.VersionID != "" {
+			p.versions = append(p.versions, o.VersionID)
+		}
+	}
+}
+
 // alone reports whether there is only one part.
 func (l *lister) alone() bool { return l.first != nil && l.first.begin == "" && l.first.next == nil }
 
 // check refuses what is not below the prefix, not an object, or goes back.
 func (l *lister) check(p *part, page client.Page) error {
-	behind, strict := p.last, !l.options.Versions || p.after == ""
+	behind, strict := p.last, !l.options.Versions || p.after == "" && len(p.versions) == 0
 	for i := range page.Objects {
 		o := &page.Objects[i]
 		if o.At.Bucket != l.under.Bucket || !strings.HasPrefix(o.At.Key, l.under.Key) || o.IsFolder {
@@ -234,6 +268,9 @@ func (p *part) take(page client.Page, l *lister) {
 		p.sure = true // what is behind the end is asked for once more
 	}
 	if n > 0 {
+		if l.options.Versions {
+			p.saw(objects[:n])
+		}
 		p.from, p.last = objects[0].At.Key, objects[n-1].At.Key
 		p.waiting = append(p.waiting, l.hold(p, objects[:n:n]))
 		l.held++

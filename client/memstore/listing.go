@@ -66,7 +66,8 @@ func (s *Store) ListVersions(ctx context.Context, under client.Location, o clien
 	size := s.sizeOf(o)
 	key, version, paged := strings.Cut(o.After, "\x00")
 	if !paged {
-		key = o.Behind
+		key, version = o.Behind, o.BehindVersion
+		paged = version != ""
 	}
 	var page client.Page
 	for _, v := range b.versions(under) {

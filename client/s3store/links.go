@@ -86,7 +86,7 @@ func (s *Store) signLink(ctx context.Context, c call, o client.LinkOptions, unti
 	case err != nil:
 		return nil, err
 	case client.TypeOf(o.Encryption) == client.TypeSSEC:
-		return nil, s.refuse(c, client.KindUnsupported, client.Say("an SSE-C key would have to be sent with the link").Err())
+		return nil, s.refuse(c, client.KindRefused, client.Say("an SSE-C key would have to be sent with the link").Err())
 	}
 	return by.PresignPutObject(ctx, &s3.PutObjectInput{
 		Bucket: &c.at.Bucket, Key: &c.at.Key, ContentType: text(o.ContentType), RequestPayer: payer,

@@ -36,7 +36,7 @@ func TestALinkEndsWithItsCredentials(t *testing.T) {
 	key, err := client.NewCustomerKey(make([]byte, 32))
 	require.NoError(t, err)
 	_, err = s.Link(t.Context(), anywhere, client.LinkOptions{Method: http.MethodPut, For: time.Hour, Encryption: client.SSEC{Key: key}})
-	assert.Equal(t, client.KindUnsupported.String(), client.KindOf(err).String(), "%v", err)
+	assert.Equal(t, client.KindRefused.String(), client.KindOf(err).String(), "%v", err)
 }
 
 // Whoever uses a link to write sends the encryption that was asked for, or nothing is

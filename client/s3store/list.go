@@ -54,7 +54,7 @@ func (s *Store) beginning(c call, o client.ListOptions) (place, error) {
 		return place{}, s.refuse(c, client.KindInvalid, err)
 	}
 	if o.After == "" {
-		from.Last = []byte(o.Behind)
+		from.Last, from.Version = []byte(o.Behind), o.BehindVersion
 	}
 	return from, nil
 }

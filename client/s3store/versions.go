@@ -25,10 +25,10 @@ func (s *Store) ListVersions(ctx context.Context, under client.Location, o clien
 	if err != nil {
 		return client.Page{}, s.fail(c, err)
 	}
-	if o.After == "" {
+	if o.After == "" && o.BehindVersion == "" {
 		from.Behind = from.Last
 	}
-	page, err := l.versions(under, from)
+	page, err := l.versions(under, from, o)
 	if err != nil {
 		return client.Page{}, s.fail(c, err)
 	}
@@ -70,7 +70,7 @@ func (p place) marker() string {
 }
 
 // versions turns an answer into entries.
-func (l listed) versions(under client.Location, from place) (client.Page, error) {
+func (l listed) versions(under client.Location, from place, asked client.ListOptions) (client.Page, error) {
 	objects := make([]client.Object, 0, len(l.objects))
 	for _, x := range l.objects {
 		key, err := l.name(x.key, under)
@@ -81,6 +81,9 @@ func (l listed) versions(under client.Location, from place) (client.Page, error)
 		o.VersionID, o.Latest, o.DeleteMarker = x.version, x.latest, x.marker
 		if o.VersionID == "" {
 			o.VersionID = client.NullVersion
+		}
+		if asked.After == "" && asked.BehindVersion != "" && key == asked.Behind && o.VersionID == asked.BehindVersion {
+			continue // some begin with it
 		}
 		objects = append(objects, o)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/rules"
 	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
@@ -18,8 +19,10 @@ type Changed struct {
 	VersionID string
 	Size      int64 // bytes, client.NotTold where nobody said
 	Reported  client.Reported
-	Finding   transfer.Finding // whether it is encrypted as it was
-	Err       error
+	// Finding is whether it is encrypted as it was. NothingAsked is that it is: nobody asked
+	// for an encryption, and what the rules ask was not compared. AsRules compares that.
+	Finding, AsRules transfer.Finding
+	Err              error
 }
 
 // change has something done with one version of an object, and looks at the object before
@@ -50,6 +53,12 @@ func (s *Session) change(ctx context.Context, op transfer.Op, at client.Location
 	}
 	c.Reported = now.Encryption
 	c.Finding = s.judge(ctx, transfer.KeptAs(was.Encryption), now.Encryption)
+	if c.Finding.Verdict == transfer.Verified {
+		c.Finding = transfer.Finding{Verdict: transfer.NothingAsked, Why: client.Say("nothing was asked of its encryption, which is as it was: %v", now.Encryption.Describe())}
+	}
+	if asked := set.Decide(rules.File{}, at).Treatment; asked.Type != client.TypeUndecided {
+		c.AsRules = s.judge(ctx, asked, now.Encryption)
+	}
 	return c
 }
 

@@ -12,7 +12,7 @@ import (
 // that the rules have for its name, unless asked says another; one to read is refused for
 // what is not there, and for what only an SSE-C key opens, which would have to go along.
 func (s *Session) Link(ctx context.Context, at client.Location, o client.LinkOptions, asked client.Treatment) (client.Link, client.Treatment, error) {
-	linker, err := word[client.Linker](s, "presign", at)
+	linker, err := word[client.Linker](s, client.LinkOp, at)
 	if err != nil {
 		return client.Link{}, asked, err
 	}
@@ -39,7 +39,7 @@ func (s *Session) askedOf(ctx context.Context, at client.Location, asked client.
 		}
 		d := set.Decide(rules.File{}, at)
 		if !d.Refuse.IsZero() {
-			return asked, &client.Error{Op: "presign", Kind: client.KindRefused, At: at, Said: d.Refuse}
+			return asked, &client.Error{Op: "plan", Kind: client.KindRefused, At: at, Said: d.Refuse}
 		}
 		asked = d.Treatment
 	}
@@ -61,6 +61,7 @@ func (s *Session) readable(ctx context.Context, at client.Location, versionID st
 	return err
 }
 
+// withKey refuses a link to what only an SSE-C key opens.
 func withKey(at client.Location) error {
-	return &client.Error{Op: "presign", Kind: client.KindUnsupported, At: at, Said: client.Say("it is encrypted with an SSE-C key, which everybody who uses the link would need to have and to send: no link is made")}
+	return &client.Error{Op: client.LinkOp, Kind: client.KindRefused, At: at, Said: client.Say("no link is made, since everybody who uses it would need the SSE-C key and have to send it: hand over the file itself, or a copy that is encrypted in another way")}
 }

@@ -26,8 +26,13 @@ type Properties struct {
 
 // AsAsked reports whether the object is encrypted as the rules ask for its
 // name; known is false when that cannot be told.
-func (p Properties) AsAsked() (asAsked, known bool) {
-	switch p.Finding.Verdict {
+func (p Properties) AsAsked() (asAsked, known bool) { return asRules(p.Finding) }
+
+// AsAsked reports the same of an object that was changed.
+func (c Changed) AsAsked() (asAsked, known bool) { return asRules(c.AsRules) }
+
+func asRules(f transfer.Finding) (asAsked, known bool) {
+	switch f.Verdict {
 	case transfer.Verified, transfer.NothingAsked:
 		return true, true
 	case transfer.OtherKey, transfer.NotEncrypted:

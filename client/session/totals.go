@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -93,15 +94,27 @@ func (s *Session) Pages(ctx context.Context, under client.Location, o listing.Op
 }
 
 // Folder lists what is in a folder, or begins with a prefix, page by page. An error is
-// the last that comes.
+// the last that comes. The end is no end until the server was asked what is behind the
+// last name, which costs one call more, as in package listing.
 func (s *Session) Folder(ctx context.Context, under client.Location) iter.Seq2[[]client.Object, error] {
 	return func(yield func([]client.Object, error) bool) {
 		for o := (client.ListOptions{}); ; {
 			page, err := s.store.List(ctx, under, o)
-			if !yield(page.Objects, err) || err != nil || page.Next == "" {
+			if o.Behind != "" && client.KindOf(err) == client.KindContradiction {
+				return // it begins behind no name: its word is taken
+			}
+			if !yield(page.Objects, err) || err != nil {
 				return
 			}
-			o.After = page.Next
+			n := len(page.Objects)
+			switch {
+			case page.Next != "":
+				o = client.ListOptions{After: page.Next}
+			case n == 0 || strings.HasSuffix(under.Bucket, "--x-s3"): // a directory bucket lists in no order
+				return
+			default:
+				o = client.ListOptions{Behind: page.Objects[n-1].At.Key}
+			}
 		}
 	}
 }

@@ -80,6 +80,9 @@ var behind = []testCase{
 			}
 		}
 		assert.Len(t, f.versions(t, store, client.ListOptions{Behind: "a"}), 1, "behind a name are none of its versions")
+		got := f.versions(t, store, client.ListOptions{Behind: "a", BehindVersion: second.VersionID})
+		require.Len(t, got, 2, "behind a version of a name are its older ones")
+		assert.Equal(t, []string{first.VersionID, b.VersionID}, []string{got[0].VersionID, got[1].VersionID})
 	}},
 }
 

@@ -41,10 +41,30 @@ func (d *Edit) Check() error {
 	if d.ContentType == "" && len(d.Set)+len(d.Unset)+len(d.Headers) == 0 {
 		return client.Say("nothing is said that would be changed").Err()
 	}
+	if err := client.CheckHeaderValue("Content-Type", d.ContentType); err != nil {
+		return err
+	}
+	for _, values := range []map[string]string{d.Headers, d.Set} {
+		for name, value := range values {
+			if err := client.CheckHeaderValue(name, value); err != nil {
+				return err
+			}
+		}
+	}
+	return d.checkNames()
+}
+
+// checkNames refuses what is not kept with an object, and what cannot be called so.
+func (d *Edit) checkNames() error {
 	var s client.System
 	for name, value := range d.Headers {
 		if !s.Set(name, value) {
 			return client.Say("%s is no header that is kept with an object", name).Err()
+		}
+	}
+	for _, name := range d.Unset {
+		if _, set := d.Set[name]; set {
+			return client.Say("%s is to be written and to be taken away: say one of the two", name).Err()
 		}
 	}
 	for _, name := range append(slices.Collect(maps.Keys(d.Set)), d.Unset...) {

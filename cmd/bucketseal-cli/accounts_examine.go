@@ -45,6 +45,11 @@ certificate, its clock, the credentials, the list of buckets, the region of a bu
 The first step that fails is told with what to do. Nothing is changed.`,
 		Example: "  bucketseal-cli accounts test team --bucket reports",
 		RunE: func(c *cobra.Command, args []string) error {
+			if bucket != "" {
+				if at, err := client.ParseLocation(client.Scheme + bucket); err != nil || at.Key != "" {
+					return usage("--bucket %q is no name of a bucket: it has no blanks, no / and none of \\ ? #", bucket)
+				}
+			}
 			h, err := a.home(c.Context())
 			if err != nil {
 				return err

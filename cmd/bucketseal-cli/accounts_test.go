@@ -157,6 +157,7 @@ func TestTheTestOfAnAccountTellsEachStepAndWhatToDo(t *testing.T) {
 	// By what the test has shown an account is bound to its server.
 	u.types("", "accounts", "add", "bound", "--endpoint", u.server.URL, "--certificate", sum, "--access-key", u.server.AccessKey).ends(0)
 	u.types("", "accounts", "test", "bound").ends(0)
+	assert.Contains(t, u.types("", "accounts", "test", "t", "--bucket", "a b/c").ends(2).err, "no name of a bucket")
 	r = u.types("", "accounts", "test", "t", "--bucket", "gone").ends(1)
 	assert.Contains(t, r.out, "failed   region")
 	assert.Contains(t, r.err, "There is no such bucket")

@@ -80,7 +80,7 @@ func (d *changing) rehearse(all []session.Seen) error {
 		if d.app.flags.json {
 			line := changedJSON(session.Changed{Op: d.op, At: o.At, VersionID: o.VersionID, Size: o.Size})
 			line.Status = "planned"
-			d.app.line(plannedLine{transferLine: line, DryRun: true})
+			d.app.line(plannedLine{transferLine: line.transferLine, DryRun: true})
 			continue
 		}
 		d.app.say("would change %s", nameOf(session.Removed{At: o.At, VersionID: o.VersionID}))
@@ -137,11 +137,20 @@ func (d *changing) conclude(ctx context.Context, all int) error {
 	return nil
 }
 
-// changedJSON is what became of an object, as of a transfer.
-func changedJSON(c session.Changed) transferLine {
-	l := transferLine{
+// A changedLine is what became of an object, as of a transfer. Its verdict is not-asked
+// where the object is encrypted as it was: what the rules ask is compared in asAsked.
+type changedLine struct {
+	transferLine
+	AsAsked *bool `json:"asAsked"` // null: cannot be told
+}
+
+func changedJSON(c session.Changed) changedLine {
+	l := changedLine{transferLine: transferLine{
 		Op: c.Op, Source: c.At.String(), SourceVersion: c.VersionID, Target: c.At.String(), Bytes: told(c.Size), Status: transfer.Done.String(),
 		Why: c.Finding.Why.String(), Error: errorJSON(c.Err),
+	}}
+	if asAsked, known := c.AsAsked(); known {
+		l.AsAsked = &asAsked
 	}
 	if c.Reported.Told {
 		l.Reported = reportedJSON(c.Reported)

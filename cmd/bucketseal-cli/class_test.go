@@ -25,7 +25,7 @@ func TestWhatIsArchivedIsMadeReadable(t *testing.T) {
 	assert.Contains(t, u.runs("class", "thaw", "-r", "s3://bucket/2019", "--days", "3", "-n").ends(0).out, "would change "+at)
 	l = u.runs("class", "thaw", at, "--days", "3", "--tier", "expedited", "--json").ends(0).line()
 	assert.Equal(t, "thaw", l["op"])
-	assert.Equal(t, "verified", l["verdict"])
+	assert.Equal(t, "not-asked", l["verdict"])
 	got := u.runs("class", "get", at, "--json").ends(0).line()
 	assert.Equal(t, []any{"GLACIER", true, true, ""}, []any{got["storageClass"], got["archived"], got["restoring"], got["restoredUntil"]})
 	u.runs("class", "thaw", at, "--days", "3").ends(0)

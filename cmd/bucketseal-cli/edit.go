@@ -103,7 +103,11 @@ The copy is compared and read as by cp. In a bucket that keeps versions it is a 
 				if !ok {
 					return usage("--set %s: write NAME=VALUE", pair)
 				}
-				edit.Set[strings.ToLower(name)] = value
+				name = strings.ToLower(name)
+				if _, twice := edit.Set[name]; twice {
+					return usage("--set %s twice: say it once", name)
+				}
+				edit.Set[name] = value
 			}
 			for i, name := range edit.Unset {
 				edit.Unset[i] = strings.ToLower(name)

@@ -40,14 +40,19 @@ func TestMetadataAndStorageClassAreChangedAndTheKeyStays(t *testing.T) {
 	assert.Equal(t, "skipped", l["status"], "nothing was changed, so nothing was copied")
 
 	for says, args := range map[string][]string{
-		"write NAME=VALUE":    {"meta", "set", "s3://bucket/q3/a.csv", "--set", "colour"},
-		"nothing is said":     {"meta", "set", "s3://bucket/q3/a.csv"},
-		"names no object":     {"meta", "set", "s3://bucket", "--content-type", "a/b"},
-		"lower case letters":  {"meta", "set", "s3://bucket/q3/a.csv", "--set", "色=b"},
-		"no name of metadata": {"meta", "set", "s3://bucket/q3/a.csv", "--set", "x-amz-meta-a=b"},
-		"names no bucket":     {"class", "set", "s3://", "GLACIER"},
-		"add -r to take":      {"class", "set", "s3://bucket/q3/", "GLACIER"},
-		"nothing is called":   {"class", "set", "-r", "s3://bucket/none", "GLACIER"},
+		"write NAME=VALUE":                        {"meta", "set", "s3://bucket/q3/a.csv", "--set", "colour"},
+		"value of Content-Type has a line break":  {"meta", "set", "s3://bucket/q3/a.csv", "--content-type", "text/x\r\nE: 1"},
+		"value of project has a line break":       {"meta", "set", "s3://bucket/q3/a.csv", "--set", "project=a\x01"},
+		"value of Cache-Control has a line break": {"meta", "set", "s3://bucket/q3/a.csv", "--cache-control", "a\nb"},
+		"say one of the two":                      {"meta", "set", "s3://bucket/q3/a.csv", "--set", "Draft=1", "--unset", "draft"},
+		"--set project twice":                     {"meta", "set", "s3://bucket/q3/a.csv", "--set", "project=1", "--set", "Project=2"},
+		"nothing is said":                         {"meta", "set", "s3://bucket/q3/a.csv"},
+		"names no object":                         {"meta", "set", "s3://bucket", "--content-type", "a/b"},
+		"lower case letters":                      {"meta", "set", "s3://bucket/q3/a.csv", "--set", "色=b"},
+		"no name of metadata":                     {"meta", "set", "s3://bucket/q3/a.csv", "--set", "x-amz-meta-a=b"},
+		"names no bucket":                         {"class", "set", "s3://", "GLACIER"},
+		"add -r to take":                          {"class", "set", "s3://bucket/q3/", "GLACIER"},
+		"nothing is called":                       {"class", "set", "-r", "s3://bucket/none", "GLACIER"},
 	} {
 		r := u.runs(args...)
 		assert.NotZero(t, r.code, says)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,6 +63,16 @@ func (a *app) lockGet() *cobra.Command {
 	return c
 }
 
+// isGoverned reports whether what kept a lock from being changed is a retention in
+// governance that nobody asked to bypass.
+func isGoverned(ctx context.Context, s *session.Session, c session.Changed, change session.LockChange) bool {
+	if change.Retention == nil || change.Bypass {
+		return false
+	}
+	lock, err := s.Lock(ctx, c.At, c.VersionID)
+	return err == nil && lock.Mode == client.Governance
+}
+
 // lockFlags are what 'lock set' is asked for.
 type lockFlags struct {
 	mode, until, hold string
@@ -71,6 +82,7 @@ type lockFlags struct {
 
 func (a *app) lockSet() *cobra.Command {
 	d := &changing{app: a, op: session.LockOp}
+	var named sync.Once
 	var f lockFlags
 	c := &cobra.Command{
 		Use: "set s3://BUCKET/KEY", Short: "Keep a version of an object from being removed, or let it go", Args: exactly(1),
@@ -88,7 +100,13 @@ until its time the version is stored and paid for. It is set only with --yes.`,
 				return err
 			}
 			return d.run(c.Context(), args[0], func(ctx context.Context, s *session.Session, o session.Seen) session.Changed {
-				return s.ChangeLock(ctx, o.At, o.VersionID, change)
+				c := s.ChangeLock(ctx, o.At, o.VersionID, change)
+				if client.KindOf(c.Err) == client.KindDenied && isGoverned(ctx, s, c, change) {
+					named.Do(func() {
+						a.note("it is kept in governance: --bypass-governance shortens that or takes it away, where the account may")
+					})
+				}
+				return c
 			})
 		},
 	}
@@ -126,7 +144,9 @@ func (f lockFlags) change(now time.Time) (d session.LockChange, err error) {
 	case mode == "" && !timed:
 	case mode != client.Governance && mode != client.Compliance:
 		return d, usage("--mode %q: governance or compliance", f.mode)
-	case (f.until != "") == (f.days != 0):
+	case f.until != "" && f.days != 0:
+		return d, usage("--until and --days both say how long: leave one out")
+	case !timed:
 		return d, usage("say how long: --until TIME or --days DAYS")
 	case mode == client.Compliance && !f.yes:
 		return d, usage("what is kept in compliance nobody can remove before its time, not even the owner of the account: add --yes if that is meant")

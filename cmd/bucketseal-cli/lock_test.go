@@ -24,7 +24,7 @@ func TestAVersionIsLockedAndItsEncryptionStays(t *testing.T) {
 			assert.Contains(t, u.runs("lock", "get", at).ends(0).out, "retention   none\nlegal hold  off")
 			l := u.runs("lock", "set", at, "--mode", "governance", "--days", "30", "--hold", "on", "--json").ends(0).line()
 			assert.Equal(t, "lock", l["op"])
-			assert.Equal(t, "verified", l["verdict"])
+			assert.Equal(t, "not-asked", l["verdict"])
 			got := u.runs("lock", "get", at, "--json").ends(0).line()
 			assert.Equal(t, "GOVERNANCE", got["mode"])
 			assert.Equal(t, true, got["hold"])
@@ -33,6 +33,7 @@ func TestAVersionIsLockedAndItsEncryptionStays(t *testing.T) {
 			assert.WithinDuration(t, time.Now().AddDate(0, 0, 30), until, 5*time.Minute)
 			u.runs("rm", "--versions", at).ends(1)
 			u.runs("lock", "set", at, "--no-retention").ends(1)
+			assert.Contains(t, u.runs("lock", "set", at, "--mode", "governance", "--days", "2").ends(1).err, "--bypass-governance")
 			if personality == "ceph16" {
 				assert.Contains(t, u.runs("lock", "set", at, "--no-retention", "--bypass-governance").ends(1).err, "takes no retention away")
 				u.runs("lock", "set", at, "--mode", "governance", "--days", "1", "--bypass-governance", "--hold", "off").ends(0)
@@ -51,6 +52,7 @@ func TestAVersionIsLockedAndItsEncryptionStays(t *testing.T) {
 	for says, args := range map[string][]string{
 		"say what is to be changed": {},
 		"governance or compliance":  {"--mode", "strict", "--days", "1"},
+		"leave one out":             {"--mode", "governance", "--days", "3", "--until", "2099-01-01"},
 		"say how long":              {"--mode", "governance"},
 		"nobody can remove":         {"--mode", "compliance", "--days", "1"},
 		"on or off":                 {"--hold", "yes"},

@@ -58,6 +58,12 @@ SSE-C key opens has no link: the key would have to go along.`,
 			case o.Method == http.MethodPut && (o.VersionID != "" || o.Disposition != ""):
 				return usage("--version-id and --disposition are of links to read: --method GET")
 			}
+			if err := checkLink(o); err != nil {
+				return err
+			}
+			if f.sse == "c" {
+				return usage("--sse c: everybody who uses the link would need the key and have to send it: name another encryption, or upload it yourself")
+			}
 			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
 				asked, err := a.overrideEncryption(c.Context(), s, f)
 				if err != nil {
@@ -80,6 +86,19 @@ SSE-C key opens has no link: the key would have to go along.`,
 	flags.StringVar(&o.Disposition, "disposition", "", "the `Content-Disposition` of the answer, as 'attachment; filename=\"a.csv\"'")
 	f.registerEncryption(c, "what is written", "for --sse c")
 	return c
+}
+
+// checkLink refuses what no header of the link's request or of its answer can carry.
+func checkLink(o client.LinkOptions) error {
+	for flag, value := range map[string]string{"--content-type": o.ContentType, "--disposition": o.Disposition} {
+		if err := client.CheckHeaderValue(flag, value); err != nil {
+			return usage("%w", err)
+		}
+	}
+	if o.VersionID != "" {
+		return checkVersion(o.VersionID)
+	}
+	return nil
 }
 
 // linkTime is a time as people write it, days too.

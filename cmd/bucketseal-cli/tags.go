@@ -72,6 +72,9 @@ known to know tags is asked for them first: an old one would write over the obje
 				if !ok || name == "" {
 					return usage("%q is no tag: write NAME=VALUE", pair)
 				}
+				if _, twice := set[name]; twice {
+					return usage("the tag %q is named twice: say its value once", name)
+				}
 				set[name] = value
 			}
 			return a.changeTags(c.Context(), d, args[0], func(tags map[string]string) map[string]string {

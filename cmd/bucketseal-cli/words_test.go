@@ -34,7 +34,8 @@ func TestTagsAreSetBesideThoseThereAreAndTheEncryptionStays(t *testing.T) {
 			l := u.runs("tags", "set", at, "project=q3 =1", "色=ü", "--json").ends(0).line()
 			assert.Equal(t, "tags", l["op"])
 			assert.Equal(t, "done", l["status"])
-			assert.Equal(t, "verified", l["verdict"])
+			assert.Equal(t, "not-asked", l["verdict"])
+			assert.Contains(t, l["why"], "as it was")
 			assert.Equal(t, "SSE-KMS", l["reported"].(map[string]any)["type"])
 			u.runs("tags", "set", at, "reviewed=").ends(0)
 			assert.Equal(t, map[string]any{"project": "q3 =1", "色": "ü", "reviewed": ""}, u.runs("tags", "get", at, "--json").ends(0).line()["tags"])
@@ -60,6 +61,7 @@ func TestTagsOfAFolderAreCountedFirst(t *testing.T) {
 	assert.Contains(t, u.runs("tags", "set", "-r", "s3://bucket/q3", "x=y").ends(0).err, "2 of 2 objects are as asked")
 	assert.Equal(t, "x=y\n", u.runs("tags", "get", "s3://bucket/q3/b").ends(0).out)
 	for says, args := range map[string][]string{
+		"is named twice":    {"tags", "set", "s3://bucket/q3/a", "a=1", "a=2"},
 		"write NAME=VALUE":  {"tags", "set", "s3://bucket/q3/a", "colour"},
 		"names no object":   {"tags", "set", "s3://bucket", "a=b"},
 		"say which tags":    {"tags", "remove", "s3://bucket/q3/a"},
@@ -71,6 +73,25 @@ func TestTagsOfAFolderAreCountedFirst(t *testing.T) {
 		assert.NotZero(t, r.code, says)
 		assert.Contains(t, r.err, says)
 	}
+}
+
+// Nobody asks for an encryption with a change of tags: what a rule asks is another matter,
+// and a script that looks for "verified" must not take the one for the other.
+func TestAChangeBesideTheBytesDoesNotClaimTheEncryptionOfTheRule(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	key := u.server.NamedKeys()[0]
+	u.runs("cp", u.file("a", []byte("precious")), "s3://bucket/a").ends(0)
+	l := u.runs("tags", "set", "s3://bucket/a", "x=1", "--json").ends(0).line()
+	assert.Equal(t, "not-asked", l["verdict"])
+	u.runs("rules", "add", "--bucket", "bucket", "--type", "kms", "--kms-key", key.ID).ends(0)
+	l = u.runs("tags", "set", "s3://bucket/a", "x=2", "--json").ends(0).line()
+	assert.Equal(t, "not-asked", l["verdict"])
+	assert.Equal(t, "nothing was asked of its encryption, which is as it was: SSE-S3", l["why"])
+	assert.Equal(t, false, l["asAsked"])
+	assert.Equal(t, u.runs("props", "s3://bucket/a", "--json").ends(0).line()["asAsked"], l["asAsked"])
+	u.runs("cp", u.file("b", []byte("precious")), "s3://bucket/b").ends(0)
+	assert.Equal(t, true, u.runs("tags", "set", "s3://bucket/b", "x=2", "--json").ends(0).line()["asAsked"])
 }
 
 // A server that does not know tags would write over the object.
@@ -94,7 +115,7 @@ func TestAnObjectIsGivenToOthers(t *testing.T) {
 	assert.Equal(t, false, u.runs("acl", "get", at, "--json").ends(0).line()["public"])
 	l := u.runs("acl", "set", at, "--canned", "public-read", "--json").ends(0).line()
 	assert.Equal(t, "acl", l["op"])
-	assert.Equal(t, "verified", l["verdict"])
+	assert.Equal(t, "not-asked", l["verdict"])
 	got := u.runs("acl", "get", at, "--json").ends(0).line()
 	assert.Equal(t, true, got["public"])
 	assert.Len(t, got["grants"], 2)
@@ -147,15 +168,22 @@ func TestALinkIsReadAndWrittenByWhoHasNoAccount(t *testing.T) {
 
 	u.file("c.key", []byte(strings.Repeat("k", 32)))
 	u.runs("cp", u.file("x", []byte("x")), "s3://bucket/c", "--sse", "c", "--sse-c-key-file", "c.key").ends(0)
-	assert.Contains(t, u.runs("presign", "s3://bucket/c").ends(1).err, "everybody who uses the link")
-	assert.Contains(t, u.runs("presign", "s3://bucket/c", "--method", "PUT", "--sse", "c", "--sse-c-key-file", "c.key").ends(1).err, "everybody who uses the link")
+	r = u.runs("presign", "s3://bucket/c").ends(1)
+	assert.Contains(t, r.err, "everybody who uses it would need the SSE-C key", "why")
+	assert.Contains(t, r.err, "hand over the file itself", "what to do")
+	assert.NotContains(t, r.err, "This server", "it is not the server that refuses")
+	assert.Equal(t, "Refused", u.runs("presign", "s3://bucket/c", "--json").ends(1).line()["error"].(map[string]any)["kind"])
+	assert.Contains(t, u.runs("presign", "s3://bucket/c", "--method", "PUT", "--sse", "c", "--sse-c-key-file", "c.key").ends(2).err, "everybody who uses the link")
 	u.runs("presign", "s3://bucket/none").ends(1)
 	for says, args := range map[string][]string{
-		"GET or PUT":        {"presign", "s3://bucket/a", "--method", "DELETE"},
-		"7 days at most":    {"presign", "s3://bucket/a", "--expires", "8d"},
-		"of links to write": {"presign", "s3://bucket/a", "--sse", "s3"},
-		"of links to read":  {"presign", "s3://bucket/a", "--method", "PUT", "--version-id", "x"},
-		"names no object":   {"presign", "s3://bucket"},
+		"GET or PUT":         {"presign", "s3://bucket/a", "--method", "DELETE"},
+		"7 days at most":     {"presign", "s3://bucket/a", "--expires", "8d"},
+		"no HTTP header":     {"presign", "s3://bucket/a", "--disposition", "inline\r\nA: b"},
+		"--content-type has": {"presign", "s3://bucket/a", "--method", "PUT", "--content-type", "a/b\n"},
+		"is no id of":        {"presign", "s3://bucket/a", "--version-id", "a b"},
+		"of links to write":  {"presign", "s3://bucket/a", "--sse", "s3"},
+		"of links to read":   {"presign", "s3://bucket/a", "--method", "PUT", "--version-id", "x"},
+		"names no object":    {"presign", "s3://bucket"},
 	} {
 		assert.Contains(t, u.runs(args...).ends(2).err, says)
 	}

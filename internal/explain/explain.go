@@ -65,6 +65,8 @@ func wordsFor(e *client.Error, kind client.Kind, words explanation) explanation 
 		return notInPlace
 	case kind == client.KindRefused && transfer.Op(e.Op).Copies():
 		return badTarget
+	case kind == client.KindRefused && e.Op == client.LinkOp:
+		return noLink
 	case kind == client.KindInvalid && e.Code == "InvalidBucketName":
 		return badBucketName
 	case kind == client.KindFull && ours(e):

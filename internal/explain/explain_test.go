@@ -38,6 +38,7 @@ func TestAKindThatIsAboutSomethingInParticularIsSaidOfThat(t *testing.T) {
 		{client.Error{Op: "download", Kind: client.KindExists, At: object}, "A file of this name is there already"},
 		{client.Error{Op: "plan", Kind: client.KindRefused, At: object}, "A rule refuses this"},
 		{client.Error{Op: "copy", Kind: client.KindRefused, At: object}, "It cannot be copied to this place"},
+		{client.Error{Op: client.LinkOp, Kind: client.KindRefused, At: object}, "No link can be made"},
 		{client.Error{Op: "meta", Kind: client.KindRefused, At: object}, "It cannot be changed in its place"},
 		{client.Error{Op: "plan", Kind: client.KindRefused, At: client.Location{Bucket: "reports", Key: "caf\xe9"}}, "No object can have this name"},
 		{client.Error{Op: "plan", Kind: client.KindRefused, At: client.Location{Bucket: "reports", Key: strings.Repeat("a", 1025)}}, "No object can have this name"},

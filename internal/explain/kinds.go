@@ -42,6 +42,12 @@ var badTarget = explanation{
 	[]string{i18n.M("Do as the reason says, or choose another target; nothing was copied.")},
 }
 
+// noLink is KindRefused of a link that nobody could use who has no key.
+var noLink = explanation{
+	i18n.M("No link can be made"),
+	[]string{i18n.M("Do as the reason says; nothing was sent.")},
+}
+
 // notInPlace is KindRefused of a change of what is stored beside an object's bytes.
 var notInPlace = explanation{
 	i18n.M("It cannot be changed in its place"),
