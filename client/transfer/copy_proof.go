@@ -38,7 +38,7 @@ func (c *copyOf) prove(ctx context.Context, s Stored) error {
 		return err
 	}
 	s.As = c.asks()
-	it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Tags: c.tags, Stored: &s}
+	it.progress = &Progress{Row: it.number, At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Tags: c.tags, Stored: &s}
 	if p.Verdict != NotYetVerified {
 		if p.Verdict.AsAsked() || e.cfg.AllowUnverified { // else that is what is wrong with it, whether or not it can be read
 			if err := c.readable(ctx, s, p.head); err != nil {

@@ -37,7 +37,12 @@ func (c *copyOf) goOn(ctx context.Context, s Stored) (err error) {
 	soon, end := e.proofTime(ctx)
 	defer end()
 	switch _, err := e.headOf(soon, c.it, s); client.KindOf(err) {
-	case client.KindNotFound, client.KindPrecondition:
+	case client.KindPrecondition:
+		if err := e.writtenOver(c.it); err != nil {
+			return err
+		}
+		return errAnew
+	case client.KindNotFound:
 		return errAnew
 	}
 	return c.prove(ctx, s)

@@ -231,3 +231,73 @@ func TestTagsThatWereWrittenDownAreNotGivenToAnotherObject(t *testing.T) {
 		})
 	}
 }
+
+// What was written over while nobody could look at it was written: who goes on with what
+// was left does not take from a colleague what he has put there since, and is told so once.
+// The command that is given again overwrites it.
+func TestWhatWasLeftIsNotWrittenOverWhatIsThereSince(t *testing.T) {
+	for _, way := range []string{"copy", "move", "between accounts", "upload"} {
+		for name, lost := range map[string]memstore.Op{"not looked at": memstore.HeadObject, "completion not heard of": memstore.CompleteMultipartUpload} {
+			t.Run(way+" "+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					store := memstore.New(memstore.Options{Server: storetest.AWS, Buckets: []string{remote.Bucket}, Keys: []client.Key{{ID: string(keyID), Enabled: true}}})
+					w := newTwice(t, func(c *Config) { c.Store = store })
+					w.store = store // its clock goes
+					j := w.ways(client.SSEKMS{Key: keyID}, client.PutOptions{})[way]
+					if lost == memstore.CompleteMultipartUpload {
+						w.engine.copiesInParts.Store(true)
+						data := pattern(minPartSize + 1)
+						w.add(copyFrom, data, client.PutOptions{})
+						w.other.Write(copyFrom, data, client.PutOptions{})
+						if way == "upload" {
+							j, _ = w.file(minPartSize+1, client.SSEKMS{Key: keyID})
+							j.Overwrite = OverwriteAlways
+						}
+					}
+					w.store.After(func(c memstore.Call, _ *client.Object) error {
+						if c.Op == lost && c.At == j.To.At {
+							return c.Error(client.KindNetwork)
+						}
+						return nil
+					})
+					j.ID = "copy"
+					require.Error(t, w.run(j)[0].Err)
+					require.True(t, w.store.Holds(j.To.At), "it was written")
+
+					w.store.After(nil)
+					time.Sleep(time.Minute)
+					w.add(j.To.At, []byte("of a colleague"), client.PutOptions{})
+					row := w.again()
+					assert.Equal(t, client.KindPrecondition.String(), client.KindOf(row.Err).String(), "%v", row.Err)
+					assert.Equal(t, "of a colleague", string(w.store.Content(j.To.At)))
+					assert.True(t, j.Op == Upload || way == "between accounts" || w.store.Holds(copyFrom))
+					w.engine.scribe.settle()
+					left, err := w.engine.cfg.Journal.Progress(1)
+					require.NoError(t, err)
+					assert.Nil(t, left, "there is nothing to go on with")
+
+					require.NoError(t, w.command(j).Err)
+					assert.NotEqual(t, "of a colleague", string(w.store.Content(j.To.At)))
+				})
+			})
+		}
+	}
+}
+
+// The command that is given again after somebody wrote there is to overwrite that.
+func TestTheCommandGivenAgainOverwritesWhatIsThereSince(t *testing.T) {
+	for _, way := range []string{"copy", "move", "between accounts", "upload"} {
+		t.Run(way, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newTwice(t)
+				j := w.ways(client.SSEKMS{Key: keyID}, client.PutOptions{})[way]
+				w.store.Before(unseenAt(j.To.At))
+				require.Equal(t, client.KindNotYetVerified, client.KindOf(w.command(j).Err))
+				w.store.Before(nil)
+				w.add(j.To.At, []byte("of a colleague"), client.PutOptions{})
+				require.NoError(t, w.command(j).Err)
+				assert.Len(t, w.store.Content(j.To.At), 11)
+			})
+		})
+	}
+}

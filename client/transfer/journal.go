@@ -108,6 +108,7 @@ type Shift struct {
 // Progress is what an attempt at a job has left for the next one to go on with.
 type Progress struct {
 	At       time.Time       `json:"at"`                // when it began
+	Row      int64           `json:"row,omitempty"`     // whose attempt it was; the row of a command that is given again has another number
 	Source   Expect          `json:"source"`            // the file or object as it was then
 	Version  string          `json:"version,omitempty"` // of an object that is read
 	PartSize int64           `json:"partSize"`          // bytes of each part or range but the last

@@ -88,7 +88,7 @@ func (e *Engine) beginUpload(ctx context.Context, it *item, o client.PutOptions,
 	if err != nil {
 		return beginning{}, err
 	}
-	p.At, p.Upload, p.Checksummed, p.Created = upload.Begun, upload.ID, upload.Checksummed, created.Encryption
+	p.Row, p.At, p.Upload, p.Checksummed, p.Created = it.number, upload.Begun, upload.ID, upload.Checksummed, created.Encryption
 	p.Asked = askedOf(j.Treatment, o)
 	it.progress = p
 	if err := e.scribe.write(Entry{Number: it.number, Begun: p})[0]; err != nil {

@@ -39,7 +39,7 @@ func (e *Engine) proveUpload(ctx context.Context, it *item, s Stored) error {
 	it.progress = nil
 	if p.Verdict == NotYetVerified {
 		stored := s // or it would be made anew for each that is verified
-		it.progress = &Progress{At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Stored: &stored}
+		it.progress = &Progress{Row: it.number, At: e.cfg.Now(), Source: job.Expect, Checksum: s.Handed.Sum, Stored: &stored}
 	}
 	return e.keep(it, r, e.judged(ctx, job, p, r))
 }

@@ -46,7 +46,7 @@ func (e *Engine) recognize(ctx context.Context, it *item) error {
 		p.held = parts
 		return nil
 	case kind == client.KindNoUpload:
-		ours, err := e.completed(ctx, it, p)
+		now, ours, err := e.became(ctx, it, p)
 		switch {
 		case err != nil:
 			return err
@@ -55,6 +55,11 @@ func (e *Engine) recognize(ctx context.Context, it *item) error {
 			return nil
 		}
 		p.Upload = ""
+		if now.locked || now.object.Modified.After(p.At) { // it may have been written over what became of the parts
+			if err := e.writtenOver(it); err != nil {
+				return err
+			}
+		}
 		e.forget(it)
 		return nil
 	case ctx.Err() != nil, unasked(kind):
@@ -81,15 +86,36 @@ const sameSecond = 2 * time.Second
 // ours became: of this size, with the checksum that we left with it, and not older
 // than the upload, both by the server's clock.
 func (e *Engine) completed(ctx context.Context, it *item, p *Progress) (bool, error) {
-	head, err := e.headAsStored(ctx, it.row.Job.To.At, client.ReadOptions{Key: it.key})
-	switch {
-	case err != nil && (ctx.Err() != nil || unasked(client.KindOf(err))):
-		return false, err
-	case err != nil:
-		return false, nil //nolint:nilerr // what cannot be seen is not known to be ours
-	}
-	return holds(head, p.Source.Size, p.Checksum, p.Metadata[client.MetaChecksum]) && !head.Modified.Before(p.At.Add(-sameSecond)), nil
+	_, ours, err := e.became(ctx, it, p)
+	return ours, err
 }
+
+// became is completed, and what is there; zero where that cannot be told.
+func (e *Engine) became(ctx context.Context, it *item, p *Progress) (now there, ours bool, err error) {
+	head, err := e.headAsStored(ctx, it.row.Job.To.At, client.ReadOptions{Key: it.key})
+	switch kind := client.KindOf(err); {
+	case err != nil && (ctx.Err() != nil || unasked(kind)):
+		return there{}, false, err
+	case err != nil:
+		return there{locked: kind == client.KindNeedsKey || kind == client.KindWrongKey}, false, nil //nolint:nilerr // what cannot be seen is not known to be ours
+	}
+	return there{exists: true, object: head}, holds(head, p.Source.Size, p.Checksum, p.Metadata[client.MetaChecksum]) && !head.Modified.Before(p.At.Add(-sameSecond)), nil
+}
+
+// writtenOver is for a job whose object another has taken the place of since an attempt at
+// it was written: what was to overwrite everything then ends with this error, and stays
+// over, since nobody has said so of what is there now. nil where somebody has: a command
+// that was given again is another row, as for jobs that look before they write.
+func (e *Engine) writtenOver(it *item) error {
+	job, p := it.row.Job, it.progress
+	if !job.overwritesAll() || job.Op.InPlace() || p.Row != 0 && p.Row != it.number {
+		return nil
+	}
+	e.forget(it)
+	return &client.Error{Op: string(job.Op), Kind: client.KindPrecondition, At: job.To.At, Err: errWrittenOver}
+}
+
+var errWrittenOver = client.Say("something else was written there since, and stays: give the command again to overwrite it").Err()
 
 // whole is what the answers said to an upload whose completion was not heard of.
 func (p *Progress) whole(j Job) *Stored {
@@ -291,7 +317,13 @@ func (e *Engine) proveStored(ctx context.Context, it *item, src *source) (proved
 	soon, end := e.proofTime(ctx)
 	defer end()
 	switch _, err := e.headOf(soon, it, s); client.KindOf(err) {
-	case client.KindNotFound, client.KindPrecondition:
+	case client.KindPrecondition:
+		if err := e.writtenOver(it); err != nil {
+			return true, err
+		}
+		e.forget(it)
+		return false, nil
+	case client.KindNotFound:
 		e.forget(it)
 		return false, nil
 	}

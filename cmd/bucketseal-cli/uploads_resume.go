@@ -22,6 +22,7 @@ func (a *app) uploadsResumeCommand() *cobra.Command {
 interrupted or killed have left: with what the server and the disk have of each, and
 with those whose turn had not come. Each is carried out as it was planned, and told of
 as by cp, with the same exit codes. A file that has changed since is sent anew.
+What somebody has written since over what a transfer had written already stays.
 
 With s3://BUCKET[/PREFIX] only transfers of objects whose names begin so, with
 --upload-id only that upload. An SSE-C key that was given to a command and is not kept
