@@ -91,17 +91,28 @@ func (s *Store) RemoveBucket(ctx context.Context, name string) error {
 
 // DefaultEncryption is what a bucket does with uploads that ask for nothing.
 func (s *Store) DefaultEncryption(ctx context.Context, name string) (client.Reported, error) {
-	c, err := s.begin(ctx, Call{Op: GetBucketEncryption, At: client.Location{Bucket: name}})
+	var r client.Reported
+	err := s.onBucket(ctx, Call{Op: GetBucketEncryption, At: client.Location{Bucket: name}}, func(_ Call, b *bucket) error {
+		r = b.encrypts
+		return nil
+	})
+	return r, err
+}
+
+// onBucket lets a call in and has something done with the bucket where it leads, under the
+// mutex.
+func (s *Store) onBucket(ctx context.Context, c Call, do func(Call, *bucket) error) error {
+	c, err := s.begin(ctx, c)
 	if err != nil {
-		return client.Reported{}, err
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b, err := s.bucket(c)
 	if err != nil {
-		return client.Reported{}, err
+		return err
 	}
-	return b.encrypts, nil
+	return do(c, b)
 }
 
 // bucket is where a call leads.

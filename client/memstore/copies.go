@@ -99,6 +99,9 @@ func (s *Store) source(c Call) (*version, error) {
 	if err := s.opens(at, found.Encryption, c.From.Key); err != nil {
 		return nil, err
 	}
+	if s.archived(found) {
+		return nil, at.Error(client.KindArchived)
+	}
 	if (c.Op == CopyObject || s.server.CopyPartSource) && c.From.ETag != "" && !client.SameETag(c.From.ETag, found.ETag) {
 		return nil, at.Error(client.KindPrecondition)
 	}
@@ -157,20 +160,8 @@ func (s *Store) copyAllowed(c Call, b *bucket) error {
 
 // SetTags replaces the tags of an object.
 func (s *Store) SetTags(ctx context.Context, at client.Location, versionID string, tags map[string]string) error {
-	c := Call{Op: PutObjectTagging, At: at, Read: client.ReadOptions{VersionID: versionID}}
-	if err := at.CheckKey(); err != nil {
-		return c.refuse(client.KindInvalid, err)
-	}
-	c, err := s.begin(ctx, c)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, err := s.find(c, versionID)
-	if err != nil {
-		return err
-	}
-	found.tags = maps.Clone(tags)
-	return nil
+	return s.onVersion(ctx, Call{Op: PutObjectTagging, At: at, Read: client.ReadOptions{VersionID: versionID}}, func(_ Call, v *version) error {
+		v.tags = maps.Clone(tags)
+		return nil
+	})
 }

@@ -31,13 +31,7 @@ func (s *Store) DeleteSeen(ctx context.Context, was []client.Object) ([]error, e
 	if len(was) == 0 {
 		return nil, nil
 	}
-	c, err := s.begin(ctx, Call{Op: DeleteObjects, At: client.Location{Bucket: was[0].At.Bucket}})
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	_, err = s.bucket(c)
-	s.mu.Unlock()
+	err := s.onBucket(ctx, Call{Op: DeleteObjects, At: client.Location{Bucket: was[0].At.Bucket}}, func(Call, *bucket) error { return nil })
 	if err != nil {
 		return nil, err
 	}
@@ -50,28 +44,21 @@ func (s *Store) DeleteSeen(ctx context.Context, was []client.Object) ([]error, e
 
 func (s *Store) deleteOne(ctx context.Context, was client.Object) error {
 	c := Call{Op: DeleteObject, At: was.At, Read: client.ReadOptions{VersionID: was.VersionID, IfMatch: was.ETag}}
-	c, err := s.begin(ctx, c)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, err := s.bucket(c)
-	if err != nil {
-		return err
-	}
-	return s.removeOnly(c, b, was)
+	return s.onBucket(ctx, c, func(c Call, b *bucket) error { return s.removeOnly(c, b, was) })
 }
 
 // removeOnly removes what was seen. The caller holds the mutex.
 func (s *Store) removeOnly(c Call, b *bucket, was client.Object) error {
-	if was.VersionID != "" && was.VersionID != client.NullVersion {
-		b.drop(was.At.Key, was.VersionID)
-		return nil
-	}
 	there := b.now(was.At.Key)
 	if was.VersionID != "" {
 		there = b.named(was.At.Key, was.VersionID)
+		if there != nil && there.isKept(s.now()) {
+			return c.Error(client.KindDenied)
+		}
+	}
+	if was.VersionID != "" && was.VersionID != client.NullVersion {
+		b.drop(was.At.Key, was.VersionID)
+		return nil
 	}
 	switch {
 	case was.ETag == "" && was.Modified.IsZero() && was.VersionID == "":
@@ -102,20 +89,12 @@ func (s *Store) DeleteOnly(ctx context.Context, was client.Object, key client.Cu
 	if was.VersionID == "" && was.ETag == "" {
 		return c.refuse(client.KindPrecondition, errors.New("nothing is known of it by which it could be told from another object of its name"))
 	}
-	c, err := s.begin(ctx, c)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, err := s.bucket(c)
-	if err != nil {
-		return err
-	}
-	if there := b.now(was.At.Key); was.VersionID == "" && there != nil {
-		if err := s.opens(c, there.Encryption, key); err != nil {
-			return err
+	return s.onBucket(ctx, c, func(c Call, b *bucket) error {
+		if there := b.now(was.At.Key); was.VersionID == "" && there != nil {
+			if err := s.opens(c, there.Encryption, key); err != nil {
+				return err
+			}
 		}
-	}
-	return s.removeOnly(c, b, was)
+		return s.removeOnly(c, b, was)
+	})
 }

@@ -44,19 +44,11 @@ func (s *Store) document(ctx context.Context, op Op, name string, kind client.Do
 			return c.refuse(client.KindInvalid, err)
 		}
 	}
-	c, err := s.begin(ctx, c)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, err := s.bucket(c)
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(s.server.Documents, kind) {
-		return c.Error(client.KindUnsupported)
-	}
-	do(b)
-	return nil
+	return s.onBucket(ctx, c, func(c Call, b *bucket) error {
+		if !slices.Contains(s.server.Documents, kind) {
+			return c.Error(client.KindUnsupported)
+		}
+		do(b)
+		return nil
+	})
 }

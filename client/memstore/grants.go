@@ -28,40 +28,28 @@ func (s *Store) Shared(ctx context.Context, at client.Location, versionID string
 
 // ACL is to whom an object is given.
 func (s *Store) ACL(ctx context.Context, at client.Location, versionID string) (client.ACL, error) {
-	c, err := s.begin(ctx, Call{Op: GetObjectACL, At: at, Read: client.ReadOptions{VersionID: versionID}})
-	if err != nil {
-		return client.ACL{}, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, err := s.find(c, versionID)
-	if err != nil {
-		return client.ACL{}, err
-	}
-	return client.ACL{Owner: TheOwner, Grants: append([]client.Grant{{ID: TheOwner, Right: "FULL_CONTROL"}}, found.grants...)}, nil
+	var acl client.ACL
+	err := s.onVersion(ctx, Call{Op: GetObjectACL, At: at, Read: client.ReadOptions{VersionID: versionID}}, func(_ Call, v *version) error {
+		acl = client.ACL{Owner: TheOwner, Grants: append([]client.Grant{{ID: TheOwner, Right: "FULL_CONTROL"}}, v.grants...)}
+		return nil
+	})
+	return acl, err
 }
 
 // SetACL replaces the list of an object.
 func (s *Store) SetACL(ctx context.Context, at client.Location, versionID string, acl client.ACL) error {
-	c, err := s.begin(ctx, Call{Op: PutObjectACL, At: at, Read: client.ReadOptions{VersionID: versionID}})
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, err := s.find(c, versionID)
-	switch {
-	case err != nil:
-		return err
-	case s.server.ACLs == "" || s.server.ACLs == "private" && acl.Canned != "private":
-		return c.Error(client.KindUnsupported)
-	case acl.Canned == "":
-		acl.Owner = TheOwner
-		found.grants = slices.Clone(acl.Others())
+	return s.onVersion(ctx, Call{Op: PutObjectACL, At: at, Read: client.ReadOptions{VersionID: versionID}}, func(c Call, v *version) error {
+		switch {
+		case s.server.ACLs == "" || s.server.ACLs == "private" && acl.Canned != "private":
+			return c.Error(client.KindUnsupported)
+		case acl.Canned == "":
+			acl.Owner = TheOwner
+			v.grants = slices.Clone(acl.Others())
+		default:
+			v.grants = cannedGrants[acl.Canned]
+		}
 		return nil
-	}
-	found.grants = cannedGrants[acl.Canned]
-	return nil
+	})
 }
 
 var cannedGrants = map[string][]client.Grant{

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -100,7 +101,7 @@ func (s *Store) Get(ctx context.Context, at client.Location, o client.ReadOption
 	if err != nil {
 		return client.Object{}, nil, err
 	}
-	if s.server.Archives && found.IsArchived() {
+	if s.archived(found) {
 		return client.Object{}, nil, c.Error(client.KindArchived)
 	}
 	if found.spoiled {
@@ -145,47 +146,27 @@ func (s *Store) part(c Call, content []byte) ([]byte, error) {
 
 // open lets a reading call in and finds what it reads.
 func (s *Store) open(ctx context.Context, c Call) (Call, *version, error) {
-	if err := c.At.CheckKey(); err != nil {
-		return c, nil, c.refuse(client.KindInvalid, err)
-	}
-	c, err := s.begin(ctx, c)
-	if err != nil {
-		return c, nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, err := s.find(c, c.Read.VersionID)
-	if err != nil {
-		return c, nil, err
-	}
-	if err := s.opens(c, found.Encryption, c.Read.Key); err != nil {
-		return c, nil, err
-	}
-	if c.Read.IfMatch != "" && !client.SameETag(c.Read.IfMatch, found.ETag) {
-		return c, nil, c.Error(client.KindPrecondition)
-	}
-	return c, found, nil
+	var found *version
+	err := s.onVersion(ctx, c, func(begun Call, v *version) error {
+		c, found = begun, v
+		if err := s.opens(c, v.Encryption, c.Read.Key); err != nil {
+			return err
+		}
+		if c.Read.IfMatch != "" && !client.SameETag(c.Read.IfMatch, v.ETag) {
+			return c.Error(client.KindPrecondition)
+		}
+		return nil
+	})
+	return c, found, err
 }
 
 // Tags are an object's tags.
 func (s *Store) Tags(ctx context.Context, at client.Location, versionID string) (map[string]string, error) {
-	c := Call{Op: GetObjectTagging, At: at, Read: client.ReadOptions{VersionID: versionID}}
-	if err := at.CheckKey(); err != nil {
-		return nil, c.refuse(client.KindInvalid, err)
-	}
-	c, err := s.begin(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, err := s.find(c, versionID)
-	if err != nil {
-		return nil, err
-	}
-	tags := map[string]string{}
-	for k, v := range found.tags {
-		tags[k] = v
-	}
-	return tags, nil
+	var tags map[string]string
+	err := s.onVersion(ctx, Call{Op: GetObjectTagging, At: at, Read: client.ReadOptions{VersionID: versionID}}, func(_ Call, v *version) error {
+		tags = map[string]string{}
+		maps.Copy(tags, v.tags)
+		return nil
+	})
+	return tags, err
 }

@@ -158,16 +158,12 @@ func (s *Store) OpenUploads(ctx context.Context, under client.Location) ([]clien
 	if under.Bucket == "" {
 		return nil, c.refuse(client.KindInvalid, errors.New("no bucket is named"))
 	}
-	c, err := s.begin(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, err := s.bucket(c); err != nil {
-		return nil, err
-	}
-	return s.openUploads(under), nil
+	var all []client.OpenUpload
+	err := s.onBucket(ctx, c, func(Call, *bucket) error {
+		all = s.openUploads(under)
+		return nil
+	})
+	return all, err
 }
 
 func (s *Store) openUploads(under client.Location) []client.OpenUpload {

@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,6 +71,21 @@ func (s *Store) find(c Call, id string) (*version, error) {
 		Op: string(c.Op), Kind: client.KindNotFound, At: c.At, Status: statusOf(client.KindNotFound), RequestID: RefusedID,
 		Hidden: len(all) > 0 && s.server.DeleteMarkers,
 	}
+}
+
+// onVersion lets a call in and has something done with the version it is about, under the
+// mutex.
+func (s *Store) onVersion(ctx context.Context, c Call, do func(Call, *version) error) error {
+	if err := c.At.CheckKey(); err != nil {
+		return c.refuse(client.KindInvalid, err)
+	}
+	return s.onBucket(ctx, c, func(c Call, _ *bucket) error {
+		found, err := s.find(c, c.Read.VersionID)
+		if err != nil {
+			return err
+		}
+		return do(c, found)
+	})
 }
 
 // is reports whether an id names this version.

@@ -101,7 +101,7 @@ var documents = []testCase{
 		fails(t, client.KindInvalid, f.at(""), store.SetDocument(t.Context(), f.Bucket, client.ReplicationDocument, []byte("<ReplicationConfiguration/>")))
 		fails(t, client.KindInvalid, f.at(""), store.RemoveDocument(t.Context(), f.Bucket, client.NotificationDocument))
 		_, err := store.Document(t.Context(), f.Bucket, "no such kind")
-		require.Error(t, err)
+		fails(t, client.KindInvalid, f.at(""), err)
 	}},
 }
 

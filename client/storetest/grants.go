@@ -23,6 +23,12 @@ var grants = []testCase{
 			now, err = granter.ACL(t.Context(), f.at("a"), "")
 			require.NoError(t, err)
 			assert.Empty(t, now.Others(), "nothing was given")
+			err = granter.SetACL(t.Context(), f.at("a"), "", client.ACL{Canned: "private"})
+			if f.ACLs == "private" {
+				require.NoError(t, err)
+			} else {
+				fails(t, client.KindUnsupported, f.at("a"), err)
+			}
 			return
 		}
 		require.NoError(t, err)
