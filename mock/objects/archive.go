@@ -32,7 +32,7 @@ func (s *Service) waitsOf(o store.Object) map[string]time.Duration {
 // archived refuses to read what is archived, for so long as no restored copy is there.
 func (s *Service) archived(o store.Object) error {
 	now := s.Clock()
-	if s.waitsOf(o) == nil || o.Restored.Ready.Before(now) && now.Before(o.Restored.Until) {
+	if s.waitsOf(o) == nil || !now.Before(o.Restored.Ready) && now.Before(o.Restored.Until) {
 		return nil
 	}
 	return s3.Refuse(http.StatusForbidden, "InvalidObjectState", "The operation is not valid for the object's storage class", s3.Field("StorageClass", o.Headers["X-Amz-Storage-Class"]))
@@ -40,10 +40,9 @@ func (s *Service) archived(o store.Object) error {
 
 // setRestored tells how far a restoration is.
 func (s *Service) setRestored(h http.Header, o store.Object) {
-	now := s.Clock()
 	switch {
-	case s.waitsOf(o) == nil || o.Restored.Until.IsZero() || now.After(o.Restored.Until):
-	case now.After(o.Restored.Ready):
+	case s.waitsOf(o) == nil || !s.Clock().Before(o.Restored.Until): // none was asked for, or it is gone
+	case s.archived(o) == nil:
 		h.Set("X-Amz-Restore", `ongoing-request="false", expiry-date="`+o.Restored.Until.UTC().Format(http.TimeFormat)+`"`)
 	default:
 		h.Set("X-Amz-Restore", `ongoing-request="true"`)
@@ -54,7 +53,6 @@ type restoreDocument struct {
 	XMLName xml.Name `xml:"RestoreRequest"`
 	Days    int
 	Tier    string `xml:"GlacierJobParameters>Tier"`
-	Second  string `xml:"Tier"`
 }
 
 // restoreObject begins the restoration of an archived object, or has a restored copy stay
@@ -78,7 +76,8 @@ func (s *Service) restoreObject(w http.ResponseWriter, r *wire.Request) error {
 	}
 	now, how := s.Clock(), s.waitsOf(o)
 	wait, offered := how[tier]
-	status := http.StatusAccepted
+	status, from := http.StatusAccepted, now.Add(wait)
+	restored := store.Restored{Ready: from}
 	switch {
 	case how == nil:
 		return s3.Refuse(http.StatusForbidden, "InvalidObjectState", "Restore is not allowed for the object's current storage class", s3.Field("StorageClass", o.Headers["X-Amz-Storage-Class"]))
@@ -87,15 +86,10 @@ func (s *Service) restoreObject(w http.ResponseWriter, r *wire.Request) error {
 	case now.Before(o.Restored.Ready):
 		return s3.Refuse(http.StatusConflict, "RestoreAlreadyInProgress", "Object restore is already in progress")
 	case s.archived(o) == nil:
-		wait, status = 0, http.StatusOK
+		status, from, restored.Ready = http.StatusOK, now, o.Restored.Ready
 	}
-	ready := now.Add(wait)
 	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html: the next midnight after the days
-	until := ready.AddDate(0, 0, doc.Days+1).UTC().Truncate(24 * time.Hour)
-	restored := store.Restored{Ready: ready, Until: until}
-	if wait == 0 {
-		restored.Ready = o.Restored.Ready
-	}
+	restored.Until = from.AddDate(0, 0, doc.Days+1).UTC().Truncate(24 * time.Hour)
 	if err := s.Store.SetRestored(r.Bucket, r.Key, r.Version(), restored); err != nil {
 		return err
 	}
