@@ -35,6 +35,10 @@ func TestWhatServersWriteInTheirOwnWayIsNoDifference(t *testing.T) {
 			client.PolicyDocument, `{"Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":["s3:GetObject","s3:ListBucket"],"Resource":"r"}}`,
 			`{"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:root"]},"Action":["s3:ListBucket","s3:GetObject"],"Resource":["r"]}]}`,
 		},
+		"what blocks nothing, where nothing is set": {
+			client.PublicAccessDocument, `<PublicAccessBlockConfiguration><BlockPublicAcls>false</BlockPublicAcls><IgnorePublicAcls>false</IgnorePublicAcls><BlockPublicPolicy>false</BlockPublicPolicy><RestrictPublicBuckets>false</RestrictPublicBuckets></PublicAccessBlockConfiguration>`,
+			"",
+		},
 		"a time to the millisecond": {
 			client.LifecycleDocument, `<LifecycleConfiguration><Rule><Expiration><Date>2027-01-01T00:00:00Z</Date></Expiration></Rule></LifecycleConfiguration>`,
 			`<LifecycleConfiguration><Rule><Expiration><Date>2027-01-01T00:00:00.000Z</Date></Expiration></Rule></LifecycleConfiguration>`,

@@ -160,6 +160,7 @@ var inOrder = []string{"CORSRule", "RoutingRule"}
 // idle are the values that servers write out, or leave out, and that mean the same.
 var idle = map[string]string{
 	"BucketKeyEnabled": "false", "MfaDelete": "Disabled", "MFADelete": "Disabled", "IsTruncated": "false", "DisplayName": "*",
+	"BlockPublicAcls": "false", "IgnorePublicAcls": "false", "BlockPublicPolicy": "false", "RestrictPublicBuckets": "false",
 }
 
 // lines are the values below a node, each with its path. Elements that have a name of

@@ -140,7 +140,7 @@ func checkAnswer(op string, h http.Header, raw []byte) error {
 		return &errNotS3{what: client.Say("the answer is the object itself, whatever was asked about it"), marked: true}
 	case n.root == jsonDocument:
 		return checkJSON(h, raw)
-	case op == "GetPublicAccessBlock" && isRoot(raw, "BlockPublicAccessBlockConfiguration"): // what Ceph 16 calls it
+	case op == "GetPublicAccessBlock" && isRoot(raw, cephPublicAccess):
 		return checkShape(raw)
 	case documents[op] != "":
 		return checkDocument(h, raw, documents[op])

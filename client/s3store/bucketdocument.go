@@ -60,11 +60,23 @@ func (s *Store) Document(ctx context.Context, bucket string, kind client.Documen
 		}
 		return nil, failed
 	}
-	if form, _ := client.FormOf(kind); form.Root != "" && isEmptyDocument(a.raw) {
+	form, _ := client.FormOf(kind)
+	raw := a.raw
+	if kind == client.PublicAccessDocument && isRoot(raw, cephPublicAccess) {
+		if !bytes.Contains(raw, []byte("true")) {
+			return nil, nil // Ceph tells this of a bucket where none is set
+		}
+		raw = bytes.ReplaceAll(raw, []byte(cephPublicAccess), []byte(form.Root))
+	}
+	if form.Root != "" && isEmptyDocument(raw) {
 		return nil, nil
 	}
-	return a.raw, nil
+	return raw, nil
 }
+
+// cephPublicAccess is what Ceph 16 calls the root of a public access block that it tells;
+// it takes one under the name that S3 gives it.
+const cephPublicAccess = "BlockPublicAccessBlockConfiguration"
 
 // isEmptyDocument reports whether a document is a root element with nothing in it, by
 // which servers say that nothing is set. An inventory says no more than that there is

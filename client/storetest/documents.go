@@ -25,7 +25,7 @@ var someDocuments = []aDocument{
 	{client.LifecycleDocument, `<LifecycleConfiguration><Rule><ID>abort</ID><Filter><Prefix></Prefix></Filter><Status>Enabled</Status><AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>`, "<DaysAfterInitiation>7</DaysAfterInitiation>"},
 	{client.CORSDocument, `<CORSConfiguration><CORSRule><AllowedOrigin>https://a.example</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>`, "https://a.example"},
 	{client.TagsDocument, `<Tagging><TagSet><Tag><Key>project</Key><Value>q3</Value></Tag></TagSet></Tagging>`, "q3"},
-	{client.PublicAccessDocument, `<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>false</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`, "false</IgnorePublicAcls>"},
+	{client.PublicAccessDocument, `<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>false</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`, "true</BlockPublicPolicy>"},
 	{client.OwnershipDocument, `<OwnershipControls><Rule><ObjectOwnership>BucketOwnerPreferred</ObjectOwnership></Rule></OwnershipControls>`, "BucketOwnerPreferred"},
 	{client.WebsiteDocument, `<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>`, "index.html"},
 	{client.RequesterPaysDocument, `<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>`, "<Payer>Requester</Payer>"},

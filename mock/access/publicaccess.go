@@ -28,6 +28,12 @@ type publicAccessDocument struct {
 	publicAccess
 }
 
+// cephPublicAccessDocument is what Ceph 16 tells, also where none is set.
+type cephPublicAccessDocument struct {
+	XMLName xml.Name `xml:"BlockPublicAccessBlockConfiguration"`
+	publicAccess
+}
+
 var errNoPublicAccessBlock = s3.Refuse(http.StatusNotFound, "NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found")
 
 // publicAccess is what holds for a bucket: that which was put, nothing once it
@@ -60,11 +66,13 @@ const deletedConfig = "null"
 
 func (s *Service) getPublicAccessBlock(w http.ResponseWriter, r *wire.Request) error {
 	block, there, err := s.storedPublicAccess(r, r.Bucket)
-	if err == nil && !there {
-		err = errNoPublicAccessBlock
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case s.Personality.CephPublicAccess:
+		return wire.WriteXML(w, cephPublicAccessDocument{publicAccess: block})
+	case !there:
+		return errNoPublicAccessBlock
 	}
 	return wire.WriteXML(w, publicAccessDocument{Xmlns: s3.Namespace, publicAccess: block})
 }

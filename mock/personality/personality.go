@@ -115,6 +115,7 @@ type Personality struct {
 	WrongCustomerKey    *sigv4.Error     // nil is AWS's
 	InsecureRefusal     *sigv4.Error     // SSE-KMS or SSE-C over http; nil is AWS's
 	NoPublicAccessBlock bool             // a new bucket has no public access block
+	CephPublicAccess    bool             // a public access block has Ceph's name, and one that blocks nothing is told where none is
 	ACLsByDefault       bool             // a new bucket has no ownership controls and allows ACLs
 	NotThere            string           // sub-resources of buckets that are 501, as "name" or "METHOD:name", separated by blanks
 	OnlyPrivateACL      bool             // an ACL that is put must be private, those of writes are ignored
@@ -138,7 +139,7 @@ func All() []Personality {
 			IgnorePartNumber: true, IgnoreSpareKey: true, ForgetfulOfQueries: true,
 			AllPartsMustBeNamed: true, BucketEncryption: NoSubresource,
 			NotThere: "website", // unless rgw_enable_static_website is set
-			MD5ETags: true, RemakesBuckets: true, DeletesRegardless: true, LiteralIfMatch: true, EncodesUploadsOnly: true, SilentCompletion: true, SilentMarkers: true, NoPublicAccessBlock: true, ACLsByDefault: true,
+			MD5ETags: true, RemakesBuckets: true, DeletesRegardless: true, LiteralIfMatch: true, EncodesUploadsOnly: true, SilentCompletion: true, SilentMarkers: true, NoPublicAccessBlock: true, CephPublicAccess: true, ACLsByDefault: true,
 			Copies:             Copies{ConditionsAs: "X-Amz-Copy-", PartsOfAnything: true, OverAnything: true, LoseTags: true, OwnKey: true, NoVersion: true},
 			UnknownMethod:      s3.Refuse(http.StatusBadRequest, "InvalidArgument", "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms or AES256"),
 			MissingCustomerKey: s3.Refuse(http.StatusBadRequest, "InvalidArgument", s3.CustomerKeyText+"provide a valid encryption algorithm."),
