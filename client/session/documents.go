@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/bucketdoc"
@@ -81,6 +82,25 @@ func (s *Session) SetDocument(ctx context.Context, p DocumentPlan) ([]bucketdoc.
 		return nil, p.fail(client.KindNotYetVerified, client.Say("it was sent, and could not be read again: %v", client.TextOf(err)))
 	}
 	return p.compare(p.Become, now)
+}
+
+// LeavesDefault reports whether what SetDocument found to differ is no failure: AWS encrypts
+// every bucket by SSE-S3, which stays when the default encryption is removed. Another
+// encryption that is still there was not removed.
+func (p DocumentPlan) LeavesDefault(differs []bucketdoc.Change) bool {
+	if p.Become != nil || p.Form.Kind != client.EncryptionDocument {
+		return false
+	}
+	sseS3 := false
+	for _, c := range differs {
+		const algorithm = "/SSEAlgorithm = "
+		other := strings.Contains(c.Line, algorithm) && !strings.HasSuffix(c.Line, algorithm+"AES256")
+		if !c.Added || other {
+			return false
+		}
+		sseS3 = sseS3 || strings.Contains(c.Line, algorithm)
+	}
+	return sseS3
 }
 
 func (p DocumentPlan) compare(from, to []byte) ([]bucketdoc.Change, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/bucketdoc"
 	"github.com/bucketseal/bucketseal/client/memstore"
 	"github.com/bucketseal/bucketseal/client/storetest"
 )
@@ -91,4 +92,43 @@ func TestADocumentThatIsNoneIsNotSentAndOneThatCannotBeReadIsNotCompared(t *test
 	store.Before(memstore.Failing(client.KindDenied, memstore.DeleteBucketDocument))
 	_, err = s.SetDocument(t.Context(), plan)
 	assert.Equal(t, client.KindDenied.String(), client.KindOf(err).String(), "%v", err)
+}
+
+// AWS encrypts by SSE-S3 what has no default encryption: only that may be left of one that
+// was removed.
+func TestADefaultEncryptionThatIsStillThereWasNotRemoved(t *testing.T) {
+	for becomes, want := range map[string]bool{
+		encryptedBy("AES256", ""):        true,
+		encryptedBy("aws:kms", ""):       false,
+		encryptedBy("aws:kms", "theirs"): false,
+	} {
+		store := memstore.New(memstore.Options{Server: storetest.AWS, Buckets: []string{"bucket"}})
+		store.Configure("bucket", client.EncryptionDocument, []byte(encryptedBy("aws:kms", "")))
+		store.Before(func(_ context.Context, c memstore.Call) error {
+			if c.Op == memstore.GetBucketDocument && c.Nth == 3 { // behind the removal
+				store.Configure("bucket", client.EncryptionDocument, []byte(becomes))
+			}
+			return nil
+		})
+		s := &Session{store: store}
+		form, _ := client.FormOf(client.EncryptionDocument)
+		plan, err := s.PlanDocument(t.Context(), "bucket", form, nil)
+		require.NoError(t, err)
+		differs, err := s.SetDocument(t.Context(), plan)
+		require.NoError(t, err)
+		require.NotEmpty(t, differs)
+		assert.Equal(t, want, plan.LeavesDefault(differs), becomes)
+	}
+	form, _ := client.FormOf(client.TagsDocument)
+	assert.False(t, DocumentPlan{Form: form}.LeavesDefault([]bucketdoc.Change{{Added: true, Line: "/SSEAlgorithm = AES256"}}), "of other documents nothing stays")
+	form, _ = client.FormOf(client.EncryptionDocument)
+	assert.False(t, DocumentPlan{Form: form}.LeavesDefault(nil), "nothing is left")
+}
+
+func encryptedBy(algorithm, key string) string {
+	if key != "" {
+		key = "<KMSMasterKeyID>" + key + "</KMSMasterKeyID>"
+	}
+	return "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>" + algorithm + "</SSEAlgorithm>" + key +
+		"</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
 }

@@ -209,11 +209,12 @@ unfinished are forgotten with it, once --yes says that this is meant; receipts s
 			if leaveSecret {
 				return left.removed(a.forgetAccount(h, args[0]))
 			}
+			account, _ := h.Accounts().Find(args[0]) // that it is not there Remove says
 			found, err := h.Accounts().Remove(c.Context(), args[0])
 			if err := left.removed(err); err != nil {
 				return settingsError(err)
 			}
-			if why := h.Secrets.WhyNoKeyring(); !found && why != nil {
+			if why := h.Secrets.WhyNoKeyring(); !found && why != nil && account.NeedsSecret() {
 				a.note(fmt.Sprintf("no secret of it was found here; a keyring that does not answer now may still hold one (%v)", why))
 			}
 			a.confirm("Removed %s.", args[0])

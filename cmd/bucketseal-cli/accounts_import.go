@@ -200,7 +200,7 @@ func (a *app) takeOver(ctx context.Context, all []importing, yes bool) error {
 		for _, one := range all {
 			a.showImport(one, "found")
 		}
-		if yes, err = a.agrees(ctx, wanted); err != nil || !yes {
+		if yes, err = a.agrees(ctx, "Save "+plural(wanted, "account")+", and keep their secrets in the keyring?"); err != nil || !yes {
 			if err == nil {
 				a.note(fmt.Sprintf("nothing was saved; with --yes these %d would be", wanted))
 			}
@@ -245,15 +245,6 @@ func leftHere(book accountbook.Book, before []importing, one importing) *account
 			cmp.Or(one.found.Account.Endpoint, "https://s3.amazonaws.com") + " --access-key " + one.found.Account.AccessKeyID))
 	}
 	return nil
-}
-
-// agrees asks whether so many accounts are saved.
-func (a *app) agrees(ctx context.Context, n int) (bool, error) {
-	if !a.canAsk() {
-		return false, nil
-	}
-	answer, err := a.ask(ctx, fmt.Sprintf("Save these %d accounts, and keep their secrets in the keyring? Type yes: ", n))
-	return err == nil && strings.EqualFold(strings.TrimSpace(answer.Reveal()), "yes"), err
 }
 
 func (a *app) showImport(one importing, status string) {

@@ -80,6 +80,10 @@ func TestAnAccountSignsInByAProfileAndARoleAndNoSecretIsKept(t *testing.T) {
 	// What gives credentials by a program serves a run of its own, too.
 	assert.Contains(t, u.types("", "ls", "--profile", "program", "--endpoint", u.server.URL, "--ca-file", u.server.CAFile).ends(0).out, "bucket")
 
+	r := u.types("", "accounts", "remove", "work").ends(0)
+	assert.Contains(t, r.out, "Removed work.")
+	assert.NotContains(t, r.err, "may still hold one", "no secret was kept of it")
+
 	for says, args := range map[string][]string{
 		"three ways to sign in":                      {"--profile", "work", "--from-environment"},
 		"there is no profile \"no\"":                 {"--profile", "no"},
@@ -115,6 +119,7 @@ func TestAccountsOfOtherProgramsAreTakenOverAfterAYes(t *testing.T) {
 	assert.Contains(t, r.out, "found  aws: work")
 	assert.Contains(t, r.err, "nothing was saved; with --yes these 4 would be")
 	assert.NotContains(t, r.out+r.err, secret)
+	assert.Equal(t, "found", u.types("", "accounts", "import", "--json").ends(0).lines()[1]["status"], "a script that only looks takes nothing")
 	assert.Empty(t, u.types("", "accounts", "list", "--json").ends(0).out)
 
 	lines := map[string]string{}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
-	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 type aclLine struct {
@@ -27,35 +26,23 @@ func (a *app) aclCommand() *cobra.Command {
 }
 
 func (a *app) aclGet() *cobra.Command {
-	var version string
-	c := &cobra.Command{
-		Use: "get s3://BUCKET/KEY", Short: "Show the access control list of an object", Args: exactly(1),
-		Example: "  bucketseal-cli acl get s3://reports/a.csv",
-		RunE: func(c *cobra.Command, args []string) error {
-			at, err := object(args[0])
+	return a.getCommand("Show the access control list of an object", "acl get s3://reports/a.csv",
+		func(ctx context.Context, s *session.Session, at client.Location, version string) error {
+			acl, err := s.ACL(ctx, at, version)
 			if err != nil {
 				return err
 			}
-			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
-				acl, err := s.ACL(c.Context(), at, version)
-				if err != nil {
-					return err
-				}
-				if a.flags.json {
-					acl.Grants = append([]client.Grant{}, acl.Grants...)
-					a.line(aclLine{at.Bucket, at.Key, version, acl, acl.Public()})
-					return nil
-				}
-				printf(a.out, "owner  %s %s\n", acl.Owner, acl.OwnerName)
-				for _, g := range acl.Grants {
-					printf(a.out, "%s  %s\n", g.Right, grantee(g))
-				}
+			if a.flags.json {
+				acl.Grants = append([]client.Grant{}, acl.Grants...)
+				a.line(aclLine{at.Bucket, at.Key, version, acl, acl.Public()})
 				return nil
-			})
-		},
-	}
-	c.Flags().StringVar(&version, "version-id", "", "of this version `ID` instead of the current one")
-	return c
+			}
+			printf(a.out, "owner  %s %s\n", acl.Owner, acl.OwnerName)
+			for _, g := range acl.Grants {
+				printf(a.out, "%s  %s\n", g.Right, grantee(g))
+			}
+			return nil
+		})
 }
 
 // grantee is whom a grant is for, as 'acl set' takes it.

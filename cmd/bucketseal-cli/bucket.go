@@ -78,7 +78,7 @@ func lineOfDocument(op, bucket string, form client.DocumentForm) documentLine {
 
 func (a *app) bucketGetCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "get [KIND] s3://BUCKET", Short: "Show a document of a bucket, or which there are", Args: cobra.RangeArgs(1, 2),
+		Use: "get [KIND] s3://BUCKET", Short: "Show a document of a bucket, or which there are", Args: cobra.MatchAll(atLeast(1), atMost(2)),
 		Long: `Show a document of a bucket as the server has it, indented, so that it can be changed and
 set again. Without a kind: of each, whether it is set. That nothing is set, and that the
 server does not have such documents, are two answers; the second ends with 1.`,

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -106,7 +105,9 @@ func (d *documentChange) run(ctx context.Context, bucket string, form client.Doc
 		for _, w := range plan.Warnings {
 			a.note(w.String())
 		}
-		a.differences(plan.Changes)
+		if a.tells() {
+			differences(a.out, plan.Changes)
+		}
 		switch {
 		case len(plan.Changes) == 0:
 			d.over(plan, "unchanged", nil)
@@ -116,7 +117,7 @@ func (d *documentChange) run(ctx context.Context, bucket string, form client.Doc
 			d.over(plan, "would be done", nil)
 			return nil
 		}
-		if err := d.confirmed(ctx, bucket, form); err != nil {
+		if err := d.confirmed(ctx, plan); err != nil {
 			return err
 		}
 		differs, err := s.SetDocument(ctx, plan)
@@ -130,17 +131,17 @@ func (d *documentChange) run(ctx context.Context, bucket string, form client.Doc
 // judge says whether what is there now is what was to be.
 func (d *documentChange) judge(plan session.DocumentPlan, differs []bucketdoc.Change) error {
 	a := d.app
-	if plan.Become == nil && plan.Form.Kind == client.EncryptionDocument && len(differs) > 0 {
+	if plan.LeavesDefault(differs) {
 		a.note("the service encrypts by a default of its own now:")
-		a.differences(differs)
+		if a.tells() {
+			differences(a.out, differs)
+		}
 		differs = nil
 	}
 	if len(differs) > 0 {
 		d.over(plan, "failed", differs)
 		printf(a.err, "NOT AS SET: the server took it, and keeps something else:\n")
-		for _, c := range differs {
-			printf(a.err, "%s %s\n", sign(c), c.Line)
-		}
+		differences(a.err, differs)
 		return &partial{exitFailed}
 	}
 	d.over(plan, "done", nil)
@@ -148,19 +149,19 @@ func (d *documentChange) judge(plan session.DocumentPlan, differs []bucketdoc.Ch
 	return nil
 }
 
-// confirmed asks where somebody sits there.
-func (d *documentChange) confirmed(ctx context.Context, bucket string, form client.DocumentForm) error {
+// confirmed asks where somebody sits there, who has been shown what is asked.
+func (d *documentChange) confirmed(ctx context.Context, plan session.DocumentPlan) error {
 	if d.yes || !d.app.canAsk() {
 		return nil
 	}
-	answer, err := d.app.ask(ctx, "Change "+string(form.Kind)+" of "+bucket+"? Type yes: ")
-	if err != nil {
-		return err
+	if !d.app.tells() {
+		differences(d.app.err, plan.Changes)
 	}
-	if !strings.EqualFold(strings.TrimSpace(answer.Reveal()), "yes") {
-		return usage("nothing was changed")
+	agreed, err := d.app.agrees(ctx, "Change "+string(plan.Form.Kind)+" of "+plan.Bucket+"?")
+	if err == nil && !agreed {
+		err = usage("nothing was changed")
 	}
-	return nil
+	return err
 }
 
 func (d *documentChange) over(plan session.DocumentPlan, status string, differs []bucketdoc.Change) {
@@ -175,15 +176,12 @@ func (d *documentChange) over(plan session.DocumentPlan, status string, differs 
 	d.app.line(l)
 }
 
-func (a *app) differences(all []bucketdoc.Change) {
+func differences(to io.Writer, all []bucketdoc.Change) {
 	for _, c := range all {
-		a.say("%s %s", sign(c), c.Line)
+		sign := "-"
+		if c.Added {
+			sign = "+"
+		}
+		printf(to, "%s %s\n", sign, c.Line)
 	}
-}
-
-func sign(c bucketdoc.Change) string {
-	if c.Added {
-		return "+"
-	}
-	return "-"
 }

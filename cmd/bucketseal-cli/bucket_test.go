@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/bucketseal/bucketseal/client"
+	"github.com/bucketseal/bucketseal/client/bucketdoc"
+	"github.com/bucketseal/bucketseal/client/session"
 	"github.com/bucketseal/bucketseal/mock"
 )
 
@@ -144,6 +148,12 @@ func TestPoliciesAreMadeFromTemplates(t *testing.T) {
 	u.runs("cp", "a.bin", "s3://bucket/other", "--sse", "kms").ends(1)
 	u.runs("cp", "a.bin", "s3://bucket/s3", "--sse", "s3").ends(1)
 
+	u.types("", "rules", "add", "--bucket", "other", "--key", "q3/*", "--type", "s3").ends(0)
+	r = u.runs("bucket", "policy-template", "deny-unencrypted", "s3://other/q3/").ends(0)
+	assert.Contains(t, r.out, "AES256", "as the rule of the folder asks")
+	assert.Contains(t, r.out, "arn:aws:s3:::other/q3/*")
+	u.runs("bucket", "policy-template", "deny-unencrypted", "s3://other").ends(2)
+
 	assert.Contains(t, u.runs("bucket", "policy-template", "read-for", "lab$ann", "s3://bucket/q3/").ends(0).out, "arn:aws:iam::lab:user/ann")
 	assert.Contains(t, u.runs("bucket", "policy-template", "https-only", "s3://bucket").ends(0).out, "aws:SecureTransport")
 	u.runs("bucket", "policy-template", "read-for", "a b", "s3://bucket").ends(2)
@@ -159,6 +169,8 @@ func TestWhatIsNoDocumentIsNotSent(t *testing.T) {
 		"is no bucket":      {"bucket", "get", "policy", "s3://bucket/key"},
 		"give the document": {"bucket", "set", "policy", "s3://bucket"},
 		"the document: ":    {"bucket", "set", "policy", "s3://bucket", "--file", "missing"},
+		"usage: ":           {"bucket", "get"},
+		"get [KIND]":        {"bucket", "get", "policy", "s3://bucket", "x"},
 	} {
 		assert.Contains(t, u.runs(args...).ends(2).err, say)
 	}
@@ -168,7 +180,27 @@ func TestWhatIsNoDocumentIsNotSent(t *testing.T) {
 		"shown and not change": {"bucket", "remove", "replication", "s3://bucket"},
 		"cannot be removed":    {"bucket", "remove", "versioning", "s3://bucket"},
 	} {
-		assert.Contains(t, u.runs(args...).ends(1).err, say)
+		r := u.runs(args...).ends(1)
+		assert.Contains(t, r.err, say)
+		assert.NotContains(t, r.err, "The server", "it is not the server that refuses")
 	}
 	assert.Empty(t, u.runs("bucket", "get", "policy", "s3://bucket").ends(0).out)
+}
+
+// A server says yes to the removal of a default encryption and keeps it; AWS leaves SSE-S3.
+func TestAnEncryptionThatIsStillThereIsNotCalledRemoved(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	form, _ := client.FormOf(client.EncryptionDocument)
+	d := &documentChange{app: &app{out: &out, err: &out}, op: "remove"}
+	still := []bucketdoc.Change{{Added: true, Line: "Rule/ApplyServerSideEncryptionByDefault/SSEAlgorithm = aws:kms"}}
+	assert.Equal(t, exitFailed, exitCode(t.Context(), d.judge(session.DocumentPlan{Bucket: "bucket", Form: form}, still)))
+	assert.Equal(t, "NOT AS SET: the server took it, and keeps something else:\n+ "+still[0].Line+"\n", out.String())
+
+	u := newUser(t)
+	u.file("kms", []byte(`<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`))
+	u.runs("bucket", "set", "encryption", "s3://bucket", "--file", "kms").ends(0)
+	r := u.runs("bucket", "remove", "encryption", "s3://bucket").ends(0)
+	assert.Contains(t, r.err, "by a default of its own")
+	assert.Contains(t, r.out, "+ Rule/ApplyServerSideEncryptionByDefault/SSEAlgorithm = AES256")
 }

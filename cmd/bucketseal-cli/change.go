@@ -34,18 +34,15 @@ func (d *changing) register(flags *pflag.FlagSet) {
 
 // run changes what a place names.
 func (d *changing) run(ctx context.Context, place string, change func(context.Context, *session.Session, session.Seen) session.Changed) error {
-	at, err := placeWithBucket(place)
+	at, err := objectOrFolder(place, d.recursive)
 	switch {
 	case err != nil:
 		return err
-	case at.Key == "" && !d.recursive:
-		return usage("%s names no object: -r takes all in a folder", place)
 	case d.recursive && d.version != "":
 		return usage("--version-id is of one object: leave -r out")
-	case d.version != "":
-		if err := checkVersion(d.version); err != nil {
-			return err
-		}
+	}
+	if err := checkVersion(d.version); err != nil {
+		return err
 	}
 	return d.app.with(ctx, transfer.Config{}, func(s *session.Session) error {
 		all, err := d.found(ctx, s, at)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
-	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 type classLine struct {
@@ -24,27 +23,15 @@ type classLine struct {
 }
 
 func (a *app) classGet() *cobra.Command {
-	var version string
-	c := &cobra.Command{
-		Use: "get s3://BUCKET/KEY", Short: "Show the storage class of an object, and whether it can be read", Args: exactly(1),
-		Example: "  bucketseal-cli class get s3://archive/a.csv --json",
-		RunE: func(c *cobra.Command, args []string) error {
-			at, err := object(args[0])
+	return a.getCommand("Show the storage class of an object, and whether it can be read", "class get s3://archive/a.csv --json",
+		func(ctx context.Context, s *session.Session, at client.Location, version string) error {
+			o, err := s.Look(ctx, at, version)
 			if err != nil {
 				return err
 			}
-			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
-				o, err := s.Look(c.Context(), at, version)
-				if err != nil {
-					return err
-				}
-				a.class(o)
-				return nil
-			})
-		},
-	}
-	c.Flags().StringVar(&version, "version-id", "", "of this version `ID` instead of the current one")
-	return c
+			a.class(o)
+			return nil
+		})
 }
 
 func (a *app) class(o client.Object) {
@@ -87,7 +74,7 @@ server that is not AWS is asked only for what it refused to read as archived.`,
 				}
 			}
 			if days < 1 || days > mostDays {
-				return usage("say for how long: --days N, 1 at least")
+				return usage("say for how long: --days N, from 1 to %d", mostDays)
 			}
 			return d.run(c.Context(), args[0], func(ctx context.Context, s *session.Session, o session.Seen) session.Changed {
 				return s.Thaw(ctx, o.At, o.VersionID, days, tier)

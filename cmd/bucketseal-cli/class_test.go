@@ -16,7 +16,7 @@ func TestWhatIsArchivedIsMadeReadable(t *testing.T) {
 	const at = "s3://bucket/2019/a"
 	u.encrypted(at, "precious")
 	assert.Contains(t, u.runs("class", "get", at).ends(0).out, "STANDARD  (it can be read at once)")
-	assert.Contains(t, u.runs("class", "thaw", at, "--days", "1").ends(1).err, "nothing to restore")
+	assert.Contains(t, u.runs("class", "thaw", at, "--days", "1").ends(1).err, "It cannot be done as it was asked\n  s3://bucket/2019/a\n  It can be read at once: there is nothing to restore.")
 	l := u.runs("class", "set", at, "glacier", "--json").ends(0).line()
 	assert.Equal(t, "verified", l["verdict"], "that it cannot be read is what was asked for")
 	assert.Equal(t, "Archived", u.runs("cp", at, "down", "--json").ends(1).line()["error"].(map[string]any)["kind"])
@@ -32,6 +32,7 @@ func TestWhatIsArchivedIsMadeReadable(t *testing.T) {
 	for says, args := range map[string][]string{
 		"expedited, standard or bulk": {"--days", "3", "--tier", "slow"},
 		"say for how long":            {},
+		"from 1 to 36500":             {"--days", "36501"},
 	} {
 		assert.Contains(t, u.runs(append([]string{"class", "thaw", at}, args...)...).ends(2).err, says)
 	}

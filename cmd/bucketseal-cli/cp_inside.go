@@ -88,6 +88,15 @@ func placeWithBucket(text string) (client.Location, error) {
 	return at, nil
 }
 
+// objectOrFolder is the object that a command is about, or with -r the folder.
+func objectOrFolder(text string, recursive bool) (client.Location, error) {
+	at, err := placeWithBucket(text)
+	if err == nil && at.Key == "" && !recursive {
+		err = usage("%s names no object: -r takes all in a folder", text)
+	}
+	return at, err
+}
+
 func (a *app) mvCommand() *cobra.Command {
 	f := &cpFlags{move: true}
 	c := &cobra.Command{

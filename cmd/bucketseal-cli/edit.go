@@ -151,12 +151,9 @@ GLACIER. The server copies it onto itself, as 'meta set' says, with all else as 
 
 // edit changes what is stored beside the bytes of an object, or of all in a folder.
 func (a *app) edit(ctx context.Context, op transfer.Op, place string, e transfer.Edit, f *cpFlags) error {
-	at, err := placeWithBucket(place)
-	switch {
-	case err != nil:
+	at, err := objectOrFolder(place, f.recursive)
+	if err != nil {
 		return err
-	case at.Key == "" && !f.recursive:
-		return usage("%s names no object: -r takes all in a folder", place)
 	}
 	if err := e.Check(); err != nil {
 		return usage("%w", err)

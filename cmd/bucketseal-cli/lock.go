@@ -10,7 +10,6 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
-	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 type lockLine struct {
@@ -29,38 +28,26 @@ func (a *app) lockCommand() *cobra.Command {
 }
 
 func (a *app) lockGet() *cobra.Command {
-	var version string
-	c := &cobra.Command{
-		Use: "get s3://BUCKET/KEY", Short: "Show the retention and the legal hold of an object", Args: exactly(1),
-		Example: "  bucketseal-cli lock get s3://archive/a.csv --json",
-		RunE: func(c *cobra.Command, args []string) error {
-			at, err := object(args[0])
+	return a.getCommand("Show the retention and the legal hold of an object", "lock get s3://archive/a.csv --json",
+		func(ctx context.Context, s *session.Session, at client.Location, version string) error {
+			lock, err := s.Lock(ctx, at, version)
 			if err != nil {
 				return err
 			}
-			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
-				lock, err := s.Lock(c.Context(), at, version)
-				if err != nil {
-					return err
-				}
-				if a.flags.json {
-					a.line(lockLine{at.Bucket, at.Key, version, lock.Mode, stamp(lock.Until), lock.Hold})
-					return nil
-				}
-				kept, held := "none", "off"
-				if lock.Mode != "" {
-					kept = lock.Mode + " until " + stamp(lock.Until)
-				}
-				if lock.Hold {
-					held = "on"
-				}
-				printf(a.out, "retention   %s\nlegal hold  %s\n", kept, held)
+			if a.flags.json {
+				a.line(lockLine{at.Bucket, at.Key, version, lock.Mode, stamp(lock.Until), lock.Hold})
 				return nil
-			})
-		},
-	}
-	c.Flags().StringVar(&version, "version-id", "", "of this version `ID` instead of the current one")
-	return c
+			}
+			kept, held := "none", "off"
+			if lock.Mode != "" {
+				kept = lock.Mode + " until " + stamp(lock.Until)
+			}
+			if lock.Hold {
+				held = "on"
+			}
+			printf(a.out, "retention   %s\nlegal hold  %s\n", kept, held)
+			return nil
+		})
 }
 
 // isGoverned reports whether what kept a lock from being changed is a retention in

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -8,7 +9,6 @@ import (
 
 	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
-	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 type metaLine struct {
@@ -24,33 +24,22 @@ type metaLine struct {
 }
 
 func (a *app) metaGet() *cobra.Command {
-	var version string
-	c := &cobra.Command{
-		Use: "get s3://BUCKET/KEY", Short: "Show the content type, headers and metadata of an object", Args: exactly(1),
-		Long: `Show what is kept beside the bytes of an object: its content type, the headers that downloads
-get, its metadata (x-amz-meta-*), and how it is called: its URI, its ARN, and its address for
-who may read it without an account.`,
-		Example: "  bucketseal-cli meta get s3://reports/a.csv --json",
-		RunE: func(c *cobra.Command, args []string) error {
-			at, err := object(args[0])
+	c := a.getCommand("Show the content type, headers and metadata of an object", "meta get s3://reports/a.csv --json",
+		func(ctx context.Context, s *session.Session, at client.Location, version string) error {
+			o, err := s.Look(ctx, at, version)
 			if err != nil {
 				return err
 			}
-			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
-				o, err := s.Look(c.Context(), at, version)
-				if err != nil {
-					return err
-				}
-				address, err := s.Address(c.Context(), at)
-				if err != nil {
-					return err
-				}
-				a.meta(o, s.ARN(at), address)
-				return nil
-			})
-		},
-	}
-	c.Flags().StringVar(&version, "version-id", "", "of this version `ID` instead of the current one")
+			address, err := s.Address(ctx, at)
+			if err != nil {
+				return err
+			}
+			a.meta(o, s.ARN(at), address)
+			return nil
+		})
+	c.Long = `Show what is kept beside the bytes of an object: its content type, the headers that downloads
+get, its metadata (x-amz-meta-*), and how it is called: its URI, its ARN, and its address for
+who may read it without an account.`
 	return c
 }
 

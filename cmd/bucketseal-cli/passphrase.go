@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -58,6 +59,16 @@ func (a *app) passphrase(ctx context.Context, q keychain.Question) (client.Secre
 
 // canAsk reports whether somebody sits there to answer.
 func (a *app) canAsk() bool { return a.terminal && a.tty != nil }
+
+// agrees asks whether something is to be done, and only "yes" is a yes. Where nobody can be
+// asked it is none.
+func (a *app) agrees(ctx context.Context, question string) (bool, error) {
+	if !a.canAsk() {
+		return false, nil
+	}
+	answer, err := a.ask(ctx, question+" Type yes: ")
+	return err == nil && strings.EqualFold(strings.TrimSpace(answer.Reveal()), "yes"), err
+}
 
 // ask reads a line from the terminal without showing it, not even what is typed
 // before the question is there.

@@ -95,10 +95,7 @@ func checkLink(o client.LinkOptions) error {
 			return usage("%w", err)
 		}
 	}
-	if o.VersionID != "" {
-		return checkVersion(o.VersionID)
-	}
-	return nil
+	return checkVersion(o.VersionID)
 }
 
 // linkTime is a time as people write it, days too.

@@ -65,6 +65,9 @@ func (a *app) propsCommand() *cobra.Command {
 			if err := at.CheckKey(); err != nil {
 				return usage("%s: %w", args[0], err)
 			}
+			if err := checkVersion(version); err != nil {
+				return err
+			}
 			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
 				read := client.ReadOptions{VersionID: version}
 				var err error

@@ -195,7 +195,7 @@ func (a *app) note(text string) {
 // them is not that of one that did not, or a script that tries again would do it
 // twice.
 func (a *app) confirm(format string, args ...any) {
-	if a.flags.json || a.flags.quiet {
+	if !a.tells() {
 		return
 	}
 	printf(newConsole(a.stdout, func(err error) {
@@ -205,9 +205,12 @@ func (a *app) confirm(format string, args ...any) {
 	}), format+"\n", args...)
 }
 
-// say prints for people; scripts (--json) and --quiet get nothing.
+// tells reports whether people are told what is done; scripts (--json) and --quiet are not.
+func (a *app) tells() bool { return !a.flags.json && !a.flags.quiet }
+
+// say prints for people.
 func (a *app) say(format string, args ...any) {
-	if !a.flags.json && !a.flags.quiet {
+	if a.tells() {
 		printf(a.out, format+"\n", args...)
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/bucketseal/bucketseal/client"
 	"github.com/bucketseal/bucketseal/client/session"
-	"github.com/bucketseal/bucketseal/client/transfer"
 )
 
 type tagsLine struct {
@@ -26,33 +26,21 @@ func (a *app) tagsCommand() *cobra.Command {
 }
 
 func (a *app) tagsGet() *cobra.Command {
-	var version string
-	c := &cobra.Command{
-		Use: "get s3://BUCKET/KEY", Short: "Show the tags of an object", Args: exactly(1),
-		Example: "  bucketseal-cli tags get s3://reports/a.csv --json",
-		RunE: func(c *cobra.Command, args []string) error {
-			at, err := object(args[0])
+	return a.getCommand("Show the tags of an object", "tags get s3://reports/a.csv --json",
+		func(ctx context.Context, s *session.Session, at client.Location, version string) error {
+			tags, err := s.Tags(ctx, at, version)
 			if err != nil {
 				return err
 			}
-			return a.with(c.Context(), transfer.Config{}, func(s *session.Session) error {
-				tags, err := s.Tags(c.Context(), at, version)
-				if err != nil {
-					return err
-				}
-				if a.flags.json {
-					a.line(tagsLine{at.Bucket, at.Key, version, orEmpty(tags)})
-					return nil
-				}
-				for _, name := range slices.Sorted(maps.Keys(tags)) {
-					printf(a.out, "%s=%s\n", name, tags[name])
-				}
+			if a.flags.json {
+				a.line(tagsLine{at.Bucket, at.Key, version, orEmpty(tags)})
 				return nil
-			})
-		},
-	}
-	c.Flags().StringVar(&version, "version-id", "", "of this version `ID` instead of the current one")
-	return c
+			}
+			for _, name := range slices.Sorted(maps.Keys(tags)) {
+				printf(a.out, "%s=%s\n", name, tags[name])
+			}
+			return nil
+		})
 }
 
 func (a *app) tagsSet() *cobra.Command {

@@ -289,3 +289,41 @@ func TestOnlyATerminalShowsHowFarItIs(t *testing.T) {
 		assert.NotContains(t, x.types(ctrlC).ends(130), "0/1 files", flag)
 	}
 }
+
+// What is asked about is on the screen before the question, for scripts too that somebody
+// runs at a terminal; and only yes is a yes.
+func TestADocumentIsChangedAtATerminalAfterAYes(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.file("tags", []byte(`<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>`))
+	set := append([]string{"bucket", "set", "tags", "s3://bucket", "--file", "tags"}, u.global...)
+	for _, how := range []string{"", "--json", "--quiet"} {
+		args := set
+		if how != "" {
+			args = append([]string{how}, set...)
+		}
+		screen := u.sits(args...).shows("Change tags of bucket? Type yes: ").types("y\r").ends(2)
+		shown, asked := strings.Index(screen, "+ TagSet/Tag[a]/Value = 1"), strings.Index(screen, "Type yes")
+		assert.True(t, shown >= 0 && shown < asked, screen)
+		assert.Contains(t, screen, "nothing was changed")
+		assert.Equal(t, false, u.runs("bucket", "get", "tags", "s3://bucket", "--json").ends(0).line()["set"])
+	}
+	u.sits(set...).shows("Type yes: ").types(ctrlC).ends(130)
+	assert.Equal(t, false, u.runs("bucket", "get", "tags", "s3://bucket", "--json").ends(0).line()["set"])
+	assert.Contains(t, u.sits(set...).shows("Type yes: ").types("yes\r").ends(0), "read again and compared")
+	assert.Contains(t, u.sits(append([]string{"bucket", "remove", "tags", "s3://bucket", "--yes"}, u.global...)...).ends(0), "tags is removed")
+}
+
+func TestAccountsAreTakenOverAtATerminalAfterAYes(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.set("AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
+	u.profiles("[profile work]\nregion=eu-west-3\naws_access_key_id=AK\naws_secret_access_key=not shown\n")
+	screen := u.sits("accounts", "import").shows("Save 1 account, and keep their secrets in the keyring? Type yes: ").types("no\r").ends(0)
+	assert.Contains(t, screen, "found  aws: work")
+	assert.Contains(t, screen, "nothing was saved")
+	assert.NotContains(t, screen, "not shown")
+	assert.Empty(t, u.types("", "accounts", "list", "--json").ends(0).out)
+	u.sits("accounts", "import").shows("Type yes: ").types("yes\r").ends(0)
+	assert.Equal(t, "work", u.types("", "accounts", "list", "--json").ends(0).line()["name"])
+}

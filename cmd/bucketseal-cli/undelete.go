@@ -28,12 +28,9 @@ the current one again, with its encryption and all else as it was. Each is looke
 What was removed by 'rm --versions', or from a bucket that kept no versions, is gone.`,
 		Example: "  bucketseal-cli undelete s3://reports/q3/a.csv\n  bucketseal-cli undelete -r s3://reports/q3 --dry-run",
 		RunE: func(c *cobra.Command, args []string) error {
-			at, err := placeWithBucket(args[0])
+			at, err := objectOrFolder(args[0], d.recursive)
 			if err != nil {
 				return err
-			}
-			if at.Key == "" && !d.recursive {
-				return usage("%s names no object: -r takes all in a folder", args[0])
 			}
 			return a.with(c.Context(), transfer.Config{Concurrency: requestsAtOnce, OnSlowDown: a.slowed}, func(s *session.Session) error {
 				return d.undelete(c.Context(), s, client.Object{At: at, IsFolder: d.recursive})

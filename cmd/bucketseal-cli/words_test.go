@@ -94,6 +94,22 @@ func TestAChangeBesideTheBytesDoesNotClaimTheEncryptionOfTheRule(t *testing.T) {
 	assert.Equal(t, true, u.runs("tags", "set", "s3://bucket/b", "x=2", "--json").ends(0).line()["asAsked"])
 }
 
+func TestWhatIsNoVersionIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	u := newUser(t)
+	u.keepsVersions("bucket")
+	for _, content := range []string{"one", "second"} {
+		u.runs("cp", u.file("a", []byte(content)), "s3://bucket/a").ends(0)
+	}
+	old := u.runs("versions", "s3://bucket/a", "--json").ends(0).lines()[1]["versionId"].(string)
+	u.runs("tags", "set", "s3://bucket/a", "of=the older", "--version-id", old).ends(0)
+	assert.Empty(t, u.runs("tags", "get", "s3://bucket/a").ends(0).out)
+	assert.Equal(t, "of=the older\n", u.runs("tags", "get", "s3://bucket/a", "--version-id", old).ends(0).out)
+	for _, of := range [][]string{{"tags", "get"}, {"acl", "get"}, {"lock", "get"}, {"class", "get"}, {"meta", "get"}, {"props"}} {
+		assert.Contains(t, u.runs(append(of, "s3://bucket/a", "--version-id", "a b")...).ends(2).err, "is no id of a version", "%v", of)
+	}
+}
+
 // A server that does not know tags would write over the object.
 func TestAServerThatKnowsNoTagsLosesNothing(t *testing.T) {
 	t.Parallel()

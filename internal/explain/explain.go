@@ -69,6 +69,8 @@ func wordsFor(e *client.Error, kind client.Kind, words explanation) explanation 
 		return noLink
 	case kind == client.KindInvalid && e.Code == "InvalidBucketName":
 		return badBucketName
+	case kind == client.KindInvalid && ours(e) && (!e.Said.IsZero() || e.Err != nil):
+		return asItIs
 	case kind == client.KindFull && ours(e):
 		return diskFull
 	}

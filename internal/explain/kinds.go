@@ -54,6 +54,12 @@ var notInPlace = explanation{
 	[]string{i18n.M("Nothing was changed. If the loss is meant, take away first what the reason names.")},
 }
 
+// asItIs is KindInvalid of what was refused here: the server was not the one to say so.
+var asItIs = explanation{
+	i18n.M("It cannot be done as it was asked"),
+	[]string{i18n.M("Change what the reason names, and try again.")},
+}
+
 // badBucketName is KindInvalid of a bucket's name.
 var badBucketName = explanation{
 	i18n.M("The server takes no bucket of this name"),
