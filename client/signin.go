@@ -73,6 +73,19 @@ func (s SignIn) check() error {
 	return nil
 }
 
+// Text says how an account signs in of which no secret is kept; zero of others.
+func (s SignIn) Text() Text {
+	switch {
+	case s.Kind == ProfileSignIn && s.Profile != "":
+		return Say("it signs in by the profile %q of the AWS command line, each time anew; no secret is kept", s.Profile)
+	case s.Kind == ProfileSignIn:
+		return Say("it signs in by the default profile of the AWS command line, each time anew; no secret is kept")
+	case s.Kind == EnvironmentSignIn:
+		return Say("it signs in by what the environment gives; no secret is kept")
+	}
+	return Text{}
+}
+
 // NeedsSecret reports whether a secret is kept for the account, and asked for where
 // it is not.
 func (a Account) NeedsSecret() bool { return a.SignIn.Kind == KeySignIn }

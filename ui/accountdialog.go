@@ -82,19 +82,22 @@ func (d *accountDialog) form() fyne.CanvasObject {
 		e.SetAddressing(addressings[d.addressing.SelectedIndex()])
 	})
 	d.result = widgets.NewNote("", widgets.RoleMuted)
+	token := d.field(accounts.FieldToken, i18n.T("Session token"), i18n.T("Only for temporary credentials."))
+	access, secret := d.field(accounts.FieldAccessKey, i18n.T("Access key id"), ""), d.field(accounts.FieldSecret, i18n.T("Secret access key"), "")
+	for _, f := range []*widgets.Field{token, access, secret} {
+		setVisible(f, e.SignsIn() == "")
+	}
 	d.more = widgets.NewFold(i18n.T("More"), widgets.NewColumn(theme.Padding(),
 		d.field(accounts.FieldRegion, i18n.T("Region"), i18n.T("Most compatible services take any.")),
 		widgets.NewField(i18n.T("How buckets are addressed"), d.addressing, ""),
 		d.field(accounts.FieldCAFile, i18n.T("CA file"), i18n.T("A PEM file of the certificate authority, for services with a certificate of their own.")),
 		d.field(accounts.FieldKMSEndpoint, i18n.T("KMS endpoint"), i18n.T("The address of a key service beside the storage; leave empty if you do not know it.")),
-		d.field(accounts.FieldToken, i18n.T("Session token"), i18n.T("Only for temporary credentials."))))
+		token))
 	form := widgets.NewColumn(theme.Padding(),
 		d.field(accounts.FieldName, i18n.T("Name"), i18n.T("What you call it here.")),
 		widgets.NewField(i18n.T("Service"), d.preset, ""),
 		d.field(accounts.FieldEndpoint, i18n.T("Endpoint"), i18n.T("The address of the service, beginning with https://. Empty is AWS itself.")),
-		d.field(accounts.FieldAccessKey, i18n.T("Access key id"), ""),
-		d.field(accounts.FieldSecret, i18n.T("Secret access key"), ""),
-		d.more)
+		access, secret, d.more)
 	d.scroll = container.NewVScroll(container.NewPadded(form))
 	// What a test found stays in sight, wherever the form is scrolled to.
 	return container.NewBorder(nil, widgets.NewColumn(0, d.result), nil, nil, d.scroll)
@@ -186,6 +189,8 @@ func (d *accountDialog) showResult() {
 	switch {
 	case d.model.Testing():
 		d.result.Set(i18n.T("Asking the server…"), widgets.RoleMuted)
+	case !done && d.model.SignsIn() != "":
+		d.result.Set(d.model.SignsIn(), widgets.RoleMuted)
 	case !done:
 		d.result.Set(i18n.T("Secrets are kept in: %s", d.ui.state.SecretsKeptIn()), widgets.RoleMuted)
 	case ok:

@@ -293,6 +293,24 @@ func TestAnAccountIsAddedInItsDialog(t *testing.T) {
 	assert.Equal(t, "value", s.main.tools.accounts.Selected)
 }
 
+func TestAnAccountThatSignsInByAProfileOpensAndIsRenamed(t *testing.T) {
+	s := opens(t, preferences.Window{}, func(d *uitest.Desk) {
+		work := client.Account{Name: "work", SignIn: client.SignIn{Kind: client.ProfileSignIn, Profile: "lab"}}
+		d.Add(work, uitest.NewStore("logs"))
+	})
+	s.state.Open("work")
+	s.loop.Pump()
+	s.goTo("logs")
+	s.perform(s.actions.editAccount)
+	assert.False(t, s.account.fields[accounts.FieldAccessKey].Visible())
+	assert.False(t, s.account.fields[accounts.FieldSecret].Visible())
+	assert.Contains(t, s.account.result.Text(), `by the profile "lab"`)
+	s.account.entries[accounts.FieldName].SetText("lab")
+	s.press("Save")
+	assert.Equal(t, 0, s.overlays())
+	assert.Equal(t, "lab", s.state.CurrentName())
+}
+
 func TestColumnsAreChosenAndRemembered(t *testing.T) {
 	s := opens(t, preferences.Window{Columns: []preferences.Column{{ID: columnClass, Width: 77, Hidden: true}}})
 	columns := s.main.objects.table.Columns()

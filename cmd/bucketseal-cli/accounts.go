@@ -12,6 +12,7 @@ import (
 	"github.com/bucketseal/bucketseal/client/s3store"
 	"github.com/bucketseal/bucketseal/client/services"
 	"github.com/bucketseal/bucketseal/cmd/internal/wiring"
+	"github.com/bucketseal/bucketseal/internal/explain"
 )
 
 func (a *app) accountsCommand() *cobra.Command {
@@ -127,11 +128,8 @@ then no secret is kept. --role-arn assumes a role on top of any of these.`,
 
 // keptHow says where the secret of an account is.
 func keptHow(account client.Account, h *wiring.Home) string {
-	switch account.SignIn.Kind {
-	case client.ProfileSignIn:
-		return fmt.Sprintf("It signs in by the profile %q of the AWS command line, each time anew; no secret is kept.", account.SignIn.Profile)
-	case client.EnvironmentSignIn:
-		return "It signs in by what the environment gives; no secret is kept."
+	if said := account.SignIn.Text(); !said.IsZero() {
+		return explain.Sentence(said)
 	}
 	return fmt.Sprintf("Its secret is kept in: %s.", h.Secrets.Where())
 }

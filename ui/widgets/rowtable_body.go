@@ -16,6 +16,7 @@ var (
 	_ fyne.Focusable         = (*tableBody)(nil)
 	_ fyne.Shortcutable      = (*tableBody)(nil)
 	_ fyne.Scrollable        = (*tableBody)(nil) // also what makes the driver clip it
+	_ fyne.Tappable          = (*tableBody)(nil)
 	_ fyne.SecondaryTappable = (*tableBody)(nil)
 	_ desktop.Mouseable      = (*tableBody)(nil)
 	_ desktop.Hoverable      = (*tableBody)(nil)
@@ -38,6 +39,7 @@ type tableBody struct {
 
 	clicked   int // row of the last plain click, or -1
 	clickedAt time.Time
+	opens     int    // row of a double click whose button is still down, or -1
 	typed     string // letters of the search going on
 	typedAt   time.Time
 }
@@ -46,13 +48,13 @@ type tableBody struct {
 const searchPause = time.Second
 
 func newTableBody(t *RowTable) *tableBody {
-	b := &tableBody{table: t, hover: -1, clicked: -1, tipCol: -1}
+	b := &tableBody{table: t, hover: -1, clicked: -1, opens: -1, tipCol: -1}
 	b.tips.owner = b
 	b.ExtendBaseWidget(b)
 	return b
 }
 
-// MouseDown selects, and activates on the second click at once on a row.
+// MouseDown selects, and counts clicks: the second one at once on a row activates it.
 func (b *tableBody) MouseDown(ev *desktop.MouseEvent) {
 	b.dropTip()
 	b.table.RequestFocus()
@@ -68,7 +70,7 @@ func (b *tableBody) MouseDown(ev *desktop.MouseEvent) {
 	again := row >= 0 && row == b.clicked && now.Sub(b.clickedAt) <= fyne.CurrentApp().Driver().DoubleTapDelay()
 	toggles := ev.Modifier&fyne.KeyModifierShortcutDefault != 0
 	extends := ev.Modifier&fyne.KeyModifierShift != 0
-	b.clicked, b.clickedAt = row, now
+	b.clicked, b.clickedAt, b.opens = row, now, -1
 	if toggles || extends {
 		b.clicked = -1
 	}
@@ -88,10 +90,7 @@ func (b *tableBody) MouseDown(ev *desktop.MouseEvent) {
 	switch {
 	case row < 0 || toggles || extends:
 	case again:
-		b.clicked = -1
-		if b.table.OnActivate != nil {
-			b.table.OnActivate(row)
-		}
+		b.clicked, b.opens = -1, row
 	case b.table.OnClick != nil:
 		b.table.OnClick(row)
 	}
@@ -99,6 +98,16 @@ func (b *tableBody) MouseDown(ev *desktop.MouseEvent) {
 
 // MouseUp is part of desktop.Mouseable.
 func (b *tableBody) MouseUp(*desktop.MouseEvent) {}
+
+// Tapped activates the row of a double click. Before that the driver takes the keyboard
+// from whatever is not under the pointer: from the field of a dialog that this opens.
+func (b *tableBody) Tapped(*fyne.PointEvent) {
+	row := b.opens
+	b.opens = -1
+	if row >= 0 && row < b.table.rowCount() && b.table.OnActivate != nil {
+		b.table.OnActivate(row)
+	}
+}
 
 // TappedSecondary opens the menu when the right button is let go, so that the
 // release does not land on the menu.

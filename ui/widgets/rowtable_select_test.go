@@ -47,6 +47,18 @@ func TestASecondClickAtOnceOpensAndAThirdDoesNotOpenAgain(t *testing.T) {
 	assert.Equal(t, []int{4}, d.opened)
 }
 
+func TestWhatADoubleClickOpensHasTheKeyboardOnceTheButtonIsLetGo(t *testing.T) {
+	d := newDesk(t, 1000)
+	d.press(4, desktop.MouseButtonPrimary, 0)
+	ev := &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: d.at(4)}, Button: desktop.MouseButtonPrimary}
+	d.body.MouseDown(ev)
+	d.body.MouseUp(ev)
+	assert.Empty(t, d.opened, "the driver takes the keyboard from a dialog that opens by now")
+	d.body.Tapped(&ev.PointEvent)
+	d.body.Tapped(&ev.PointEvent)
+	assert.Equal(t, []int{4}, d.opened)
+}
+
 func TestTwoSlowClicksOrClicksOnTwoRowsDoNotOpen(t *testing.T) {
 	d := newDesk(t, 1000)
 	d.click(4, 0)

@@ -89,7 +89,10 @@ func (d *desk) pressAt(p fyne.Position, button desktop.MouseButton, mods fyne.Ke
 	ev := &desktop.MouseEvent{PointEvent: point, Button: button, Modifier: mods}
 	d.body.MouseDown(ev)
 	d.body.MouseUp(ev)
-	if button == desktop.MouseButtonSecondary {
+	switch button {
+	case desktop.MouseButtonPrimary:
+		d.body.Tapped(&point)
+	case desktop.MouseButtonSecondary:
 		d.body.TappedSecondary(&point)
 	}
 }

@@ -95,6 +95,10 @@ const cosEndpoint = "https://cos.twcc.ai"
 // IsNew reports whether an account is being added.
 func (e *Editor) IsNew() bool { return e.account.ID == "" }
 
+// SignsIn says how an account signs in that has no access key of its own, "" of others:
+// these have one, and its secret is kept here.
+func (e *Editor) SignsIn() string { return explain.Sentence(e.account.SignIn.Text()) }
+
 // Preset is the kind of service chosen.
 func (e *Editor) Preset() Preset { return e.preset }
 
@@ -103,7 +107,7 @@ func (e *Editor) SetPreset(p Preset) {
 	if p == e.preset {
 		return
 	}
-	e.preset = p
+	e.preset, e.account.Service = p, ""
 	switch p {
 	case PresetAWS:
 		e.account.Endpoint, e.account.Region, e.account.Addressing = "", client.DefaultRegion, client.AddressingAuto
@@ -127,6 +131,7 @@ func (e *Editor) Set(f Field, value string) {
 	}
 	*p = value
 	if f == FieldEndpoint {
+		e.account.Service = "" // it is known by its address again
 		e.anotherService(client.Account{Endpoint: value}.Tidy().Endpoint)
 	}
 	e.touched[f] = true

@@ -26,7 +26,7 @@ func (e *Editor) Problems(all bool) map[Field]string {
 	case taken:
 		add(FieldName, i18n.T("There is an account of that name already."))
 	}
-	if a.AccessKeyID == "" {
+	if a.AccessKeyID == "" && a.NeedsSecret() {
 		add(FieldAccessKey, i18n.T("Enter the access key id you were given."))
 	}
 	if c.Secret.IsZero() && e.IsNew() {

@@ -51,6 +51,36 @@ func TestWhatIsWrongWithAnAccountStandsAtItsFieldInTheUsersLanguage(t *testing.T
 	assert.True(t, c.SessionToken.IsZero())
 }
 
+func TestAnAccountWithoutAnAccessKeyIsChangedAndTestedAllTheSame(t *testing.T) {
+	w := sees(t)
+	w.stored = append(w.stored, client.Account{ID: "work", Name: "work", Service: "wasabi", SignIn: client.SignIn{Kind: client.ProfileSignIn, Profile: "work"}})
+	w.Load(func() {})
+	w.loop.Pump()
+	e, ok := w.Edit("work")
+	assert.True(t, ok)
+	assert.Empty(t, e.Problems(true))
+	assert.Equal(t, `It signs in by the profile "work" of the AWS command line, each time anew; no secret is kept.`, e.SignsIn())
+	w.fails = &client.Error{Kind: client.KindBadCredentials}
+	e.Test()
+	w.loop.Pump()
+	_, _, done := e.Tested()
+	assert.True(t, done, "it was asked")
+	assert.Empty(t, e.Wants(), "it has no such field")
+	e.Set(accounts.FieldEndpoint, "https://cos.example.org")
+	e.Save()
+	a, _ := e.Account()
+	assert.Empty(t, a.Service, "it is at another service now")
+	assert.Equal(t, "work", a.SignIn.Profile)
+
+	for kind, said := range map[client.SignInKind]string{
+		client.ProfileSignIn:     "by the default profile",
+		client.EnvironmentSignIn: "by what the environment gives",
+	} {
+		assert.Contains(t, client.SignIn{Kind: kind}.Text().String(), said)
+	}
+	assert.Empty(t, w.Add().SignsIn(), "it has an access key")
+}
+
 func TestAnotherAddressIsAnotherService(t *testing.T) {
 	e := sees(t).Add()
 	assert.Equal(t, accounts.PresetCOS, e.Preset())

@@ -24,7 +24,7 @@ func (e *Editor) Tested() (m explain.Message, ok, done bool) {
 // Wants is the field a failed test points at, "" for none: the one to look at
 // first.
 func (e *Editor) Wants() Field {
-	if e.tested == nil || e.worked {
+	if e.tested == nil || e.worked || !e.account.NeedsSecret() && (e.wants == FieldSecret || e.wants == FieldToken) {
 		return ""
 	}
 	return e.wants
