@@ -32,6 +32,22 @@ type ACL struct {
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
 var Canned = []string{"private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"}
 
+// CannedGrants is what a list of this name gives to others than the owner of an object.
+// known is false where that hangs on who owns the bucket, or is AWS's own.
+func CannedGrants(name string) (grants []Grant, known bool) {
+	switch name {
+	case "private":
+		return nil, true
+	case "public-read":
+		return []Grant{{Group: Everybody, Right: "READ"}}, true
+	case "public-read-write":
+		return []Grant{{Group: Everybody, Right: "READ"}, {Group: Everybody, Right: "WRITE"}}, true
+	case "authenticated-read":
+		return []Grant{{Group: Authenticated, Right: "READ"}}, true
+	}
+	return nil, false
+}
+
 // Rights are what a grant can give.
 var Rights = []string{"READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"}
 

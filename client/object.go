@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,6 +110,12 @@ func (o Object) HasContext() bool {
 // KeepsVersions reports whether the object is in a bucket that keeps versions, or kept
 // them when it was written: what is written under its name leaves it there.
 func (o Object) KeepsVersions() bool { return o.VersionID != "" && o.VersionID != NullVersion }
+
+// IsLocked reports whether an object lock keeps the object, as it was looked at, from being
+// removed: a retention, whether or not it is over, or a hold.
+func (o Object) IsLocked() bool {
+	return len(o.Headers["X-Amz-Object-Lock-Mode"]) > 0 || slices.Contains(o.Headers["X-Amz-Object-Lock-Legal-Hold"], "ON")
+}
 
 // NotTold is the size of an object whose size the server did not say. It is
 // never shown as a number, and never taken for an empty object.

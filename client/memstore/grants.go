@@ -46,14 +46,8 @@ func (s *Store) SetACL(ctx context.Context, at client.Location, versionID string
 			acl.Owner = TheOwner
 			v.grants = slices.Clone(acl.Others())
 		default:
-			v.grants = cannedGrants[acl.Canned]
+			v.grants, _ = client.CannedGrants(acl.Canned) // nothing beside its owner's is left of the others
 		}
 		return nil
 	})
-}
-
-var cannedGrants = map[string][]client.Grant{
-	"public-read":        {{Group: client.Everybody, Right: "READ"}},
-	"public-read-write":  {{Group: client.Everybody, Right: "READ"}, {Group: client.Everybody, Right: "WRITE"}},
-	"authenticated-read": {{Group: client.Authenticated, Right: "READ"}},
 }

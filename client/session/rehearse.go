@@ -91,7 +91,7 @@ func (s *Session) foresee(ctx context.Context, j transfer.Job) (o client.Object,
 	if o, err = store.Head(ctx, j.From.At, read); err != nil || !j.Op.Copies() || j.Op.InPlace() {
 		return o, nil, err
 	}
-	if len(o.Headers["X-Amz-Object-Lock-Mode"]) > 0 || slices.Contains(o.Headers["X-Amz-Object-Lock-Legal-Hold"], "ON") {
+	if o.IsLocked() {
 		loses = append(loses, client.Say("object lock"))
 	}
 	if sharer, ok := client.As[client.Sharer](store); ok {

@@ -78,3 +78,26 @@ func TestOlderVersionsAreNoneOfWhatIsRemoved(t *testing.T) {
 	assert.EqualValues(t, len("before"), older.Bytes)
 	assert.Equal(t, "now", string(store.Content(older.Objects[0].At)))
 }
+
+func TestTheVersionsOfOneObjectAreNotThoseOfNamesThatBeginSo(t *testing.T) {
+	s, store := tenThousand(t, 2)
+	store.Write(client.Location{Bucket: "b", Key: "q3/00001.bak"}, []byte("another"), client.PutOptions{})
+	all, err := s.Hidden(t.Context(), client.Object{At: client.Location{Bucket: "b", Key: "q3/00001"}})
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	versions, err := s.VersionsOf(t.Context(), client.Location{Bucket: "b", Key: "q3/00001"})
+	require.NoError(t, err)
+	require.Len(t, versions, 2)
+	assert.True(t, versions[0].DeleteMarker, "the newest first")
+	assert.EqualValues(t, len("precious"), versions[1].Size)
+	versions, err = s.VersionsOf(t.Context(), client.Location{Bucket: "b", Key: "q3/0000"})
+	require.NoError(t, err)
+	assert.Empty(t, versions)
+}
+
+func TestOfWhatWasRemovedTheNewestMarkerIsShown(t *testing.T) {
+	s, _ := tenThousand(t, 3)
+	all, err := s.Deleted(t.Context(), client.Location{Bucket: "b", Key: "q3/"})
+	require.NoError(t, err)
+	assert.Len(t, all, 4, "three objects, one of them removed twice, and what never was")
+}

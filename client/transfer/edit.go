@@ -112,7 +112,7 @@ func (d *Edit) IsDone(o client.Object) bool {
 func (c *copyOf) inPlace(ctx context.Context) error {
 	job := c.it.row.Job
 	if !job.Op.InPlace() {
-		if isLocked(c.source) && !c.engine.saidLocks.Swap(true) {
+		if c.source.IsLocked() && !c.engine.saidLocks.Swap(true) {
 			c.engine.note(client.Say("%s has an object lock, and its copy will have that of the target's bucket, if that has one; so with others that are locked", job.From))
 		}
 		return nil
@@ -200,10 +200,6 @@ func (j Job) IsSo(o client.Object) bool {
 
 var errSoAlready = client.Say("it is so already").Err()
 
-func isLocked(o client.Object) bool {
-	return len(o.Headers["X-Amz-Object-Lock-Mode"]) > 0 || slices.Contains(o.Headers["X-Amz-Object-Lock-Legal-Hold"], "ON")
-}
-
 // LossInPlace refuses a job in place by which an object, as it was looked at, would lose
 // what this program cannot give back to it. What may not be looked at is not known.
 func (j Job) LossInPlace(ctx context.Context, store client.Store, o client.Object) error {
@@ -213,7 +209,7 @@ func (j Job) LossInPlace(ctx context.Context, store client.Store, o client.Objec
 			Said: client.Say("nothing was changed, since the object would lose %v", what),
 		}
 	}
-	if isLocked(o) {
+	if o.IsLocked() {
 		return lose(client.Say("its object lock, which stays with the version that is there"))
 	}
 	sharer, ok := client.As[client.Sharer](store)

@@ -69,7 +69,8 @@ func (a *app) aclSet() *cobra.Command {
 	c := &cobra.Command{
 		Use: "set s3://BUCKET/KEY --canned NAME", Short: "Give an object to others, or to its owner alone", Args: exactly(1),
 		Long: `Replace the access control list of an object, or of all in a folder with -r: by one that S3
-has a name for, or by grants. The list is read again and compared; the object stays as it is.
+has a name for, or by grants. The list is read again and compared (not aws-exec-read and those of the bucket's owner,
+which are what the server makes of them); the object stays as it is.
 
   --canned private|public-read|public-read-write|authenticated-read|aws-exec-read|
            bucket-owner-read|bucket-owner-full-control

@@ -138,6 +138,11 @@ func TestAnObjectIsGivenToOthers(t *testing.T) {
 	assert.Contains(t, u.runs("acl", "get", at).ends(0).out, "READ  everybody")
 	u.runs("acl", "set", at, "--grant", "read=authenticated", "--grant", "FULL_CONTROL=id:"+got["owner"].(string)).ends(0)
 	assert.Contains(t, u.runs("acl", "get", at).ends(0).out, "READ  authenticated")
+	u.runs("acl", "set", at, "--grant", "READ=everybody").ends(0)
+	shown := u.runs("acl", "get", at).ends(0).out
+	assert.Contains(t, shown, "READ  everybody")
+	assert.Contains(t, shown, "FULL_CONTROL  id:"+got["owner"].(string), "the owner keeps it")
+	assert.NotContains(t, shown, "authenticated", "what is not named goes")
 	u.runs("acl", "set", at, "--canned", "private").ends(0)
 	assert.Equal(t, false, u.runs("acl", "get", at, "--json").ends(0).line()["public"])
 	u.has(at, "precious")
