@@ -6,7 +6,7 @@
 #   go       Go 1.26 or newer: never installed by this script, only asked for
 #   build    a C compiler and the X11 and OpenGL headers the window is compiled with
 #   screen   a virtual screen, a window manager and what drives and photographs a window in it
-#   peers    independent S3 clients to be compared with, and jq
+#   peers    independent S3 clients to be compared with, jq and curl
 #   bench    GNU time, which tells the memory a program took
 #   ceph     a real Ceph object gateway
 #   minio    what scripts/minio-up.sh needs beside Go
@@ -39,7 +39,7 @@ check() {
       # The software driver is a file, not a program.
       compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null || compgen -G '/usr/lib*/dri/swrast_dri.so' >/dev/null ||
         compgen -G '/usr/lib/*/libgallium*.so' >/dev/null || compgen -G '/usr/lib*/libgallium*.so' >/dev/null ;;
-    peers) have aws && have rclone && have s3cmd && have jq ;;
+    peers) have aws && have rclone && have s3cmd && have jq && have curl ;;
     bench) [ -x /usr/bin/time ] ;;
     ceph)
       local program
@@ -64,14 +64,14 @@ packages() {
   case $1:$2 in
     debian:build) echo gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev ;;
     debian:screen) echo xvfb libgl1-mesa-dri libgl1 openbox xdotool imagemagick dbus dbus-x11 x11-utils ;;
-    debian:peers) echo awscli rclone s3cmd jq ;;
+    debian:peers) echo awscli rclone s3cmd jq curl ;;
     debian:bench | fedora:bench) echo time ;;
     debian:ceph) echo ceph-mon ceph-mgr ceph-osd radosgw ceph-common openssl curl ;;
     debian:minio | fedora:minio | macos:minio) echo openssl curl ;;
     debian:windows) echo gcc-mingw-w64-x86-64 ;;
     fedora:build) echo gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel ;;
     fedora:screen) echo xorg-x11-server-Xvfb mesa-dri-drivers mesa-libGL openbox xdotool ImageMagick dbus-daemon xprop ;;
-    fedora:peers) echo awscli2 rclone s3cmd jq ;;
+    fedora:peers) echo awscli2 rclone s3cmd jq curl ;;
     fedora:ceph) echo ceph-mon ceph-mgr ceph-osd ceph-radosgw ceph-common openssl curl ;;
     fedora:windows) echo mingw64-gcc ;;
     macos:peers) echo awscli rclone s3cmd jq ;;

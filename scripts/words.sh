@@ -30,6 +30,7 @@ if [ -z "${BUCKETSEAL_INTEROP_SERVER:-}" ]; then
     BUCKETSEAL_INTEROP_SERVER=$personality BUCKETSEAL_INTEROP_ENDPOINT=$(of url) BUCKETSEAL_INTEROP_CA=$(of caFile) BUCKETSEAL_INTEROP_KEY=$(of 'keys[0].id') \
       AWS_ACCESS_KEY_ID=$(of accessKey) AWS_SECRET_ACCESS_KEY=$(of secretKey) AWS_REGION=us-east-1 AWS_CA_BUNDLE=$(of caFile) bash "$0"
     end_one "${started[-1]}"
+    started=()
   done
   exit 0
 fi
