@@ -322,6 +322,7 @@ func TestAPersonBecomesARoleForAWhile(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "arn:aws:sts::000000000000:assumed-role/reports/morning", *out.AssumedRoleUser.Arn)
 	assert.WithinDuration(t, now.Add(15*time.Minute), *out.Credentials.Expiration, 2*time.Second)
+	assert.Len(t, *out.Credentials.SessionToken, 4096, "as long as AWS may make one: who cuts it short is found here")
 	c := config(t, e)
 	c.Credentials = credentials.NewStaticCredentialsProvider(*out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken)
 	objects := s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true })
