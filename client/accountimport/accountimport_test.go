@@ -153,7 +153,27 @@ func TestABookmarkOfCyberduckIsTakenOverWithoutItsSecret(t *testing.T) {
 	}
 }
 
-func FuzzNoFileMakesAnImportFallOverOrQuoteASecret(f *testing.F) {
+func TestASecretThatCannotBeUsedIsNotQuoted(t *testing.T) {
+	const bad = canary + "\x01"
+	for name, c := range map[string]struct {
+		read func([]byte) (Import, error)
+		file string
+	}{
+		"rclone": {Rclone, "[a]\ntype=s3\naccess_key_id=k\nsecret_access_key=" + bad + "z\n[b]\ntype=s3\naccess_key_id=k\nsecret_access_key=s\nsession_token=" + bad + "z\n[c]\ntype=s3\naccess_key_id=k\nsecret_access_key=s\nendpoint=https://u:" + canary + "@h.example\n"},
+		"s3cmd":  {S3cmd, "[a]\naccess_key=k\nsecret_key=" + bad + "z\n[b]\naccess_key=k\nsecret_key=s\nproxy_host=u:" + canary + "@p.example\nproxy_port=1\n"},
+		"mc":     {MC, `{"aliases":{"a":{"url":"https://h.example","accessKey":"k","secretKey":"` + canary + `\u0001z"},"b":{"url":"https://u:` + canary + `@h.example/p","accessKey":"k","secretKey":"` + canary + `\u0001z"}}}`},
+	} {
+		i, err := c.read([]byte(c.file))
+		require.NoError(t, err, name)
+		assert.Empty(t, i.Found, name)
+		assert.GreaterOrEqual(t, len(i.Left), 2, name)
+		for _, line := range told(i) {
+			assert.NotContains(t, line, canary, name)
+		}
+	}
+}
+
+func FuzzNoFileMakesAnImportFallOver(f *testing.F) {
 	f.Add([]byte("[a]\ntype=s3\naccess_key_id=k\nsecret_access_key=s\n"))
 	f.Add([]byte(`{"aliases":{"a":{"url":"u","accessKey":"k"}}}`))
 	f.Add([]byte("<plist><dict><key>Protocol</key><string>s3</string></dict></plist>"))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"slices"
 	"strings"
 
 	"github.com/bucketseal/bucketseal/client"
@@ -116,13 +117,18 @@ func Indented(form client.DocumentForm, raw []byte) []byte {
 		}
 		return append(b.Bytes(), '\n')
 	}
-	if _, err := readXML(raw); err != nil {
+	is, err := readXML(raw)
+	if err != nil {
 		return raw
 	}
-	return indentXML(raw)
+	out := indentXML(raw)
+	if shown, err := readXML(out); err != nil || !slices.Equal(shown.lines(""), is.lines("")) {
+		return raw // a remark in the middle of a value
+	}
+	return out
 }
 
-// indentXML moves the tags of a document, and changes nothing in them.
+// indentXML moves the tags of a document.
 func indentXML(raw []byte) []byte {
 	var b bytes.Buffer
 	d := xml.NewDecoder(bytes.NewReader(raw))
@@ -151,7 +157,7 @@ func indentXML(raw []byte) []byte {
 			}
 			leaf = false
 		case xml.CharData:
-			if part = bytes.TrimSpace(part); len(part) == 0 {
+			if len(bytes.TrimSpace(part)) == 0 {
 				continue
 			}
 		default:

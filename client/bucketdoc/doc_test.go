@@ -39,6 +39,14 @@ func TestWhatServersWriteInTheirOwnWayIsNoDifference(t *testing.T) {
 			client.PublicAccessDocument, `<PublicAccessBlockConfiguration><BlockPublicAcls>false</BlockPublicAcls><IgnorePublicAcls>false</IgnorePublicAcls><BlockPublicPolicy>false</BlockPublicPolicy><RestrictPublicBuckets>false</RestrictPublicBuckets></PublicAccessBlockConfiguration>`,
 			"",
 		},
+		"what is switched off": {
+			client.VersioningDocument, `<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>`,
+			`<VersioningConfiguration><Status>Enabled</Status><MfaDelete>Disabled</MfaDelete><MFADelete>Disabled</MFADelete></VersioningConfiguration>`,
+		},
+		"an end, the names of people": {
+			client.ACLDocument, `<AccessControlPolicy><Owner><ID>o</ID></Owner></AccessControlPolicy>`,
+			`<AccessControlPolicy><Owner><ID>o</ID><DisplayName>Ann</DisplayName></Owner><IsTruncated>false</IsTruncated></AccessControlPolicy>`,
+		},
 		"a time to the millisecond": {
 			client.LifecycleDocument, `<LifecycleConfiguration><Rule><Expiration><Date>2027-01-01T00:00:00Z</Date></Expiration></Rule></LifecycleConfiguration>`,
 			`<LifecycleConfiguration><Rule><Expiration><Date>2027-01-01T00:00:00.000Z</Date></Expiration></Rule></LifecycleConfiguration>`,
@@ -64,6 +72,49 @@ func TestADifferenceSaysWhatGoesAndWhatComes(t *testing.T) {
 		[]byte(`<CORSConfiguration><CORSRule><AllowedOrigin>b</AllowedOrigin></CORSRule><CORSRule><AllowedOrigin>a</AllowedOrigin></CORSRule></CORSConfiguration>`))
 	require.NoError(t, err)
 	assert.Len(t, all, 4, "the first rule that matches decides, so that their order counts")
+}
+
+func TestWhatMeansAnotherThingIsADifference(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind     client.DocumentKind
+		from, to string
+	}{
+		"an order that decides":   {client.WebsiteDocument, `<WebsiteConfiguration><RoutingRules><RoutingRule><Redirect><HostName>a</HostName></Redirect></RoutingRule><RoutingRule><Redirect><HostName>b</HostName></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>`, `<WebsiteConfiguration><RoutingRules><RoutingRule><Redirect><HostName>b</HostName></Redirect></RoutingRule><RoutingRule><Redirect><HostName>a</HostName></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>`},
+		"an attribute":            {client.ACLDocument, `<AccessControlPolicy><Grantee type="Group"/></AccessControlPolicy>`, `<AccessControlPolicy><Grantee type="CanonicalUser"/></AccessControlPolicy>`},
+		"a value beside one":      {client.TagsDocument, `<Tagging><Value a="1">x</Value></Tagging>`, `<Tagging><Value a="1">y</Value></Tagging>`},
+		"one that is switched on": {client.VersioningDocument, `<VersioningConfiguration/>`, `<VersioningConfiguration><MfaDelete>Enabled</MfaDelete></VersioningConfiguration>`},
+		"a number to its end":     {client.PolicyDocument, `{"a":12345678901234567890}`, `{"a":12345678901234567891}`},
+		"twice and once":          {client.PolicyDocument, `{"Action":["a","a"]}`, `{"Action":["a"]}`},
+	} {
+		there, err := bucketdoc.Difference(form(t, c.kind), []byte(c.from), []byte(c.to))
+		require.NoError(t, err, name)
+		back, err := bucketdoc.Difference(form(t, c.kind), []byte(c.to), []byte(c.from))
+		require.NoError(t, err, name)
+		assert.NotEmpty(t, there, name)
+		assert.Len(t, back, len(there), name)
+	}
+	twice := []byte(`{"Action":["a","a"]}`)
+	all, err := bucketdoc.Difference(form(t, client.PolicyDocument), twice, twice)
+	require.NoError(t, err)
+	assert.Empty(t, all)
+}
+
+func TestSpacesInAValueAreAPartOfIt(t *testing.T) {
+	tags := form(t, client.TagsDocument)
+	with := func(value string) []byte {
+		return []byte("<Tagging>\n <TagSet>\n <Tag><Key>a</Key><Value>" + value + "</Value></Tag>\n </TagSet>\n</Tagging>\n")
+	}
+	for _, value := range []string{" x", "x ", "x <!-- y --> z", "x\n y", " <![CDATA[x]]>"} {
+		all, err := bucketdoc.Difference(tags, with("x"), with(value))
+		require.NoError(t, err)
+		assert.Len(t, all, 2, "%q is another value than x", value)
+		all, err = bucketdoc.Difference(tags, with(value), bucketdoc.Indented(tags, with(value)))
+		require.NoError(t, err)
+		assert.Empty(t, all, "%q is shown as it is", value)
+	}
+	all, err := bucketdoc.Difference(tags, with("\n  "), with(""))
+	require.NoError(t, err)
+	assert.Empty(t, all, "an element that is closed on the next line is empty")
 }
 
 func TestWhatIsNoDocumentIsRefusedWithItsLine(t *testing.T) {
@@ -102,12 +153,14 @@ func TestWhatADocumentDoesUnexpectedlyIsSaid(t *testing.T) {
 		says string
 	}{
 		`<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>alias/a</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`: {client.EncryptionDocument, "account of whoever uploads"},
-		`<ServerSideEncryptionConfiguration><Rule/></ServerSideEncryptionConfiguration>`:                                                                                                 {client.EncryptionDocument, "SSE-C"},
-		`<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter><Prefix/></Filter><Expiration><Days>3</Days></Expiration></Rule></LifecycleConfiguration>`:                        {client.LifecycleDocument, "every object"},
-		`{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"s3:GetObject","Resource":"r"}}`:                                                                                {client.PolicyDocument, "anybody"},
-		`<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>`:                                                                                                  {client.VersioningDocument, "overwritten is lost"},
-		`<ObjectLockConfiguration><Rule><DefaultRetention><Mode>COMPLIANCE</Mode></DefaultRetention></Rule></ObjectLockConfiguration>`:                                                   {client.ObjectLockDocument, "nobody can remove"},
-		`<AccessControlPolicy><AccessControlList><Grant><Grantee><URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee></Grant></AccessControlList></AccessControlPolicy>`: {client.ACLDocument, "everybody"},
+		`<ServerSideEncryptionConfiguration><Rule/></ServerSideEncryptionConfiguration>`:                                                                                                                                                {client.EncryptionDocument, "SSE-C"},
+		`<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter><Prefix/></Filter><Expiration><Days>3</Days></Expiration></Rule></LifecycleConfiguration>`:                                                                       {client.LifecycleDocument, "every object"},
+		`{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"s3:GetObject","Resource":"r"}}`:                                                                                                                               {client.PolicyDocument, "anybody"},
+		`{"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:PutObject","Resource":"r"}}`:                                                                                                                                       {client.PolicyDocument, "anybody"},
+		`<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><KMSMasterKeyID>arn:aws:kms:eu-west-1:1:alias/a</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`: {client.EncryptionDocument, "account of whoever uploads"},
+		`<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>`:                                                                                                                                                 {client.VersioningDocument, "overwritten is lost"},
+		`<ObjectLockConfiguration><Rule><DefaultRetention><Mode>COMPLIANCE</Mode></DefaultRetention></Rule></ObjectLockConfiguration>`:                                                                                                  {client.ObjectLockDocument, "nobody can remove"},
+		`<AccessControlPolicy><AccessControlList><Grant><Grantee><URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee></Grant></AccessControlList></AccessControlPolicy>`:                                                {client.ACLDocument, "everybody"},
 	} {
 		var said strings.Builder
 		for _, w := range bucketdoc.Warnings(form(t, c.kind), []byte(text)) {
@@ -115,8 +168,25 @@ func TestWhatADocumentDoesUnexpectedlyIsSaid(t *testing.T) {
 		}
 		assert.Contains(t, said.String(), c.says)
 	}
-	assert.Empty(t, bucketdoc.Warnings(form(t, client.LifecycleDocument), []byte(`<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter><Prefix>a</Prefix></Filter><Expiration><Days>3</Days></Expiration></Rule></LifecycleConfiguration>`)))
 	assert.Empty(t, bucketdoc.Warnings(form(t, client.LifecycleDocument), []byte("x")))
+}
+
+func TestWhatADocumentDoesAsExpectedIsNotWarnedOf(t *testing.T) {
+	const rule, statement = `<LifecycleConfiguration><Rule><Expiration><Days>3</Days></Expiration>`, `{"Statement":{"Principal":"*","Action":"a","Resource":"r",`
+	for text, kind := range map[string]client.DocumentKind{
+		rule + `<Status>Enabled</Status><Filter><Prefix>a</Prefix></Filter></Rule></LifecycleConfiguration>`: client.LifecycleDocument,
+		rule + `<Status>Enabled</Status><Prefix>a</Prefix></Rule></LifecycleConfiguration>`:                  client.LifecycleDocument,
+		rule + `<Status>Disabled</Status></Rule></LifecycleConfiguration>`:                                   client.LifecycleDocument,
+		statement + `"Effect":"Deny"}}`: client.PolicyDocument,
+		statement + `"Effect":"Allow","Condition":{"Bool":{"aws:SecureTransport":"true"}}}}`:                                               client.PolicyDocument,
+		`<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>`:                                                      client.VersioningDocument,
+		`<ObjectLockConfiguration><Rule><DefaultRetention><Mode>GOVERNANCE</Mode></DefaultRetention></Rule></ObjectLockConfiguration>`:     client.ObjectLockDocument,
+		`<AccessControlPolicy><AccessControlList><Grant><Grantee><ID>ann</ID></Grantee></Grant></AccessControlList></AccessControlPolicy>`: client.ACLDocument,
+		`<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>arn:aws:kms:eu-west-1:1:key/k</KMSMasterKeyID></ApplyServerSideEncryptionByDefault><BlockedEncryptionTypes><EncryptionType>NONE</EncryptionType></BlockedEncryptionTypes></Rule></ServerSideEncryptionConfiguration>`: client.EncryptionDocument,
+	} {
+		require.NoError(t, bucketdoc.Check(form(t, kind), []byte(text)))
+		assert.Empty(t, bucketdoc.Warnings(form(t, kind), []byte(text)), text)
+	}
 }
 
 func TestADocumentIsIndentedAndMeansTheSame(t *testing.T) {
@@ -135,12 +205,8 @@ func TestADocumentIsIndentedAndMeansTheSame(t *testing.T) {
 func TestAPolicyAsksForTheKeyOfTheRule(t *testing.T) {
 	p, err := bucketdoc.DenyOtherEncryption("reports", "q3/", client.Treatment{Type: client.TypeSSEKMS, Key: "arn:aws:kms:eu-west-1:1:key/k"})
 	require.NoError(t, err)
-	text := string(p.JSON())
 	require.NoError(t, bucketdoc.Check(form(t, client.PolicyDocument), p.JSON()))
 	assert.Len(t, p.Statement, 4)
-	assert.Contains(t, text, `"arn:aws:s3:::reports/q3/*"`)
-	assert.Equal(t, map[string]map[string]string{"Null": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "true"}}, p.Statement[2].Condition)
-	assert.Equal(t, map[string]map[string]string{"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:1:key/k"}}, p.Statement[3].Condition)
 	p, err = bucketdoc.DenyOtherEncryption("reports", "", client.Treatment{Type: client.TypeSSES3})
 	require.NoError(t, err)
 	assert.Len(t, p.Statement, 2, "SSE-S3 has no key to name")
@@ -165,4 +231,24 @@ func TestAColleagueIsNamedAsTheServiceNamesPeople(t *testing.T) {
 	_, err := bucketdoc.ReadFor("reports", "", "a b")
 	require.ErrorContains(t, err, "nobody a policy can name")
 	require.NoError(t, bucketdoc.Check(form(t, client.PolicyDocument), bucketdoc.HTTPSOnly("reports").JSON()))
+}
+
+func TestAPolicySaysWhatItsTemplateIsFor(t *testing.T) {
+	denied := func(sid, operator, key, value string) string {
+		return `{"Sid":"` + sid + `","Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::reports/q3/*","Condition":{"` + operator + `":{"s3:x-amz-server-side-encryption` + key + `":"` + value + `"}}}`
+	}
+	const key = "-aws-kms-key-id"
+	deny, err := bucketdoc.DenyOtherEncryption("reports", "q3/", client.Treatment{Type: client.TypeSSEKMS, Key: "k"})
+	require.NoError(t, err)
+	read, err := bucketdoc.ReadFor("reports", "q3/", "arn:aws:iam::1:role/r")
+	require.NoError(t, err)
+	for want, p := range map[string]bucketdoc.Policy{
+		denied("DenyUploadsThatAskForNoEncryption", "Null", "", "true") + "," + denied("DenyOtherEncryption", "StringNotEqualsIfExists", "", "aws:kms") + "," +
+			denied("DenyUploadsThatNameNoKey", "Null", key, "true") + "," + denied("DenyOtherKeys", "StringNotEqualsIfExists", key, "k"): deny,
+		`{"Sid":"HttpsOnly","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`: bucketdoc.HTTPSOnly("b"),
+		`{"Sid":"LetList","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:role/r"},"Action":"s3:ListBucket","Resource":"arn:aws:s3:::reports","Condition":{"StringLike":{"s3:prefix":"q3/*"}}},` +
+			`{"Sid":"LetRead","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::1:role/r"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::reports/q3/*"}`: read,
+	} {
+		assert.JSONEq(t, `{"Version":"2012-10-17","Statement":[`+want+`]}`, string(p.JSON()))
+	}
 }

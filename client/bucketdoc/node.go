@@ -70,14 +70,17 @@ func readXML(raw []byte) (*node, error) {
 				return nil, client.Say("the document is nested deeper than any of S3").Err()
 			}
 		case xml.EndElement:
+			if strings.TrimSpace(last.text) == "" {
+				last.text = "" // lines and indents between elements; spaces in a value are its own
+			}
 			path = path[:len(path)-1]
 		case xml.CharData:
-			last.text += strings.TrimSpace(string(t))
+			last.text += string(t)
 		case xml.Directive:
 			return nil, client.Say("the document has a <!%s>, which none of S3 has", "DOCTYPE").Err()
 		}
 	}
-	if len(top.children) != 1 || top.text != "" {
+	if len(top.children) != 1 || strings.TrimSpace(top.text) != "" {
 		return nil, client.Say("the document is no XML: it has not one element around all").Err()
 	}
 	return top.children[0], nil
@@ -166,11 +169,8 @@ var idle = map[string]string{
 // lines are the values below a node, each with its path. Elements that have a name of
 // their own are called by it, others by their number.
 func (n *node) lines(at string) (all []string) {
-	if len(n.children) == 0 {
-		if n.text == "" || idle[n.name] == "*" || idle[n.name] == n.text {
-			return nil
-		}
-		return []string{at + " = " + plain(n.text, n.name)}
+	if n.text != "" && idle[n.name] != "*" && idle[n.name] != n.text {
+		all = []string{at + " = " + plain(n.text, n.name)}
 	}
 	children := slices.Clone(n.children)
 	slices.SortStableFunc(children, func(a, b *node) int {
@@ -236,7 +236,9 @@ func (n *node) child(path ...string) *node {
 	return n
 }
 
-func (n *node) said(path ...string) string { return cmp.Or(n.child(path...), &node{}).text }
+func (n *node) said(path ...string) string {
+	return strings.TrimSpace(cmp.Or(n.child(path...), &node{}).text)
+}
 
 func (n *node) each(name string) (all []*node) {
 	for _, c := range n.children {

@@ -40,6 +40,9 @@ func secured(dial dialer, config *tls.Config, handshake time.Duration) dialer {
 		}
 		c := config.Clone()
 		if c.ServerName, _, err = net.SplitHostPort(address); err == nil {
+			if judge := c.VerifyConnection; judge != nil {
+				c.VerifyConnection = func(s tls.ConnectionState) error { return judge(askedFor(s, c.ServerName)) }
+			}
 			var secure *connection
 			if secure, err = secureOver(ctx, raw, c, handshake); err == nil {
 				return secure, nil

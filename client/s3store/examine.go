@@ -1,7 +1,6 @@
 package s3store
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -161,28 +160,20 @@ func (e *examination) secure(ctx context.Context) (said client.Text, err error) 
 func (e *examination) handshake(ctx context.Context, c net.Conn, config *tls.Config) error {
 	judge := config.VerifyConnection
 	if judge == nil {
-		judge = func(s tls.ConnectionState) error { return verify(askedFor(s, e.at.Hostname()), config.RootCAs) }
+		judge = func(s tls.ConnectionState) error { return verify(s, config.RootCAs) }
 	}
 	seen := config.Clone()
 	seen.ServerName, seen.InsecureSkipVerify = e.at.Hostname(), true //nolint:gosec // judged below
 	seen.VerifyConnection = func(s tls.ConnectionState) error {
 		e.shown(s)
-		return judge(s)
+		return judge(askedFor(s, e.at.Hostname()))
 	}
 	ctx, cancel := context.WithTimeout(ctx, handshake)
 	defer cancel()
-	err := tls.Client(c, seen).HandshakeContext(ctx)
-	if err != nil && !isUntrusted(err) {
+	if err := tls.Client(c, seen).HandshakeContext(ctx); err != nil {
 		return &netFailure{err}
 	}
-	return err
-}
-
-// askedFor is a handshake with the host that was asked, which is not sent where it is an
-// address.
-func askedFor(s tls.ConnectionState, host string) tls.ConnectionState {
-	s.ServerName = cmp.Or(s.ServerName, host)
-	return s
+	return nil
 }
 
 func (e *examination) shown(s tls.ConnectionState) {
@@ -248,9 +239,12 @@ func (e *examination) credentials(ctx context.Context) (said client.Text, err er
 		e.bucket = all[0].Name
 	}
 	switch client.KindOf(err) {
-	case client.KindDenied, client.KindUnsupported:
+	case client.KindDenied:
 		e.test.Buckets = -1
 		return client.Say("accepted"), nil
+	case client.KindUnsupported:
+		e.test.Buckets = -1
+		return said, noted{client.Say("the server lists no buckets, and its answer does not say whether it knows the key")}
 	}
 	if err != nil {
 		return said, err

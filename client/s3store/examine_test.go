@@ -1,12 +1,9 @@
 package s3store
 
 import (
-	"encoding/pem"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -24,13 +21,6 @@ func wentTo(t client.ConnectionTest) string {
 		all = append(all, string(s.Name)+" "+string(s.Status))
 	}
 	return strings.Join(all, ", ")
-}
-
-func trusting(t *testing.T, srv *httptest.Server) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw}), 0o600))
-	return file
 }
 
 // aStore is a server that has one bucket, and answers as the test wants.
@@ -90,6 +80,14 @@ func TestTheWayToAServerIsGoneStepByStep(t *testing.T) {
 			answer: says("AccessDenied", 403),
 			went:   before + "clock passed, credentials passed, buckets noted, region noted", finds: "accounts add --bucket NAME",
 		},
+		"it has no list of buckets": {
+			answer: says("NotImplemented", 501),
+			went:   before + "clock passed, credentials noted, buckets noted, region noted", finds: "does not say whether it knows the key",
+		},
+		"it does not tell the time": {
+			answer: func(w http.ResponseWriter, _ *http.Request) bool { w.Header()["Date"] = nil; return false },
+			went:   before + "clock noted, credentials passed, buckets passed, region passed", finds: "does not tell its time",
+		},
 		"it lists none, and some are named": {
 			answer: func(w http.ResponseWriter, r *http.Request) bool {
 				return r.Method == http.MethodGet && says("AccessDenied", 403)(w, r)
@@ -110,14 +108,11 @@ func TestTheWayToAServerIsGoneStepByStep(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			srv := httptest.NewUnstartedServer(aStore(c.answer))
-			srv.Config.ErrorLog = discard
-			srv.StartTLS()
-			defer srv.Close()
+			srv := overTLS(t, aStore(c.answer), nil)
 			a := c.account
 			a.Endpoint = srv.URL
 			if !c.distrust {
-				a.CAFile = trusting(t, srv)
+				a.CAFile = trusting(t, srv.Certificate())
 			}
 			s, err := openTo(t, a, Options{Attempts: 1})
 			require.NoError(t, err)
@@ -175,4 +170,37 @@ func TestPlainHTTPAndAProxyAreSaidOnTheWay(t *testing.T) {
 	test = s.Examine(t.Context(), "")
 	assert.Equal(t, "name noted, connect passed, tls noted, clock passed, credentials passed, buckets passed, region passed", wentTo(test))
 	assert.Contains(t, test.Steps[0].Said.String(), "far.example is asked for by the proxy 127.0.0.1")
+}
+
+func TestWhatIsToBeKnownOfRegionAndSignInIsNoted(t *testing.T) {
+	noProxies(t)
+	srv := httptest.NewServer(aStore(nil))
+	defer srv.Close()
+	s, err := openTo(t, client.Account{Endpoint: srv.URL, Region: "eu-west-1"}, Options{Attempts: 1, atAWS: true})
+	require.NoError(t, err)
+	test := s.Examine(t.Context(), "reports")
+	assert.Equal(t, client.StepNoted, test.Steps[6].Status)
+	assert.Contains(t, test.Steps[6].Said.String(), "reports is in nl, and this account signs for eu-west-1")
+
+	barred := overTLS(t, aStore(func(w http.ResponseWriter, r *http.Request) bool {
+		return r.Method == http.MethodGet && says("AccessDenied", 403)(w, r)
+	}), nil)
+	one, err := openTo(t, client.Account{Endpoint: barred.URL, CAFile: trusting(t, barred.Certificate())}, Options{Attempts: 1})
+	require.NoError(t, err)
+	test = one.Examine(t.Context(), "mine")
+	assert.Equal(t, "this account may not list buckets; it names 0", test.Steps[5].Said.String(), "nothing is to be done for the bucket that was named")
+	assert.Equal(t, client.StepPassed, test.Steps[6].Status)
+
+	s.signIn, _, _ = clocked(func(int) (grant, error) {
+		g := lasting(time.Hour)
+		g.holds = client.SignedIn{Ends: time.Now().Add(time.Minute), Renew: "aws sso login"}
+		return g, nil
+	})
+	test = s.Examine(t.Context(), "reports")
+	assert.Equal(t, client.StepNoted, test.Steps[4].Status)
+	assert.Contains(t, test.Steps[4].Said.String(), "the sign-in ends in 1 minutes; renew it with: aws sso login")
+	s.signIn, _, _ = clocked(func(int) (grant, error) { return grant{}, over("profile p", "aws sso login", nil) })
+	failed, _ := s.Examine(t.Context(), "reports").Failed()
+	assert.Equal(t, client.StepSignIn, failed.Name)
+	assert.Equal(t, client.KindExpired.String(), client.KindOf(failed.Err).String())
 }

@@ -86,10 +86,11 @@ func firstSet(names ...string) variable {
 }
 
 // forURL is the proxy for a URL, nil for none. Nothing for this machine goes
-// through a proxy, in whatever spelling.
+// through a proxy, in whatever spelling, nor what a container is given: it has
+// its credentials by plain http.
 func (p proxies) forURL(u *url.URL) (*url.URL, error) {
 	wanted := p.wanted[u.Scheme]
-	if wanted.value == "" || client.IsThisMachine(u.Hostname()) {
+	if wanted.value == "" || client.IsThisMachine(u.Hostname()) || isContainerHost(u.Hostname()) {
 		return nil, nil
 	}
 	if needed, err := p.needed(u); err != nil || needed == nil {

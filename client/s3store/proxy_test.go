@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -162,22 +163,7 @@ func TestAProxyThatLetsUsThroughIsUsed(t *testing.T) {
 	noProxies(t)
 	e := mock.Start(t)
 	var through []string
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		through = append(through, r.Method+" "+r.Host)
-		server, err := net.Dial("tcp", strings.TrimPrefix(e.URL, "https://"))
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadGateway)
-			return
-		}
-		w.WriteHeader(http.StatusOK)
-		c, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			return
-		}
-		go func() { _, _ = c.(*net.TCPConn).ReadFrom(server); _ = c.Close() }()
-		_, _ = server.(*net.TCPConn).ReadFrom(c)
-		_ = server.Close()
-	}))
+	proxy := httptest.NewServer(tunnelTo(strings.TrimPrefix(e.URL, "https://"), &through))
 	defer proxy.Close()
 	t.Setenv("HTTPS_PROXY", proxy.URL)
 	endpoint := strings.Replace(e.URL, "127.0.0.1", "mock.test", 1)
@@ -186,4 +172,26 @@ func TestAProxyThatLetsUsThroughIsUsed(t *testing.T) {
 	err = s.Test(t.Context())
 	assert.Equal(t, client.KindTLS.String(), client.KindOf(err).String(), "the certificate is that of the server, not of the proxy: %v", err)
 	assert.Equal(t, "CONNECT "+strings.TrimPrefix(endpoint, "https://"), through[0])
+}
+
+// tunnelTo is a proxy that leads to an address, whatever is asked for.
+func tunnelTo(address string, through *[]string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if through != nil {
+			*through = append(*through, r.Method+" "+r.Host)
+		}
+		server, err := net.Dial("tcp", address)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		w.WriteHeader(http.StatusOK)
+		c, read, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		go func() { _, _ = io.Copy(c, server); _ = c.Close() }()
+		_, _ = io.Copy(server, read) // the first byte may have been read already
+		_ = server.Close()
+	}
 }

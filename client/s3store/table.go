@@ -117,6 +117,8 @@ var table = []row{
 		codes("PermanentRedirect", "TemporaryRedirect", "Redirect", "MovedPermanently", "IllegalLocationConstraintException", "IncorrectEndpoint"),
 		"", nil, client.KindWrongRegion,
 	},
+	{codes("AccessDenied"), "no such key: ", nil, client.KindBadCredentials},     // Garage, of the access key
+	{codes("AccessDenied"), "invalid signature", nil, client.KindBadCredentials}, // Garage
 	{codes("AccessDenied", "AccessDeniedException", "AllAccessDisabled", "AccountProblem"), "", nil, client.KindDenied},
 
 	// What the server cannot do now, or not at all with this.

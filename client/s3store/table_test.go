@@ -93,6 +93,8 @@ func answers() map[string]answerCase {
 		"no policy is set":                    {op: "GetBucketPolicy", bucket: true, status: 404, code: "NoSuchBucketPolicy", want: client.KindNotFound},
 		"no such bucket":                      {op: "GetObject", status: 404, code: "NoSuchBucket", want: client.KindNoBucket},
 		"no such bucket, on HEAD":             {op: "HeadBucket", bucket: true, status: 404, code: "NotFound", want: client.KindNoBucket},
+		"Garage, no such access key":          {op: "ListBuckets", status: 403, code: "AccessDenied", says: "Forbidden: No such key: GK31c2", want: client.KindBadCredentials},
+		"Garage, another secret":              {op: "ListBuckets", status: 403, code: "AccessDenied", says: "Forbidden: Invalid signature", want: client.KindBadCredentials},
 		"no such key":                         {op: "GetObject", status: 404, code: "NoSuchKey", want: client.KindNotFound},
 		"no such key, on HEAD":                {op: "HeadObject", status: 404, code: "NotFound", want: client.KindNotFound},
 		"no such version":                     {op: "GetObject", status: 404, code: "NoSuchVersion", want: client.KindNotFound},

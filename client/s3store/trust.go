@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -8,6 +9,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"golang.org/x/net/idna"
 
 	"github.com/bucketseal/bucketseal/client"
 )
@@ -40,15 +43,14 @@ func trust(a client.Account) (*tls.Config, error) {
 func bind(c *tls.Config, a client.Account) {
 	host := ""
 	if u, err := url.Parse(urlOf(a)); err == nil {
-		host = strings.ToLower(u.Hostname())
+		host = inHandshake(u.Hostname())
 	}
-	if _, err := netip.ParseAddr(host); err == nil {
-		host = "" // an address is never named in a handshake
-	}
+	_, noAddress := netip.ParseAddr(host)
 	c.InsecureSkipVerify = true //nolint:gosec // VerifyConnection verifies
 	c.VerifyConnection = func(s tls.ConnectionState) error {
-		name := strings.ToLower(s.ServerName)
-		if name != host && !strings.HasSuffix(name, "."+host) {
+		name := inHandshake(s.ServerName)
+		unnamed := name == "" && noAddress == nil // an address is never named in a handshake
+		if name != host && !strings.HasSuffix(name, "."+host) && !unnamed {
 			return verify(s, c.RootCAs)
 		}
 		if shown := Fingerprint(s.PeerCertificates[0]); shown != a.Network.Certificate {
@@ -58,8 +60,27 @@ func bind(c *tls.Config, a client.Account) {
 	}
 }
 
-// verify is what crypto/tls does by itself.
+// inHandshake is a host as a handshake names it: in ASCII, without the dot at its end.
+func inHandshake(host string) string {
+	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+		host = ascii
+	}
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// askedFor is a handshake with the host that was asked, which is not told where it is an
+// address.
+func askedFor(s tls.ConnectionState, host string) tls.ConnectionState {
+	s.ServerName = cmp.Or(s.ServerName, host)
+	return s
+}
+
+// verify is what crypto/tls does by itself. Whose name is not told is not verified by
+// its authority alone.
 func verify(s tls.ConnectionState, roots *x509.CertPool) error {
+	if s.ServerName == "" {
+		return x509.HostnameError{Certificate: s.PeerCertificates[0], Host: "an address that is not told"}
+	}
 	o := x509.VerifyOptions{Roots: roots, DNSName: s.ServerName, Intermediates: x509.NewCertPool()}
 	for _, c := range s.PeerCertificates[1:] {
 		o.Intermediates.AddCert(c)
