@@ -176,6 +176,64 @@ func TestACopyOfWhatTheSourceWasIsMadeAnew(t *testing.T) {
 	}
 }
 
+// What became of parts was asked for in one way, and is to be in another now: the command
+// makes it so.
+func TestACopyInPartsThatIsAskedForOtherwiseNowIsMadeAnew(t *testing.T) {
+	for way, j := range map[string]Job{"copy": copies(Copy, client.SSES3{}), "move": copies(Move, client.SSES3{}), "in its place": encryptsAnew(client.SSES3{})} {
+		t.Run(way, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newTwice(t)
+				w.engine.copiesInParts.Store(true)
+				data := pattern(minPartSize + 1)
+				w.add(copyFrom, data, underKey)
+				j.Overwrite = OverwriteAlways
+				w.store.After(func(c memstore.Call, _ *client.Object) error {
+					if c.Op == memstore.CompleteMultipartUpload {
+						return c.Error(client.KindNetwork)
+					}
+					return nil
+				})
+				require.Error(t, w.command(j).Err)
+				require.Equal(t, client.TypeSSES3, w.there(j.To.At).Encryption.Type, "it is complete")
+
+				w.store.After(nil)
+				j.Treatment = client.TreatmentOf(client.SSEKMS{Key: otherID})
+				row := w.command(j)
+				require.NoError(t, row.Err)
+				assert.Equal(t, Verified, row.Receipt.Verdict)
+				assert.Equal(t, otherID, w.there(j.To.At).Encryption.Key)
+				assert.True(t, bytes.Equal(data, w.store.Content(j.To.At)))
+			})
+		})
+	}
+}
+
+// The copy of a move that was asked for in one way is not taken for one that is asked for
+// in another: it is in the way, and the source stays.
+func TestTheCopyOfAMoveThatIsAskedForOtherwiseNowIsNotTakenForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newTwice(t)
+		w.add(copyFrom, []byte("the content"), client.PutOptions{})
+		j := copies(Move, client.SSES3{})
+		j.Overwrite = OverwriteSkip
+		w.store.After(func(c memstore.Call, _ *client.Object) error {
+			if c.Op == memstore.CopyObject {
+				return c.Error(client.KindNetwork)
+			}
+			return nil
+		})
+		require.Error(t, w.command(j).Err)
+		require.True(t, w.store.Holds(copyTo))
+
+		w.store.After(nil)
+		j.Treatment = client.TreatmentOf(client.SSEKMS{Key: otherID})
+		row := w.command(j)
+		require.Error(t, row.Err)
+		assert.Equal(t, client.TypeSSES3, w.there(copyTo).Encryption.Type, "%v", row.Err)
+		assert.True(t, w.store.Holds(copyFrom))
+	})
+}
+
 // Of a source that is gone there is nothing else to be had than its copy.
 func TestACopyWhoseSourceIsGoneIsProvedAsItIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -237,13 +295,19 @@ func TestTagsThatWereWrittenDownAreNotGivenToAnotherObject(t *testing.T) {
 // The command that is given again overwrites it.
 func TestWhatWasLeftIsNotWrittenOverWhatIsThereSince(t *testing.T) {
 	for _, way := range []string{"copy", "move", "between accounts", "upload"} {
-		for name, lost := range map[string]memstore.Op{"not looked at": memstore.HeadObject, "completion not heard of": memstore.CompleteMultipartUpload} {
+		for name, lost := range map[string]memstore.Op{"not looked at": memstore.HeadObject, "completion not heard of": memstore.CompleteMultipartUpload, "nor to be opened": memstore.CompleteMultipartUpload} {
 			t.Run(way+" "+name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					store := memstore.New(memstore.Options{Server: storetest.AWS, Buckets: []string{remote.Bucket}, Keys: []client.Key{{ID: string(keyID), Enabled: true}}})
 					w := newTwice(t, func(c *Config) { c.Store = store })
 					w.store = store // its clock goes
 					j := w.ways(client.SSEKMS{Key: keyID}, client.PutOptions{})[way]
+					colleagues := client.PutOptions{}
+					if name == "nor to be opened" {
+						key, err := client.NewCustomerKey(make([]byte, client.CustomerKeyBytes))
+						require.NoError(t, err)
+						colleagues.Encryption = client.SSEC{Key: key}
+					}
 					if lost == memstore.CompleteMultipartUpload {
 						w.engine.copiesInParts.Store(true)
 						data := pattern(minPartSize + 1)
@@ -266,7 +330,7 @@ func TestWhatWasLeftIsNotWrittenOverWhatIsThereSince(t *testing.T) {
 
 					w.store.After(nil)
 					time.Sleep(time.Minute)
-					w.add(j.To.At, []byte("of a colleague"), client.PutOptions{})
+					w.add(j.To.At, []byte("of a colleague"), colleagues)
 					row := w.again()
 					assert.Equal(t, client.KindPrecondition.String(), client.KindOf(row.Err).String(), "%v", row.Err)
 					assert.Equal(t, "of a colleague", string(w.store.Content(j.To.At)))
