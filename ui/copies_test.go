@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -69,6 +70,25 @@ func TestCtrlCAndCtrlVCopyFromFolderToFolder(t *testing.T) {
 	assert.False(t, s.main.objects.shortcut(&fyne.ShortcutUndo{}))
 }
 
+func TestWhatIsThereAlreadyStaysUnlessPasteIsToldOtherwise(t *testing.T) {
+	s := opens(t, preferences.Window{})
+	s.store.Fill(100, "photos/2026/notes.txt")
+	s.goTo("reports")
+	s.state.Browser.Selection().Only(0)
+	s.perform(s.actions.copy)
+	s.goTo("photos")
+	s.perform(s.actions.paste)
+	s.loop.Pump()
+	var asks *widgets.Select
+	for _, o := range test.LaidOutObjects(s.window.Canvas().Overlays().Top()) {
+		if all, ok := o.(*widgets.Select); ok {
+			asks = all
+		}
+	}
+	require.NotNil(t, asks)
+	assert.Equal(t, "Skip files that are there already", asks.Selected)
+}
+
 func TestTheRenameAndPasteQuestionsFit(t *testing.T) {
 	inEveryDress(t, "rename", func(t *testing.T, s *screen) {
 		s.goTo("reports/2026/")
@@ -110,4 +130,26 @@ func TestAToolThatCannotBeUsedSaysWhyInTheStatusLine(t *testing.T) {
 		}
 	}
 	assert.Equal(t, "Open a bucket first.", s.main.status.said.Text)
+	s.flash("")
+	for i, a := range s.main.transfers.actions {
+		if a == s.actions.retryFailed {
+			s.main.transfers.buttons[i].Tapped(&fyne.PointEvent{})
+		}
+	}
+	assert.Equal(t, s.actions.retryFailed.why(), s.main.status.said.Text)
+	assert.NotEmpty(t, s.main.status.said.Text)
+}
+
+func TestMenusPrintTheKeysThatTheListsTakeThemselves(t *testing.T) {
+	s := opens(t, preferences.Window{})
+	assert.True(t, strings.HasSuffix(s.menu("Object", "Rename…").Label, " F2"))
+	assert.True(t, strings.HasSuffix(s.menu("Edit", "Paste").Label, " Ctrl+V"))
+}
+
+func TestNamesAndKeysAreCutInTheirMiddle(t *testing.T) {
+	s := opens(t, preferences.Window{}).goTo("reports/2026/")
+	for row := range s.state.Browser.Rows() {
+		assert.True(t, s.main.objects.Cell(row, 0).Middle, "a folder and an object")
+		assert.True(t, s.main.objects.Cell(row, 4).Key, "the key of an encryption")
+	}
 }

@@ -37,6 +37,18 @@ func (s *screen) table() *widgets.RowTable {
 	return nil
 }
 
+// note is what the one note of the topmost dialog says.
+func (s *screen) note() string {
+	s.t.Helper()
+	for _, o := range test.LaidOutObjects(s.window.Canvas().Overlays().Top()) {
+		if note, ok := o.(*widgets.Note); ok {
+			return note.Text()
+		}
+	}
+	s.t.Fatal("no note is there")
+	return ""
+}
+
 func (s *screen) select1(table *widgets.RowTable, row int) {
 	table.Selection.Only(row)
 	table.OnSelect()
@@ -50,6 +62,7 @@ func TestAVersionIsRestoredAndDeletedByRightClick(t *testing.T) {
 	require.Equal(t, 1, s.overlays())
 	table := s.table()
 	require.NotNil(t, table)
+	assert.Contains(t, s.note(), "2 versions", "what was asked for is shown once it has come")
 	s.select1(table, 1)
 	s.press("Delete…")
 	require.Equal(t, 2, s.overlays(), "it is asked")

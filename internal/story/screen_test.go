@@ -308,9 +308,17 @@ func (s *screen) fill(title, label, text string) {
 	})
 }
 
-// shot keeps a picture of the whole screen.
+// shot keeps a picture of the whole screen. What the map tells of is drawn after it: the
+// picture waits until the map was written anew a few times.
 func (s *screen) shot(name string) {
 	s.count++
+	anew, last := 0, time.Time{}
+	s.within(3*time.Second, func([]spot) bool {
+		if now, err := os.Stat(s.mapAt); err == nil && now.ModTime().After(last) {
+			anew, last = anew+1, now.ModTime()
+		}
+		return anew > 5
+	})
 	file := filepath.Join(s.shots, fmt.Sprintf("%02d-%s.png", s.count, name))
 	if out, err := exec.Command("import", "-window", "root", file).CombinedOutput(); err != nil {
 		s.t.Errorf("screenshot %s: %v %s", name, err, out)

@@ -68,7 +68,7 @@ func TestARuleIsMadeAFileSentProvedLookedAtAndFetched(t *testing.T) {
 	// Upload
 	s.press(mainWindow, "Upload", shows(mainWindow, "Paths"))
 	s.fill(mainWindow, "Paths", file)
-	s.press(mainWindow, "OK", shows(mainWindow, "rule 1, rep*"))
+	s.press(mainWindow, "OK", shows(mainWindow, "1 file, 20 MiB: rule 1, rep*")) // the question, not the status line
 	s.sees(mainWindow, "As the rules say")
 	s.shot("confirm")
 	s.press(mainWindow, "Upload", shows(mainWindow, "Verified"))
