@@ -71,14 +71,10 @@ func (a *app) lsVersions(ctx context.Context, s *session.Session, at client.Loca
 // version prints a version, or a delete marker.
 func (a *app) version(o client.Object) {
 	if a.flags.json {
-		l := versionLine{
+		a.line(versionLine{
 			Bucket: o.At.Bucket, Key: o.At.Key, VersionID: o.VersionID, Latest: o.Latest, DeleteMarker: o.DeleteMarker,
 			Size: told(o.Size), LastModified: stamp(o.Modified),
-		}
-		if o.DeleteMarker {
-			l.Size = nil
-		}
-		a.line(l)
+		})
 		return
 	}
 	size, what := sizeColumn(o), "older"
