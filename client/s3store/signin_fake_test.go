@@ -163,6 +163,21 @@ func loggedIn(t *testing.T, session string, ends time.Time) {
 	})
 }
 
+// cutShort takes bytes off the end of the one token there is; 0 takes its key.
+func cutShort(t *testing.T, service string, n int) {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(os.Getenv("HOME"), ".aws", service, "cache", "*.json"))
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	b, err := os.ReadFile(all[0])
+	require.NoError(t, err)
+	b = b[:len(b)-n]
+	if n == 0 {
+		b = []byte(strings.Replace(string(b), "-----BEGIN", "-----", 1))
+	}
+	require.NoError(t, os.WriteFile(all[0], b, 0o600))
+}
+
 func leave(t *testing.T, name string, content map[string]any) {
 	t.Helper()
 	b, err := json.Marshal(content)
