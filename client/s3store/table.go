@@ -122,6 +122,7 @@ var table = []row{
 	{codes("AccessDenied", "AccessDeniedException", "AllAccessDisabled", "AccountProblem"), "", nil, client.KindDenied},
 
 	// What the server cannot do now, or not at all with this.
+	{codes("InvalidRequest"), "object is worm protected", nil, client.KindDenied}, // MinIO, of what is locked
 	{codes("InvalidObjectState", "ObjectAlreadyInActiveTierError", "ObjectRestoreNotYetCompleted"), "", nil, client.KindArchived},
 	{codes("QuotaExceeded", "BucketQuotaExceeded", "UserQuotaExceeded", "XMinioAdminBucketQuotaExceeded", "XMinioStorageFull", "StorageFull",
 		"InsufficientStorage", "NotEnoughSpace", "TooManyBuckets", "TooManyObjects"), "", nil, client.KindFull},

@@ -88,6 +88,7 @@ func answers() map[string]answerCase {
 		"denied":                              {op: "GetObject", status: 403, code: "AccessDenied", says: "Access Denied", want: client.KindDenied},
 		"AWS, a bucket without object lock":   {op: "GetObjectRetention", status: 400, code: "InvalidRequest", says: "Bucket is missing Object Lock Configuration", want: client.KindUnsupported},
 		"MinIO, a bucket without object lock": {op: "GetObjectRetention", status: 400, code: "InvalidRequest", says: "Bucket is missing ObjectLockConfiguration", want: client.KindUnsupported},
+		"MinIO, a version that is locked":     {op: "PutObjectRetention", status: 400, code: "InvalidRequest", says: "Object is WORM protected and cannot be overwritten", want: client.KindDenied},
 		"Ceph, a bucket without object lock":  {op: "GetObjectRetention", status: 400, code: "InvalidRequest", says: "bucket object lock not configured", want: client.KindUnsupported},
 		"lists are off":                       {op: "PutObjectAcl", status: 400, code: "AccessControlListNotSupported", says: "The bucket does not allow ACLs", want: client.KindUnsupported},
 		"no policy is set":                    {op: "GetBucketPolicy", bucket: true, status: 404, code: "NoSuchBucketPolicy", want: client.KindNotFound},

@@ -41,6 +41,7 @@ func minioWords() []wording {
 		{"The Encryption request you specified is not valid. Supported value: AES256.", argument("The SSE-C algorithm is not supported")},
 		{"The calculated MD5 hash of the key did not match", argument("The provided SSE-C key MD5 does not match the computed MD5 of the SSE-C key")},
 		{"shall be Base64-encoded UTF-8", argument("illegal base64 data at input byte 0")},
+		{"object protected by object lock", s3.Refuse(400, "InvalidRequest", "Object is WORM protected and cannot be overwritten")},
 		{"must provide the correct secret key", denied},
 		{"did not match the ones used originally", denied},
 		{"you specified did not match the calculated checksum", s3.Refuse(400, "XAmzContentChecksumMismatch", "The provided 'x-amz-checksum' header does not match what was computed.")},
